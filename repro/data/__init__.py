@@ -1,0 +1,1 @@
+"""Prepare, order and load images."""

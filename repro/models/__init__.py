@@ -1,0 +1,1 @@
+"""Build networks from their spec."""

@@ -1,0 +1,178 @@
+"""Say what made a result: digests of specs and of code, the environment, the command."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import functools
+import importlib.metadata
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from repro.files import canonical_json, sha256_bytes
+
+PACKAGE = Path(__file__).resolve().parent
+
+#: The modules from which each stage starts; `code_digest` follows their imports.
+STAGE_ROOTS = {
+    "prepare": ("repro.data.prepare",),
+    "train": ("repro.train.run",),
+    "collect": ("repro.analyse.collect",),
+    "judge": ("repro.analyse.verdict", "repro.analyse.judge"),
+    "render": ("repro.report.render",),
+}
+
+
+def plain(value: Any) -> Any:
+    """Return `value` (a spec object or a container of them) as JSON-ready dicts, lists and scalars."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    raise TypeError(f"a spec holds {type(value).__name__}; allowed: dataclasses, dict, tuple, list, str, int, float, bool, None")
+
+
+def flatten(value: Any, prefix: str = "") -> dict[str, Any]:
+    """Return the leaves of `plain(value)` by dotted path; list items are keyed by their `name` or position."""
+    value = plain(value)
+    if isinstance(value, dict):
+        items = list(value.items())
+    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        items = [(item.get("name", str(i)) if isinstance(item, dict) else str(i), item) for i, item in enumerate(value)]
+    else:
+        return {prefix: value}
+    leaves: dict[str, Any] = {}
+    for key, item in items:
+        leaves |= flatten(item, f"{prefix}.{key}" if prefix else str(key))
+    return leaves
+
+
+def spec_difference(base: Any, other: Any) -> list[dict[str, Any]]:
+    """List the leaves in which two specs differ, as `{key, base, other}` in the order of the keys."""
+    left, right = flatten(base), flatten(other)
+    keys = sorted(set(left) | set(right))
+    return [
+        {"key": key, "base": left.get(key), "other": right.get(key)} for key in keys if left.get(key, ...) != right.get(key, ...)
+    ]
+
+
+def spec_digest(value: Any) -> str:
+    """Return the SHA-256 of the canonical JSON of a spec."""
+    return sha256_bytes(canonical_json(plain(value)).encode())
+
+
+def code_digest(stage: str) -> str:
+    """Return the digest of the code that `stage` uses: its root modules and all they import from this package.
+
+    The abstract syntax tree is hashed, without docstrings, so that a comment changes nothing.
+
+    Raises:
+        ValueError: there is no such stage.
+    """
+    if stage not in STAGE_ROOTS:
+        raise ValueError(f"unknown stage {stage!r}; allowed: {', '.join(STAGE_ROOTS)}")
+    modules = imported_modules(STAGE_ROOTS[stage])
+    return sha256_bytes("\n".join(f"{name} {_module_hash(str(path), path.stat().st_mtime_ns)}" for name, path in sorted(modules.items())).encode())
+
+
+def imported_modules(roots: tuple[str, ...]) -> dict[str, Path]:
+    """Return name and file of every module of this package reached from `roots` by import statements."""
+    found: dict[str, Path] = {}
+    waiting = list(roots)
+    while waiting:
+        name = waiting.pop()
+        path = _module_file(name)
+        if path is None or name in found:
+            continue
+        found[name] = path
+        waiting += _imports(str(path), path.stat().st_mtime_ns)
+    return found
+
+
+def _module_file(name: str) -> Path | None:
+    parts = name.split(".")
+    if parts[0] != "repro":
+        return None
+    folder = PACKAGE.joinpath(*parts[1:])
+    if folder.with_suffix(".py").is_file() and len(parts) > 1:
+        return folder.with_suffix(".py")
+    if (folder / "__init__.py").is_file():
+        return folder / "__init__.py"
+    return None
+
+
+@functools.cache
+def _imports(path: str, modified_ns: int) -> tuple[str, ...]:
+    names: list[str] = []
+    for node in ast.walk(ast.parse(Path(path).read_bytes())):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            names += [node.module] + [f"{node.module}.{alias.name}" for alias in node.names]
+    return tuple(name for name in names if name.split(".")[0] == "repro")
+
+
+@functools.cache
+def _module_hash(path: str, modified_ns: int) -> str:
+    tree = ast.parse(Path(path).read_bytes())
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and body:
+            first = body[0]
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+                body[:] = body[1:] or [ast.Pass()]
+    return sha256_bytes(ast.dump(tree, annotate_fields=False).encode())
+
+
+def environment() -> dict[str, str]:
+    """Return what a reader needs to judge a number: versions, processor, operating system, commit."""
+    versions = {name: _version(name) for name in ("torch", "nvidia-dali-cuda130", "numpy", "numba", "pandas", "snakemake")}
+    return {
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "processor": _processor(),
+        "commit": _commit(),
+        **versions,
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or "unknown"
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "unknown")
+
+
+def _commit() -> str:
+    """Return the commit of the checkout that holds this package, marked `+changes` if files differ from it."""
+    try:
+        root = PACKAGE.parent
+        if not (root / ".git").exists():
+            return f"release {_version('repro')}"
+        commit = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], cwd=root, capture_output=True, text=True, timeout=10)
+        status = subprocess.run(["git", "status", "--porcelain", "--", "repro"], cwd=root, capture_output=True, text=True, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return "unknown"
+    if commit.returncode:
+        return "unknown"
+    return commit.stdout.strip() + ("+changes" if status.stdout.strip() else "")
+
+
+def command() -> str:
+    """Return the command line of this process, with the interpreter's folder left out."""
+    return " ".join([Path(sys.executable).name, "-m", "repro", *sys.argv[1:]])

@@ -1,0 +1,1 @@
+"""From verdicts to pages; neither torch nor DALI is imported here."""

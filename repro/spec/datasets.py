@@ -1,0 +1,60 @@
+"""Where images come from and how they are stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: What a verdict on such data is worth: the paper's own data, other real data, or generated data.
+EVIDENCE = ("same data", "stand-in", "demonstration")
+DATASET_KINDS = ("procedural", "cifar10", "folders", "ilsvrc2012")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Procedural:
+    """Knobs of the generated images.
+
+    num_train, num_test: images in each split, spread evenly over the classes.
+    num_classes: kinds of object (at most 10).
+    image_px: side of the square JPEG files.
+    clutter: how many distracting shapes lie behind and around the object, on average.
+    occlusion: largest share of the object that a shape in front may cover, in [0, 1].
+    pose: largest rotation of the object from upright, in degrees.
+    illumination_train, illumination_test: standard deviation of the colour cast, as log gain for each channel.
+    cast_shift_test: mean of the test images' colour cast along a warm-cold axis, as log gain.
+    label_noise: share of the training images with a wrong label, in [0, 1).
+    seed: of everything; the same knobs and seed give the same bytes.
+    """
+
+    num_train: int
+    num_test: int
+    num_classes: int
+    image_px: int
+    clutter: float
+    occlusion: float
+    pose: float
+    illumination_train: float
+    illumination_test: float
+    cast_shift_test: float
+    label_noise: float
+    seed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset:
+    """A set of labelled images, stored as squares of `stored_px`.
+
+    kind: one of DATASET_KINDS; procedural: its generator's knobs.
+    resize_short_px: shorter side after shrinking, before the central square of `stored_px` is cut (None: equal to stored_px).
+    encoding: `jpeg` (quality 95) or `raw` (uint8 RGB, for sources that are no JPEG files).
+    num_validation: training images held out for the plateau rule and for tuning; never the test images.
+    max_refused: share of unreadable files above which preparation fails, in [0, 1].
+    """
+
+    name: str
+    kind: str
+    title: str
+    stored_px: int
+    encoding: str
+    num_validation: int
+    max_refused: float
+    procedural: Procedural | None = None

@@ -1,0 +1,207 @@
+"""Variants, scales and papers, and the run that a name stands for."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, is_dataclass, replace
+from typing import Any
+
+from repro.spec.claims import Claim
+from repro.spec.datasets import Dataset
+from repro.spec.evaluation import Evaluation
+from repro.spec.network import Network, Size
+from repro.spec.recipe import Recipe, Schedule
+
+
+class UnknownName(ValueError):
+    """A name of a paper, scale, variant or table that does not exist."""
+
+    def __init__(self, kind: str, name: str, allowed: Iterable[str], *, where: str = "", hint: str = "") -> None:
+        names = list(allowed)
+        close = difflib.get_close_matches(name, names, n=1)
+        guess = f"; did you mean {close[0]!r}?" if close else f"; allowed: {', '.join(names)}"
+        super().__init__(f"unknown {kind} {name!r}{where}{guess}{f' ({hint})' if hint else ''}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """A network, how it is trained and how it is scored."""
+
+    network: Network
+    recipe: Recipe
+    evaluation: Evaluation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """A named experiment. A root has an `experiment`; any other has a `base` and exactly one changed `key`.
+
+    key: dotted path into the experiment, such as `network.lrn`; value: what stands there instead.
+    """
+
+    name: str
+    title: str
+    why: str
+    source: str
+    experiment: Experiment | None = None
+    base: str | None = None
+    key: str = ""
+    value: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scale:
+    """How large everything is. A scale changes no part that a variant ablates.
+
+    epochs: length of training; the drops of the paper's schedule move with it unless `drops` gives others.
+    evidence: what a verdict at this scale is worth (datasets.EVIDENCE).
+    """
+
+    name: str
+    title: str
+    dataset: Dataset
+    evidence: str
+    size: Size
+    batch_size: int
+    schedule: Schedule
+    learning_rate: float
+    num_train_examples: int
+    num_seeds: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A page of the report: rows of variants and the claims they decide."""
+
+    name: str
+    title: str
+    where: str
+    control: str
+    variants: tuple[str, ...]
+    claims: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """All choices of one paper."""
+
+    name: str
+    title: str
+    authors: str
+    year: int
+    variants: tuple[Variant, ...]
+    scales: tuple[Scale, ...]
+    claims: tuple[Claim, ...]
+    tables: tuple[Table, ...]
+
+    def variant(self, name: str) -> Variant:
+        """Return the variant called `name`; raise UnknownName if there is none."""
+        return _named("variant", name, self.variants, where=f" of {self.name}", hint=f"python -m repro list {self.name}")
+
+    def scale(self, name: str) -> Scale:
+        """Return the scale called `name`; raise UnknownName if there is none."""
+        return _named("scale", name, self.scales, where=f" of {self.name}", hint=f"python -m repro list {self.name}")
+
+    def table(self, name: str) -> Table:
+        """Return the table called `name`; raise UnknownName if there is none."""
+        return _named("table", name, self.tables, where=f" of {self.name}", hint=f"python -m repro list {self.name}")
+
+    def experiment(self, variant: str) -> Experiment:
+        """Return the experiment of `variant` at the size that the paper printed."""
+        found = self.variant(variant)
+        if found.experiment is not None:
+            return found.experiment
+        assert found.base is not None, f"variant {found.name} has neither an experiment nor a base"
+        return replaced(self.experiment(found.base), found.key, found.value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What a name `scale/paper/variant/seed` stands for, in full."""
+
+    scale: str
+    paper: str
+    variant: str
+    seed: int
+    evidence: str
+    dataset: Dataset
+    experiment: Experiment
+
+    @property
+    def id(self) -> str:
+        return f"{self.scale}/{self.paper}/{self.variant}/{self.seed}"
+
+    def key_for(self, purpose: str) -> int:
+        """Return the 64-bit key of all randomness that this run uses for `purpose`."""
+        return derived_key(self.id, purpose)
+
+
+def derived_key(run_id: str, purpose: str) -> int:
+    """Return 64 bits that depend on `run_id` and `purpose` alone."""
+    return int.from_bytes(hashlib.sha256(f"{run_id}\n{purpose}".encode()).digest()[:8], "little")
+
+
+def make_run(paper: Paper, *, scale: str, variant: str, seed: int) -> Run:
+    """Return the run `scale/paper/variant/seed`.
+
+    Raises:
+        UnknownName: the paper has no such scale or variant.
+        ValueError: the seed is negative.
+    """
+    if seed < 0:
+        raise ValueError(f"seed is {seed}; allowed: 0 and above")
+    chosen = paper.scale(scale)
+    return Run(
+        scale=scale,
+        paper=paper.name,
+        variant=variant,
+        seed=seed,
+        evidence=chosen.evidence,
+        dataset=chosen.dataset,
+        experiment=scaled(paper.experiment(variant), chosen),
+    )
+
+
+def scaled(experiment: Experiment, scale: Scale) -> Experiment:
+    """Return `experiment` at the size of `scale`."""
+    recipe = replace(
+        experiment.recipe,
+        batch_size=scale.batch_size,
+        schedule=scale.schedule,
+        optimizer=replace(experiment.recipe.optimizer, learning_rate=scale.learning_rate),
+    )
+    return replace(
+        experiment,
+        network=replace(experiment.network, size=scale.size),
+        recipe=recipe,
+        evaluation=replace(experiment.evaluation, num_train_examples=scale.num_train_examples),
+    )
+
+
+def replaced(spec: Any, key: str, value: Any) -> Any:
+    """Return a copy of `spec` in which the field at the dotted path `key` is `value`.
+
+    Items of a tuple are addressed by their `name`: `network.conv.conv3.padding_px`.
+
+    Raises:
+        ValueError: there is no such field.
+    """
+    head, _, rest = key.partition(".")
+    if isinstance(spec, tuple):
+        names = [item.name for item in spec]
+        if head not in names:
+            raise UnknownName("layer", head, names)
+        return tuple(replaced(item, rest, value) if item.name == head else item for item in spec)
+    fields = list(spec.__dataclass_fields__) if is_dataclass(spec) else []
+    if head not in fields:
+        raise UnknownName("field", head, fields, where=f" of {type(spec).__name__}")
+    return replace(spec, **{head: replaced(getattr(spec, head), rest, value) if rest else value})
+
+
+def _named(kind: str, name: str, items: tuple[Any, ...], *, where: str, hint: str) -> Any:
+    for item in items:
+        if item.name == name:
+            return item
+    raise UnknownName(kind, name, [item.name for item in items], where=where, hint=hint)
