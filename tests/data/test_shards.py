@@ -16,7 +16,9 @@ from repro.files import FileFormatError, sha256_file, write_json
 PAYLOADS = [(b"a/one", b"\xff\xd8first", 3), (b"a/two", b"\xff\xd8" + bytes(600), 0), (b"b/three", b"\xff\xd8", 12)]
 
 
-def write_split(folder: Path, shards: list[list[tuple[bytes, bytes, int]]], *, encoding: str = "jpeg", stored_px: int = 1) -> list[ShardRecord]:
+def write_split(
+    folder: Path, shards: list[list[tuple[bytes, bytes, int]]], *, encoding: str = "jpeg", stored_px: int = 1
+) -> list[ShardRecord]:
     records = []
     for number, examples in enumerate(shards):
         with ShardWriter(folder / f"train-{number:05d}.tar", encoding=encoding) as writer:
@@ -120,7 +122,9 @@ def test_a_split_that_does_not_exist_is_named_with_those_that_do(tmp_path: Path)
 
 @settings(max_examples=25, deadline=None)
 @given(payloads=st.lists(st.binary(max_size=2000), min_size=1, max_size=6), cut=st.integers(0, 6))
-def test_any_payloads_split_anywhere_are_read_back(tmp_path_factory: pytest.TempPathFactory, payloads: list[bytes], cut: int) -> None:
+def test_any_payloads_split_anywhere_are_read_back(
+    tmp_path_factory: pytest.TempPathFactory, payloads: list[bytes], cut: int
+) -> None:
     folder = tmp_path_factory.mktemp("shards")
     examples = [(f"k{i}".encode(), payload, i) for i, payload in enumerate(payloads)]
     write_split(folder, [examples[:cut], examples[cut:]])
