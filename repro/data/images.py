@@ -1,0 +1,207 @@
+"""Load images through one DALI graph that serves CPU and GPU, in our order and with our randomness.
+
+DALI decodes and transforms; it draws nothing. What it is fed comes from repro.data.order.
+
+Shape suffixes: B batch, H height, W width, C colour channels (RGB), S stored side in pixels.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from nvidia.dali import fn, pipeline_def, types
+
+from repro.data.order import Draws, draw_training, epoch_order_N, fixed_crop
+from repro.data.shards import Shards
+from repro.spec.recipe import Recipe
+
+#: Share of the hardware JPEG decoder where a GPU has one (DALI's default, stated so that it can be tuned).
+HARDWARE_DECODER_LOAD = 0.65
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """The examples of one batch: the epoch (from 0), the step in that epoch (from 0), their positions in the split."""
+
+    epoch: int
+    step: int
+    index_B: NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """A batch on its device: mean-subtracted pixels on the 0-255 scale in channels-last memory, labels, and its plan."""
+
+    image_BCHW: torch.Tensor
+    label_B: torch.Tensor
+    planned: Planned
+    wait_s: float
+
+
+def training_plan(num_examples: int, *, key: int, batch_size: int, num_epochs: int, epoch: int = 0, step: int = 0) -> Iterator[Planned]:
+    """Plan every batch from (`epoch`, `step`) on; each epoch is a permutation and its last batch may be smaller."""
+    while epoch < num_epochs:
+        order_N = epoch_order_N(num_examples, key=key, epoch=epoch)
+        for first in range(step * batch_size, num_examples, batch_size):
+            yield Planned(epoch=epoch, step=first // batch_size, index_B=order_N[first : first + batch_size])
+        epoch, step = epoch + 1, 0
+
+
+def evaluation_plan(index_N: NDArray[np.int64], *, batch_size: int) -> Iterator[Planned]:
+    """Plan one pass over `index_N` in its order, each example exactly once."""
+    for first in range(0, len(index_N), batch_size):
+        yield Planned(epoch=0, step=first // batch_size, index_B=index_N[first : first + batch_size])
+
+
+@pipeline_def
+def image_graph(
+    *, source: Callable[[], Any], mean_image_SSC: NDArray[np.float32], encoding: str, input_px: int, device: str
+) -> Any:
+    """Define the graph: decode, crop, subtract the mean image at the same place, add the colour offset, mirror.
+
+    device: `cpu`, or `cuda` (decoding on the device's hardware decoder where it has one).
+    source: gives (encoded or raw images, crop starts as (top, left), mirror flags, colour offsets) of a batch.
+    """
+    image, start, mirror, color = fn.external_source(
+        source=source,
+        num_outputs=4,
+        batch=True,
+        dtype=[types.UINT8, types.INT32, types.INT32, types.FLOAT],
+        ndim=[1 if encoding == "jpeg" else 3, 1, 0, 3],
+    )
+    on_gpu = device == "cuda"
+    if encoding == "jpeg":
+        decoder = {"device": "mixed", "hw_decoder_load": HARDWARE_DECODER_LOAD} if on_gpu else {"device": "cpu"}
+        image = fn.decoders.image(image, output_type=types.RGB, adjust_orientation=False, **decoder)
+    elif on_gpu:
+        image = image.gpu()
+    mean = types.Constant(mean_image_SSC, device="gpu" if on_gpu else "cpu")
+    window = {"axes": (0, 1), "shape": (input_px, input_px)}
+    image = fn.slice(image, start=start, **window) - fn.slice(mean, start=start, **window)
+    return fn.flip(image + (color.gpu() if on_gpu else color), horizontal=mirror)
+
+
+class ImageStream:
+    """Iterate over the batches of a plan. Decoding runs ahead in `num_threads` threads.
+
+    Args:
+        draw: gives the draws (repro.data.order) of a planned batch.
+        device: `cpu` or `cuda`.
+    """
+
+    def __init__(
+        self,
+        shards: Shards,
+        *,
+        plan: Iterable[Planned],
+        draw: Callable[[Planned], Draws],
+        mean_image_SSC: NDArray[np.float32],
+        batch_size: int,
+        input_px: int,
+        num_threads: int,
+        device: str,
+    ) -> None:
+        self._shards, self._plan, self._draw = shards, iter(plan), draw
+        self._ahead: deque[Planned] = deque()
+        self._device = torch.device(device)
+        self._pipeline = image_graph(
+            source=self._feed,
+            mean_image_SSC=mean_image_SSC,
+            encoding=shards.encoding,
+            input_px=input_px,
+            device=device,
+            batch_size=batch_size,
+            num_threads=num_threads,
+            device_id=torch.cuda.current_device() if device == "cuda" else None,
+            prefetch_queue_depth=2,
+        )
+        self._pipeline.build()
+
+    def _feed(self) -> tuple[list[NDArray[np.uint8]], NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
+        planned = next(self._plan)
+        draws = self._draw(planned)
+        start_B2 = np.stack([draws.top_px_N, draws.left_px_N], axis=1).astype(np.int32)
+        color_B113 = draws.color_N3.reshape(-1, 1, 1, 3)
+        self._ahead.append(planned)
+        return self._shards.images(planned.index_B), start_B2, draws.mirror_N, color_B113
+
+    def __iter__(self) -> Iterator[Batch]:
+        label_N = torch.from_numpy(np.asarray(self._shards.label_N, np.int64))
+        while True:
+            asked = time.perf_counter()
+            try:
+                (images,) = self._pipeline.run()
+            except StopIteration:
+                return
+            image_BHWC = torch.from_dlpack(images.as_tensor()).clone()
+            planned = self._ahead.popleft()
+            label_B = label_N[torch.from_numpy(planned.index_B)].to(self._device)
+            wait_s = time.perf_counter() - asked
+            yield Batch(image_BCHW=image_BHWC.permute(0, 3, 1, 2), label_B=label_B, planned=planned, wait_s=wait_s)
+
+
+def training_stream(
+    shards: Shards,
+    recipe: Recipe,
+    *,
+    plan: Iterable[Planned],
+    key: int,
+    components_33: NDArray[np.float64],
+    mean_image_SSC: NDArray[np.float32],
+    input_px: int,
+    num_threads: int,
+    device: str,
+) -> ImageStream:
+    """Return the training batches of `plan`, augmented by `recipe` with the randomness of `key`."""
+
+    def draw(planned: Planned) -> Draws:
+        return draw_training(
+            planned.index_B,
+            key=key,
+            epoch=planned.epoch,
+            crops=recipe.crops,
+            color_noise=recipe.color_noise,
+            components_33=components_33,
+            stored_px=shards.stored_px,
+            input_px=input_px,
+        )
+
+    return ImageStream(
+        shards,
+        plan=plan,
+        draw=draw,
+        mean_image_SSC=mean_image_SSC,
+        batch_size=recipe.batch_size,
+        input_px=input_px,
+        num_threads=num_threads,
+        device=device,
+    )
+
+
+def evaluation_stream(
+    shards: Shards,
+    index_N: NDArray[np.int64],
+    *,
+    mean_image_SSC: NDArray[np.float32],
+    batch_size: int,
+    num_threads: int,
+    device: str,
+) -> ImageStream:
+    """Return the whole stored squares of `index_N`, in that order, mean-subtracted and without noise."""
+    return ImageStream(
+        shards,
+        plan=evaluation_plan(index_N, batch_size=batch_size),
+        draw=lambda planned: fixed_crop(len(planned.index_B), left_px=0, top_px=0, mirror=False),
+        mean_image_SSC=mean_image_SSC,
+        batch_size=batch_size,
+        input_px=shards.stored_px,
+        num_threads=num_threads,
+        device=device,
+    )
