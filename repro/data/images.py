@@ -45,7 +45,9 @@ class Batch:
     wait_s: float
 
 
-def training_plan(num_examples: int, *, key: int, batch_size: int, num_epochs: int, epoch: int = 0, step: int = 0) -> Iterator[Planned]:
+def training_plan(
+    num_examples: int, *, key: int, batch_size: int, num_epochs: int, epoch: int = 0, step: int = 0
+) -> Iterator[Planned]:
     """Plan every batch from (`epoch`, `step`) on; each epoch is a permutation and its last batch may be smaller."""
     while epoch < num_epochs:
         order_N = epoch_order_N(num_examples, key=key, epoch=epoch)

@@ -34,7 +34,9 @@ class Dropout(nn.Module):
         if not self.training:
             return x * (1 - self.rate)
         if self._generator is None:
-            raise RuntimeError("dropout has no seed; call repro.models.layers.seed_dropout(net, key=..., step=...) before each step")
+            raise RuntimeError(
+                "dropout has no seed; call repro.models.layers.seed_dropout(net, key=..., step=...) before each step"
+            )
         keep = torch.rand(x.shape, generator=self._generator, device=x.device) >= self.rate
         return x * keep
 

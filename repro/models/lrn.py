@@ -184,7 +184,9 @@ def _inverse_power(total: Any, factor: Any, alpha: Any, beta: Any, k: Any, num: 
 
 
 @numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy")
-def _forward_pass(x_L: Any, y_L: Any, mask: Any, before: int, alpha: Any, beta: Any, k: Any, block: int, first: int, last: int) -> None:
+def _forward_pass(
+    x_L: Any, y_L: Any, mask: Any, before: int, alpha: Any, beta: Any, k: Any, block: int, first: int, last: int
+) -> None:
     square = np.zeros(block + mask.shape[0], x_L.dtype)
     total = np.empty(block, x_L.dtype)
     factor = np.empty(block, x_L.dtype)
@@ -201,7 +203,18 @@ def _forward_pass(x_L: Any, y_L: Any, mask: Any, before: int, alpha: Any, beta: 
 
 @numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy")
 def _backward_pass(
-    x_L: Any, dy_L: Any, dx_L: Any, mask: Any, mirrored: Any, before: int, alpha: Any, beta: Any, k: Any, block: int, first: int, last: int
+    x_L: Any,
+    dy_L: Any,
+    dx_L: Any,
+    mask: Any,
+    mirrored: Any,
+    before: int,
+    alpha: Any,
+    beta: Any,
+    k: Any,
+    block: int,
+    first: int,
+    last: int,
 ) -> None:
     """dx_j = dy_j f_j - 2 alpha beta x_j sum over i whose window holds j of dy_i x_i f_i / base_i, f = base^-beta."""
     after = mask.shape[0] - 1 - before

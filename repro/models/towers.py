@@ -40,7 +40,9 @@ class TowerNetwork(nn.Module):
         for shape in shapes.conv:
             for tower, device in zip(self.towers, self.devices, strict=True):
                 assert isinstance(tower, nn.ModuleList)
-                tower.append(nn.Sequential(_share(conv_block(shape, network, groups=1, norm_groups=1), num, shape.groups)).to(device))
+                tower.append(
+                    nn.Sequential(_share(conv_block(shape, network, groups=1, norm_groups=1), num, shape.groups)).to(device)
+                )
         self.dense = nn.Sequential(dense_layers(shapes, network)).to(self.devices[0])
 
     def forward(self, x_BCHW: torch.Tensor) -> torch.Tensor:

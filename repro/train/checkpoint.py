@@ -21,14 +21,19 @@ def save_checkpoint(path: Path, state: dict[str, Any], *, identity: dict[str, st
 
     identity: what a run must agree on to go on from here (run id, digests of spec, code and data).
     """
-    buffer = io.BytesIO()
-    torch.save(state, buffer)
-    payload = buffer.getvalue()
+    payload = state_bytes(state)
     header = canonical_json({"schema": SCHEMA, "sha256": sha256_bytes(payload), "identity": identity}).encode()
     if path.exists():
         os.replace(path, previous_generation(path))
     with atomic_writer(path) as stream:
         stream.write(header + b"\n" + payload)
+
+
+def state_bytes(state: dict[str, Any]) -> bytes:
+    """Return `state` in torch's file format; the bytes do not depend on where they will be written."""
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
+    return buffer.getvalue()
 
 
 def load_checkpoint(path: Path, *, identity: dict[str, str], say: Callable[[str], None]) -> dict[str, Any] | None:

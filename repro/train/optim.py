@@ -96,7 +96,9 @@ class LearningRate:
         if self._schedule.rule != "plateau":
             return
         if validation_error is None:
-            raise ValueError("the schedule waits for a plateau of the validation error, but the data set holds out no validation images")
+            raise ValueError(
+                "the schedule waits for a plateau of the validation error, but the data set holds out no validation images"
+            )
         if validation_error < self._best:
             self._best, self._num_worse = validation_error, 0
             return

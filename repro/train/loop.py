@@ -1,0 +1,209 @@
+"""Train one network: batches, updates, the learning rate, validation, checkpoints, progress.
+
+Everything that decides what comes next is in `Progress`, the net, the velocities and the learning rate's memory;
+a checkpoint holds these four, so that a resumed run goes on as if it had never stopped.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import torch
+from torch import nn
+
+from repro.data.images import Batch
+from repro.models.layers import seed_dropout
+from repro.spec.recipe import Recipe
+from repro.train.optim import LearningRate, PaperSGD
+
+#: Seconds between two checkpoints and between two lines of progress.
+CHECKPOINT_EVERY_S = 30.0
+SAY_EVERY_S = 10.0
+
+
+class Stopped(Exception):
+    """The process was asked to end; the checkpoint is written."""
+
+
+@dataclass(kw_only=True)
+class Progress:
+    """Where a run stands. Sums are over the current epoch; `log` has one entry for each epoch that ended."""
+
+    epoch: int = 0
+    step: int = 0
+    num_steps: int = 0
+    num_seen: int = 0
+    num_wrong: int = 0
+    loss_sum: float = 0.0
+    epoch_s: float = 0.0
+    epoch_wait_s: float = 0.0
+    num_resumes: int = 0
+    diverged: str = ""
+    log: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(kw_only=True)
+class Training:
+    """A network in training with all that its next step depends on.
+
+    batches: makes the stream of batches from an (epoch, step) on. validate: gives the validation error, or None.
+    save: stores a state. should_stop: says that the process was asked to end.
+    """
+
+    net: nn.Module
+    recipe: Recipe
+    num_examples: int
+    dropout_key: int
+    device: torch.device
+    batches: Callable[[int, int], Iterable[Batch]]
+    validate: Callable[[nn.Module], float | None]
+    save: Callable[[dict[str, Any]], None]
+    should_stop: Callable[[], bool]
+    say: Callable[[str], None]
+    progress: Progress = field(default_factory=Progress)
+
+    def __post_init__(self) -> None:
+        self.optimizer = PaperSGD(self.net, self.recipe.optimizer)
+        self.rate = LearningRate(self.recipe.optimizer.learning_rate, self.recipe.schedule)
+        self.steps_per_epoch = math.ceil(self.num_examples / self.recipe.batch_size)
+        self._loss_sum = torch.zeros((), dtype=torch.float64, device=self.device)
+        self._num_wrong = torch.zeros((), dtype=torch.int64, device=self.device)
+        self._saved_at = self._said_at = time.monotonic()
+
+    def state(self) -> dict[str, Any]:
+        """Return all that the next step depends on."""
+        self._gather()
+        return {
+            "net": self.net.state_dict(),
+            "velocity": self.optimizer.state_dict(),
+            "rate": self.rate.state_dict(),
+            "progress": asdict(self.progress),
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Go on from `state`."""
+        self.net.load_state_dict(state["net"])
+        self.optimizer.load_state_dict(state["velocity"])
+        self.rate.load_state_dict(state["rate"])
+        self.progress = Progress(**state["progress"])
+        self.progress.num_resumes += 1
+        self._loss_sum.fill_(self.progress.loss_sum)
+        self._num_wrong.fill_(self.progress.num_wrong)
+
+    def run(self) -> None:
+        """Train to the end of the last epoch, or until the loss is no longer finite.
+
+        Raises:
+            Stopped: `should_stop` said so; the state is saved.
+        """
+        progress = self.progress
+        if progress.epoch >= self.recipe.schedule.num_epochs or progress.diverged:
+            return
+        self.net.train()
+        began = time.perf_counter()
+        for batch in self.batches(progress.epoch, progress.step):
+            self._step(batch)
+            now = time.perf_counter()
+            progress.epoch_s, began = progress.epoch_s + now - began, now
+            if progress.step == self.steps_per_epoch:
+                self._end_epoch()
+                began = time.perf_counter()
+                if progress.diverged:
+                    return
+            self._keep_in_touch()
+
+    def _step(self, batch: Batch) -> None:
+        progress, recipe = self.progress, self.recipe
+        assert (batch.planned.epoch, batch.planned.step) == (progress.epoch, progress.step), "a batch out of order"
+        seed_dropout(self.net, key=self.dropout_key, step=progress.num_steps, device=self.device)
+        logits = self.net(batch.image_BCHW)
+        loss = nn.functional.cross_entropy(logits, batch.label_B)
+        self.optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.optimizer.step(self.rate.at(progress.epoch + progress.step / self.steps_per_epoch))
+        self._loss_sum += loss.detach() * len(batch.label_B)
+        self._num_wrong += (logits.detach().argmax(dim=1) != batch.label_B).sum()
+        progress.num_seen += len(batch.label_B)
+        progress.epoch_wait_s += batch.wait_s
+        progress.step += 1
+        progress.num_steps += 1
+        assert recipe.batch_size >= len(batch.label_B)
+
+    def _gather(self) -> None:
+        """Bring the sums that live on the device into `progress`."""
+        self.progress.loss_sum = float(self._loss_sum)
+        self.progress.num_wrong = int(self._num_wrong)
+
+    def _end_epoch(self) -> None:
+        progress = self.progress
+        self._gather()
+        finite = math.isfinite(progress.loss_sum)
+        validation_error = self.validate(self.net) if finite else None
+        learning_rate = self.rate.at(progress.epoch + 1 - 1 / self.steps_per_epoch)
+        progress.log.append(
+            {
+                "epoch": progress.epoch + 1,
+                "num_steps": progress.num_steps,
+                "learning_rate": learning_rate,
+                "train_loss": progress.loss_sum / progress.num_seen if finite else None,
+                "train_top1_error": progress.num_wrong / progress.num_seen,
+                "validation_top1_error": validation_error,
+                "images_per_s": progress.num_seen / progress.epoch_s,
+                "wall_s": progress.epoch_s,
+                "data_wait_s": progress.epoch_wait_s,
+            }
+        )
+        if not finite:
+            progress.diverged = f"the training loss was not finite in epoch {progress.epoch + 1}"
+        self._say_epoch(progress.log[-1])
+        self.rate.epoch_ended(validation_error)
+        progress.epoch, progress.step = progress.epoch + 1, 0
+        progress.num_seen = progress.num_wrong = 0
+        progress.loss_sum = progress.epoch_s = progress.epoch_wait_s = 0.0
+        self._loss_sum.zero_()
+        self._num_wrong.zero_()
+
+    def _keep_in_touch(self) -> None:
+        """Save, stop or say where training stands, each when it is due."""
+        now = time.monotonic()
+        stop = self.should_stop()
+        if stop or now - self._saved_at >= CHECKPOINT_EVERY_S:
+            self.save(self.state())
+            self._saved_at = time.monotonic()
+        if stop:
+            raise Stopped
+        if self.progress.step and now - self._said_at >= SAY_EVERY_S:
+            self._said_at = now
+            self._gather()
+            self.say(
+                self._status(self.progress.loss_sum / self.progress.num_seen, self.progress.num_seen / self.progress.epoch_s)
+            )
+
+    def _say_epoch(self, entry: dict[str, Any]) -> None:
+        self._said_at = time.monotonic()
+        loss = entry["train_loss"]
+        validation = entry["validation_top1_error"]
+        shown = "" if validation is None else f", validation error {validation:.3f}"
+        self.say(
+            self._status(float("nan") if loss is None else loss, entry["images_per_s"])
+            + f", training error {entry['train_top1_error']:.3f}{shown}"
+        )
+
+    def _status(self, loss: float, images_per_s: float) -> str:
+        progress, num_epochs = self.progress, self.recipe.schedule.num_epochs
+        left = (num_epochs - progress.epoch) * self.num_examples - progress.num_seen
+        return (
+            f"epoch {progress.epoch + 1}/{num_epochs} step {progress.step}/{self.steps_per_epoch}, loss {loss:.4f}, "
+            f"{images_per_s:.0f} images/s, {clock(left / images_per_s)} left"
+        )
+
+
+def clock(seconds: float) -> str:
+    """Return a duration as `1:02:03` or `2:03`."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
