@@ -1,0 +1,201 @@
+"""Estimate differences between variants from a few seeds: pooled t intervals, tests and the seeds that a claim needs.
+
+Shapes: S seeds, N examples.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+#: Below this p of the Brown-Forsythe test, variances are not pooled and the pair is compared by Welch's test.
+UNEQUAL_VARIANCES_P = 0.01
+#: The Brown-Forsythe test needs this many seeds in an arm: with two, both lie equally far from their median.
+UNEQUAL_VARIANCES_SEEDS = 3
+POWER = 0.8
+ONE_SIDED_ALPHA = 0.05
+MOST_SEEDS = 10_000
+
+Values = Sequence[float]
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spread:
+    """Standard deviation between seeds, pooled over arms, and its degrees of freedom (0: it cannot be estimated)."""
+
+    sd: float
+    df: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """An effect or a mean with its standard error over seeds.
+
+    sd: the pooled standard deviation of a seed; None where arms are not pooled. p: two-sided, that the effect is 0.
+    """
+
+    value: float
+    se: float
+    df: float
+    sd: float | None
+    test: str
+    p: float | None
+
+    @property
+    def has_spread(self) -> bool:
+        """Say whether the seeds show any spread, without which there is no interval."""
+        return self.df > 0 and self.se > 0
+
+    @property
+    def ci90(self) -> Interval | None:
+        return t_interval(self.value, se=self.se, df=self.df, level=0.90) if self.has_spread else None
+
+    @property
+    def ci95(self) -> Interval | None:
+        return t_interval(self.value, se=self.se, df=self.df, level=0.95) if self.has_spread else None
+
+
+def t_interval(value: float, *, se: float, df: float, level: float) -> Interval:
+    """Return the two-sided Student t interval of `value` that covers the truth with probability `level`."""
+    half = float(stats.t.ppf(0.5 + level / 2, df)) * se
+    return value - half, value + half
+
+
+def pooled_spread(arms: Sequence[Values]) -> Spread:
+    """Pool the variance of the seeds over `arms`; an arm of one seed adds nothing, and its size may differ from others'."""
+    df = sum(len(values) - 1 for values in arms if len(values))
+    if df == 0:
+        return Spread(sd=0.0, df=0)
+    squares = math.fsum((value - math.fsum(values) / len(values)) ** 2 for values in arms if len(values) for value in values)
+    return Spread(sd=math.sqrt(squares / df), df=df)
+
+
+def brown_forsythe_p(arms: Sequence[Values]) -> float | None:
+    """Return the p-value that all arms have one variance, by Brown and Forsythe's test; None if fewer than two arms allow it."""
+    tested = [np.asarray(values) for values in arms if len(values) >= UNEQUAL_VARIANCES_SEEDS]
+    if len(tested) < 2 or not any(np.ptp(values) > 0 for values in tested):
+        return None
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = float(stats.levene(*tested, center="median").pvalue)
+    return p if math.isfinite(p) else None
+
+
+def difference(arms: Mapping[str, Values], *, arm: str, against: str) -> Estimate:
+    """Estimate mean(against) - mean(arm), with the variance pooled over all of `arms`.
+
+    If the variances of the pair, or of all arms, differ (Brown-Forsythe p below `UNEQUAL_VARIANCES_P`), the pair is
+    compared by Welch's test instead: then neither the pair's nor the other arms' spread can stand for both.
+    """
+    value = _mean(arms[against]) - _mean(arms[arm])
+    pair = [arms[arm], arms[against]]
+    p_values = [brown_forsythe_p(pair), brown_forsythe_p(list(arms.values()))]
+    unequal = any(p is not None and p < UNEQUAL_VARIANCES_P for p in p_values)
+    if unequal and all(len(values) > 1 for values in pair) and pooled_spread(pair).sd > 0:
+        return _welch(value, pair)
+    spread = pooled_spread(list(arms.values()))
+    se = spread.sd * math.sqrt(sum(1 / len(values) for values in pair))
+    return Estimate(value=value, se=se, df=spread.df, sd=spread.sd, test="pooled t", p=_two_sided_p(value, se=se, df=spread.df))
+
+
+def mean_of(arms: Mapping[str, Values], *, arm: str) -> Estimate:
+    """Estimate mean(arm), with the variance pooled over all of `arms` (of `arm` alone if variances differ)."""
+    value = _mean(arms[arm])
+    p = brown_forsythe_p(list(arms.values()))
+    own = p is not None and p < UNEQUAL_VARIANCES_P and len(arms[arm]) > 1
+    spread = pooled_spread([arms[arm]] if own else list(arms.values()))
+    return Estimate(
+        value=value,
+        se=spread.sd / math.sqrt(len(arms[arm])),
+        df=spread.df,
+        sd=spread.sd,
+        test="t" if own else "pooled t",
+        p=None,
+    )
+
+
+def _welch(value: float, pair: Sequence[Values]) -> Estimate:
+    shares = [pooled_spread([values]).sd ** 2 / len(values) for values in pair]
+    se = math.sqrt(sum(shares))
+    df = sum(shares) ** 2 / sum(share**2 / (len(values) - 1) for share, values in zip(shares, pair, strict=True))
+    return Estimate(value=value, se=se, df=df, sd=None, test="Welch t", p=_two_sided_p(value, se=se, df=df))
+
+
+def _two_sided_p(value: float, *, se: float, df: float) -> float | None:
+    return float(2 * stats.t.sf(abs(value) / se, df)) if df > 0 and se > 0 else None
+
+
+def _mean(values: Values) -> float:
+    return math.fsum(values) / len(values)
+
+
+def equivalence_p(estimate: Estimate, *, smallest_effect: float) -> float | None:
+    """Return the p-value of two one-sided t tests that the effect lies outside -smallest_effect to smallest_effect."""
+    if not estimate.has_spread:
+        return None
+    from_below = float(stats.t.sf((estimate.value + smallest_effect) / estimate.se, estimate.df))
+    from_above = float(stats.t.cdf((estimate.value - smallest_effect) / estimate.se, estimate.df))
+    return max(from_below, from_above)
+
+
+def dunnett_p(arms: Mapping[str, Values], *, control: str) -> dict[str, float]:
+    """Return Dunnett's two-sided p-value of every arm against `control`, adjusted for all of them.
+
+    Arms without values are left out; the result is empty where no spread can be estimated.
+    """
+    others = [name for name, values in arms.items() if name != control and len(values)]
+    spread = pooled_spread(list(arms.values()))
+    if not others or not arms.get(control) or spread.df == 0 or spread.sd == 0:
+        return {}
+    samples = [np.asarray(arms[name]) for name in others]
+    # The p-values come from quasi-random integration: a fixed generator makes them the same every time.
+    result = stats.dunnett(*samples, control=np.asarray(arms[control]), rng=np.random.default_rng(2012))
+    return {name: min(1.0, max(0.0, float(p))) for name, p in zip(others, np.atleast_1d(result.pvalue), strict=True)}
+
+
+def power(effect: float, *, sd: float, num_seeds: int, num_arms: int) -> float:
+    """Return the chance that a one-sided t test finds `effect` with `num_seeds` in each of `num_arms` pooled arms."""
+    df = num_arms * (num_seeds - 1)
+    shift = effect / (sd * math.sqrt(2 / num_seeds))
+    chance = float(stats.nct.sf(stats.t.ppf(1 - ONE_SIDED_ALPHA, df), df, shift))
+    # Far from the null the series of the noncentral t distribution gives up; the chance is then 1 to many digits.
+    return chance if math.isfinite(chance) else 1.0
+
+
+def seeds_needed(effect: float, *, sd: float, num_arms: int) -> int | None:
+    """Return the seeds in each arm that find `effect` (above 0) with 80 % power; None if more than `MOST_SEEDS`."""
+    if effect <= 0 or sd <= 0 or num_arms < 2:
+        return None
+    low, high = 1, 2
+    while power(effect, sd=sd, num_seeds=high, num_arms=num_arms) < POWER:
+        low, high = high, 2 * high
+        if low > MOST_SEEDS:
+            return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if power(effect, sd=sd, num_seeds=middle, num_arms=num_arms) >= POWER else (middle, high)
+    return high if high <= MOST_SEEDS else None
+
+
+def example_se(arm_SN: NDArray[np.bool_], against_SN: NDArray[np.bool_], *, log_ratio: bool) -> float:
+    """Return the standard error that the choice of test images adds to a difference of errors.
+
+    Both arms saw the same N images; correctness is averaged over seeds first. For the log error ratio each arm's share
+    is divided by its error (delta method).
+    """
+    arm_N, against_N = arm_SN.mean(axis=0), against_SN.mean(axis=0)
+    if log_ratio:
+        arm_N, against_N = arm_N / (1 - arm_N.mean()), against_N / (1 - against_N.mean())
+    return float(np.std(arm_N - against_N) / math.sqrt(len(arm_N)))
+
+
+def total_interval(estimate: Estimate, *, example_se: float, level: float = 0.90) -> Interval | None:
+    """Return the interval of `estimate` over seeds and test images together, with the seeds' degrees of freedom."""
+    if not estimate.has_spread:
+        return None
+    return t_interval(estimate.value, se=math.hypot(estimate.se, example_se), df=estimate.df, level=level)
