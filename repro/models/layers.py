@@ -35,7 +35,7 @@ class Dropout(nn.Module):
             return x * (1 - self.rate)
         if self._generator is None:
             raise RuntimeError(
-                "dropout has no seed; call repro.models.layers.seed_dropout(net, key=..., step=...) before each step"
+                "dropout has no seed in training; call seed_dropout(net, key=..., step=..., device=...) before each step"
             )
         keep = torch.rand(x.shape, generator=self._generator, device=x.device) >= self.rate
         return x * keep

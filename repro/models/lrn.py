@@ -13,6 +13,7 @@ Shape suffixes: B batch, C maps, H height, W width, L flat memory, S window.
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -140,8 +141,7 @@ def _in_threads(compiled: Any, arrays: tuple[Any, ...], constants: tuple[float, 
         return
     borders = [min(length, round(i * num_blocks / num_threads) * block) for i in range(num_threads + 1)]
     parts = [
-        _threads(num_threads).submit(compiled, *arrays, *typed, block, first, last)
-        for first, last in zip(borders, borders[1:], strict=False)
+        _threads(num_threads).submit(compiled, *arrays, *typed, block, first, last) for first, last in itertools.pairwise(borders)
     ]
     for part in parts:
         part.result()
