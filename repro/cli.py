@@ -1,0 +1,294 @@
+"""The command line: `python -m repro {list,show,diff,prepare,train,collect,judge,render}`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from repro.files import data_folder
+from repro.locks import locked
+from repro.papers import PAPERS
+from repro.plan import chosen_paper, papers_at, planned_runs
+from repro.provenance import flatten, plain, spec_difference, spec_digest
+from repro.spec.experiment import Paper, Run, Variant, make_run
+from repro.spec.geometry import ConvShape, DenseShape, geometry
+
+Say = Callable[[str], None]
+
+#: Environment variables by which numeric libraries learn how many threads they may start.
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
+DEVICES = ("auto", "cpu", "cuda")
+
+
+class UsageError(ValueError):
+    """A command line that cannot be carried out as typed."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return 0, or 2 where the user can put it right, or 1 after any other exception."""
+    options = parser().parse_args(arguments)
+    with _speaking(getattr(options, "log", None)) as say:
+        try:
+            options.command(options, say)
+        except Exception as error:
+            if isinstance(error, ValueError) and type(error).__module__.split(".")[0] == "repro":
+                say(f"repro: error: {error}")
+                return 2
+            say(traceback.format_exc().rstrip())
+            return 1
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    top = argparse.ArgumentParser(prog="python -m repro", description="Reproduce two papers' tables and judge their claims.")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    one = _command(commands, "list", list_papers, "list papers, scales, variants and tables")
+    one.add_argument("paper", nargs="?", metavar="PAPER")
+    one = _command(commands, "show", show_run, "print a run's full specification and what follows from it")
+    one.add_argument("run", metavar="RUN_ID", help="scale/paper/variant/seed")
+    one = _command(commands, "diff", diff_runs, "print in what two runs differ")
+    one.add_argument("base", metavar="RUN_ID")
+    one.add_argument("other", metavar="RUN_ID")
+    _add_stages(commands)
+    return top
+
+
+def _add_stages(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    one = _stage(commands, "prepare", prepare_data, "fetch or generate a scale's images, verify and store them")
+    one.add_argument("--paper", required=True)
+    one.add_argument("--source", type=Path, metavar="DIR", help="folder of the original images, where the scale needs one")
+    _add_compute(one)
+    one = _stage(commands, "train", train_variant, "train and score one variant with some seeds")
+    one.add_argument("--paper", required=True)
+    one.add_argument("--variant", required=True)
+    one.add_argument("--seeds", required=True, type=parse_seeds, help="such as 0-2 or 0,1,5")
+    _add_compute(one)
+    one = _stage(commands, "collect", collect_runs, "verify the runs and write runs.csv")
+    _add_papers(one)
+    one.add_argument("--num-seeds", type=int, metavar="N", help="seeds of each variant (default: as the scale plans)")
+    one = _stage(commands, "judge", judge_claims, "decide every claim and write claims.json")
+    _add_papers(one)
+    one = _stage(commands, "render", render_reports, "write the pages and tables")
+    _add_papers(one)
+    one.add_argument("--reports", required=True, type=Path, metavar="DIR")
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: Callable[..., None], text: str
+) -> argparse.ArgumentParser:
+    one = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+    one.set_defaults(command=run)
+    return one
+
+
+def _stage(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: Callable[..., None], text: str
+) -> argparse.ArgumentParser:
+    one = _command(commands, name, run, text)
+    one.add_argument("--scale", required=True)
+    one.add_argument("--results", required=True, type=Path, metavar="DIR")
+    one.add_argument("--log", type=Path, metavar="FILE", help="write every line here too")
+    return one
+
+
+def _add_compute(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--threads", type=int, default=1, metavar="N")
+    one.add_argument("--device", choices=DEVICES, default="auto")
+
+
+def _add_papers(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--papers", nargs="+", metavar="PAPER", help="default: all that have this scale")
+
+
+def parse_seeds(text: str) -> tuple[int, ...]:
+    """Return the seeds that `0-2`, `0,1,5` or a mixture of both names, each once and in that order."""
+    seeds: list[int] = []
+    try:
+        for part in text.split(","):
+            first, _, last = part.partition("-")
+            seeds += range(int(first), int(last or first) + 1)
+    except ValueError:
+        seeds = []
+    if not seeds or len(set(seeds)) != len(seeds):
+        raise argparse.ArgumentTypeError(f"got {text!r}; allowed: a range such as 0-2, or a list such as 0,1,5, each seed once")
+    return tuple(seeds)
+
+
+def parse_run(run_id: str) -> Run:
+    """Return the run that `scale/paper/variant/seed` names.
+
+    Raises:
+        UsageError: the text has another form.
+        UnknownName: no such paper, scale or variant.
+    """
+    parts = run_id.split("/")
+    if len(parts) != 4 or not parts[3].isdecimal():
+        raise UsageError(f"got run {run_id!r}; allowed: scale/paper/variant/seed, such as small/alexnet/full/0 (python -m repro list)")
+    scale, paper, variant, seed = parts
+    return make_run(chosen_paper(paper), scale=scale, variant=variant, seed=int(seed))
+
+
+def list_papers(options: argparse.Namespace, say: Say) -> None:
+    """Print the papers, or only the one that is named, with scales, variants and tables."""
+    papers = [chosen_paper(options.paper)] if options.paper else PAPERS.values()
+    for paper in papers:
+        print(f"{paper.name}: {paper.title} ({paper.authors}, {paper.year})")
+        print("  scales")
+        for scale in paper.scales:
+            seeds = f"{scale.num_seeds} seed{'s' if scale.num_seeds > 1 else ''}"
+            print(f"    {scale.name:16}{scale.title}; {scale.evidence}; {seeds}")
+        print("  variants")
+        for variant in paper.variants:
+            print(f"    {variant.name:16}{variant.title}{_change(paper, variant)}")
+        print("  tables (each is a target of the workflow)")
+        for table in paper.tables:
+            print(f"    {table.name:16}  {table.title}; {len(table.variants)} variants, {len(table.claims)} claims")
+
+
+def _change(paper: Paper, variant: Variant) -> str:
+    if variant.base is None:
+        return ""
+    return f"; {variant.base} with {variant.key} = {json.dumps(plain(variant.value))}"
+
+
+def show_run(options: argparse.Namespace, say: Say) -> None:
+    """Print the specification of a run and its network's geometry as JSON."""
+    run = parse_run(options.run)
+    known = run.dataset.procedural.num_classes if run.dataset.procedural else None
+    shapes = geometry(run.experiment.network, num_classes=known)
+    summary = {
+        "input_px": shapes.input_px,
+        "num_classes": shapes.dense[-1].num_units,
+        "layers": [_layer(layer) for layer in shapes.layers],
+        "num_parameters": shapes.num_parameters,
+        "num_neurons": shapes.num_neurons,
+        "num_flops": shapes.num_flops,
+    }
+    value = {"id": run.id, "spec_digest": spec_digest(run.experiment), "run": plain(run), "geometry": summary}
+    print(json.dumps(value, indent=1))
+
+
+def _layer(layer: ConvShape | DenseShape) -> dict[str, object]:
+    if isinstance(layer, DenseShape):
+        return {"name": layer.name, "units": layer.num_units, "num_parameters": layer.num_parameters}
+    sizes = {"maps": layer.num_kernels, "map_px": layer.out_px, "pooled_px": layer.pooled_px, "padding_px": layer.padding_px}
+    return {"name": layer.name, **sizes, "num_parameters": layer.num_parameters}
+
+
+def diff_runs(options: argparse.Namespace, say: Say) -> None:
+    """Print each leaf in which two runs differ, names and seed apart."""
+    base, other = parse_run(options.base), parse_run(options.other)
+    left, right = flatten(_compared(base)), flatten(_compared(other))
+    changes = spec_difference(_compared(base), _compared(other))
+    for key in [item["key"] for item in changes]:
+        print(f"{key}: {left.get(key, 'absent')} -> {right.get(key, 'absent')}")
+    if not changes:
+        print("no difference but the name")
+
+
+def _compared(run: Run) -> dict[str, Any]:
+    return {**plain(run.experiment), "dataset": plain(run.dataset)}
+
+
+def prepare_data(options: argparse.Namespace, say: Say) -> None:
+    """Run the prepare stage for the data set of a paper at a scale."""
+    _limit_threads(options.threads)
+    dataset = chosen_paper(options.paper).scale(options.scale).dataset
+    if options.source is not None and not options.source.is_dir():
+        raise UsageError(f"--source {options.source} is not a folder; give the folder that holds the original images")
+    from repro.data.prepare import prepare
+
+    folder = data_folder(options.results, options.scale, dataset.name)
+    device = chosen_device(options.device)
+    with locked(folder, say=say):
+        prepare(dataset, folder=folder, source=options.source, num_threads=options.threads, device=device, say=say)
+
+
+def train_variant(options: argparse.Namespace, say: Say) -> None:
+    """Run the train stage for one variant with some seeds."""
+    _limit_threads(options.threads)
+    paper = chosen_paper(options.paper)
+    runs = [make_run(paper, scale=options.scale, variant=options.variant, seed=seed) for seed in options.seeds]
+    from repro.train.run import train_runs
+
+    device = chosen_device(options.device)
+    folder = options.results / options.scale / "runs" / options.paper / options.variant
+    with locked(folder, say=say):
+        train_runs(runs, results=options.results, num_threads=options.threads, device=device, say=say)
+
+
+def collect_runs(options: argparse.Namespace, say: Say) -> None:
+    """Run the collect stage for all runs that the tables need."""
+    papers = papers_at(options.scale, options.papers)
+    runs = [run for paper in papers for run in planned_runs(paper, scale=options.scale, num_seeds=options.num_seeds)]
+    from repro.analyse.collect import collect
+
+    collect(runs, results=options.results)
+    say(f"wrote {options.results / options.scale / 'runs.csv'} from {len(runs)} runs")
+
+
+def judge_claims(options: argparse.Namespace, say: Say) -> None:
+    """Run the judge stage."""
+    papers = papers_at(options.scale, options.papers)
+    from repro.analyse.judge import judge
+
+    judge(papers, scale=options.scale, results=options.results)
+    say(f"wrote {options.results / options.scale / 'claims.json'}")
+
+
+def render_reports(options: argparse.Namespace, say: Say) -> None:
+    """Run the render stage."""
+    papers = papers_at(options.scale, options.papers)
+    from repro.report.render import render
+
+    render(papers, scale=options.scale, results=options.results, reports=options.reports)
+    say(f"wrote {options.reports / options.scale / 'index.html'}")
+
+
+def chosen_device(name: str) -> str:
+    """Return `cpu` or `cuda`; `auto` is `cuda` where torch sees a GPU.
+
+    Raises:
+        UsageError: cuda is asked for and torch sees no GPU.
+    """
+    if name == "cpu":
+        return "cpu"
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda"
+    if name == "cuda":
+        raise UsageError(f"--device cuda, but torch {torch.__version__} sees no GPU; use --device cpu, or install a CUDA build of torch")
+    return "cpu"
+
+
+def _limit_threads(num_threads: int) -> None:
+    """Tell numeric libraries, before they are imported, how many threads they may start."""
+    if num_threads < 1:
+        raise UsageError(f"--threads {num_threads}; allowed: 1 and above")
+    for name in THREAD_VARIABLES:
+        os.environ[name] = str(num_threads)
+
+
+@contextmanager
+def _speaking(log: Path | None) -> Iterator[Say]:
+    """Give a function that prints a line to stderr, and to the file `log` if there is one, at once."""
+    with ExitStack() as stack:
+        streams = [sys.stderr]
+        if log is not None:
+            log.parent.mkdir(parents=True, exist_ok=True)
+            streams.append(stack.enter_context(open(log, "w", encoding="utf-8")))
+
+        def say(line: str) -> None:
+            for stream in streams:
+                print(line, file=stream, flush=True)
+
+        yield say

@@ -1,0 +1,197 @@
+"""Plan a workflow: check its configuration and say which jobs, with which seeds and resources, make up a scale."""
+
+from __future__ import annotations
+
+import difflib
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from repro.files import sha256_bytes
+from repro.papers import PAPERS
+from repro.provenance import PACKAGE, spec_digest
+from repro.spec.datasets import Dataset
+from repro.spec.experiment import Paper, Run, UnknownName, make_run
+from repro.spec.geometry import geometry
+
+#: Which configuration key names the source of a kind of data, and whether the data can do without it.
+SOURCE_KEYS = {"cifar10": ("data", True), "folders": ("images", False), "ilsvrc2012": ("images", False)}
+
+#: Memory of a process that has imported everything and holds a small net, in MiB, and what each number of a batch needs.
+BASE_MIB = 1500
+COPIES_OF_PARAMETERS, COPIES_OF_NEURONS, BYTES_OF_FLOAT = 6, 4, 4
+
+
+class ConfigError(ValueError):
+    """The workflow's configuration holds an unknown key or a value that is not allowed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """The workflow's configuration, checked; workflow/config.yaml explains each key."""
+
+    scale: str
+    papers: tuple[str, ...]
+    data: str | None
+    images: str | None
+    results: str
+    reports: str
+    device: str
+    seeds: int | None
+    seeds_per_job: int | None
+    gpus_per_job: int
+    python: str | None
+
+
+def read_config(values: Mapping[str, Any], *, schema: Path) -> Config:
+    """Check `values` against the JSON schema at `schema` and against the catalogue.
+
+    Raises:
+        ConfigError: an unknown key, or a value of the wrong type or range.
+        UnknownName: no such scale or paper.
+    """
+    rules = yaml.safe_load(schema.read_text())
+    for error in jsonschema.Draft202012Validator(rules).iter_errors(dict(values)):
+        raise ConfigError(_explained(error, rules["properties"]))
+    papers = (values["papers"],) if isinstance(values["papers"], str) else tuple(values["papers"])
+    for name in papers:
+        chosen_paper(name)
+    papers_at(values["scale"], papers)
+    per_job = values["seeds_per_job"]
+    config = {**values, "papers": papers, "seeds_per_job": None if per_job == "all" else per_job}
+    return Config(**config)
+
+
+def _explained(error: jsonschema.ValidationError, properties: Mapping[str, Any]) -> str:
+    where = "edit workflow/config.yaml or the --config options"
+    if error.validator == "additionalProperties":
+        unknown = sorted(set(error.instance) - set(properties))[0]
+        close = difflib.get_close_matches(unknown, list(properties), n=1)
+        guess = f"; did you mean {close[0]!r}?" if close else ""
+        return f"unknown key {unknown!r} in the configuration{guess} allowed: {', '.join(properties)}; {where}"
+    if not error.absolute_path:
+        return f"the configuration is incomplete: {error.message}; take the missing key from workflow/config.yaml"
+    key = str(error.absolute_path[0])
+    names = [name for name in properties[key].get("enum", []) if isinstance(name, str)]
+    close = difflib.get_close_matches(str(error.instance), names, n=1)
+    guess = f"; did you mean {close[0]!r}?" if close else ""
+    return f"configuration {key}={error.instance!r} is not allowed{guess}; allowed: {properties[key]['description']}; {where}"
+
+
+def chosen_paper(name: str) -> Paper:
+    """Return the paper called `name`; raise UnknownName if there is none."""
+    if name not in PAPERS:
+        raise UnknownName("paper", name, PAPERS, hint="python -m repro list")
+    return PAPERS[name]
+
+
+def papers_at(scale: str, names: Sequence[str] | None = None) -> list[Paper]:
+    """Return those papers (of `names`; default: all) that have `scale`; raise UnknownName if none has."""
+    papers = [chosen_paper(name) for name in (PAPERS if names is None else names)]
+    found = [paper for paper in papers if scale in {item.name for item in paper.scales}]
+    if not found:
+        allowed = dict.fromkeys(item.name for paper in papers for item in paper.scales)
+        raise UnknownName("scale", scale, allowed, where=f" of {', '.join(p.name for p in papers)}", hint="python -m repro list")
+    return found
+
+
+def planned_seeds(paper: Paper, *, scale: str, num_seeds: int | None = None) -> tuple[int, ...]:
+    """Return the seeds of each variant: 0 up to `num_seeds`, by default as many as the scale plans."""
+    return tuple(range(paper.scale(scale).num_seeds if num_seeds is None else num_seeds))
+
+
+def planned_variants(paper: Paper, *, table: str | None = None) -> tuple[str, ...]:
+    """Return the variants of `table` (default: of all tables), each once, in the order of the tables."""
+    tables = paper.tables if table is None else (paper.table(table),)
+    return tuple(dict.fromkeys(variant for item in tables for variant in item.variants))
+
+
+def planned_runs(paper: Paper, *, scale: str, num_seeds: int | None = None) -> list[Run]:
+    """Return all runs that the tables of `paper` need at `scale`."""
+    seeds = planned_seeds(paper, scale=scale, num_seeds=num_seeds)
+    return [make_run(paper, scale=scale, variant=name, seed=seed) for name in planned_variants(paper) for seed in seeds]
+
+
+def source_option(dataset: Dataset, config: Config) -> str:
+    """Return the `--source` option of the prepare stage for `dataset`: empty if it needs no folder.
+
+    Raises:
+        ConfigError: the data need a folder and none is given, or it does not exist.
+    """
+    if dataset.kind not in SOURCE_KEYS:
+        return ""
+    key, optional = SOURCE_KEYS[dataset.kind]
+    folder: str | None = getattr(config, key)
+    if folder is None and optional:
+        return ""
+    if folder is None:
+        raise ConfigError(f"scale {config.scale!r} needs a folder of images and got none; say where it is: --config {key}=DIR")
+    path = Path(folder).expanduser()
+    if not path.is_dir():
+        raise ConfigError(f"{key}={folder!r} is not a folder (looked from {Path.cwd()}); give an existing one: --config {key}=DIR")
+    return f"--source {shlex.quote(str(path))}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainJob:
+    """One job of the train stage for each variant of a paper: some seeds, in turn in one process.
+
+    The methods take Snakemake's wildcards, of which `variant` is used.
+    """
+
+    paper: Paper
+    scale: str
+    seeds: tuple[int, ...]
+
+    @property
+    def seeds_option(self) -> str:
+        """Return the seeds as the command line takes them; they are consecutive."""
+        return str(self.seeds[0]) if len(self.seeds) == 1 else f"{self.seeds[0]}-{self.seeds[-1]}"
+
+    @property
+    def name(self) -> str:
+        return f"train_{self.paper.name}_seeds_{self.seeds_option.replace('-', '_to_')}"
+
+    def spec(self, wildcards: Any) -> str:
+        """Return the digest of the runs' spec, of which the seed is no part."""
+        run = self._run(wildcards)
+        return spec_digest([run.experiment, run.dataset])
+
+    def mem_mb(self, wildcards: Any) -> int:
+        """Return an estimate of the memory that the job needs, in MiB."""
+        run = self._run(wildcards)
+        shapes = geometry(run.experiment.network)
+        numbers = COPIES_OF_PARAMETERS * shapes.num_parameters
+        numbers += COPIES_OF_NEURONS * shapes.num_neurons * run.experiment.recipe.batch_size
+        return BASE_MIB + numbers * BYTES_OF_FLOAT // 2**20
+
+    def priority(self, wildcards: Any) -> int:
+        """Return the operations of one image in units of 1000: nets that take longest start first."""
+        return geometry(self._run(wildcards).experiment.network).num_flops // 1000
+
+    def _run(self, wildcards: Any) -> Run:
+        return make_run(self.paper, scale=self.scale, variant=wildcards.variant, seed=self.seeds[0])
+
+
+def train_jobs(paper: Paper, config: Config) -> list[TrainJob]:
+    """Return the jobs that train every variant of `paper` with all seeds."""
+    seeds = planned_seeds(paper, scale=config.scale, num_seeds=config.seeds)
+    size = config.seeds_per_job or len(seeds)
+    chunks = [seeds[start : start + size] for start in range(0, len(seeds), size)]
+    return [TrainJob(paper=paper, scale=config.scale, seeds=chunk) for chunk in chunks]
+
+
+def claims_digest(papers: Sequence[Paper]) -> str:
+    """Return the digest of all that the papers claim and how their tables are laid out."""
+    return spec_digest([[paper.claims, paper.tables, paper.variants, paper.scales] for paper in papers])
+
+
+def templates_digest() -> str:
+    """Return the digest of the page templates, which are no code and still shape the report."""
+    files = sorted((PACKAGE / "report" / "templates").rglob("*"))
+    return sha256_bytes(b"".join(file.name.encode() + file.read_bytes() for file in files if file.is_file()))

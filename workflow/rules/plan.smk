@@ -1,0 +1,58 @@
+# What the rules share: the checked configuration and the plan that follows from it.
+import sys
+from shlex import quote
+
+from repro.locks import claim
+from repro.plan import (
+    claims_digest,
+    papers_at,
+    planned_runs,
+    planned_variants,
+    read_config,
+    source_option,
+    templates_digest,
+    train_jobs,
+)
+from repro.provenance import code_digest, spec_digest
+
+try:
+    CONFIG = read_config(config, schema=WORKFLOW / "schemas" / "config.schema.yaml")
+    PAPERS = papers_at(CONFIG.scale, CONFIG.papers)
+    # Papers that share a data set share its folder; the first of them prepares it.
+    DATASETS = {paper.scale(CONFIG.scale).dataset.name: paper for paper in reversed(PAPERS)}
+    SOURCES = {name: source_option(paper.scale(CONFIG.scale).dataset, CONFIG) for name, paper in DATASETS.items()}
+except ValueError as error:
+    raise WorkflowError(error)
+
+# Where and by which interpreter a stage runs is no part of what makes its result: it is not among the params.
+REPRO = f"{quote(CONFIG.python or sys.executable)} -m repro"
+AT = f"--scale {CONFIG.scale} --results {quote(CONFIG.results)}"
+ON = f"--device {CONFIG.device}"
+INTO = f"--reports {quote(CONFIG.reports)}"
+
+SCALE_FOLDER = f"{CONFIG.results}/{CONFIG.scale}"
+REPORT_FOLDER = f"{CONFIG.reports}/{CONFIG.scale}"
+LOGS = f"{SCALE_FOLDER}/logs"
+INDEX = f"{REPORT_FOLDER}/index.html"
+PAGES = [
+    f"{REPORT_FOLDER}/{paper.name}/{table.name}.{suffix}"
+    for paper in PAPERS
+    for table in paper.tables
+    for suffix in ("html", "csv", "md", "tex")
+]
+PAPER_NAMES = [paper.name for paper in PAPERS]
+SEEDS_OPTION = "" if CONFIG.seeds is None else f"--num-seeds {CONFIG.seeds}"
+
+#: Locks that this process holds until it ends.
+HELD = []
+
+
+def run_file(run_id):
+    """Return the file that says that a run is finished."""
+    scale, rest = run_id.split("/", 1)
+    return f"{CONFIG.results}/{scale}/runs/{rest}/run.json"
+
+
+def runs_of(papers):
+    """Return the finished-run files of all runs that the tables of `papers` need."""
+    return [run_file(run.id) for paper in papers for run in planned_runs(paper, scale=CONFIG.scale, num_seeds=CONFIG.seeds)]

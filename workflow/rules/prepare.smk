@@ -1,0 +1,22 @@
+# Images: fetched or generated, verified, stored as shards with an index.
+for name, paper in DATASETS.items():
+
+    rule:
+        name:
+            f"prepare_{name}"
+        output:
+            f"{SCALE_FOLDER}/data/{name}/dataset.json",
+        log:
+            f"{LOGS}/prepare/{name}.log",
+        conda:
+            "../envs/repro.yaml"
+        threads: 4
+        resources:
+            mem_mb=2000,
+        params:
+            paper=paper.name,
+            source=SOURCES[name],
+            spec=spec_digest(paper.scale(CONFIG.scale).dataset),
+            code=code_digest("prepare"),
+        shell:
+            f"{REPRO} prepare {AT} {ON} " "--paper {params.paper} {params.source} --threads {threads} --log {log:q}"
