@@ -459,7 +459,9 @@ CLAIMS = (
         paper_value=0.407,
         dataset="ILSVRC-2012 validation",
         reproductions=(
-            Reproduction(who="cuda-convnet2, one GPU, 90 epochs", control=0.4042, ablated=None, protocol="ten crops", confidence="V"),
+            Reproduction(
+                who="cuda-convnet2, one GPU, 90 epochs", control=0.4042, ablated=None, protocol="ten crops", confidence="V"
+            ),
             Reproduction(who="Zeiler, Fergus 2014, one net", control=0.405, ablated=None, protocol="ten crops", confidence="V"),
             Reproduction(who="Caffe, bvlc_alexnet", control=0.429, ablated=None, protocol="centre crop", confidence="V"),
         ),
@@ -475,7 +477,9 @@ CLAIMS = (
         paper_value=0.182,
         dataset="ILSVRC-2012 validation",
         reproductions=(
-            Reproduction(who="cuda-convnet2, one GPU, 90 epochs", control=0.1815, ablated=None, protocol="ten crops", confidence="V"),
+            Reproduction(
+                who="cuda-convnet2, one GPU, 90 epochs", control=0.1815, ablated=None, protocol="ten crops", confidence="V"
+            ),
             Reproduction(who="Zeiler, Fergus 2014, one net", control=0.181, ablated=None, protocol="ten crops", confidence="V"),
             Reproduction(who="Caffe, bvlc_alexnet", control=0.198, ablated=None, protocol="centre crop", confidence="V"),
         ),

@@ -97,7 +97,8 @@ class LearningRate:
             return
         if validation_error is None:
             raise ValueError(
-                "the schedule waits for a plateau of the validation error, but the data set holds out no validation images"
+                "the schedule waits for a plateau of the validation error, but the data set holds out no validation images; "
+                "give the data set num_validation above 0 or use the rule `epochs`"
             )
         if validation_error < self._best:
             self._best, self._num_worse = validation_error, 0

@@ -207,7 +207,7 @@ def make_training(run: Run, data: Prepared, *, place: Place, should_stop: Callab
 
 def _predict(
     run: Run, net: nn.Module, shards: Shards, index_N: Any, protocols: Sequence[str], data: Prepared, place: Place
-) -> Any:
+) -> dict[str, Any]:
     return predict(
         net,
         shards,
@@ -239,15 +239,8 @@ def _write_scores(run: Run, net: nn.Module, data: Prepared, place: Place) -> lis
                 path,
                 Scores(scores_NK=scores_NK, label_N=label_N, example_N=example_N, run=run.id, split=split, protocol=protocol),
             )
-            entries.append(
-                {
-                    "split": split,
-                    "protocol": protocol,
-                    "file": path.name,
-                    "sha256": sha256_file(path),
-                    "num_examples": len(index_N),
-                }
-            )
+            entry = {"split": split, "protocol": protocol, "file": path.name, "sha256": sha256_file(path)}
+            entries.append(entry | {"num_examples": len(index_N)})
             if split == "test":
                 place.say(f"test top-1 error {top_k_error(scores_NK, label_N, k=1):.4f} ({protocol}, {len(index_N)} images)")
     return entries
