@@ -72,15 +72,15 @@ def _explained(error: jsonschema.ValidationError, properties: Mapping[str, Any])
     if error.validator == "additionalProperties":
         unknown = sorted(set(error.instance) - set(properties))[0]
         close = difflib.get_close_matches(unknown, list(properties), n=1)
-        guess = f"; did you mean {close[0]!r}?" if close else ""
+        guess = f"; did you mean {close[0]!r}?" if close else ";"
         return f"unknown key {unknown!r} in the configuration{guess} allowed: {', '.join(properties)}; {where}"
     if not error.absolute_path:
         return f"the configuration is incomplete: {error.message}; take the missing key from workflow/config.yaml"
     key = str(error.absolute_path[0])
     names = [name for name in properties[key].get("enum", []) if isinstance(name, str)]
     close = difflib.get_close_matches(str(error.instance), names, n=1)
-    guess = f"; did you mean {close[0]!r}?" if close else ""
-    return f"configuration {key}={error.instance!r} is not allowed{guess}; allowed: {properties[key]['description']}; {where}"
+    guess = f"; did you mean {close[0]!r}?" if close else ";"
+    return f"configuration {key}={error.instance!r} is not allowed{guess} allowed: {properties[key]['description']}; {where}"
 
 
 def chosen_paper(name: str) -> Paper:
@@ -133,7 +133,9 @@ def source_option(dataset: Dataset, config: Config) -> str:
         raise ConfigError(f"scale {config.scale!r} needs a folder of images and got none; say where it is: --config {key}=DIR")
     path = Path(folder).expanduser()
     if not path.is_dir():
-        raise ConfigError(f"{key}={folder!r} is not a folder (looked from {Path.cwd()}); give an existing one: --config {key}=DIR")
+        raise ConfigError(
+            f"{key}={folder!r} is not a folder (looked from {Path.cwd()}); give an existing one: --config {key}=DIR"
+        )
     return f"--source {shlex.quote(str(path))}"
 
 

@@ -1,0 +1,70 @@
+"""The package keeps the shape that the design gives it."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from repro.provenance import PACKAGE
+
+ROOT = PACKAGE.parent
+MODULES = sorted(PACKAGE.rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+NAMELESS = {"utils", "util", "helpers", "helper", "misc", "common", "manager", "base"}
+LIGHT = ("repro.cli", "repro.plan", "repro.papers", "repro.analyse.judge", "repro.analyse.collect", "repro.report.render")
+#: Length at which to stop and think; nothing needed more yet.
+MOST_LINES_OF_A_FILE, MOST_LINES_OF_A_FUNCTION = 400, 60
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def functions(path: Path) -> list[ast.FunctionDef]:
+    return [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)]
+
+
+def test_imports_point_one_way():
+    linter = Path(sys.executable).parent / "lint-imports"
+    done = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("module", LIGHT)
+def test_import_needs_neither_torch_nor_dali(module):
+    check = f"import sys, {module}; print([name for name in ('torch', 'nvidia.dali') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", check], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stdout + done.stderr
+
+
+def test_modules_are_named_for_what_they_own():
+    assert not [name_of(path) for path in MODULES if path.stem in NAMELESS]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_files_and_functions_stay_short(path):
+    if path.parent.name != "papers":  # a paper's file is one long list of literals
+        assert len(path.read_text().splitlines()) <= MOST_LINES_OF_A_FILE
+    long = {node.name: node.end_lineno - node.lineno + 1 for node in functions(path)}
+    assert not {name: lines for name, lines in long.items() if lines > MOST_LINES_OF_A_FUNCTION}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_function_passes_unnamed_keywords_through(path):
+    assert not [node.name for node in functions(path) if node.args.kwarg]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_modules_and_public_functions_say_what_they_do(path):
+    tree = ast.parse(path.read_text())
+    assert ast.get_docstring(tree), "the module has no docstring"
+    public = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")]
+    assert not [node.name for node in public if not ast.get_docstring(node)]
+
+
+@pytest.mark.parametrize("path", MODULES + TESTS, ids=name_of)
+def test_no_file_names_a_folder_of_one_machine(path):
+    homes = ("/ho" + "me/", "/ro" + "ot/", "/Us" + "ers/", "/wo" + "rk/")
+    assert not [home for home in homes if home in path.read_text()]
