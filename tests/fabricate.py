@@ -43,7 +43,7 @@ class Truth:
 
     errors: ten-crop top-1 test error of each variant (others: `error`); the centre crop is worse by `center_extra`.
     gaps: test minus training error on centre crops of each variant (others: `gap`).
-    seed_noise: standard deviation of a run's error around its variant's.
+    seed_noise: standard deviation of a run's test error, and of its training error, around its variant's.
     top5_share: share of the top-1 errors that are top-5 errors too.
     num_examples: test images, and training images that are scored.
     diverged: `variant/seed` of the runs whose loss became NaN.
@@ -97,7 +97,8 @@ def fabricate_run(run: Run, *, results: Path, truth: Truth) -> Path:
     diverged = f"{run.variant}/{run.seed}" in truth.diverged
     error = truth.errors.get(run.variant, truth.error) + truth.seed_noise * rng.standard_normal()
     center = error + truth.center_extra
-    train = center - truth.gaps.get(run.variant, truth.gap)
+    gap = truth.gaps.get(run.variant, truth.gap)
+    train = truth.errors.get(run.variant, truth.error) + truth.center_extra - gap + truth.seed_noise * rng.standard_normal()
     scores = [] if diverged else _write_all_scores(run, folder, truth, rng, ten_crop=error, center=center, train=train)
     _write_log(run, folder / "log.jsonl", rng, final_error=train, diverged=diverged)
     write_json(

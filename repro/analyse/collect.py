@@ -1,0 +1,194 @@
+"""Turn the scores of finished runs into one tidy table, `runs.csv`, after checking every file that it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from repro.evaluate.metrics import top_k_error
+from repro.evaluate.scores import Scores, parse_scores
+from repro.files import FileFormatError, read_json, run_folder, sha256_bytes, write_text
+from repro.spec.experiment import Run
+
+COLUMNS = (
+    "scale",
+    "paper",
+    "variant",
+    "seed",
+    "dataset",
+    "evidence",
+    "metric",
+    "protocol",
+    "value",
+    "n_examples",
+    "wall_s",
+    "device",
+    "code",
+    "run",
+)
+#: Characters of a code digest that the table shows.
+CODE_LENGTH = 12
+#: What a run's record must hold for collecting and judging, and the types allowed.
+RECORD = {
+    "id": str,
+    "scale": str,
+    "paper": str,
+    "variant": str,
+    "seed": int,
+    "evidence": str,
+    "dataset": dict,
+    "spec": dict,
+    "code_digest": str,
+    "device": str,
+    "status": str,
+    "reason": str,
+    "num_classes": int,
+    "wall_s": int | float,
+    "scores": list,
+    "log": dict,
+}
+STATUSES = ("ok", "diverged")
+
+
+class DamagedRunError(FileFormatError):
+    """A file of a run is missing, changed or does not belong to it."""
+
+    def __init__(self, run: str, path: Path, problem: str) -> None:
+        super().__init__(f"run {run}: {path} {problem}; delete the run's folder and train it again")
+
+
+def collect(runs: Sequence[Run], *, results: Path) -> None:
+    """Write `results/<scale>/runs.csv`: one row per finished run of `runs`, metric and protocol, in the order of `runs`.
+
+    A run that is not there has no rows (`judge` lists it as missing), and neither has one that diverged.
+
+    Raises:
+        DamagedRunError: a file of a run is damaged; names run and file. Nothing is written then.
+        ValueError: `runs` is empty or spans several scales.
+    """
+    scales = sorted({run.scale for run in runs})
+    if len(scales) != 1:
+        raise ValueError(f"runs to collect are of the scales {scales}; allowed: one scale (python -m repro list)")
+    rows = [row for run in runs for row in _rows(run, results)]
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    write_text(Path(results) / scales[0] / "runs.csv", table.to_csv(index=False, lineterminator="\n"))
+
+
+def read_record(run_id: str, *, results: Path) -> dict[str, Any] | None:
+    """Return the checked `run.json` of a run, or None if the run is not there.
+
+    Raises:
+        DamagedRunError: the file is damaged or belongs to another run.
+    """
+    path = run_folder(results, run_id) / "run.json"
+    if not path.is_file():
+        return None
+    try:
+        record = read_json(path, schema="run/1")
+    except FileFormatError as error:
+        raise DamagedRunError(run_id, path, f"cannot be read ({error})") from None
+    for key, kind in RECORD.items():
+        if not isinstance(record.get(key), kind):
+            raise DamagedRunError(run_id, path, f"has {key!r} = {record.get(key)!r}, allowed: {kind}")
+    if record["id"] != run_id:
+        raise DamagedRunError(run_id, path, f"belongs to run {record['id']!r}")
+    if record["status"] not in STATUSES:
+        raise DamagedRunError(run_id, path, f"has status {record['status']!r}, allowed: {', '.join(STATUSES)}")
+    return record
+
+
+def read_hashed(run_id: str, folder: Path, entry: dict[str, Any]) -> bytes:
+    """Return the bytes of the file that `entry` of a run's record names.
+
+    Raises:
+        DamagedRunError: the file is not there, or its SHA-256 is not the recorded one.
+    """
+    name, expected = entry.get("file"), entry.get("sha256")
+    if not isinstance(name, str) or Path(name).name != name:
+        raise DamagedRunError(run_id, folder / "run.json", f"names the file {name!r}, allowed: a file in the run's folder")
+    try:
+        content = (folder / name).read_bytes()
+    except OSError as error:
+        raise DamagedRunError(run_id, folder / name, f"cannot be read ({error.strerror})") from None
+    if sha256_bytes(content) != expected:
+        raise DamagedRunError(run_id, folder / name, f"has SHA-256 {sha256_bytes(content)}, its run recorded {expected}")
+    return content
+
+
+def read_run_scores(record: dict[str, Any], *, split: str, protocol: str, results: Path) -> Scores:
+    """Return the checked scores of a finished run on `split` by `protocol`.
+
+    Raises:
+        DamagedRunError: the run has no such scores, or their file is damaged or belongs elsewhere.
+    """
+    run_id = record["id"]
+    folder = run_folder(results, run_id)
+    for entry in record["scores"]:
+        if (entry.get("split"), entry.get("protocol")) != (split, protocol):
+            continue
+        path = folder / str(entry.get("file"))
+        try:
+            scores = parse_scores(read_hashed(run_id, folder, entry), path=path)
+        except DamagedRunError:
+            raise
+        except FileFormatError as error:
+            raise DamagedRunError(run_id, path, f"cannot be read ({error})") from None
+        found = (scores.run, scores.split, scores.protocol, len(scores.label_N), scores.scores_NK.shape[1])
+        wanted = (run_id, split, protocol, entry.get("num_examples"), record["num_classes"])
+        if found != wanted:
+            raise DamagedRunError(
+                run_id, path, f"holds (run, split, protocol, examples, classes) {found}, its run recorded {wanted}"
+            )
+        return scores
+    raise DamagedRunError(run_id, folder / "run.json", f"lists no scores of {split} by {protocol}")
+
+
+def _rows(run: Run, results: Path) -> list[dict[str, Any]]:
+    record = read_record(run.id, results=results)
+    if record is None:
+        return []
+    read_hashed(run.id, run_folder(results, run.id), record["log"])
+    if record["status"] != "ok":
+        return []
+    head = {
+        "scale": run.scale,
+        "paper": run.paper,
+        "variant": run.variant,
+        "seed": run.seed,
+        "dataset": record["dataset"].get("name", ""),
+        "evidence": record["evidence"],
+    }
+    tail = {
+        "wall_s": record["wall_s"],
+        "device": record["device"],
+        "code": record["code_digest"][:CODE_LENGTH],
+        "run": run.id,
+    }
+    measured = _measured(record, run, results)
+    return [
+        {**head, "metric": metric, "protocol": protocol, "value": value, "n_examples": num, **tail}
+        for metric, protocol, value, num in measured
+    ]
+
+
+def _measured(record: dict[str, Any], run: Run, results: Path) -> list[tuple[str, str, float, int]]:
+    """Return (metric, protocol, value, number of examples) of a finished run; the gap counts its test images."""
+    measured = []
+    for protocol in run.experiment.evaluation.protocols:
+        scores = read_run_scores(record, split="test", protocol=protocol, results=results)
+        num = len(scores.label_N)
+        measured.append(("top1_error", protocol, top_k_error(scores.scores_NK, scores.label_N, k=1), num))
+        if scores.scores_NK.shape[1] >= 5:
+            measured.append(("top5_error", protocol, top_k_error(scores.scores_NK, scores.label_N, k=5), num))
+    if run.experiment.evaluation.num_train_examples and "center" in run.experiment.evaluation.protocols:
+        train = read_run_scores(record, split="train", protocol="center", results=results)
+        error = top_k_error(train.scores_NK, train.label_N, k=1)
+        test_error, num = next(
+            (value, num) for metric, protocol, value, num in measured if (metric, protocol) == ("top1_error", "center")
+        )
+        measured.append(("train_top1_error", "center", error, len(train.label_N)))
+        measured.append(("top1_gap", "center", test_error - error, num))
+    return measured

@@ -1,0 +1,140 @@
+"""Ask before any test whether two arms may be compared at all; each gate returns a reason, or an empty text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from repro.analyse import verdict
+from repro.analyse.ledger import Ledger
+from repro.provenance import plain, spec_difference
+from repro.spec.experiment import Paper, make_run
+
+#: The fewest classes with which a top-5 error says anything.
+TOP5_CLASSES = 10
+
+
+def gate(ledger: Ledger, arms: Sequence[str], *, control: str, metric: str, protocol: str, scale: str) -> tuple[str, str]:
+    """Return the verdict INVALID or INCOMPLETE with its reason if `arms` may not be judged, else two empty texts."""
+    invalid = (
+        diverged(ledger, arms)
+        or not_learned(ledger, control, protocol=protocol)
+        or mixed_sources(ledger, arms)
+        or mixed_specs(ledger, arms)
+        or other_specs(ledger, arms, scale=scale)
+        or mixed_examples(ledger, arms, metric=metric, protocol=protocol)
+    )
+    if invalid:
+        return verdict.INVALID, invalid
+    missing = ledger.missing_of(arms)
+    if missing:
+        counted = "1 planned run is" if len(missing) == 1 else f"{len(missing)} planned runs are"
+        return verdict.INCOMPLETE, f"{counted} not among the collected: {', '.join(missing)}."
+    return "", ""
+
+
+def diverged(ledger: Ledger, arms: Sequence[str]) -> str:
+    """Name the runs of `arms` that diverged."""
+    runs = [record for arm in arms for record in ledger.runs(arm) if record["status"] == "diverged"]
+    if not runs:
+        return ""
+    named = "; ".join(f"{record['id']} ({record['reason']})" for record in runs)
+    return f"{len(runs)} of {sum(len(ledger.runs(arm)) for arm in arms)} runs diverged and {_has(runs)} no error: {named}."
+
+
+def _has(items: Sequence[object]) -> str:
+    return "has" if len(items) == 1 else "have"
+
+
+def not_learned(ledger: Ledger, control: str, *, protocol: str) -> str:
+    """Say so if the control is hardly better than chance."""
+    values = ledger.arms([control], metric="top1_error", protocol=protocol).get(control)
+    if not values:
+        return ""
+    num_classes = ledger.finished(control)[0]["num_classes"]
+    error = sum(values) / len(values)
+    if not verdict.control_failed(error, num_classes=num_classes):
+        return ""
+    chance = 1 - 1 / num_classes
+    return (
+        f"The control {control} has not learned: its mean top-1 error is {error:.1%}, "
+        f"chance is {chance:.1%} and the sanity floor {verdict.SANITY_FLOOR * chance:.1%}."
+    )
+
+
+def mixed_sources(ledger: Ledger, arms: Sequence[str]) -> str:
+    """Say so if the runs of `arms` saw different data or were trained by different code."""
+    runs = [record for arm in arms for record in ledger.runs(arm)]
+    for what, digests in (
+        ("saw differently prepared data", {record["dataset"].get("digest") for record in runs}),
+        ("were trained by different code", {record["code_digest"] for record in runs}),
+    ):
+        if len(digests) > 1:
+            return f"The runs of {' and '.join(arms)} {what} ({len(digests)} digests); train them again together."
+    return ""
+
+
+def ablated_keys(paper: Paper, arms: Sequence[str]) -> set[str]:
+    """Return the keys that stand between `arms` in the tree of variants: all in which their specs may differ."""
+    chains: list[list[tuple[str, str]]] = []
+    for name in arms:
+        chain = []
+        variant = paper.variant(name)
+        while variant.base is not None:
+            chain.append((variant.name, variant.key))
+            variant = paper.variant(variant.base)
+        chains.append(chain)
+    shared = set(chains[0]).intersection(*chains[1:])
+    return {key for chain in chains for name, key in chain if (name, key) not in shared}
+
+
+def mixed_specs(ledger: Ledger, arms: Sequence[str]) -> str:
+    """Say so if the runs of `arms` differ in more than the ablated key."""
+    runs = [record for arm in arms for record in ledger.runs(arm)]
+    if not runs:
+        return ""
+    allowed = ablated_keys(ledger.paper, arms)
+    for record in runs[1:]:
+        keys = [item["key"] for item in spec_difference(runs[0]["spec"], record["spec"])]
+        extra = [key for key in keys if not any(key == one or key.startswith(f"{one}.") for one in allowed)]
+        if extra:
+            return f"The runs {runs[0]['id']} and {record['id']} differ in more than {_ablated(allowed)}: {', '.join(extra)}."
+    return ""
+
+
+def _ablated(allowed: set[str]) -> str:
+    return " and ".join(sorted(allowed)) or "the seed"
+
+
+def other_specs(ledger: Ledger, arms: Sequence[str], *, scale: str) -> str:
+    """Say so if a run was trained by another specification than its name stands for now."""
+    for arm in arms:
+        for record in ledger.runs(arm):
+            now = plain(make_run(ledger.paper, scale=scale, variant=arm, seed=record["seed"]).experiment)
+            keys = [item["key"] for item in spec_difference(record["spec"], now)]
+            if keys:
+                return f"The run {record['id']} was trained by another specification than its name has now: {', '.join(keys)}."
+    return ""
+
+
+def mixed_examples(ledger: Ledger, arms: Sequence[str], *, metric: str, protocol: str) -> str:
+    """Say so if the runs of `arms` were scored on different examples."""
+    if not any(ledger.finished(arm) for arm in arms):
+        return ""
+    for split in ("test", "train") if metric == "top1_gap" else ("test",):
+        if not ledger.same_examples(arms, split=split, protocol=protocol):
+            return f"The runs of {' and '.join(arms)} were scored on different {split} images; train them again together."
+    return ""
+
+
+def untestable_metric(metric: str, *, num_classes: int | None) -> str:
+    """Say why `metric` has no meaning with `num_classes` (None: not known yet), or return an empty text."""
+    if metric == "top5_error" and num_classes is not None and num_classes < TOP5_CLASSES:
+        return f"A top-5 error needs at least {TOP5_CLASSES} classes to mean anything; here are {num_classes}."
+    return ""
+
+
+def chance_note(metric: str, *, num_classes: int | None) -> str:
+    """Return a sentence about chance where it is close to what a network reaches."""
+    if metric == "top5_error" and num_classes is not None and num_classes < 100:
+        return f"With {num_classes} classes a guess has a top-5 error of {1 - 5 / num_classes:.0%}."
+    return ""

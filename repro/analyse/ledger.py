@@ -1,0 +1,137 @@
+"""Look up what the runs of one paper measured: the reading side of `judge`. Shapes: S seeds, N examples."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from repro.analyse.collect import CODE_LENGTH, COLUMNS, read_record, read_run_scores
+from repro.evaluate.metrics import top_k_correct
+from repro.files import FileFormatError
+from repro.spec.experiment import Paper
+
+#: The metric that is an error at k, by k.
+TOP_K = {"top1_error": 1, "top5_error": 5}
+#: Two ways of adding up the same share differ by less than this.
+ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """Whether each example of a run is right at k (by k), and the examples' keys in their order."""
+
+    correct_N: dict[int, NDArray[np.bool_]]
+    example_N: NDArray[np.bytes_]
+
+
+class Ledger:
+    """The runs of one paper at one scale: their values from `runs.csv`, their records and their correctness per example."""
+
+    def __init__(self, table: pd.DataFrame, *, paper: Paper, scale: str, results: Path) -> None:
+        """Keep the rows of `paper` and read the record of every run that is planned or in `table`."""
+        self.paper = paper
+        self.results = results
+        self.planned_seeds = range(paper.scale(scale).num_seeds)
+        rows = table[(table["paper"] == paper.name) & (table["scale"] == scale)]
+        self.records: dict[str, dict[str, Any]] = {}
+        self.missing: list[str] = []
+        self.values: dict[tuple[str, str, str], dict[int, float]] = {}
+        for variant, seed, metric, protocol, value in rows[["variant", "seed", "metric", "protocol", "value"]].itertuples(
+            index=False
+        ):
+            self.values.setdefault((variant, metric, protocol), {})[int(seed)] = float(value)
+        codes = dict(rows[["run", "code"]].itertuples(index=False))
+        for variant in [item.name for item in paper.variants]:
+            seeds = set(self.planned_seeds) | {int(seed) for seed in rows.loc[rows["variant"] == variant, "seed"]}
+            for seed in sorted(seeds):
+                self._read(f"{scale}/{paper.name}/{variant}/{seed}", codes)
+        self._read_answers: dict[tuple[str, str, str], Answers] = {}
+
+    def _read(self, run_id: str, codes: dict[str, str]) -> None:
+        record = read_record(run_id, results=self.results)
+        if run_id in codes and (
+            record is None or record["status"] != "ok" or record["code_digest"][:CODE_LENGTH] != codes[run_id]
+        ):
+            raise FileFormatError(f"runs.csv holds another state of run {run_id} than its folder; collect again")
+        if record is None or (record["status"] == "ok" and run_id not in codes):
+            self.missing.append(run_id)
+        else:
+            self.records[run_id] = record
+
+    def runs(self, variant: str) -> list[dict[str, Any]]:
+        """Return the records of the runs of `variant` by seed, diverged ones included."""
+        return [record for record in self.records.values() if record["variant"] == variant]
+
+    def finished(self, variant: str) -> list[dict[str, Any]]:
+        """Return the records of the runs of `variant` by seed that have scores."""
+        return [record for record in self.runs(variant) if record["status"] == "ok"]
+
+    def missing_of(self, variants: Sequence[str]) -> list[str]:
+        """Return the planned runs of `variants` that are not there."""
+        return [run for run in self.missing if run.split("/")[2] in variants]
+
+    def arms(self, variants: Sequence[str], *, metric: str, protocol: str) -> dict[str, list[float]]:
+        """Return the values of each of `variants` by seed; variants without any are left out."""
+        found = {variant: self.values.get((variant, metric, protocol), {}) for variant in variants}
+        return {variant: [values[seed] for seed in sorted(values)] for variant, values in found.items() if values}
+
+    def correct_SN(self, variant: str, *, split: str, protocol: str, k: int) -> NDArray[np.bool_]:
+        """Say for each finished run of `variant` and each example whether its label is among the `k` best classes.
+
+        Raises:
+            FileFormatError: a run's file is damaged, or `runs.csv` was collected from other scores.
+        """
+        return np.stack([self._answers(record, split=split, protocol=protocol).correct_N[k] for record in self.finished(variant)])
+
+    def same_examples(self, variants: Sequence[str], *, split: str, protocol: str) -> bool:
+        """Say whether all finished runs of `variants` were scored on the same examples in the same order."""
+        records = [record for variant in variants for record in self.finished(variant)]
+        keys = [self._answers(record, split=split, protocol=protocol).example_N for record in records]
+        return all(np.array_equal(keys[0], other) for other in keys[1:])
+
+    def _answers(self, record: dict[str, Any], *, split: str, protocol: str) -> Answers:
+        key = (record["id"], split, protocol)
+        if key not in self._read_answers:
+            scores = read_run_scores(record, split=split, protocol=protocol, results=self.results)
+            sizes = [k for k in TOP_K.values() if k <= scores.scores_NK.shape[1]]
+            correct_N = {k: top_k_correct(scores.scores_NK, scores.label_N, k=k) for k in sizes}
+            self._read_answers[key] = Answers(correct_N=correct_N, example_N=scores.example_N)
+            self._compare(record, split=split, protocol=protocol, correct_N=correct_N)
+        return self._read_answers[key]
+
+    def _compare(self, record: dict[str, Any], *, split: str, protocol: str, correct_N: dict[int, NDArray[np.bool_]]) -> None:
+        """Refuse a table that was collected from other scores than the folder holds now."""
+        metrics = TOP_K if split == "test" else {"train_top1_error": 1}
+        for metric, k in metrics.items():
+            collected = self.values.get((record["variant"], metric, protocol), {}).get(record["seed"])
+            if collected is not None and abs(collected - (1 - float(correct_N[k].mean()))) > ROUNDING:
+                found = f"runs.csv has {metric} ({protocol}) {collected} of run {record['id']}"
+                raise FileFormatError(f"{found}, its scores give another; collect again")
+
+
+def read_table(path: Path) -> tuple[pd.DataFrame, bytes]:
+    """Return `runs.csv` and its bytes.
+
+    Raises:
+        FileFormatError: the file is missing or has other columns.
+    """
+    try:
+        content = Path(path).read_bytes()
+    except FileNotFoundError:
+        raise FileFormatError(f"{path} does not exist; run `python -m repro collect` first") from None
+    try:
+        table = pd.read_csv(
+            io.BytesIO(content), float_precision="round_trip", keep_default_na=False, dtype={"code": str, "device": str}
+        )
+    except ValueError as error:
+        raise FileFormatError(f"{path} is not a table ({error}); collect again") from None
+    if tuple(table.columns) != COLUMNS:
+        raise FileFormatError(f"{path} has columns {list(table.columns)}, allowed: {list(COLUMNS)}; collect again")
+    return table, content
