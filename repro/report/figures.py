@@ -1,0 +1,177 @@
+"""Draw the figures as SVG text that takes its colours and its font from the page around it."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+#: Colours to draw with; the page's style gives each its value, in light and in dark.
+INK, MUTED, RULE, ACCENT, SECOND, PAPER, BAND = "#010101", "#020202", "#030303", "#040404", "#050505", "#060606", "#070707"
+_COLOURS = {
+    INK: "ink",
+    MUTED: "muted",
+    RULE: "rule",
+    ACCENT: "accent",
+    SECOND: "second",
+    PAPER: "paper-effect",
+    BAND: "band",
+}
+_SETTINGS: dict[str, Any] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "repro",
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 9.5,
+    "text.color": INK,
+    "axes.edgecolor": RULE,
+    "axes.labelcolor": MUTED,
+    "xtick.color": RULE,
+    "ytick.color": RULE,
+    "xtick.labelcolor": MUTED,
+    "ytick.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.unicode_minus": True,
+}
+#: Markers of independent reproductions, in the order of the page's list.
+REPRODUCTION_MARKERS = ("^", "s", "v", "D", "<", ">", "p", "h")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bar:
+    """An estimated effect with its two intervals, on one scale; `seeds` are single runs, where they can be shown."""
+
+    estimate: float
+    ci90: tuple[float, float] | None
+    ci95: tuple[float, float] | None
+    seeds: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class EffectRow:
+    """One line of the effect plot. `panels` maps the name of a scale to what is drawn there (None: nothing)."""
+
+    label: str
+    detail: str
+    panels: dict[str, EffectPanel]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EffectPanel:
+    """What one line shows on one scale. `reproductions` are (marker, effect)."""
+
+    ours: Bar | None
+    paper: float | None
+    smallest: float | None
+    reproductions: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Curve:
+    """A named line over the epochs; None marks an epoch without a value."""
+
+    name: str
+    values: tuple[float | None, ...]
+
+
+def effect_plot(rows: Sequence[EffectRow], *, scales: Sequence[tuple[str, str]], title: str, figure_id: str) -> str:
+    """Draw one line a row and one panel for each of `scales` = (name, axis label); return SVG.
+
+    Thick bars are 90 %, thin bars 95 % intervals; dots are seeds; the hollow diamond is the paper's effect;
+    the band is the smallest effect of interest; the other markers are independent reproductions.
+    """
+    with mpl.rc_context(_SETTINGS):
+        figure = Figure(figsize=(10.4, 0.9 + 0.46 * max(len(rows), 1)), layout="constrained")
+        panels = figure.subplots(1, len(scales), sharey=True, squeeze=False)[0]
+        for axes, (name, label) in zip(panels, scales, strict=True):
+            axes.axvline(0, color=MUTED, linewidth=0.9, zorder=1)
+            for y, row in enumerate(rows):
+                _effect_line(axes, y, row.panels[name])
+            axes.set_xlabel(label)
+            axes.grid(axis="x", color=RULE, linewidth=0.5)
+            axes.set_axisbelow(True)
+            axes.xaxis.set_major_locator(MaxNLocator(nbins=7))
+            axes.tick_params(length=0)
+            axes.spines["left"].set_visible(False)
+        panels[0].set_yticks(range(len(rows)), [f"{row.label}\n{row.detail}" for row in rows])
+        panels[0].set_ylim(len(rows) - 0.4, -0.6)
+        return _svg(figure, title=title, figure_id=figure_id)
+
+
+def _effect_line(axes: Axes, y: int, panel: EffectPanel) -> None:
+    if panel.smallest:
+        axes.fill_betweenx([y - 0.4, y + 0.4], -panel.smallest, panel.smallest, color=BAND, linewidth=0, zorder=0)
+    for marker, effect in panel.reproductions:
+        axes.plot([effect], [y + 0.27], marker, color=SECOND, markersize=5, markerfacecolor="none", markeredgewidth=1.1, zorder=3)
+    if panel.paper is not None:
+        axes.plot([panel.paper], [y], "D", color=PAPER, markersize=7, markerfacecolor="none", markeredgewidth=1.5, zorder=6)
+    if panel.ours is None:
+        return
+    bar = panel.ours
+    if bar.ci95:
+        axes.plot(bar.ci95, [y, y], color=ACCENT, linewidth=1.2, solid_capstyle="butt", zorder=3)
+    if bar.ci90:
+        axes.plot(bar.ci90, [y, y], color=ACCENT, linewidth=4, solid_capstyle="butt", zorder=4)
+    if bar.seeds:
+        axes.plot(bar.seeds, [y - 0.27] * len(bar.seeds), "o", color=ACCENT, markersize=2.6, alpha=0.75, zorder=3)
+    axes.plot([bar.estimate], [y], "o", color=ACCENT, markersize=6.5, zorder=5)
+
+
+def learning_curves(
+    *, epochs: Sequence[int], losses: Sequence[Curve], errors: Sequence[Curve], drops: Sequence[int], title: str, figure_id: str
+) -> str:
+    """Draw losses (left) and errors in percent (right) over the epochs, with the learning-rate drops marked; return SVG.
+
+    `drops` holds the epochs in which the learning rate is first lower than before.
+    """
+    with mpl.rc_context(_SETTINGS):
+        figure = Figure(figsize=(10.4, 3.1), layout="constrained")
+        left, right = figure.subplots(1, 2)
+        for axes, curves, label in ((left, losses, "training loss (nats)"), (right, errors, "error (%)")):
+            _curves(axes, epochs=epochs, curves=curves)
+            for drop in drops:
+                axes.axvline(drop - 0.5, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
+            axes.set_xlabel("epoch")
+            axes.set_title(label, loc="left", fontsize=9.5, color=MUTED)
+            axes.grid(axis="y", color=RULE, linewidth=0.5)
+            axes.set_axisbelow(True)
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
+            axes.tick_params(length=0, labelcolor=MUTED)
+            axes.margins(x=0.03)
+        return _svg(figure, title=title, figure_id=figure_id)
+
+
+def _curves(axes: Axes, *, epochs: Sequence[int], curves: Sequence[Curve]) -> None:
+    styles = ((ACCENT, "-", "o"), (SECOND, "--", "s"))
+    for curve, (colour, line, marker) in zip(curves, styles, strict=False):
+        values = [float("nan") if value is None else value for value in curve.values]
+        size = 3.2 if len(epochs) <= 40 else 0
+        axes.plot(list(epochs), values, color=colour, linestyle=line, marker=marker, markersize=size, linewidth=1.6, label=curve.name)
+    if len(curves) > 1:
+        axes.legend(frameon=False, fontsize=9, labelcolor=MUTED)
+
+
+def _svg(figure: Figure, *, title: str, figure_id: str) -> str:
+    """Return the drawing as an inline element: no XML header, its ids prefixed, its colours those of the page."""
+    stream = io.StringIO()
+    figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+    text = stream.getvalue()
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<metadata>.*?</metadata>\s*|<defs>\s*<style.*?</style>\s*</defs>\s*", "", text, flags=re.DOTALL)
+    text = re.sub(r' xmlns(:xlink)?="[^"]*"', "", text).replace("xlink:href=", "href=")
+    text = re.sub(r'\bid="', f'id="{figure_id}-', text)
+    text = text.replace("url(#", f"url(#{figure_id}-").replace('href="#', f'href="#{figure_id}-')
+    for colour, name in _COLOURS.items():
+        text = text.replace(colour, f"var(--{name})")
+    text = text.replace("'DejaVu Sans'", "var(--sans)")
+    head = f'<svg role="img" aria-labelledby="{figure_id}-title" '
+    return text.replace("<svg ", head, 1).replace(">", f'>\n <title id="{figure_id}-title">{escape(title)}</title>', 1).strip()

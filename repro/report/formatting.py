@@ -1,0 +1,99 @@
+"""Turn numbers into the text that is printed: the one place where the report rounds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+MINUS = "\N{MINUS SIGN}"
+#: Test examples from which a hundredth of a point of error means something.
+EXAMPLES_FOR_TWO_DECIMALS = 2000
+
+
+def point_decimals(num_examples: int | None) -> int:
+    """Return how many decimals of a percentage `num_examples` test examples can carry."""
+    return 2 if num_examples is not None and num_examples >= EXAMPLES_FOR_TWO_DECIMALS else 1
+
+
+def fixed(value: float | None, *, decimals: int, signed: bool = False) -> str:
+    """Return `value` with `decimals` digits after the point, a true minus sign and, if `signed`, a plus sign.
+
+    Nothing (None or not finite) gives "". Zero has no sign.
+    """
+    if value is None or not math.isfinite(value):
+        return ""
+    text = f"{abs(value):.{decimals}f}"
+    if float(text) == 0:
+        return text
+    return (MINUS if value < 0 else "+" if signed else "") + text
+
+
+def percent(fraction: float | None, *, decimals: int, signed: bool = False) -> str:
+    """Return a fraction as a percentage (or a difference of fractions as points), without the unit."""
+    return fixed(None if fraction is None else 100 * fraction, decimals=decimals, signed=signed)
+
+
+def as_printed(fraction: float | None, *, signed: bool = False) -> str:
+    """Return a paper's fraction in percent with the digits that the paper printed, one at least."""
+    if fraction is None:
+        return ""
+    digits = f"{round(100 * abs(fraction), 6):f}".rstrip("0")
+    return percent(fraction, decimals=max(1, len(digits.partition(".")[2])), signed=signed)
+
+
+def count(value: float | None) -> str:
+    """Return a whole number with its thousands separated."""
+    return "" if value is None else f"{round(value):,}".replace("-", MINUS)
+
+
+def p_value(value: float | None) -> str:
+    """Return a probability with three digits after the point, or `< 0.001`."""
+    if value is None:
+        return ""
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def duration(seconds: float | None) -> str:
+    """Return a time span in its two largest units: `41 s`, `3 min 05 s`, `2 h 10 min`, `4 d 03 h`."""
+    if seconds is None:
+        return ""
+    if 0 < seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    for name, size, smaller, smaller_size in (("d", 86400, "h", 3600), ("h", 3600, "min", 60), ("min", 60, "s", 1)):
+        if whole >= size:
+            return f"{whole // size} {name} {whole % size // smaller_size:02d} {smaller}"
+    return f"{whole} s"
+
+
+def size(num_bytes: float | None) -> str:
+    """Return a number of bytes in the largest binary unit that leaves one digit before the point."""
+    if num_bytes is None:
+        return ""
+    amount, units = float(num_bytes), ["B", "KiB", "MiB", "GiB", "TiB"]
+    while amount >= 1024 and len(units) > 1:
+        amount, units = amount / 1024, units[1:]
+    return f"{amount:.0f} B" if units[0] == "B" else f"{amount:.1f} {units[0]}"
+
+
+def compact(value: object) -> str:
+    """Return a leaf of a spec as text: `none`, `yes`, `no`, numbers as short as they are exact."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    if isinstance(value, list | tuple):
+        return "(" + ", ".join(compact(item) for item in value) + ")"
+    return str(value)
+
+
+def listed(items: Sequence[str], *, word: str = "and") -> str:
+    """Return `a, b and c`."""
+    return f" {word} ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return `1 run`, `3 runs`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

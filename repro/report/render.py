@@ -1,0 +1,95 @@
+"""Write the pages of a scale: the index, a page for each table and for each run, and the tables as files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from repro import files
+from repro.report import figures, tables
+from repro.report.context import index_page, run_page_path, table_page_path
+from repro.report.inputs import Results, read_results
+from repro.report.run_context import RunPage, run_page
+from repro.report.table_context import SCALES, TablePage, table_page
+from repro.spec.experiment import Paper, Table
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+
+def render(papers: Sequence[Paper], *, scale: str, results: Path, reports: Path) -> None:
+    """Write `reports/<scale>/` from `results/<scale>/`. Papers without this scale are named as not run.
+
+    The same results give the same bytes.
+
+    Raises:
+        FileFormatError: runs.csv or claims.json is missing, damaged, or not made from one another.
+        ValueError: no paper has this scale, or claims.json holds a verdict that does not exist.
+    """
+    present = [paper for paper in papers if scale in [item.name for item in paper.scales]]
+    if not present:
+        allowed = sorted({item.name for paper in papers for item in paper.scales})
+        raise ValueError(f"no paper has the scale {scale!r}; allowed: {', '.join(allowed)}")
+    absent = [paper for paper in papers if paper not in present]
+    found = read_results(present, scale=scale, results=results)
+    folder = Path(reports) / scale
+    environment = page_environment()
+    for paper in present:
+        for table in paper.tables:
+            _write_table(table, paper, results=found, folder=folder, environment=environment)
+        for run in found.runs.values():
+            if run.record["paper"] == paper.name:
+                page = run_page(run, paper, results=found, reports=folder)
+                _write_page(folder / run_page_path(run.id), "run.html.j2", page, environment=environment, figure=_curves_svg(page))
+    index = environment.get_template("index.html.j2").render(page=index_page(present, absent=absent, results=found))
+    files.write_text(folder / "index.html", index)
+
+
+def page_environment() -> Environment:
+    """Return the templates' environment: every value escaped, an unknown name is an error."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.globals["style"] = Markup((TEMPLATES / "report.css").read_text(encoding="utf-8"))
+    environment.globals["script"] = Markup((TEMPLATES / "report.js").read_text(encoding="utf-8"))
+    return environment
+
+
+def _write_table(table: Table, paper: Paper, *, results: Results, folder: Path, environment: Environment) -> None:
+    page = table_page(paper, table, results=results)
+    path = folder / table_page_path(paper.name, table.name)
+    _write_page(path, "table.html.j2", page, environment=environment, figure=_effects_svg(page))
+    files.write_text(path.with_suffix(".csv"), tables.to_csv(page.view))
+    files.write_text(path.with_suffix(".md"), tables.to_markdown(page.view))
+    files.write_text(path.with_suffix(".tex"), tables.to_latex(page.view))
+
+
+def _write_page(path: Path, template: str, page: TablePage | RunPage, *, environment: Environment, figure: Markup) -> None:
+    files.write_text(path, environment.get_template(template).render(page=page, figure=figure))
+
+
+def _effects_svg(page: TablePage) -> Markup:
+    """Return the effect plot, escaped by its maker, or nothing where no effect was measured."""
+    if not page.plot:
+        return Markup("")
+    title = f"Effects of {page.table.title}: ours with 90 % and 95 % intervals, the paper's, and independent reproductions"
+    return Markup(figures.effect_plot(page.plot, scales=SCALES, title=title, figure_id=page.figure_id))
+
+
+def _curves_svg(page: RunPage) -> Markup:
+    """Return the learning curves, escaped by their maker, or nothing for a run without a log."""
+    curves = page.curves
+    if curves is None:
+        return Markup("")
+    return Markup(
+        figures.learning_curves(
+            epochs=curves.epochs,
+            losses=curves.losses,
+            errors=curves.errors,
+            drops=curves.drops,
+            title=curves.title,
+            figure_id=curves.figure_id,
+        )
+    )

@@ -1,0 +1,187 @@
+"""Say in plain words what a verdict, an evidence level, a metric and a protocol mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerdictWords:
+    """How a verdict is shown. `tone` names its colour, `symbol` tells it apart without colour."""
+
+    name: str
+    symbol: str
+    tone: str
+    meaning: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceWords:
+    """What verdicts on one kind of data are worth."""
+
+    name: str
+    tone: str
+    banner: str
+    meaning: str
+
+
+#: In the order in which a reader wants to see them counted.
+VERDICTS = {
+    words.name: words
+    for words in (
+        VerdictWords(
+            name="REPRODUCED",
+            symbol="✓",
+            tone="good",
+            meaning="The effect has the paper's sign, and the 90 % interval lies between half and twice the paper's effect.",
+        ),
+        VerdictWords(
+            name="DIRECTION",
+            symbol="↗",
+            tone="partial",
+            meaning="The effect has the paper's sign for certain, but its size is weaker, stronger or still open.",
+        ),
+        VerdictWords(
+            name="NOT-REPRODUCED",
+            symbol="✗",
+            tone="bad",
+            meaning="An effect as large as the paper's is excluded; whether there is a smaller one is undecided.",
+        ),
+        VerdictWords(
+            name="ABSENT",
+            symbol="○",
+            tone="bad",
+            meaning="The whole interval is closer to zero than the smallest effect of interest: here the part makes no difference.",
+        ),
+        VerdictWords(
+            name="REVERSED",
+            symbol="⇄",
+            tone="bad",
+            meaning="The effect has the opposite sign for certain.",
+        ),
+        VerdictWords(
+            name="INCONCLUSIVE",
+            symbol="?",
+            tone="open",
+            meaning="The interval holds both zero and the paper's effect: these runs cannot tell, which is no failure of the claim.",
+        ),
+        VerdictWords(
+            name="EXACT-PASS",
+            symbol="=",
+            tone="good",
+            meaning="A number that follows from the architecture equals the printed one within its rounding.",
+        ),
+        VerdictWords(
+            name="EXACT-FAIL",
+            symbol="≠",
+            tone="bad",
+            meaning="A number that follows from the architecture differs from the printed one by more than its rounding.",
+        ),
+        VerdictWords(
+            name="INVALID",
+            symbol="!",
+            tone="blocked",
+            meaning="The runs cannot be compared: one diverged or stayed at chance level, or the arms differ in more than one thing.",
+        ),
+        VerdictWords(
+            name="INCOMPLETE",
+            symbol="…",
+            tone="blocked",
+            meaning="Runs that the claim needs are missing, so that nothing is decided.",
+        ),
+        VerdictWords(
+            name="UNTESTABLE-HERE",
+            symbol="–",
+            tone="blocked",
+            meaning="The claim is about something that this scale does not have, such as the paper's own data set.",
+        ),
+    )
+}
+
+EVIDENCE = {
+    words.name: words
+    for words in (
+        EvidenceWords(
+            name="demonstration",
+            tone="demo",
+            banner="Generated data: shows that the machinery works, no evidence about the paper.",
+            meaning="The images are made by a program. A verdict here exercises every step and says nothing about natural images.",
+        ),
+        EvidenceWords(
+            name="stand-in",
+            tone="standin",
+            banner="Real data, but not the paper's: a verdict says whether the effect carries over, not whether the paper was right.",
+            meaning="The data are real, but another set than the paper's. Effects are compared as log error ratios.",
+        ),
+        EvidenceWords(
+            name="same data",
+            tone="same",
+            banner="The paper's own data set: a verdict speaks about the paper's statement itself.",
+            meaning="The data are the paper's own. Effects are compared in points of error.",
+        ),
+        EvidenceWords(
+            name="architecture",
+            tone="blocked",
+            banner="No data: these numbers follow from the printed layers alone.",
+            meaning="The claim is about the network as printed, such as its number of parameters; no run is needed.",
+        ),
+    )
+}
+
+METRICS = {
+    "top1_error": "top-1 error",
+    "top5_error": "top-5 error",
+    "train_top1_error": "training top-1 error",
+    "top1_gap": "top-1 gap, test minus training",
+    "num_parameters": "parameters",
+    "num_neurons": "neurons",
+}
+
+PROTOCOLS = {"center": "centre crop", "ten_crop": "ten crops"}
+
+CONFIDENCE = {
+    "V": "read verbatim in a public source",
+    "C": "read in the original code or its notes",
+    "S": "read in a text that quotes the source",
+    "D": "derived by arithmetic",
+    "M": "from memory, not verified",
+}
+
+SIZES = {
+    "weaker": "weaker than the paper's",
+    "stronger": "stronger than the paper's",
+    "open": "size open",
+    "": "",
+}
+
+
+def verdict_words(name: str) -> VerdictWords:
+    """Return how the verdict called `name` is shown.
+
+    Raises:
+        ValueError: there is no such verdict.
+    """
+    if name not in VERDICTS:
+        raise ValueError(f"unknown verdict {name!r} in claims.json; allowed: {', '.join(VERDICTS)}; run the stage judge again")
+    return VERDICTS[name]
+
+
+def evidence_words(name: str) -> EvidenceWords:
+    """Return how the evidence level called `name` is shown.
+
+    Raises:
+        ValueError: there is no such level.
+    """
+    if name not in EVIDENCE:
+        raise ValueError(f"unknown evidence level {name!r}; allowed: {', '.join(EVIDENCE)}; run the stage judge again")
+    return EVIDENCE[name]
+
+
+def metric_title(name: str) -> str:
+    """Return the words for a metric."""
+    return METRICS.get(name, name.replace("_", " "))
+
+
+def protocol_title(name: str) -> str:
+    """Return the words for an evaluation protocol."""
+    return PROTOCOLS.get(name, name.replace("_", " "))
