@@ -76,7 +76,7 @@ class ShardWriter:
         Raises:
             ValueError: the key holds a dot, after which WebDataset readers would cut it.
         """
-        name = key.decode()
+        name = key.decode(errors="surrogateescape")
         if "." in name or not name:
             raise ValueError(f"key {name!r} of an example is empty or holds a dot; replace dots before writing")
         offset = self._member(f"{name}.{self._extension}", payload)
@@ -99,7 +99,7 @@ class ShardWriter:
         header = tarfile.TarInfo(name)
         header.size = len(content)
         header.mode = 0o644
-        self._write(header.tobuf(tarfile.GNU_FORMAT))
+        self._write(header.tobuf(tarfile.GNU_FORMAT, encoding="utf-8", errors="surrogateescape"))
         offset = self._position
         self._write(content)
         self._write(b"\0" * (-len(content) % tarfile.BLOCKSIZE))
@@ -179,7 +179,8 @@ class Shards:
             got = sha256_file(path) if path.is_file() else "no such file"
             if got != entry["sha256"]:
                 raise FileFormatError(
-                    f"{path} has SHA-256 {got}, dataset.json recorded {entry['sha256']}; delete {self.folder} and run prepare again"
+                    f"{path} has SHA-256 {got}, dataset.json recorded {entry['sha256']}; "
+                    f"delete {self.folder} and run prepare again"
                 )
 
     def _image(self, index: int) -> npt.NDArray[np.uint8]:
@@ -195,7 +196,8 @@ class Shards:
             if size != entry["num_bytes"]:
                 found = "is missing" if size < 0 else f"has {size} bytes"
                 raise FileFormatError(
-                    f"{path} {found}, dataset.json recorded {entry['num_bytes']} bytes; delete {self.folder} and run prepare again"
+                    f"{path} {found}, dataset.json recorded {entry['num_bytes']} bytes; "
+                    f"delete {self.folder} and run prepare again"
                 )
             # A plain view: a memmap object costs microseconds for each slice taken from it.
             self._maps[shard] = np.asarray(np.memmap(path, np.uint8, mode="r"))

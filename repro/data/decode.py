@@ -1,0 +1,201 @@
+"""Turn image files into squares of pixels: decode with DALI, shrink with Pillow, encode again.
+
+DALI decodes, on the CPU or (device "cuda": operator device "mixed") on the GPU, because training decodes with it too.
+Conventions that a user can see:
+- the content decides what a file is, not its name: a PNG called .JPEG is read as PNG; anything but JPEG and PNG is refused;
+- greyscale and palette images become RGB, CMYK and YCCK are converted as DALI does, an alpha channel is dropped;
+- an EXIF orientation is not applied: the paper's data preparation of 2012 did not, and few files of ILSVRC carry one;
+- truncated, empty and otherwise unreadable files are refused with a reason. Damage inside the compressed stream that still
+  decodes (random bytes in the middle) cannot be told from a picture, by no decoder: it passes.
+
+Shrinking is done by Pillow with its box filter, the mean over the area of each new pixel like INTER_AREA of OpenCV, which
+the authors' released code used; enlarging by its bicubic filter, as there. One library for every device, so that the pixels
+of a prepared set do not depend on whether a GPU resized them.
+
+Legend: H height, W width, C colour channels (R, G, B).
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, UnidentifiedImageError
+
+Pixels = npt.NDArray[np.uint8]
+
+#: Files with more pixels are refused: decoded they would need more than 200 MB each.
+MAX_PIXELS = 2**26
+#: Pixels decoded in one DALI batch.
+BATCH_PIXELS = 2**26
+#: Stated by the released code's data preparation (repro.spec.datasets.Dataset, encoding `jpeg`).
+QUALITY = 95
+ORIENTATION_TAG = 0x0112
+GREYSCALE_MODES = ("1", "L", "LA", "I", "I;16", "F")
+
+
+class UnreadableError(ValueError):
+    """A file cannot be used as an image; the message is the reason, for the list of refused files."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """What the first bytes of an image file say. `notes` name the conventions that apply to it."""
+
+    format: str
+    num_pixels: int
+    notes: tuple[str, ...]
+
+
+NOTES = {
+    "greyscale": "greyscale images were stored as RGB",
+    "cmyk": "CMYK images were converted to RGB as DALI does",
+    "alpha": "images had an alpha channel, which was dropped",
+    "orientation": "images have an EXIF orientation, which was not applied",
+    "misnamed": "files are of another format than their name says; the content was believed",
+}
+
+
+def read_header(content: bytes, *, name: str) -> Header:
+    """Read format and size of an image file without decoding it.
+
+    Raises:
+        UnreadableError: the file is empty, neither JPEG nor PNG, damaged in its header, or too large.
+    """
+    if not content:
+        raise UnreadableError("empty file")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "MPO"))
+            turned = "exif" in image.info and image.getexif().get(ORIENTATION_TAG, 1) not in (0, 1)
+    except UnidentifiedImageError:
+        raise UnreadableError("neither a JPEG nor a PNG file, or damaged in its header") from None
+    except Exception as error:  # Pillow's parsers raise whatever the damage leads to: OSError, SyntaxError, struct.error, ...
+        raise UnreadableError(f"header unreadable: {_one_line(error)}") from None
+    if image.width * image.height > MAX_PIXELS:
+        raise UnreadableError(f"{image.width}x{image.height} pixels; allowed: up to {MAX_PIXELS}")
+    is_png = image.format == "PNG"
+    notes = {
+        "greyscale": image.mode in GREYSCALE_MODES,
+        "cmyk": image.mode == "CMYK",
+        "alpha": image.mode in ("LA", "RGBA", "PA") or "transparency" in image.info,
+        "orientation": turned,
+        "misnamed": "." in name and name.lower().endswith(".png") != is_png,
+    }
+    applying = tuple(note for note, applies in notes.items() if applies)
+    return Header(format="PNG" if is_png else "JPEG", num_pixels=image.width * image.height, notes=applying)
+
+
+def decoder_text(device: str) -> str:
+    """Say what decodes and resizes, with versions."""
+    dali = next(
+        (f"{name} {found}" for name in ("nvidia-dali-cuda130", "nvidia-dali-cuda120") if (found := _version(name))), "DALI"
+    )
+    where = "mixed" if device == "cuda" else "cpu"
+    return f"{dali}, fn.decoders.image on {where}; resized and encoded by Pillow {version('pillow')}"
+
+
+class Decoder:
+    """Decode image files with DALI; a damaged file costs its batch a second try, one by one, and is named.
+
+    Raises:
+        ValueError: the device is unknown.
+    """
+
+    def __init__(self, *, device: str, num_threads: int, batch_size: int = 64) -> None:
+        if device not in ("cpu", "cuda"):
+            raise ValueError(f"unknown device {device!r}; allowed: cpu, cuda")
+        self._device = device
+        self._num_threads = num_threads
+        self._batch_size = batch_size
+        self._pipeline: Any = None
+
+    def decode(self, contents: Sequence[bytes], *, num_pixels: Sequence[int]) -> list[Pixels | UnreadableError]:
+        """Return for each file its pixels (H, W, 3), or why there are none. `num_pixels` bounds the memory of a batch."""
+        decoded: list[Pixels | UnreadableError] = []
+        start = 0
+        while start < len(contents):
+            stop = start + 1
+            while stop < min(len(contents), start + self._batch_size) and sum(num_pixels[start : stop + 1]) <= BATCH_PIXELS:
+                stop += 1
+            decoded += self._decode_batch(contents[start:stop])
+            start = stop
+        return decoded
+
+    def _decode_batch(self, contents: Sequence[bytes]) -> list[Pixels | UnreadableError]:
+        try:
+            return list(self._run(contents))
+        except RuntimeError as error:
+            self._pipeline = None
+            if len(contents) == 1:
+                return [UnreadableError(_dali_reason(error))]
+        return [self._decode_batch([content])[0] for content in contents]
+
+    def _run(self, contents: Sequence[bytes]) -> list[Pixels]:
+        if self._pipeline is None:
+            self._pipeline = decoding_pipeline(self._device, num_threads=self._num_threads, batch_size=self._batch_size)
+        self._pipeline.feed_input("encoded", [np.frombuffer(content, np.uint8) for content in contents])
+        (images,) = self._pipeline.run()
+        if self._device == "cuda":
+            images = images.as_cpu()
+        # Copies: DALI gives its buffers to the next batch.
+        return [np.array(images.at(i)) for i in range(len(contents))]
+
+
+def decoding_pipeline(device: str, *, num_threads: int, batch_size: int, build: bool = True) -> Any:
+    """Return the DALI pipeline that decodes files fed to `encoded` into uint8 RGB (H, W, 3)."""
+    dali: Any = importlib.import_module("nvidia.dali")  # Untyped, and slow to import: only where files are decoded.
+
+    device_id = 0 if device == "cuda" and build else None
+    pipeline = dali.Pipeline(batch_size=batch_size, num_threads=num_threads, device_id=device_id, prefetch_queue_depth=1, seed=0)
+    with pipeline:
+        encoded = dali.fn.external_source(name="encoded", dtype=dali.types.UINT8, ndim=1)
+        where = "mixed" if device == "cuda" else "cpu"
+        pipeline.set_outputs(dali.fn.decoders.image(encoded, device=where, output_type=dali.types.RGB, adjust_orientation=False))
+    if build:
+        pipeline.build()
+    return pipeline
+
+
+def central_square(pixels_HWC: Pixels, *, side_px: int) -> Pixels:
+    """Return the central square of an image, its shorter side shrunk or enlarged to `side_px`, as (side_px, side_px, 3)."""
+    height, width, _ = pixels_HWC.shape
+    short = min(height, width)
+    if (height, width) == (side_px, side_px):
+        return pixels_HWC
+    left, top = (width - short) / 2, (height - short) / 2
+    filter_ = Image.Resampling.BOX if short >= side_px else Image.Resampling.BICUBIC
+    square = Image.fromarray(pixels_HWC).resize((side_px, side_px), filter_, box=(left, top, left + short, top + short))
+    return np.asarray(square)
+
+
+def jpeg_bytes(pixels_HWC: Pixels) -> bytes:
+    """Return an image as a JPEG file of quality 95, chroma halved both ways as OpenCV and Pillow do by default."""
+    encoded = io.BytesIO()
+    Image.fromarray(pixels_HWC).save(encoded, "JPEG", quality=QUALITY, subsampling="4:2:0")
+    return encoded.getvalue()
+
+
+def _dali_reason(error: RuntimeError) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    told = [line for line in lines if line.startswith(("Failed to decode", "nvImageCodec failure"))]
+    return f"DALI cannot decode it, damaged or cut off ({told[0].rstrip(' :') if told else _one_line(error)})"
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
