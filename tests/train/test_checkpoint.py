@@ -1,0 +1,91 @@
+"""A checkpoint is whole and belongs to its run, or it is not used."""
+
+import errno
+import os
+
+import numpy as np
+import pytest
+import torch
+
+from repro.train.checkpoint import load_checkpoint, previous_generation, remove_checkpoints, save_checkpoint
+
+IDENTITY = {"run": "small/alexnet/full/0", "spec": "a", "code": "b", "data": "c"}
+
+
+def state(number):
+    return {"net": {"w": torch.full((4,), float(number))}, "progress": {"epoch": number, "log": [{"loss": 0.5}]}}
+
+
+def load(path, identity=None):
+    said = []
+    return load_checkpoint(path, identity=identity or IDENTITY, say=said.append), said
+
+
+def test_what_is_saved_is_loaded(tmp_path):
+    save_checkpoint(tmp_path / "c.pt", state(3), identity=IDENTITY)
+    found, said = load(tmp_path / "c.pt")
+    assert torch.equal(found["net"]["w"], torch.full((4,), 3.0))
+    assert found["progress"] == {"epoch": 3, "log": [{"loss": 0.5}]}
+    assert said == []
+
+
+def test_without_a_checkpoint_there_is_none(tmp_path):
+    assert load(tmp_path / "c.pt") == (None, [])
+
+
+def test_a_thousand_flipped_bits_are_all_found_and_the_older_generation_is_used(tmp_path):
+    path = tmp_path / "c.pt"
+    save_checkpoint(path, state(1), identity=IDENTITY)
+    save_checkpoint(path, state(2), identity=IDENTITY)
+    whole = path.read_bytes()
+    generator = np.random.default_rng(0)
+    for bit in generator.integers(0, 8 * len(whole), 1000):
+        damaged = bytearray(whole)
+        damaged[bit // 8] ^= 1 << (bit % 8)
+        path.write_bytes(bytes(damaged))
+        found, said = load(path)
+        assert found["progress"]["epoch"] == 1
+        assert "is not used" in said[0]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.99])
+def test_a_truncated_checkpoint_is_found(tmp_path, share):
+    path = tmp_path / "c.pt"
+    save_checkpoint(path, state(1), identity=IDENTITY)
+    path.write_bytes(path.read_bytes()[: int(share * path.stat().st_size)])
+    found, said = load(path)
+    assert found is None
+    assert said == ["checkpoint c.pt is damaged and is not used"]
+
+
+@pytest.mark.parametrize("key", list(IDENTITY))
+def test_a_checkpoint_of_another_run_is_refused_with_the_differing_key(tmp_path, key):
+    save_checkpoint(tmp_path / "c.pt", state(1), identity=IDENTITY)
+    found, said = load(tmp_path / "c.pt", IDENTITY | {key: "other"})
+    assert found is None
+    assert said == [f"checkpoint c.pt is of another run (differs in: {key}) and is not used"]
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EACCES])
+def test_a_failing_disk_leaves_the_last_state_loadable_and_is_not_hidden(tmp_path, monkeypatch, code):
+    path = tmp_path / "c.pt"
+    save_checkpoint(path, state(1), identity=IDENTITY)
+
+    def fail(descriptor):
+        raise OSError(code, os.strerror(code))
+
+    with monkeypatch.context() as patched, pytest.raises(OSError, match=os.strerror(code)):
+        patched.setattr(os, "fsync", fail)
+        save_checkpoint(path, state(2), identity=IDENTITY)
+    found, _ = load(path)
+    assert found["progress"]["epoch"] == 1
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["previous-c.pt"]
+
+
+def test_removal_takes_both_generations(tmp_path):
+    path = tmp_path / "c.pt"
+    for number in (1, 2):
+        save_checkpoint(path, state(number), identity=IDENTITY)
+    assert previous_generation(path).exists()
+    remove_checkpoints(path)
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,122 @@
+"""The update rule is the paper's, and the learning rate falls when it should."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from repro.spec.recipe import Optimizer, Schedule
+from repro.train.optim import LearningRate, PaperSGD
+
+
+def rates(num_steps):
+    """A tenth of the rate after step 20, a hundredth after step 35."""
+    return [0.1 if step < 20 else 0.01 if step < 35 else 0.001 for step in range(num_steps)]
+
+
+def quadratic(net, target):
+    return sum(
+        ((parameter - target) ** 2 * (1 + torch.arange(parameter.numel()).reshape(parameter.shape))).sum()
+        for parameter in net.parameters()
+    )
+
+
+@pytest.mark.parametrize(("bias_rate", "bias_decay"), [(1.0, True), (2.0, False)])
+def test_fifty_steps_equal_the_formula_in_float64(bias_rate, bias_decay):
+    """v <- .9 v - .0005 rate w - rate g; w <- w + v, with two changes of the rate, each bias by its own rule."""
+    torch.manual_seed(0)
+    net = nn.Linear(3, 2).double()
+    optimizer = PaperSGD(
+        net, Optimizer(learning_rate=0.1, momentum=0.9, weight_decay=5e-4, bias_rate=bias_rate, bias_decay=bias_decay)
+    )
+    w = {name: parameter.detach().numpy().copy() for name, parameter in net.named_parameters()}
+    v = {name: np.zeros_like(value) for name, value in w.items()}
+    for rate in rates(50):
+        optimizer.zero_grad()
+        quadratic(net, 0.3).mul(0.05).backward()
+        optimizer.step(rate)
+        for name in w:
+            own_rate = rate * (bias_rate if name == "bias" else 1.0)
+            decay = 5e-4 if name == "weight" or bias_decay else 0.0
+            factor = 1 + np.arange(w[name].size).reshape(w[name].shape)
+            gradient = 0.05 * 2 * (w[name] - 0.3) * factor
+            v[name] = 0.9 * v[name] - decay * own_rate * w[name] - own_rate * gradient
+            w[name] = w[name] + v[name]
+    for name, parameter in net.named_parameters():
+        # rounding of float64 over 50 steps
+        np.testing.assert_allclose(parameter.detach().numpy(), w[name], rtol=1e-12)
+
+
+def test_it_is_not_torchs_rule_once_the_rate_has_changed():
+    """Equal to torch.optim.SGD at a constant rate; after a division the old velocity decays instead of shrinking at once."""
+    torch.manual_seed(0)
+    ours_net, torch_net = nn.Linear(3, 2).double(), nn.Linear(3, 2).double()
+    torch_net.load_state_dict(ours_net.state_dict())
+    ours = PaperSGD(ours_net, Optimizer(learning_rate=0.1, momentum=0.9, weight_decay=5e-4))
+    theirs = torch.optim.SGD(torch_net.parameters(), lr=0.1, momentum=0.9, weight_decay=5e-4)
+    for step, rate in enumerate(rates(25)):
+        for net in (ours_net, torch_net):
+            net.zero_grad()
+            quadratic(net, 0.3).mul(0.05).backward()
+        ours.step(rate)
+        theirs.param_groups[0]["lr"] = rate
+        theirs.step()
+        equal = torch.allclose(ours_net.weight, torch_net.weight, rtol=1e-10)
+        assert equal == (step < 20), step
+
+
+def test_a_restored_velocity_continues_exactly():
+    torch.manual_seed(1)
+    net, copy = nn.Linear(4, 4), nn.Linear(4, 4)
+    settings = Optimizer(learning_rate=0.1, momentum=0.9, weight_decay=5e-4)
+    first, second = PaperSGD(net, settings), PaperSGD(copy, settings)
+    for step in range(10):
+        if step == 5:
+            copy.load_state_dict(net.state_dict())
+            second.load_state_dict({name: tensor.clone() for name, tensor in first.state_dict().items()})
+        for each, optimizer in ((net, first), (copy, second)):
+            optimizer.zero_grad()
+            quadratic(each, 0.3).mul(0.02).backward()
+            optimizer.step(0.1)
+    assert torch.equal(net.weight, copy.weight)
+    assert torch.equal(net.bias, copy.bias)
+
+
+def test_the_rate_falls_at_the_stated_epochs():
+    rate = LearningRate(0.01, Schedule(rule="epochs", num_epochs=90, drops=(25, 51, 78.5)))
+    found = [rate.at(epochs) for epochs in (0, 24.99, 25, 50.9, 51, 78.4, 78.5, 89)]
+    assert found == pytest.approx([1e-2, 1e-2, 1e-3, 1e-3, 1e-4, 1e-4, 1e-5, 1e-5])
+
+
+def test_the_rate_falls_on_a_plateau_of_the_validation_error():
+    """Patience 2: divided after two epochs without improvement, at most twice."""
+    rate = LearningRate(1.0, Schedule(rule="plateau", num_epochs=20, patience=2, num_drops=2))
+    found = []
+    for error in (0.5, 0.4, 0.4, 0.41, 0.39, 0.45, 0.44, 0.39, 0.39, 0.39):
+        rate.epoch_ended(error)
+        found.append(rate.at(0))
+    assert found == pytest.approx([1, 1, 1, 0.1, 0.1, 0.1, 0.01, 0.01, 0.01, 0.01])
+
+
+def test_a_plateau_is_remembered_over_a_restart():
+    schedule = Schedule(rule="plateau", num_epochs=20, patience=2, num_drops=2)
+    whole, before, after = (LearningRate(1.0, schedule) for _ in range(3))
+    errors = (0.5, 0.5, 0.5, 0.3, 0.4, 0.4)
+    for error in errors:
+        whole.epoch_ended(error)
+    for error in errors[:2]:
+        before.epoch_ended(error)
+    after.load_state_dict(before.state_dict())
+    for error in errors[2:]:
+        after.epoch_ended(error)
+    assert after.at(0) == whole.at(0) == pytest.approx(0.01)
+
+
+def test_a_plateau_without_validation_images_is_an_error():
+    with pytest.raises(ValueError, match="holds out no validation images"):
+        LearningRate(1.0, Schedule(rule="plateau", num_epochs=2, patience=1, num_drops=1)).epoch_ended(None)
+
+
+def test_an_unknown_rule_is_refused():
+    with pytest.raises(ValueError, match="unknown schedule rule 'cosine'; allowed: epochs, plateau"):
+        LearningRate(1.0, Schedule(rule="cosine", num_epochs=2))
