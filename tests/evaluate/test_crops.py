@@ -58,7 +58,7 @@ def test_ten_crop_averages_the_softmax_and_not_the_logits(tmp_path):
         num_threads=1,
         device="cpu",
     )
-    images = np.stack([image for image in shards.images(index_N)]).astype(np.float32) - mean
+    images = np.stack(shards.images(index_N)).astype(np.float32) - mean
     probability = []
     for top, left, mirrored in crop_windows("ten_crop", stored_px=36, input_px=32):
         corner = images[:, top, left + 31 if mirrored else left, 0]

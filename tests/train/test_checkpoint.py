@@ -74,9 +74,10 @@ def test_a_failing_disk_leaves_the_last_state_loadable_and_is_not_hidden(tmp_pat
     def fail(descriptor):
         raise OSError(code, os.strerror(code))
 
-    with monkeypatch.context() as patched, pytest.raises(OSError, match=os.strerror(code)):
+    with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", fail)
-        save_checkpoint(path, state(2), identity=IDENTITY)
+        with pytest.raises(OSError, match=os.strerror(code)):
+            save_checkpoint(path, state(2), identity=IDENTITY)
     found, _ = load(path)
     assert found["progress"]["epoch"] == 1
     assert sorted(p.name for p in tmp_path.iterdir()) == ["previous-c.pt"]

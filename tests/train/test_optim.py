@@ -15,10 +15,9 @@ def rates(num_steps):
 
 
 def quadratic(net, target):
-    return sum(
-        ((parameter - target) ** 2 * (1 + torch.arange(parameter.numel()).reshape(parameter.shape))).sum()
-        for parameter in net.parameters()
-    )
+    """Return a loss whose gradient for entry i of a parameter p is 2 (p_i - target) (1 + i)."""
+    factors = [1 + torch.arange(parameter.numel()).reshape(parameter.shape) for parameter in net.parameters()]
+    return sum(((parameter - target) ** 2 * factor).sum() for parameter, factor in zip(net.parameters(), factors, strict=True))
 
 
 @pytest.mark.parametrize(("bias_rate", "bias_decay"), [(1.0, True), (2.0, False)])
