@@ -59,7 +59,7 @@ class Comparison:
         return seeds_needed(effect, sd=pooled_spread(pair).sd, num_arms=2)
 
     def entry(self) -> dict[str, Any]:
-        """Return the measured fields of a claim."""
+        """Return the measured fields of an effect."""
         deciding = self.deciding
         return {
             **(_deciding_fields(deciding) if deciding else {}),

@@ -12,6 +12,7 @@ from repro.analyse.comparison import Comparison, Level, compare, measure_level
 from repro.analyse.effects import table_effects
 from repro.analyse.gates import chance_note, gate, untestable_metric
 from repro.analyse.ledger import Ledger, read_table
+from repro.analyse.statistics import equivalence_p
 from repro.files import sha256_bytes, write_json
 from repro.provenance import plain
 from repro.spec.claims import Claim
@@ -153,6 +154,7 @@ def _stated(claim: Claim, *, paper: Paper, evidence: str) -> dict[str, Any]:
         "test": "",
         "p_raw": None,
         "p_adjusted": None,
+        "p_equivalence": None,
         "seeds_needed": None,
         "evidence": evidence,
         "verdict": "",
@@ -284,6 +286,7 @@ def _decided(
     return {
         "verdict": name,
         "size": size,
+        "p_equivalence": equivalence_p(estimate, smallest_effect=smallest),
         "total_flips": name != verdict.decide_effect(compared.total_ci90, d0=d0, smallest_effect=smallest),
         "reason": f"{measured} {meaning}",
     }

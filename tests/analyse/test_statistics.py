@@ -1,0 +1,293 @@
+"""Intervals, tests and seeds needed: by hand, by simulation, and against scipy and statsmodels."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+from statsmodels.stats.power import TTestIndPower
+from statsmodels.stats.weightstats import ttost_ind
+
+from repro.analyse import verdict
+from repro.analyse.statistics import (
+    Estimate,
+    brown_forsythe_p,
+    difference,
+    dunnett_p,
+    equivalence_p,
+    example_se,
+    mean_of,
+    pooled_spread,
+    power,
+    seeds_needed,
+    t_interval,
+    total_interval,
+)
+
+NUM_ARMS = 8
+SIMULATIONS = 8000
+ERRORS = st.lists(st.integers(1, 999).map(lambda thousandths: thousandths / 1000), min_size=2, max_size=5)
+
+
+def noise_arms(rng: np.random.Generator, *, num_seeds: int, num_arms: int = NUM_ARMS) -> dict[str, list[float]]:
+    return {str(arm): row for arm, row in enumerate(rng.standard_normal((num_arms, num_seeds)).tolist())}
+
+
+@cache
+def simulated(num_seeds: int) -> list[Estimate]:
+    """Return estimates of an effect of 0 between arms 0 and 1 of a table of eight, with a noise of 1."""
+    rng = np.random.default_rng(20120930 + num_seeds)
+    return [difference(noise_arms(rng, num_seeds=num_seeds), arm="0", against="1") for _ in range(SIMULATIONS)]
+
+
+def moved(estimate: Estimate, *, shift: float, level: float) -> tuple[float, float]:
+    return t_interval(estimate.value + shift, se=estimate.se, df=estimate.df, level=level)
+
+
+def test_pooled_variance_by_hand() -> None:
+    # Squares about the means: (1, 3): 2; (2, 4, 6): 8; (5,): 0. Degrees of freedom 1 + 2 + 0.
+    spread = pooled_spread([[1, 3], [2, 4, 6], [5]])
+    assert spread.df == 3
+    assert spread.sd == pytest.approx(math.sqrt(10 / 3))
+
+
+def test_difference_by_hand_is_against_minus_arm() -> None:
+    arms = {"full": [1.0, 3.0], "no_lrn": [2.0, 4.0, 6.0], "tanh": [5.0]}
+    found = difference(arms, arm="full", against="no_lrn")
+    se = math.sqrt(10 / 3) * math.sqrt(1 / 2 + 1 / 3)
+    assert (found.value, found.df, found.test) == (2.0, 3, "pooled t")
+    assert found.se == pytest.approx(se)
+    # t(3 degrees of freedom, .95) = 2.353363 and t(.975) = 3.182446, from printed tables.
+    assert found.ci90 == pytest.approx((2 - 2.353363 * se, 2 + 2.353363 * se), rel=1e-6)
+    assert found.ci95 == pytest.approx((2 - 3.182446 * se, 2 + 3.182446 * se), rel=1e-6)
+
+
+def test_one_seed_in_an_arm_borrows_the_spread_of_the_others() -> None:
+    found = difference({"full": [0.30], "no_lrn": [0.32], "tanh": [0.40, 0.42]}, arm="full", against="no_lrn")
+    assert found.df == 1
+    assert found.se == pytest.approx(math.sqrt(0.0002) * math.sqrt(2))
+    assert found.ci90 is not None
+
+
+@pytest.mark.parametrize("arms", [{"a": [0.3], "b": [0.4]}, {"a": [0.3, 0.3, 0.3], "b": [0.1, 0.1, 0.1]}])
+def test_without_spread_there_is_an_estimate_and_no_interval(arms: dict[str, list[float]]) -> None:
+    found = difference(arms, arm="a", against="b")
+    assert found.value == pytest.approx(arms["b"][0] - arms["a"][0])
+    assert (found.ci90, found.ci95, found.p) == (None, None, None)
+    assert total_interval(found, example_se=0.01) is None
+    assert equivalence_p(found, smallest_effect=0.01) is None
+    assert dunnett_p(arms, control="a") == {}
+
+
+@pytest.mark.parametrize("num_seeds", [3, 10])
+def test_intervals_cover_the_truth_as_often_as_they_say(num_seeds: int) -> None:
+    # 8,000 tables: the share has a standard error of .0024 at 95 %.
+    for level, lowest, highest in ((0.95, 0.94, 0.96), (0.90, 0.885, 0.915)):
+        covered = [low <= 0 <= high for low, high in (moved(item, shift=0, level=level) for item in simulated(num_seeds))]
+        assert lowest <= np.mean(covered) <= highest
+
+
+def test_welch_intervals_cover_the_truth_when_variances_differ() -> None:
+    rng = np.random.default_rng(7)
+    found = []
+    for _ in range(4000):
+        arms = noise_arms(rng, num_seeds=12, num_arms=2)
+        found.append(difference({**arms, "1": [8 * value for value in arms["1"]]}, arm="0", against="1"))
+    assert Counter(item.test for item in found)["Welch t"] > 3500
+    covered = [low <= 0 <= high for low, high in (moved(item, shift=0, level=0.95) for item in found)]
+    assert 0.94 <= np.mean(covered) <= 0.96
+
+
+# sigma / D0, seeds, then shares at theta = D0: REPRODUCED, DIRECTION, INCONCLUSIVE; at theta = 0: NOT-REPRODUCED, ABSENT,
+# INCONCLUSIVE, false DIRECTION; at theta = -D0/2: REVERSED. Eight arms, smallest effect D0/4.
+OPERATING_CHARACTERISTICS = [
+    (0.25, 3, (0.76, 0.24, 0.00), (0.90, 0.00, 0.00, 0.05), 0.76),
+    (0.25, 10, (1.00, 0.00, 0.00), (0.46, 0.44, 0.00, 0.05), 1.00),
+    (0.50, 3, (0.12, 0.63, 0.19), (0.70, 0.00, 0.20, 0.05), 0.32),
+    (0.50, 5, (0.39, 0.54, 0.03), (0.87, 0.00, 0.03, 0.05), 0.46),
+    (0.50, 10, (0.71, 0.28, 0.00), (0.90, 0.00, 0.00, 0.05), 0.71),
+    (1.00, 3, (0.00, 0.31, 0.64), (0.27, 0.00, 0.63, 0.05), 0.14),
+    (1.00, 10, (0.04, 0.67, 0.23), (0.67, 0.00, 0.23, 0.05), 0.30),
+]
+
+
+@pytest.mark.parametrize(("sigma", "num_seeds", "present", "absent", "reversed_share"), OPERATING_CHARACTERISTICS)
+def test_verdicts_come_as_often_as_the_protocol_promises(
+    sigma: float, num_seeds: int, present: tuple[float, ...], absent: tuple[float, ...], reversed_share: float
+) -> None:
+    d0 = 1 / sigma  # in units of the noise, which is 1 in the simulated tables
+
+    def shares(effect: float) -> dict[str, float]:
+        intervals = [moved(item, shift=effect, level=0.90) for item in simulated(num_seeds)]
+        counts = Counter(verdict.decide_effect(item, d0=d0, smallest_effect=d0 / 4) for item in intervals)
+        return {name: counts[name] / SIMULATIONS for name in verdict.DECIDED}
+
+    there, nothing, opposite = shares(d0), shares(0), shares(-d0 / 2)
+    assert [there[name] for name in ("REPRODUCED", "DIRECTION", "INCONCLUSIVE")] == pytest.approx(present, abs=0.02)
+    names = ("NOT-REPRODUCED", "ABSENT", "INCONCLUSIVE")
+    assert [nothing[name] for name in names] == pytest.approx(absent[:3], abs=0.02)
+    # False direction: the interval lies above 0, whatever size it is given.
+    assert nothing["DIRECTION"] + nothing["REPRODUCED"] == pytest.approx(absent[3], abs=0.02)
+    assert opposite["REVERSED"] == pytest.approx(reversed_share, abs=0.02)
+
+
+def test_of_200_tables_without_any_effect_as_many_show_a_direction_as_chance_allows() -> None:
+    rng = np.random.default_rng(145)
+    found: Counter[str] = Counter()
+    for _ in range(200):
+        interval = difference(noise_arms(rng, num_seeds=3), arm="0", against="1").ci90
+        assert interval is not None
+        found[verdict.decide_effect(interval, d0=None, smallest_effect=0.25)] += 1
+    low, high = stats.binom(200, 2 * 0.05).interval(0.99)
+    assert low <= found["DIRECTION"] + found["REVERSED"] <= high
+
+
+@given(st.lists(ERRORS, min_size=2, max_size=6), st.randoms(use_true_random=False))
+def test_the_order_of_arms_and_seeds_does_not_matter(values: list[list[float]], random: object) -> None:
+    arms = {str(i): row for i, row in enumerate(values)}
+    found = difference(arms, arm="0", against="1")
+    names = list(arms)
+    random.shuffle(names)  # type: ignore[attr-defined]
+    again = difference({name: arms[name][::-1] for name in names}, arm="0", against="1")
+    assert again.test == found.test
+    assert [again.value, again.se, again.df] == pytest.approx([found.value, found.se, found.df], rel=1e-9, abs=1e-15)
+
+
+def test_dunnett_does_not_depend_on_the_order_of_arms() -> None:
+    arms = noise_arms(np.random.default_rng(0), num_seeds=4, num_arms=5)
+    backwards = {name: arms[name][::-1] for name in reversed(arms)}
+    # Quasi-random integration: equal to about 1e-4.
+    assert dunnett_p(backwards, control="0") == pytest.approx(dunnett_p(arms, control="0"), abs=5e-4)
+
+
+@given(st.lists(ERRORS, min_size=2, max_size=4), st.sampled_from([100.0, 0.01, 2.0]))
+def test_percent_and_fractions_give_the_same_verdict(values: list[list[float]], factor: float) -> None:
+    arms = {str(i): row for i, row in enumerate(values)}
+    scaled = {name: [factor * value for value in row] for name, row in arms.items()}
+    one, other = difference(arms, arm="0", against="1"), difference(scaled, arm="0", against="1")
+    if one.ci90 is None or other.ci90 is None:
+        assert one.ci90 == other.ci90
+        return
+    assert other.ci90 == pytest.approx([factor * end for end in one.ci90], rel=1e-9, abs=1e-12 * factor)
+    assert other.test == one.test
+    assert other.df == pytest.approx(one.df)
+
+
+def test_equivalence_p_equals_statsmodels_and_absent_is_its_five_percent() -> None:
+    rng = np.random.default_rng(3)
+    seen: Counter[bool] = Counter()
+    for _ in range(300):
+        arms = noise_arms(rng, num_seeds=int(rng.integers(2, 30)), num_arms=2)
+        found = difference(arms, arm="0", against="1")
+        if found.test != "pooled t":
+            continue
+        reference = ttost_ind(arms["1"], arms["0"], -1.0, 1.0, usevar="pooled")[0]
+        assert equivalence_p(found, smallest_effect=1.0) == pytest.approx(reference, rel=1e-9)
+        absent = verdict.decide_effect(found.ci90 or (0, 0), d0=4.0, smallest_effect=1.0) == "ABSENT"
+        assert absent == (reference < 0.05)
+        seen[absent] += 1
+    assert min(seen[True], seen[False]) > 50
+
+
+def test_raw_p_equals_scipys_t_tests() -> None:
+    rng = np.random.default_rng(4)
+    pair = {"a": rng.normal(0, 1, 5).tolist(), "b": rng.normal(1, 1, 7).tolist()}
+    assert difference(pair, arm="a", against="b").p == pytest.approx(stats.ttest_ind(pair["b"], pair["a"]).pvalue)
+    uneven = {"a": rng.normal(0, 0.01, 9).tolist(), "b": rng.normal(1, 3, 9).tolist()}
+    found, reference = difference(uneven, arm="a", against="b"), stats.ttest_ind(uneven["b"], uneven["a"], equal_var=False)
+    assert (found.test, found.sd) == ("Welch t", None)
+    assert [found.p, found.df] == pytest.approx([reference.pvalue, reference.df])
+    assert found.ci95 == pytest.approx(tuple(reference.confidence_interval(0.95)))
+
+
+def test_brown_forsythe_equals_scipy_and_leaves_out_arms_of_two_seeds() -> None:
+    rng = np.random.default_rng(5)
+    arms = [rng.normal(0, scale, num).tolist() for scale, num in ((1, 3), (2, 4), (5, 9))]
+    assert brown_forsythe_p(arms) == pytest.approx(stats.levene(*arms, center="median").pvalue)
+    assert brown_forsythe_p([*arms, [0.0, 1.0]]) == brown_forsythe_p(arms)
+    assert brown_forsythe_p([[0.0, 1.0], [0.0, 100.0]]) is None
+
+
+def test_an_uneven_third_arm_stops_the_pooling_too() -> None:
+    rng = np.random.default_rng(6)
+    arms = {name: rng.normal(0, scale, 10).tolist() for name, scale in (("a", 1), ("b", 1), ("c", 30))}
+    assert difference(arms, arm="a", against="b").test == "Welch t"
+    assert difference({name: arms[name] for name in "ab"}, arm="a", against="b").test == "pooled t"
+
+
+def test_dunnett_equals_scipy_and_is_never_below_the_raw_p() -> None:
+    # The first example of Dunnett 1955: blood counts under two drugs.
+    arms = {
+        "control": [7.40, 8.50, 7.20, 8.24, 9.84, 8.32],
+        "a": [9.76, 8.80, 7.68, 9.36],
+        "b": [12.80, 9.68, 12.16, 9.20, 10.55],
+        "none": [],
+    }
+    found = dunnett_p(arms, control="control")
+    reference = stats.dunnett(arms["a"], arms["b"], control=arms["control"], rng=np.random.default_rng(1))
+    assert list(found) == ["a", "b"]
+    assert list(found.values()) == pytest.approx(list(reference.pvalue), abs=5e-4)
+    assert found["b"] == pytest.approx(0.0058, abs=5e-4)
+    pair = {name: arms[name] for name in ("control", "a", "b")}
+    for name, p in found.items():
+        raw = difference(pair, arm="control", against=name).p
+        assert raw is not None
+        assert raw <= p
+    assert dunnett_p(arms, control="control") == found
+
+
+def test_mean_of_an_arm_by_hand() -> None:
+    found = mean_of({"full": [1.0, 3.0], "no_lrn": [2.0, 4.0, 6.0]}, arm="full")
+    assert (found.value, found.df, found.p) == (2.0, 3, None)
+    assert found.se == pytest.approx(math.sqrt(10 / 3) / math.sqrt(2))
+
+
+@pytest.mark.parametrize(("effect", "needed"), [(0.4, [3, 6, 14, 29]), (1.0, [2, 2, 3, 6]), (1.4, [2, 2, 3, 4])])
+def test_seeds_needed_are_those_of_the_protocol(effect: float, needed: list[int]) -> None:
+    assert [seeds_needed(effect, sd=sd, num_arms=2) for sd in (0.15, 0.25, 0.4, 0.6)] == needed
+
+
+@pytest.mark.parametrize("effect", [0.3, 0.7, 1.5])
+def test_power_equals_statsmodels_for_two_arms(effect: float) -> None:
+    for num_seeds in (2, 5, 17, 60):
+        reference = TTestIndPower().power(effect_size=effect / 0.8, nobs1=num_seeds, alpha=0.05, alternative="larger")
+        assert power(effect, sd=0.8, num_seeds=num_seeds, num_arms=2) == pytest.approx(reference, abs=1e-6)
+
+
+def test_more_arms_need_no_more_seeds_and_hopeless_effects_give_none() -> None:
+    assert seeds_needed(0.4, sd=0.4, num_arms=8) == 13
+    assert seeds_needed(100.0, sd=0.001, num_arms=8) == 2
+    assert seeds_needed(0.001, sd=1.0, num_arms=8) is None
+    assert seeds_needed(0.0, sd=1.0, num_arms=8) is None
+    assert seeds_needed(1.0, sd=0.0, num_arms=8) is None
+
+
+def test_the_share_of_the_images_by_hand() -> None:
+    # Correctness over seeds: arm (1, 1, .5, 0), against (1, 0, .5, .5); differences (0, 1, 0, -.5), variance .296875.
+    arm_SN = np.array([[1, 1, 1, 0], [1, 1, 0, 0]], bool)
+    against_SN = np.array([[1, 0, 1, 1], [1, 0, 0, 0]], bool)
+    assert example_se(arm_SN, against_SN, log_ratio=False) == pytest.approx(math.sqrt(0.296875 / 4))
+
+
+@pytest.mark.parametrize("log_ratio", [False, True])
+def test_the_share_of_the_images_equals_a_bootstrap_over_them(log_ratio: bool) -> None:
+    rng = np.random.default_rng(8)
+    hard_N = rng.random(500)
+    arm_SN, against_SN = rng.random((3, 500)) > 0.6 * hard_N, rng.random((3, 500)) > 0.8 * hard_N
+    picks = rng.integers(0, 500, (4000, 500))
+    arm, against = ((1 - side.mean(axis=0))[picks].mean(axis=1) for side in (arm_SN, against_SN))
+    drawn = np.log(against / arm) if log_ratio else against - arm
+    # 4,000 draws give a standard deviation to 1.1 %; the delta method adds a little.
+    assert example_se(arm_SN, against_SN, log_ratio=log_ratio) == pytest.approx(float(np.std(drawn)), rel=0.05)
+
+
+def test_the_total_interval_adds_both_variances() -> None:
+    found = Estimate(value=0.1, se=0.03, df=4, sd=0.03, test="pooled t", p=None)
+    assert total_interval(found, example_se=0.04) == pytest.approx(t_interval(0.1, se=0.05, df=4, level=0.90))
+    assert total_interval(found, example_se=0.0) == pytest.approx(found.ci90)
