@@ -1,0 +1,285 @@
+"""The train stage: what it writes, and that it can be stopped anywhere and loses nothing."""
+
+import dataclasses
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+
+import repro.train.loop as loop
+import repro.train.run as stage
+from repro.evaluate.scores import read_scores
+from repro.files import FileFormatError, data_folder, read_json, run_folder, sha256_file
+from repro.papers import PAPERS
+from repro.spec.experiment import make_run
+from repro.spec.recipe import Schedule
+from repro.train.run import RunsFailed, Stopped, train_runs
+from tests.tiny import write_prepared
+
+ALEXNET = PAPERS["alexnet"]
+#: What may differ between two runs that computed the same.
+CLOCKS = {"images_per_s", "wall_s", "data_wait_s"}
+
+
+def tiny_run(variant="full", seed=0, *, num_epochs=2, batch_size=16, learning_rate=0.01):
+    run = make_run(ALEXNET, scale="smoke", variant=variant, seed=seed)
+    recipe = dataclasses.replace(
+        run.experiment.recipe,
+        batch_size=batch_size,
+        schedule=Schedule(rule="epochs", num_epochs=num_epochs, drops=(num_epochs - 0.5,)),
+        optimizer=dataclasses.replace(run.experiment.recipe.optimizer, learning_rate=learning_rate),
+    )
+    return dataclasses.replace(run, experiment=dataclasses.replace(run.experiment, recipe=recipe))
+
+
+def results_with_data(folder):
+    write_prepared(data_folder(folder, "smoke", "procedural"))
+    return folder
+
+
+def train(results, *runs, said=None):
+    train_runs(runs or [tiny_run()], results=results, num_threads=1, device="cpu", say=(said if said is not None else []).append)
+
+
+def outcome(results, run=None):
+    """Return everything that a run computed, without clock times."""
+    folder = run_folder(results, (run or tiny_run()).id)
+    document = read_json(folder / "run.json", schema="run/1")
+    log = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+    return {
+        "weights": document["weights"]["sha256"],
+        "scores": {(entry["split"], entry["protocol"]): entry["sha256"] for entry in document["scores"]},
+        "log": [{key: value for key, value in entry.items() if key not in CLOCKS} for entry in log],
+        "num_steps": document["num_steps"],
+    }
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A run that nothing disturbed."""
+    results = results_with_data(tmp_path_factory.mktemp("whole"))
+    train(results)
+    return results
+
+
+def test_a_run_writes_what_its_document_names_and_hashes(whole):
+    folder = run_folder(whole, tiny_run().id)
+    document = read_json(folder / "run.json", schema="run/1")
+    assert document["id"] == "smoke/alexnet/full/0"
+    assert document["status"] == "ok"
+    assert document["num_steps"] == 2 * 4
+    assert {(e["split"], e["protocol"]) for e in document["scores"]} == {
+        ("test", "center"),
+        ("test", "ten_crop"),
+        ("train", "center"),
+    }
+    for entry in [document["log"], document["weights"], *document["scores"]]:
+        assert sha256_file(folder / entry["file"]) == entry["sha256"]
+    scores = read_scores(folder / "scores.test.ten_crop.npz")
+    assert scores.scores_NK.shape == (23, 10)
+    np.testing.assert_allclose(scores.scores_NK.sum(axis=1), 1, atol=1e-5)
+    assert scores.example_N[4] == b"test00004"
+    assert scores.label_N.tolist() == [i % 10 for i in range(23)]
+    assert not list(folder.glob("*checkpoint*"))
+
+
+def test_the_log_has_an_entry_for_each_epoch(whole):
+    log = outcome(whole)["log"]
+    assert [entry["epoch"] for entry in log] == [1, 2]
+    assert [entry["num_steps"] for entry in log] == [4, 8]
+    assert [entry["learning_rate"] for entry in log] == pytest.approx([0.01, 0.001])
+    assert all(0 <= entry["validation_top1_error"] <= 1 for entry in log)
+
+
+def test_the_same_run_gives_the_same_bits_and_another_seed_others(whole, tmp_path):
+    results = results_with_data(tmp_path)
+    train(results, tiny_run(), tiny_run(seed=1))
+    assert outcome(results) == outcome(whole)
+    assert outcome(results, tiny_run(seed=1))["weights"] != outcome(whole)["weights"]
+
+
+@pytest.mark.parametrize("stop_after", [1, 3, 4, 5, 8])
+def test_a_run_stopped_after_any_step_ends_as_the_undisturbed_one(whole, tmp_path, monkeypatch, stop_after):
+    """Stops in mid-epoch, at the end of an epoch, and between training and scoring."""
+    results = results_with_data(tmp_path)
+    step = loop.Training._step
+
+    def counted(self, batch):
+        step(self, batch)
+        if self.progress.num_steps == stop_after:
+            self.should_stop = lambda: True
+
+    with monkeypatch.context() as patched:
+        patched.setattr(loop.Training, "_step", counted)
+        with pytest.raises(Stopped):
+            train(results)
+    assert not (run_folder(results, tiny_run().id) / "run.json").exists()
+    said = []
+    train(results, said=said)
+    assert any("goes on in epoch" in line for line in said)
+    assert outcome(results) == outcome(whole)
+
+
+def test_a_run_that_dies_while_it_saves_ends_as_the_undisturbed_one(whole, tmp_path, monkeypatch):
+    """The last checkpoint is whole or the one before it is used; here saving dies after every other write."""
+    results, saved = results_with_data(tmp_path), []
+    monkeypatch.setattr(loop, "CHECKPOINT_EVERY_S", 0.0)
+    save = stage.save_checkpoint
+
+    def dying(path, state, *, identity):
+        saved.append(1)
+        if len(saved) in (3, 6):
+            path.write_bytes(b"half a file")
+            raise OSError("the power went out")
+        save(path, state, identity=identity)
+
+    monkeypatch.setattr(stage, "save_checkpoint", dying)
+    for _ in range(2):
+        with pytest.raises(OSError, match="power"):
+            train(results)
+    train(results)
+    assert outcome(results) == outcome(whole)
+
+
+def test_a_killed_process_ends_as_the_undisturbed_one(whole, tmp_path):
+    """SIGKILL, wherever it hits; then the same command again."""
+    results = results_with_data(tmp_path)
+    program = (
+        "import sys, pathlib, repro.train.loop as loop; loop.CHECKPOINT_EVERY_S = 0.0\n"
+        "from tests.train.test_run import train\n"
+        "print('ready', flush=True); train(pathlib.Path(sys.argv[1])); print('done', flush=True)"
+    )
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    for delay_s in (0.25, 0.6):
+        process = subprocess.Popen(
+            [sys.executable, "-c", program, str(results)], env=environment, stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(delay_s)
+        process.kill()
+        process.wait()
+        process.stdout.close()
+    train(results)
+    assert outcome(results) == outcome(whole)
+
+
+def test_sigterm_saves_a_checkpoint_before_the_process_ends(tmp_path, monkeypatch):
+    results = results_with_data(tmp_path)
+    step = loop.Training._step
+
+    def signalled(self, batch):
+        step(self, batch)
+        if self.progress.num_steps == 2:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(loop.Training, "_step", signalled)
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(Stopped):
+        train(results)
+    assert (run_folder(results, tiny_run().id) / "checkpoint.pt").exists()
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_a_finished_run_is_restored_and_not_trained_again(whole, monkeypatch):
+    folder = run_folder(whole, tiny_run().id)
+    document = (folder / "run.json").read_bytes()
+    (folder / "run.json").unlink()
+    monkeypatch.setattr(loop.Training, "run", lambda self: pytest.fail("trained again"))
+    said = []
+    train(whole, said=said)
+    assert (folder / "run.json").read_bytes() == document
+    assert said == ["alexnet/full seed 0: finished before; kept"]
+
+
+def test_a_finished_run_with_a_damaged_file_is_computed_again(whole, tmp_path):
+    results = results_with_data(tmp_path)
+    train(results)
+    scores = run_folder(results, tiny_run().id) / "scores.test.center.npz"
+    scores.write_bytes(scores.read_bytes()[:-1])
+    train(results)
+    assert outcome(results) == outcome(whole)
+
+
+def test_a_run_with_another_recipe_is_trained_anew(tmp_path):
+    results = results_with_data(tmp_path)
+    train(results)
+    first = outcome(results)
+    train(results, tiny_run(learning_rate=0.005))
+    assert outcome(results)["weights"] != first["weights"]
+
+
+def test_damaged_data_are_refused_before_training(tmp_path):
+    results = results_with_data(tmp_path)
+    shard = data_folder(results, "smoke", "procedural") / "train-00000.tar"
+    content = bytearray(shard.read_bytes())
+    content[5000] ^= 1
+    shard.write_bytes(bytes(content))
+    with pytest.raises(FileFormatError, match=r"train-00000\.tar"):
+        train(results)
+
+
+def test_data_that_are_not_prepared_are_an_error_that_names_the_file(tmp_path):
+    with pytest.raises(FileFormatError, match=r"dataset\.json does not exist"):
+        train(tmp_path)
+
+
+def test_a_diverging_run_is_recorded_as_such(tmp_path):
+    results, run = results_with_data(tmp_path), tiny_run(learning_rate=1e30, num_epochs=3)
+    train(results, run)
+    document = read_json(run_folder(results, run.id) / "run.json", schema="run/1")
+    assert document["status"] == "diverged"
+    assert document["reason"].startswith("the training loss was not finite in epoch ")
+    assert document["scores"] == []
+
+
+def test_a_failing_seed_does_not_take_the_others_with_it(tmp_path, monkeypatch):
+    results, build = results_with_data(tmp_path), stage.build_network
+
+    def failing(network, *, num_classes, key):
+        if key == tiny_run(seed=1).key_for("init"):
+            raise MemoryError("no memory left")
+        return build(network, num_classes=num_classes, key=key)
+
+    monkeypatch.setattr(stage, "build_network", failing)
+    with pytest.raises(RunsFailed, match=r"1 of 3 runs failed: smoke/alexnet/full/1 \(MemoryError: no memory left\)"):
+        train(results, *(tiny_run(seed=seed) for seed in (0, 1, 2)))
+    finished = [seed for seed in (0, 1, 2) if (run_folder(results, tiny_run(seed=seed).id) / "run.json").exists()]
+    assert finished == [0, 2]
+
+
+@pytest.mark.parametrize("variant", [variant.name for variant in ALEXNET.variants if variant.base])
+def test_every_ablation_changes_what_is_computed(variant, whole):
+    """With the randomness of `full`, each variant gives another network output, other batches or other updates."""
+    data = stage.open_prepared(data_folder(whole, "smoke", "procedural"))
+    place = stage.Place(folder=whole, device="cpu", num_threads=1, say=lambda line: None)
+    found = []
+    for name in ("full", variant):
+        run = dataclasses.replace(tiny_run(name), variant="full")
+        training = stage.make_training(run, data, place=place, should_stop=lambda: False)
+        batch = next(iter(training.batches(0, 0)))
+        training._step(batch)
+        found.append((batch.image_BCHW, [parameter.detach().clone() for parameter in training.net.parameters()]))
+    (images, weights), (other_images, other_weights) = found
+    in_data = {"no_augment", "no_pca_color"}
+    assert torch.equal(images, other_images) == (variant not in in_data)
+    same_shapes = [a.shape for a in weights] == [b.shape for b in other_weights]
+    assert not same_shapes or any(not torch.equal(a, b) for a, b in zip(weights, other_weights, strict=True))
+
+
+@pytest.mark.gpu
+def test_one_step_on_the_gpu_equals_one_step_on_the_cpu(whole):
+    data = stage.open_prepared(data_folder(whole, "smoke", "procedural"))
+    weights = []
+    for device in ("cpu", "cuda"):
+        place = stage.Place(folder=whole, device=device, num_threads=1, say=lambda line: None)
+        training = stage.make_training(tiny_run("no_dropout"), data, place=place, should_stop=lambda: False)
+        training._step(next(iter(training.batches(0, 0))))
+        weights.append([parameter.detach().cpu() for parameter in training.net.parameters()])
+    for one, other in zip(*weights, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-4)
