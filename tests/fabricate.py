@@ -175,8 +175,10 @@ def fabricated_scores(
     label_N = (np.arange(num) % num_classes).astype(np.int32)
     draws_NK = rng.random((num, num_classes))
     draws_NK[np.arange(num), label_N] = -1.0
-    classes_NK = np.argsort(-draws_NK, axis=1)[:, :-1]
-    ranked_NK = np.stack([np.insert(row, rank, label) for row, rank, label in zip(classes_NK, rank_N, label_N, strict=True)])
+    others_NK = np.argsort(-draws_NK, axis=1)[:, :-1]
+    place_K = np.arange(num_classes)[None, :]
+    source_NK = np.clip(place_K - (place_K > rank_N[:, None]), 0, num_classes - 2)
+    ranked_NK = np.where(place_K == rank_N[:, None], label_N[:, None], np.take_along_axis(others_NK, source_NK, axis=1))
     shares_K = 0.5 ** np.arange(1, num_classes + 1)
     scores_NK = np.empty((num, num_classes), np.float32)
     np.put_along_axis(

@@ -93,7 +93,11 @@ def mixed_specs(ledger: Ledger, arms: Sequence[str]) -> str:
     if not runs:
         return ""
     allowed = ablated_keys(ledger.paper, arms)
+    compared = [runs[0]["spec"]]
     for record in runs[1:]:
+        if record["spec"] in compared:
+            continue
+        compared.append(record["spec"])
         keys = [item["key"] for item in spec_difference(runs[0]["spec"], record["spec"])]
         extra = [key for key in keys if not any(key == one or key.startswith(f"{one}.") for one in allowed)]
         if extra:
@@ -110,8 +114,8 @@ def other_specs(ledger: Ledger, arms: Sequence[str], *, scale: str) -> str:
     for arm in arms:
         for record in ledger.runs(arm):
             now = plain(make_run(ledger.paper, scale=scale, variant=arm, seed=record["seed"]).experiment)
-            keys = [item["key"] for item in spec_difference(record["spec"], now)]
-            if keys:
+            if record["spec"] != now:
+                keys = [item["key"] for item in spec_difference(record["spec"], now)]
                 return f"The run {record['id']} was trained by another specification than its name has now: {', '.join(keys)}."
     return ""
 

@@ -117,7 +117,7 @@ class Ledger:
 
 
 def read_table(path: Path) -> tuple[pd.DataFrame, bytes]:
-    """Return `runs.csv` and its bytes.
+    """Return `runs.csv`, its cells as text (so that `float` gives back the exact values), and its bytes.
 
     Raises:
         FileFormatError: the file is missing or has other columns.
@@ -127,9 +127,7 @@ def read_table(path: Path) -> tuple[pd.DataFrame, bytes]:
     except FileNotFoundError:
         raise FileFormatError(f"{path} does not exist; run `python -m repro collect` first") from None
     try:
-        table = pd.read_csv(
-            io.BytesIO(content), float_precision="round_trip", keep_default_na=False, dtype={"code": str, "device": str}
-        )
+        table = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
     except ValueError as error:
         raise FileFormatError(f"{path} is not a table ({error}); collect again") from None
     if tuple(table.columns) != COLUMNS:

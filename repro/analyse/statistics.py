@@ -9,6 +9,7 @@ import math
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from statistics import median
 
 import numpy as np
@@ -159,15 +160,20 @@ def dunnett_p(arms: Mapping[str, Values], *, control: str) -> dict[str, float]:
     spread = pooled_spread(list(arms.values()))
     if not others or not arms.get(control) or spread.df == 0 or spread.sd == 0:
         return {}
-    samples = [np.asarray(arms[name]) for name in others]
+    p_values = _dunnett_p(tuple(tuple(arms[name]) for name in others), tuple(arms[control]), spread.df)
+    return dict(zip(others, p_values, strict=True))
+
+
+@cache
+def _dunnett_p(others: tuple[tuple[float, ...], ...], control: tuple[float, ...], df: float) -> list[float]:
+    samples = [np.asarray(values) for values in others]
     # The p-values come from quasi-random integration: a fixed generator makes them the same every time.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # an arm whose seeds agree exactly is no reason to warn
-        result = stats.dunnett(*samples, control=np.asarray(arms[control]), rng=np.random.default_rng(2012))
+        result = stats.dunnett(*samples, control=np.asarray(control), rng=np.random.default_rng(2012))
     # The integration is good to about 1e-5; where p is smaller, the unadjusted p bounds it from below.
-    raw = 2 * special.stdtr(spread.df, -np.abs(np.atleast_1d(result.statistic)))
-    p_values = np.clip(np.maximum(np.atleast_1d(result.pvalue), raw), 0.0, 1.0)
-    return {name: float(p) for name, p in zip(others, p_values, strict=True)}
+    raw = 2 * special.stdtr(df, -np.abs(np.atleast_1d(result.statistic)))
+    return [float(p) for p in np.clip(np.maximum(np.atleast_1d(result.pvalue), raw), 0.0, 1.0)]
 
 
 def power(effect: float, *, sd: float, num_seeds: int, num_arms: int) -> float:

@@ -169,7 +169,7 @@ def test_at_the_papers_scale_points_decide_and_levels_are_judged(tmp_path: Path)
     assert level["estimate"] == pytest.approx(0.407, abs=0.002)
     # 4,000 images tell 40.7 % to about 1.3 points only, so on new images the verdict could change.
     assert level["total_flips"]
-    assert not found["total_ci90"] == found["ci90"]
+    assert found["total_ci90"] != found["ci90"]
 
 
 def test_a_claim_about_another_data_set_than_the_scales_is_a_stand_in() -> None:
@@ -185,7 +185,7 @@ def test_smallest_effect_follows_the_claim_on_either_scale() -> None:
     lrn = next(item for item in ALEXNET.claims if item.id == "A.S3.3.lrn.top1")
     assert sizes(lrn, decided_on="points") == (0.014, 0.0035)
     half = replace(lrn, smallest_effect=0.007)
-    assert sizes(half, decided_on="points") == (0.014, pytest.approx(0.007))
+    assert sizes(half, decided_on="points")[1] == pytest.approx(0.007)
     assert sizes(half, decided_on="log_ratio")[1] == pytest.approx(math.log(0.420340 / 0.406640) / 2)
     assert sizes(replace(lrn, paper_arm=None), decided_on="log_ratio") == (None, None)
     assert decided_on(replace(lrn, metric="top1_gap"), evidence="stand-in") == "points"
