@@ -94,8 +94,8 @@ def arm_cells(entry: Mapping[str, Any], role: str, *, name: str, href: str, digi
     mean = percent(entry["means"].get(name), decimals=digits.points) if trained else ""
     return {
         role: Cell(text=name, href=href),
-        f"{role}_mean": Cell(text=mean, unit="%"),
-        f"{role}_sd": Cell(text=percent(entry["sds"].get(name), decimals=digits.points) if trained else ""),
+        f"{role}_mean": Cell(text=mean),
+        f"{role}_sd": Cell(text=percent(entry["sds"].get(name), decimals=digits.points) if trained else "", unit="%,"),
         f"{role}_n": Cell(text=count(entry["n"].get(name, 0)) if trained else ""),
     }
 
@@ -108,9 +108,10 @@ def verdict_cells(claim: Mapping[str, Any]) -> dict[str, Cell]:
         remarks.append("With the test images counted as a sample too, the interval changes the verdict.")
     if claim["post_hoc"]:
         remarks.append("Post hoc: the rule or the number of seeds was chosen after runs had been seen.")
+    position = list(wording.VERDICTS).index(words.name)
     return {
         "p_adjusted": Cell(text=p_value(claim["p_adjusted"])),
-        "verdict": Cell(text=words.name, symbol=words.symbol, tone=words.tone, sort=f"{list(wording.VERDICTS).index(words.name):02d}"),
+        "verdict": Cell(text=words.name, symbol=words.symbol, tone=words.tone, sort=f"{position:02d}"),
         "size": Cell(text=wording.SIZES[claim["size"]]),
         "seeds_needed": Cell(text=count(claim["seeds_needed"])),
         "evidence": Cell(text=claim["evidence"]),
@@ -118,7 +119,7 @@ def verdict_cells(claim: Mapping[str, Any]) -> dict[str, Cell]:
     }
 
 
-def no_verdict_cells(effect: Mapping[str, Any]) -> dict[str, Cell]:
+def no_verdict_cells(effect: Mapping[str, Any], *, evidence: str) -> dict[str, Cell]:
     """Return the cells of a measured effect about which the paper prints nothing; a gate that it failed is named."""
     reason = "The paper prints no number for this measure; it is shown, not judged."
     return {
@@ -126,7 +127,7 @@ def no_verdict_cells(effect: Mapping[str, Any]) -> dict[str, Cell]:
         "verdict": Cell(text="no claim", tone="none", symbol="·", sort="99"),
         "size": Cell(),
         "seeds_needed": Cell(),
-        "evidence": Cell(),
+        "evidence": Cell(text=evidence),
         "reason": Cell(text=f"{reason} {effect['gate']}: {effect['reason']}" if effect["gate"] else reason),
     }
 

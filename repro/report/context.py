@@ -124,7 +124,7 @@ def setting(results: Results) -> Setting:
         Fact(term="Scale", text=results.scale),
         Fact(term="Data set", text=listed(titles) or "none prepared"),
         Fact(term="Evidence", text=evidence.name),
-        Fact(term="Runs", text=f"{counted(len(results.runs), 'run')}, {counted(len(seeds), 'seed')} at most per variant"),
+        Fact(term="Runs", text=f"{count(len(results.runs))}, with {counted(len(seeds), 'seed')} each or fewer"),
         Fact(term="Test images", text=listed([count(number) for number in examples]) or "none"),
         Fact(term="Hardware", text=listed(devices) or "none"),
         Fact(term="Total time", text=duration(total_s)),
@@ -137,9 +137,7 @@ def index_page(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Res
     """Return the index of a scale. `absent`: papers that have no such scale."""
     claims = results.claims["claims"]
     tally = {name: sum(claim["verdict"] == name for claim in claims) for name in wording.VERDICTS}
-    counts = tuple(
-        VerdictCount(words=wording.VERDICTS[name], number=count(number)) for name, number in tally.items() if number
-    )
+    counts = tuple(VerdictCount(words=wording.VERDICTS[name], number=count(number)) for name, number in tally.items() if number)
     return IndexPage(
         setting=setting(results),
         counts=counts,
@@ -170,7 +168,7 @@ def _paper_view(paper: Paper, *, results: Results) -> PaperView:
 CLAIM_COLUMNS = (
     Column(key="statement", title="Claim", group="Claim"),
     Column(key="where", title="Where", group="Claim"),
-    Column(key="measure", title="Measure", group="Claim", inline=True),
+    Column(key="measure", title="Measure", group="Claim", label="·", inline=True),
     Column(key="paper", title="Paper", group="Paper", kind="number"),
     Column(key="paper_log_ratio", title="Paper, log ratio", group="Paper", kind="number"),
     Column(key="estimate", title="Here", group="Here, with 90 % interval", kind="number"),
@@ -183,7 +181,7 @@ CLAIM_COLUMNS = (
     Column(key="verdict", title="Verdict", group="Verdict", kind="verdict"),
     Column(key="size", title="Size", group="Verdict"),
     Column(key="evidence", title="Evidence", group="Verdict"),
-    Column(key="table", title="Table", group="Verdict"),
+    Column(key="table", title="Table", group="Verdict", label="·", inline=True),
     Column(key="reason", title="Why", group="Why"),
 )
 
@@ -197,7 +195,7 @@ def _claims_view(paper: Paper, *, results: Results) -> TableView:
         found = claim_rows.digits(num_examples(claim, claim["arms"][0], paper=paper.name, results=results))
         ours = claim_rows.our_cells(claim, digits=found)
         verdict = claim_rows.verdict_cells(claim)
-        tables = [table for table in paper.tables if claim["id"] in table.claims]
+        tables = [table_page_path(paper.name, table.name) for table in paper.tables if claim["id"] in table.claims]
         cells = {
             "statement": Cell(text=claim["statement"]),
             "where": Cell(text=claim["where"]),
@@ -210,7 +208,7 @@ def _claims_view(paper: Paper, *, results: Results) -> TableView:
             "verdict": verdict["verdict"],
             "size": verdict["size"],
             "evidence": verdict["evidence"],
-            "table": Cell(links=tuple(Link(text="table", href=f"{table_page_path(paper.name, t.name)}#{claim['id']}") for t in tables)),
+            "table": Cell(links=tuple(Link(text="table", href=f"{path}#{claim['id']}") for path in tables)),
             "reason": verdict["reason"],
         }
         rows.append(Row(cells={column.key: cells[column.key] for column in CLAIM_COLUMNS}, anchor=claim["id"]))
@@ -247,13 +245,15 @@ def num_examples(entry: Mapping[str, Any], arm: str, *, paper: str, results: Res
 
 def _not_run(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Results) -> tuple[NotRun, ...]:
     found = [
-        NotRun(what=f"all of {paper.name}", reason=f"the paper has no scale {results.scale}; it has {listed([s.name for s in paper.scales])}")
+        NotRun(
+            what=f"all of {paper.name}", reason=f"it has no scale {results.scale}, but {listed([s.name for s in paper.scales])}"
+        )
         for paper in absent
     ]
     for run_id in results.claims["missing"]:
         run = results.runs.get(run_id)
         if run is None:
-            found.append(NotRun(what=f"run {run_id}", reason="it has no results here: it was not trained, or its training failed"))
+            found.append(NotRun(what=f"run {run_id}", reason="it has no results here: not trained, or its training failed"))
     for run in results.runs.values():
         if run.diverged:
             found.append(NotRun(what=f"run {run.id}", reason=f"it diverged: {run.record['reason']}", href=run_page_path(run.id)))
@@ -265,16 +265,17 @@ def _not_run(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Resul
 
 def _dataset_view(name: str, *, results: Results) -> DatasetView:
     record = results.datasets[name]
+    refused = count(record["refused"]["num"])
     facts = [
         Fact(term="Kind", text=record["kind"]),
         Fact(term="Source", text=record["source"]),
-        Fact(term="Stored as", text=f"{record['stored_px']} x {record['stored_px']} px, {record['encoding']}".replace(" x ", " × ")),
-        Fact(term="Classes", text=f"{len(record['classes'])}: {listed(record['classes'][:12])}{' …' if len(record['classes']) > 12 else ''}"),
+        Fact(term="Stored as", text=f"squares of {record['stored_px']} px, {record['encoding']}"),
+        Fact(term="Classes", text=f"{len(record['classes'])}: {_first(record['classes'])}"),
         *[
             Fact(term=f"{split.capitalize()} images", text=count(part["num_examples"]))
             for split, part in record["splits"].items()
         ],
-        Fact(term="Refused files", text=f"{count(record['refused']['num'])} ({percent(record['refused']['share'], decimals=2)} %)"),
+        Fact(term="Refused files", text=f"{refused} ({percent(record['refused']['share'], decimals=2)} %)"),
         Fact(term="Size on disk", text=size(record["num_bytes"])),
         Fact(term="Prepared in", text=f"{duration(record['wall_s'])}, decoder: {record['decoder']}"),
         *[Fact(term=f"Knob {key}", text=compact(value)) for key, value in (record["spec"].get("procedural") or {}).items()],
@@ -287,13 +288,18 @@ def _dataset_view(name: str, *, results: Results) -> DatasetView:
     )
 
 
+def _first(names: Sequence[str], *, most: int = 12) -> str:
+    return listed(names) if len(names) <= most else ", ".join(names[:most]) + " …"
+
+
 def _refused_view(name: str, *, results: Results) -> TableView | None:
     rows = results.refused[name]
     if not rows:
         return None
     columns = tuple(Column(key=key, title=key.capitalize(), group=key.capitalize()) for key in ("split", "file", "reason"))
     shown = rows[:50]
-    caption = f"Files of {results.datasets[name]['title']} that preparation refused ({count(len(shown))} of {count(len(rows))} shown)."
+    numbers = f"{count(len(shown))} of {count(len(rows))} shown"
+    caption = f"Files of {results.datasets[name]['title']} that preparation refused ({numbers})."
     return TableView(
         name=f"{name}_refused",
         caption=caption,
@@ -341,7 +347,8 @@ def _run_cells(run: RunRecord, *, metrics: Sequence[tuple[str, str]], results: R
         "seed": Cell(text=count(record["seed"])),
     }
     for metric, protocol in metrics:
-        row = results.values(paper=record["paper"], variant=record["variant"], metric=metric, protocol=protocol).get(record["seed"])
+        seeds = results.values(paper=record["paper"], variant=record["variant"], metric=metric, protocol=protocol)
+        row = seeds.get(record["seed"])
         decimals = claim_rows.digits(row.num_examples if row else None).points
         cells[f"{metric}.{protocol}"] = Cell(text=percent(row.value if row else None, decimals=decimals))
     cells["time"] = Cell(text=duration(record["wall_s"]), sort=f"{record['wall_s']:012.1f}")

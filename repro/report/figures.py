@@ -25,7 +25,7 @@ _COLOURS = {
     PAPER: "paper-effect",
     BAND: "band",
 }
-_SETTINGS: dict[str, Any] = {
+_SETTINGS: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "repro",
     "font.family": "sans-serif",
@@ -96,6 +96,8 @@ def effect_plot(rows: Sequence[EffectRow], *, scales: Sequence[tuple[str, str]],
             axes.axvline(0, color=MUTED, linewidth=0.9, zorder=1)
             for y, row in enumerate(rows):
                 _effect_line(axes, y, row.panels[name])
+                if y and rows[y - 1].label != row.label:
+                    axes.axhline(y - 0.5, color=RULE, linewidth=0.7, zorder=0)
             axes.set_xlabel(label)
             axes.grid(axis="x", color=RULE, linewidth=0.5)
             axes.set_axisbelow(True)
@@ -155,7 +157,8 @@ def _curves(axes: Axes, *, epochs: Sequence[int], curves: Sequence[Curve]) -> No
     for curve, (colour, line, marker) in zip(curves, styles, strict=False):
         values = [float("nan") if value is None else value for value in curve.values]
         size = 3.2 if len(epochs) <= 40 else 0
-        axes.plot(list(epochs), values, color=colour, linestyle=line, marker=marker, markersize=size, linewidth=1.6, label=curve.name)
+        style: dict[str, Any] = {"color": colour, "linestyle": line, "linewidth": 1.6, "marker": marker, "markersize": size}
+        axes.plot(list(epochs), values, label=curve.name, **style)
     if len(curves) > 1:
         axes.legend(frameon=False, fontsize=9, labelcolor=MUTED)
 

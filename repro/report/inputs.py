@@ -77,9 +77,8 @@ class Results:
 
     def values(self, *, paper: str, variant: str, metric: str, protocol: str) -> dict[int, Measured]:
         """Return what was measured of one variant, by seed."""
-        found = [
-            row for row in self.measured if (row.paper, row.variant, row.metric, row.protocol) == (paper, variant, metric, protocol)
-        ]
+        wanted = (paper, variant, metric, protocol)
+        found = [row for row in self.measured if (row.paper, row.variant, row.metric, row.protocol) == wanted]
         return {row.seed: row for row in sorted(found, key=lambda row: row.seed)}
 
 
@@ -100,9 +99,7 @@ def read_results(papers: Sequence[Paper], *, scale: str, results: Path) -> Resul
             datasets[name] = files.read_json(data / "dataset.json", schema="dataset/1")
             refused[name] = _read_refused(data / "refused.csv")
     runs = {run.id: run for paper in papers for run in _run_records(paper, scale=scale, results=results)}
-    return Results(
-        scale=scale, folder=folder, measured=measured, claims=claims, runs=runs, datasets=datasets, refused=refused
-    )
+    return Results(scale=scale, folder=folder, measured=measured, claims=claims, runs=runs, datasets=datasets, refused=refused)
 
 
 def read_runs_csv(path: Path) -> tuple[Measured, ...]:
@@ -192,7 +189,8 @@ def _epochs(lines: Sequence[str], *, path: Path) -> tuple[dict[str, Any], ...]:
             entry = json.loads(line)
             epochs[int(entry["epoch"])] = {key: _finite(value) for key, value in entry.items()}
         except (ValueError, KeyError, TypeError) as error:
-            raise FileFormatError(f"{path}, line {number} is no log entry ({error}); delete the run's folder and train it again") from None
+            message = f"{path}, line {number} is no log entry ({error}); delete the run's folder and train it again"
+            raise FileFormatError(message) from None
     return tuple(epochs[epoch] for epoch in sorted(epochs))
 
 

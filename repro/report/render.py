@@ -42,7 +42,8 @@ def render(papers: Sequence[Paper], *, scale: str, results: Path, reports: Path)
         for run in found.runs.values():
             if run.record["paper"] == paper.name:
                 page = run_page(run, paper, results=found, reports=folder)
-                _write_page(folder / run_page_path(run.id), "run.html.j2", page, environment=environment, figure=_curves_svg(page))
+                path = folder / run_page_path(run.id)
+                _write_page(path, "run.html.j2", page, environment=environment, figure=_curves_svg(page))
     index = environment.get_template("index.html.j2").render(page=index_page(present, absent=absent, results=found))
     files.write_text(folder / "index.html", index)
 

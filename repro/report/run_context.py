@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import statistics
@@ -14,11 +15,11 @@ from repro import provenance
 from repro.report import claim_rows
 from repro.report.context import Fact, Setting, citation, measure, run_page_path, setting, table_page_path
 from repro.report.figures import Curve
-from repro.report.formatting import compact, count, duration, fixed, percent
+from repro.report.formatting import compact, count, duration, fixed, listed, percent
 from repro.report.inputs import Results, RunRecord
 from repro.report.table_context import change_text, relative
 from repro.report.tables import Cell, Column, Link, Row, TableView
-from repro.spec.experiment import Paper, scaled
+from repro.spec.experiment import Paper, Variant, scaled
 
 #: Lines of the log that the excerpt shows from its start and from its end.
 LOG_HEAD, LOG_TAIL = 2, 3
@@ -92,7 +93,7 @@ def run_page(run: RunRecord, paper: Paper, *, results: Results, reports: Path) -
         curves=_curves(run, results=results) if run.log else None,
         base=variant.base or "",
         change=change_text(difference),
-        difference=_difference_view(difference, base=variant.base or "", caption=f"{variant.name} against {variant.base}, both at scale {results.scale}"),
+        difference=_difference_view(difference, variant=variant, scale=results.scale),
         spec=json.dumps(record["spec"], indent=1, ensure_ascii=False),
         environment=tuple(Fact(term=key, text=value) for key, value in record["environment"].items()),
         command=record["command"],
@@ -121,7 +122,11 @@ def _siblings(run: RunRecord, *, results: Results) -> tuple[Link, ...]:
 
 def _facts(run: RunRecord) -> tuple[Fact, ...]:
     record = run.record
-    wait = record["data_wait_s"] / record["train_s"] if record["train_s"] else None
+    resumed = {0: "never", 1: "once"}.get(record["num_resumes"], f"{record['num_resumes']} times")
+    speed = f"{count(record['images_per_s'])} images/s" if record["images_per_s"] is not None else "not measured"
+    wait = "not measured"
+    if record["train_s"]:
+        wait = f"{percent(record['data_wait_s'] / record['train_s'], decimals=1)} % of the training time"
     return (
         Fact(term="Status", text=record["status"]),
         Fact(term="Data set", text=record["dataset"]["title"]),
@@ -132,15 +137,16 @@ def _facts(run: RunRecord) -> tuple[Fact, ...]:
         Fact(term="Steps", text=count(record["num_steps"])),
         Fact(term="Total time", text=duration(record["wall_s"])),
         Fact(term="Training time", text=duration(record["train_s"])),
-        Fact(term="Speed", text=f"{count(record['images_per_s'])} images/s" if record["images_per_s"] is not None else "not measured"),
-        Fact(term="Waiting for data", text=f"{percent(wait, decimals=1)} % of the training time" if wait is not None else "not measured"),
-        Fact(term="Resumed", text={0: "never", 1: "once"}.get(record["num_resumes"], f"{record['num_resumes']} times")),
+        Fact(term="Speed", text=speed),
+        Fact(term="Waiting for data", text=wait),
+        Fact(term="Resumed", text=resumed),
     )
 
 
 def _metrics_view(run: RunRecord, *, results: Results) -> TableView:
     """Return the run's metrics beside the mean and spread of all seeds of its variant."""
-    titles = {"metric": "Metric", "run": "This run, %", "mean": "All seeds, mean, %", "sd": "sd", "n": "Seeds", "examples": "Examples"}
+    titles = {"metric": "Metric", "run": "This run, %", "mean": "Mean of the seeds, %", "sd": "sd, points"}
+    titles |= {"n": "Seeds", "examples": "Examples"}
     columns = tuple(
         Column(key=key, title=title, group=title, kind="text" if key == "metric" else "number") for key, title in titles.items()
     )
@@ -159,17 +165,17 @@ def _metrics_view(run: RunRecord, *, results: Results) -> TableView:
             "examples": Cell(text=count(row.num_examples)),
         }
         rows.append(Row(cells=cells))
-    caption = f"Final metrics; {results.scale}, {record['dataset']['title']}, {record['device']}; sd over the seeds of {record['variant']}."
+    where = f"{results.scale}, {record['dataset']['title']}, {record['device']}"
+    caption = f"Final metrics; {where}; sd over the seeds of {record['variant']}."
     return TableView(name="metrics", caption=caption, columns=columns, rows=tuple(rows))
 
 
 def learning_rate_drops(log: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
     """Return the epochs whose learning rate is lower than that of the epoch before."""
-    pairs = zip(log, log[1:], strict=False)
     return tuple(
         int(after["epoch"])
-        for before, after in pairs
-        if None not in (before["learning_rate"], after["learning_rate"]) and after["learning_rate"] < before["learning_rate"] * (1 - 1e-9)
+        for before, after in itertools.pairwise(log)
+        if after["learning_rate"] < before["learning_rate"] * (1 - 1e-9)
     )
 
 
@@ -180,7 +186,8 @@ def _curves(run: RunRecord, *, results: Results) -> CurvesView:
     errors = [Curve(name="training, augmented images, dropout on", values=_percents(log, "train_top1_error"))]
     if validated:
         errors.append(Curve(name="validation", values=_percents(log, "validation_top1_error")))
-    said = f"The learning rate is lowered before epoch {', '.join(map(str, drops))} (dashed)." if drops else "The learning rate is not lowered."
+    when = f"lowered at the start of epoch {listed([str(drop) for drop in drops])} (dashed)" if drops else "not lowered"
+    said = f"The learning rate is {when}."
     held = "" if validated else " This data set holds out no validation images."
     return CurvesView(
         figure_id=f"curves-{run.record['variant'].replace('_', '-')}-{run.record['seed']}",
@@ -226,15 +233,18 @@ def _log_view(log: Sequence[Mapping[str, Any]], *, caption: str) -> TableView:
     return TableView(name="log", caption=caption, columns=columns, rows=tuple(Row(cells=cells) for cells in rows))
 
 
-def _difference_view(difference: Sequence[Mapping[str, Any]], *, base: str, caption: str) -> TableView | None:
+def _difference_view(difference: Sequence[Mapping[str, Any]], *, variant: Variant, scale: str) -> TableView | None:
     if not difference:
         return None
-    titles = {"key": "Field", "base": f"In {base}", "other": "Here"}
+    titles = {"key": "Field", "base": f"In {variant.base}", "other": "Here"}
     columns = tuple(Column(key=key, title=title, group=title) for key, title in titles.items())
-    rows = [
-        Row(cells={"key": Cell(text=item["key"]), "base": Cell(text=compact(item["base"])), "other": Cell(text=compact(item["other"]))})
+    cells = [
+        {"key": Cell(text=item["key"]), **{side: Cell(text=compact(item[side])) for side in ("base", "other")}}
         for item in difference
+        if (item["base"], item["other"]) != (None, None)
     ]
+    rows = [Row(cells=entry) for entry in cells]
+    caption = f"{variant.name} against {variant.base}, both at scale {scale}."
     return TableView(name="difference", caption=caption, columns=columns, rows=tuple(rows))
 
 

@@ -15,8 +15,10 @@ from repro.report.inputs import Results
 from repro.report.tables import Cell, Column, Link, Row, TableView
 from repro.spec.experiment import Paper, Table
 
-OURS = "Here: points or value"
-RATIO = "Here: log error ratio"
+OURS = "Here"
+RATIO = "Here, log ratio"
+SEEDS_LABEL = "· seeds for 80 % power:"
+MEANS = "Mean ± sd over seeds"
 COLUMNS = (
     Column(key="variant", title="Variant", group="Variant"),
     Column(key="name", title="Name", group="Variant"),
@@ -32,21 +34,22 @@ COLUMNS = (
     Column(key="log_ratio", title="Here, log ratio", group=RATIO, kind="number"),
     Column(key="log_ratio_ci90", title="90 % interval, log ratio", group=RATIO, kind="interval", label="90 %"),
     Column(key="log_ratio_ci95", title="95 % interval, log ratio", group=RATIO, kind="interval", label="95 %"),
-    Column(key="arm", title="Arm", group="Arm: mean ± sd"),
-    Column(key="arm_mean", title="Arm, mean", group="Arm: mean ± sd", kind="number"),
-    Column(key="arm_sd", title="Arm, sd", group="Arm: mean ± sd", kind="number", label="±"),
-    Column(key="arm_n", title="Arm, n", group="Arm: mean ± sd", kind="number", label="n ="),
-    Column(key="against", title="Against", group="Against: mean ± sd"),
-    Column(key="against_mean", title="Against, mean", group="Against: mean ± sd", kind="number"),
-    Column(key="against_sd", title="Against, sd", group="Against: mean ± sd", kind="number", label="±"),
-    Column(key="against_n", title="Against, n", group="Against: mean ± sd", kind="number", label="n ="),
+    Column(key="arm", title="Arm", group=MEANS),
+    Column(key="arm_mean", title="Arm, mean", group=MEANS, kind="number"),
+    Column(key="arm_sd", title="Arm, sd", group=MEANS, kind="number", label="±", inline=True),
+    Column(key="arm_n", title="Arm, n", group=MEANS, kind="number", label="n =", inline=True),
+    Column(key="against", title="Against", group=MEANS),
+    Column(key="against_mean", title="Against, mean", group=MEANS, kind="number"),
+    Column(key="against_sd", title="Against, sd", group=MEANS, kind="number", label="±", inline=True),
+    Column(key="against_n", title="Against, n", group=MEANS, kind="number", label="n =", inline=True),
     Column(key="verdict", title="Verdict", group="Verdict", kind="verdict"),
-    Column(key="size", title="Size", group="Verdict"),
+    Column(key="size", title="Size", group="Verdict", inline=True),
     Column(key="evidence", title="Evidence", group="Verdict"),
-    Column(key="p_adjusted", title="p, adjusted", group="Verdict", kind="number", label="p"),
-    Column(key="seeds_needed", title="Seeds for 80 % power", group="Verdict", kind="number", label="seeds for 80 % power:"),
-    Column(key="reason", title="Why", group="Why"),
+    Column(key="p_adjusted", title="p, adjusted", group="Verdict", kind="number", label="· p", inline=True),
+    Column(key="seeds_needed", title="Seeds for 80 % power", group="Verdict", kind="number", label=SEEDS_LABEL, inline=True),
+    Column(key="reason", title="Why", group="Verdict"),
 )
+FORMATS = {"csv": "CSV", "md": "Markdown", "tex": "LaTeX"}
 SCALES = (("points", "effect, points of error"), ("log_ratio", "effect, log error ratio"))
 
 
@@ -114,7 +117,7 @@ def table_page(paper: Paper, table: Table, *, results: Results) -> TablePage:
         table=table,
         citation=citation(paper),
         home=relative("index.html", page=here),
-        downloads=tuple(Link(text=name, href=f"{stem}.{end}") for name, end in (("CSV", "csv"), ("Markdown", "md"), ("LaTeX", "tex"))),
+        downloads=tuple(Link(text=name, href=f"{stem}.{end}") for end, name in FORMATS.items()),
         view=_main_view(paper, table, lines, results=results),
         plot=tuple(row for row, _ in plot),
         figure_id=f"effects-{table.name.replace('_', '-')}",
@@ -182,6 +185,9 @@ def _line_cells(line: Line, paper: Paper, table: Table, *, results: Results) -> 
     entry, claimed = line.entry, line.claimed
     arm, against = line.arms
     digits = _line_digits(line, results=results)
+    verdict = (
+        claim_rows.verdict_cells(entry) if claimed else claim_rows.no_verdict_cells(entry, evidence=results.claims["evidence"])
+    )
     here = table_page_path(paper.name, table.name)
     return {
         "variant": Cell(text=paper.variant(line.variant).title),
@@ -196,7 +202,7 @@ def _line_cells(line: Line, paper: Paper, table: Table, *, results: Results) -> 
         **claim_rows.arm_cells(
             entry, "against", name=against, href=_first_run(paper, against, results=results, page=here), digits=digits
         ),
-        **(claim_rows.verdict_cells(entry) if claimed else claim_rows.no_verdict_cells(entry)),
+        **verdict,
     }
 
 
@@ -287,8 +293,9 @@ def _reproductions_view(paper: Paper, claims: Sequence[Mapping[str, Any]]) -> Ta
     """Return what others measured, below the paper's own two values, claim by claim."""
     keys = ("claim", "who", "protocol", "control", "ablated", "effect", "log_ratio", "confidence", "note")
     titles = ("Claim", "Who", "Protocol", "With, %", "Without, %", "Effect, points", "Log ratio", "Source", "Note")
+    numbers = ("control", "ablated", "effect", "log_ratio")
     columns = tuple(
-        Column(key=key, title=title, group=title, kind="number" if key in ("control", "ablated", "effect", "log_ratio") else "text")
+        Column(key=key, title=title, group=title, kind="number" if key in numbers else "text")
         for key, title in zip(keys, titles, strict=True)
     )
     rows: list[Row] = []
@@ -300,7 +307,7 @@ def _reproductions_view(paper: Paper, claims: Sequence[Mapping[str, Any]]) -> Ta
         own = stated[claim["id"]]
         protocol = f"{wording.protocol_title(claim['protocol'])}, {claim['dataset']}"
         first = {"who": "the paper", "control": own.paper_arm, "ablated": own.paper_against, "protocol": protocol}
-        first |= {"confidence": claim["confidence"], "note": claim["statement"]}
+        first |= {"confidence": claim["confidence"], "note": f"{claim['statement']} {claim['note']}".strip()}
         if claim["kind"] == "level":
             first |= {"control": claim["paper_value"]}
         lines = [(first, claim["paper_delta"], claim["paper_log_ratio"]), *others]

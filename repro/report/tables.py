@@ -185,11 +185,11 @@ _LATEX = {
     ">": r"$>$",
     MINUS: r"$-$",
     "±": r"$\pm$",
-    "×": r"$\times$",
+    "\N{MULTIPLICATION SIGN}": r"$\times$",
     "→": r"$\rightarrow$",
     "≥": r"$\geq$",
     "≤": r"$\leq$",
-    "–": r"--",
+    "\N{EN DASH}": r"--",
     "…": r"\dots{}",
 }
 

@@ -39,7 +39,7 @@ VERDICTS = {
             name="DIRECTION",
             symbol="↗",
             tone="partial",
-            meaning="The effect has the paper's sign for certain, but its size is weaker, stronger or still open.",
+            meaning="The 90 % interval lies on the paper's side of zero; the size is weaker, stronger or still open.",
         ),
         VerdictWords(
             name="NOT-REPRODUCED",
@@ -51,19 +51,19 @@ VERDICTS = {
             name="ABSENT",
             symbol="○",
             tone="bad",
-            meaning="The whole interval is closer to zero than the smallest effect of interest: here the part makes no difference.",
+            meaning="The 90 % interval lies within the smallest effect of interest around zero: no difference that matters here.",
         ),
         VerdictWords(
             name="REVERSED",
             symbol="⇄",
             tone="bad",
-            meaning="The effect has the opposite sign for certain.",
+            meaning="The 90 % interval lies wholly on the other side of zero: the effect has the opposite sign.",
         ),
         VerdictWords(
             name="INCONCLUSIVE",
             symbol="?",
             tone="open",
-            meaning="The interval holds both zero and the paper's effect: these runs cannot tell, which is no failure of the claim.",
+            meaning="Neither zero nor the paper's effect is excluded: these runs cannot tell, which is no failure of the claim.",
         ),
         VerdictWords(
             name="EXACT-PASS",
@@ -81,7 +81,7 @@ VERDICTS = {
             name="INVALID",
             symbol="!",
             tone="blocked",
-            meaning="The runs cannot be compared: one diverged or stayed at chance level, or the arms differ in more than one thing.",
+            meaning="The runs cannot be compared: one diverged, the control did not learn, or the arms differ in more.",
         ),
         VerdictWords(
             name="INCOMPLETE",
@@ -91,7 +91,7 @@ VERDICTS = {
         ),
         VerdictWords(
             name="UNTESTABLE-HERE",
-            symbol="–",
+            symbol="\N{EN DASH}",
             tone="blocked",
             meaning="The claim is about something that this scale does not have, such as the paper's own data set.",
         ),
@@ -105,12 +105,12 @@ EVIDENCE = {
             name="demonstration",
             tone="demo",
             banner="Generated data: shows that the machinery works, no evidence about the paper.",
-            meaning="The images are made by a program. A verdict here exercises every step and says nothing about natural images.",
+            meaning="A program makes the images. A verdict here exercises every step and says nothing about natural images.",
         ),
         EvidenceWords(
             name="stand-in",
             tone="standin",
-            banner="Real data, but not the paper's: a verdict says whether the effect carries over, not whether the paper was right.",
+            banner="Real data, but not the paper's: a verdict says whether the effect carries over to them.",
             meaning="The data are real, but another set than the paper's. Effects are compared as log error ratios.",
         ),
         EvidenceWords(

@@ -1,0 +1,78 @@
+"""Fabricated results, judged and rendered once for all tests of the report."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from repro.analyse.collect import collect
+from repro.analyse.judge import judge
+from repro.papers.alexnet import ALEXNET
+from repro.report.render import render
+from repro.spec.experiment import Paper
+from tests.fabricate import Truth, fabricate
+
+TRUTH = Truth(
+    errors={"full": 0.30, "no_lrn": 0.315, "tanh": 0.42, "no_pca_color": 0.28},
+    gaps={"no_dropout": 0.2},
+    num_examples=2000,
+)
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A rendered scale: its results, its pages, and the papers behind them."""
+
+    papers: tuple[Paper, ...]
+    scale: str
+    results: Path
+    reports: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.reports / self.scale
+
+    @property
+    def claims_file(self) -> Path:
+        return self.results / self.scale / "claims.json"
+
+
+def smaller(variants: Sequence[str] = ("full", "no_lrn"), *, name: str = "alexnet") -> Paper:
+    """Return the paper with fewer variants, and with the claims that these decide."""
+    claims = tuple(claim for claim in ALEXNET.claims if {claim.arm, claim.against} <= {*variants, None})
+    table = replace(ALEXNET.tables[0], variants=tuple(variants), claims=tuple(claim.id for claim in claims))
+    chosen = tuple(variant for variant in ALEXNET.variants if variant.name in variants)
+    return replace(ALEXNET, name=name, variants=chosen, claims=claims, tables=(table,))
+
+
+def judged(papers: Sequence[Paper], folder: Path, *, truth: Truth, seeds: Sequence[int] | None = None) -> Rendered:
+    """Fabricate, collect and judge at scale smoke; nothing is rendered yet."""
+    results = folder / "results"
+    runs = fabricate(papers, scale="smoke", results=results, truth=truth, seeds=seeds)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        collect(runs, results=results)
+        judge(papers, scale="smoke", results=results)
+    return Rendered(papers=tuple(papers), scale="smoke", results=results, reports=folder / "reports")
+
+
+def rerendered(made: Rendered) -> Rendered:
+    """Render what was judged."""
+    render(made.papers, scale=made.scale, results=made.results, reports=made.reports)
+    return made
+
+
+@pytest.fixture(scope="session")
+def full_report(tmp_path_factory: pytest.TempPathFactory) -> Rendered:
+    """All variants of the paper at scale smoke, 2,000 test images."""
+    return rerendered(judged([ALEXNET], tmp_path_factory.mktemp("full"), truth=TRUTH))
+
+
+@pytest.fixture
+def small_judged(tmp_path: Path) -> Rendered:
+    """Two variants, judged but not rendered."""
+    return judged([smaller()], tmp_path, truth=Truth(num_examples=100))

@@ -1,0 +1,88 @@
+"""Drawings are text that follows the page and is the same every time."""
+
+import re
+
+from repro.report.figures import Bar, Curve, EffectPanel, EffectRow, effect_plot, learning_curves
+
+SCALES = (("points", "points"),)
+
+
+def plot(**panel: object) -> str:
+    given = {"ours": Bar(estimate=1.0, ci90=(0.5, 1.5), ci95=(0.3, 1.7), seeds=(0.9, 1.1)), "paper": 1.4, "smallest": 0.35}
+    row = EffectRow(label="no_lrn", detail="top-1 error", panels={"points": EffectPanel(**{**given, **panel})})  # type: ignore[arg-type]
+    return effect_plot([row], scales=SCALES, title="Effects", figure_id="effects-t")
+
+
+def curves(figure_id: str = "curves-a", title: str = "Learning") -> str:
+    return learning_curves(
+        epochs=(1, 2, 3),
+        losses=(Curve(name="training loss", values=(2.3, None, 1.1)),),
+        errors=(Curve(name="training", values=(90.0, 80.0, 70.0)), Curve(name="validation", values=(91.0, 85.0, 80.0))),
+        drops=(3,),
+        title=title,
+        figure_id=figure_id,
+    )
+
+
+def drawn(svg: str, colour: str) -> int:
+    """Count the strokes and fills in a colour of the page."""
+    return svg.count(f"var(--{colour})")
+
+
+def test_the_same_numbers_give_the_same_bytes() -> None:
+    assert plot() == plot()
+    assert curves() == curves()
+
+
+def test_another_estimate_gives_another_drawing() -> None:
+    assert plot() != plot(ours=Bar(estimate=1.2, ci90=(0.5, 1.5), ci95=(0.3, 1.7)))
+
+
+def test_the_papers_effect_is_marked_only_where_it_printed_one() -> None:
+    assert drawn(plot(), "paper-effect") > drawn(plot(paper=None), "paper-effect") == 0
+
+
+def test_the_smallest_effect_of_interest_is_shaded_only_where_it_decides() -> None:
+    assert drawn(plot(), "band") > drawn(plot(smallest=None), "band") == 0
+
+
+def test_reproductions_have_a_colour_of_their_own() -> None:
+    assert drawn(plot(reproductions=(("^", 0.2),)), "second") > drawn(plot(), "second") == 0
+
+
+def test_a_single_seed_is_drawn_without_interval() -> None:
+    alone = plot(ours=Bar(estimate=1.0, ci90=None, ci95=None))
+    assert 0 < drawn(alone, "accent") < drawn(plot(), "accent")
+
+
+def test_every_colour_comes_from_the_page() -> None:
+    for svg in (plot(), curves()):
+        assert re.findall(r"#[0-9a-fA-F]{6}", svg) == []
+
+
+def test_no_drawing_refers_to_the_network() -> None:
+    assert "http" not in plot() + curves()
+
+
+def test_ids_of_two_drawings_differ_and_references_stay_inside() -> None:
+    one, two = curves("curves-a"), curves("curves-b")
+    ids = [set(re.findall(r'\bid="([^"]+)"', svg)) for svg in (one, two)]
+    assert not ids[0] & ids[1]
+    for svg, own in zip((one, two), ids, strict=True):
+        used = set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', svg))
+        assert used
+        assert {a or b for a, b in used} <= own
+
+
+def test_a_drawing_says_its_title_to_a_screen_reader_escaped() -> None:
+    svg = curves(title="<b> & more")
+    assert svg.startswith('<svg role="img" aria-labelledby="curves-a-title"')
+    assert '<title id="curves-a-title">&lt;b&gt; &amp; more</title>' in svg
+
+
+def test_drawing_leaves_the_global_settings_alone() -> None:
+    import matplotlib as mpl
+
+    before = dict(mpl.rcParams)
+    plot()
+    assert dict(mpl.rcParams) == before
