@@ -22,6 +22,9 @@ from repro.spec.geometry import geometry
 #: Which configuration key names the source of a kind of data, and whether the data can do without it.
 SOURCE_KEYS = {"cifar10": ("data", True), "folders": ("images", False), "ilsvrc2012": ("images", False)}
 
+#: The file by which NVIDIA's driver is reached: asking it costs nothing, where importing torch takes seconds.
+DRIVER_NODE = Path("/dev/nvidiactl")
+
 #: Memory of a process that has imported everything and holds a small net, in MiB, and what each number of a batch needs.
 BASE_MIB = 1500
 COPIES_OF_PARAMETERS, COPIES_OF_NEURONS, BYTES_OF_FLOAT = 6, 4, 4
@@ -44,7 +47,7 @@ class Config:
     device: str
     seeds: int | None
     seeds_per_job: int | None
-    gpus_per_job: int
+    gpus_per_job: int | None
     python: str | None
 
 
@@ -186,6 +189,13 @@ def train_jobs(paper: Paper, config: Config) -> list[TrainJob]:
     size = config.seeds_per_job or len(seeds)
     chunks = [seeds[start : start + size] for start in range(0, len(seeds), size)]
     return [TrainJob(paper=paper, scale=config.scale, seeds=chunk) for chunk in chunks]
+
+
+def gpus_per_job(config: Config, *, driver_node: Path = DRIVER_NODE) -> int:
+    """Return how many GPUs a training job takes; with device auto, one where `driver_node` shows that there is a driver."""
+    if config.gpus_per_job is not None:
+        return config.gpus_per_job
+    return int(config.device == "cuda" or (config.device == "auto" and driver_node.exists()))
 
 
 def claims_digest(papers: Sequence[Paper]) -> str:

@@ -5,6 +5,7 @@ from shlex import quote
 from repro.locks import claim
 from repro.plan import (
     claims_digest,
+    gpus_per_job,
     papers_at,
     planned_runs,
     planned_variants,

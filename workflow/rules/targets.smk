@@ -1,11 +1,4 @@
-# What a user can ask for: everything, one table of a paper, or the report.
-rule reproduce:
-    default_target: True
-    input:
-        INDEX,
-        PAGES,
-
-
+# What a user can ask for besides everything: the report, or one table of a paper.
 rule report:
     input:
         INDEX,

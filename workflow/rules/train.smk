@@ -19,7 +19,7 @@ for paper in PAPERS:
             threads: 1
             resources:
                 mem_mb=job.mem_mb,
-                gpu=CONFIG.gpus_per_job,
+                gpu=gpus_per_job(CONFIG),
             params:
                 paper=paper.name,
                 seeds=job.seeds_option,

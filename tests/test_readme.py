@@ -1,0 +1,103 @@
+"""What the README tells a user to type exists, and CI types the same."""
+
+import re
+import shlex
+import tomllib
+
+import pytest
+import yaml
+
+from repro.cli import parser
+from repro.papers import PAPERS
+from repro.provenance import PACKAGE
+
+ROOT = PACKAGE.parent
+README = (ROOT / "README.md").read_text()
+BLOCKS = re.findall(r"^```\w*\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+LINES = [line for block in BLOCKS for line in block.splitlines()]
+COMMANDS = [line for line in LINES if line.startswith("python -m repro")]
+WORKFLOWS = [line for line in LINES if line.startswith("snakemake ")]
+SET_UP = "python3 -m venv .venv && .venv/bin/pip install -c workflow/envs/constraints.txt -e "
+RUN_COMMAND = f"{SET_UP}. && .venv/bin/snakemake --cores all reproduce"
+TEST_COMMAND = f"{SET_UP}'.[test]' && .venv/bin/pytest"
+
+
+def pins(text: str) -> dict[str, str]:
+    return dict(re.findall(r"^\s*-?\s*([a-z0-9-]+)==(\S+)$", text, re.MULTILINE))
+
+
+def test_the_two_commands_stand_in_the_readme_on_one_line_each():
+    assert LINES.count(RUN_COMMAND) == 1
+    assert LINES.count(TEST_COMMAND) == 1
+    assert "snakemake --cores all reproduce" in WORKFLOWS
+    assert "pytest" in LINES
+
+
+def test_ci_runs_exactly_the_test_command_of_the_readme():
+    lines = (ROOT / ".ci" / "run").read_text().splitlines()
+    assert lines.count(TEST_COMMAND) == 1
+    assert sum("pytest" in line for line in lines) == 1
+
+
+def test_ci_runs_every_linter():
+    script = (ROOT / ".ci" / "run").read_text()
+    assert "set -euo pipefail" in script
+    for command in ("ruff check .", "ruff format --check .", "mypy ", "lint-imports", "snakefmt --check", "snakemake --lint"):
+        assert f"\n{command}" in script
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_every_command_of_the_readme_is_understood(line):
+    parser().parse_args(shlex.split(line)[3:])
+
+
+def test_every_command_there_is_stands_in_the_readme():
+    shown = {shlex.split(line)[3] for line in COMMANDS}
+    assert shown == {"list", "show", "diff", "prepare", "train", "collect", "judge", "render"}
+
+
+@pytest.mark.parametrize("line", WORKFLOWS)
+def test_every_workflow_line_of_the_readme_names_existing_targets_and_keys(line):
+    words = shlex.split(line)
+    keys = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())["properties"]
+    targets = {"reproduce", "report", *(table.name for paper in PAPERS.values() for table in paper.tables)}
+    config = words[words.index("--config") + 1 :] if "--config" in words else []
+    assert {word.split("=")[0] for word in config} <= set(keys)
+    for word in config:
+        if word.startswith("scale="):
+            assert any(scale.name == word.split("=")[1] for paper in PAPERS.values() for scale in paper.scales)
+    assert targets & set(words)
+    if "--workflow-profile" in words:
+        assert (ROOT / words[words.index("--workflow-profile") + 1] / "config.yaml").is_file()
+
+
+def test_the_scales_of_the_readme_are_those_of_the_catalogue():
+    rows = re.findall(r"^\| `(\w+)`.*?\| ([^|]*) \| (\d+) \| ([^|]*) \|", README, re.MULTILINE)
+    shown = [(name, int(seeds), evidence) for name, _, seeds, evidence in rows]
+    assert shown == [(scale.name, scale.num_seeds, scale.evidence) for scale in PAPERS["alexnet"].scales]
+
+
+def test_links_and_folders_of_the_readme_exist():
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
+    layout = next(block for block in BLOCKS if block.startswith("Snakefile, workflow/"))
+    for folder in re.findall(r"repro/\w+/", layout):
+        assert (ROOT / folder).is_dir(), folder
+
+
+def test_every_verdict_is_explained():
+    verdicts = ("REPRODUCED", "DIRECTION", "ABSENT", "REVERSED", "NOT-REPRODUCED", "INCONCLUSIVE", "INVALID", "INCOMPLETE")
+    for verdict in (*verdicts, "UNTESTABLE-HERE", "EXACT-PASS", "EXACT-FAIL"):
+        assert f"`{verdict}`" in README
+
+
+def test_the_constraints_pin_every_dependency_and_the_conda_file_says_the_same():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    names = {re.match(r"[A-Za-z0-9-]+", text).group().lower() for text in wanted}
+    pinned = pins((ROOT / "workflow/envs/constraints.txt").read_text())
+    assert names <= set(pinned)
+    assert pinned["torch"] == "2.13.0", "without a local version, so that each platform finds its build"
+    conda = pins((ROOT / "workflow/envs/repro.yaml").read_text())
+    assert conda == {name: pinned[name] for name in conda}
+    assert {re.match(r"[A-Za-z0-9-]+", text).group().lower() for text in project["dependencies"]} == set(conda)

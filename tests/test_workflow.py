@@ -1,0 +1,377 @@
+"""The workflow plans what is needed and no more, says what is wrong, and goes on after a kill."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import yaml
+
+from repro.papers import PAPERS
+from repro.plan import ConfigError, gpus_per_job, planned_variants, read_config, source_option, train_jobs
+from repro.provenance import PACKAGE, STAGE_ROOTS, imported_modules
+
+ROOT = PACKAGE.parent
+SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
+TOOLS = Path(sys.executable).parent
+VARIANTS = planned_variants(PAPERS["alexnet"])
+TRAIN = "train_alexnet_seeds_0_to_1"
+EVERYTHING = {"prepare_procedural": 1, TRAIN: len(VARIANTS), "collect": 1, "judge": 1, "render": 1}
+REPORT_ONLY = {"render": 1}
+CONFIG = {
+    "scale": "smoke",
+    "papers": ["alexnet"],
+    "data": None,
+    "images": None,
+    "results": "results",
+    "reports": "reports",
+    "device": "auto",
+    "seeds": None,
+    "seeds_per_job": "all",
+    "gpus_per_job": None,
+    "python": None,
+}
+
+
+def jobs(planned: dict[str, int]) -> dict[str, int]:
+    """Return the planned jobs without the targets, which run nothing."""
+    targets = {"all", "reproduce", "report", "total", *(table.name for paper in PAPERS.values() for table in paper.tables)}
+    return {rule: count for rule, count in planned.items() if rule not in targets}
+
+
+def checked(**changes):
+    return read_config({**CONFIG, **changes}, schema=SCHEMA)
+
+
+@pytest.mark.parametrize("snakefile", ["Snakefile", "workflow/Snakefile"])
+def test_the_default_target_of_both_snakefiles_plans_every_stage(fresh, snakefile):
+    assert jobs(fresh.planned("--snakefile", snakefile)) == EVERYTHING
+
+
+def test_the_scale_is_small_unless_said_otherwise():
+    shipped = yaml.safe_load((ROOT / "workflow" / "config.yaml").read_text())
+    config = read_config(shipped, schema=SCHEMA)
+    assert config.scale == "small"
+    assert [job.seeds for job in train_jobs(PAPERS["alexnet"], config)] == [(0, 1, 2)]
+
+
+@pytest.mark.parametrize("target", [table.name for table in PAPERS["alexnet"].tables])
+def test_a_table_is_a_target_by_its_name(fresh, target):
+    planned = fresh.planned(target)
+    assert planned[target] == 1
+    assert jobs(planned) == EVERYTHING
+
+
+@pytest.mark.parametrize(("num_seeds", "per_job"), [(1, 1), (5, 2), (5, "all"), (4, 2), (3, 9)])
+def test_seeds_per_job_splits_the_seeds_and_every_seed_is_trained_once(num_seeds, per_job):
+    config = checked(seeds=num_seeds, seeds_per_job=per_job)
+    chunks = [job.seeds for job in train_jobs(PAPERS["alexnet"], config)]
+    assert [seed for chunk in chunks for seed in chunk] == list(range(num_seeds))
+    assert max(map(len, chunks)) <= (num_seeds if per_job == "all" else per_job)
+    names = [job.name for job in train_jobs(PAPERS["alexnet"], config)]
+    assert len(set(names)) == len(names)
+
+
+def test_training_jobs_run_one_thread_each(smoke):
+    log = (smoke.folder / "first-run.log").read_text()
+    commands = [line for line in log.splitlines() if "-m repro train" in line]
+    assert len(commands) == len(VARIANTS)
+    assert all("--threads 1 --log results/smoke/logs/train/alexnet/" in line for line in commands)
+
+
+def test_the_net_with_most_operations_is_trained_first_and_memory_grows_with_it():
+    full, half = SimpleNamespace(variant="full"), SimpleNamespace(variant="one_tower_half")
+    (small,) = train_jobs(PAPERS["alexnet"], checked(scale="small"))
+    (paper,) = train_jobs(PAPERS["alexnet"], checked(scale="paper"))
+    assert small.priority(full) > small.priority(half)
+    assert paper.mem_mb(full) > small.mem_mb(full)
+
+
+@pytest.mark.parametrize(
+    ("changes", "driver", "num_gpus"),
+    [
+        ({"device": "cpu"}, True, 0),
+        ({"device": "cuda"}, False, 1),
+        ({"device": "auto"}, True, 1),
+        ({"device": "auto"}, False, 0),
+        ({"device": "cuda", "gpus_per_job": 0}, True, 0),
+    ],
+)
+def test_a_training_job_asks_for_a_gpu_where_it_will_use_one(changes, driver, num_gpus, tmp_path):
+    node = tmp_path / "nvidiactl"
+    if driver:
+        node.touch()
+    assert gpus_per_job(checked(**changes), driver_node=node) == num_gpus
+
+
+def test_the_gpu_profile_lets_one_training_job_at_a_time_have_the_gpu(fresh):
+    text = fresh.run("--dry-run", "--workflow-profile", "profiles/gpu", config=("scale=smoke", "device=cuda")).stdout
+    assert "Using workflow specific profile profiles/gpu" in text
+    assert "gpu=1" in text
+    assert "--device cuda" in text
+
+
+@pytest.mark.parametrize("profile", ["default", "gpu", "slurm", "kubernetes"])
+def test_every_profile_goes_on_after_a_kill(profile):
+    settings = yaml.safe_load((ROOT / "profiles" / profile / "config.yaml").read_text())
+    assert settings["rerun-incomplete"] is True
+    assert settings["nolock"] is True
+    assert "code" not in settings["rerun-triggers"], "another interpreter's path would train everything again"
+    assert "config" not in settings, "--config on the command line would replace it"
+
+
+def test_parsing_imports_neither_torch_nor_dali(fresh):
+    fresh.edit(
+        "workflow/Snakefile", lambda text: text + "\nassert not {'torch', 'nvidia.dali'} & set(__import__('sys').modules)\n"
+    )
+    assert fresh.planned()
+
+
+def test_lint_finds_nothing(fresh):
+    done = fresh.run("--lint")
+    assert done.returncode == 0, done.stdout
+    assert "your workflow is in a good condition" in done.stdout
+
+
+def test_snakefmt_would_change_nothing():
+    files = [ROOT / "Snakefile", ROOT / "workflow" / "Snakefile", *(ROOT / "workflow" / "rules").glob("*.smk")]
+    done = subprocess.run([TOOLS / "snakefmt", "--check", *files], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_wrong_configuration_ends_in_one_clear_error(fresh):
+    done = fresh.run("--dry-run", config=("scael=smoke",))
+    assert done.returncode != 0
+    assert "unknown key 'scael' in the configuration; did you mean 'scale'? allowed: scale, papers, data" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"device": "gpu"}, "device='gpu' is not allowed; did you mean 'cpu'? allowed: auto, cpu or cuda"),
+        ({"seeds": 0}, "seeds=0 is not allowed; allowed: a whole number of seeds from 1"),
+        ({"seeds": "x"}, "seeds='x' is not allowed"),
+        ({"seeds_per_job": "each"}, "seeds_per_job='each' is not allowed; allowed: all, or a whole number from 1"),
+        ({"papers": []}, "papers=[] is not allowed"),
+        ({"xyz": 3}, "unknown key 'xyz' in the configuration; allowed: scale"),
+        ({"scale": "smok"}, "unknown scale 'smok' of alexnet; did you mean 'smoke'? (python -m repro list)"),
+        ({"papers": "alexnett"}, "unknown paper 'alexnett'; did you mean 'alexnet'"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_what_is_allowed(changes, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        checked(**changes)
+
+
+def test_a_missing_key_is_named():
+    values = {key: value for key, value in CONFIG.items() if key != "results"}
+    with pytest.raises(ConfigError, match="'results' is a required property"):
+        read_config(values, schema=SCHEMA)
+
+
+def test_the_shipped_configuration_is_allowed_and_one_paper_may_be_a_plain_name():
+    assert checked(papers="alexnet").papers == ("alexnet",)
+    assert checked().seeds_per_job is None
+
+
+def test_a_scale_whose_images_are_missing_says_which_option_names_them(tmp_path, monkeypatch):
+    dataset = PAPERS["alexnet"].scale("folders").dataset
+    with pytest.raises(ConfigError, match=r"scale 'folders' needs a folder of images and got none; .*: --config images=DIR"):
+        source_option(dataset, checked(scale="folders"))
+    with pytest.raises(ConfigError, match=r"images='my images' is not a folder \(looked from .*: --config images=DIR"):
+        source_option(dataset, checked(scale="folders", images="my images"))
+    (tmp_path / "my images").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert source_option(dataset, checked(scale="folders", images="my images")) == "--source 'my images'"
+
+
+def test_cifar10_is_read_from_a_folder_or_downloaded_and_generated_images_need_nothing(tmp_path):
+    dataset = PAPERS["alexnet"].scale("cifar10").dataset
+    assert source_option(dataset, checked(scale="cifar10")) == ""
+    assert source_option(dataset, checked(scale="cifar10", data=str(tmp_path))) == f"--source {tmp_path}"
+    with pytest.raises(ConfigError, match="data='nowhere' is not a folder"):
+        source_option(dataset, checked(scale="cifar10", data="nowhere"))
+    assert source_option(PAPERS["alexnet"].scale("smoke").dataset, checked(images="nowhere")) == ""
+
+
+def test_the_whole_workflow_runs_and_prints_where_the_report_is(smoke):
+    log = (smoke.folder / "first-run.log").read_text()
+    assert "The report: reports/smoke/index.html" in log
+    assert (smoke.folder / "reports" / "smoke" / "index.html").stat().st_size > 0
+    for suffix in ("html", "csv", "md", "tex"):
+        assert (smoke.folder / "reports" / "smoke" / "alexnet" / f"alexnet_ablations.{suffix}").stat().st_size > 0
+
+
+def test_every_planned_run_has_its_record_and_every_job_its_log(smoke):
+    results = smoke.folder / "results" / "smoke"
+    for variant in VARIANTS:
+        for seed in ("0", "1"):
+            record = json.loads((results / "runs" / "alexnet" / variant / seed / "run.json").read_text())
+            assert record["id"] == f"smoke/alexnet/{variant}/{seed}"
+        assert "epoch" in (results / "logs" / "train" / "alexnet" / f"{variant}.seeds-0-1.log").read_text()
+    for name in ("prepare/procedural", "collect", "judge", "render"):
+        assert (results / "logs" / f"{name}.log").stat().st_size > 0
+
+
+def test_progress_is_seen_while_it_runs(smoke):
+    log = (smoke.folder / "first-run.log").read_text()
+    assert any("epoch" in line and "images/s" in line for line in log.splitlines())
+
+
+def test_a_second_run_finds_nothing_to_be_done(smoke):
+    done = smoke.run("reproduce")
+    assert done.returncode == 0
+    assert "Nothing to be done" in done.stdout
+
+
+def test_a_comment_or_docstring_reruns_nothing(finished):
+    for file in ("repro/train/loop.py", "repro/data/prepare.py", "repro/report/render.py", "repro/papers/alexnet.py"):
+        finished.edit(file, lambda text: "# A remark.\n" + text)
+    finished.edit("repro/train/run.py", lambda text: text.replace('"""', '"""Now: ', 1))
+    assert finished.planned() == {}
+
+
+def test_an_edit_of_report_code_or_of_a_template_renders_again_and_retrains_nothing(finished):
+    finished.edit("repro/report/render.py", lambda text: text + "\nADDED = 1\n")
+    assert jobs(finished.planned()) == REPORT_ONLY
+    finished.edit("repro/report/render.py", lambda text: text.replace("\nADDED = 1\n", ""))
+    template = next((finished.folder / "repro" / "report" / "templates").glob("*.html*"))
+    finished.edit(str(template.relative_to(finished.folder)), lambda text: text + "<!-- added -->")
+    assert jobs(finished.planned()) == REPORT_ONLY
+
+
+def test_an_edit_of_code_that_training_uses_retrains_every_variant(finished):
+    finished.edit("repro/train/loop.py", lambda text: text + "\nADDED = 1\n")
+    assert jobs(finished.planned()) == {rule: count for rule, count in EVERYTHING.items() if rule != "prepare_procedural"}
+
+
+@pytest.mark.parametrize(
+    ("stage", "module", "used"),
+    [
+        ("train", "repro.models.lrn", True),
+        ("train", "repro.data.order", True),
+        ("train", "repro.evaluate.metrics", True),
+        ("train", "repro.analyse.verdict", False),
+        ("train", "repro.report.render", False),
+        ("train", "repro.cli", False),
+        ("train", "repro.papers.alexnet", False),
+        ("prepare", "repro.data.procedural", True),
+        ("prepare", "repro.train.loop", False),
+        ("judge", "repro.analyse.statistics", True),
+        ("judge", "repro.report.render", False),
+        ("render", "repro.report.figures", True),
+    ],
+)
+def test_a_stage_follows_the_modules_it_uses_and_no_others(stage, module, used):
+    assert (module in imported_modules(STAGE_ROOTS[stage])) == used
+
+
+def test_an_edit_of_preparation_prepares_again(finished):
+    finished.edit("repro/data/prepare.py", lambda text: text + "\nADDED = 1\n")
+    assert jobs(finished.planned()) == EVERYTHING
+
+
+def test_an_edit_of_the_analysis_judges_again_and_retrains_nothing(finished):
+    finished.edit("repro/analyse/verdict.py", lambda text: text + "\nADDED = 1\n")
+    planned = jobs(finished.planned())
+    assert "judge" in planned
+    assert set(planned) <= {"collect", "judge", "render"}
+
+
+def test_the_words_of_a_claim_are_judged_again_and_nothing_is_retrained(finished):
+    finished.edit("repro/papers/alexnet.py", lambda text: text.replace("lowers the top-1 error by 1.4 points", "helps"))
+    assert jobs(finished.planned()) == {"judge": 1, "render": 1}
+
+
+def test_another_value_in_one_variant_retrains_that_variant_alone(finished):
+    finished.edit("repro/papers/alexnet.py", lambda text: text.replace('value="tanh"', 'value="relu"'))
+    assert jobs(finished.planned()) == {TRAIN: 1, "collect": 1, "judge": 1, "render": 1}
+
+
+def test_more_seeds_keep_the_seeds_that_are_finished(finished):
+    planned = jobs(finished.planned(config=("scale=smoke", "seeds=3", "seeds_per_job=1")))
+    assert planned["train_alexnet_seeds_2"] == len(VARIANTS)
+
+
+def test_one_new_entry_is_a_new_ablation(finished):
+    """Add a variant as the README shows."""
+    readme = (ROOT / "README.md").read_text()
+    entry = readme.split("```python\n", 1)[1].split("```", 1)[0]
+    finished.edit("repro/papers/alexnet.py", lambda text: text.replace("VARIANTS = (\n", "VARIANTS = (\n" + entry, 1))
+    finished.edit(
+        "repro/papers/alexnet.py", lambda text: text.replace('"no_pca_color", "tanh")', '"no_pca_color", "tanh", "no_mirror")', 1)
+    )
+    assert "no_mirror" in finished.repro("list", "alexnet").stdout
+    assert json.loads(finished.repro("show", "smoke/alexnet/no_mirror/0").stdout)["run"]["variant"] == "no_mirror"
+    assert (
+        finished.repro("diff", "smoke/alexnet/full/0", "smoke/alexnet/no_mirror/0").stdout
+        == "recipe.crops.mirror: True -> False\n"
+    )
+    assert jobs(finished.planned()) == {TRAIN: 1, "collect": 1, "judge": 1, "render": 1}
+
+
+def test_a_damaged_scores_file_is_refused_by_name_and_not_collected(finished):
+    scores = next((finished.folder / "results/smoke/runs/alexnet/full/0").glob("scores.*.npz"))
+    scores.write_bytes(scores.read_bytes()[:100])
+    done = finished.repro("collect", "--scale", "smoke", "--results", "results")
+    assert done.returncode == 2
+    assert scores.name in done.stderr
+
+
+def test_a_failed_job_names_the_logs_and_leaves_no_record(finished):
+    shutil.rmtree(finished.folder / "results/smoke/runs/alexnet/tanh")
+    finished.edit(
+        "repro/train/run.py", lambda text: text + "\n\ndef train_runs(runs, **options):\n    raise OSError('no disk')\n"
+    )
+    done = finished.run("--until", TRAIN)
+    assert done.returncode != 0
+    assert "Each job's log is under results/smoke/logs" in done.stdout
+    assert "no disk" in (finished.folder / "results/smoke/logs/train/alexnet/tanh.seeds-0-1.log").read_text()
+    assert not (finished.folder / "results/smoke/runs/alexnet/tanh").exists()
+
+
+def test_after_a_kill_of_the_workflow_the_same_command_completes(finished):
+    """SIGKILL leaves no time to clean up: no lock and no half-written record may stand in the way."""
+    results = finished.folder / "results" / "smoke"
+    for variant in ("no_lrn", "no_dropout"):
+        shutil.rmtree(results / "runs" / "alexnet" / variant)
+        (results / "logs" / "train" / "alexnet" / f"{variant}.seeds-0-1.log").unlink()
+    first = subprocess.Popen(
+        finished.command("reproduce"),
+        cwd=finished.folder,
+        env=finished.environment,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        wait_for(results / "logs" / "train" / "alexnet" / "no_lrn.seeds-0-1.log", "epoch", process=first)
+        second = finished.run("reproduce")
+        assert second.returncode != 0
+        assert "is in use by process" in second.stdout
+        assert first.poll() is None, "the first workflow must still be running"
+        os.kill(first.pid, signal.SIGKILL)
+        first.wait()
+        again = finished.run("reproduce")
+        assert again.returncode == 0, again.stdout[-6000:]
+    finally:
+        if first.poll() is None:
+            os.killpg(first.pid, signal.SIGKILL)
+    assert all((results / "runs" / "alexnet" / name / seed / "run.json").exists() for name in VARIANTS for seed in "01")
+    assert finished.planned() == {}
+
+
+def wait_for(file: Path, text: str, *, process: subprocess.Popen[bytes], most_s: float = 120) -> None:
+    """Wait until `file` holds `text`."""
+    end = time.monotonic() + most_s
+    while not (file.exists() and text in file.read_text()):
+        assert process.poll() is None, "the workflow ended before it could be interrupted"
+        assert time.monotonic() < end, f"{file} does not hold {text!r} after {most_s} s"
+        time.sleep(0.05)
