@@ -74,7 +74,7 @@ def read_header(content: bytes, *, name: str) -> Header:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "MPO"))
+            image = Image.open(io.BytesIO(content), formats=("JPEG", "PNG"))
             turned = "exif" in image.info and image.getexif().get(ORIENTATION_TAG, 1) not in (0, 1)
     except UnidentifiedImageError:
         raise UnreadableError("neither a JPEG nor a PNG file, or damaged in its header") from None

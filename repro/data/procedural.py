@@ -55,10 +55,11 @@ from repro.provenance import spec_digest
 from repro.spec.datasets import Procedural
 
 QUALITY = 95
-HUE_DEVIATION = 0.14
-OWN_TEXTURE_SHARE = 0.5
-SIZE = (0.5, 0.85)
-OFF_CENTER = 0.14
+HUE_DEVIATION = 0.08
+OWN_TEXTURE_SHARE = 0.7
+SIZE = (0.65, 0.95)
+CLUTTER_SIZE = (0.2, 0.6)
+OFF_CENTER = 0.08
 NOISE_LEVELS = 3.0
 
 
@@ -191,7 +192,7 @@ def add_clutter(scene_HWC: Field, generator: np.random.Generator, *, mean: float
         parts = SILHOUETTES[generator.integers(len(SILHOUETTES))]
         pieces = parts.body + parts.second
         piece = pieces[generator.integers(len(pieces))]
-        placement = free_placement(generator, image_px=image_px, size=(0.25, 0.7))
+        placement = free_placement(generator, image_px=image_px, size=CLUTTER_SIZE)
         colors = two_colors(
             generator, hue=generator.random(), pattern=random_texture(generator, placement=placement, image_px=image_px)
         )
