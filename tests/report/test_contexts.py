@@ -1,0 +1,84 @@
+"""Small facts that the pages rest on, by hand."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from repro.files import FileFormatError
+from repro.papers.alexnet import ALEXNET
+from repro.provenance import spec_difference
+from repro.report.inputs import RUNS_COLUMNS, read_runs_csv
+from repro.report.run_context import learning_rate_drops
+from repro.report.table_context import change_text, relative
+from tests.report.conftest import Rendered, rerendered
+from tests.report.pages import read
+
+
+def change(variant: str) -> str:
+    return change_text(spec_difference(ALEXNET.experiment("full"), ALEXNET.experiment(variant)))
+
+
+def test_a_part_that_is_gone_is_named_once() -> None:
+    assert change("no_lrn") == "network.lrn removed (alpha 0.0001, alpha_over_size no, beta 0.75, k 2, size 5)"
+
+
+def test_a_changed_value_is_shown_from_and_to() -> None:
+    assert change("tanh") == "network.activation: relu → tanh"
+    assert change("no_dropout") == "network.dropout_rate: 0.5 → 0"
+
+
+def test_learning_rate_drops_are_the_epochs_that_start_lower() -> None:
+    rates = [0.01, 0.01, 0.001, 0.001, 0.0001, 0.001]
+    log = [{"epoch": epoch, "learning_rate": rate} for epoch, rate in enumerate(rates, start=1)]
+    assert learning_rate_drops(log) == (3, 5)
+
+
+def test_references_are_relative_to_the_page() -> None:
+    assert relative("index.html", page="alexnet/table.html") == "../index.html"
+    assert relative("runs/alexnet/full-0.html", page="index.html") == "runs/alexnet/full-0.html"
+    assert relative("alexnet/table.html", page="runs/alexnet/full-0.html") == "../../alexnet/table.html"
+
+
+def test_a_base_says_so_and_a_variant_shows_its_difference(small_judged: Rendered) -> None:
+    folder = rerendered(small_judged).folder / "runs/alexnet"
+    assert "This is the base" in read(folder / "full-0.html").words
+    page = read(folder / "no_lrn-0.html")
+    assert page.tables["table-difference"][1] == {"key": "network.lrn.alpha", "base": "0.0001", "other": "none"}
+
+
+def test_a_repeated_epoch_counts_once_as_it_was_last_logged(small_judged: Rendered) -> None:
+    log = small_judged.results / "smoke/runs/alexnet/full/0/log.jsonl"
+    lines = log.read_text().splitlines()
+    again = json.loads(lines[-1]) | {"train_loss": 9.8765}
+    log.write_text("\n".join([*lines, json.dumps(again)]) + "\n")
+    shown = read(rerendered(small_judged).folder / "runs/alexnet/full-0.html").tables["table-log"][1:]
+    assert [row["epoch"] for row in shown] == ["1", "2"]
+    assert shown[-1]["train_loss"] == "9.8765"
+
+
+def test_a_damaged_log_names_file_line_and_what_to_do(small_judged: Rendered) -> None:
+    log = small_judged.results / "smoke/runs/alexnet/full/0/log.jsonl"
+    log.write_text(log.read_text() + "{half a li")
+    with pytest.raises(FileFormatError, match=r"full/0/log.jsonl, line 3 is no log entry .* train it again"):
+        rerendered(small_judged)
+
+
+def test_waiting_for_data_is_a_share_of_the_training_time(small_judged: Rendered) -> None:
+    words = read(rerendered(small_judged).folder / "runs/alexnet/full-0.html").words
+    assert "2.2 % of the training time" in words
+    assert "700 images/s" in words
+    assert "never" in words
+
+
+def test_other_columns_in_runs_csv_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "runs.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(FileFormatError, match="has the columns"):
+        read_runs_csv(tmp_path / "runs.csv")
+
+
+def test_a_value_in_runs_csv_that_is_no_number_names_its_line(tmp_path: Path) -> None:
+    values = dict.fromkeys(RUNS_COLUMNS, "x") | {"seed": "0", "n_examples": "10", "value": "oops"}
+    (tmp_path / "runs.csv").write_text(",".join(RUNS_COLUMNS) + "\n" + ",".join(values[name] for name in RUNS_COLUMNS) + "\n")
+    with pytest.raises(FileFormatError, match=r"runs.csv, line 2: .*oops"):
+        read_runs_csv(tmp_path / "runs.csv")

@@ -1,0 +1,351 @@
+"""What the pages say is what the results say, and every page stands on its own."""
+
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import unquote
+
+import jinja2
+import pytest
+from jinja2 import nodes
+
+from repro import files
+from repro.analyse.verdict import VERDICTS
+from repro.files import FileFormatError
+from repro.report import wording
+from repro.report.render import TEMPLATES, page_environment, render
+from repro.report.tables import ascii_number
+from tests.fabricate import Truth
+from tests.report.conftest import Rendered, judged, rerendered, smaller
+from tests.report.pages import Page, all_pages, numbers, read
+
+TABLE = Path("alexnet/alexnet_ablations.html")
+
+
+def csv_rows(made: Rendered) -> list[dict[str, str]]:
+    with open((made.folder / TABLE).with_suffix(".csv"), newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def claims_of(made: Rendered) -> dict[str, dict]:
+    return {claim["id"]: claim for claim in json.loads(made.claims_file.read_text())["claims"]}
+
+
+# The same numbers everywhere.
+
+
+def test_the_table_page_holds_the_numbers_of_its_csv(full_report: Rendered) -> None:
+    shown = read(full_report.folder / TABLE).tables["table-alexnet_ablations"][1:]
+    rows = csv_rows(full_report)
+    assert len(shown) == len(rows) == 16
+    for html, line in zip(shown, rows, strict=True):
+        for key, text in html.items():
+            if key == "verdict" or f"{key}_low" not in line:
+                assert line[key] in (text, ascii_number(text)), key
+            else:
+                assert [line[f"{key}_low"], line[f"{key}_high"]] == numbers(text), key
+        filled = {key.removesuffix("_low").removesuffix("_high") for key, text in line.items() if text}
+        assert filled == set(html)
+
+
+@pytest.mark.parametrize(("suffix", "start", "separator"), [(".md", "| ", " | "), (".tex", "", " & ")])
+def test_markdown_and_latex_hold_the_numbers_of_the_csv(full_report: Rendered, suffix: str, start: str, separator: str) -> None:
+    lines = (full_report.folder / TABLE).with_suffix(suffix).read_text().splitlines()
+    rows = [line for line in lines if line.count(separator) > 20][2 if suffix == ".md" else 1 :]
+    rows = rows if suffix == ".tex" else [line for line in lines if line.startswith("| ")][1:]
+    for line, stored in zip(rows, csv_rows(full_report), strict=True):
+        cells = line.removeprefix(start).removesuffix(" |").removesuffix(r" \\").split(separator)
+        kept = [cell for i, cell in enumerate(cells) if i not in (0, 1, 2, 3, 4, 5, 27)]
+        values = [value for key, value in list(stored.items())[6:] if key != "reason"]
+        assert [n for cell in kept for n in numbers(cell)] == [n for value in values for n in numbers(value)]
+
+
+def test_the_csv_holds_the_numbers_of_claims_json(full_report: Rendered) -> None:
+    claims = claims_of(full_report)
+    found = 0
+    for line in csv_rows(full_report):
+        if not line["claim"]:
+            continue
+        claim = claims[line["claim"]]
+        assert line["verdict"] == claim["verdict"]
+        assert claim["reason"] in line["reason"]
+        factor = 1 if claim["kind"] == "exact" else 100
+        part = claim["points"] or claim
+        for key, value, scale in (
+            ("estimate", part["estimate"], factor),
+            ("estimate_ci90_low", (part["ci90"] or [None])[0], factor),
+            ("estimate_ci95_high", (part["ci95"] or [None])[-1], factor),
+            ("log_ratio", (claim["log_ratio"] or {}).get("estimate"), 1),
+            ("log_ratio_ci90_high", ((claim["log_ratio"] or {}).get("ci90") or [None])[-1], 1),
+            ("paper", claim["paper_delta"] if claim["paper_value"] is None else claim["paper_value"], factor),
+            ("arm_mean", claim["means"][claim["arms"][0]] if factor == 100 else None, 100),
+            ("against_sd", claim["sds"].get(claim["arms"][1]), 100),
+        ):
+            assert (line[key] == "") == (value is None), (line["claim"], key)
+            if value is not None:
+                found += 1
+                assert float(line[key]) == pytest.approx(scale * value, abs=0.0051 if scale == 100 else 0.00051), key
+        assert [line["arm_n"], line["against_n"]] == [str(claim["n"].get(arm, "")) for arm in claim["arms"]]
+    assert found > 60
+
+
+def test_the_index_shows_each_claim_with_the_numbers_of_its_table(full_report: Rendered) -> None:
+    index = read(full_report.folder / "index.html")
+    shown = dict(zip(index.row_ids["table-alexnet_claims"][1:], index.tables["table-alexnet_claims"][1:], strict=True))
+    stored = {line["claim"]: line for line in csv_rows(full_report) if line["claim"]}
+    assert set(shown) == set(claims_of(full_report)) == set(stored)
+    for claim, row in shown.items():
+        assert row["verdict"] == stored[claim]["verdict"]
+        for key in ("paper", "estimate", "log_ratio"):
+            assert ascii_number(row.get(key, "")) == stored[claim][key]
+
+
+def test_single_runs_are_shown_with_the_values_of_runs_csv(full_report: Rendered) -> None:
+    page = read(full_report.folder / "runs/alexnet/no_lrn-1.html")
+    with open(full_report.results / "smoke/runs.csv", newline="") as stream:
+        stored = [float(row["value"]) for row in csv.DictReader(stream) if row["run"] == "smoke/alexnet/no_lrn/1"]
+    shown = [float(ascii_number(row["run"])) for row in page.tables["table-metrics"][1:]]
+    assert len(shown) == 6
+    assert shown == pytest.approx([100 * value for value in stored], abs=0.0051)
+
+
+def test_no_table_lacks_scale_data_and_device_on_its_page(full_report: Rendered) -> None:
+    for path, page in all_pages(full_report.folder).items():
+        for words in ("smoke", "generated images (smoke)", "cpu: fabricated for tests", "demonstration"):
+            assert words in page.words, (path, words)
+
+
+# Pages that stand alone.
+
+
+def targets(path: Path, page: Page) -> list[tuple[Path, str]]:
+    found = []
+    for reference in page.references:
+        file, _, fragment = reference.partition("#")
+        found.append(((path.parent / unquote(file)).resolve() if file else path.resolve(), unquote(fragment)))
+    return found
+
+
+def test_every_link_leads_somewhere(full_report: Rendered) -> None:
+    pages = {path.resolve(): page for path, page in all_pages(full_report.folder).items()}
+    assert len(pages) == 1 + 1 + 16
+    for path, page in pages.items():
+        for file, fragment in targets(path, page):
+            assert file.is_file(), (path, file)
+            if fragment and file in pages:
+                assert fragment in pages[file].ids, (path, fragment)
+
+
+def test_every_page_is_reached_from_the_index(full_report: Rendered) -> None:
+    pages = {path.resolve(): page for path, page in all_pages(full_report.folder).items()}
+    seen: set[Path] = set()
+    waiting = [(full_report.folder / "index.html").resolve()]
+    while waiting:
+        path = waiting.pop()
+        if path in seen or path not in pages:
+            continue
+        seen.add(path)
+        waiting += [file for file, _ in targets(path, pages[path])]
+    assert seen == set(pages)
+
+
+def test_no_page_refers_to_the_network(full_report: Rendered) -> None:
+    for path, page in all_pages(full_report.folder).items():
+        assert not [ref for ref in page.references if re.match(r"[a-z]+:|//", ref)], path
+        assert not re.search(r"url\((?!#)|@import|fetch\(|XMLHttp", page.text), path
+        assert "http" not in page.text, path
+
+
+def test_ids_are_unique_and_tables_and_drawings_are_described(full_report: Rendered) -> None:
+    for path, page in all_pages(full_report.folder).items():
+        assert len(page.ids) == len(set(page.ids)), path
+        assert set(page.captions) == set(page.tables), path
+        assert all(values.get("scope") in ("col", "row") for tag, values in page.tags if tag == "th"), path
+        for tag, values in page.tags:
+            if tag == "svg":
+                assert values["role"] == "img"
+                assert values["aria-labelledby"] in page.ids
+
+
+def test_the_same_results_give_the_same_bytes_in_another_process(small_judged: Rendered) -> None:
+    rerendered(small_judged)
+    first = {path.name: path.read_bytes() for path in small_judged.folder.rglob("*") if path.is_file()}
+    program = (
+        "import sys; from pathlib import Path; from repro.report.render import render; from tests.report.conftest import smaller;"
+        "render([smaller()], scale='smoke', results=Path(sys.argv[1]), reports=Path(sys.argv[2]))"
+    )
+    command = [sys.executable, "-c", program, str(small_judged.results), str(small_judged.reports)]
+    subprocess.run(command, check=True, env={**os.environ, "PYTHONHASHSEED": "7"}, cwd=TEMPLATES.parents[2])
+    second = {path.name: path.read_bytes() for path in small_judged.folder.rglob("*") if path.is_file()}
+    assert first == second
+    assert len(first) == 1 + 4 + 4
+
+
+def test_rendering_needs_neither_torch_nor_dali_nor_pyplot() -> None:
+    program = "import repro.report.render, sys; print({'torch', 'nvidia', 'matplotlib.pyplot', 'pandas'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, cwd=TEMPLATES.parents[2])
+    assert done.stdout.strip() == "set()"
+
+
+def test_names_from_outside_are_escaped(small_judged: Rendered) -> None:
+    data = small_judged.results / "smoke/data/procedural/dataset.json"
+    record = json.loads(data.read_text())
+    record["classes"][0] = "<script>alert(1)</script>"
+    record["warnings"] = ['<img src="x" onerror="alert(2)">']
+    data.write_text(json.dumps(record))
+    run = small_judged.results / "smoke/runs/alexnet/full/0/run.json"
+    stored = json.loads(run.read_text())
+    stored["command"] = "python -m repro train </pre><script>alert(3)</script>"
+    run.write_text(json.dumps(stored))
+    rerendered(small_judged)
+    for page in all_pages(small_judged.folder).values():
+        assert sum(tag == "script" for tag, _ in page.tags) == 1
+        assert not [values for _, values in page.tags if "onerror" in values]
+    assert "<script>alert(1)</script>" in read(small_judged.folder / "index.html").words
+    assert "<script>alert(3)</script>" in read(small_judged.folder / "runs/alexnet/full-0.html").words
+
+
+# Verdicts and their words.
+
+
+def test_every_verdict_has_words_a_symbol_and_a_style_of_its_own() -> None:
+    assert set(wording.VERDICTS) == set(VERDICTS)
+    words = list(wording.VERDICTS.values())
+    assert len({item.symbol for item in words}) == len({item.meaning for item in words}) == len(words)
+    style = (TEMPLATES / "report.css").read_text()
+    for item in [*words, *wording.EVIDENCE.values()]:
+        assert f".tone-{item.tone} " in style or f".tone-{item.tone}," in style, item.name
+
+
+def test_the_index_explains_every_verdict_in_one_sentence(full_report: Rendered) -> None:
+    words = read(full_report.folder / "index.html").words
+    for item in wording.VERDICTS.values():
+        assert item.meaning in words
+
+
+def test_a_demonstration_says_on_every_page_that_it_is_no_evidence(full_report: Rendered) -> None:
+    for page in all_pages(full_report.folder).values():
+        assert "Generated data: shows that the machinery works, no evidence about the paper." in page.words
+
+
+def test_an_unknown_verdict_is_an_error_that_names_the_allowed() -> None:
+    with pytest.raises(ValueError, match=r"unknown verdict 'MAYBE'.*REPRODUCED"):
+        wording.verdict_words("MAYBE")
+
+
+# Folders that are not complete.
+
+
+def test_a_run_that_is_missing_is_named_with_a_reason(tmp_path: Path) -> None:
+    made = rerendered(judged([smaller()], tmp_path, truth=Truth(num_examples=100), seeds=[0]))
+    words = read(made.folder / "index.html").words
+    assert "run smoke/alexnet/no_lrn/1" in words
+    assert "it has no results here" in words
+    assert "INCOMPLETE" in words
+
+
+def test_a_diverged_run_has_a_page_that_says_why(tmp_path: Path) -> None:
+    made = rerendered(judged([smaller()], tmp_path, truth=Truth(num_examples=100, diverged=("no_lrn/1",))))
+    page = read(made.folder / "runs/alexnet/no_lrn-1.html")
+    assert "This run diverged: the training loss is NaN in epoch 1. It has no scores." in page.words
+    index = read(made.folder / "index.html")
+    assert "it diverged: the training loss is NaN in epoch 1" in index.words
+    assert "INVALID" in {row["verdict"] for row in index.tables["table-alexnet_claims"][1:]}
+
+
+def test_a_single_seed_is_shown_without_interval(tmp_path: Path) -> None:
+    paper = smaller()
+    single = replace(paper, scales=tuple(replace(scale, num_seeds=1) for scale in paper.scales))
+    made = rerendered(judged([single], tmp_path, truth=Truth(num_examples=100)))
+    row = next(line for line in csv_rows(made) if line["claim"] == "A.S3.3.lrn.top1")
+    assert row["estimate"]
+    assert row["estimate_ci90_low"] == row["estimate_ci95_high"] == row["arm_sd"] == ""
+    assert row["verdict"] == "INCONCLUSIVE"
+
+
+def test_no_claims_at_all_still_give_a_page(tmp_path: Path) -> None:
+    paper = smaller()
+    bare = replace(paper, claims=(), tables=(replace(paper.tables[0], claims=()),))
+    made = rerendered(judged([bare], tmp_path, truth=Truth(num_examples=100)))
+    page = read(made.folder / "index.html")
+    assert "No claim has been judged yet" in page.words
+    assert "Nothing yet." in page.words
+    assert [row["verdict"] for row in csv_rows(made)] == ["no claim"]
+
+
+def test_a_second_paper_gets_its_own_pages(tmp_path: Path) -> None:
+    papers = [smaller(), replace(smaller(name="second"), title="Another title")]
+    made = rerendered(judged(papers, tmp_path, truth=Truth(num_examples=100)))
+    page = read(made.folder / "index.html")
+    assert {"table-alexnet_claims", "table-second_claims"} <= set(page.tables)
+    assert (made.folder / "second/alexnet_ablations.html").is_file()
+    assert (made.folder / "runs/second/full-0.html").is_file()
+
+
+def test_a_paper_without_this_scale_is_named_as_not_run(small_judged: Rendered) -> None:
+    other = replace(smaller(name="second"), scales=smaller().scales[1:2])
+    render([*small_judged.papers, other], scale="smoke", results=small_judged.results, reports=small_judged.reports)
+    assert "it has no scale smoke, but small" in read(small_judged.folder / "index.html").words
+
+
+def test_a_scale_that_no_paper_has_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no paper has the scale 'huge'; allowed: cifar10"):
+        render([smaller()], scale="huge", results=tmp_path, reports=tmp_path)
+
+
+@pytest.mark.parametrize(("file", "stage"), [("runs.csv", "collect"), ("claims.json", "judge")])
+def test_a_missing_file_names_the_stage_that_makes_it(small_judged: Rendered, file: str, stage: str) -> None:
+    (small_judged.results / "smoke" / file).unlink()
+    with pytest.raises(FileFormatError, match=f"{file} does not exist; run the stage {stage} first"):
+        rerendered(small_judged)
+    assert not small_judged.reports.exists()
+
+
+def test_claims_of_another_runs_csv_are_refused(small_judged: Rendered) -> None:
+    path = small_judged.results / "smoke/runs.csv"
+    path.write_text(path.read_text().replace("0.3", "0.4"))
+    with pytest.raises(FileFormatError, match="judged from another runs.csv"):
+        rerendered(small_judged)
+
+
+def test_a_published_folder_without_scores_and_data_renders(small_judged: Rendered) -> None:
+    for path in (small_judged.results / "smoke").rglob("*.npz"):
+        path.unlink()
+    (small_judged.results / "smoke/data/procedural/dataset.json").unlink()
+    page = read(rerendered(small_judged).folder / "runs/alexnet/full-0.html")
+    assert "scores.test.center.npz (not kept in this results folder)" in " ".join(page.words.split())
+    assert "not in this results folder" in read(small_judged.folder / "index.html").words
+
+
+def test_refused_files_and_warnings_are_listed(small_judged: Rendered) -> None:
+    folder = small_judged.results / "smoke/data/procedural"
+    record = json.loads((folder / "dataset.json").read_text())
+    record |= {"warnings": ["class ring has 1 image"], "refused": {"file": "refused.csv", "num": 1, "share": 0.01}}
+    (folder / "dataset.json").write_text(json.dumps(record))
+    files.write_text(folder / "refused.csv", "split,file,reason\ntrain,a/b.jpg,no JPEG\n")
+    page = read(rerendered(small_judged).folder / "index.html")
+    assert "class ring has 1 image" in page.words
+    assert page.tables["table-procedural_refused"][1] == {"split": "train", "file": "a/b.jpg", "reason": "no JPEG"}
+    assert "1 (1.00 %)" in page.words
+
+
+# Templates.
+
+
+def test_an_unknown_name_in_a_template_is_an_error() -> None:
+    with pytest.raises(jinja2.UndefinedError):
+        page_environment().from_string("{{ page.nothing }}").render(page=wording.VERDICTS["ABSENT"])
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.j2")), ids=lambda path: path.name)
+def test_templates_neither_compute_nor_round(path: Path) -> None:
+    tree = page_environment().parse(path.read_text())
+    forbidden = (nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Pow)
+    assert not list(tree.find_all(forbidden))
+    used = {node.name for node in tree.find_all(nodes.Filter)}
+    assert not used & {"round", "int", "float", "sum", "format", "filesizeformat", "safe"}
