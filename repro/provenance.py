@@ -55,12 +55,13 @@ def flatten(value: Any, prefix: str = "") -> dict[str, Any]:
 
 
 def spec_difference(base: Any, other: Any) -> list[dict[str, Any]]:
-    """List the leaves in which two specs differ, as `{key, base, other}` in the order of the keys."""
+    """List the leaves in which two specs differ, as `{key, base, other}` in the order of the keys.
+
+    A leaf that one side lacks, because the part that holds it is None there, counts as None.
+    """
     left, right = flatten(base), flatten(other)
     keys = sorted(set(left) | set(right))
-    return [
-        {"key": key, "base": left.get(key), "other": right.get(key)} for key in keys if left.get(key, ...) != right.get(key, ...)
-    ]
+    return [{"key": key, "base": left.get(key), "other": right.get(key)} for key in keys if left.get(key) != right.get(key)]
 
 
 def spec_digest(value: Any) -> str:
