@@ -166,6 +166,8 @@ def effect_row(
     claimed = "paper_delta" in entry
     decided_on = entry["decided_on"] if claimed else ""
     others = reproduction_effects(entry) if claimed else []
+    on_ratio = _bar(log_ratio, factor=1, seeds=()) if log_ratio.get("estimate") is not None else None
+    ratios = tuple((markers[item["who"]], ratio) for item, _, ratio in others if ratio is not None)
     return EffectRow(
         label=label,
         detail=detail,
@@ -177,10 +179,10 @@ def effect_row(
                 reproductions=tuple((markers[item["who"]], 100 * delta) for item, delta, _ in others if delta is not None),
             ),
             "log_ratio": EffectPanel(
-                ours=_bar(log_ratio, factor=1, seeds=()) if log_ratio.get("estimate") is not None else None,
+                ours=on_ratio,
                 paper=entry["paper_log_ratio"] if claimed else None,
                 smallest=entry["smallest_effect"] if decided_on == "log_ratio" else None,
-                reproductions=tuple((markers[item["who"]], ratio) for item, _, ratio in others if ratio is not None),
+                reproductions=ratios if on_ratio else (),
             ),
         },
     )

@@ -133,11 +133,13 @@ def learning_curves(
 ) -> str:
     """Draw losses (left) and errors in percent (right) over the epochs, with the learning-rate drops marked; return SVG.
 
-    `drops` holds the epochs in which the learning rate is first lower than before.
+    A panel without any value says so. `drops` holds the epochs in which the learning rate is first lower than before.
     """
     with mpl.rc_context(_SETTINGS):
-        figure = Figure(figsize=(10.4, 3.1), layout="constrained")
-        left, right = figure.subplots(1, 2)
+        figure = Figure(figsize=(10.4, 3.1))
+        left, right = figure.subplots(
+            1, 2, gridspec_kw={"left": 0.05, "right": 0.99, "bottom": 0.15, "top": 0.92, "wspace": 0.13}
+        )
         for axes, curves, label in ((left, losses, "training loss (nats)"), (right, errors, "error (%)")):
             _curves(axes, epochs=epochs, curves=curves)
             for drop in drops:
@@ -148,11 +150,15 @@ def learning_curves(
             axes.set_axisbelow(True)
             axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
             axes.tick_params(length=0, labelcolor=MUTED)
-            axes.margins(x=0.03)
+            axes.set_xlim(epochs[0] - 0.5, epochs[-1] + 0.5)
         return _svg(figure, title=title, figure_id=figure_id)
 
 
 def _curves(axes: Axes, *, epochs: Sequence[int], curves: Sequence[Curve]) -> None:
+    if all(value is None for curve in curves for value in curve.values):
+        axes.text(0.5, 0.5, "no number was logged", transform=axes.transAxes, ha="center", color=MUTED)
+        axes.set_yticks([])
+        return
     styles = ((ACCENT, "-", "o"), (SECOND, "--", "s"))
     for curve, (colour, line, marker) in zip(curves, styles, strict=False):
         values = [float("nan") if value is None else value for value in curve.values]
@@ -160,7 +166,7 @@ def _curves(axes: Axes, *, epochs: Sequence[int], curves: Sequence[Curve]) -> No
         style: dict[str, Any] = {"color": colour, "linestyle": line, "linewidth": 1.6, "marker": marker, "markersize": size}
         axes.plot(list(epochs), values, label=curve.name, **style)
     if len(curves) > 1:
-        axes.legend(frameon=False, fontsize=9, labelcolor=MUTED)
+        axes.legend(loc="upper right", frameon=False, fontsize=9, labelcolor=MUTED)
 
 
 def _svg(figure: Figure, *, title: str, figure_id: str) -> str:

@@ -186,7 +186,7 @@ def _curves(run: RunRecord, *, results: Results) -> CurvesView:
     errors = [Curve(name="training, augmented images, dropout on", values=_percents(log, "train_top1_error"))]
     if validated:
         errors.append(Curve(name="validation", values=_percents(log, "validation_top1_error")))
-    when = f"lowered at the start of epoch {listed([str(drop) for drop in drops])} (dashed)" if drops else "not lowered"
+    when = f"lower from epoch {listed([str(drop) for drop in drops])} on (dashed)" if drops else "the same throughout"
     said = f"The learning rate is {when}."
     held = "" if validated else " This data set holds out no validation images."
     return CurvesView(

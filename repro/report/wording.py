@@ -81,7 +81,7 @@ VERDICTS = {
             name="INVALID",
             symbol="!",
             tone="blocked",
-            meaning="The runs cannot be compared: one diverged, the control did not learn, or the arms differ in more.",
+            meaning="The runs cannot be compared: one diverged, the control did not learn, or more than one thing differs.",
         ),
         VerdictWords(
             name="INCOMPLETE",

@@ -80,6 +80,12 @@ def test_a_drawing_says_its_title_to_a_screen_reader_escaped() -> None:
     assert '<title id="curves-a-title">&lt;b&gt; &amp; more</title>' in svg
 
 
+def test_a_run_that_never_logged_a_number_says_so() -> None:
+    bare = {"epochs": (1,), "errors": (Curve(name="training", values=(90.0,)),), "drops": (), "title": "t", "figure_id": "f"}
+    assert "no number was logged" in learning_curves(losses=(Curve(name="loss", values=(None,)),), **bare)
+    assert "no number was logged" not in learning_curves(losses=(Curve(name="loss", values=(1.0,)),), **bare)
+
+
 def test_drawing_leaves_the_global_settings_alone() -> None:
     import matplotlib as mpl
 
