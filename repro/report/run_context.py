@@ -92,7 +92,7 @@ def run_page(run: RunRecord, paper: Paper, *, results: Results, reports: Path) -
         metrics=_metrics_view(run, results=results),
         curves=_curves(run, results=results) if run.log else None,
         base=variant.base or "",
-        change=change_text(difference),
+        change=change_text(difference, key=variant.key, value=variant.value),
         difference=_difference_view(difference, variant=variant, scale=results.scale),
         spec=json.dumps(record["spec"], indent=1, ensure_ascii=False),
         environment=tuple(Fact(term=key, text=value) for key, value in record["environment"].items()),
@@ -241,7 +241,6 @@ def _difference_view(difference: Sequence[Mapping[str, Any]], *, variant: Varian
     cells = [
         {"key": Cell(text=item["key"]), **{side: Cell(text=compact(item[side])) for side in ("base", "other")}}
         for item in difference
-        if (item["base"], item["other"]) != (None, None)
     ]
     rows = [Row(cells=entry) for entry in cells]
     caption = f"{variant.name} against {variant.base}, both at scale {scale}."

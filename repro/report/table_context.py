@@ -224,26 +224,25 @@ def _change(variant: str, paper: Paper, *, results: Results) -> str:
         return "the base of the others"
     for effect in results.claims["effects"]:
         if (effect["paper"], effect["variant"]) == (paper.name, variant):
-            return change_text(effect["difference"])
+            return change_text(effect["difference"], key=effect["key"], value=effect["value"])
     return ""
 
 
-def change_text(difference: Sequence[Mapping[str, Any]]) -> str:
+def change_text(difference: Sequence[Mapping[str, Any]], *, key: str, value: Any) -> str:
     """Return a difference of two specs in one line; a part that is gone or new is named once, with what it held.
 
-    difference: `{key, base, other}` as provenance.spec_difference gives it.
+    difference: `{key, base, other}` as provenance.spec_difference gives it. key, value: what the variant puts where.
     """
+    inside = [item for item in difference if item["key"].startswith(key + ".")]
+    gone = bool(inside) and value is None
+    new = bool(inside) and not gone and all(item["base"] is None for item in inside)
     words: list[str] = []
-    parts = [item["key"] for item in difference if item["base"] is None and item["other"] is None]
-    for part in parts:
-        inside = [item for item in difference if item["key"].startswith(part + ".")]
-        gone = all(item["other"] is None for item in inside)
-        values = ", ".join(
-            f"{item['key'].removeprefix(part + '.')} {compact(item['base' if gone else 'other'])}" for item in inside
-        )
-        words.append(f"{part} {'removed' if gone else 'added'} ({values})")
+    if gone or new:
+        side = "base" if gone else "other"
+        held = ", ".join(f"{item['key'].removeprefix(key + '.')} {compact(item[side])}" for item in inside)
+        words.append(f"{key} {'removed' if gone else 'added'} ({held})")
     for item in difference:
-        if item["key"] not in parts and not any(item["key"].startswith(part + ".") for part in parts):
+        if not (gone or new) or item not in inside:
             words.append(f"{item['key']}: {compact(item['base'])} → {compact(item['other'])}")
     return "; ".join(words)
 

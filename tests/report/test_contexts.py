@@ -16,7 +16,8 @@ from tests.report.pages import read
 
 
 def change(variant: str) -> str:
-    return change_text(spec_difference(ALEXNET.experiment("full"), ALEXNET.experiment(variant)))
+    found = ALEXNET.variant(variant)
+    return change_text(spec_difference(ALEXNET.experiment("full"), ALEXNET.experiment(variant)), key=found.key, value=found.value)
 
 
 def test_a_part_that_is_gone_is_named_once() -> None:
@@ -26,6 +27,16 @@ def test_a_part_that_is_gone_is_named_once() -> None:
 def test_a_changed_value_is_shown_from_and_to() -> None:
     assert change("tanh") == "network.activation: relu → tanh"
     assert change("no_dropout") == "network.dropout_rate: 0.5 → 0"
+
+
+def test_a_part_that_is_new_is_named_once() -> None:
+    difference = spec_difference(ALEXNET.experiment("no_pca_color"), ALEXNET.experiment("full"))
+    text = change_text(difference, key="recipe.color_noise", value={"std": 0.1, "factor": "sqrt_eigenvalue"})
+    assert text == "recipe.color_noise added (factor sqrt_eigenvalue, std 0.1)"
+
+
+def test_a_part_that_is_replaced_shows_each_value_that_changed() -> None:
+    assert change("pool_2x2") == "network.pooling.same_maps_as: none → (3, 2); network.pooling.size_px: 3 → 2"
 
 
 def test_learning_rate_drops_are_the_epochs_that_start_lower() -> None:

@@ -309,7 +309,7 @@ def test_a_missing_file_names_the_stage_that_makes_it(small_judged: Rendered, fi
 def test_claims_of_another_runs_csv_are_refused(small_judged: Rendered) -> None:
     path = small_judged.results / "smoke/runs.csv"
     path.write_text(path.read_text().replace("0.3", "0.4"))
-    with pytest.raises(FileFormatError, match="judged from another runs.csv"):
+    with pytest.raises(FileFormatError, match=r"judged from another runs\.csv"):
         rerendered(small_judged)
 
 
