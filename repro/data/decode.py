@@ -33,8 +33,6 @@ Pixels = npt.NDArray[np.uint8]
 
 #: Files with more pixels are refused: decoded they would need more than 200 MB each.
 MAX_PIXELS = 2**26
-#: Pixels decoded in one DALI batch.
-BATCH_PIXELS = 2**26
 #: Stated by the released code's data preparation (repro.spec.datasets.Dataset, encoding `jpeg`).
 QUALITY = 95
 ORIENTATION_TAG = 0x0112
@@ -110,7 +108,7 @@ class Decoder:
         ValueError: the device is unknown.
     """
 
-    def __init__(self, *, device: str, num_threads: int, batch_size: int = 64) -> None:
+    def __init__(self, *, device: str, num_threads: int, batch_size: int) -> None:
         if device not in ("cpu", "cuda"):
             raise ValueError(f"unknown device {device!r}; allowed: cpu, cuda")
         self._device = device
@@ -118,26 +116,18 @@ class Decoder:
         self._batch_size = batch_size
         self._pipeline: Any = None
 
-    def decode(self, contents: Sequence[bytes], *, num_pixels: Sequence[int]) -> list[Pixels | UnreadableError]:
-        """Return for each file its pixels (H, W, 3), or why there are none. `num_pixels` bounds the memory of a batch."""
-        decoded: list[Pixels | UnreadableError] = []
-        start = 0
-        while start < len(contents):
-            stop = start + 1
-            while stop < min(len(contents), start + self._batch_size) and sum(num_pixels[start : stop + 1]) <= BATCH_PIXELS:
-                stop += 1
-            decoded += self._decode_batch(contents[start:stop])
-            start = stop
-        return decoded
-
-    def _decode_batch(self, contents: Sequence[bytes]) -> list[Pixels | UnreadableError]:
+    def decode(self, contents: Sequence[bytes]) -> list[Pixels | UnreadableError]:
+        """Return for each file, of at most `batch_size`, its pixels (H, W, 3), or why there are none."""
+        if not contents:
+            return []
         try:
             return list(self._run(contents))
         except RuntimeError as error:
+            # The pipeline is dead; the next call builds another.
             self._pipeline = None
             if len(contents) == 1:
                 return [UnreadableError(_dali_reason(error))]
-        return [self._decode_batch([content])[0] for content in contents]
+        return [self.decode([content])[0] for content in contents]
 
     def _run(self, contents: Sequence[bytes]) -> list[Pixels]:
         if self._pipeline is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,10 @@ from repro.spec.datasets import Dataset
 
 Say = Callable[[str], None]
 
+#: Examples read at a time.
 BATCH_SIZE = 64
+#: Pixels decoded at a time: photographs of 24 megapixels would fill gigabytes in a full batch.
+GROUP_PIXELS = 2**26
 #: About how large a shard is: large enough for few files, small enough that a restart repeats little.
 SHARD_BYTES = 128 * 2**20
 #: Bytes of the two tar headers and of the label of an example.
@@ -106,19 +109,11 @@ class Packer:
 
     def _images(self, split: str, positions: npt.NDArray[np.int64], batch: Listing) -> list[StoredImage | UnreadableError]:
         contents = list(self._pool.map(lambda position: self._read(split, int(position)), positions))
-        headers = [_header(content, name=as_text(file)) for content, file in zip(contents, batch.file_N, strict=True)]
-        files = [i for i, header in enumerate(headers) if isinstance(header, Header) and isinstance(contents[i], bytes)]
-        sizes = [header.num_pixels for header in headers if isinstance(header, Header) and header.format != "raw"]
-        decoded = self._decoder.decode([contents[i] for i in files], num_pixels=sizes)  # type: ignore[misc]
-        pixels: list[Pixels | UnreadableError] = [
-            header if isinstance(header, UnreadableError) else UnreadableError("") for header in headers
-        ]
-        for i, image in zip(files, decoded, strict=True):
-            pixels[i] = image
-        for i, content in enumerate(contents):
-            if isinstance(content, np.ndarray):
-                pixels[i] = content
-        return list(self._pool.map(self._stored, contents, headers, pixels))
+        opened = [_opened(content, name=as_text(file)) for content, file in zip(contents, batch.file_N, strict=True)]
+        stored: list[StoredImage | UnreadableError] = []
+        for group in memory_groups([one.header.num_pixels if isinstance(one, OpenedImage) else 0 for one in opened]):
+            stored += self._pool.map(self._stored, opened[group], self._decoded(opened[group]))
+        return stored
 
     def _read(self, split: str, position: int) -> bytes | Pixels | UnreadableError:
         try:
@@ -126,13 +121,18 @@ class Packer:
         except OSError as error:
             return UnreadableError(f"cannot be read: {error.strerror or error}")
 
-    def _stored(
-        self, content: bytes | Pixels | UnreadableError, header: Header | UnreadableError, pixels: Pixels | UnreadableError
-    ) -> StoredImage | UnreadableError:
-        if isinstance(content, UnreadableError) or isinstance(header, UnreadableError) or isinstance(pixels, UnreadableError):
-            return next(bad for bad in (content, header, pixels) if isinstance(bad, UnreadableError))
-        side_px = self._dataset.stored_px
-        square = central_square(pixels, side_px=side_px)
+    def _decoded(self, opened: Sequence[OpenedImage | UnreadableError]) -> list[Pixels | UnreadableError]:
+        contents = [one.content if isinstance(one, OpenedImage) else one for one in opened]
+        decoded = iter(self._decoder.decode([content for content in contents if isinstance(content, bytes)]))
+        return [next(decoded) if isinstance(content, bytes) else content for content in contents]
+
+    def _stored(self, opened: OpenedImage | UnreadableError, pixels: Pixels | UnreadableError) -> StoredImage | UnreadableError:
+        if isinstance(opened, UnreadableError):
+            return opened
+        if isinstance(pixels, UnreadableError):
+            return pixels
+        content, header = opened.content, opened.header
+        square = central_square(pixels, side_px=self._dataset.stored_px)
         if self._dataset.encoding == "raw":
             payload = square.tobytes()
         elif isinstance(content, bytes) and self._origin.keep_files and header.format == "JPEG" and pixels is square:
@@ -141,6 +141,14 @@ class Packer:
             payload = jpeg_bytes(square)
         digest = hashlib.blake2b(content if isinstance(content, bytes) else content.tobytes(), digest_size=8).digest()
         return StoredImage(payload=payload, pixels_HWC=square, notes=header.notes, content_hash=int.from_bytes(digest, "little"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenedImage:
+    """What a source gave for one example, a file or pixels, and what its header says."""
+
+    content: bytes | Pixels
+    header: Header
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,12 +187,22 @@ class Progress:
             self._say(f"{self._what}: {self._done}/{self._total} images, {rate:.0f} images/s, {left_s:.0f} s left")
 
 
-def _header(content: bytes | Pixels | UnreadableError, *, name: str) -> Header | UnreadableError:
+def memory_groups(num_pixels: Sequence[int]) -> list[slice]:
+    """Cut images of these sizes into runs that need little memory when they are decoded together."""
+    groups, start = [], 0
+    for stop in range(1, len(num_pixels) + 1):
+        if stop == len(num_pixels) or sum(num_pixels[start : stop + 1]) > GROUP_PIXELS:
+            groups.append(slice(start, stop))
+            start = stop
+    return groups
+
+
+def _opened(content: bytes | Pixels | UnreadableError, *, name: str) -> OpenedImage | UnreadableError:
     if isinstance(content, UnreadableError):
         return content
     if isinstance(content, np.ndarray):
-        return Header(format="raw", num_pixels=content.shape[0] * content.shape[1], notes=())
+        return OpenedImage(content=content, header=Header(format="raw", num_pixels=content.shape[0] * content.shape[1], notes=()))
     try:
-        return read_header(content, name=name)
+        return OpenedImage(content=content, header=read_header(content, name=name))
     except UnreadableError as reason:
         return reason

@@ -26,7 +26,7 @@ from repro.data.decode import NOTES, Decoder, decoder_text
 from repro.data.folders import FoldersSource
 from repro.data.ilsvrc import Ilsvrc2012Source
 from repro.data.journal import Journal, Part
-from repro.data.packing import SHARD_BYTES, Packer, Progress, Say, ShardPlan, plan_shards
+from repro.data.packing import BATCH_SIZE, SHARD_BYTES, Packer, Progress, Say, ShardPlan, plan_shards
 from repro.data.procedural import ProceduralSource
 from repro.data.shards import SCHEMA, write_index
 from repro.data.source import Source, SourceError, as_text
@@ -137,7 +137,13 @@ def make_shards(
     progress = Progress(f"prepare {dataset.name}", total=total, say=say)
     parts: list[Part] = []
     with ThreadPoolExecutor(num_threads) as pool:
-        packer = Packer(dataset, origin, decoder=Decoder(device=device, num_threads=num_threads), pool=pool, progress=progress)
+        packer = Packer(
+            dataset,
+            origin,
+            decoder=Decoder(device=device, num_threads=num_threads, batch_size=BATCH_SIZE),
+            pool=pool,
+            progress=progress,
+        )
         for plan in plans:
             part = journal.load(plan.file)
             if part is None:

@@ -59,6 +59,7 @@ HUE_DEVIATION = 0.08
 OWN_TEXTURE_SHARE = 0.7
 SIZE = (0.65, 0.95)
 CLUTTER_SIZE = (0.2, 0.6)
+BACKGROUND_CONTRAST = 0.35
 OFF_CENTER = 0.08
 NOISE_LEVELS = 3.0
 
@@ -181,7 +182,7 @@ def background(generator: np.random.Generator, *, image_px: int) -> Field:
     scene = first + (second - first) * np.clip(mix, 0, 1)[:, :, None]
     placement = free_placement(generator, image_px=image_px, size=(1.0, 1.0))
     pattern = random_texture(generator, placement=placement, image_px=image_px)
-    scene *= 1 + np.float32(generator.uniform(0, 0.35)) * (pattern[:, :, None] - np.float32(0.5))
+    scene *= 1 + np.float32(generator.uniform(0, BACKGROUND_CONTRAST)) * (pattern[:, :, None] - np.float32(0.5))
     return scene.astype(np.float32)
 
 

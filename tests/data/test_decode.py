@@ -30,8 +30,7 @@ def turned_by_exif() -> bytes:
 
 @pytest.fixture(scope="module")
 def decode() -> Callable[[list[bytes]], list[Any]]:
-    decoder = Decoder(device="cpu", num_threads=1, batch_size=8)
-    return lambda files: decoder.decode(files, num_pixels=[2400] * len(files))
+    return Decoder(device="cpu", num_threads=1, batch_size=32).decode
 
 
 @pytest.mark.parametrize(
@@ -98,7 +97,7 @@ def test_random_bytes_inside_the_stream_pass_as_documented(decode: Callable[[lis
     assert decode([bytes(damaged)])[0].shape == (40, 60, 3)
 
 
-def test_more_files_than_a_batch_come_back_in_order(decode: Callable[[list[bytes]], list[Any]]) -> None:
+def test_files_of_many_sizes_come_back_in_order(decode: Callable[[list[bytes]], list[Any]]) -> None:
     files = []
     for shade in range(0, 200, 10):
         stream = io.BytesIO()
@@ -106,6 +105,10 @@ def test_more_files_than_a_batch_come_back_in_order(decode: Callable[[list[bytes
         files.append(stream.getvalue())
     images = decode(files)
     assert [(image.shape[1] - 8, int(image[0, 0, 0])) for image in images] == [(s, s) for s in range(0, 200, 10)]
+
+
+def test_no_files_give_no_images(decode: Callable[[list[bytes]], list[Any]]) -> None:
+    assert decode([]) == []
 
 
 def test_the_graph_for_gpus_is_valid() -> None:
