@@ -31,7 +31,10 @@ class Stopped(Exception):
 
 @dataclass(kw_only=True)
 class Progress:
-    """Where a run stands. Sums are over the current epoch; `log` has one entry for each epoch that ended."""
+    """Where a run stands. Sums are over the current epoch; `log` has one entry for each epoch that ended.
+
+    wall_s, cpu_s: time spent on the run so far, over all its restarts; cpu_s counts every thread of the process.
+    """
 
     epoch: int = 0
     step: int = 0
@@ -41,6 +44,8 @@ class Progress:
     loss_sum: float = 0.0
     epoch_s: float = 0.0
     epoch_wait_s: float = 0.0
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
     num_resumes: int = 0
     diverged: str = ""
     log: list[dict[str, Any]] = field(default_factory=list)
@@ -73,16 +78,24 @@ class Training:
         self._loss_sum = torch.zeros((), dtype=torch.float64, device=self.device)
         self._num_wrong = torch.zeros((), dtype=torch.int64, device=self.device)
         self._saved_at = self._said_at = time.monotonic()
+        self._clocks = time.perf_counter(), time.process_time()
 
     def state(self) -> dict[str, Any]:
         """Return all that the next step depends on."""
         self._gather()
+        self.count_time()
         return {
             "net": self.net.state_dict(),
             "velocity": self.optimizer.state_dict(),
             "rate": self.rate.state_dict(),
             "progress": asdict(self.progress),
         }
+
+    def count_time(self) -> None:
+        """Add the time since the last call to what the run has taken."""
+        before, self._clocks = self._clocks, (time.perf_counter(), time.process_time())
+        self.progress.wall_s += self._clocks[0] - before[0]
+        self.progress.cpu_s += self._clocks[1] - before[1]
 
     def load(self, state: dict[str, Any]) -> None:
         """Go on from `state`."""

@@ -11,7 +11,6 @@ import json
 import platform
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -129,7 +128,6 @@ def open_prepared(folder: Path) -> Prepared:
 
 def train_run(run: Run, data: Prepared, *, place: Place, should_stop: Callable[[], bool]) -> None:
     """Train and score one run, from its checkpoint if there is one, and write its folder."""
-    began = time.perf_counter()
     identity = {
         "run": run.id,
         "spec": spec_digest(run.experiment),
@@ -152,7 +150,7 @@ def train_run(run: Run, data: Prepared, *, place: Place, should_stop: Callable[[
     training.run()
     training.save(training.state())
     scores = [] if training.progress.diverged else _write_scores(run, training.net, data, place)
-    _write_run(run, training, data, scores, place=place, identity=identity, wall_s=time.perf_counter() - began)
+    _write_run(run, training, data, scores, place=place, identity=identity)
     remove_checkpoints(checkpoint)
 
 
@@ -254,9 +252,9 @@ def _write_run(
     *,
     place: Place,
     identity: dict[str, str],
-    wall_s: float,
 ) -> None:
     """Write log.jsonl, weights.pt and, last, run.json."""
+    training.count_time()
     progress = training.progress
     log, weights = place.folder / "log.jsonl", place.folder / "weights.pt"
     write_text(log, "".join(json.dumps(entry, allow_nan=False) + "\n" for entry in progress.log))
@@ -289,7 +287,8 @@ def _write_run(
         "num_steps": progress.num_steps,
         "num_parameters": sum(parameter.numel() for parameter in training.net.parameters()),
         "num_classes": data.train.num_classes,
-        "wall_s": wall_s,
+        "wall_s": progress.wall_s,
+        "cpu_s": progress.cpu_s,
         "train_s": train_s,
         "data_wait_s": sum(entry["data_wait_s"] for entry in progress.log),
         "images_per_s": data.train.num_examples * progress.epoch / train_s,
