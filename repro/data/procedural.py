@@ -5,10 +5,11 @@ turning one knob leaves everything else in the picture as it was. On the same ve
 
 What is in a picture: a background of two colours and a texture; `clutter` distracting shapes on average (Poisson), of which
 some lie across the rim of the object's place; the object, one of ten silhouettes (repro.data.drawing), with two colours and
-a texture, turned, stretched, mirrored, between .5 and .85 of the picture in size and up to .14 of it off the centre; a shape
-in front of it; light from one side, the colour of the light, and sensor noise. Colour and texture go with the class, but do
-not decide it: the hue spreads by a standard deviation of .14 of the colour circle around the class's own, and half the
-objects wear a random texture instead of the class's own, which it shares with another class.
+a texture, turned, stretched, mirrored, of the size and as far off the centre as SIZE and OFF_CENTER below say; a shape in
+front of it; light from one side, the colour of the light, and sensor noise. Colour and texture go with the class, but do not
+decide it: the hue spreads around the class's own (HUE_DEVIATION), neighbouring classes overlap, and some objects wear a random
+texture instead of the class's own (OWN_TEXTURE_SHARE), which it shares with another class. Colour alone, measured in the
+middle of the picture without clutter, tells about half of the ten classes' images apart.
 
 Knobs (repro.spec.datasets.Procedural):
 - num_train, num_test: how many images; image i is of class i modulo num_classes. More images keep the ones there were.
@@ -55,12 +56,17 @@ from repro.provenance import spec_digest
 from repro.spec.datasets import Procedural
 
 QUALITY = 95
+#: Standard deviation of an object's hue around its class's own, as share of the colour circle; classes lie .1 apart.
 HUE_DEVIATION = 0.08
+#: Share of the objects that wear their class's own texture.
 OWN_TEXTURE_SHARE = 0.7
-SIZE = (0.65, 0.95)
-CLUTTER_SIZE = (0.2, 0.6)
-BACKGROUND_CONTRAST = 0.35
-OFF_CENTER = 0.08
+#: Least and largest size of object and of distracting shapes, and largest distance from the centre, as shares of the picture.
+SIZE = (0.75, 1.0)
+CLUTTER_SIZE = (0.15, 0.5)
+OFF_CENTER = 0.06
+#: Largest contrast of the background's texture.
+BACKGROUND_CONTRAST = 0.2
+#: Standard deviation of the sensor noise, in grey levels.
 NOISE_LEVELS = 3.0
 
 

@@ -22,8 +22,8 @@ from repro.data.source import SourceError
 from repro.spec.datasets import Dataset, Procedural
 
 KNOBS = Procedural(
-    num_train=150,
-    num_test=40,
+    num_train=90,
+    num_test=30,
     num_classes=3,
     image_px=16,
     clutter=1.0,
@@ -47,7 +47,7 @@ TOYS = Dataset(
 )
 PHOTOS = Dataset(name="photos", kind="folders", title="photos", stored_px=16, encoding="jpeg", num_validation=0, max_refused=0.2)
 #: Makes several shards of TOYS.
-SMALL_SHARDS = 100_000
+SMALL_SHARDS = 50_000
 
 
 def run(dataset: Dataset, folder: Path, *, source: Path | None = None, **options: Any) -> dict[str, Any]:
@@ -91,13 +91,13 @@ def toys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_what_is_stored_is_what_was_generated_without_another_compression(toys: Path) -> None:
     shards, source = Shards(toys, "test"), ProceduralSource(KNOBS)
-    assert [image.tobytes() for image in shards.images(range(40))] == [source.read("test", i) for i in range(40)]
-    assert shards.label_N.tolist() == [i % 3 for i in range(40)]
+    assert [image.tobytes() for image in shards.images(range(30))] == [source.read("test", i) for i in range(30)]
+    assert shards.label_N.tolist() == [i % 3 for i in range(30)]
 
 
 def test_the_held_out_images_come_from_train_evenly_over_the_classes(toys: Path) -> None:
     train, validation = Shards(toys, "train"), Shards(toys, "validation")
-    assert (train.num_examples, validation.num_examples) == (138, 12)
+    assert (train.num_examples, validation.num_examples) == (78, 12)
     assert np.bincount(validation.label_N).tolist() == [4, 4, 4]
     assert not set(train.key_N.tolist()) & set(validation.key_N.tolist())
 
@@ -105,7 +105,7 @@ def test_the_held_out_images_come_from_train_evenly_over_the_classes(toys: Path)
 def test_the_statistics_are_those_of_the_training_images_without_the_held_out_ones(toys: Path) -> None:
     description = json.loads((toys / "dataset.json").read_text())
     train = Shards(toys, "train")
-    images = np.stack([np.asarray(Image.open(io.BytesIO(f.tobytes()))) for f in train.images(range(138))]).astype(float)
+    images = np.stack([np.asarray(Image.open(io.BytesIO(f.tobytes()))) for f in train.images(range(78))]).astype(float)
     np.testing.assert_array_equal(np.load(toys / "mean_image.npy"), images.mean(axis=0).astype(np.float32))
     np.testing.assert_allclose(description["color"]["covariance"], np.cov(images.reshape(-1, 3).T, ddof=0), rtol=1e-10)
     vectors, values = np.array(description["color"]["eigenvectors"]), np.array(description["color"]["eigenvalues"])
@@ -115,7 +115,7 @@ def test_the_statistics_are_those_of_the_training_images_without_the_held_out_on
 def test_the_description_holds_what_other_stages_rely_on(toys: Path) -> None:
     description = json.loads((toys / "dataset.json").read_text())
     assert description["schema"] == "dataset/1"
-    assert description["splits"]["train"]["class_counts"] == [46, 46, 46]
+    assert description["splits"]["train"]["class_counts"] == [26, 26, 26]
     assert description["classes"] == ["apple", "fish", "house"]
     assert description["refused"] == {"file": "refused.csv", "num": 0, "share": 0.0}
     assert (toys / "refused.csv").read_text() == "split,file,reason\n"
@@ -167,7 +167,7 @@ def test_a_preparation_killed_in_the_middle_goes_on_and_ends_with_the_same_bytes
 ) -> None:
     whole = run(TOYS, tmp_path / "whole", shard_bytes=SMALL_SHARDS)
     assert len(whole["splits"]["train"]["shards"]) > 2
-    dies = Dies(monkeypatch, at=130)
+    dies = Dies(monkeypatch, at=70)
     with pytest.raises(KeyboardInterrupt):
         run(TOYS, tmp_path / "killed", shard_bytes=SMALL_SHARDS)
     assert not (tmp_path / "killed" / "dataset.json").exists()
@@ -175,7 +175,7 @@ def test_a_preparation_killed_in_the_middle_goes_on_and_ends_with_the_same_bytes
     assert finished >= 1
     dies.num_read = 1000
     resumed = run(TOYS, tmp_path / "killed", shard_bytes=SMALL_SHARDS)
-    assert dies.num_read - 1000 < 190  # finished shards were not made again
+    assert dies.num_read - 1000 < 120  # finished shards were not made again
     assert hashes(tmp_path / "killed") == hashes(tmp_path / "whole")
     assert without_time(resumed) == without_time(whole)
     assert not (tmp_path / "killed" / "journal").exists()
@@ -184,7 +184,7 @@ def test_a_preparation_killed_in_the_middle_goes_on_and_ends_with_the_same_bytes
 def test_a_finished_shard_that_was_damaged_before_the_restart_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Dies(monkeypatch, at=130)
+    Dies(monkeypatch, at=70)
     with pytest.raises(KeyboardInterrupt):
         run(TOYS, tmp_path, shard_bytes=SMALL_SHARDS)
     shard = tmp_path / "train-00000.tar"
@@ -194,7 +194,7 @@ def test_a_finished_shard_that_was_damaged_before_the_restart_is_made_again(
 
 
 def test_a_journal_of_another_specification_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    Dies(monkeypatch, at=130)
+    Dies(monkeypatch, at=70)
     with pytest.raises(KeyboardInterrupt):
         run(TOYS, tmp_path / "a", shard_bytes=SMALL_SHARDS)
     other = replace(TOYS, procedural=replace(KNOBS, seed=2))
@@ -207,7 +207,7 @@ def test_progress_is_said_with_rate_and_time_left(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(packing, "SAY_EVERY_S", 0.0)
     lines: list[str] = []
     run(TOYS, tmp_path, say=lines.append)
-    assert any(line.startswith("prepare toys: 128/190 images, ") and line.endswith(" s left") for line in lines)
+    assert any(line.startswith("prepare toys: 64/120 images, ") and line.endswith(" s left") for line in lines)
 
 
 def test_bad_files_are_listed_with_reasons_and_the_rest_is_stored(tmp_path: Path) -> None:
