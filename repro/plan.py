@@ -114,10 +114,11 @@ def planned_variants(paper: Paper, *, table: str | None = None) -> tuple[str, ..
     return tuple(dict.fromkeys(variant for item in tables for variant in item.variants))
 
 
-def planned_runs(paper: Paper, *, scale: str, num_seeds: int | None = None) -> list[Run]:
-    """Return all runs that the tables of `paper` need at `scale`."""
+def planned_runs(paper: Paper, *, scale: str, table: str | None = None, num_seeds: int | None = None) -> list[Run]:
+    """Return all runs that `table` (default: any table) of `paper` needs at `scale`."""
+    names = planned_variants(paper, table=table)
     seeds = planned_seeds(paper, scale=scale, num_seeds=num_seeds)
-    return [make_run(paper, scale=scale, variant=name, seed=seed) for name in planned_variants(paper) for seed in seeds]
+    return [make_run(paper, scale=scale, variant=name, seed=seed) for name in names for seed in seeds]
 
 
 def source_option(dataset: Dataset, config: Config) -> str:

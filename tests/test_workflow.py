@@ -1,5 +1,6 @@
 """The workflow plans what is needed and no more, says what is wrong, and goes on after a kill."""
 
+import contextlib
 import json
 import os
 import re
@@ -327,45 +328,91 @@ def test_a_damaged_scores_file_is_refused_by_name_and_not_collected(finished):
 
 
 def test_a_failed_job_names_the_logs_and_leaves_no_record(finished):
-    shutil.rmtree(finished.folder / "results/smoke/runs/alexnet/tanh")
-    finished.edit(
-        "repro/train/run.py", lambda text: text + "\n\ndef train_runs(runs, **options):\n    raise OSError('no disk')\n"
-    )
-    done = finished.run("--until", TRAIN)
+    log = unfinished(finished, "tanh")
+    broken = "        raise OSError('no disk')\n        train_runs("
+    finished.edit("repro/cli.py", lambda text: text.replace("        train_runs(", broken))
+    done = finished.run("reproduce")
     assert done.returncode != 0
     assert "Each job's log is under results/smoke/logs" in done.stdout
-    assert "no disk" in (finished.folder / "results/smoke/logs/train/alexnet/tanh.seeds-0-1.log").read_text()
-    assert not (finished.folder / "results/smoke/runs/alexnet/tanh").exists()
+    assert "no disk" in log.read_text()
+    assert not list((finished.folder / "results/smoke/runs/alexnet/tanh").rglob("*.json"))
 
 
-def test_after_a_kill_of_the_workflow_the_same_command_completes(finished):
-    """SIGKILL leaves no time to clean up: no lock and no half-written record may stand in the way."""
-    results = finished.folder / "results" / "smoke"
-    for variant in ("no_lrn", "no_dropout"):
-        shutil.rmtree(results / "runs" / "alexnet" / variant)
-        (results / "logs" / "train" / "alexnet" / f"{variant}.seeds-0-1.log").unlink()
-    first = subprocess.Popen(
-        finished.command("reproduce"),
-        cwd=finished.folder,
-        env=finished.environment,
+def test_a_deleted_run_is_made_again_and_what_is_finished_is_not_lost_by_a_deleted_record(finished):
+    runs = finished.folder / "results" / "smoke" / "runs" / "alexnet" / "one_tower_half"
+    shutil.rmtree(runs / "1")
+    (runs / "0" / "run.json").unlink()
+    kept = {path.name: path.stat().st_mtime_ns for path in (runs / "0").glob("scores.*")}
+    assert kept
+    assert jobs(finished.planned()) == {TRAIN: 1, "collect": 1, "judge": 1, "render": 1}
+    assert finished.run(run_record("one_tower_half")).returncode == 0
+    assert {path.name: path.stat().st_mtime_ns for path in (runs / "0").glob("scores.*")} == kept
+    assert (runs / "1" / "run.json").exists()
+
+
+def run_record(variant: str) -> str:
+    """Return the first seed's record of `variant`, which is a target that needs neither numbers nor pages."""
+    return f"results/smoke/runs/alexnet/{variant}/0/run.json"
+
+
+def start(checkout, target: str) -> subprocess.Popen[bytes]:
+    """Start the workflow in a process group of its own."""
+    return subprocess.Popen(
+        checkout.command(target),
+        cwd=checkout.folder,
+        env=checkout.environment,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+
+
+def unfinished(checkout, *variants: str) -> Path:
+    """Take the runs of `variants` away and return the log that the first of their jobs will write."""
+    results = checkout.folder / "results" / "smoke"
+    logs = [results / "logs" / "train" / "alexnet" / f"{variant}.seeds-0-1.log" for variant in variants]
+    for variant, log in zip(variants, logs, strict=True):
+        shutil.rmtree(results / "runs" / "alexnet" / variant)
+        log.unlink()
+    return logs[0]
+
+
+def test_after_a_kill_of_everything_in_mid_training_the_same_command_completes(finished):
+    """SIGKILL leaves no time to clean up: no lock and no half-written record may stand in the way."""
+    log = unfinished(finished, "no_lrn", "no_dropout")
+    first = start(finished, "reproduce")
+    wait_for(log, "epoch", process=first)
+    os.killpg(first.pid, signal.SIGKILL)
+    first.wait()
+    again = finished.run("reproduce")
+    assert again.returncode == 0, again.stdout[-6000:]
+    runs = finished.folder / "results" / "smoke" / "runs" / "alexnet"
+    assert all((runs / name / seed / "run.json").exists() for name in VARIANTS for seed in "01")
+    assert finished.planned() == {}
+
+
+def test_one_workflow_at_a_time_and_after_a_kill_the_next_waits_for_the_job_that_outlived_it(finished):
+    pause = finished.folder / "pause"
+    pause.touch()
+    waiting = '        while Path("pause").exists():\n            __import__("time").sleep(0.1)\n        train_runs('
+    finished.edit("repro/cli.py", lambda text: text.replace("        train_runs(", '        say("holds its folder")\n' + waiting))
+    log, record = unfinished(finished, "one_tower_half"), run_record("one_tower_half")
+    first = again = start(finished, record)
     try:
-        wait_for(results / "logs" / "train" / "alexnet" / "no_lrn.seeds-0-1.log", "epoch", process=first)
-        second = finished.run("reproduce")
-        assert second.returncode != 0
-        assert "is in use by process" in second.stdout
-        assert first.poll() is None, "the first workflow must still be running"
+        wait_for(log, "holds its folder", process=first)
+        refused = finished.run(record)
+        assert refused.returncode != 0
+        assert f"is in use by process {first.pid}" in refused.stdout
         os.kill(first.pid, signal.SIGKILL)
         first.wait()
-        again = finished.run("reproduce")
-        assert again.returncode == 0, again.stdout[-6000:]
+        again = start(finished, record)
+        wait_for(log, "waiting until it ends", process=again)
+        pause.unlink()
+        assert again.wait() == 0
     finally:
-        if first.poll() is None:
-            os.killpg(first.pid, signal.SIGKILL)
-    assert all((results / "runs" / "alexnet" / name / seed / "run.json").exists() for name in VARIANTS for seed in "01")
-    assert finished.planned() == {}
+        for process in (first, again):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    assert finished.planned(record) == {}
 
 
 def wait_for(file: Path, text: str, *, process: subprocess.Popen[bytes], most_s: float = 120) -> None:

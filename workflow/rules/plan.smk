@@ -2,6 +2,7 @@
 import sys
 from shlex import quote
 
+from repro.files import run_folder
 from repro.locks import claim
 from repro.plan import (
     claims_digest,
@@ -48,12 +49,10 @@ SEEDS_OPTION = "" if CONFIG.seeds is None else f"--num-seeds {CONFIG.seeds}"
 HELD = []
 
 
-def run_file(run_id):
-    """Return the file that says that a run is finished."""
-    scale, rest = run_id.split("/", 1)
-    return f"{CONFIG.results}/{scale}/runs/{rest}/run.json"
-
-
-def runs_of(papers):
-    """Return the finished-run files of all runs that the tables of `papers` need."""
-    return [run_file(run.id) for paper in papers for run in planned_runs(paper, scale=CONFIG.scale, num_seeds=CONFIG.seeds)]
+def runs_of(papers, table=None):
+    """Return the finished-run files of all runs that `table` (default: any table) of `papers` needs."""
+    return [
+        run_folder(CONFIG.results, run.id) / "run.json"
+        for paper in papers
+        for run in planned_runs(paper, scale=CONFIG.scale, table=table, num_seeds=CONFIG.seeds)
+    ]

@@ -12,3 +12,4 @@ for paper in PAPERS:
                 table.name
             input:
                 multiext(f"{REPORT_FOLDER}/{paper.name}/{table.name}", ".html", ".csv", ".md", ".tex"),
+                runs_of([paper], table=table.name),
