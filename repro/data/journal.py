@@ -22,6 +22,7 @@ from repro.data.shards import ShardRecord, write_npz
 from repro.files import FileFormatError, read_json, sha256_file, write_json
 
 SCHEMA = "prepare-plan/1"
+SPLITS = ("train", "validation", "test")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,8 +52,9 @@ class Journal:
         self._folder = folder / "journal"
         if self._found_plan() != {"schema": SCHEMA, **plan}:
             self.discard()
-            for stale in (*folder.glob("*.tar"), *folder.glob("*.npz"), *folder.glob(".*.part")):
-                stale.unlink()
+            for pattern in ("-[0-9]*.tar", ".index.npz", "-[0-9]*.tar.*.part"):
+                for stale in (path for split in SPLITS for path in folder.glob(f"*{split}{pattern}")):
+                    stale.unlink()
             write_json(self._folder / "plan.json", plan, schema=SCHEMA)
 
     def discard(self) -> None:
