@@ -27,7 +27,7 @@ from repro.data.shards import Shards
 from repro.evaluate.metrics import top_k_error
 from repro.evaluate.predict import load_mean_image, predict, stable_subset_N
 from repro.evaluate.scores import Scores, scores_file, write_scores
-from repro.files import data_folder, read_json, run_folder, sha256_file, write_bytes, write_json, write_text
+from repro.files import FileFormatError, data_folder, read_json, run_folder, sha256_file, write_bytes, write_json, write_text
 from repro.models.image import build_network
 from repro.provenance import code_digest, command, environment, plain, spec_digest
 from repro.spec.experiment import Run
@@ -85,14 +85,15 @@ def train_runs(runs: Sequence[Run], *, results: Path, num_threads: int, device: 
     torch.use_deterministic_algorithms(True, warn_only=True)
     torch.backends.cudnn.benchmark = False
     failed: list[str] = []
-    data: Prepared | None = None
+    opened: dict[Path, Prepared] = {}
     with _stop_requested() as should_stop:
         for run in runs:
             folder = run_folder(results, run.id)
             place = Place(folder=folder, device=device, num_threads=num_threads, say=_prefixed(say, run))
-            data = data or open_prepared(data_folder(results, run.scale, run.dataset.name))
+            prepared = data_folder(results, run.scale, run.dataset.name)
+            opened[prepared] = opened.get(prepared) or open_prepared(prepared)
             try:
-                train_run(run, data, place=place, should_stop=should_stop)
+                train_run(run, opened[prepared], place=place, should_stop=should_stop)
             except (Stopped, KeyboardInterrupt):
                 raise
             except Exception as error:
@@ -115,6 +116,9 @@ def open_prepared(folder: Path) -> Prepared:
     splits = {split: Shards(folder, split) for split in description["splits"]}
     for shards in splits.values():
         shards.verify()
+    mean_image = folder / description["mean_image"]["file"]
+    if sha256_file(mean_image) != description["mean_image"]["sha256"]:
+        raise FileFormatError(f"{mean_image} is not the file that {path.name} names; prepare the data again")
     return Prepared(
         folder=folder,
         description=description,

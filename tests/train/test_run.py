@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -214,13 +215,14 @@ def test_a_run_with_another_recipe_is_trained_anew(tmp_path):
     assert outcome(results)["weights"] != first["weights"]
 
 
-def test_damaged_data_are_refused_before_training(tmp_path):
+@pytest.mark.parametrize("file", ["train-00000.tar", "test-00000.tar", "train.index.npz", "mean_image.npy"])
+def test_a_flipped_bit_in_the_data_is_refused_before_training(tmp_path, file):
     results = results_with_data(tmp_path)
-    shard = data_folder(results, "smoke", "procedural") / "train-00000.tar"
-    content = bytearray(shard.read_bytes())
-    content[5000] ^= 1
-    shard.write_bytes(bytes(content))
-    with pytest.raises(FileFormatError, match=r"train-00000\.tar"):
+    path = data_folder(results, "smoke", "procedural") / file
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(bytes(content))
+    with pytest.raises(FileFormatError, match=re.escape(file)):
         train(results)
 
 
