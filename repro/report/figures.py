@@ -137,9 +137,7 @@ def learning_curves(
     """
     with mpl.rc_context(_SETTINGS):
         figure = Figure(figsize=(10.4, 3.1))
-        left, right = figure.subplots(
-            1, 2, gridspec_kw={"left": 0.05, "right": 0.99, "bottom": 0.15, "top": 0.92, "wspace": 0.13}
-        )
+        left, right = figure.subplots(1, 2, gridspec_kw={"left": 0.05, "right": 0.99, "bottom": 0.15, "top": 0.9, "wspace": 0.13})
         for axes, curves, label in ((left, losses, "training loss (nats)"), (right, errors, "error (%)")):
             _curves(axes, epochs=epochs, curves=curves)
             for drop in drops:
@@ -166,7 +164,7 @@ def _curves(axes: Axes, *, epochs: Sequence[int], curves: Sequence[Curve]) -> No
         style: dict[str, Any] = {"color": colour, "linestyle": line, "linewidth": 1.6, "marker": marker, "markersize": size}
         axes.plot(list(epochs), values, label=curve.name, **style)
     if len(curves) > 1:
-        axes.legend(loc="upper right", frameon=False, fontsize=9, labelcolor=MUTED)
+        axes.legend(loc="lower right", bbox_to_anchor=(1, 0.99), ncols=2, frameon=False, fontsize=9, labelcolor=MUTED)
 
 
 def _svg(figure: Figure, *, title: str, figure_id: str) -> str:

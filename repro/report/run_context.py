@@ -23,6 +23,7 @@ from repro.spec.experiment import Paper, Variant, scaled
 
 #: Lines of the log that the excerpt shows from its start and from its end.
 LOG_HEAD, LOG_TAIL = 2, 3
+RUNNING = "The training error is that of the images as the network saw them, averaged while it learned."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,7 +184,7 @@ def _curves(run: RunRecord, *, results: Results) -> CurvesView:
     log, name = run.log, f"{run.record['variant']}, seed {run.record['seed']}"
     drops = learning_rate_drops(log)
     validated = any(entry["validation_top1_error"] is not None for entry in log)
-    errors = [Curve(name="training, augmented images, dropout on", values=_percents(log, "train_top1_error"))]
+    errors = [Curve(name="training, running mean", values=_percents(log, "train_top1_error"))]
     if validated:
         errors.append(Curve(name="validation", values=_percents(log, "validation_top1_error")))
     when = f"lower from epoch {listed([str(drop) for drop in drops])} on (dashed)" if drops else "the same throughout"
@@ -196,7 +197,7 @@ def _curves(run: RunRecord, *, results: Results) -> CurvesView:
         losses=(Curve(name="training loss", values=tuple(entry["train_loss"] for entry in log)),),
         errors=tuple(errors),
         drops=drops,
-        caption=f"Learning curves of {name}. {said}{held}",
+        caption=f"Learning curves of {name}. {said}{held} {RUNNING}",
         table=_log_view(log, caption=f"The log of {run.id}, one epoch a line"),
     )
 
