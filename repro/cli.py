@@ -17,8 +17,9 @@ from repro.locks import locked
 from repro.papers import PAPERS
 from repro.plan import chosen_paper, papers_at, planned_runs
 from repro.provenance import flatten, plain, spec_difference, spec_digest
-from repro.spec.experiment import Paper, Run, Variant, make_run
+from repro.spec.experiment import Paper, Variant, make_run
 from repro.spec.geometry import ConvShape, DenseShape, geometry
+from repro.spec.run import Run
 
 Say = Callable[[str], None]
 
@@ -131,7 +132,9 @@ def parse_run(run_id: str) -> Run:
     """
     parts = run_id.split("/")
     if len(parts) != 4 or not parts[3].isdecimal():
-        raise UsageError(f"got run {run_id!r}; allowed: scale/paper/variant/seed, such as small/alexnet/full/0 (python -m repro list)")
+        raise UsageError(
+            f"got run {run_id!r}; allowed: scale/paper/variant/seed, such as small/alexnet/full/0 (python -m repro list)"
+        )
     scale, paper, variant, seed = parts
     return make_run(chosen_paper(paper), scale=scale, variant=variant, seed=int(seed))
 
@@ -266,7 +269,9 @@ def chosen_device(name: str) -> str:
     if torch.cuda.is_available():
         return "cuda"
     if name == "cuda":
-        raise UsageError(f"--device cuda, but torch {torch.__version__} sees no GPU; use --device cpu, or install a CUDA build of torch")
+        raise UsageError(
+            f"--device cuda, but torch {torch.__version__} sees no GPU; use --device cpu, or install a CUDA build of torch"
+        )
     return "cpu"
 
 

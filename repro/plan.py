@@ -16,8 +16,9 @@ from repro.files import sha256_bytes
 from repro.papers import PAPERS
 from repro.provenance import PACKAGE, spec_digest
 from repro.spec.datasets import Dataset
-from repro.spec.experiment import Paper, Run, UnknownName, make_run
+from repro.spec.experiment import Paper, UnknownName, make_run
 from repro.spec.geometry import geometry
+from repro.spec.run import Run
 
 #: Which configuration key names the source of a kind of data, and whether the data can do without it.
 SOURCE_KEYS = {"cifar10": ("data", True), "folders": ("images", False), "ilsvrc2012": ("images", False)}

@@ -79,8 +79,9 @@ def code_digest(stage: str) -> str:
     """
     if stage not in STAGE_ROOTS:
         raise ValueError(f"unknown stage {stage!r}; allowed: {', '.join(STAGE_ROOTS)}")
-    modules = imported_modules(STAGE_ROOTS[stage])
-    return sha256_bytes("\n".join(f"{name} {_module_hash(str(path), path.stat().st_mtime_ns)}" for name, path in sorted(modules.items())).encode())
+    modules = sorted(imported_modules(STAGE_ROOTS[stage]).items())
+    lines = [f"{name} {_module_hash(str(path), path.stat().st_mtime_ns)}" for name, path in modules]
+    return sha256_bytes("\n".join(lines).encode())
 
 
 def imported_modules(roots: tuple[str, ...]) -> dict[str, Path]:
@@ -161,17 +162,19 @@ def _processor() -> str:
 
 def _commit() -> str:
     """Return the commit of the checkout that holds this package, marked `+changes` if files differ from it."""
+    if not (PACKAGE.parent / ".git").exists():
+        return f"release {_version('repro')}"
     try:
-        root = PACKAGE.parent
-        if not (root / ".git").exists():
-            return f"release {_version('repro')}"
-        commit = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], cwd=root, capture_output=True, text=True, timeout=10)
-        status = subprocess.run(["git", "status", "--porcelain", "--", "repro"], cwd=root, capture_output=True, text=True, timeout=10)
-    except (OSError, subprocess.TimeoutExpired):
+        commit = _git("rev-parse", "--short=12", "HEAD")
+        changes = _git("status", "--porcelain", "--", "repro")
+    except (OSError, subprocess.SubprocessError):
         return "unknown"
-    if commit.returncode:
-        return "unknown"
-    return commit.stdout.strip() + ("+changes" if status.stdout.strip() else "")
+    return commit + ("+changes" if changes else "")
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=PACKAGE.parent, capture_output=True, text=True, timeout=10, check=True)
+    return done.stdout.strip()
 
 
 def command() -> str:

@@ -19,7 +19,8 @@ from repro.evaluate.scores import Scores, scores_file, write_scores
 from repro.files import data_folder, run_folder, sha256_bytes, sha256_file, write_json, write_text
 from repro.provenance import plain, spec_digest
 from repro.spec.datasets import Dataset
-from repro.spec.experiment import Paper, Run, derived_key, make_run
+from repro.spec.experiment import Paper, make_run
+from repro.spec.run import Run, derived_key
 
 CODE_DIGEST = sha256_bytes(b"fabricated for tests")
 ENVIRONMENT = {

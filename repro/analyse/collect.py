@@ -11,7 +11,7 @@ import pandas as pd
 from repro.evaluate.metrics import top_k_error
 from repro.evaluate.scores import Scores, parse_scores
 from repro.files import FileFormatError, read_json, run_folder, sha256_bytes, write_text
-from repro.spec.experiment import Run
+from repro.spec.run import Run
 
 COLUMNS = (
     "scale",

@@ -85,8 +85,8 @@ def image_graph(
     elif on_gpu:
         image = image.gpu()
     mean = types.Constant(mean_image_SSC, device="gpu" if on_gpu else "cpu")
-    window = {"axes": (0, 1), "shape": (input_px, input_px)}
-    image = fn.slice(image, start=start, **window) - fn.slice(mean, start=start, **window)
+    image, mean = (fn.slice(pixels, start=start, shape=(input_px, input_px), axes=(0, 1)) for pixels in (image, mean))
+    image = image - mean
     return fn.flip(image + (color.gpu() if on_gpu else color), horizontal=mirror)
 
 

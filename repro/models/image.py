@@ -37,7 +37,8 @@ def build_network(network: Network, *, num_classes: int, key: int) -> nn.Sequent
     layers |= dense_layers(shapes, network)
     net = nn.Sequential(layers)
     initialise(net, shapes, generator=torch.Generator().manual_seed(key >> 1))
-    return net.to(memory_format=torch.channels_last)
+    net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return net
 
 
 def conv_block(shape: ConvShape, network: Network, *, groups: int, norm_groups: int) -> OrderedDict[str, nn.Module]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 import torch
 from torch import nn
@@ -54,7 +55,7 @@ def seed_dropout(net: nn.Module, *, key: int, step: int, device: torch.device) -
 
 def activation(name: str) -> nn.Module:
     """Return the activation layer called `name` (`relu` or `tanh`)."""
-    layers = {"relu": nn.ReLU, "tanh": nn.Tanh}
+    layers: dict[str, Callable[[], nn.Module]] = {"relu": nn.ReLU, "tanh": nn.Tanh}
     if name not in layers:
         raise ValueError(f"unknown activation {name!r}; allowed: {', '.join(layers)}")
     return layers[name]()

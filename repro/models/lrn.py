@@ -76,7 +76,7 @@ def formula_by_tensors(x_BCHW: torch.Tensor, size: int, alpha: float, beta: floa
     square = x_BCHW.reshape(batch * groups, maps // groups, height, width).square()
     before, after = size // 2, (size - 1) // 2
     padded = nn.functional.pad(square, (0, 0, 0, 0, before, after))
-    total = sum(padded[:, shift : shift + maps // groups] for shift in range(size))
+    total = torch.stack([padded[:, shift : shift + maps // groups] for shift in range(size)]).sum(dim=0)
     return x_BCHW * (k + alpha * total).pow(-beta).reshape(x_BCHW.shape)
 
 
@@ -141,7 +141,8 @@ def _in_threads(compiled: Any, arrays: tuple[Any, ...], constants: tuple[float, 
         return
     borders = [min(length, round(i * num_blocks / num_threads) * block) for i in range(num_threads + 1)]
     parts = [
-        _threads(num_threads).submit(compiled, *arrays, *typed, block, first, last) for first, last in itertools.pairwise(borders)
+        _threads(num_threads).submit(functools.partial(compiled, *arrays, *typed, block, first, last))
+        for first, last in itertools.pairwise(borders)
     ]
     for part in parts:
         part.result()

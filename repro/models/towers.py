@@ -8,6 +8,7 @@ Source: Krizhevsky et al. 2012, section 3.2 and Figure 2.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 
 import torch
@@ -67,9 +68,9 @@ class TowerNetwork(nn.Module):
                 parameter.copy_(grouped[name])
 
 
-def _share(block: dict[str, nn.Module], num_towers: int, groups: int) -> dict[str, nn.Module]:  # type: ignore[type-arg]
+def _share(block: OrderedDict[str, nn.Module], num_towers: int, groups: int) -> OrderedDict[str, nn.Module]:
     """Return the block with its convolution cut to one tower's kernels (and, if grouped, to its tower's maps)."""
-    cut = type(block)()
+    cut: OrderedDict[str, nn.Module] = OrderedDict()
     for name, module in block.items():
         if isinstance(module, nn.Conv2d):
             cut[name] = nn.Conv2d(

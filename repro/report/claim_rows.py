@@ -165,7 +165,7 @@ def effect_row(
     log_ratio = entry["log_ratio"] or {}
     claimed = "paper_delta" in entry
     decided_on = entry["decided_on"] if claimed else ""
-    others = reproduction_effects(entry) if claimed else []
+    others = [found for found in reproduction_effects(entry) if found[0]["same_quantity"]] if claimed else []
     on_ratio = _bar(log_ratio, factor=1, seeds=()) if log_ratio.get("estimate") is not None else None
     ratios = tuple((markers[item["who"]], ratio) for item, _, ratio in others if ratio is not None)
     return EffectRow(

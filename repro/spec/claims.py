@@ -11,7 +11,10 @@ CLAIM_KINDS = ("effect", "direction", "level", "exact")
 
 @dataclass(frozen=True, kw_only=True)
 class Reproduction:
-    """Somebody else's measurement that speaks to a claim. Errors in [0, 1]; `confidence` as in the facts (V, C, S, D, M)."""
+    """Somebody else's measurement that speaks to a claim. Errors in [0, 1]; `confidence` as in the facts (V, C, S, D, M).
+
+    same_quantity: whether it is of the claim's metric; else it is listed beside the claim, but not drawn on its axis.
+    """
 
     who: str
     control: float | None
@@ -19,6 +22,7 @@ class Reproduction:
     protocol: str
     confidence: str
     note: str = ""
+    same_quantity: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,10 +41,9 @@ class Procedural:
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset:
-    """A set of labelled images, stored as squares of `stored_px`.
+    """A set of labelled images, stored as squares of `stored_px`: shorter side shrunk to that, central square cut.
 
     kind: one of DATASET_KINDS; procedural: its generator's knobs.
-    resize_short_px: shorter side after shrinking, before the central square of `stored_px` is cut (None: equal to stored_px).
     encoding: `jpeg` (quality 95) or `raw` (uint8 RGB, for sources that are no JPEG files).
     num_validation: training images held out for the plateau rule and for tuning; never the test images.
     max_refused: share of unreadable files above which preparation fails, in [0, 1].

@@ -1,18 +1,17 @@
-"""Variants, scales and papers, and the run that a name stands for."""
+"""Variants, scales and papers, and how a name becomes a run."""
 
 from __future__ import annotations
 
 import difflib
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, is_dataclass, replace
 from typing import Any
 
 from repro.spec.claims import Claim
 from repro.spec.datasets import Dataset
-from repro.spec.evaluation import Evaluation
-from repro.spec.network import Network, Size
-from repro.spec.recipe import Recipe, Schedule
+from repro.spec.network import Size
+from repro.spec.recipe import Schedule
+from repro.spec.run import Experiment, Run
 
 
 class UnknownName(ValueError):
@@ -23,15 +22,6 @@ class UnknownName(ValueError):
         close = difflib.get_close_matches(name, names, n=1)
         guess = f"; did you mean {close[0]!r}?" if close else f"; allowed: {', '.join(names)}"
         super().__init__(f"unknown {kind} {name!r}{where}{guess}{f' ({hint})' if hint else ''}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Experiment:
-    """A network, how it is trained and how it is scored."""
-
-    network: Network
-    recipe: Recipe
-    evaluation: Evaluation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,32 +105,6 @@ class Paper:
             return found.experiment
         assert found.base is not None, f"variant {found.name} has neither an experiment nor a base"
         return replaced(self.experiment(found.base), found.key, found.value)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Run:
-    """What a name `scale/paper/variant/seed` stands for, in full."""
-
-    scale: str
-    paper: str
-    variant: str
-    seed: int
-    evidence: str
-    dataset: Dataset
-    experiment: Experiment
-
-    @property
-    def id(self) -> str:
-        return f"{self.scale}/{self.paper}/{self.variant}/{self.seed}"
-
-    def key_for(self, purpose: str) -> int:
-        """Return the 64-bit key of all randomness that this run uses for `purpose`."""
-        return derived_key(self.id, purpose)
-
-
-def derived_key(run_id: str, purpose: str) -> int:
-    """Return 64 bits that depend on `run_id` and `purpose` alone."""
-    return int.from_bytes(hashlib.sha256(f"{run_id}\n{purpose}".encode()).digest()[:8], "little")
 
 
 def make_run(paper: Paper, *, scale: str, variant: str, seed: int) -> Run:

@@ -136,7 +136,7 @@ class Training:
         logits = self.net(batch.image_BCHW)
         loss = nn.functional.cross_entropy(logits, batch.label_B)
         self.optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         self.optimizer.step(self.rate.at(progress.epoch + progress.step / self.steps_per_epoch))
         self._loss_sum += loss.detach() * len(batch.label_B)
         self._num_wrong += (logits.detach().argmax(dim=1) != batch.label_B).sum()

@@ -25,7 +25,7 @@ class PaperSGD:
 
     def __init__(self, net: nn.Module, optimizer: Optimizer) -> None:
         self._optimizer = optimizer
-        named = list(net.named_parameters())
+        named: list[tuple[str, torch.Tensor]] = list(net.named_parameters())
         weights = [(name, p) for name, p in named if not name.endswith("bias")]
         biases = [(name, p) for name, p in named if name.endswith("bias")]
         decay = optimizer.weight_decay
@@ -40,8 +40,8 @@ class PaperSGD:
     def step(self, learning_rate: float) -> None:
         """Update every parameter from its gradient."""
         for group, velocity in zip(self._groups, self._velocity, strict=True):
-            gradients = [p.grad for p in group.parameters]
-            assert all(gradient is not None for gradient in gradients), "a parameter has no gradient"
+            gradients = [p.grad for p in group.parameters if p.grad is not None]
+            assert len(gradients) == len(group.parameters), "a parameter has no gradient"
             rate = learning_rate * group.rate
             torch._foreach_mul_(velocity, self._optimizer.momentum)
             if group.decay:
@@ -68,7 +68,7 @@ class PaperSGD:
 
 @dataclass(frozen=True, kw_only=True)
 class _Group:
-    parameters: list[nn.Parameter]
+    parameters: list[torch.Tensor]
     rate: float
     decay: float
 

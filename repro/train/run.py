@@ -30,7 +30,7 @@ from repro.evaluate.scores import Scores, scores_file, write_scores
 from repro.files import FileFormatError, data_folder, read_json, run_folder, sha256_file, write_bytes, write_json, write_text
 from repro.models.image import build_network
 from repro.provenance import code_digest, command, environment, plain, spec_digest
-from repro.spec.experiment import Run
+from repro.spec.run import Run
 from repro.train.checkpoint import load_checkpoint, remove_checkpoints, save_checkpoint, state_bytes
 from repro.train.loop import Stopped, Training
 

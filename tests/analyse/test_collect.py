@@ -14,7 +14,8 @@ from repro.analyse.collect import COLUMNS, collect
 from repro.evaluate.scores import Scores, read_scores, write_scores
 from repro.files import FileFormatError, run_folder, sha256_file
 from repro.papers import PAPERS
-from repro.spec.experiment import Run, make_run
+from repro.spec.experiment import make_run
+from repro.spec.run import Run
 from tests.fabricate import CODE_DIGEST, Truth, fabricate
 
 ALEXNET = PAPERS["alexnet"]

@@ -114,9 +114,7 @@ def test_evaluation_sees_each_example_once_in_order_without_noise(prepared):
     folder, pixels, encoding = prepared
     shards, mean = Shards(folder, "test"), np.load(folder / "mean_image.npy")
     for _ in range(2):
-        batches = list(
-            evaluation_stream(shards, np.arange(23), mean_image_SSC=mean, batch_size=8, num_threads=1, device="cpu")
-        )
+        batches = list(evaluation_stream(shards, np.arange(23), mean_image_SSC=mean, batch_size=8, num_threads=1, device="cpu"))
         assert np.concatenate([b.planned.index_B for b in batches]).tolist() == list(range(23))
         found = torch.cat([b.image_BCHW for b in batches]).permute(0, 2, 3, 1).numpy()
         images = pixels["test"] if encoding == "raw" else [np.asarray(Image.open(io.BytesIO(jpeg(p)))) for p in pixels["test"]]
