@@ -20,7 +20,7 @@ from repro.spec.experiment import Paper, UnknownName, make_run
 from repro.spec.geometry import geometry
 from repro.spec.run import Run
 
-#: Which configuration key names the source of a kind of data, and whether the data can do without it.
+#: Which configuration key names the source of a kind of data, and whether the data are the same wherever they come from.
 SOURCE_KEYS = {"cifar10": ("data", True), "folders": ("images", False), "ilsvrc2012": ("images", False)}
 
 #: The file by which NVIDIA's driver is reached: asking it costs nothing, where importing torch takes seconds.
@@ -130,9 +130,9 @@ def source_option(dataset: Dataset, config: Config) -> str:
     """
     if dataset.kind not in SOURCE_KEYS:
         return ""
-    key, optional = SOURCE_KEYS[dataset.kind]
+    key, fixed = SOURCE_KEYS[dataset.kind]
     folder: str | None = getattr(config, key)
-    if folder is None and optional:
+    if folder is None and fixed:
         return ""
     if folder is None:
         raise ConfigError(f"scale {config.scale!r} needs a folder of images and got none; say where it is: --config {key}=DIR")
@@ -142,6 +142,12 @@ def source_option(dataset: Dataset, config: Config) -> str:
             f"{key}={folder!r} is not a folder (looked from {Path.cwd()}); give an existing one: --config {key}=DIR"
         )
     return f"--source {shlex.quote(str(path))}"
+
+
+def source_identity(dataset: Dataset, config: Config) -> str:
+    """Return what tells a user's images from other images: their folder, or nothing where the data are always the same."""
+    _, fixed = SOURCE_KEYS.get(dataset.kind, ("", True))
+    return "" if fixed else source_option(dataset, config)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from repro.papers import PAPERS
-from repro.plan import ConfigError, gpus_per_job, planned_variants, read_config, source_option, train_jobs
+from repro.plan import ConfigError, gpus_per_job, planned_variants, read_config, source_identity, source_option, train_jobs
 from repro.provenance import PACKAGE, STAGE_ROOTS, imported_modules
 
 ROOT = PACKAGE.parent
@@ -201,6 +201,14 @@ def test_cifar10_is_read_from_a_folder_or_downloaded_and_generated_images_need_n
     with pytest.raises(ConfigError, match="data='nowhere' is not a folder"):
         source_option(dataset, checked(scale="cifar10", data="nowhere"))
     assert source_option(PAPERS["alexnet"].scale("smoke").dataset, checked(images="nowhere")) == ""
+
+
+def test_other_folders_are_other_images_but_cifar10_is_the_same_from_anywhere(tmp_path):
+    paper = PAPERS["alexnet"]
+    here = checked(scale="folders", images=str(tmp_path), data=str(tmp_path))
+    assert str(tmp_path) in source_identity(paper.scale("folders").dataset, here)
+    assert source_identity(paper.scale("cifar10").dataset, here) == ""
+    assert source_identity(paper.scale("smoke").dataset, here) == ""
 
 
 def test_the_whole_workflow_runs_and_prints_where_the_report_is(smoke):

@@ -11,6 +11,7 @@ from repro.plan import (
     planned_runs,
     planned_variants,
     read_config,
+    source_identity,
     source_option,
     templates_digest,
     train_jobs,
@@ -26,11 +27,17 @@ try:
 except ValueError as error:
     raise WorkflowError(error)
 
+
+def literal(text):
+    """Return `text` as it must stand in a shell command in which braces have a meaning."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
 # Where and by which interpreter a stage runs is no part of what makes its result: it is not among the params.
-REPRO = f"{quote(CONFIG.python or sys.executable)} -m repro"
-AT = f"--scale {CONFIG.scale} --results {quote(CONFIG.results)}"
+REPRO = f"{literal(quote(CONFIG.python or sys.executable))} -m repro"
+AT = f"--scale {CONFIG.scale} --results {literal(quote(CONFIG.results))}"
 ON = f"--device {CONFIG.device}"
-INTO = f"--reports {quote(CONFIG.reports)}"
+INTO = f"--reports {literal(quote(CONFIG.reports))}"
 
 SCALE_FOLDER = f"{CONFIG.results}/{CONFIG.scale}"
 REPORT_FOLDER = f"{CONFIG.reports}/{CONFIG.scale}"

@@ -15,8 +15,8 @@ for name, paper in DATASETS.items():
             mem_mb=2000,
         params:
             paper=paper.name,
-            source=SOURCES[name],
+            source=source_identity(paper.scale(CONFIG.scale).dataset, CONFIG),
             spec=spec_digest(paper.scale(CONFIG.scale).dataset),
             code=code_digest("prepare"),
         shell:
-            f"{REPRO} prepare {AT} {ON} " "--paper {params.paper} {params.source} --threads {threads} --log {log:q}"
+            f"{REPRO} prepare {AT} {ON} {literal(SOURCES[name])} " "--paper {params.paper} --threads {threads} --log {log:q}"
