@@ -15,7 +15,7 @@ for name, paper in DATASETS.items():
             mem_mb=2000,
         params:
             paper=paper.name,
-            source=literal(source_identity(paper.scale(CONFIG.scale).dataset, CONFIG)),
+            source=spec_digest(source_identity(paper.scale(CONFIG.scale).dataset, CONFIG)),
             spec=spec_digest(paper.scale(CONFIG.scale).dataset),
             code=code_digest("prepare"),
         shell:
