@@ -5,15 +5,16 @@ Shape suffixes: B batch, C channels, S stored side, P input side, V views (crops
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import torch
 
 from repro.spec.evaluation import PROTOCOLS
 
+#: Top and left edge of a crop in pixels, and whether it is mirrored.
+Window = tuple[int, int, bool]
 
-def crop_windows(protocol: str, *, stored_px: int, input_px: int) -> list[tuple[int, int, bool]]:
-    """Return (top, left, mirrored) of each crop of `protocol`, in pixels.
+
+def crop_windows(protocol: str, *, stored_px: int, input_px: int) -> list[Window]:
+    """Return the window of each crop of `protocol`.
 
     `center` is the centre crop; `ten_crop` the four corners and the centre, then the same five mirrored.
 
@@ -33,8 +34,8 @@ def crop_windows(protocol: str, *, stored_px: int, input_px: int) -> list[tuple[
     return [(top, left, mirrored) for mirrored in (False, True) for top, left in places]
 
 
-def crops(image_BCSS: torch.Tensor, protocol: str, *, input_px: int) -> Iterator[torch.Tensor]:
-    """Yield each crop of a batch as (B, C, P, P) in channels-last memory."""
-    for top, left, mirrored in crop_windows(protocol, stored_px=image_BCSS.shape[-1], input_px=input_px):
-        crop = image_BCSS[:, :, top : top + input_px, left : left + input_px]
-        yield (crop.flip(3) if mirrored else crop).contiguous(memory_format=torch.channels_last)
+def cut(image_BCSS: torch.Tensor, window: Window, *, input_px: int) -> torch.Tensor:
+    """Return the crop of a batch at `window` as (B, C, P, P) in channels-last memory."""
+    top, left, mirrored = window
+    crop = image_BCSS[:, :, top : top + input_px, left : left + input_px]
+    return (crop.flip(3) if mirrored else crop).contiguous(memory_format=torch.channels_last)

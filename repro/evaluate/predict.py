@@ -16,7 +16,7 @@ from torch import nn
 from repro.data.images import evaluation_stream
 from repro.data.order import random_words_N4
 from repro.data.shards import Shards
-from repro.evaluate.crops import crops
+from repro.evaluate.crops import crop_windows, cut
 
 #: Crops put through the net at a time.
 CROPS_PER_BATCH = 250
@@ -42,18 +42,24 @@ def predict(
 ) -> dict[str, NDArray[np.float32]]:
     """Return for each protocol the softmax scores (N, K) of the examples `index_N`, averaged over the protocol's crops.
 
-    Every image is decoded once for all protocols. The network is left in the mode in which it came.
+    Every image is decoded once, and every crop goes through the net once, for all protocols.
+    The network is left in the mode in which it came.
     """
     was_training = net.training
     net.eval()
     stream = evaluation_stream(
         shards, index_N, mean_image_SSC=mean_image, batch_size=CROPS_PER_BATCH, num_threads=num_threads, device=device
     )
+    windows = {p: crop_windows(p, stored_px=shards.stored_px, input_px=input_px) for p in protocols}
     parts: dict[str, list[NDArray[np.float32]]] = {protocol: [] for protocol in protocols}
     for batch in stream:
+        softmax = {
+            window: net(cut(batch.image_BCHW, window, input_px=input_px)).float().softmax(dim=1)
+            for window in dict.fromkeys(window for of_protocol in windows.values() for window in of_protocol)
+        }
         for protocol in protocols:
-            views = [net(crop).float().softmax(dim=1) for crop in crops(batch.image_BCHW, protocol, input_px=input_px)]
-            parts[protocol].append(torch.stack(views).mean(dim=0).cpu().numpy())
+            views = torch.stack([softmax[window] for window in windows[protocol]])
+            parts[protocol].append(views.mean(dim=0).cpu().numpy())
     net.train(was_training)
     return {protocol: np.concatenate(found) for protocol, found in parts.items()}
 

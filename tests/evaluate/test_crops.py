@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from repro.data.shards import Shards
-from repro.evaluate.crops import crop_windows, crops
+from repro.evaluate.crops import crop_windows, cut
 from repro.evaluate.predict import load_mean_image, predict, stable_subset_N
 from tests.tiny import write_prepared
 
@@ -20,7 +20,7 @@ def test_ten_crops_are_the_corners_the_centre_and_their_mirror_images():
 
 def test_each_crop_holds_the_pixels_of_its_window():
     image = torch.arange(2 * 3 * 6 * 6, dtype=torch.float32).reshape(2, 3, 6, 6)
-    found = list(crops(image, "ten_crop", input_px=4))
+    found = [cut(image, window, input_px=4) for window in crop_windows("ten_crop", stored_px=6, input_px=4)]
     assert len(found) == 10
     assert torch.equal(found[1], image[:, :, :4, 2:])
     assert torch.equal(found[4], image[:, :, 1:5, 1:5])
