@@ -21,6 +21,18 @@ TRACKED = ("repro", "workflow", "profiles", "Snakefile", "README.md", "pyproject
 COUNT = re.compile(r"^(\w+) +(\d+)$", re.MULTILINE)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the tests that need a GPU where there is none, and say so."""
+    need_gpu = [item for item in items if item.get_closest_marker("gpu")]
+    if not need_gpu:
+        return
+    import torch
+
+    if not torch.cuda.is_available():
+        for item in need_gpu:
+            item.add_marker(pytest.mark.skip(reason="torch sees no GPU here"))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Checkout:
     """A copy of the checkout in `folder`, whose workflow runs at scale smoke unless `options` say otherwise."""
