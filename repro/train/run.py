@@ -82,8 +82,9 @@ def train_runs(runs: Sequence[Run], *, results: Path, num_threads: int, device: 
         RunsFailed: at least one run failed; names them with their errors.
     """
     torch.set_num_threads(num_threads)
-    torch.use_deterministic_algorithms(True, warn_only=True)
-    torch.backends.cudnn.benchmark = False
+    if device == "cuda":
+        torch.use_deterministic_algorithms(True, warn_only=True)
+        torch.backends.cudnn.benchmark = False
     failed: list[str] = []
     opened: dict[Path, Prepared] = {}
     with _stop_requested() as should_stop:

@@ -268,7 +268,7 @@ def test_arms_trained_by_an_old_specification_are_invalid(tmp_path: Path) -> Non
     for arm in ("full", "no_lrn"):
         for seed in range(3):
             spec = json.loads((run_folder(tmp_path, f"small/alexnet/{arm}/{seed}") / "run.json").read_text())["spec"]
-            spec["recipe"]["batch_size"] = 32
+            spec["recipe"]["batch_size"] += 1
             edit_record(tmp_path, f"small/alexnet/{arm}/{seed}", spec=spec)
     found = claim(judged(tmp_path))
     assert found["verdict"] == "INVALID"
