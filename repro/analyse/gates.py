@@ -17,7 +17,8 @@ def gate(ledger: Ledger, arms: Sequence[str], *, control: str, metric: str, prot
     """Return the verdict INVALID or INCOMPLETE with its reason if `arms` may not be judged, else two empty texts."""
     invalid = (
         diverged(ledger, arms)
-        or not_learned(ledger, control, protocol=protocol)
+        or not_learned(ledger, control, role="control", protocol=protocol)
+        or gap_without_learning(ledger, arms, metric=metric, protocol=protocol)
         or mixed_sources(ledger, arms)
         or mixed_specs(ledger, arms)
         or other_specs(ledger, arms, scale=scale)
@@ -45,20 +46,27 @@ def _has(items: Sequence[object]) -> str:
     return "has" if len(items) == 1 else "have"
 
 
-def not_learned(ledger: Ledger, control: str, *, protocol: str) -> str:
-    """Say so if the control is hardly better than chance."""
-    values = ledger.arms([control], metric="top1_error", protocol=protocol).get(control)
+def not_learned(ledger: Ledger, arm: str, *, role: str, protocol: str) -> str:
+    """Say so if an arm is hardly better than chance."""
+    values = ledger.arms([arm], metric="top1_error", protocol=protocol).get(arm)
     if not values:
         return ""
-    num_classes = ledger.finished(control)[0]["num_classes"]
+    num_classes = ledger.finished(arm)[0]["num_classes"]
     error = sum(values) / len(values)
     if not verdict.control_failed(error, num_classes=num_classes):
         return ""
     chance = 1 - 1 / num_classes
     return (
-        f"The control {control} has not learned: its mean top-1 error is {error:.1%}, "
+        f"The {role} {arm} has not learned: its mean top-1 error is {error:.1%}, "
         f"chance is {chance:.1%} and the sanity floor {verdict.SANITY_FLOOR * chance:.1%}."
     )
+
+
+def gap_without_learning(ledger: Ledger, arms: Sequence[str], *, metric: str, protocol: str) -> str:
+    """Say so if overfitting is to be measured on a network that has learned nothing: its gap is always near zero."""
+    if metric != "top1_gap":
+        return ""
+    return next(filter(None, (not_learned(ledger, arm, role="network", protocol=protocol) for arm in arms)), "")
 
 
 def mixed_sources(ledger: Ledger, arms: Sequence[str]) -> str:

@@ -263,6 +263,19 @@ def test_arms_that_differ_in_more_than_the_ablated_key_are_invalid(tmp_path: Pat
     assert "more than network.lrn: recipe.optimizer.momentum" in found["reason"]
 
 
+def test_a_gap_of_a_network_that_learned_nothing_is_invalid_while_an_error_is_not(tmp_path: Path) -> None:
+    """At chance on both splits the gap is near zero: that is no proof against overfitting. An error at chance is a result."""
+    found = {"no_dropout": 0.89, "no_lrn": 0.89}
+    fabricate(
+        [ALEXNET], scale="small", results=tmp_path, truth=truth(errors=found, gaps=dict.fromkeys(found, 0.0), center_extra=0.0)
+    )
+    claims = judged(tmp_path)
+    gap = claim(claims, "A.S4.2.dropout.overfit")
+    assert gap["verdict"] == "INVALID"
+    assert "network no_dropout has not learned" in gap["reason"]
+    assert claim(claims)["verdict"] == "DIRECTION"
+
+
 def test_arms_trained_by_an_old_specification_are_invalid(tmp_path: Path) -> None:
     fabricate([ALEXNET], scale="small", results=tmp_path, truth=truth(), variants=["full", "no_lrn"])
     for arm in ("full", "no_lrn"):
