@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from repro.analyse.gates import not_learned
 from repro.analyse.ledger import TOP_K, Ledger
 from repro.analyse.statistics import (
     Estimate,
@@ -99,8 +100,8 @@ class Level:
 def compare(
     ledger: Ledger, *, arm: str, against: str, pool: Sequence[str], control: str, metric: str, protocol: str, decided_on: str
 ) -> Comparison | None:
-    """Compare two arms, their variance pooled over the variants of `pool`; None if one of them has no finished run."""
-    arms = ledger.arms(pool, metric=metric, protocol=protocol)
+    """Compare two arms, their variance pooled over the variants of `pool` that have learned; None if one has no finished run."""
+    arms = ledger.arms(_pooled(ledger, pool, (arm, against), protocol=protocol), metric=metric, protocol=protocol)
     if arm not in arms or against not in arms:
         return None
     logs = None
@@ -125,14 +126,23 @@ def compare(
 
 
 def measure_level(ledger: Ledger, *, arm: str, pool: Sequence[str], metric: str, protocol: str) -> Level | None:
-    """Measure the mean of `arm`, its variance pooled over `pool`; None if it has no finished run."""
-    arms = ledger.arms(pool, metric=metric, protocol=protocol)
+    """Measure the mean of `arm`, its variance pooled over the variants of `pool` that have learned; None if it has no run."""
+    arms = ledger.arms(_pooled(ledger, pool, (arm,), protocol=protocol), metric=metric, protocol=protocol)
     if arm not in arms:
         return None
     estimate = mean_of(arms, arm=arm)
     correct_N = ledger.correct_SN(arm, split="test", protocol=protocol, k=TOP_K[metric]).mean(axis=0)
     se = float(np.std(correct_N) / math.sqrt(len(correct_N)))
     return Level(arms=arms, arm=arm, estimate=estimate, ci90=estimate.ci90, total_ci90=total_interval(estimate, example_se=se))
+
+
+def _pooled(ledger: Ledger, pool: Sequence[str], wanted: Sequence[str], *, protocol: str) -> list[str]:
+    """Return `wanted` and the variants of `pool` that have learned.
+
+    A network that stays at chance gives every seed the same error: its spread says nothing about that of the others,
+    and pooled with theirs it would make every interval of the table too narrow.
+    """
+    return [name for name in pool if name in wanted or not not_learned(ledger, name, role="network", protocol=protocol)]
 
 
 def _examples_se(ledger: Ledger, *, arm: str, against: str, metric: str, protocol: str, log_ratio: bool) -> float | None:

@@ -43,7 +43,9 @@ _SETTINGS: Any = {
     "axes.unicode_minus": True,
 }
 #: Markers of independent reproductions, in the order of the page's list.
-REPRODUCTION_MARKERS = ("^", "s", "v", "D", "<", ">", "p", "h")
+REPRODUCTION_MARKERS = ("^", "s", "v", "p", "h", "8", "d", "P")
+#: Rows that reach further than this many times the median row's reach are cut off and marked.
+FAR = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +90,7 @@ def effect_plot(rows: Sequence[EffectRow], *, scales: Sequence[tuple[str, str]],
 
     Thick bars are 90 %, thin bars 95 % intervals; dots are seeds; the hollow diamond is the paper's effect;
     the band is the smallest effect of interest; the other markers are independent reproductions.
+    An effect many times larger than most is an arrow at the edge, so that it does not press the others together.
     """
     with mpl.rc_context(_SETTINGS):
         figure = Figure(figsize=(10.4, 0.9 + 0.46 * max(len(rows), 1)), layout="constrained")
@@ -101,12 +104,39 @@ def effect_plot(rows: Sequence[EffectRow], *, scales: Sequence[tuple[str, str]],
             axes.set_xlabel(label)
             axes.grid(axis="x", color=RULE, linewidth=0.5)
             axes.set_axisbelow(True)
+            axes.set_xlim(_mark_far_rows(axes, [row.panels[name] for row in rows]))
             axes.xaxis.set_major_locator(MaxNLocator(nbins=7))
             axes.tick_params(length=0)
             axes.spines["left"].set_visible(False)
         panels[0].set_yticks(range(len(rows)), [f"{row.label}\n{row.detail}" for row in rows])
         panels[0].set_ylim(len(rows) - 0.4, -0.6)
         return _svg(figure, title=title, figure_id=figure_id)
+
+
+def _mark_far_rows(axes: Axes, panels: Sequence[EffectPanel]) -> tuple[float, float]:
+    """Return the limits of an axis that holds all but the far rows, and draw an arrow at the edge for each of those."""
+    extents = [_extent(panel) for panel in panels]
+    drawn = sorted(max(abs(end) for end in extent) for extent in extents if extent)
+    if not drawn:
+        return (-1.0, 1.0)
+    reach = FAR * drawn[len(drawn) // 2]
+    near = [extent for extent in extents if extent and max(abs(end) for end in extent) <= reach]
+    low, high = min(0.0, *(extent[0] for extent in near)), max(0.0, *(extent[1] for extent in near))
+    room = 0.06 * (high - low)
+    for y, (panel, extent) in enumerate(zip(panels, extents, strict=True)):
+        if extent and extent not in near and panel.ours:
+            right = panel.ours.estimate > 0
+            edge, marker = (high + room, ">") if right else (low - room, "<")
+            axes.plot([edge], [y], marker, color=ACCENT, markersize=8, clip_on=False, zorder=7)
+    return low - room, high + room
+
+
+def _extent(panel: EffectPanel) -> tuple[float, float] | None:
+    """Return the least and the greatest number that a row shows; None if it shows none."""
+    values = [effect for _, effect in panel.reproductions] + ([panel.paper] if panel.paper is not None else [])
+    if panel.ours:
+        values += [panel.ours.estimate, *(panel.ours.ci95 or ()), *panel.ours.seeds]
+    return (min(values), max(values)) if values else None
 
 
 def _effect_line(axes: Axes, y: int, panel: EffectPanel) -> None:

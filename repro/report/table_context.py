@@ -130,7 +130,7 @@ def table_page(paper: Paper, table: Table, *, results: Results) -> TablePage:
 
 
 #: What stands in the legend for each marker of the plot.
-MARKER_SIGNS = {"^": "△", "s": "□", "v": "▽", "D": "◇", "<": "◁", ">": "▷", "p": "⬠", "h": "⬡"}
+MARKER_SIGNS = {"^": "△", "s": "□", "v": "▽", "p": "⬠", "h": "⬡", "8": "⯃", "d": "⬨", "P": "✚"}
 
 
 def relative(path: str, *, page: str) -> str:

@@ -276,6 +276,18 @@ def test_a_gap_of_a_network_that_learned_nothing_is_invalid_while_an_error_is_no
     assert claim(claims)["verdict"] == "DIRECTION"
 
 
+def test_an_arm_at_chance_lends_the_others_no_spread(tmp_path: Path) -> None:
+    """tanh at chance has the same error with every seed; pooled in, it would narrow every interval of the table."""
+    found = []
+    for number, errors in enumerate(({"tanh": 0.5}, {"tanh": 0.89})):
+        results = tmp_path / str(number)
+        variants = ["full", "no_lrn", "tanh"]
+        fabricate([ALEXNET], scale="small", results=results, truth=truth(errors=errors, center_extra=0.0), variants=variants)
+        found.append(claim(judged(results)))
+    assert [item["df"] for item in found] == [6, 4]
+    assert found[1]["verdict"] not in ("INVALID", "INCOMPLETE")
+
+
 def test_arms_trained_by_an_old_specification_are_invalid(tmp_path: Path) -> None:
     fabricate([ALEXNET], scale="small", results=tmp_path, truth=truth(), variants=["full", "no_lrn"])
     for arm in ("full", "no_lrn"):

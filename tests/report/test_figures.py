@@ -92,3 +92,26 @@ def test_drawing_leaves_the_global_settings_alone() -> None:
     before = dict(mpl.rcParams)
     plot()
     assert dict(mpl.rcParams) == before
+
+
+def lines(*estimates: float) -> str:
+    """Draw one row for each estimate, with an interval of half its size to both sides."""
+    rows = []
+    for estimate in estimates:
+        ends = (estimate - abs(estimate) / 2, estimate + abs(estimate) / 2)
+        panel = EffectPanel(ours=Bar(estimate=estimate, ci90=ends, ci95=ends), paper=None, smallest=None)
+        rows.append(EffectRow(label=f"row {estimate}", detail="", panels={"points": panel}))
+    return effect_plot(rows, scales=SCALES, title="Effects", figure_id="effects-f")
+
+
+def ticks(svg: str) -> list[float]:
+    """Return the numbers along the axis."""
+    return [float(text.replace("\N{MINUS SIGN}", "-")) for text in re.findall(r">([\N{MINUS SIGN}\d.]+)</text>", svg)]
+
+
+def test_a_row_far_beyond_the_others_is_an_arrow_and_does_not_stretch_the_axis() -> None:
+    assert max(ticks(lines(1.0, 1.2, 0.9))) < 3
+    assert max(ticks(lines(1.0, 1.2, 0.9, 60.0))) < 3
+    assert min(ticks(lines(1.0, 1.2, 0.9, -60.0))) > -3
+    assert max(ticks(lines(1.0, 1.2, 0.9, 4.0))) > 3
+    assert drawn(lines(1.0, 1.2, 0.9, 60.0), "accent") > drawn(lines(1.0, 1.2, 0.9), "accent")
