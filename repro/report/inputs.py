@@ -11,25 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from repro import files
+from repro.analyse.collect import COLUMNS as RUNS_COLUMNS
 from repro.files import FileFormatError
 from repro.spec.experiment import Paper
-
-RUNS_COLUMNS = (
-    "scale",
-    "paper",
-    "variant",
-    "seed",
-    "dataset",
-    "evidence",
-    "metric",
-    "protocol",
-    "value",
-    "n_examples",
-    "wall_s",
-    "device",
-    "code",
-    "run",
-)
 
 
 @dataclass(frozen=True, kw_only=True)
