@@ -38,6 +38,7 @@ NETWORK = Network(
 # Section 5. The drops are those of the log of the published net (C); the paper says: by hand, three times, about 90 epochs (V).
 # Colour noise: the printed factor, the eigenvalue, moves 0-255 pixels by about 1,483 levels (D); the released code
 # uses the square root, 12.2 levels (C). `full` follows the code here, since the text cannot be meant.
+# Biases learn and decay like weights: the text gives one rule and one rate for all layers (V).
 RECIPE = Recipe(
     batch_size=128,
     optimizer=Optimizer(learning_rate=0.01, momentum=0.9, weight_decay=5e-4),
@@ -200,6 +201,9 @@ ILSVRC2012 = Dataset(
     max_refused=0.001,
 )
 
+# How batch, rate and length were chosen, never on test images: at `small`, on the generated validation images, as a rate at
+# which the nets with and without dropout both learn (with .01 and batches of 32 the one without stayed at chance); at `cifar10`,
+# with the last 5,000 training images held out (23.6 % error there, centre crop). `folders` is not tuned.
 SCALES = (
     Scale(
         name="smoke",
