@@ -235,7 +235,7 @@ def collect_runs(options: argparse.Namespace, say: Say) -> None:
     from repro.analyse.collect import collect
 
     collect(runs, results=options.results)
-    say(f"wrote {options.results / options.scale / 'runs.csv'} from {len(runs)} runs")
+    say(f"wrote {options.results / options.scale / 'runs.csv'} from those of {len(runs)} planned runs that are there")
 
 
 def judge_claims(options: argparse.Namespace, say: Say) -> None:
