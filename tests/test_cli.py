@@ -86,7 +86,7 @@ def test_diff_of_two_seeds_is_the_name_alone(capsys):
 
 
 def test_diff_of_two_scales_names_data_and_size(capsys):
-    assert cli.main(["diff", "small/alexnet/full/0", "cifar10/alexnet/full/0"]) == 0
+    assert cli.main(["diff", "smoke/alexnet/full/0", "cifar10/alexnet/full/0"]) == 0
     text = capsys.readouterr().out
     assert "dataset.kind: procedural -> cifar10" in text
     assert "network.size.input_px: 32 -> 28" in text
