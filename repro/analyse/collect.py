@@ -8,27 +8,12 @@ from typing import Any
 
 import pandas as pd
 
+from repro.analyse.runs_table import COLUMNS
 from repro.evaluate.metrics import top_k_error
 from repro.evaluate.scores import Scores, parse_scores
 from repro.files import FileFormatError, read_json, run_folder, sha256_bytes, write_text
 from repro.spec.run import Run
 
-COLUMNS = (
-    "scale",
-    "paper",
-    "variant",
-    "seed",
-    "dataset",
-    "evidence",
-    "metric",
-    "protocol",
-    "value",
-    "n_examples",
-    "wall_s",
-    "device",
-    "code",
-    "run",
-)
 #: Characters of a code digest that the table shows.
 CODE_LENGTH = 12
 #: What a run's record must hold for collecting and judging, and the types allowed.

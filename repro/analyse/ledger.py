@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from repro.analyse.collect import CODE_LENGTH, COLUMNS, read_record, read_run_scores
+from repro.analyse.collect import CODE_LENGTH, read_record, read_run_scores
+from repro.analyse.runs_table import COLUMNS
 from repro.evaluate.metrics import top_k_correct
 from repro.files import FileFormatError
 from repro.spec.experiment import Paper

@@ -122,7 +122,7 @@ def _mark_far_rows(axes: Axes, panels: Sequence[EffectPanel]) -> tuple[float, fl
     reach = FAR * drawn[len(drawn) // 2]
     near = [extent for extent in extents if extent and max(abs(end) for end in extent) <= reach]
     low, high = min(0.0, *(extent[0] for extent in near)), max(0.0, *(extent[1] for extent in near))
-    room = 0.06 * (high - low)
+    room = 0.06 * (high - low) or 1.0
     for y, (panel, extent) in enumerate(zip(panels, extents, strict=True)):
         if extent and extent not in near and panel.ours:
             right = panel.ours.estimate > 0

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from repro import files
-from repro.analyse.collect import COLUMNS as RUNS_COLUMNS
+from repro.analyse.runs_table import COLUMNS as RUNS_COLUMNS
 from repro.files import FileFormatError
 from repro.spec.experiment import Paper
 

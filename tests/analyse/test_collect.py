@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from repro.analyse.collect import COLUMNS, collect
+from repro.analyse.collect import collect
+from repro.analyse.runs_table import COLUMNS
 from repro.evaluate.scores import Scores, read_scores, write_scores
 from repro.files import FileFormatError, run_folder, sha256_file
 from repro.papers import PAPERS

@@ -105,7 +105,7 @@ def test_the_tower_net_equals_the_grouped_net_weight_for_weight(variant):
     towers = TowerNetwork(network, num_classes=10, devices=("cpu", "cpu")).double().eval()
     towers.load_grouped(grouped)
     assert sum(p.numel() for p in towers.parameters()) == sum(p.numel() for p in grouped.parameters())
-    x = torch.randn(3, 3, 32, 32, dtype=torch.float64, generator=torch.Generator().manual_seed(0)) * 60
+    x = torch.randn(3, 3, 28, 28, dtype=torch.float64, generator=torch.Generator().manual_seed(0)) * 60
     one, other = grouped(x), towers(x)
     torch.testing.assert_close(one, other, rtol=1e-10, atol=1e-10)
     one.logsumexp(1).sum().backward()
@@ -123,7 +123,7 @@ def test_response_normalisation_across_towers_would_be_another_net():
     grouped = build_network(strong, num_classes=10, key=3).double().eval()
     towers = TowerNetwork(strong, num_classes=10, devices=("cpu", "cpu")).double().eval()
     towers.load_grouped(grouped)
-    x = torch.randn(3, 3, 32, 32, dtype=torch.float64, generator=torch.Generator().manual_seed(0)) * 60
+    x = torch.randn(3, 3, 28, 28, dtype=torch.float64, generator=torch.Generator().manual_seed(0)) * 60
     torch.testing.assert_close(grouped(x), towers(x), rtol=1e-10, atol=1e-10)
     for module in grouped.modules():
         if isinstance(module, LocalResponseNorm):
