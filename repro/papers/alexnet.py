@@ -201,9 +201,9 @@ ILSVRC2012 = Dataset(
     max_refused=0.001,
 )
 
-# How batch, rate and length were chosen, never on test images: at `smoke` and `small`, on the generated validation images, as a rate at
-# which the nets with and without dropout both learn (with .01 and batches of 32 the one without stayed at chance); at `cifar10`,
-# with the last 5,000 training images held out (23.6 % error there, centre crop). `folders` is not tuned.
+# How batch, rate and length were chosen, never on test images: at `smoke` and `small`, on the generated validation images, as a
+# rate at which the nets with and without dropout both learn (with .01 and batches of 32 the one without stayed at chance); at
+# `cifar10`, with the last 5,000 training images held out (23.6 % error there, centre crop). `folders` is not tuned.
 SCALES = (
     Scale(
         name="smoke",

@@ -64,14 +64,16 @@ def test_a_repeated_epoch_counts_once_as_it_was_last_logged(small_judged: Render
     again = json.loads(lines[-1]) | {"train_loss": 9.8765}
     log.write_text("\n".join([*lines, json.dumps(again)]) + "\n")
     shown = read(rerendered(small_judged).folder / "runs/alexnet/full-0.html").tables["table-log"][1:]
-    assert [row["epoch"] for row in shown] == ["1", "2"]
+    assert [row["epoch"] for row in shown] == [str(json.loads(line)["epoch"]) for line in lines]
     assert shown[-1]["train_loss"] == "9.8765"
 
 
 def test_a_damaged_log_names_file_line_and_what_to_do(small_judged: Rendered) -> None:
     log = small_judged.results / "smoke/runs/alexnet/full/0/log.jsonl"
-    log.write_text(log.read_text() + "{half a li")
-    with pytest.raises(FileFormatError, match=r"full/0/log.jsonl, line 3 is no log entry .* train it again"):
+    whole = log.read_text()
+    log.write_text(whole + "{half a li")
+    damaged = len(whole.splitlines()) + 1
+    with pytest.raises(FileFormatError, match=rf"full/0/log.jsonl, line {damaged} is no log entry .* train it again"):
         rerendered(small_judged)
 
 
