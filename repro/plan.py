@@ -109,15 +109,16 @@ def planned_seeds(paper: Paper, *, scale: str, num_seeds: int | None = None) -> 
     return tuple(range(paper.scale(scale).num_seeds if num_seeds is None else num_seeds))
 
 
-def planned_variants(paper: Paper, *, table: str | None = None) -> tuple[str, ...]:
-    """Return the variants of `table` (default: of all tables), each once, in the order of the tables."""
+def planned_variants(paper: Paper, *, scale: str, table: str | None = None) -> tuple[str, ...]:
+    """Return the variants of `table` (default: of all tables) that `scale` runs, each once, in the order of the tables."""
     tables = paper.tables if table is None else (paper.table(table),)
-    return tuple(dict.fromkeys(variant for item in tables for variant in item.variants))
+    names = dict.fromkeys(variant for item in tables for variant in item.variants)
+    return tuple(name for name in names if paper.scale(scale).has(paper.family(name)))
 
 
 def planned_runs(paper: Paper, *, scale: str, table: str | None = None, num_seeds: int | None = None) -> list[Run]:
     """Return all runs that `table` (default: any table) of `paper` needs at `scale`."""
-    names = planned_variants(paper, table=table)
+    names = planned_variants(paper, scale=scale, table=table)
     seeds = planned_seeds(paper, scale=scale, num_seeds=num_seeds)
     return [make_run(paper, scale=scale, variant=name, seed=seed) for name in names for seed in seeds]
 

@@ -22,7 +22,7 @@ from repro.provenance import PACKAGE, STAGE_ROOTS, imported_modules
 ROOT = PACKAGE.parent
 SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
 TOOLS = Path(sys.executable).parent
-VARIANTS = planned_variants(PAPERS["alexnet"])
+VARIANTS = planned_variants(PAPERS["alexnet"], scale="smoke")
 TRAIN = "train_alexnet_seeds_0_to_1"
 EVERYTHING = {"prepare_procedural": 1, TRAIN: len(VARIANTS), "collect": 1, "judge": 1, "render": 1}
 REPORT_ONLY = {"render": 1}

@@ -88,7 +88,7 @@ def ablated_keys(paper: Paper, arms: Sequence[str]) -> set[str]:
         chain = []
         variant = paper.variant(name)
         while variant.base is not None:
-            chain.append((variant.name, variant.key))
+            chain += [(variant.name, place) for place in variant.places]
             variant = paper.variant(variant.base)
         chains.append(chain)
     shared = set(chains[0]).intersection(*chains[1:])

@@ -49,7 +49,8 @@ class Ledger:
         ):
             self.values.setdefault((variant, metric, protocol), {})[int(seed)] = float(value)
         codes = dict(rows[["run", "code"]].itertuples(index=False))
-        for variant in [item.name for item in paper.variants]:
+        chosen = paper.scale(scale)
+        for variant in [item.name for item in paper.variants if chosen.has(paper.family(item.name))]:
             seeds = set(self.planned_seeds) | {int(seed) for seed in rows.loc[rows["variant"] == variant, "seed"]}
             for seed in sorted(seeds):
                 self._read(f"{scale}/{paper.name}/{variant}/{seed}", codes)

@@ -6,7 +6,7 @@ Numbers and where they were read: V verbatim in the paper, C in the code release
 from repro.spec.claims import Claim, Reproduction
 from repro.spec.datasets import Dataset, Procedural
 from repro.spec.evaluation import Evaluation
-from repro.spec.experiment import Paper, Scale, Table, Variant
+from repro.spec.experiment import Paper, Scale, Sizing, Table, Variant
 from repro.spec.network import Conv, Dense, Network, Pooling, ResponseNorm, Size, Stem, Towers
 from repro.spec.recipe import ColorNoise, Crops, Optimizer, Recipe, Schedule
 from repro.spec.run import Experiment
@@ -55,6 +55,8 @@ VARIANTS = (
         title="AlexNet, two towers",
         why="the published net, from the paper's text",
         source="sections 3 to 5",
+        family="alexnet",
+        alias="as_printed",
         experiment=Experiment(network=NETWORK, recipe=RECIPE, evaluation=EVALUATION),
     ),
     Variant(
@@ -210,60 +212,85 @@ SCALES = (
         title="every rule and every variant, in minutes",
         dataset=PROCEDURAL_SMOKE,
         evidence="demonstration",
-        size=Size(input_px=32, width=1 / 12, stem=Stem(kernel_px=5, stride_px=1, padding_px=2)),
-        batch_size=16,
-        schedule=Schedule(rule="epochs", num_epochs=14, drops=(11, 13)),
-        learning_rate=0.0075,
-        num_train_examples=128,
         num_seeds=2,
+        sizings=(
+            Sizing(
+                family="alexnet",
+                size=Size(input_px=32, width=1 / 12, stem=Stem(kernel_px=5, stride_px=1, padding_px=2)),
+                batch_size=16,
+                schedule=Schedule(rule="epochs", num_epochs=14, drops=(11, 13)),
+                learning_rate=0.0075,
+                num_train_examples=128,
+            ),
+        ),
     ),
     Scale(
         name="small",
         title="generated images, the whole machinery",
         dataset=PROCEDURAL_SMALL,
         evidence="demonstration",
-        size=Size(input_px=28, width=1 / 6, stem=Stem(kernel_px=5, stride_px=1, padding_px=2)),
-        batch_size=32,
-        schedule=Schedule(rule="epochs", num_epochs=34, drops=(26, 32)),
-        learning_rate=0.0075,
-        num_train_examples=768,
         num_seeds=3,
+        sizings=(
+            Sizing(
+                family="alexnet",
+                size=Size(input_px=28, width=1 / 6, stem=Stem(kernel_px=5, stride_px=1, padding_px=2)),
+                batch_size=32,
+                schedule=Schedule(rule="epochs", num_epochs=34, drops=(26, 32)),
+                learning_rate=0.0075,
+                num_train_examples=768,
+            ),
+        ),
     ),
     Scale(
         name="cifar10",
         title="CIFAR-10, complete",
         dataset=CIFAR10,
         evidence="stand-in",
-        size=Size(input_px=28, width=3 / 16, stem=Stem(kernel_px=5, stride_px=1, padding_px=2)),
-        batch_size=64,
-        schedule=Schedule(rule="epochs", num_epochs=15, drops=(10, 13, 14)),
-        learning_rate=0.005,
-        num_train_examples=10_000,
         num_seeds=3,
+        sizings=(
+            Sizing(
+                family="alexnet",
+                size=Size(input_px=28, width=3 / 16, stem=Stem(kernel_px=5, stride_px=1, padding_px=2)),
+                batch_size=64,
+                schedule=Schedule(rule="epochs", num_epochs=15, drops=(10, 13, 14)),
+                learning_rate=0.005,
+                num_train_examples=10_000,
+            ),
+        ),
     ),
     Scale(
         name="folders",
         title="a user's own folder of class folders",
         dataset=FOLDERS,
         evidence="stand-in",
-        size=Size(input_px=128, width=1 / 4, stem=Stem(kernel_px=11, stride_px=4, padding_px=2)),
-        batch_size=32,
-        schedule=Schedule(rule="epochs", num_epochs=24, drops=(16, 21, 23)),
-        learning_rate=0.01,
-        num_train_examples=2000,
         num_seeds=3,
+        sizings=(
+            Sizing(
+                family="alexnet",
+                size=Size(input_px=128, width=1 / 4, stem=Stem(kernel_px=11, stride_px=4, padding_px=2)),
+                batch_size=32,
+                schedule=Schedule(rule="epochs", num_epochs=24, drops=(16, 21, 23)),
+                learning_rate=0.01,
+                num_train_examples=2000,
+            ),
+        ),
     ),
     Scale(
         name="paper",
         title="ILSVRC-2012 at the printed size",
         dataset=ILSVRC2012,
         evidence="same data",
-        size=Size(input_px=224),
-        batch_size=128,
-        schedule=Schedule(rule="epochs", num_epochs=90, drops=(25, 51, 79)),
-        learning_rate=0.01,
-        num_train_examples=50_000,
         num_seeds=3,
+        sizings=(
+            Sizing(
+                family="alexnet",
+                size=Size(input_px=224),
+                batch_size=128,
+                schedule=Schedule(rule="epochs", num_epochs=90, drops=(25, 51, 79)),
+                learning_rate=0.01,
+                num_train_examples=50_000,
+            ),
+        ),
     ),
 )
 

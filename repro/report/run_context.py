@@ -109,7 +109,9 @@ def run_difference(run: RunRecord, paper: Paper) -> list[dict[str, Any]]:
     base = paper.variant(run.record["variant"]).base
     if base is None:
         return []
-    return provenance.spec_difference(scaled(paper.experiment(base), paper.scale(run.record["scale"])), run.record["spec"])
+    return provenance.spec_difference(
+        scaled(paper.experiment(base), paper.scale(run.record["scale"]).sizing(paper.family(base))), run.record["spec"]
+    )
 
 
 def _siblings(run: RunRecord, *, results: Results) -> tuple[Link, ...]:

@@ -13,6 +13,11 @@ from repro.spec.network import Size
 from repro.spec.recipe import Schedule
 from repro.spec.run import Experiment, Run
 
+#: training_error: Figure 1's curves and epochs to each threshold. saturation: saturated units by layer over training.
+#: crops: error against the number of crops. kernels: the first layer's, by tower. gallery: test images with best classes and
+#: nearest training images.
+FIGURES = ("training_error", "saturation", "crops", "kernels", "gallery")
+
 
 class UnknownName(ValueError):
     """A name of a paper, scale, variant or table that does not exist."""
@@ -28,7 +33,10 @@ class UnknownName(ValueError):
 class Variant:
     """A named experiment. A root has an `experiment`; any other has a `base` and exactly one changed `key`.
 
-    key: dotted path into the experiment, such as `network.lrn`; value: what stands there instead.
+    key: dotted path into the experiment, such as `network.lrn`, or several joined by ` + ` for one choice that the spec
+        writes at several places; value: what stands there instead.
+    family: of a root, the kind of network by which a scale sizes it and all variants based on it.
+    alias: another name under which the variant is found.
     """
 
     name: str
@@ -39,31 +47,61 @@ class Variant:
     base: str | None = None
     key: str = ""
     value: Any = None
+    family: str = ""
+    alias: str = ""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Return the dotted paths of `key`, one or several."""
+        return tuple(self.key.split(" + ")) if self.key else ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sizing:
+    """How large the networks of one `family` are at a scale, and how long they are trained."""
+
+    family: str
+    size: Size
+    batch_size: int
+    schedule: Schedule
+    learning_rate: float
+    num_train_examples: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scale:
     """How large everything is. A scale changes no part that a variant ablates.
 
-    epochs: length of training; the drops of the paper's schedule move with it unless `drops` gives others.
     evidence: what a verdict at this scale is worth (datasets.EVIDENCE).
+    sizings: one for each family of networks that the scale has; variants of other families are not run at it.
     """
 
     name: str
     title: str
     dataset: Dataset
     evidence: str
-    size: Size
-    batch_size: int
-    schedule: Schedule
-    learning_rate: float
-    num_train_examples: int
     num_seeds: int
+    sizings: tuple[Sizing, ...]
+
+    def has(self, family: str) -> bool:
+        """Say whether networks of `family` are run at this scale."""
+        return family in {sizing.family for sizing in self.sizings}
+
+    def sizing(self, family: str) -> Sizing:
+        """Return the sizing of `family`; raise UnknownName if the scale has none."""
+        for sizing in self.sizings:
+            if sizing.family == family:
+                return sizing
+        raise UnknownName("family", family, [item.family for item in self.sizings], where=f" at scale {self.name}")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A page of the report: rows of variants and the claims they decide."""
+    """A page of the report: rows of variants and the claims they decide.
+
+    figures: drawings that the page has beside its effects (FIGURES).
+    controls: for variants that are compared with another one than `control`: (variant, its control).
+    """
 
     name: str
     title: str
@@ -71,6 +109,13 @@ class Table:
     control: str
     variants: tuple[str, ...]
     claims: tuple[str, ...]
+    about: str = ""
+    figures: tuple[str, ...] = ()
+    controls: tuple[tuple[str, str], ...] = ()
+
+    def control_of(self, variant: str) -> str:
+        """Return the variant with which `variant` is compared on this page."""
+        return dict(self.controls).get(variant, self.control)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +132,8 @@ class Paper:
     tables: tuple[Table, ...]
 
     def variant(self, name: str) -> Variant:
-        """Return the variant called `name`; raise UnknownName if there is none."""
+        """Return the variant called `name`, or with that alias; raise UnknownName if there is none."""
+        name = next((item.name for item in self.variants if name and item.alias == name), name)
         return _named("variant", name, self.variants, where=f" of {self.name}", hint=f"python -m repro list {self.name}")
 
     def scale(self, name: str) -> Scale:
@@ -104,14 +150,22 @@ class Paper:
         if found.experiment is not None:
             return found.experiment
         assert found.base is not None, f"variant {found.name} has neither an experiment nor a base"
-        return replaced(self.experiment(found.base), found.key, found.value)
+        experiment = self.experiment(found.base)
+        for place in found.places:
+            experiment = replaced(experiment, place, found.value)
+        return experiment
+
+    def family(self, variant: str) -> str:
+        """Return the family of `variant`: that of the root it is based on."""
+        found = self.variant(variant)
+        return found.family if found.base is None else self.family(found.base)
 
 
 def make_run(paper: Paper, *, scale: str, variant: str, seed: int) -> Run:
     """Return the run `scale/paper/variant/seed`.
 
     Raises:
-        UnknownName: the paper has no such scale or variant.
+        UnknownName: the paper has no such scale or variant, or the scale does not run networks of the variant's family.
         ValueError: the seed is negative.
     """
     if seed < 0:
@@ -120,27 +174,27 @@ def make_run(paper: Paper, *, scale: str, variant: str, seed: int) -> Run:
     return Run(
         scale=scale,
         paper=paper.name,
-        variant=variant,
+        variant=paper.variant(variant).name,
         seed=seed,
         evidence=chosen.evidence,
         dataset=chosen.dataset,
-        experiment=scaled(paper.experiment(variant), chosen),
+        experiment=scaled(paper.experiment(variant), chosen.sizing(paper.family(variant))),
     )
 
 
-def scaled(experiment: Experiment, scale: Scale) -> Experiment:
-    """Return `experiment` at the size of `scale`."""
+def scaled(experiment: Experiment, sizing: Sizing) -> Experiment:
+    """Return `experiment` at the size of `sizing`."""
     recipe = replace(
         experiment.recipe,
-        batch_size=scale.batch_size,
-        schedule=scale.schedule,
-        optimizer=replace(experiment.recipe.optimizer, learning_rate=scale.learning_rate),
+        batch_size=sizing.batch_size,
+        schedule=sizing.schedule,
+        optimizer=replace(experiment.recipe.optimizer, learning_rate=sizing.learning_rate),
     )
     return replace(
         experiment,
-        network=replace(experiment.network, size=scale.size),
+        network=replace(experiment.network, size=sizing.size),
         recipe=recipe,
-        evaluation=replace(experiment.evaluation, num_train_examples=scale.num_train_examples),
+        evaluation=replace(experiment.evaluation, num_train_examples=sizing.num_train_examples),
     )
 
 

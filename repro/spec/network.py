@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: What may follow a convolution, in the order of the paper's text.
+AFTER_CONV = ("activation", "lrn", "map_norm", "pool")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Conv:
-    """A convolutional layer and what follows it: activation, then `normalised` (LRN), then `pooled`.
+    """A convolutional layer and what follows it, in the given `order`: of AFTER_CONV, those that the layer has.
 
+    Every layer has an activation; `normalised` gives it the network's LRN, `map_normalised` its same-map normalisation,
+    `pooled` its pooling or, if there is one, the layer's own `pooling`.
     `connect` is `tower` (kernels see the maps of their own tower) or `all` (kernels see every map).
+    `shared` is False for a locally connected layer: every place of the map has kernels (and biases) of its own.
     `init_std` is the standard deviation of the zero-mean Gaussian weights, `bias` the initial bias.
+    A layer that is not `present` hands its pooling on to the layer before it, so that the maps keep their sizes.
     """
 
     name: str
@@ -19,10 +26,15 @@ class Conv:
     stride_px: int = 1
     padding_px: int = 0
     connect: str = "tower"
+    shared: bool = True
     normalised: bool = False
+    map_normalised: bool = False
     pooled: bool = False
+    pooling: Pooling | None = None
+    order: tuple[str, ...] = AFTER_CONV
     init_std: float = 0.01
     bias: float = 0.0
+    present: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +46,7 @@ class Dense:
     dropped_out: bool = False
     init_std: float = 0.01
     bias: float = 0.0
+    present: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,8 +64,21 @@ class ResponseNorm:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MapNorm:
+    """Response normalisation inside a map: b = a / (k + alpha * mean of a^2 over the window of `size` x `size` px)^beta.
+
+    Pixels beyond the edge count as 0, so that the mean is always over size^2 values.
+    """
+
+    size: int
+    alpha: float
+    beta: float
+    k: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Pooling:
-    """Max pooling with windows of `size_px`, `stride_px` apart; the last window may hang over the edge.
+    """Pooling with windows of `size_px`, `stride_px` apart, by their maximum or, for `kind` average, their mean.
 
     `same_maps_as` = (size_px, stride_px) of another pooling: the padding of each pooled convolution is
     reduced where that gives the maps which the other pooling would have given.
@@ -60,6 +86,7 @@ class Pooling:
 
     size_px: int
     stride_px: int
+    kind: str = "max"
     same_maps_as: tuple[int, int] | None = None
 
 
@@ -68,11 +95,14 @@ class Towers:
     """How the kernels of each convolution are spread over `num` towers.
 
     `kernel_share` is the share of the printed kernels that is kept, in all convolutions but those `whole`.
+    `cross` is False for towers that see nothing of one another before the output: neither layers with `connect` all
+    nor the hidden dense layers, whose units are spread over the towers like the kernels.
     """
 
     num: int
     kernel_share: float = 1.0
     whole: tuple[str, ...] = ()
+    cross: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +131,9 @@ class Network:
     """A network of convolutions and dense layers; `output` has one unit a class.
 
     `printed_px` is the input size that the paper printed; `size` is what the scale makes of it.
+    `edge` says what happens where the last window of a convolution or a pooling hangs over the edge of its map:
+    with `keep` it counts (beyond the edge a convolution reads zeros), with `drop` it is left out.
+    `dropout_scaling`: outputs of dropout layers are multiplied by 1 - rate at `test` (as printed), or divided by it in `train`.
     """
 
     printed_px: int
@@ -114,6 +147,12 @@ class Network:
     lrn: ResponseNorm | None
     pooling: Pooling
     dropout_rate: float
+    map_norm: MapNorm | None = None
+    edge: str = "keep"
+    dropout_scaling: str = "test"
 
 
-ACTIVATIONS = ("relu", "tanh")
+ACTIVATIONS = ("relu", "tanh", "sigmoid")
+POOLING_KINDS = ("max", "average")
+EDGES = ("keep", "drop")
+DROPOUT_SCALINGS = ("test", "train")

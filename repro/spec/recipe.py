@@ -7,21 +7,45 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Crops:
-    """Translations and reflections: the `position` of a training crop (`random` or `center`) and whether half are mirrored."""
+    """Translations and reflections: the `position` of a training crop (`random` or `center`) and whether half are mirrored.
+
+    `chunk_share` is the share of a batch that has one position and one mirroring in common; 0: every image its own.
+    """
 
     position: str
     mirror: bool
+    chunk_share: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class ColorNoise:
     """PCA colour noise: sum over principal components p_i of the RGB values, alpha_i ~ N(0, std), times a factor.
 
-    `factor` is `eigenvalue` (as printed) or `sqrt_eigenvalue` (as released), of the covariance of 0-255 values.
+    `factor` is `eigenvalue` (as printed) or `sqrt_eigenvalue` (as released), of the covariance of 0-255 values, or
+    `unit_eigenvalue`: the eigenvalue of the covariance of values in [0, 1], which moves such values.
+    The noisy image is divided by `divide_by`. The noise, and with it the division, ends after the share `until` of the epochs.
     """
 
     std: float
     factor: str
+    until: float = 1.0
+    divide_by: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Freeze:
+    """The `layers` that no longer learn after the share `after` of the epochs, in [0, 1]."""
+
+    layers: tuple[str, ...]
+    after: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerDecay:
+    """A layer whose weights have a weight decay of their own."""
+
+    layer: str
+    weight_decay: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,14 +53,17 @@ class Optimizer:
     """Stochastic gradient descent with the learning rate inside the velocity.
 
     v <- momentum v - weight_decay rate w - rate gradient;  w <- w + v.
-    Biases have `bias_rate` times the rate, and decay only if `bias_decay`.
+    The rate is `learning_rate`, which a scale sets, times `rate_factor`, which a variant may set.
+    Biases have `bias_rate` times the rate, and decay only if `bias_decay`. `layer_decay` lists layers with another decay.
     """
 
     learning_rate: float
     momentum: float
     weight_decay: float
+    rate_factor: float = 1.0
     bias_rate: float = 1.0
     bias_decay: bool = True
+    layer_decay: tuple[LayerDecay, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,15 +84,22 @@ class Schedule:
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """All choices of training. Pixels stay on their 0-255 scale; the mean image of the training set is subtracted."""
+    """All choices of training. Pixels stay on their 0-255 scale; the mean image of the training set is subtracted.
+
+    `mean_at`: the part of the mean image that is subtracted from a crop, in training and in evaluation: at the same place
+    (`crop`) or always its centre (`center`).
+    """
 
     batch_size: int
     optimizer: Optimizer
     schedule: Schedule
     crops: Crops
     color_noise: ColorNoise | None
+    mean_at: str = "crop"
+    freeze: Freeze | None = None
 
 
 CROP_POSITIONS = ("random", "center")
-NOISE_FACTORS = ("eigenvalue", "sqrt_eigenvalue")
+NOISE_FACTORS = ("eigenvalue", "unit_eigenvalue", "sqrt_eigenvalue")
+MEAN_PLACES = ("crop", "center")
 SCHEDULE_RULES = ("epochs", "plateau")

@@ -12,7 +12,7 @@ for paper in PAPERS:
             log:
                 f"{LOGS}/train/{paper.name}/{{variant}}.seeds-{job.seeds_option}.log",
             wildcard_constraints:
-                variant="|".join(planned_variants(paper)),
+                variant="|".join(planned_variants(paper, scale=CONFIG.scale)),
             priority: job.priority
             conda:
                 "../envs/repro.yaml"
