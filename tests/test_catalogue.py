@@ -10,80 +10,54 @@ import pytest
 from repro.papers import PAPERS
 from repro.plan import planned_variants
 from repro.provenance import PACKAGE, flatten, spec_difference
-from repro.spec.claims import CLAIM_KINDS
 from repro.spec.datasets import DATASET_KINDS, EVIDENCE
-from repro.spec.evaluation import PROTOCOLS
-from repro.spec.experiment import Paper, UnknownName, make_run
+from repro.spec.experiment import FIGURES, Paper, UnknownName, make_run, replaced
 from repro.spec.geometry import geometry
 
 ALL = list(PAPERS.values())
+ALEXNET = PAPERS["alexnet"]
 VARIANTS = [pytest.param(paper, variant, id=f"{paper.name}-{variant.name}") for paper in ALL for variant in paper.variants]
-CLAIMS = [pytest.param(paper, claim, id=claim.id) for paper in ALL for claim in paper.claims]
-#: Numbers are printed to a tenth of a percent; two roundings of a half each, and a little for the binary fraction.
-ROUNDING = 0.0006
-CLAIM_ID = re.compile(r"[AB]\.[A-Za-z0-9]+(\.[A-Za-z0-9]+)*")
+#: The steps from the printed net to the released one.
+STEPS = [variant for variant in ALEXNET.variants if variant.name.startswith("released_")]
 
 
-def at_paper_scale(variant: str):
-    return geometry(PAPERS["alexnet"].experiment(variant).network)
+def test_the_shipped_pair_with_and_without_normalisation_differs_in_more_than_that():
+    changed = spec_difference(ALEXNET.experiment("cifar_11pct"), ALEXNET.experiment("cifar_13pct"))
+    keys = {item["key"]: (item["base"], item["other"]) for item in changed}
+    assert keys["network.conv.local3.num_kernels"] == (64, 32)
+    assert keys["recipe.optimizer.layer_decay.2.weight_decay"] == (0.01, 0.004)
+    assert keys["network.lrn.size"] == (9, None)
 
 
-def test_alexnet_has_the_60_965_224_parameters_of_its_printed_layers():
-    assert at_paper_scale("full").num_parameters == 60_965_224
+def test_all_steps_together_lead_from_the_printed_net_to_the_released_one():
+    assert len(STEPS) == 11
+    experiment = ALEXNET.experiment("full")
+    for step in STEPS:
+        assert step.base == "full"
+        for place in step.places:
+            experiment = replaced(experiment, place, step.value)
+    assert experiment == ALEXNET.experiment("as_released")
 
 
-def test_alexnet_counts_layer_by_layer_add_up_by_hand():
-    by_hand = {
-        "conv1": 96 * (3 * 11 * 11 + 1),
-        "conv2": 256 * (48 * 5 * 5 + 1),
-        "conv3": 384 * (256 * 3 * 3 + 1),
-        "conv4": 384 * (192 * 3 * 3 + 1),
-        "conv5": 256 * (192 * 3 * 3 + 1),
-        "fc6": 4096 * (256 * 6 * 6 + 1),
-        "fc7": 4096 * (4096 + 1),
-        "fc8": 1000 * (4096 + 1),
-    }
-    assert {layer.name: layer.num_parameters for layer in at_paper_scale("full").layers} == by_hand
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
+def test_each_step_to_the_released_net_is_needed(step):
+    changed = {item["key"] for item in spec_difference(ALEXNET.experiment("full"), ALEXNET.experiment("as_released"))}
+    assert all(any(key == place or key.startswith(f"{place}.") for key in changed) for place in step.places)
 
 
-def test_alexnet_has_290_400_neurons_in_conv1_and_659_272_in_all():
-    shapes = at_paper_scale("full")
-    assert shapes.conv[0].num_neurons == 55 * 55 * 96 == 290_400
-    assert shapes.num_neurons == 659_272
-
-
-def test_alexnet_maps_shrink_55_27_27_13_13_13_13_6():
-    shapes = at_paper_scale("full")
-    conv1, conv2, conv3, conv4, conv5 = shapes.conv
-    assert shapes.input_px == 224
-    assert [conv1.out_px, conv1.pooled_px, conv2.out_px, conv2.pooled_px] == [55, 27, 27, 13]
-    assert [conv3.out_px, conv4.out_px, conv5.out_px, conv5.pooled_px] == [13, 13, 13, 6]
-
-
-def test_alexnet_needs_724_406_816_multiply_adds_for_an_image():
-    assert at_paper_scale("full").num_flops == 2 * 724_406_816
-
-
-def test_one_tower_half_has_59_798_312_parameters_and_a_whole_conv5():
-    shapes = at_paper_scale("one_tower_half")
-    assert shapes.num_parameters == 59_798_312
-    assert [layer.num_kernels for layer in shapes.conv] == [48, 128, 192, 192, 256]
-    assert [layer.num_units for layer in shapes.dense] == [4096, 4096, 1000]
-
-
-def test_pool_2x2_keeps_the_maps_from_conv2_on_by_padding_of_conv2_1_and_conv5_0():
-    full, other = at_paper_scale("full"), at_paper_scale("pool_2x2")
-    assert {layer.name: layer.padding_px for layer in other.conv}["conv2"] == 1
-    assert {layer.name: layer.padding_px for layer in other.conv}["conv5"] == 0
-    assert [layer.pooled_px for layer in full.conv] == [27, 13, 13, 13, 6]
-    assert [layer.pooled_px for layer in other.conv] == [28, 13, 13, 13, 6]
-    assert other.num_parameters == full.num_parameters
+def test_as_released_no_norm_has_none_of_the_three_normalising_layers():
+    network = ALEXNET.experiment("as_released_no_norm").network
+    assert (network.lrn, network.map_norm) == (None, None)
+    assert ALEXNET.experiment("as_released").network.conv[1].map_normalised
+    assert sum(layer.normalised for layer in ALEXNET.experiment("as_released").network.conv) == 2
 
 
 @pytest.mark.parametrize("paper", ALL, ids=lambda paper: paper.name)
 def test_names_are_unique_and_tables_name_existing_variants_and_claims(paper: Paper):
     for items in (paper.variants, paper.scales, paper.tables):
         assert len({item.name for item in items}) == len(items)
+    aliases = [variant.alias for variant in paper.variants if variant.alias]
+    assert not set(aliases) & {variant.name for variant in paper.variants}
     assert len({claim.id for claim in paper.claims}) == len(paper.claims)
     for table in paper.tables:
         assert table.name.startswith(f"{paper.name}_")
@@ -94,33 +68,65 @@ def test_names_are_unique_and_tables_name_existing_variants_and_claims(paper: Pa
 
 @pytest.mark.parametrize("paper", ALL, ids=lambda paper: paper.name)
 def test_every_variant_and_claim_is_in_a_table(paper: Paper):
-    assert set(planned_variants(paper)) == {variant.name for variant in paper.variants}
+    assert {name for table in paper.tables for name in table.variants} == {variant.name for variant in paper.variants}
     assert {claim for table in paper.tables for claim in table.claims} == {claim.id for claim in paper.claims}
 
 
+@pytest.mark.parametrize("table", [table for paper in ALL for table in paper.tables], ids=lambda table: table.name)
+def test_a_table_says_in_two_to_five_sentences_what_it_is_about_and_compares_its_own_variants(table):
+    assert 2 <= len(re.findall(r"[a-z%)][.:;](?: |$)", table.about)) <= 8
+    assert table.about.endswith(".")
+    assert set(table.figures) <= set(FIGURES)
+    for variant, control in table.controls:
+        assert {variant, control} <= set(table.variants)
+        assert table.control_of(variant) == control
+        assert table.control_of(control) in (control, table.control), "a control is not compared with a third variant"
+
+
+def test_the_printed_name_and_the_released_one_are_found():
+    assert ALEXNET.variant("as_printed") is ALEXNET.variant("full")
+    assert ALEXNET.variant("as_released").base is None
+
+
 @pytest.mark.parametrize(("paper", "variant"), VARIANTS)
-def test_a_variant_differs_from_its_base_under_its_key_alone_at_every_scale(paper, variant):
+def test_a_root_has_a_family_and_any_other_a_base(paper, variant):
     if variant.base is None:
         assert variant.experiment is not None
+        assert variant.family
         assert not variant.key
-        return
+    else:
+        assert variant.experiment is None
+        assert not variant.family
+        assert variant.places
+        assert paper.family(variant.name) == paper.family(variant.base)
+
+
+@pytest.mark.parametrize(("paper", "variant"), [item for item in VARIANTS if item.values[1].base])
+def test_a_variant_differs_from_its_base_under_its_key_alone_at_every_scale(paper, variant):
     for scale in paper.scales:
+        if not scale.has(paper.family(variant.name)):
+            continue
         base = make_run(paper, scale=scale.name, variant=variant.base, seed=0).experiment
         other = make_run(paper, scale=scale.name, variant=variant.name, seed=0).experiment
         changed = [item["key"] for item in spec_difference(base, other)]
-        assert changed, f"{variant.name} changes nothing at {scale.name}"
-        assert all(key == variant.key or key.startswith(f"{variant.key}.") for key in changed), changed
+        assert all(any(_under(key, place) for place in variant.places) for key in changed), changed
+        for place in variant.places:
+            assert any(_under(key, place) for key in changed), f"{variant.name} changes nothing at {place} at {scale.name}"
+
+
+def _under(key: str, place: str) -> bool:
+    return key == place or key.startswith(f"{place}.")
 
 
 @pytest.mark.parametrize("paper", ALL, ids=lambda paper: paper.name)
 def test_a_scale_changes_no_field_that_a_variant_ablates(paper: Paper):
-    ablated = [variant.key for variant in paper.variants if variant.key]
+    ablated = [place for variant in paper.variants for place in variant.places]
     for scale in paper.scales:
-        for variant in paper.variants:
-            run = make_run(paper, scale=scale.name, variant=variant.name, seed=0)
-            for item in spec_difference(paper.experiment(variant.name), run.experiment):
-                clash = [key for key in ablated if item["key"] == key or item["key"].startswith(f"{key}.")]
-                assert not clash, f"{scale.name} changes {item['key']}, which {variant.name} is about"
+        for name in planned_variants(paper, scale=scale.name):
+            run = make_run(paper, scale=scale.name, variant=name, seed=0)
+            for item in spec_difference(paper.experiment(name), run.experiment):
+                clash = [key for key in ablated if _under(item["key"], key)]
+                assert not clash, f"{scale.name} changes {item['key']}, which {name} is about"
 
 
 @pytest.mark.parametrize("paper", ALL, ids=lambda paper: paper.name)
@@ -135,45 +141,54 @@ def test_every_scale_keeps_all_parts_and_kinds_that_are_ablated(paper: Paper):
         assert scale.evidence in EVIDENCE
         assert scale.dataset.kind in DATASET_KINDS
         assert (scale.dataset.kind == "procedural") == (scale.evidence == "demonstration")
-        assert scale.dataset.stored_px >= scale.size.input_px
+        assert all(scale.dataset.stored_px >= sizing.size.input_px for sizing in scale.sizings)
 
 
-@pytest.mark.parametrize(("paper", "claim"), CLAIMS)
-def test_a_claim_names_existing_things_and_has_what_its_kind_needs(paper, claim):
-    assert CLAIM_ID.fullmatch(claim.id)
-    assert claim.kind in CLAIM_KINDS
-    names = {variant.name for variant in paper.variants}
-    assert claim.arm in names
-    assert claim.against is None or claim.against in names - {claim.arm}
-    assert (claim.against is not None) == (claim.kind in ("effect", "direction"))
-    assert (claim.paper_delta is not None) == (claim.kind == "effect")
-    assert (claim.paper_value is not None) == (claim.kind in ("level", "exact"))
-    assert claim.where
-    assert claim.statement.endswith(".")
-    if claim.kind == "exact":
-        assert claim.protocol == ""
-        assert hasattr(at_paper_scale(claim.arm), claim.metric)
-    else:
-        assert claim.protocol in PROTOCOLS
-        assert claim.protocol in paper.experiment(claim.arm).evaluation.protocols
-        assert claim.dataset
+def test_the_small_nets_run_where_their_images_are_and_the_large_one_everywhere():
+    families = {scale.name: {sizing.family for sizing in scale.sizings} for scale in ALEXNET.scales}
+    all_of_them = {"alexnet", "four_layer", "cifar_local", "cifar_conv"}
+    assert families == {
+        "smoke": all_of_them,
+        "small": all_of_them,
+        "cifar10": all_of_them,
+        "folders": {"alexnet"},
+        "paper": {"alexnet"},
+    }
+    assert set(planned_variants(ALEXNET, scale="smoke")) == {variant.name for variant in ALEXNET.variants}
 
 
-@pytest.mark.parametrize(("paper", "claim"), CLAIMS)
-def test_printed_effects_agree_with_the_two_values_behind_them(paper, claim):
-    assert (claim.paper_arm is None) == (claim.paper_against is None)
-    if claim.paper_arm is not None:
-        assert abs(claim.paper_against - claim.paper_arm - claim.paper_delta) <= ROUNDING
-        assert math.log(claim.paper_against / claim.paper_arm) > 0
-    for value in (claim.paper_arm, claim.paper_against, claim.paper_delta, claim.smallest_effect):
-        assert value is None or 0 < value < 1, "errors are fractions, not percent"
+@pytest.mark.parametrize("scale", ["smoke", "small", "cifar10"])
+def test_the_nets_without_crops_see_whole_images_and_the_others_can_be_moved(scale):
+    chosen = ALEXNET.scale(scale)
+    assert chosen.sizing("cifar_conv").size.input_px == chosen.dataset.stored_px
+    for family in ("alexnet", "cifar_local", "four_layer"):
+        assert chosen.sizing(family).size.input_px < chosen.dataset.stored_px
 
 
-@pytest.mark.parametrize(("paper", "claim"), CLAIMS)
-def test_a_claim_is_decided_within_a_table_that_trains_its_variants(paper, claim):
-    for table in paper.tables:
-        if claim.id in table.claims:
-            assert {claim.arm, claim.against or claim.arm} <= set(table.variants)
+@pytest.mark.parametrize("scale", ["small", "cifar10"])
+def test_the_matched_pooling_keeps_the_last_maps_and_the_unmatched_one_does_not(scale):
+    last = {
+        name: geometry(make_run(ALEXNET, scale=scale, variant=name, seed=0).experiment.network).conv[-1].pooled_px
+        for name in ("full", "pool_2x2", "pool_2x2_unmatched")
+    }
+    assert last == {"full": 3, "pool_2x2": 3, "pool_2x2_unmatched": 4}
+
+
+def test_figure_1_tries_the_same_three_rates_for_every_unit():
+    for unit in ("relu", "tanh", "sigmoid"):
+        names = (f"figure1_{unit}", f"figure1_{unit}_slow", f"figure1_{unit}_fast")
+        assert [ALEXNET.experiment(name).recipe.optimizer.rate_factor for name in names] == [1.0, 1 / 3, 3.0]
+        assert {ALEXNET.experiment(name).network.activation for name in names} == {unit}
+
+
+def test_figure_1_has_no_regularisation():
+    experiment = ALEXNET.experiment("figure1_relu")
+    assert experiment.recipe.optimizer.weight_decay == 0
+    assert experiment.recipe.optimizer.layer_decay == ()
+    assert (experiment.recipe.crops.position, experiment.recipe.crops.mirror) == ("center", False)
+    assert experiment.recipe.color_noise is None
+    assert experiment.network.dropout_rate == 0
+    assert experiment.network.lrn is None
 
 
 @pytest.mark.parametrize("path", sorted((PACKAGE / "papers").glob("*.py")), ids=lambda path: path.name)

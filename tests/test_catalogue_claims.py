@@ -1,0 +1,205 @@
+"""The catalogue's claims are the papers' statements, with what each kind of judgement needs."""
+
+import csv
+import math
+import re
+
+import pytest
+
+from repro.papers import PAPERS
+from repro.provenance import PACKAGE, spec_difference
+from repro.spec.claims import BOUNDS, CLAIM_KINDS
+from repro.spec.evaluation import PROTOCOLS
+from repro.spec.geometry import geometry
+
+ALL = list(PAPERS.values())
+ALEXNET = PAPERS["alexnet"]
+CLAIMS = [pytest.param(paper, claim, id=claim.id) for paper in ALL for claim in paper.claims]
+#: Numbers are printed to a tenth of a percent; two roundings of a half each, and a little for the binary fraction.
+ROUNDING = 0.0006
+CLAIM_ID = re.compile(r"[AB]\.[A-Za-z0-9]+(\.[A-Za-z0-9_]+)*")
+#: What else than an evaluation a metric may come from: the training log, and the weights.
+OTHER_PROTOCOLS = ("training", "weights")
+METRICS = {
+    "top1_error": PROTOCOLS,
+    "top5_error": PROTOCOLS,
+    "top1_gap": ("center",),
+    "train_top1_error": ("center",),
+    "early_train_error": ("training",),
+    "epochs_to_train_error": ("training",),
+    "tower_color_split": ("weights",),
+    "train_s": ("",),
+    "train_days": ("",),
+}
+EXACT_METRICS = ("num_parameters", "num_neurons", "largest_conv_share", "num_crops")
+CONFIDENCE = {"V", "C", "S", "D", "M"}
+
+#: The claims of paper A in the facts, 47 of them.
+NUMBERED = re.findall(
+    r"\S+",
+    """
+A.T1.sparse.top1 A.T1.sparse.top5 A.T1.siftfv.top1 A.T1.siftfv.top5 A.T1.cnn.top1 A.T1.cnn.top5
+A.S6.cnn1crop.top1 A.S6.cnn1crop.top5 A.T2.siftfv.top5test A.T2.1cnn.top1val A.T2.1cnn.top5val
+A.T2.5cnn.top1val A.T2.5cnn.top5val A.T2.5cnn.top5test A.T2.1cnnpre.top1val A.T2.1cnnpre.top5val
+A.T2.7cnnpre.top1val A.T2.7cnnpre.top5val A.T2.7cnnpre.top5test
+A.S6.10k.top1 A.S6.10k.top5 A.S6.10k.prev.top1 A.S6.10k.prev.top5
+A.F1.relu_tanh.speedup A.F1.relu.epochs A.F1.tanh.epochs A.S3.2.gpu.top1 A.S3.2.gpu.top5 A.S3.2.gpu.time
+A.S3.3.lrn.top1 A.S3.3.lrn.top5 A.S3.3.lrn.cifar.off A.S3.3.lrn.cifar.on A.S3.4.pool.top1 A.S3.4.pool.top5
+A.S3.4.pool.overfit A.S4.1.crop A.S4.1.pca.top1 A.S4.2.dropout.overfit A.S4.2.dropout.iters A.S5.wd A.S5.biasinit
+A.S7.depth.top1 A.S1.time A.abs.params A.abs.neurons A.S1.convshare
+""",
+)
+#: The facts as data, where they lie beside the checkout.
+FACTS = PACKAGE.parent.parent / "shared" / "facts" / "claims.csv"
+
+
+def test_exactly_the_47_numbered_claims_are_registered_beside_those_of_our_own():
+    assert len(NUMBERED) == len(set(NUMBERED)) == 47
+    registered = {claim.id for claim in ALEXNET.claims}
+    assert set(NUMBERED) <= registered
+    own = ("A.F2.", "A.F3.", "A.log.", "A.S3.3.lrn.", "A.S4.1.x2048", "A.S6.crops.", "A.S7.depth.top1.", "A.T1.", "A.T2.")
+    assert all(name.startswith(own) for name in registered - set(NUMBERED))
+
+
+@pytest.fixture(scope="module")
+def facts() -> dict[str, dict[str, str]]:
+    if not FACTS.is_file():
+        pytest.skip(f"no {FACTS}: the numbered claims are held by a list in this file, their values by review")
+    with FACTS.open(newline="") as stream:
+        return {row["id"]: row for row in csv.DictReader(stream) if row["id"].startswith("A.")}
+
+
+def test_the_numbered_claims_are_those_of_the_facts(facts):
+    assert set(facts) == set(NUMBERED)
+
+
+@pytest.mark.parametrize("claim", ALEXNET.claims, ids=lambda claim: claim.id)
+def test_a_numbered_claim_has_the_value_and_confidence_of_the_facts(claim, facts):
+    if claim.id not in facts:
+        return
+    row = facts[claim.id]
+    assert claim.confidence == row["confidence"]
+    if row["unit"] == "%":
+        assert claim.paper_value == pytest.approx(float(row["value"]) / 100)
+    elif row["unit"].startswith("points"):
+        assert claim.paper_delta == pytest.approx(float(row["value"]) / 100)
+    elif row["unit"].startswith("x"):
+        assert claim.paper_ratio == float(row["value"])
+    elif row["unit"] == "days":
+        low, high = row["value"].split("-")
+        assert float(low) <= claim.paper_value <= float(high)
+    elif row["metric"] in ("count", "epochs"):
+        assert claim.paper_value == float(row["value"])
+    elif row["metric"] == "direction":
+        assert claim.kind == "direction"
+        assert claim.paper_delta is None
+    else:
+        assert (row["metric"], claim.paper_value, claim.bound) == ("bool", 0.01, "at_most")
+
+
+@pytest.mark.parametrize(("paper", "claim"), CLAIMS)
+def test_a_claim_names_existing_things_and_has_what_its_kind_needs(paper, claim):
+    assert CLAIM_ID.fullmatch(claim.id)
+    assert claim.kind in CLAIM_KINDS
+    assert claim.bound in BOUNDS
+    assert claim.confidence in CONFIDENCE
+    names = {variant.name for variant in paper.variants}
+    assert claim.arm in names or (not claim.arm and (claim.not_run or claim.untestable))
+    assert claim.against is None or claim.against in names - {claim.arm}
+    assert (claim.against is not None) == (claim.kind in ("effect", "direction", "ratio"))
+    assert (claim.paper_delta is not None) == (claim.kind in ("effect", "every") or (claim.against_protocol != ""))
+    assert (claim.paper_value is not None) == (claim.kind in ("level", "exact"))
+    assert (claim.paper_ratio is not None) == (claim.kind == "ratio")
+    assert not (claim.not_run and claim.untestable), "one reason is enough"
+    assert claim.where
+    assert claim.statement.endswith(".")
+
+
+@pytest.mark.parametrize(("paper", "claim"), CLAIMS)
+def test_a_claim_is_measured_by_a_metric_and_protocol_that_its_runs_have(paper, claim):
+    if claim.kind == "exact":
+        assert claim.protocol == ""
+        name, _, layer = claim.metric.partition(".")
+        assert name in EXACT_METRICS
+        layers = [item.name for item in geometry(paper.experiment(claim.arm).network).layers]
+        assert not layer or (name == "num_neurons" and layer in ["input", *layers])
+        return
+    assert claim.dataset or claim.untestable
+    assert claim.metric in METRICS
+    assert claim.protocol in METRICS[claim.metric] or not claim.arm
+    if claim.arm and claim.protocol in PROTOCOLS:
+        assert {claim.protocol, claim.against_protocol or claim.protocol} <= set(paper.experiment(claim.arm).evaluation.protocols)
+
+
+@pytest.mark.parametrize(("paper", "claim"), [item for item in CLAIMS if item.values[1].kind == "every"])
+def test_the_parts_of_a_claim_are_claims_on_the_same_page_with_its_size(paper, claim):
+    parts = [item for item in paper.claims if item.id in claim.parts]
+    assert len(parts) == len(claim.parts) >= 2
+    for part in parts:
+        assert part.id.startswith(f"{claim.id}.")
+        assert (part.kind, part.metric, part.paper_delta) == ("effect", claim.metric, claim.paper_delta)
+    for table in paper.tables:
+        assert claim.id not in table.claims or set(claim.parts) <= set(table.claims)
+
+
+@pytest.mark.parametrize(("paper", "claim"), [item for item in CLAIMS if item.values[1].kind == "ratio"])
+def test_a_ratio_has_thresholds_and_grids_that_differ_in_the_rate_alone(paper, claim):
+    assert len(claim.thresholds) == len(set(claim.thresholds)) > 1
+    assert all(0 < threshold < 1 for threshold in claim.thresholds)
+    for arm, grid in ((claim.arm, claim.arm_grid), (claim.against, claim.against_grid)):
+        assert not grid or arm in grid
+        assert len(grid) == len(set(grid))
+        for name in grid:
+            changed = [item["key"] for item in spec_difference(paper.experiment(arm), paper.experiment(name))]
+            assert changed == ([] if name == arm else ["recipe.optimizer.rate_factor"])
+
+
+@pytest.mark.parametrize(("paper", "claim"), CLAIMS)
+def test_printed_effects_agree_with_the_two_values_behind_them(paper, claim):
+    assert (claim.paper_arm is None) == (claim.paper_against is None)
+    if claim.paper_arm is not None:
+        assert abs(claim.paper_against - claim.paper_arm - claim.paper_delta) <= ROUNDING
+        assert math.log(claim.paper_against / claim.paper_arm) > 0
+    for value in (claim.paper_arm, claim.paper_against, claim.paper_delta, claim.smallest_effect):
+        assert value is None or 0 < value < 1, "errors are fractions, not percent"
+    if claim.metric.endswith("_error") and claim.paper_value is not None and claim.metric != "epochs_to_train_error":
+        assert 0 < claim.paper_value < 1, "errors are fractions, not percent"
+
+
+@pytest.mark.parametrize(("paper", "claim"), CLAIMS)
+def test_a_statement_without_a_printed_size_says_what_counts(paper, claim):
+    unsized = claim.paper_delta is None and claim.kind in ("direction", "within") and not claim.untestable
+    assert (claim.smallest_effect is not None) == unsized
+
+
+@pytest.mark.parametrize(("paper", "claim"), CLAIMS)
+def test_independent_measurements_are_errors_with_protocol_and_confidence(paper, claim):
+    for item in claim.reproductions:
+        assert item.who
+        assert item.protocol
+        assert item.confidence in CONFIDENCE
+        assert all(value is None or 0 < value < 1 for value in (item.control, item.ablated)), "errors are fractions"
+        assert item.control is not None or item.note, "what has no number has words"
+        if item.same_quantity and claim.kind in ("effect", "within"):
+            assert item.control is not None
+            assert item.ablated is not None
+        if claim.kind == "level":
+            assert item.ablated is None
+
+
+@pytest.mark.parametrize(("paper", "claim"), CLAIMS)
+def test_a_claim_is_decided_within_a_table_that_trains_its_variants(paper, claim):
+    arms = {claim.arm, claim.against or claim.arm, *claim.arm_grid, *claim.against_grid} - {""}
+    for table in paper.tables:
+        if claim.id in table.claims:
+            assert arms <= set(table.variants)
+
+
+def test_the_papers_own_slips_are_slips():
+    shapes = geometry(ALEXNET.experiment("full").network)
+    printed = {claim.id: claim.paper_value for claim in ALEXNET.claims}
+    assert printed["A.F2.neurons.conv1"] == 253_440 == 55 * 48 * 96 != shapes.conv[0].num_neurons
+    assert shapes.conv[2].num_parameters / shapes.num_parameters == pytest.approx(0.0145, abs=5e-5)
+    assert shapes.conv[3].num_parameters / shapes.num_parameters == pytest.approx(0.0109, abs=5e-5)
+    assert printed["A.S1.convshare"] == 0.01
+    assert printed["A.S4.1.x2048"] == 2 * 32**2 != 2 * (256 - 224 + 1) ** 2 == 2178
