@@ -296,12 +296,14 @@ def test_an_edit_of_the_analysis_judges_again_and_retrains_nothing(finished):
 
 
 def test_the_words_of_a_claim_are_judged_again_and_nothing_is_retrained(finished):
-    finished.edit("repro/papers/alexnet.py", lambda text: text.replace("lowers the top-1 error by 1.4 points", "helps"))
+    finished.edit(
+        "repro/papers/alexnet_claims_norm.py", lambda text: text.replace("lowers the top-1 error by 1.4 points", "helps")
+    )
     assert jobs(finished.planned()) == {"judge": 1, "render": 1}
 
 
 def test_another_value_in_one_variant_retrains_that_variant_alone(finished):
-    finished.edit("repro/papers/alexnet.py", lambda text: text.replace('value="tanh"', 'value="relu"'))
+    finished.edit("repro/papers/alexnet.py", lambda text: text.replace('value="sigmoid"', 'value="tanh"'))
     assert jobs(finished.planned()) == {TRAIN: 1, "collect": 1, "judge": 1, "render": 1}
 
 
@@ -316,7 +318,7 @@ def test_one_new_entry_is_a_new_ablation(finished):
     entry = readme.split("```python\n", 1)[1].split("```", 1)[0]
     finished.edit("repro/papers/alexnet.py", lambda text: text.replace("VARIANTS = (\n", "VARIANTS = (\n" + entry, 1))
     finished.edit(
-        "repro/papers/alexnet.py", lambda text: text.replace('"no_pca_color", "tanh")', '"no_pca_color", "tanh", "no_mirror")', 1)
+        "repro/papers/alexnet_tables.py", lambda text: text.replace('"no_pca_color",\n', '"no_pca_color",\n"no_mirror",\n', 1)
     )
     assert "no_mirror" in finished.repro("list", "alexnet").stdout
     assert json.loads(finished.repro("show", "smoke/alexnet/no_mirror/0").stdout)["run"]["variant"] == "no_mirror"
