@@ -20,6 +20,8 @@ TABLE1 = (
     Claim(
         id="A.T1.sparse.top1",
         where="Table 1",
+        row="Sparse coding",
+        column="Top-1",
         statement="Sparse coding has a top-1 error of 47.1 %.",
         kind="level",
         metric="top1_error",
@@ -31,6 +33,8 @@ TABLE1 = (
     Claim(
         id="A.T1.sparse.top5",
         where="Table 1",
+        row="Sparse coding",
+        column="Top-5",
         statement="Sparse coding has a top-5 error of 28.2 %.",
         kind="level",
         metric="top5_error",
@@ -42,6 +46,8 @@ TABLE1 = (
     Claim(
         id="A.T1.siftfv.top1",
         where="Table 1",
+        row="SIFT + FVs",
+        column="Top-1",
         statement="SIFT and Fisher vectors have a top-1 error of 45.7 %.",
         kind="level",
         metric="top1_error",
@@ -53,6 +59,8 @@ TABLE1 = (
     Claim(
         id="A.T1.siftfv.top5",
         where="Table 1",
+        row="SIFT + FVs",
+        column="Top-5",
         statement="SIFT and Fisher vectors have a top-5 error of 25.7 %.",
         kind="level",
         metric="top5_error",
@@ -64,6 +72,8 @@ TABLE1 = (
     Claim(
         id="A.T1.cnn.top1",
         where="Table 1",
+        row="CNN",
+        column="Top-1",
         statement="The CNN has a top-1 error of 37.5 %.",
         kind="level",
         metric="top1_error",
@@ -76,6 +86,8 @@ TABLE1 = (
     Claim(
         id="A.T1.cnn.top5",
         where="Table 1",
+        row="CNN",
+        column="Top-5",
         statement="The CNN has a top-5 error of 17.0 %.",
         kind="level",
         metric="top5_error",
@@ -88,6 +100,8 @@ TABLE1 = (
     Claim(
         id="A.T1.cnn.released.top1",
         where="Table 1; released code, run 145-2010",
+        row="CNN, released code",
+        column="Top-1",
         statement="The net of the released code has a top-1 error of 37.47 %.",
         kind="level",
         metric="top1_error",
@@ -101,6 +115,8 @@ TABLE1 = (
     Claim(
         id="A.T1.cnn.released.top5",
         where="Table 1; released code, run 145-2010",
+        row="CNN, released code",
+        column="Top-5",
         statement="The net of the released code has a top-5 error of 17.00 %.",
         kind="level",
         metric="top5_error",

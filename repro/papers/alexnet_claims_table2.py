@@ -24,6 +24,8 @@ TABLE2_CLAIMS = (
     Claim(
         id="A.T2.siftfv.top5test",
         where="Table 2",
+        row="SIFT + FVs",
+        column="Top-5 (test)",
         statement="SIFT and Fisher vectors with other features have a top-5 error of 26.2 %.",
         kind="level",
         metric="top5_error",
@@ -35,6 +37,8 @@ TABLE2_CLAIMS = (
     Claim(
         id="A.T2.1cnn.top1val",
         where="Table 2",
+        row="1 CNN",
+        column="Top-1 (val)",
         statement="One CNN has a top-1 error of 40.7 %.",
         kind="level",
         metric="top1_error",
@@ -121,6 +125,8 @@ TABLE2_CLAIMS = (
     Claim(
         id="A.T2.1cnn.top5val",
         where="Table 2",
+        row="1 CNN",
+        column="Top-5 (val)",
         statement="One CNN has a top-5 error of 18.2 %.",
         kind="level",
         metric="top5_error",
@@ -190,6 +196,8 @@ TABLE2_CLAIMS = (
     Claim(
         id="A.T2.1cnn.released.top1val",
         where="Table 2; released code, run 145",
+        row="1 CNN, released code",
+        column="Top-1 (val)",
         statement="The net of the released code has a top-1 error of 40.66 %.",
         kind="level",
         metric="top1_error",
@@ -203,6 +211,8 @@ TABLE2_CLAIMS = (
     Claim(
         id="A.T2.1cnn.released.top5val",
         where="Table 2; released code, run 145",
+        row="1 CNN, released code",
+        column="Top-5 (val)",
         statement="The net of the released code has a top-5 error of 18.21 %.",
         kind="level",
         metric="top5_error",
@@ -216,6 +226,8 @@ TABLE2_CLAIMS = (
     Claim(
         id="A.T2.5cnn.top1val",
         where="Table 2",
+        row="5 CNNs",
+        column="Top-1 (val)",
         statement="Five CNNs, averaged, have a top-1 error of 38.1 %.",
         kind="level",
         metric="top1_error",
@@ -227,6 +239,8 @@ TABLE2_CLAIMS = (
     Claim(
         id="A.T2.5cnn.top5val",
         where="Table 2",
+        row="5 CNNs",
+        column="Top-5 (val)",
         statement="Five CNNs, averaged, have a top-5 error of 16.4 %.",
         kind="level",
         metric="top5_error",
@@ -238,6 +252,8 @@ TABLE2_CLAIMS = (
     Claim(
         id="A.T2.5cnn.top5test",
         where="Table 2",
+        row="5 CNNs",
+        column="Top-5 (test)",
         statement="Five CNNs, averaged, have a top-5 error of 16.4 % on the test images.",
         kind="level",
         metric="top5_error",
@@ -250,6 +266,8 @@ TABLE2_CLAIMS = (
     Claim(
         id="A.T2.1cnnpre.top1val",
         where="Table 2",
+        row="1 CNN*",
+        column="Top-1 (val)",
         statement="One CNN, pre-trained on Fall 2011, has a top-1 error of 39.0 %.",
         kind="level",
         metric="top1_error",
@@ -272,6 +290,8 @@ TABLE2_CLAIMS = (
     Claim(
         id="A.T2.1cnnpre.top5val",
         where="Table 2",
+        row="1 CNN*",
+        column="Top-5 (val)",
         statement="One CNN, pre-trained on Fall 2011, has a top-5 error of 16.6 %.",
         kind="level",
         metric="top5_error",
@@ -294,6 +314,8 @@ TABLE2_CLAIMS = (
     Claim(
         id="A.T2.7cnnpre.top1val",
         where="Table 2",
+        row="7 CNNs*",
+        column="Top-1 (val)",
         statement="Seven CNNs, two of them pre-trained, have a top-1 error of 36.7 %.",
         kind="level",
         metric="top1_error",
@@ -305,6 +327,8 @@ TABLE2_CLAIMS = (
     Claim(
         id="A.T2.7cnnpre.top5val",
         where="Table 2",
+        row="7 CNNs*",
+        column="Top-5 (val)",
         statement="Seven CNNs, two of them pre-trained, have a top-5 error of 15.4 %.",
         kind="level",
         metric="top5_error",
@@ -316,6 +340,8 @@ TABLE2_CLAIMS = (
     Claim(
         id="A.T2.7cnnpre.top5test",
         where="Table 2",
+        row="7 CNNs*",
+        column="Top-5 (test)",
         statement="Seven CNNs, two of them pre-trained, have a top-5 error of 15.3 % on the test images.",
         kind="level",
         metric="top5_error",

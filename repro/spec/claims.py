@@ -48,6 +48,7 @@ class Claim:
     smallest_effect: effect below which we call it absent; None = a quarter of the paper's effect.
     tolerance: for exact claims, relative rounding that the paper's words allow. bound: one of BOUNDS.
     parts: for kind every, the ids of the claims that must all hold.
+    row, column: where the number stands in a table of the paper, in its own words; its page then has a table of that layout.
     not_run: why nothing has been run for this claim yet. untestable: why no run here can speak to it, at any scale.
     """
 
@@ -72,6 +73,8 @@ class Claim:
     tolerance: float = 0.0
     bound: str = "equal"
     parts: tuple[str, ...] = ()
+    row: str = ""
+    column: str = ""
     not_run: str = ""
     untestable: str = ""
     confidence: str = "V"
