@@ -1,4 +1,4 @@
-"""The command line: `python -m repro {list,show,diff,prepare,train,collect,judge,render}`."""
+"""The command line: `python -m repro {list,show,diff,prepare,train,collect,judge,render,report}`."""
 
 from __future__ import annotations
 
@@ -67,9 +67,9 @@ def _add_stages(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     one.add_argument("--paper", required=True)
     one.add_argument("--source", type=Path, metavar="DIR", help="folder of the original images, where the scale needs one")
     _add_compute(one)
-    one = _stage(commands, "train", train_variant, "train and score one variant with some seeds")
+    one = _stage(commands, "train", train_variants, "train and score one variant or several, with some seeds each")
     one.add_argument("--paper", required=True)
-    one.add_argument("--variant", required=True)
+    one.add_argument("--variant", required=True, type=parse_variants, help="a name, or several joined by commas")
     one.add_argument("--seeds", required=True, type=parse_seeds, help="such as 0-2 or 0,1,5")
     _add_compute(one)
     one = _stage(commands, "collect", collect_runs, "verify the runs and write runs.csv")
@@ -79,6 +79,10 @@ def _add_stages(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     _add_papers(one)
     one = _stage(commands, "render", render_reports, "write the pages and tables")
     _add_papers(one)
+    one.add_argument("--reports", required=True, type=Path, metavar="DIR")
+    one = _stage(commands, "report", report_runs, "collect, judge and render the runs that are there")
+    _add_papers(one)
+    one.add_argument("--num-seeds", type=int, metavar="N", help="seeds of each variant (default: as the scale plans)")
     one.add_argument("--reports", required=True, type=Path, metavar="DIR")
 
 
@@ -121,6 +125,14 @@ def parse_seeds(text: str) -> tuple[int, ...]:
     if not seeds or len(set(seeds)) != len(seeds):
         raise argparse.ArgumentTypeError(f"got {text!r}; allowed: a range such as 0-2, or a list such as 0,1,5, each seed once")
     return tuple(seeds)
+
+
+def parse_variants(text: str) -> tuple[str, ...]:
+    """Return the variants that `text`, a name or several joined by commas, lists."""
+    names = tuple(text.split(","))
+    if not all(names) or len(set(names)) != len(names):
+        raise argparse.ArgumentTypeError(f"got {text!r}; allowed: a name, or several joined by commas, each once")
+    return names
 
 
 def parse_run(run_id: str) -> Run:
@@ -215,16 +227,18 @@ def prepare_data(options: argparse.Namespace, say: Say) -> None:
         prepare(dataset, folder=folder, source=options.source, num_threads=options.threads, device=device, say=say)
 
 
-def train_variant(options: argparse.Namespace, say: Say) -> None:
-    """Run the train stage for one variant with some seeds."""
+def train_variants(options: argparse.Namespace, say: Say) -> None:
+    """Run the train stage for some variants with some seeds."""
     _limit_threads(options.threads)
     paper = chosen_paper(options.paper)
-    runs = [make_run(paper, scale=options.scale, variant=options.variant, seed=seed) for seed in options.seeds]
+    names = [paper.variant(name).name for name in options.variant]
+    runs = [make_run(paper, scale=options.scale, variant=name, seed=seed) for name in names for seed in options.seeds]
     from repro.train.run import train_runs
 
     device = chosen_device(options.device)
-    folder = options.results / options.scale / "runs" / options.paper / options.variant
-    with locked(folder, say=say):
+    with ExitStack() as stack:
+        for name in sorted(names):
+            stack.enter_context(locked(options.results / options.scale / "runs" / options.paper / name, say=say))
         train_runs(runs, results=options.results, num_threads=options.threads, device=device, say=say)
 
 
@@ -254,6 +268,13 @@ def render_reports(options: argparse.Namespace, say: Say) -> None:
 
     render(papers, scale=options.scale, results=options.results, reports=options.reports)
     say(f"wrote {options.reports / options.scale / 'index.html'}")
+
+
+def report_runs(options: argparse.Namespace, say: Say) -> None:
+    """Run the stages from collect to render, one process at a time: the claims of runs that are not there are incomplete."""
+    with locked(options.results / options.scale / "report", say=say):
+        for stage in (collect_runs, judge_claims, render_reports):
+            stage(options, say)
 
 
 def chosen_device(name: str) -> str:

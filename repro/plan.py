@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from repro.papers import PAPERS
 from repro.provenance import PACKAGE, spec_digest
 from repro.spec.datasets import Dataset
 from repro.spec.experiment import Paper, UnknownName, make_run
-from repro.spec.geometry import geometry
+from repro.spec.geometry import Geometry, geometry
 from repro.spec.run import Run
 
 #: Which configuration key names the source of a kind of data, and whether the data are the same wherever they come from.
@@ -153,13 +154,12 @@ def source_identity(dataset: Dataset, config: Config) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class TrainJob:
-    """One job of the train stage for each variant of a paper: some seeds, in turn in one process.
-
-    The methods take Snakemake's wildcards, of which `variant` is used.
-    """
+    """One job of the train stage: some variants of a paper with some seeds, in turn in one process."""
 
     paper: Paper
     scale: str
+    label: str
+    variants: tuple[str, ...]
     seeds: tuple[int, ...]
 
     @property
@@ -168,28 +168,42 @@ class TrainJob:
         return str(self.seeds[0]) if len(self.seeds) == 1 else f"{self.seeds[0]}-{self.seeds[-1]}"
 
     @property
+    def variants_option(self) -> str:
+        """Return the variants as the command line takes them."""
+        return ",".join(self.variants)
+
+    @property
     def name(self) -> str:
-        return f"train_{self.paper.name}_seeds_{self.seeds_option.replace('-', '_to_')}"
+        return f"train_{self.paper.name}_{self.label}_seeds_{self.seeds_option.replace('-', '_to_')}"
 
-    def spec(self, wildcards: Any) -> str:
-        """Return the digest of the runs' spec, of which the seed is no part."""
-        run = self._run(wildcards)
-        return spec_digest([run.experiment, run.dataset])
+    @property
+    def spec(self) -> str:
+        """Return the digest of the runs' specs, of which the seed is no part."""
+        return spec_digest([[run.variant, run.experiment, run.dataset] for run in self._runs])
 
-    def mem_mb(self, wildcards: Any) -> int:
+    @property
+    def mem_mb(self) -> int:
         """Return an estimate of the memory that the job needs, in MiB."""
-        run = self._run(wildcards)
-        shapes = geometry(run.experiment.network)
-        numbers = COPIES_OF_PARAMETERS * shapes.num_parameters
-        numbers += COPIES_OF_NEURONS * shapes.num_neurons * run.experiment.recipe.batch_size
-        return BASE_MIB + numbers * BYTES_OF_FLOAT // 2**20
+        return max(_mem_mb(run) for run in self._runs)
 
-    def priority(self, wildcards: Any) -> int:
-        """Return the operations of one image in units of 1000: nets that take longest start first."""
-        return geometry(self._run(wildcards).experiment.network).num_flops // 1000
+    @property
+    def priority(self) -> int:
+        """Return how long the job takes, in thousands of operations for each training image: the longest starts first."""
+        return sum(run.experiment.recipe.schedule.num_epochs * _shapes(run).num_flops // 1000 for run in self._runs)
 
-    def _run(self, wildcards: Any) -> Run:
-        return make_run(self.paper, scale=self.scale, variant=wildcards.variant, seed=self.seeds[0])
+    @property
+    def _runs(self) -> list[Run]:
+        return [make_run(self.paper, scale=self.scale, variant=name, seed=self.seeds[0]) for name in self.variants]
+
+
+def _shapes(run: Run) -> Geometry:
+    return geometry(run.experiment.network)
+
+
+def _mem_mb(run: Run) -> int:
+    numbers = COPIES_OF_PARAMETERS * _shapes(run).num_parameters
+    numbers += COPIES_OF_NEURONS * _shapes(run).num_neurons * run.experiment.recipe.batch_size
+    return BASE_MIB + numbers * BYTES_OF_FLOAT // 2**20
 
 
 def train_jobs(paper: Paper, config: Config) -> list[TrainJob]:
@@ -197,7 +211,32 @@ def train_jobs(paper: Paper, config: Config) -> list[TrainJob]:
     seeds = planned_seeds(paper, scale=config.scale, num_seeds=config.seeds)
     size = config.seeds_per_job or len(seeds)
     chunks = [seeds[start : start + size] for start in range(0, len(seeds), size)]
-    return [TrainJob(paper=paper, scale=config.scale, seeds=chunk) for chunk in chunks]
+    return [
+        TrainJob(paper=paper, scale=config.scale, label=label, variants=variants, seeds=chunk)
+        for label, variants in variant_groups(paper, scale=config.scale).items()
+        for chunk in chunks
+    ]
+
+
+def variant_groups(paper: Paper, *, scale: str) -> dict[str, tuple[str, ...]]:
+    """Return which variants are trained in one job, by a label.
+
+    Starting a process costs seconds: where a run costs little more, as many as the scale's `variants_per_job` share one. They
+    are of the same page, so that a page's target trains its own variants alone; a variant of several pages has its own job.
+    Which of its page's jobs a variant is in depends on its name, so that a new variant moves no other.
+    """
+    per_job = paper.scale(scale).variants_per_job
+    pages = {
+        name: [table.name for table in paper.tables if name in table.variants] for name in planned_variants(paper, scale=scale)
+    }
+    groups: dict[str, tuple[str, ...]] = {}
+    for name, found in pages.items():
+        label = name
+        if per_job > 1 and len(found) == 1:
+            num_jobs = math.ceil(len([others for others in pages.values() if others == found]) / per_job)
+            label = f"{found[0].removeprefix(f'{paper.name}_')}_{int(sha256_bytes(name.encode()), 16) % num_jobs + 1}"
+        groups[label] = (*groups.get(label, ()), name)
+    return groups
 
 
 def gpus_per_job(config: Config, *, driver_node: Path = DRIVER_NODE) -> int:

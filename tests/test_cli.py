@@ -22,6 +22,7 @@ OPTIONS = {
     "collect": STAGE | {"--papers", "--num-seeds"},
     "judge": STAGE | {"--papers"},
     "render": STAGE | {"--papers", "--reports"},
+    "report": STAGE | {"--papers", "--num-seeds", "--reports"},
 }
 
 
@@ -103,6 +104,14 @@ def test_a_run_id_of_another_form_is_refused_with_an_example(run, capsys):
 )
 def test_seeds_are_ranges_and_lists(text, seeds):
     assert cli.parse_seeds(text) == seeds
+
+
+def test_variants_are_a_name_or_several_each_once():
+    assert cli.parse_variants("full") == ("full",)
+    assert cli.parse_variants("full,no_lrn") == ("full", "no_lrn")
+    for text in ("", "full,", "full,full"):
+        with pytest.raises(argparse.ArgumentTypeError, match="allowed: a name, or several joined by commas, each once"):
+            cli.parse_variants(text)
 
 
 @pytest.mark.parametrize("text", ["", "a", "2-1", "1,1", "0-2,1", "-1", "1,", "1.5"])

@@ -9,22 +9,34 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import yaml
 
 from repro.papers import PAPERS
-from repro.plan import ConfigError, gpus_per_job, planned_variants, read_config, source_identity, source_option, train_jobs
+from repro.plan import (
+    ConfigError,
+    gpus_per_job,
+    planned_variants,
+    read_config,
+    source_identity,
+    source_option,
+    train_jobs,
+    variant_groups,
+)
 from repro.provenance import PACKAGE, STAGE_ROOTS, imported_modules
 
 ROOT = PACKAGE.parent
 SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
 TOOLS = Path(sys.executable).parent
 VARIANTS = planned_variants(PAPERS["alexnet"], scale="smoke")
-TRAIN = "train_alexnet_seeds_0_to_1"
-EVERYTHING = {"prepare_procedural": 1, TRAIN: len(VARIANTS), "collect": 1, "judge": 1, "render": 1}
+GROUPS = variant_groups(PAPERS["alexnet"], scale="smoke")
+TRAIN = {f"train_alexnet_{label}_seeds_0_to_1": 1 for label in GROUPS}
+TABLES = PAPERS["alexnet"].tables
+AFTERWARDS = {"collect": 1, "judge": 1, "render": 1}
+EVERYTHING = {"prepare_procedural": 1, **TRAIN, **AFTERWARDS}
 REPORT_ONLY = {"render": 1}
 CONFIG = {
     "scale": "smoke",
@@ -43,8 +55,14 @@ CONFIG = {
 
 def jobs(planned: dict[str, int]) -> dict[str, int]:
     """Return the planned jobs without the targets, which run nothing."""
-    targets = {"all", "reproduce", "report", "total", *(table.name for paper in PAPERS.values() for table in paper.tables)}
+    targets = {"all", "reproduce", "report", "total", *(table.name for table in TABLES)}
     return {rule: count for rule, count in planned.items() if rule not in targets}
+
+
+def job_of(variant: str) -> str:
+    """Return the rule that trains `variant`."""
+    (label,) = [label for label, variants in GROUPS.items() if variant in variants]
+    return f"train_alexnet_{label}_seeds_0_to_1"
 
 
 def checked(**changes):
@@ -60,39 +78,68 @@ def test_the_scale_is_small_unless_said_otherwise():
     shipped = yaml.safe_load((ROOT / "workflow" / "config.yaml").read_text())
     config = read_config(shipped, schema=SCHEMA)
     assert config.scale == "small"
-    assert [job.seeds for job in train_jobs(PAPERS["alexnet"], config)] == [(0, 1, 2)]
+    assert {job.seeds for job in train_jobs(PAPERS["alexnet"], config)} == {(0, 1, 2)}
 
 
-@pytest.mark.parametrize("target", [table.name for table in PAPERS["alexnet"].tables])
-def test_a_table_is_a_target_by_its_name(fresh, target):
-    planned = fresh.planned(target)
-    assert planned[target] == 1
-    assert jobs(planned) == EVERYTHING
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_a_table_is_a_target_by_its_name_and_trains_its_own_variants_alone(fresh, table):
+    planned = fresh.planned(table.name)
+    assert planned[table.name] == 1
+    assert jobs(planned) == {"prepare_procedural": 1, **{job_of(variant): 1 for variant in table.variants}}
+    others = {variant for variant in VARIANTS if job_of(variant) in planned} - set(table.variants)
+    assert not others
 
 
 @pytest.mark.parametrize(("num_seeds", "per_job"), [(1, 1), (5, 2), (5, "all"), (4, 2), (3, 9)])
 def test_seeds_per_job_splits_the_seeds_and_every_seed_is_trained_once(num_seeds, per_job):
-    config = checked(seeds=num_seeds, seeds_per_job=per_job)
-    chunks = [job.seeds for job in train_jobs(PAPERS["alexnet"], config)]
-    assert [seed for chunk in chunks for seed in chunk] == list(range(num_seeds))
-    assert max(map(len, chunks)) <= (num_seeds if per_job == "all" else per_job)
-    names = [job.name for job in train_jobs(PAPERS["alexnet"], config)]
-    assert len(set(names)) == len(names)
+    found = train_jobs(PAPERS["alexnet"], checked(seeds=num_seeds, seeds_per_job=per_job))
+    runs = [(variant, seed) for job in found for variant in job.variants for seed in job.seeds]
+    assert sorted(runs) == sorted((variant, seed) for variant in VARIANTS for seed in range(num_seeds))
+    assert max(len(job.seeds) for job in found) <= (num_seeds if per_job == "all" else per_job)
+    assert len({job.name for job in found}) == len(found)
+
+
+@pytest.mark.parametrize("scale", [scale.name for scale in PAPERS["alexnet"].scales])
+def test_variants_share_a_job_only_where_runs_are_short_and_only_with_others_of_their_page(scale):
+    paper = PAPERS["alexnet"]
+    groups = variant_groups(paper, scale=scale)
+    assert sorted(name for group in groups.values() for name in group) == sorted(planned_variants(paper, scale=scale))
+    for group in groups.values():
+        pages = {tuple(table.name for table in paper.tables if name in table.variants) for name in group}
+        assert len(pages) == 1
+        assert len(group) == 1 or (scale in ("smoke", "small") and len(pages.pop()) == 1)
+
+
+def test_a_new_variant_moves_no_other_to_another_job():
+    paper = PAPERS["alexnet"]
+    fewer = replace(
+        paper,
+        tables=tuple(
+            replace(table, variants=tuple(v for v in table.variants if v != "released_alpha")) for table in paper.tables
+        ),
+    )
+    jobs_before, jobs_now = variant_groups(fewer, scale="smoke"), variant_groups(paper, scale="smoke")
+    assert {label: tuple(v for v in group if v != "released_alpha") for label, group in jobs_now.items()} == jobs_before
 
 
 def test_training_jobs_run_one_thread_each(smoke):
     log = (smoke.folder / "first-run.log").read_text()
     commands = [line for line in log.splitlines() if "-m repro train" in line]
-    assert len(commands) == len(VARIANTS)
+    assert len(commands) == len(GROUPS)
     assert all("--threads 1 --log results/smoke/logs/train/alexnet/" in line for line in commands)
 
 
-def test_the_net_with_most_operations_is_trained_first_and_memory_grows_with_it():
-    full, half = SimpleNamespace(variant="full"), SimpleNamespace(variant="one_tower_half")
-    (small,) = train_jobs(PAPERS["alexnet"], checked(scale="small"))
-    (paper,) = train_jobs(PAPERS["alexnet"], checked(scale="paper"))
-    assert small.priority(full) > small.priority(half)
-    assert paper.mem_mb(full) > small.mem_mb(full)
+def test_the_longest_job_starts_first_and_memory_grows_with_the_net():
+    jobs_at = {
+        scale: {job.label: job for job in train_jobs(PAPERS["alexnet"], checked(scale=scale))} for scale in ("cifar10", "paper")
+    }
+    assert jobs_at["cifar10"]["full"].priority > jobs_at["cifar10"]["one_tower_half"].priority
+    assert jobs_at["paper"]["full"].mem_mb > jobs_at["cifar10"]["full"].mem_mb
+    smoke = {job.label: job for job in train_jobs(PAPERS["alexnet"], checked())}
+    several = next(job for job in smoke.values() if len(job.variants) > 2)
+    alone = [replace(several, variants=(name,)) for name in several.variants]
+    assert several.priority == sum(job.priority for job in alone)
+    assert several.mem_mb == max(job.mem_mb for job in alone)
 
 
 @pytest.mark.parametrize(
@@ -225,7 +272,9 @@ def test_every_planned_run_has_its_record_and_every_job_its_log(smoke):
         for seed in ("0", "1"):
             record = json.loads((results / "runs" / "alexnet" / variant / seed / "run.json").read_text())
             assert record["id"] == f"smoke/alexnet/{variant}/{seed}"
-        assert "epoch" in (results / "logs" / "train" / "alexnet" / f"{variant}.seeds-0-1.log").read_text()
+    for label, variants in GROUPS.items():
+        log = (results / "logs" / "train" / "alexnet" / f"{label}.seeds-0-1.log").read_text()
+        assert all(f"alexnet/{variant} seed 1: epoch" in log for variant in variants)
     for name in ("prepare/procedural", "collect", "judge", "render"):
         assert (results / "logs" / f"{name}.log").stat().st_size > 0
 
@@ -302,14 +351,14 @@ def test_the_words_of_a_claim_are_judged_again_and_nothing_is_retrained(finished
     assert jobs(finished.planned()) == {"judge": 1, "render": 1}
 
 
-def test_another_value_in_one_variant_retrains_that_variant_alone(finished):
+def test_another_value_in_one_variant_runs_the_job_of_that_variant_alone(finished):
     finished.edit("repro/papers/alexnet.py", lambda text: text.replace('value="sigmoid"', 'value="tanh"'))
-    assert jobs(finished.planned()) == {TRAIN: 1, "collect": 1, "judge": 1, "render": 1}
+    assert jobs(finished.planned()) == {job_of("sigmoid"): 1, **AFTERWARDS}
 
 
 def test_more_seeds_keep_the_seeds_that_are_finished(finished):
     planned = jobs(finished.planned(config=("scale=smoke", "seeds=3", "seeds_per_job=1")))
-    assert planned["train_alexnet_seeds_2"] == len(VARIANTS)
+    assert {rule for rule in planned if rule.endswith("_seeds_2")} == {f"train_alexnet_{label}_seeds_2" for label in GROUPS}
 
 
 def test_one_new_entry_is_a_new_ablation(finished):
@@ -326,7 +375,10 @@ def test_one_new_entry_is_a_new_ablation(finished):
         finished.repro("diff", "smoke/alexnet/full/0", "smoke/alexnet/no_mirror/0").stdout
         == "recipe.crops.mirror: True -> False\n"
     )
-    assert jobs(finished.planned()) == {TRAIN: 1, "collect": 1, "judge": 1, "render": 1}
+    planned = jobs(finished.planned())
+    trained = set(planned) - set(AFTERWARDS)
+    assert len(trained) == 1
+    assert trained.pop().startswith("train_alexnet_ablations_")
 
 
 def test_a_damaged_scores_file_is_refused_by_name_and_not_collected(finished):
@@ -338,25 +390,25 @@ def test_a_damaged_scores_file_is_refused_by_name_and_not_collected(finished):
 
 
 def test_a_failed_job_names_the_logs_and_leaves_no_record(finished):
-    log = unfinished(finished, "tanh")
+    log = unfinished(finished, "full")
     broken = "        raise OSError('no disk')\n        train_runs("
     finished.edit("repro/cli.py", lambda text: text.replace("        train_runs(", broken))
     done = finished.run("reproduce")
     assert done.returncode != 0
     assert "Each job's log is under results/smoke/logs" in done.stdout
     assert "no disk" in log.read_text()
-    assert not list((finished.folder / "results/smoke/runs/alexnet/tanh").rglob("*.json"))
+    assert not list((finished.folder / "results/smoke/runs/alexnet/full").rglob("*.json"))
 
 
 @pytest.mark.slow
 def test_a_deleted_run_is_made_again_and_what_is_finished_is_not_lost_by_a_deleted_record(finished):
-    runs = finished.folder / "results" / "smoke" / "runs" / "alexnet" / "one_tower_half"
+    runs = finished.folder / "results" / "smoke" / "runs" / "alexnet" / "as_released"
     shutil.rmtree(runs / "1")
     (runs / "0" / "run.json").unlink()
     kept = {path.name: path.stat().st_mtime_ns for path in (runs / "0").glob("scores.*")}
     assert kept
-    assert jobs(finished.planned()) == {TRAIN: 1, "collect": 1, "judge": 1, "render": 1}
-    assert finished.run(run_record("one_tower_half")).returncode == 0
+    assert jobs(finished.planned()) == {job_of("as_released"): 1, **AFTERWARDS}
+    assert finished.run(run_record("as_released")).returncode == 0
     assert {path.name: path.stat().st_mtime_ns for path in (runs / "0").glob("scores.*")} == kept
     assert (runs / "1" / "run.json").exists()
 
@@ -378,7 +430,8 @@ def start(checkout, target: str) -> subprocess.Popen[bytes]:
 
 
 def unfinished(checkout, *variants: str) -> Path:
-    """Take the runs of `variants` away and return the log that the first of their jobs will write."""
+    """Take the runs of `variants`, which have a job each, away and return the log that the first of these will write."""
+    assert all(GROUPS[variant] == (variant,) for variant in variants)
     results = checkout.folder / "results" / "smoke"
     logs = [results / "logs" / "train" / "alexnet" / f"{variant}.seeds-0-1.log" for variant in variants]
     for variant, log in zip(variants, logs, strict=True):
@@ -390,7 +443,7 @@ def unfinished(checkout, *variants: str) -> Path:
 @pytest.mark.slow
 def test_after_a_kill_of_everything_in_mid_training_the_same_command_completes(finished):
     """SIGKILL leaves no time to clean up: no lock and no half-written record may stand in the way."""
-    log = unfinished(finished, "no_lrn", "no_dropout")
+    log = unfinished(finished, "full", "as_released")
     first = start(finished, "reproduce")
     wait_for(log, "epoch", process=first)
     os.killpg(first.pid, signal.SIGKILL)
@@ -408,7 +461,7 @@ def test_one_workflow_at_a_time_and_after_a_kill_the_next_waits_for_the_job_that
     pause.touch()
     waiting = '        while Path("pause").exists():\n            __import__("time").sleep(0.1)\n        train_runs('
     finished.edit("repro/cli.py", lambda text: text.replace("        train_runs(", '        say("holds its folder")\n' + waiting))
-    log, record = unfinished(finished, "one_tower_half"), run_record("one_tower_half")
+    log, record = unfinished(finished, "as_released"), run_record("as_released")
     first = again = start(finished, record)
     try:
         wait_for(log, "holds its folder", process=first)

@@ -100,6 +100,7 @@ SCALES = (
         dataset=PROCEDURAL_SMOKE,
         evidence="demonstration",
         num_seeds=2,
+        variants_per_job=8,
         sizings=(
             Sizing(
                 family="alexnet",
@@ -141,6 +142,7 @@ SCALES = (
         dataset=PROCEDURAL_SMALL,
         evidence="demonstration",
         num_seeds=3,
+        variants_per_job=3,
         sizings=(
             Sizing(
                 family="alexnet",

@@ -74,6 +74,7 @@ class Scale:
 
     evidence: what a verdict at this scale is worth (datasets.EVIDENCE).
     sizings: one for each family of networks that the scale has; variants of other families are not run at it.
+    variants_per_job: about so many variants are trained by one process, in turn (more than 1 where a run takes seconds).
     """
 
     name: str
@@ -82,6 +83,7 @@ class Scale:
     evidence: str
     num_seeds: int
     sizings: tuple[Sizing, ...]
+    variants_per_job: int = 1
 
     def has(self, family: str) -> bool:
         """Say whether networks of `family` are run at this scale."""

@@ -1,4 +1,4 @@
-# What a user can ask for besides everything: the report, or one table of a paper.
+# What a user can ask for besides everything: the report, or one table of a paper, for which its own variants alone are trained.
 rule report:
     input:
         INDEX,
@@ -11,5 +11,15 @@ for paper in PAPERS:
             name:
                 table.name
             input:
-                multiext(f"{REPORT_FOLDER}/{paper.name}/{table.name}", ".html", ".csv", ".md", ".tex"),
                 runs_of([paper], table=table.name),
+            log:
+                f"{LOGS}/report/{table.name}.log",
+            conda:
+                "../envs/repro.yaml"
+            resources:
+                mem_mb=1000,
+            params:
+                papers=PAPER_NAMES,
+                seeds=SEEDS_OPTION,
+            shell:
+                f"{REPRO} report {AT} {INTO} " "--papers {params.papers} {params.seeds} --log {log:q}"

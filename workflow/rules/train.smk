@@ -1,4 +1,4 @@
-# Runs: one job a variant, its seeds in turn (importing torch takes two seconds); `seeds_per_job` splits them.
+# Runs: a job trains some variants with some seeds in turn (starting a process takes seconds); `seeds_per_job` splits them.
 for paper in PAPERS:
     for job in train_jobs(paper, CONFIG):
 
@@ -8,11 +8,9 @@ for paper in PAPERS:
             input:
                 dataset=f"{SCALE_FOLDER}/data/{paper.scale(CONFIG.scale).dataset.name}/dataset.json",
             output:
-                expand(f"{SCALE_FOLDER}/runs/{paper.name}/{{{{variant}}}}/{{seed}}/run.json", seed=job.seeds),
+                expand(f"{SCALE_FOLDER}/runs/{paper.name}/{{variant}}/{{seed}}/run.json", variant=job.variants, seed=job.seeds),
             log:
-                f"{LOGS}/train/{paper.name}/{{variant}}.seeds-{job.seeds_option}.log",
-            wildcard_constraints:
-                variant="|".join(planned_variants(paper, scale=CONFIG.scale)),
+                f"{LOGS}/train/{paper.name}/{job.label}.seeds-{job.seeds_option}.log",
             priority: job.priority
             conda:
                 "../envs/repro.yaml"
@@ -22,9 +20,10 @@ for paper in PAPERS:
                 gpu=gpus_per_job(CONFIG),
             params:
                 paper=paper.name,
+                variants=job.variants_option,
                 seeds=job.seeds_option,
                 spec=job.spec,
                 code=code_digest("train"),
             shell:
                 f"{REPRO} train {AT} {ON} "
-                "--paper {params.paper} --variant {wildcards.variant} --seeds {params.seeds} --threads {threads} --log {log:q}"
+                "--paper {params.paper} --variant {params.variants} --seeds {params.seeds} --threads {threads} --log {log:q}"
