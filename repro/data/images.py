@@ -1,4 +1,4 @@
-"""Load images through one DALI graph that serves CPU and GPU, in our order and with our randomness.
+"""Load training images through one DALI graph that serves CPU and GPU, in our order and with our randomness.
 
 DALI decodes and transforms; it draws nothing. What it is fed comes from repro.data.order.
 
@@ -7,6 +7,7 @@ Shape suffixes: B batch, H height, W width, C colour channels (RGB), S stored si
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -18,7 +19,7 @@ import torch
 from numpy.typing import NDArray
 from nvidia.dali import fn, pipeline_def, types
 
-from repro.data.order import Draws, draw_training, epoch_order_N, fixed_crop
+from repro.data.order import Draws, draw_training, epoch_order_N, num_steps_of
 from repro.data.shards import Shards
 from repro.spec.recipe import Recipe
 
@@ -37,7 +38,7 @@ class Planned:
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """A batch on its device: mean-subtracted pixels on the 0-255 scale in channels-last memory, labels, and its plan."""
+    """A training batch on its device: mean-subtracted pixels on the 0-255 scale in channels-last memory, labels, its plan."""
 
     image_BCHW: torch.Tensor
     label_B: torch.Tensor
@@ -56,42 +57,52 @@ def training_plan(
         epoch, step = epoch + 1, 0
 
 
-def evaluation_plan(index_N: NDArray[np.int64], *, batch_size: int) -> Iterator[Planned]:
-    """Plan one pass over `index_N` in its order, each example exactly once."""
-    for first in range(0, len(index_N), batch_size):
-        yield Planned(epoch=0, step=first // batch_size, index_B=index_N[first : first + batch_size])
-
-
 @pipeline_def
 def image_graph(
-    *, source: Callable[[], Any], mean_image_SSC: NDArray[np.float32], encoding: str, input_px: int, device: str
+    *, source: Callable[[], Any], mean_image_SSC: NDArray[np.float32], mean_at: str, encoding: str, input_px: int, device: str
 ) -> Any:
-    """Define the graph: decode, crop, subtract the mean image at the same place, add the colour offset, mirror.
+    """Define the graph: decode, crop, subtract the mean image, add the colour offset, divide, mirror.
 
     device: `cpu`, or `cuda` (decoding on the device's hardware decoder where it has one).
-    source: gives (encoded or raw images, crop starts as (top, left), mirror flags, colour offsets) of a batch.
+    source: gives (encoded or raw images, crop starts as (top, left), mirror flags, colour offsets, divisors) of a batch.
+    mean_at: the part of the mean image that is subtracted (repro.spec.recipe.Recipe).
     """
-    image, start, mirror, color = fn.external_source(
+    image, start, mirror, color, divisor = fn.external_source(
         source=source,
-        num_outputs=4,
+        num_outputs=5,
         batch=True,
-        dtype=[types.UINT8, types.INT32, types.INT32, types.FLOAT],
-        ndim=[1 if encoding == "jpeg" else 3, 1, 0, 3],
+        dtype=[types.UINT8, types.INT32, types.INT32, types.FLOAT, types.FLOAT],
+        ndim=[1 if encoding == "jpeg" else 3, 1, 0, 3, 0],
     )
+    image, on_gpu = decoded(image, encoding=encoding, device=device), device == "cuda"
+    shape = (input_px, input_px)
+    constant = mean_image_SSC if mean_at == "crop" else center_window(mean_image_SSC, input_px=input_px)
+    mean = types.Constant(constant, device="gpu" if on_gpu else "cpu")
+    if mean_at == "crop":
+        mean = fn.slice(mean, start=start, shape=shape, axes=(0, 1))
+    image = fn.slice(image, start=start, shape=shape, axes=(0, 1))
+    if on_gpu:
+        color, divisor = color.gpu(), divisor.gpu()
+    return fn.flip((image - mean + color) / divisor, horizontal=mirror)
+
+
+def decoded(image: Any, *, encoding: str, device: str) -> Any:
+    """Return the node of a graph that turns stored images into pixels (H, W, C) on the device."""
     on_gpu = device == "cuda"
-    if encoding == "jpeg":
-        decoder = {"device": "mixed", "hw_decoder_load": HARDWARE_DECODER_LOAD} if on_gpu else {"device": "cpu"}
-        image = fn.decoders.image(image, output_type=types.RGB, adjust_orientation=False, **decoder)
-    elif on_gpu:
-        image = image.gpu()
-    mean = types.Constant(mean_image_SSC, device="gpu" if on_gpu else "cpu")
-    image, mean = (fn.slice(pixels, start=start, shape=(input_px, input_px), axes=(0, 1)) for pixels in (image, mean))
-    image = image - mean
-    return fn.flip(image + (color.gpu() if on_gpu else color), horizontal=mirror)
+    if encoding != "jpeg":
+        return image.gpu() if on_gpu else image
+    decoder = {"device": "mixed", "hw_decoder_load": HARDWARE_DECODER_LOAD} if on_gpu else {"device": "cpu"}
+    return fn.decoders.image(image, output_type=types.RGB, adjust_orientation=False, **decoder)
+
+
+def center_window(image_SSC: NDArray[np.float32], *, input_px: int) -> NDArray[np.float32]:
+    """Return the centre of a square image."""
+    first = (len(image_SSC) - input_px) // 2
+    return np.ascontiguousarray(image_SSC[first : first + input_px, first : first + input_px])
 
 
 class ImageStream:
-    """Iterate over the batches of a plan. Decoding runs ahead in `num_threads` threads.
+    """Iterate over the training batches of a plan. Decoding runs ahead in `num_threads` threads.
 
     Args:
         draw: gives the draws (repro.data.order) of a planned batch.
@@ -105,6 +116,7 @@ class ImageStream:
         plan: Iterable[Planned],
         draw: Callable[[Planned], Draws],
         mean_image_SSC: NDArray[np.float32],
+        mean_at: str,
         batch_size: int,
         input_px: int,
         num_threads: int,
@@ -116,6 +128,7 @@ class ImageStream:
         self._pipeline = image_graph(
             source=self._feed,
             mean_image_SSC=mean_image_SSC,
+            mean_at=mean_at,
             encoding=shards.encoding,
             input_px=input_px,
             device=device,
@@ -126,13 +139,13 @@ class ImageStream:
         )
         self._pipeline.build()
 
-    def _feed(self) -> tuple[list[NDArray[np.uint8]], NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
+    def _feed(self) -> tuple[list[NDArray[np.uint8]], NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
         planned = next(self._plan)
         draws = self._draw(planned)
         start_B2 = np.stack([draws.top_px_N, draws.left_px_N], axis=1).astype(np.int32)
         color_B113 = draws.color_N3.reshape(-1, 1, 1, 3)
         self._ahead.append(planned)
-        return self._shards.images(planned.index_B), start_B2, draws.mirror_N, color_B113
+        return self._shards.images(planned.index_B), start_B2, draws.mirror_N, color_B113, draws.divisor_N
 
     def __iter__(self) -> Iterator[Batch]:
         label_N = torch.from_numpy(np.asarray(self._shards.label_N, np.int64))
@@ -162,14 +175,19 @@ def training_stream(
     device: str,
 ) -> ImageStream:
     """Return the training batches of `plan`, augmented by `recipe` with the randomness of `key`."""
+    noise, steps_per_epoch = recipe.color_noise, math.ceil(shards.num_examples / recipe.batch_size)
+    until = noise.until if noise else 0.0
+    num_noisy_steps = num_steps_of(until, num_epochs=recipe.schedule.num_epochs, steps_per_epoch=steps_per_epoch)
 
     def draw(planned: Planned) -> Draws:
+        noisy = planned.epoch * steps_per_epoch + planned.step < num_noisy_steps
         return draw_training(
             planned.index_B,
             key=key,
             epoch=planned.epoch,
             crops=recipe.crops,
-            color_noise=recipe.color_noise,
+            batch_size=recipe.batch_size,
+            color_noise=noise if noisy else None,
             components_33=components_33,
             stored_px=shards.stored_px,
             input_px=input_px,
@@ -180,30 +198,9 @@ def training_stream(
         plan=plan,
         draw=draw,
         mean_image_SSC=mean_image_SSC,
+        mean_at=recipe.mean_at,
         batch_size=recipe.batch_size,
         input_px=input_px,
-        num_threads=num_threads,
-        device=device,
-    )
-
-
-def evaluation_stream(
-    shards: Shards,
-    index_N: NDArray[np.int64],
-    *,
-    mean_image_SSC: NDArray[np.float32],
-    batch_size: int,
-    num_threads: int,
-    device: str,
-) -> ImageStream:
-    """Return the whole stored squares of `index_N`, in that order, mean-subtracted and without noise."""
-    return ImageStream(
-        shards,
-        plan=evaluation_plan(index_N, batch_size=batch_size),
-        draw=lambda planned: fixed_crop(len(planned.index_B), left_px=0, top_px=0, mirror=False),
-        mean_image_SSC=mean_image_SSC,
-        batch_size=batch_size,
-        input_px=shards.stored_px,
         num_threads=num_threads,
         device=device,
     )

@@ -58,14 +58,23 @@ def epoch_order_N(num_examples: int, *, key: int, epoch: int) -> NDArray[np.int6
     return np.lexsort((words_N4[:, 1], words_N4[:, 0]))
 
 
+def num_steps_of(share: float, *, num_epochs: int, steps_per_epoch: int) -> int:
+    """Return how many steps of training the first `share` of the epochs are: the nearest whole number."""
+    return round(share * num_epochs * steps_per_epoch)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Draws:
-    """What is drawn for a batch: crop offsets in pixels from the top left corner, mirroring, colour offset in grey levels."""
+    """What is drawn for a batch: crop offsets in pixels from the top left corner, mirroring, colour offset in grey levels.
+
+    divisor_N: what the mean-subtracted image is divided by after the colour offset.
+    """
 
     left_px_N: NDArray[np.int64]
     top_px_N: NDArray[np.int64]
     mirror_N: NDArray[np.int32]
     color_N3: NDArray[np.float32]
+    divisor_N: NDArray[np.float32]
 
 
 def draw_training(
@@ -74,6 +83,7 @@ def draw_training(
     key: int,
     epoch: int,
     crops: Crops,
+    batch_size: int,
     color_noise: ColorNoise | None,
     components_33: NDArray[np.float64],
     stored_px: int,
@@ -82,34 +92,33 @@ def draw_training(
     """Draw crops, mirroring and colour noise of one batch of training examples.
 
     Args:
-        index_N: the examples' positions in the data set.
-        components_33: column i is the i-th principal component of the RGB values times its factor
-            (eigenvalue or its square root), in grey levels.
+        index_N: the examples' positions in the data set, of the whole batch in its order.
+        batch_size: examples of a full batch; the last of an epoch may be smaller.
+        color_noise: None where there is none, or no longer.
+        components_33: column i is the i-th principal component of the RGB values times its factor, in grey levels.
     Source: Krizhevsky et al. 2012, section 4.1.
     """
     num = len(index_N)
-    words_N4 = random_words_N4(index_N, key=key, epoch=epoch, purpose=CROP)
+    leader_N = chunk_leaders_N(num, chunk_share=crops.chunk_share, batch_size=batch_size)
+    words_N4 = random_words_N4(index_N, key=key, epoch=epoch, purpose=CROP)[leader_N]
     room_px = stored_px - input_px
     if crops.position == "random":
         left_px_N, top_px_N = (_below_N(words_N4[:, i], room_px + 1) for i in (0, 1))
     else:
         left_px_N = top_px_N = np.full(num, room_px // 2)
     mirror_N = (words_N4[:, 2] >> np.uint64(31)).astype(np.int32) if crops.mirror else np.zeros(num, np.int32)
-    color_N3 = np.zeros((num, 3), np.float32)
+    color_N3, divisor_N = np.zeros((num, 3), np.float32), np.ones(num, np.float32)
     if color_noise is not None:
         alpha_N3 = color_noise.std * _normal_N4(random_words_N4(index_N, key=key, epoch=epoch, purpose=NOISE))[:, :3]
         color_N3 = (alpha_N3 @ components_33.T).astype(np.float32)
-    return Draws(left_px_N=left_px_N, top_px_N=top_px_N, mirror_N=mirror_N, color_N3=color_N3)
+        divisor_N *= color_noise.divide_by
+    return Draws(left_px_N=left_px_N, top_px_N=top_px_N, mirror_N=mirror_N, color_N3=color_N3, divisor_N=divisor_N)
 
 
-def fixed_crop(num: int, *, left_px: int, top_px: int, mirror: bool) -> Draws:
-    """Return the draws of an evaluation crop: the same for all `num` images, without noise."""
-    return Draws(
-        left_px_N=np.full(num, left_px),
-        top_px_N=np.full(num, top_px),
-        mirror_N=np.full(num, int(mirror), np.int32),
-        color_N3=np.zeros((num, 3), np.float32),
-    )
+def chunk_leaders_N(num: int, *, chunk_share: float, batch_size: int) -> NDArray[np.int64]:
+    """Return for each place of a batch the place whose crop and mirroring it takes: the first of its chunk, or itself."""
+    chunk = max(1, round(chunk_share * batch_size))
+    return np.arange(num) // chunk * chunk
 
 
 def _below_N(word_N: NDArray[np.uint64], limit: int) -> NDArray[np.int64]:

@@ -1,70 +1,70 @@
 """Turn a trained network and a data set into per-example scores.
 
-Shape suffixes: N examples, K classes.
+Shape suffixes: B batch, F features, N examples, K classes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from repro.data.images import evaluation_stream
-from repro.data.order import random_words_N4
-from repro.data.shards import Shards
-from repro.evaluate.crops import crop_windows, cut
+from repro.data.order import ORDER, random_words_N4
+from repro.data.squares import Squares
+from repro.evaluate.crops import Cropping, center_window, crop_windows
+from repro.models.probe import evaluating, input_of
 
-#: Crops put through the net at a time.
-CROPS_PER_BATCH = 250
+#: Images put through the net at a time.
+IMAGES_PER_BATCH = 250
 
-
-def load_mean_image(folder: Path) -> NDArray[np.float32]:
-    """Return the mean image (S, S, 3) of a prepared data set."""
-    mean_image: NDArray[np.float32] = np.load(folder / "mean_image.npy", allow_pickle=False)
-    return mean_image
+#: Takes the positions of a batch's images and the last hidden layer's outputs for their centre crops.
+TakeFeatures = Callable[[NDArray[np.int64], torch.Tensor], None]
 
 
 @torch.inference_mode()
 def predict(
     net: nn.Module,
-    shards: Shards,
+    squares: Squares,
     index_N: NDArray[np.int64],
     *,
     protocols: Sequence[str],
-    mean_image: NDArray[np.float32],
-    input_px: int,
-    num_threads: int,
-    device: str,
+    cropping: Cropping,
+    output: str = "",
+    take_features: TakeFeatures | None = None,
 ) -> dict[str, NDArray[np.float32]]:
     """Return for each protocol the softmax scores (N, K) of the examples `index_N`, averaged over the protocol's crops.
 
-    Every image is decoded once, and every crop goes through the net once, for all protocols.
-    The network is left in the mode in which it came.
+    Every crop goes through the net once, for all protocols. The network is left in the mode in which it came.
+
+    Args:
+        output: name of the output layer, whose input for the centre crops is given to `take_features`.
     """
-    was_training = net.training
-    net.eval()
-    stream = evaluation_stream(
-        shards, index_N, mean_image_SSC=mean_image, batch_size=CROPS_PER_BATCH, num_threads=num_threads, device=device
-    )
-    windows = {p: crop_windows(p, stored_px=shards.stored_px, input_px=input_px) for p in protocols}
+    windows = {p: crop_windows(p, stored_px=cropping.stored_px, input_px=cropping.input_px) for p in protocols}
+    center = center_window(stored_px=cropping.stored_px, input_px=cropping.input_px)
     parts: dict[str, list[NDArray[np.float32]]] = {protocol: [] for protocol in protocols}
-    for batch in stream:
-        softmax = {
-            window: net(cut(batch.image_BCHW, window, input_px=input_px)).float().softmax(dim=1)
-            for window in dict.fromkeys(window for of_protocol in windows.values() for window in of_protocol)
-        }
-        for protocol in protocols:
-            views = torch.stack([softmax[window] for window in windows[protocol]])
-            parts[protocol].append(views.mean(dim=0).cpu().numpy())
-    net.train(was_training)
+    first = 0
+    with evaluating(net):
+        for image_BCSS in squares.batches(index_N, batch_size=IMAGES_PER_BATCH):
+            softmax = {}
+            for window in dict.fromkeys(window for of_protocol in windows.values() for window in of_protocol):
+                crop = cropping.cut(image_BCSS, window)
+                if take_features and window == center:
+                    logits, feature_BF = input_of(net, output, crop)
+                    take_features(index_N[first : first + len(crop)], feature_BF)
+                else:
+                    logits = net(crop)
+                softmax[window] = logits.float().softmax(dim=1)
+            for protocol in protocols:
+                views = torch.stack([softmax[window] for window in windows[protocol]])
+                parts[protocol].append(views.mean(dim=0).cpu().numpy())
+            first += len(image_BCSS)
     return {protocol: np.concatenate(found) for protocol, found in parts.items()}
 
 
 def stable_subset_N(num_examples: int, *, wanted: int) -> NDArray[np.int64]:
     """Return `wanted` positions (all, if there are fewer) that depend on the number of examples alone, in ascending order."""
-    words_N4 = random_words_N4(np.arange(num_examples), key=0, epoch=0, purpose=0)
+    words_N4 = random_words_N4(np.arange(num_examples), key=0, epoch=0, purpose=ORDER)
     return np.sort(np.lexsort((words_N4[:, 1], words_N4[:, 0]))[:wanted])

@@ -16,6 +16,7 @@ import torch
 from torch import nn
 
 from repro.data.images import Batch
+from repro.data.order import num_steps_of
 from repro.models.layers import seed_dropout
 from repro.spec.recipe import Recipe
 from repro.train.optim import LearningRate, PaperSGD
@@ -23,6 +24,10 @@ from repro.train.optim import LearningRate, PaperSGD
 #: Seconds between two checkpoints and between two lines of progress.
 CHECKPOINT_EVERY_S = 30.0
 SAY_EVERY_S = 10.0
+
+
+#: By layer: the shares `saturated` and `dead` (repro.models.probe).
+Saturation = dict[str, dict[str, float]]
 
 
 class Stopped(Exception):
@@ -33,6 +38,7 @@ class Stopped(Exception):
 class Progress:
     """Where a run stands. Sums are over the current epoch; `log` has one entry for each epoch that ended.
 
+    saturation_at_start: what `Training.probe` gave before the first update.
     wall_s, cpu_s: time spent on the run so far, over all its restarts; cpu_s counts every thread of the process.
     """
 
@@ -48,6 +54,7 @@ class Progress:
     cpu_s: float = 0.0
     num_resumes: int = 0
     diverged: str = ""
+    saturation_at_start: Saturation | None = None
     log: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -56,7 +63,8 @@ class Training:
     """A network in training with all that its next step depends on.
 
     batches: makes the stream of batches from an (epoch, step) on. validate: gives the validation error, or None.
-    save: stores a state. should_stop: says that the process was asked to end.
+    probe: gives the saturation of every layer, or None. save: stores a state.
+    should_stop: says that the process was asked to end.
     """
 
     net: nn.Module
@@ -66,15 +74,19 @@ class Training:
     device: torch.device
     batches: Callable[[int, int], Iterable[Batch]]
     validate: Callable[[nn.Module], float | None]
+    probe: Callable[[nn.Module], Saturation | None]
     save: Callable[[dict[str, Any]], None]
     should_stop: Callable[[], bool]
     say: Callable[[str], None]
     progress: Progress = field(default_factory=Progress)
 
     def __post_init__(self) -> None:
-        self.optimizer = PaperSGD(self.net, self.recipe.optimizer)
-        self.rate = LearningRate(self.recipe.optimizer.learning_rate, self.recipe.schedule)
+        optimizer, schedule, freeze = self.recipe.optimizer, self.recipe.schedule, self.recipe.freeze
+        self.optimizer = PaperSGD(self.net, optimizer, frozen=freeze.layers if freeze else ())
+        self.rate = LearningRate(optimizer.learning_rate * optimizer.rate_factor, schedule)
         self.steps_per_epoch = math.ceil(self.num_examples / self.recipe.batch_size)
+        after = freeze.after if freeze else 1.0
+        self._freeze_at = num_steps_of(after, num_epochs=schedule.num_epochs, steps_per_epoch=self.steps_per_epoch)
         self._loss_sum = torch.zeros((), dtype=torch.float64, device=self.device)
         self._num_wrong = torch.zeros((), dtype=torch.int64, device=self.device)
         self._saved_at = self._said_at = time.monotonic()
@@ -116,6 +128,8 @@ class Training:
         progress = self.progress
         if progress.epoch >= self.recipe.schedule.num_epochs or progress.diverged:
             return
+        if progress.num_steps == 0:
+            progress.saturation_at_start = self.probe(self.net)
         self.net.train()
         began = time.perf_counter()
         for batch in self.batches(progress.epoch, progress.step):
@@ -137,7 +151,8 @@ class Training:
         loss = nn.functional.cross_entropy(logits, batch.label_B)
         self.optimizer.zero_grad()
         loss.backward()
-        self.optimizer.step(self.rate.at(progress.epoch + progress.step / self.steps_per_epoch))
+        freeze = progress.epoch * self.steps_per_epoch + progress.step >= self._freeze_at
+        self.optimizer.step(self.rate.at(progress.epoch + progress.step / self.steps_per_epoch), freeze=freeze)
         self._loss_sum += loss.detach() * len(batch.label_B)
         self._num_wrong += (logits.detach().argmax(dim=1) != batch.label_B).sum()
         progress.num_seen += len(batch.label_B)
@@ -156,20 +171,21 @@ class Training:
         self._gather()
         finite = math.isfinite(progress.loss_sum)
         validation_error = self.validate(self.net) if finite else None
+        saturation = self.probe(self.net) if finite else None
         learning_rate = self.rate.at(progress.epoch + 1 - 1 / self.steps_per_epoch)
-        progress.log.append(
-            {
-                "epoch": progress.epoch + 1,
-                "num_steps": progress.num_steps,
-                "learning_rate": learning_rate,
-                "train_loss": progress.loss_sum / progress.num_seen if finite else None,
-                "train_top1_error": progress.num_wrong / progress.num_seen,
-                "validation_top1_error": validation_error,
-                "images_per_s": progress.num_seen / progress.epoch_s,
-                "wall_s": progress.epoch_s,
-                "data_wait_s": progress.epoch_wait_s,
-            }
-        )
+        entry = {
+            "epoch": progress.epoch + 1,
+            "num_steps": progress.num_steps,
+            "learning_rate": learning_rate,
+            "train_loss": progress.loss_sum / progress.num_seen if finite else None,
+            "train_top1_error": progress.num_wrong / progress.num_seen,
+            "validation_top1_error": validation_error,
+            "images_per_s": progress.num_seen / progress.epoch_s,
+            "wall_s": progress.epoch_s,
+            "data_wait_s": progress.epoch_wait_s,
+        }
+        # Without a probe the entry has no such key; where the loss is not finite there is nothing to see.
+        progress.log.append(entry if progress.saturation_at_start is None else entry | {"saturation": saturation})
         if not finite:
             progress.diverged = f"the training loss was not finite in epoch {progress.epoch + 1}"
         self._say_epoch(progress.log[-1])

@@ -5,7 +5,7 @@ Source: Krizhevsky et al. 2012, section 5.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -21,32 +21,29 @@ class PaperSGD:
 
     torch.optim.SGD multiplies the velocity by the rate only when it is applied: equal at a constant rate, but after
     the rate is divided its whole step shrinks at once, while here the old velocity decays over the next steps.
+    `frozen` layers have a rate of 0 in the steps that say so: their old velocity decays in the same way.
+
+    Raises:
+        ValueError: a layer with a decay of its own, or a frozen one, is not in the network.
     """
 
-    def __init__(self, net: nn.Module, optimizer: Optimizer) -> None:
-        self._optimizer = optimizer
-        named: list[tuple[str, torch.Tensor]] = list(net.named_parameters())
-        weights = [(name, p) for name, p in named if not name.endswith("bias")]
-        biases = [(name, p) for name, p in named if name.endswith("bias")]
-        decay = optimizer.weight_decay
-        self._groups = [
-            _Group(parameters=[p for _, p in weights], rate=1.0, decay=decay),
-            _Group(parameters=[p for _, p in biases], rate=optimizer.bias_rate, decay=decay if optimizer.bias_decay else 0.0),
-        ]
-        self._names = [name for name, _ in weights + biases]
+    def __init__(self, net: nn.Module, optimizer: Optimizer, *, frozen: tuple[str, ...] = ()) -> None:
+        self._momentum = optimizer.momentum
+        self._groups = _groups(net, optimizer, frozen=frozen)
         self._velocity = [[torch.zeros_like(p) for p in group.parameters] for group in self._groups]
 
     @torch.no_grad()
-    def step(self, learning_rate: float) -> None:
-        """Update every parameter from its gradient."""
+    def step(self, learning_rate: float, *, freeze: bool = False) -> None:
+        """Update every parameter from its gradient; with `freeze` the frozen layers get nothing of it."""
         for group, velocity in zip(self._groups, self._velocity, strict=True):
-            gradients = [p.grad for p in group.parameters if p.grad is not None]
-            assert len(gradients) == len(group.parameters), "a parameter has no gradient"
+            torch._foreach_mul_(velocity, self._momentum)
             rate = learning_rate * group.rate
-            torch._foreach_mul_(velocity, self._optimizer.momentum)
-            if group.decay:
-                torch._foreach_add_(velocity, group.parameters, alpha=-group.decay * rate)
-            torch._foreach_add_(velocity, gradients, alpha=-rate)
+            if not (freeze and group.frozen):
+                gradients = [p.grad for p in group.parameters if p.grad is not None]
+                assert len(gradients) == len(group.parameters), "a parameter has no gradient"
+                if group.decay:
+                    torch._foreach_add_(velocity, group.parameters, alpha=-group.decay * rate)
+                torch._foreach_add_(velocity, gradients, alpha=-rate)
             torch._foreach_add_(group.parameters, velocity)
 
     def zero_grad(self) -> None:
@@ -57,8 +54,9 @@ class PaperSGD:
 
     def state_dict(self) -> dict[str, torch.Tensor]:
         """Return the velocities by parameter name."""
+        names = [name for group in self._groups for name in group.names]
         flat = [velocity for group in self._velocity for velocity in group]
-        return dict(zip(self._names, flat, strict=True))
+        return dict(zip(names, flat, strict=True))
 
     def load_state_dict(self, state: dict[str, torch.Tensor]) -> None:
         """Set the velocities; raise KeyError if one is missing."""
@@ -68,9 +66,38 @@ class PaperSGD:
 
 @dataclass(frozen=True, kw_only=True)
 class _Group:
-    parameters: list[torch.Tensor]
+    """Parameters that share their rule, which is what torch can update together."""
+
     rate: float
     decay: float
+    frozen: bool
+    names: list[str] = field(default_factory=list)
+    parameters: list[torch.Tensor] = field(default_factory=list)
+
+
+def _groups(net: nn.Module, optimizer: Optimizer, *, frozen: tuple[str, ...]) -> list[_Group]:
+    """Return the parameters of `net` in as few groups as their rules allow."""
+    decay_of = {item.layer: item.weight_decay for item in optimizer.layer_decay}
+    layers = list(dict.fromkeys(_layer(name) for name, _ in net.named_parameters()))
+    unknown = [name for name in (*decay_of, *frozen) if name not in layers]
+    if unknown:
+        raise ValueError(f"the recipe names layer {unknown[0]!r}, which the network lacks; allowed: {', '.join(layers)}")
+    groups: dict[tuple[float, float, bool], _Group] = {}
+    for name, parameter in net.named_parameters():
+        layer = _layer(name)
+        if name.endswith("bias"):
+            rate, decay = optimizer.bias_rate, optimizer.weight_decay if optimizer.bias_decay else 0.0
+        else:
+            rate, decay = 1.0, decay_of.get(layer, optimizer.weight_decay)
+        key = (rate, decay, layer in frozen)
+        group = groups.setdefault(key, _Group(rate=rate, decay=decay, frozen=layer in frozen))
+        group.names.append(name)
+        group.parameters.append(parameter)
+    return list(groups.values())
+
+
+def _layer(parameter: str) -> str:
+    return parameter.partition(".")[0]
 
 
 class LearningRate:

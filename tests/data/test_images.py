@@ -1,5 +1,6 @@
 """The DALI graph computes what the paper describes, and sees the examples that we chose."""
 
+import dataclasses
 import io
 
 import numpy as np
@@ -7,9 +8,10 @@ import pytest
 import torch
 from PIL import Image
 
-from repro.data.images import evaluation_stream, image_graph, training_plan, training_stream
+from repro.data.images import image_graph, training_plan, training_stream
 from repro.data.order import draw_training
 from repro.data.shards import Shards
+from repro.data.squares import Squares, square_graph
 from repro.spec.recipe import ColorNoise, Crops, Optimizer, Recipe, Schedule
 from tests.tiny import jpeg, write_prepared
 
@@ -23,12 +25,12 @@ RECIPE = Recipe(
 COMPONENTS = np.diag([120.0, 40.0, 20.0])
 
 
-def stream(folder, *, key=1, num_threads=1, start=(0, 0), num_epochs=2, device="cpu"):
+def stream(folder, *, recipe=RECIPE, key=1, num_threads=1, start=(0, 0), num_epochs=2, device="cpu"):
     shards = Shards(folder, "train")
     plan = training_plan(shards.num_examples, key=key, batch_size=16, num_epochs=num_epochs, epoch=start[0], step=start[1])
     return training_stream(
         shards,
-        RECIPE,
+        recipe,
         plan=plan,
         key=key,
         components_33=COMPONENTS,
@@ -55,6 +57,7 @@ def test_a_training_batch_is_crop_minus_mean_plus_noise_mirrored_by_hand(prepare
             key=1,
             epoch=batch.planned.epoch,
             crops=RECIPE.crops,
+            batch_size=16,
             color_noise=RECIPE.color_noise,
             components_33=COMPONENTS,
             stored_px=36,
@@ -110,32 +113,100 @@ def test_every_epoch_sees_every_example_once(prepared):
     assert [len(b.label_B) for b in batches[:4]] == [16, 16, 16, 2]
 
 
-def test_evaluation_sees_each_example_once_in_order_without_noise(prepared):
+def test_the_centre_of_the_mean_image_is_subtracted_whatever_the_crop(prepared):
     folder, pixels, encoding = prepared
-    shards, mean = Shards(folder, "test"), np.load(folder / "mean_image.npy")
-    for _ in range(2):
-        batches = list(evaluation_stream(shards, np.arange(23), mean_image_SSC=mean, batch_size=8, num_threads=1, device="cpu"))
-        assert np.concatenate([b.planned.index_B for b in batches]).tolist() == list(range(23))
-        found = torch.cat([b.image_BCHW for b in batches]).permute(0, 2, 3, 1).numpy()
-        images = pixels["test"] if encoding == "raw" else [np.asarray(Image.open(io.BytesIO(jpeg(p)))) for p in pixels["test"]]
-        np.testing.assert_allclose(found, np.stack(images).astype(np.float32) - mean, atol=1e-4)
+    mean = np.load(folder / "mean_image.npy")
+    recipe = dataclasses.replace(RECIPE, mean_at="center", color_noise=None, crops=Crops(position="random", mirror=False))
+    corners = 0
+    for batch in stream(folder, recipe=recipe):
+        draws = draw_training(
+            batch.planned.index_B,
+            key=1,
+            epoch=batch.planned.epoch,
+            crops=recipe.crops,
+            batch_size=16,
+            color_noise=None,
+            components_33=COMPONENTS,
+            stored_px=36,
+            input_px=32,
+        )
+        for place, i in enumerate(batch.planned.index_B):
+            top, left = draws.top_px_N[place], draws.left_px_N[place]
+            corners += (top, left) in {(0, 0), (0, 4), (4, 0), (4, 4)}
+            image = as_stored(pixels["train"][i], encoding)[top : top + 32, left : left + 32].astype(np.float32)
+            found = batch.image_BCHW[place].permute(1, 2, 0).numpy()
+            # float32 differences of numbers up to 255: one rounding
+            np.testing.assert_allclose(found, image - mean[2:34, 2:34], atol=1e-4)
+    assert corners > 0
 
 
-@pytest.mark.parametrize("encoding", ["raw", "jpeg"])
-def test_the_gpu_variant_of_the_graph_serialises(encoding):
-    graph = image_graph(
-        source=lambda: None,
-        mean_image_SSC=np.zeros((36, 36, 3), np.float32),
-        encoding=encoding,
-        input_px=32,
-        device="cuda",
-        batch_size=4,
-        num_threads=1,
-        device_id=None,
+def test_a_noisy_image_is_divided_and_only_as_long_as_there_is_noise(prepared):
+    """2 epochs of 4 steps: noise in the first .625 of them is noise in 5 steps; it is added before the division."""
+    folder = prepared[0]
+    plain = dataclasses.replace(RECIPE, color_noise=None)
+    noisy = dataclasses.replace(RECIPE, color_noise=ColorNoise(std=0.1, factor="sqrt_eigenvalue"))
+    ending = dataclasses.replace(RECIPE, color_noise=ColorNoise(std=0.1, factor="sqrt_eigenvalue", until=0.625, divide_by=1.1))
+    streams = [stream(folder, recipe=recipe) for recipe in (plain, noisy, ending)]
+    for step, (without, whole, found) in enumerate(zip(*streams, strict=True)):
+        if step < 5:
+            torch.testing.assert_close(found.image_BCHW, whole.image_BCHW / 1.1, rtol=1e-6, atol=1e-5)
+            assert not torch.allclose(whole.image_BCHW, without.image_BCHW, atol=1.0)
+        else:
+            assert torch.equal(found.image_BCHW, without.image_BCHW)
+
+
+def test_noise_that_ended_stays_ended_after_a_restart(prepared):
+    recipe = dataclasses.replace(
+        RECIPE,
+        crops=Crops(position="random", mirror=True, chunk_share=0.25),
+        color_noise=ColorNoise(std=0.1, factor="sqrt_eigenvalue", until=0.625, divide_by=1.1),
     )
-    serialised = graph.serialize()
-    assert b"gpu" in serialised
-    assert (b"mixed" in serialised) == (encoding == "jpeg")
+    whole = list(stream(prepared[0], recipe=recipe))
+    for position, start in ((4, (1, 0)), (5, (1, 1)), (6, (1, 2))):
+        for one, other in zip(whole[position:], stream(prepared[0], recipe=recipe, start=start), strict=True):
+            assert torch.equal(one.image_BCHW, other.image_BCHW)
+
+
+def as_stored(image, encoding):
+    return image if encoding == "raw" else np.asarray(Image.open(io.BytesIO(jpeg(image))))
+
+
+@pytest.mark.parametrize("kept_mib", [256, 0])
+def test_scoring_sees_each_stored_image_once_in_the_order_asked_for(prepared, monkeypatch, kept_mib):
+    """Whether they are kept decoded or decoded again each time."""
+    monkeypatch.setattr("repro.data.squares.KEEP_MIB", kept_mib)
+    folder, pixels, encoding = prepared
+    index_N = np.array([3, 22, 0, 7, 11])
+    squares = Squares(Shards(folder, "test"), num_threads=1, device="cpu")
+    expected = np.stack([as_stored(pixels["test"][i], encoding) for i in index_N])
+    for _ in range(2):
+        batches = list(squares.batches(index_N, batch_size=2))
+        assert [len(batch) for batch in batches] == [2, 2, 1]
+        assert all(batch.is_contiguous(memory_format=torch.channels_last) for batch in batches)
+        np.testing.assert_array_equal(torch.cat(batches).permute(0, 2, 3, 1).numpy(), expected)
+
+
+def test_images_that_fit_into_memory_are_decoded_once(prepared, monkeypatch):
+    squares = Squares(Shards(prepared[0], "test"), num_threads=1, device="cpu")
+    first = list(squares.batches(np.arange(23), batch_size=8))
+    monkeypatch.setattr("repro.data.squares.square_graph", lambda **_: pytest.fail("decoded again"))
+    again = list(squares.batches(np.arange(23), batch_size=8))
+    assert all(torch.equal(one, other) for one, other in zip(first, again, strict=True))
+
+
+@pytest.mark.parametrize("mean_at", ["crop", "center"])
+@pytest.mark.parametrize("encoding", ["raw", "jpeg"])
+def test_the_gpu_variant_of_the_graph_serialises(encoding, mean_at):
+    settings = {"encoding": encoding, "device": "cuda", "batch_size": 4, "num_threads": 1, "device_id": None}
+    mean = np.zeros((36, 36, 3), np.float32)
+    graphs = [
+        image_graph(source=lambda: None, mean_image_SSC=mean, mean_at=mean_at, input_px=32, **settings),
+        square_graph(source=lambda: None, **settings),
+    ]
+    for graph in graphs:
+        serialised = graph.serialize()
+        assert b"gpu" in serialised
+        assert (b"mixed" in serialised) == (encoding == "jpeg")
 
 
 @pytest.mark.gpu

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from repro.data.order import draw_training, epoch_order_N, philox_N4, random_words_N4
+from repro.data.order import chunk_leaders_N, draw_training, epoch_order_N, num_steps_of, philox_N4, random_words_N4
 from repro.spec.recipe import ColorNoise, Crops
 
 # Known answers that the generator's authors published with it.
@@ -19,12 +19,13 @@ KNOWN_ANSWERS = [
 ]
 
 
-def draws(key=1, *, epoch=0, index=None, noise=True, position="random", mirror=True):
+def draws(key=1, *, epoch=0, index=None, noise=True, position="random", mirror=True, chunk_share=0.0, batch_size=4000):
     return draw_training(
         np.arange(4000) if index is None else np.asarray(index),
         key=key,
         epoch=epoch,
-        crops=Crops(position=position, mirror=mirror),
+        crops=Crops(position=position, mirror=mirror, chunk_share=chunk_share),
+        batch_size=batch_size,
         color_noise=ColorNoise(std=0.1, factor="sqrt_eigenvalue") if noise else None,
         components_33=np.array([[100.0, 5.0, 1.0], [90.0, -30.0, 2.0], [80.0, 20.0, -15.0]]),
         stored_px=36,
@@ -90,6 +91,27 @@ def test_without_augmentation_crops_are_central_and_nothing_is_mirrored():
     assert set(found.left_px_N) == set(found.top_px_N) == {2}
     assert not found.mirror_N.any()
     assert not found.color_N3.any()
+
+
+def test_images_of_a_chunk_have_the_crop_and_mirroring_of_its_first():
+    """A quarter of batches of 16 is 4; the last batch of an epoch has 10 images, so that its last chunk has 2."""
+    index = [30, 7, 99, 5, 61, 12, 8, 3, 77, 40]
+    own = draws(3, index=index)
+    found = draws(3, index=index, chunk_share=0.25, batch_size=16)
+    for name in ("left_px_N", "top_px_N", "mirror_N"):
+        assert getattr(found, name).tolist() == [getattr(own, name)[i] for i in (0, 0, 0, 0, 4, 4, 4, 4, 8, 8)]
+    np.testing.assert_array_equal(found.color_N3, own.color_N3)
+
+
+@pytest.mark.parametrize(("share", "leaders"), [(0.0, [0, 1, 2, 3, 4]), (0.1, [0, 1, 2, 3, 4]), (0.3, [0, 0, 0, 3, 3])])
+def test_a_chunk_is_the_nearest_number_of_images_and_at_least_one(share, leaders):
+    assert chunk_leaders_N(5, chunk_share=share, batch_size=10).tolist() == leaders
+
+
+def test_a_share_of_the_epochs_is_a_whole_number_of_steps():
+    assert num_steps_of(67 / 90, num_epochs=90, steps_per_epoch=10_010) == 67 * 10_010
+    assert num_steps_of(0.5, num_epochs=3, steps_per_epoch=5) == 8  # 7.5, to the even number
+    assert num_steps_of(1.0, num_epochs=3, steps_per_epoch=5) == 15
 
 
 def test_color_noise_has_the_stated_covariance():

@@ -1,11 +1,13 @@
 """The update rule is the paper's, and the learning rate falls when it should."""
 
+from collections import OrderedDict
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from repro.spec.recipe import Optimizer, Schedule
+from repro.spec.recipe import LayerDecay, Optimizer, Schedule
 from repro.train.optim import LearningRate, PaperSGD
 
 
@@ -44,6 +46,66 @@ def test_fifty_steps_equal_the_formula_in_float64(bias_rate, bias_decay):
     for name, parameter in net.named_parameters():
         # rounding of float64 over 50 steps
         np.testing.assert_allclose(parameter.detach().numpy(), w[name], rtol=1e-12)
+
+
+def test_fifty_steps_with_a_decay_by_layer_and_a_frozen_layer_equal_the_formula_in_float64():
+    """`first` has the common decay and is frozen from step 30 on, `last` has a decay of its own; biases have none."""
+    torch.manual_seed(0)
+    net = nn.Sequential(OrderedDict(first=nn.Linear(3, 2), last=nn.Linear(2, 2))).double()
+    settings = Optimizer(
+        learning_rate=0.1,
+        momentum=0.9,
+        weight_decay=5e-4,
+        bias_rate=2.0,
+        bias_decay=False,
+        layer_decay=(LayerDecay(layer="last", weight_decay=0.03),),
+    )
+    optimizer = PaperSGD(net, settings, frozen=("first",))
+    w = {name: parameter.detach().numpy().copy() for name, parameter in net.named_parameters()}
+    v = {name: np.zeros_like(value) for name, value in w.items()}
+    decay = {"first.weight": 5e-4, "first.bias": 0.0, "last.weight": 0.03, "last.bias": 0.0}
+    at_freeze = {}
+    for step, rate in enumerate(rates(50)):
+        optimizer.zero_grad()
+        quadratic(net, 0.3).mul(0.05).backward()
+        optimizer.step(rate, freeze=step >= 30)
+        if step == 30:
+            at_freeze = {name: w[name].copy() for name in w}
+        for name in w:
+            own_rate = 0.0 if step >= 30 and name.startswith("first") else rate * (2.0 if name.endswith("bias") else 1.0)
+            factor = 1 + np.arange(w[name].size).reshape(w[name].shape)
+            gradient = 0.05 * 2 * (w[name] - 0.3) * factor
+            v[name] = 0.9 * v[name] - decay[name] * own_rate * w[name] - own_rate * gradient
+            w[name] = w[name] + v[name]
+    for name, parameter in net.named_parameters():
+        # rounding of float64 over 50 steps
+        np.testing.assert_allclose(parameter.detach().numpy(), w[name], rtol=1e-12)
+    # the old velocity carries a frozen layer on for a while
+    assert np.abs(w["first.weight"] - at_freeze["first.weight"]).max() > 1e-6
+
+
+def test_weights_that_are_frozen_from_the_start_stay_to_the_bit():
+    torch.manual_seed(0)
+    net = nn.Sequential(OrderedDict(first=nn.Linear(3, 2), last=nn.Linear(2, 2)))
+    before = {name: parameter.detach().clone() for name, parameter in net.named_parameters()}
+    optimizer = PaperSGD(net, Optimizer(learning_rate=0.1, momentum=0.9, weight_decay=5e-4), frozen=("first",))
+    for _ in range(3):
+        optimizer.zero_grad()
+        quadratic(net, 0.3).backward()
+        optimizer.step(0.1, freeze=True)
+    for name, parameter in net.named_parameters():
+        assert torch.equal(parameter, before[name]) == name.startswith("first"), name
+
+
+def test_a_layer_that_the_network_lacks_is_refused():
+    net = nn.Sequential(OrderedDict(fc8=nn.Linear(3, 2)))
+    settings = Optimizer(
+        learning_rate=0.1, momentum=0.9, weight_decay=0.0, layer_decay=(LayerDecay(layer="fc9", weight_decay=1.0),)
+    )
+    with pytest.raises(ValueError, match="names layer 'fc9', which the network lacks; allowed: fc8"):
+        PaperSGD(net, settings)
+    with pytest.raises(ValueError, match="names layer 'conv1', which the network lacks; allowed: fc8"):
+        PaperSGD(net, Optimizer(learning_rate=0.1, momentum=0.9, weight_decay=0.0), frozen=("conv1",))
 
 
 def test_it_is_not_torchs_rule_once_the_rate_has_changed():

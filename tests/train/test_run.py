@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,13 +14,14 @@ import numpy as np
 import pytest
 import torch
 
+import repro.data.squares as squares
 import repro.train.loop as loop
 import repro.train.run as stage
 from repro.evaluate.scores import read_scores
 from repro.files import FileFormatError, data_folder, read_json, run_folder, sha256_file
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
-from repro.spec.recipe import Schedule
+from repro.spec.recipe import Freeze, Schedule
 from repro.train.run import RunsFailed, Stopped, train_runs
 from tests.tiny import write_prepared
 
@@ -36,6 +38,11 @@ def tiny_run(variant="full", seed=0, *, num_epochs=2, batch_size=16, learning_ra
         schedule=Schedule(rule="epochs", num_epochs=num_epochs, drops=(num_epochs - 0.5,)),
         optimizer=dataclasses.replace(run.experiment.recipe.optimizer, learning_rate=learning_rate),
     )
+    return dataclasses.replace(run, experiment=dataclasses.replace(run.experiment, recipe=recipe))
+
+
+def with_recipe(run, **changes):
+    recipe = dataclasses.replace(run.experiment.recipe, **changes)
     return dataclasses.replace(run, experiment=dataclasses.replace(run.experiment, recipe=recipe))
 
 
@@ -58,6 +65,9 @@ def outcome(results, run=None):
         "scores": {(entry["split"], entry["protocol"]): entry["sha256"] for entry in document["scores"]},
         "log": [{key: value for key, value in entry.items() if key not in CLOCKS} for entry in log],
         "num_steps": document["num_steps"],
+        "saturation_at_start": document["saturation_at_start"],
+        "kernels": document["kernels"]["sha256"],
+        "gallery": document["gallery"]["sha256"],
     }
 
 
@@ -77,10 +87,12 @@ def test_a_run_writes_what_its_document_names_and_hashes(whole):
     assert document["num_steps"] == 2 * 4
     assert {(e["split"], e["protocol"]) for e in document["scores"]} == {
         ("test", "center"),
+        ("test", "center_mirror"),
+        ("test", "five_crop"),
         ("test", "ten_crop"),
         ("train", "center"),
     }
-    for entry in [document["log"], document["weights"], *document["scores"]]:
+    for entry in [document["log"], document["weights"], document["kernels"], document["gallery"], *document["scores"]]:
         assert sha256_file(folder / entry["file"]) == entry["sha256"]
     scores = read_scores(folder / "scores.test.ten_crop.npz")
     assert scores.scores_NK.shape == (23, 10)
@@ -96,6 +108,74 @@ def test_the_log_has_an_entry_for_each_epoch(whole):
     assert [entry["num_steps"] for entry in log] == [4, 8]
     assert [entry["learning_rate"] for entry in log] == pytest.approx([0.01, 0.001])
     assert all(0 <= entry["validation_top1_error"] <= 1 for entry in log)
+
+
+def test_the_saturation_of_every_layer_is_logged_at_the_start_and_after_each_epoch(whole):
+    found = outcome(whole)
+    layers = ["conv1", "conv2", "conv3", "conv4", "conv5", "fc6", "fc7"]
+    entries = [found["saturation_at_start"], *(entry["saturation"] for entry in found["log"])]
+    for entry in entries:
+        assert list(entry) == layers
+        assert all(0 <= shares["dead"] <= shares["saturated"] <= 1 for shares in entry.values())
+    assert entries[0] != entries[1] != entries[2]
+    # the sums of the first layer are symmetric about 0 before training: about half of its ReLUs are silent
+    assert entries[0]["conv1"]["saturated"] == pytest.approx(0.5, abs=0.15)
+
+
+def test_the_kernels_are_the_first_layers_weights_and_say_their_towers(whole):
+    folder = run_folder(whole, tiny_run().id)
+    weight_KCHW = torch.load(folder / "weights.pt", weights_only=True)["conv1.weight"]
+    with np.load(folder / "kernels.npz") as found:
+        np.testing.assert_array_equal(found["kernel_KHWC"], weight_KCHW.permute(0, 2, 3, 1).numpy())
+        assert int(found["num_towers"]) == 2
+
+
+def test_the_gallery_is_computed_from_the_weights_as_scored(whole):
+    """Classes from the ten-crop scores; distances from a forward pass of our own, centre crops, up to fc7's outputs."""
+    folder, run = run_folder(whole, tiny_run().id), tiny_run()
+    scores_NK = read_scores(folder / "scores.test.ten_crop.npz").scores_NK
+    data = stage.open_prepared(data_folder(whole, "smoke", "procedural"))
+    net = stage.build_network(run.experiment.network, num_classes=10, key=0).eval()
+    net.load_state_dict(torch.load(folder / "weights.pt", weights_only=True))
+
+    def features(shards, index_N):
+        crops = np.stack(shards.images(index_N)).astype(np.float32) - data.mean_image
+        with torch.no_grad():
+            return net[:-1](torch.from_numpy(crops[:, 2:34, 2:34]).permute(0, 3, 1, 2))
+
+    train_NF = features(data.train, np.arange(50))
+    with np.load(folder / "gallery.npz") as found:
+        places = [int(key[4:]) for key in found["example_N"]]
+        assert len(places) == run.experiment.evaluation.num_gallery
+        assert len({i % 10 for i in places}) > 3
+        test_NF = features(data.test, np.array(places))
+        for row, i in enumerate(places):
+            np.testing.assert_allclose(found["score_N5"][row], np.sort(scores_NK[i])[::-1][:5])
+            np.testing.assert_array_equal(scores_NK[i][found["best_N5"][row]], found["score_N5"][row])
+            distances = (train_NF - test_NF[row]).square().sum(dim=1).sqrt()
+            # batches of another size may be summed in another order
+            np.testing.assert_allclose(found["near_distance_NM"][row], distances.sort().values[:6], rtol=1e-4)
+
+
+def test_without_a_probe_and_a_gallery_there_is_neither(tmp_path):
+    results, run = results_with_data(tmp_path), tiny_run("cifar_11pct")
+    evaluation = dataclasses.replace(run.experiment.evaluation, num_probe=0, num_gallery=0)
+    run = dataclasses.replace(run, experiment=dataclasses.replace(run.experiment, evaluation=evaluation))
+    train(results, run)
+    folder = run_folder(results, run.id)
+    document = read_json(folder / "run.json", schema="run/1")
+    assert document["gallery"] is None
+    assert document["saturation_at_start"] is None
+    assert not any("saturation" in json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines())
+    assert not (folder / "gallery.npz").exists()
+
+
+def test_a_network_without_hidden_dense_layers_has_a_gallery_of_its_last_maps(tmp_path):
+    results, run = results_with_data(tmp_path), tiny_run("minus_fc6_fc7")
+    train(results, run)
+    with np.load(run_folder(results, run.id) / "gallery.npz") as found:
+        assert (np.diff(found["near_distance_NM"], axis=1) >= 0).all()
+        assert (found["near_distance_NM"] > 0).all()
 
 
 def test_the_same_run_gives_the_same_bits_and_another_seed_others(whole, tmp_path):
@@ -198,12 +278,15 @@ def test_a_finished_run_is_restored_and_not_trained_again(whole, monkeypatch):
     assert said == ["alexnet/full seed 0: finished before; kept"]
 
 
-def test_a_finished_run_with_a_damaged_file_is_computed_again(whole, tmp_path):
-    results = results_with_data(tmp_path)
-    train(results)
-    scores = run_folder(results, tiny_run().id) / "scores.test.center.npz"
-    scores.write_bytes(scores.read_bytes()[:-1])
-    train(results)
+@pytest.mark.parametrize("file", ["scores.test.center.npz", "kernels.npz", "gallery.npz"])
+def test_a_finished_run_with_a_damaged_file_is_computed_again(whole, tmp_path, file):
+    results = tmp_path / "results"
+    shutil.copytree(whole, results)
+    path = run_folder(results, tiny_run().id) / file
+    path.write_bytes(path.read_bytes()[:-1])
+    said = []
+    train(results, said=said)
+    assert "finished before; kept" not in " ".join(said)
     assert outcome(results) == outcome(whole)
 
 
@@ -255,23 +338,43 @@ def test_a_failing_seed_does_not_take_the_others_with_it(tmp_path, monkeypatch):
     assert finished == [0, 2]
 
 
-@pytest.mark.parametrize("variant", [variant.name for variant in ALEXNET.variants if variant.base])
-def test_every_ablation_changes_what_is_computed(variant, whole):
-    """With the randomness of `full`, each variant gives another network output, other batches or other updates."""
-    data = stage.open_prepared(data_folder(whole, "smoke", "procedural"))
-    place = stage.Place(folder=whole, device="cpu", num_threads=1, say=lambda line: None)
-    found = []
-    for name in ("full", variant):
-        run = dataclasses.replace(tiny_run(name), variant="full")
-        training = stage.make_training(run, data, place=place, should_stop=lambda: False)
-        batch = next(iter(training.batches(0, 0)))
-        training._step(batch)
-        found.append((batch.image_BCHW, [parameter.detach().clone() for parameter in training.net.parameters()]))
-    (images, weights), (other_images, other_weights) = found
-    in_data = {"no_augment", "no_pca_color"}
-    assert torch.equal(images, other_images) == (variant not in in_data)
-    same_shapes = [a.shape for a in weights] == [b.shape for b in other_weights]
-    assert not same_shapes or any(not torch.equal(a, b) for a, b in zip(weights, other_weights, strict=True))
+def test_a_factor_multiplies_the_rate_in_the_log(whole, tmp_path):
+    results, run = results_with_data(tmp_path), tiny_run()
+    optimizer = dataclasses.replace(run.experiment.recipe.optimizer, rate_factor=0.3)
+    run = with_recipe(run, optimizer=optimizer)
+    train(results, run)
+    rates = [entry["learning_rate"] for entry in outcome(results, run)["log"]]
+    assert rates == pytest.approx([0.3 * entry["learning_rate"] for entry in outcome(whole)["log"]])
+
+
+@pytest.mark.parametrize(("after", "first_frozen_step"), [(0.75, 6), (0.5, 4), (0.0, 0), (1.0, 8)])
+def test_a_layer_is_frozen_from_the_stated_share_of_the_epochs_on(whole, tmp_path, monkeypatch, after, first_frozen_step):
+    """Two epochs of four steps."""
+    results = results_with_data(tmp_path)
+    run = with_recipe(tiny_run(), freeze=Freeze(layers=("conv1",), after=after))
+    frozen, step = [], loop.PaperSGD.step
+
+    def noted(self, learning_rate, *, freeze):
+        frozen.append(freeze)
+        step(self, learning_rate, freeze=freeze)
+
+    monkeypatch.setattr(loop.PaperSGD, "step", noted)
+    train(results, run)
+    assert frozen == [i >= first_frozen_step for i in range(8)]
+    assert (outcome(results, run)["weights"] == outcome(whole)["weights"]) == (after == 1.0)
+
+
+def test_runs_of_one_job_decode_the_scored_images_once(tmp_path, monkeypatch):
+    """Validation, test, scored and probed training images: four graphs for two runs of two epochs."""
+    built, graph = [], squares.square_graph
+
+    def counted(**settings):
+        built.append(settings["batch_size"])
+        return graph(**settings)
+
+    monkeypatch.setattr(squares, "square_graph", counted)
+    train(results_with_data(tmp_path), tiny_run(), tiny_run(seed=1))
+    assert len(built) <= 4
 
 
 @pytest.mark.gpu

@@ -1,0 +1,73 @@
+"""Give the whole stored squares of a split as pixels, for scoring: no randomness, no crop.
+
+Scoring passes over the same images again and again: the validation images after each epoch, the test images for each seed of a
+job. What fits into memory is therefore decoded once.
+
+Shape suffixes: B batch, C colour channels (RGB), S stored side in pixels, N examples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from nvidia.dali import fn, pipeline_def, types
+
+from repro.data.images import decoded
+from repro.data.shards import Shards
+
+#: Pixels of one split that are kept.
+KEEP_MIB = 256
+
+
+@pipeline_def
+def square_graph(*, source: Callable[[], Any], encoding: str, device: str) -> Any:
+    """Define the graph that decodes and does no more; `source` gives the stored images of a batch."""
+    image = fn.external_source(source=source, batch=True, dtype=types.UINT8, ndim=1 if encoding == "jpeg" else 3)
+    return decoded(image, encoding=encoding, device=device)
+
+
+class Squares:
+    """The stored images of a split as pixels on the 0-255 scale, on `device`."""
+
+    def __init__(self, shards: Shards, *, num_threads: int, device: str) -> None:
+        self.shards = shards
+        self._num_threads, self._device = num_threads, device
+        self._kept: dict[tuple[bytes, int], list[torch.Tensor]] = {}
+        self._num_kept_bytes = 0
+
+    def batches(self, index_N: NDArray[np.int64], *, batch_size: int) -> Iterator[torch.Tensor]:
+        """Give the images `index_N` in that order as uint8 (B, C, S, S) in channels-last memory; leave them as they are."""
+        key = (np.asarray(index_N, np.int64).tobytes(), batch_size)
+        if key in self._kept:
+            yield from self._kept[key]
+            return
+        num_bytes = len(index_N) * 3 * self.shards.stored_px**2
+        if self._num_kept_bytes + num_bytes > KEEP_MIB * 2**20:
+            yield from self._decode(index_N, batch_size=batch_size)
+            return
+        self._kept[key] = list(self._decode(index_N, batch_size=batch_size))
+        self._num_kept_bytes += num_bytes
+        yield from self._kept[key]
+
+    def _decode(self, index_N: NDArray[np.int64], *, batch_size: int) -> Iterator[torch.Tensor]:
+        parts = iter([index_N[first : first + batch_size] for first in range(0, len(index_N), batch_size)])
+        pipeline = square_graph(
+            source=lambda: self.shards.images(next(parts)),
+            encoding=self.shards.encoding,
+            device=self._device,
+            batch_size=min(batch_size, max(len(index_N), 1)),
+            num_threads=self._num_threads,
+            device_id=torch.cuda.current_device() if self._device == "cuda" else None,
+            prefetch_queue_depth=2,
+        )
+        pipeline.build()
+        while True:
+            try:
+                (images,) = pipeline.run()
+            except StopIteration:
+                return
+            yield torch.from_dlpack(images.as_tensor()).clone().permute(0, 3, 1, 2)
