@@ -14,6 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from repro.report.drawings import Axis, Drawing, Panel, frame, reach, segments, text_width
+
 #: Colours to draw with; the page's style gives each its value, in light and in dark.
 INK, MUTED, RULE, ACCENT, SECOND, PAPER, BAND = "#010101", "#020202", "#030303", "#040404", "#050505", "#060606", "#070707"
 _COLOURS = {
@@ -46,6 +48,8 @@ _SETTINGS: Any = {
 REPRODUCTION_MARKERS = ("^", "s", "v", "p", "h", "8", "d", "P")
 #: Rows that reach further than this many times the median row's reach are cut off and marked.
 FAR = 5.0
+#: Epochs up to which each has a mark of its own on a learning curve.
+MOST_MARKED = 40
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,36 +169,37 @@ def learning_curves(
 
     A panel without any value says so. `drops` holds the epochs in which the learning rate is first lower than before.
     """
-    with mpl.rc_context(_SETTINGS):
-        figure = Figure(figsize=(10.4, 3.1))
-        left, right = figure.subplots(1, 2, gridspec_kw={"left": 0.05, "right": 0.99, "bottom": 0.15, "top": 0.9, "wspace": 0.13})
-        for axes, curves, label in ((left, losses, "training loss (nats)"), (right, errors, "error (%)")):
-            _curves(axes, epochs=epochs, curves=curves)
-            for drop in drops:
-                axes.axvline(drop - 0.5, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
-            axes.set_xlabel("epoch")
-            axes.set_title(label, loc="left", fontsize=9.5, color=MUTED)
-            axes.grid(axis="y", color=RULE, linewidth=0.5)
-            axes.set_axisbelow(True)
-            axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
-            axes.tick_params(length=0, labelcolor=MUTED)
-            axes.set_xlim(epochs[0] - 0.5, epochs[-1] + 0.5)
-        return _svg(figure, title=title, figure_id=figure_id)
+    drawing = Drawing(width=749, height=223, figure_id=figure_id, title=title)
+    for left, curves, label in ((38.0, losses, "training loss (nats)"), (420.0, errors, "error (%)")):
+        x = Axis(low=epochs[0] - 0.5, high=epochs[-1] + 0.5, start_px=left, end_px=left + 322)
+        _curves(drawing, x, epochs=epochs, curves=curves, drops=drops, label=label)
+    return drawing.svg()
 
 
-def _curves(axes: Axes, *, epochs: Sequence[int], curves: Sequence[Curve]) -> None:
-    if all(value is None for curve in curves for value in curve.values):
-        axes.text(0.5, 0.5, "no number was logged", transform=axes.transAxes, ha="center", color=MUTED)
-        axes.set_yticks([])
-        return
-    styles = ((ACCENT, "-", "o"), (SECOND, "--", "s"))
-    for curve, (colour, line, marker) in zip(curves, styles, strict=False):
-        values = [float("nan") if value is None else value for value in curve.values]
-        size = 3.2 if len(epochs) <= 40 else 0
-        style: dict[str, Any] = {"color": colour, "linestyle": line, "linewidth": 1.6, "marker": marker, "markersize": size}
-        axes.plot(list(epochs), values, label=curve.name, **style)
-    if len(curves) > 1:
-        axes.legend(loc="lower right", bbox_to_anchor=(1, 0.99), ncols=2, frameon=False, fontsize=9, labelcolor=MUTED)
+def _curves(
+    drawing: Drawing, x: Axis, *, epochs: Sequence[int], curves: Sequence[Curve], drops: Sequence[int], label: str
+) -> None:
+    values = [value for curve in curves for value in curve.values if value is not None]
+    low, high = reach(values) if values else (0.0, 1.0)
+    panel = Panel(x=x, y=Axis(low=low, high=high, start_px=188, end_px=22))
+    y_ticks = panel.y.ticks(7) if values else ()
+    frame(drawing, panel, title=label, x_label="epoch", x_ticks=x.ticks(8, whole=True), y_ticks=y_ticks)
+    for drop in drops:
+        drawing.line((panel.at(drop - 0.5, low), panel.at(drop - 0.5, high)), colour="muted", width=0.9, dash="4 3")
+    if not values:
+        drawing.text(panel.at((x.low + x.high) / 2, 0.5), "no number was logged", anchor="middle")
+    key_px = x.end_px
+    for curve, (colour, dash) in reversed(list(zip(curves, (("accent", ""), ("second", "5.5 2.5")), strict=False))):
+        places = [[panel.at(*point) for point in part] for part in segments(zip(epochs, curve.values, strict=True))]
+        for part in places:
+            drawing.line(part, colour=colour, dash=dash)
+        for place in (place for part in places for place in part if len(epochs) <= MOST_MARKED):
+            (drawing.square if dash else drawing.dot)(place, colour=colour, radius=1.6)
+        if len(curves) > 1:
+            drawing.text((key_px, 16), curve.name, anchor="end")
+            key_px -= text_width(curve.name) + 4
+            drawing.line(((key_px - 18, 12.7), (key_px, 12.7)), colour=colour, dash=dash)
+            key_px -= 34
 
 
 def _svg(figure: Figure, *, title: str, figure_id: str) -> str:

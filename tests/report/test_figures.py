@@ -7,10 +7,10 @@ from repro.report.figures import Bar, Curve, EffectPanel, EffectRow, effect_plot
 SCALES = (("points", "points"),)
 
 
-def plot(**panel: object) -> str:
+def plot(*, figure_id: str = "effects-t", **panel: object) -> str:
     given = {"ours": Bar(estimate=1.0, ci90=(0.5, 1.5), ci95=(0.3, 1.7), seeds=(0.9, 1.1)), "paper": 1.4, "smallest": 0.35}
     row = EffectRow(label="no_lrn", detail="top-1 error", panels={"points": EffectPanel(**{**given, **panel})})  # type: ignore[arg-type]
-    return effect_plot([row], scales=SCALES, title="Effects", figure_id="effects-t")
+    return effect_plot([row], scales=SCALES, title="Effects", figure_id=figure_id)
 
 
 def curves(figure_id: str = "curves-a", title: str = "Learning") -> str:
@@ -65,13 +65,33 @@ def test_no_drawing_refers_to_the_network() -> None:
 
 
 def test_ids_of_two_drawings_differ_and_references_stay_inside() -> None:
-    one, two = curves("curves-a"), curves("curves-b")
+    one, two = plot(figure_id="effects-a"), plot(figure_id="effects-b")
     ids = [set(re.findall(r'\bid="([^"]+)"', svg)) for svg in (one, two)]
     assert not ids[0] & ids[1]
     for svg, own in zip((one, two), ids, strict=True):
         used = set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', svg))
         assert used
         assert {a or b for a, b in used} <= own
+
+
+def test_ids_of_two_learning_curves_differ() -> None:
+    ids = [set(re.findall(r'\bid="([^"]+)"', curves(name))) for name in ("curves-a", "curves-b")]
+    assert ids == [{"curves-a-title"}, {"curves-b-title"}]
+
+
+def test_an_epoch_without_a_number_breaks_the_curve() -> None:
+    def points(*values: float | None) -> list[int]:
+        losses = (Curve(name="loss", values=values),)
+        svg = learning_curves(epochs=range(1, 6), losses=losses, errors=losses, drops=(), title="t", figure_id="f")
+        return [path.count("L") + 1 for path in re.findall(r'd="([^"]+)" style="[^"]*var\(--accent\)', svg)]
+
+    assert points(5, 4, 3, 2, 1) == [5, 5]
+    assert points(5, 4, None, 2, 1) == [2, 2, 2, 2]
+
+
+def test_a_drop_of_the_learning_rate_is_a_dashed_line_in_both_panels() -> None:
+    svg = curves()
+    assert svg.count("stroke-dasharray:4 3") == 2
 
 
 def test_a_drawing_says_its_title_to_a_screen_reader_escaped() -> None:

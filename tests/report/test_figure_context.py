@@ -1,0 +1,403 @@
+"""Figures show what the run folders hold, and say in words what they lack. Nothing is trained: every number is chosen here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from repro.papers.alexnet import ALEXNET
+from repro.provenance import plain
+from repro.report.figure_context import MAKERS, table_figures
+from repro.report.figure_kernels import selectivity
+from repro.report.figure_training_error import Pace, chosen_variants, pace
+from repro.report.figure_view import FigureView, over_seeds
+from repro.report.inputs import Measured, Results, RunRecord
+from repro.report.render import page_environment
+from repro.report.tables import to_csv
+from repro.spec.experiment import FIGURES, make_run
+from tests.report.pages import Page
+
+FIGURE1, TABLE1, NET = (ALEXNET.table(name) for name in ("alexnet_figure1", "alexnet_table1", "alexnet_figures"))
+LAYERS = ("conv1", "fc7")
+
+
+@dataclass
+class Made:
+    """Results that a test puts together run by run."""
+
+    folder: Path
+    scale: str = "smoke"
+    runs: dict[str, RunRecord] = field(default_factory=dict)
+    measured: list[Measured] = field(default_factory=list)
+    claims: list[dict[str, Any]] = field(default_factory=list)
+
+    def run(
+        self,
+        variant: str,
+        *,
+        seed: int = 0,
+        errors: Sequence[float | None] = (0.8, 0.4, 0.2),
+        saturated: Mapping[str, Sequence[tuple[float, float]]] | None = None,
+        diverged: bool = False,
+        title: str = "generated images",
+    ) -> RunRecord:
+        """Add a run. saturated: by layer (saturated, dead) from the start on, one more than there are epochs."""
+        run = make_run(ALEXNET, scale=self.scale, variant=variant, seed=seed)
+        shares = [
+            {layer: {"saturated": values[e][0], "dead": values[e][1]} for layer, values in (saturated or {}).items()}
+            for e in range(len(errors) + 1)
+        ]
+        log = tuple(
+            {"epoch": epoch, "train_top1_error": error} | ({"saturation": shares[epoch]} if saturated else {})
+            for epoch, error in enumerate(errors, start=1)
+        )
+        record = {
+            "paper": "alexnet",
+            "variant": variant,
+            "seed": seed,
+            "scale": self.scale,
+            "dataset": {"title": title, "classes": ["cat", "dog", "<ship>"]},
+            "device": "cpu: 2 cores",
+            "status": "diverged" if diverged else "ok",
+            "spec": plain(run.experiment),
+            "saturation_at_start": shares[0] if saturated else None,
+        }
+        folder = self.folder / run.id
+        folder.mkdir(parents=True)
+        made = RunRecord(id=run.id, folder=folder, record=record, log=log, log_lines=())
+        self.runs[run.id] = made
+        return made
+
+    def value(self, variant: str, seed: int, protocol: str, value: float, *, metric: str = "top1_error") -> None:
+        self.measured.append(
+            Measured(
+                paper="alexnet",
+                variant=variant,
+                seed=seed,
+                metric=metric,
+                protocol=protocol,
+                value=value,
+                num_examples=5000,
+                device="cpu",
+                code="",
+                run=f"{self.scale}/alexnet/{variant}/{seed}",
+            )
+        )
+
+    @property
+    def results(self) -> Results:
+        return Results(
+            scale=self.scale,
+            folder=self.folder,
+            measured=tuple(self.measured),
+            claims={"claims": self.claims, "effects": [], "evidence": "demonstration"},
+            runs=self.runs,
+            datasets={},
+            refused={},
+        )
+
+    def figure(self, name: str, table: Any) -> FigureView:
+        return MAKERS[name](ALEXNET, table, results=self.results)
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Made:
+    return Made(folder=tmp_path)
+
+
+def page_of(*figures: FigureView) -> Page:
+    """Return the figures as a page shows them."""
+    text = page_environment().get_template("figures.html.j2").render(drawings=figures)
+    return Page(text)
+
+
+def keep(run: RunRecord, name: str, **arrays: NDArray[Any] | int) -> None:
+    """Write a run's file of arrays and name it in its record."""
+    np.savez(run.folder / f"{name}.npz", **arrays)  # type: ignore[arg-type]
+    run.record[name] = {"file": f"{name}.npz", "sha256": "0" * 64}
+
+
+def some_gallery(num: int = 2, side: int = 4) -> dict[str, NDArray[Any]]:
+    rng = np.random.default_rng(0)
+    return {
+        "image_NSSC": rng.integers(0, 255, (num, side, side, 3), np.uint8),
+        "label_N": np.arange(num, dtype=np.int32) % 3,
+        "example_N": np.array([f"test-{n}".encode() for n in range(num)]),
+        "best_N5": np.tile(np.array([0, 1, 2], np.int32), (num, 1)),
+        "score_N5": np.tile(np.array([0.7, 0.25, 0.05], np.float32), (num, 1)),
+        "near_image_NMSSC": rng.integers(0, 255, (num, 6, side, side, 3), np.uint8),
+        "near_label_NM": np.tile(np.array([0, 0, 1, 2, 0, 0], np.int32), (num, 1)),
+        "near_example_NM": np.full((num, 6), b"train-0"),
+        "near_distance_NM": np.tile(np.linspace(1, 2, 6, dtype=np.float32), (num, 1)),
+    }
+
+
+def grey_and_colour() -> NDArray[np.float32]:
+    """Return two kernels of one place: grey of energy 3, and red against green."""
+    return np.array([[[[1.0, 1.0, 1.0]]], [[[1.0, -1.0, 0.0]]]], np.float32)
+
+
+def test_every_figure_that_a_table_may_name_has_a_maker() -> None:
+    assert tuple(MAKERS) == FIGURES
+
+
+def test_a_page_has_its_figures_in_the_order_of_its_table(made: Made) -> None:
+    assert [item.name for item in table_figures(ALEXNET, NET, results=made.results)] == list(NET.figures)
+    assert table_figures(ALEXNET, ALEXNET.table("alexnet_cifar"), results=made.results) == ()
+
+
+def test_without_runs_every_figure_says_so_and_draws_nothing(made: Made) -> None:
+    for table in (FIGURE1, TABLE1, NET):
+        for item in table_figures(ALEXNET, table, results=made.results):
+            assert not item.drawn
+            assert item.missing[0].startswith("No runs yet: ")
+            assert "There is nothing to draw yet." in page_of(item).words
+
+
+def test_mean_and_range_over_seeds_by_hand() -> None:
+    points = over_seeds([{1: 0.8, 2: 0.5, 3: 0.1}, {1: 0.6, 2: None}])
+    assert [(point.x, point.low, point.high, point.num) for point in points] == [(1, 0.6, 0.8, 2)]
+    assert points[0].mean == pytest.approx(0.7)
+    assert over_seeds([]) == ()
+
+
+def test_the_pace_is_the_first_epoch_at_or_below_the_training_error(made: Made) -> None:
+    runs = [
+        made.run("figure1_relu", seed=seed, errors=errors) for seed, errors in enumerate([(0.8, 0.25, 0.3), (0.9, None, 0.2)])
+    ]
+    assert pace(runs, 0.25) == Pace(epochs=(2, 3), lasted=(3, 3))
+    assert pace(runs, 0.25).text == "2.5"
+    assert pace(runs, 0.1) == Pace(epochs=(None, None), lasted=(3, 3))
+    assert pace(runs, 0.1).text == "> 3"
+    assert pace([], 0.1).text == ""
+
+
+def figure1(made: Made) -> Made:
+    """Three units at two rates, two seeds: ReLU gets to 25 % in epochs 2 and 3, tanh in the last, sigmoid never."""
+    curves = {
+        "figure1_relu": [(0.5, 0.2, 0.1, 0.05), (0.6, 0.3, 0.2, 0.05)],
+        "figure1_relu_slow": [(0.8, 0.6, 0.5, 0.4), (0.8, 0.6, 0.5, 0.4)],
+        "figure1_tanh": [(0.8, 0.6, 0.4, 0.3), (0.8, 0.6, 0.4, 0.3)],
+        "figure1_tanh_fast": [(0.7, 0.5, 0.3, 0.25), (0.7, 0.5, 0.3, 0.2)],
+        "figure1_sigmoid": [(0.9, 0.9, 0.88, 0.87), (0.9, 0.9, 0.88, 0.86)],
+        "figure1_sigmoid_fast": [(0.9, 0.8, 0.7, 0.6), (0.9, 0.8, 0.7, 0.6)],
+    }
+    for variant, seeds in curves.items():
+        for seed, errors in enumerate(seeds):
+            made.run(variant, seed=seed, errors=errors, saturated={layer: [(0.5, 0.1)] * 5 for layer in LAYERS})
+    return made
+
+
+def test_of_each_unit_the_rate_that_gets_there_first_stands_for_it(made: Made) -> None:
+    chosen = chosen_variants(ALEXNET, FIGURE1, results=figure1(made).results)
+    assert chosen == ("figure1_relu", "figure1_tanh_fast", "figure1_sigmoid_fast")
+
+
+def test_the_rate_that_the_judge_chose_stands_for_its_unit(made: Made) -> None:
+    figure1(made).claims.append(
+        {"id": "A.F1.relu_tanh.speedup", "chosen": {"arm": "figure1_relu_slow", "against": "figure1_tanh"}}
+    )
+    chosen = chosen_variants(ALEXNET, FIGURE1, results=made.results)
+    assert chosen == ("figure1_relu_slow", "figure1_tanh", "figure1_sigmoid_fast")
+
+
+def test_figure_1_gives_epochs_by_unit_and_the_judged_ratio(made: Made) -> None:
+    entry = {"threshold": 0.25, "ratio": 1.6, "ci90": [1.2, 2.1], "at_least": None}
+    bound = {"threshold": 0.15, "ratio": None, "ci90": None, "at_least": 1.33}
+    figure1(made).claims.append({"id": "A.F1.relu_tanh.speedup", "thresholds": [entry, bound]})
+    summary = made.figure("training_error", FIGURE1).summary
+    assert summary is not None
+    rows = {row.cells["threshold"].text: {key: cell.text for key, cell in row.cells.items()} for row in summary.rows}
+    assert rows["25"] == {"threshold": "25", "ReLU": "2.5", "tanh": "4", "sigmoid": "> 4", "ratio": "1.6", "ci90": "[1.2, 2.1]"}
+    assert (rows["15"]["ratio"], rows["15"]["ci90"], rows["15"]["tanh"]) == ("at least 1.3", "", "> 4")
+    assert (rows["50"]["ReLU"], rows["50"]["ratio"]) == ("1.5", "")
+
+
+def test_figure_1_marks_the_papers_epochs_as_read_off_and_draws_other_rates_thin(made: Made) -> None:
+    item = figure1(made).figure("training_error", FIGURE1)
+    assert item.svg is not None
+    assert "paper, ReLU: 6" in item.svg and "paper, tanh: 36" in item.svg
+    assert "read off its figure" in item.caption
+    assert item.svg.count('stroke-width:2"') == 3
+    assert item.svg.count("stroke-width:0.8;opacity:0.55") == 3
+    assert "n = 2 seeds" in item.caption and "cpu: 2 cores" in item.caption and "Scale smoke" in item.caption
+
+
+def test_figure_1_of_one_seed_has_no_range_and_names_diverged_runs(made: Made) -> None:
+    made.run("figure1_relu")
+    made.run("figure1_tanh", errors=(None,), diverged=True)
+    item = made.figure("training_error", FIGURE1)
+    assert item.table is not None
+    assert to_csv(item.table).splitlines()[1] == "1,80.00,,"
+    assert "figure1_tanh: 1 of 1 run diverged and left out." in item.missing
+    assert item.svg is not None and "tanh</text>" not in item.svg
+
+
+def test_saturation_has_a_panel_for_each_layer_from_before_the_first_update(made: Made) -> None:
+    for seed, share in enumerate((0.2, 0.4)):
+        made.run("full", seed=seed, saturated={layer: [(share, 0.1), (0.5, 0.1), (0.5, 0.1), (0.6, 0.2)] for layer in LAYERS})
+    item = made.figure("saturation", NET)
+    assert item.svg is not None and item.table is not None
+    assert "conv1: saturated units (%)" in item.svg and ">fc7</text>" in item.svg
+    assert item.svg.count("stroke-dasharray:3 2.5") == len(LAYERS)
+    first = item.table.rows[0].cells
+    assert [first[key].text for key in ("layer", "epoch", "full", "full_range", "full_dead")] == [
+        "conv1",
+        "0",
+        "30.0",
+        "[20.0, 40.0]",
+        "10.0",
+    ]
+    assert item.missing == ("No runs yet: tanh and sigmoid.",)
+
+
+def test_saturation_of_figure_1_shows_the_rates_that_stand_for_the_units(made: Made) -> None:
+    item = figure1(made).figure("saturation", FIGURE1)
+    assert "figure1_tanh_fast (tanh)" in item.caption and "figure1_tanh (tanh)" not in item.caption
+
+
+def test_runs_whose_logs_hold_no_saturation_are_named(made: Made) -> None:
+    made.run("full")
+    item = made.figure("saturation", NET)
+    assert not item.drawn
+    assert "The logs of full hold no saturation." in item.missing
+
+
+def test_crops_gives_errors_and_the_change_inside_each_run(made: Made) -> None:
+    for seed, (one, ten) in enumerate([(0.40, 0.38), (0.42, 0.41)]):
+        made.run("full", seed=seed)
+        made.value("full", seed, "center", one)
+        made.value("full", seed, "ten_crop", ten)
+    item = made.figure("crops", TABLE1)
+    assert item.table is not None and item.svg is not None
+    ten_crop = {key: cell.text for key, cell in item.table.rows[1].cells.items()}
+    assert (ten_crop["crops"], ten_crop["error"], ten_crop["change"], ten_crop["n"]) == ("10", "39.50", "\N{MINUS SIGN}1.50", "2")
+    # Two seeds -.02 and -.01: standard error .005, Student t of one degree of freedom at 95 % is 6.3138.
+    assert ten_crop["change_ci90"] == "[\N{MINUS SIGN}4.66, +1.66]"
+    assert "paper: \N{MINUS SIGN}1.5" in item.svg
+    assert "39.0 % with one crop and 37.5 % with ten; these are other data" in item.caption
+
+
+def test_crops_draws_the_papers_levels_on_its_own_data_alone(made: Made) -> None:
+    for variant, title in (("full", "ILSVRC-2010"),):
+        made.run(variant, title=title)
+        made.value(variant, 0, "center", 0.40)
+        made.value(variant, 0, "ten_crop", 0.38)
+    item = made.figure("crops", TABLE1)
+    assert item.svg is not None
+    assert "other data" not in item.caption and "paper: 37.5" in item.svg
+
+
+def test_crops_of_a_single_seed_have_no_interval(made: Made) -> None:
+    made.run("full")
+    made.value("full", 0, "center", 0.4)
+    item = made.figure("crops", TABLE1)
+    assert item.table is not None and item.svg is not None
+    assert (item.table.rows[0].cells["error_ci90"].text, item.table.rows[0].cells["change"].text) == ("", "")
+
+
+def test_grey_kernels_have_no_colour_selectivity_and_opponent_ones_all() -> None:
+    assert selectivity(grey_and_colour()).tolist() == pytest.approx([0.0, 1.0])
+    assert selectivity(np.zeros((2, 1, 1, 3))).tolist() == []
+    # Pure red: a third of its energy lies along grey.
+    assert selectivity(np.array([[[[2.0, 0.0, 0.0]]]])).tolist() == pytest.approx([2 / 3])
+
+
+def test_kernels_are_shown_by_tower_with_their_selectivity(made: Made) -> None:
+    for seed in (0, 1):
+        keep(made.run("full", seed=seed), "kernels", kernel_KHWC=grey_and_colour(), num_towers=2)
+        made.value("full", seed, "weights", 0.5 + seed / 10, metric="tower_color_split")
+    made.claims.append({"id": "A.F3.color.split", "estimate": 0.55, "ci90": [0.24, 0.86]})
+    item = made.figure("kernels", NET)
+    assert [run.large for run in item.kernels] == [True, False]
+    assert [sheet.text for sheet in item.kernels[0].sheets] == ["colour selectivity 0.00", "colour selectivity 1.00"]
+    assert item.kernels[1].text == "split +0.60"
+    assert "the split is +0.55 [+0.24, +0.86], 90 % interval" in item.caption
+    assert item.table is not None
+    assert [cell.text for cell in item.table.rows[-1].cells.values()] == ["mean", "", "", "", "+0.550", "[+0.240, +0.860]"]
+
+
+def test_missing_and_damaged_files_are_named_and_the_rest_is_shown(made: Made) -> None:
+    keep(made.run("full", seed=0), "kernels", kernel_KHWC=grey_and_colour(), num_towers=2)
+    gone, torn, never = (made.run("full", seed=seed) for seed in (1, 2, 3))
+    for run in (gone, torn):
+        keep(run, "kernels", kernel_KHWC=grey_and_colour(), num_towers=2)
+    (gone.folder / "kernels.npz").unlink()
+    (torn.folder / "kernels.npz").write_bytes(b"PK torn")
+    never.record["kernels"] = None
+    item = made.figure("kernels", NET)
+    assert len(item.kernels) == 1
+    assert "kernels.npz of run smoke/alexnet/full/1 is not in this results folder." in item.missing
+    assert any("full/2 cannot be read" in words for words in item.missing)
+    assert "Run smoke/alexnet/full/3 has kept no kernels." in item.missing
+
+
+def test_kernels_that_are_no_numbers_are_not_drawn(made: Made) -> None:
+    keep(made.run("full"), "kernels", kernel_KHWC=np.full((2, 1, 1, 3), np.nan, np.float32), num_towers=2)
+    item = made.figure("kernels", NET)
+    assert not item.drawn
+    assert "A kernel of run smoke/alexnet/full/0 holds a number that is not finite." in item.missing
+
+
+def test_the_gallery_marks_the_right_class_and_neighbours_of_the_same_label(made: Made) -> None:
+    keep(made.run("full"), "gallery", **some_gallery())
+    item = made.figure("gallery", NET)
+    first, second = item.gallery
+    assert [(guess.name, guess.percent, guess.right) for guess in first.guesses] == [
+        ("cat", "70", True),
+        ("dog", "25", False),
+        ("<ship>", "5.0", False),
+    ]
+    assert [guess.right for guess in second.guesses] == [False, True, False]
+    assert [near.same for near in first.neighbours] == [True, True, False, False, True, True]
+    assert "5 of 12 have the test image's label" in item.caption
+
+
+def test_a_gallery_without_an_array_is_named_not_drawn(made: Made) -> None:
+    arrays = some_gallery()
+    del arrays["near_label_NM"]
+    keep(made.run("full"), "gallery", **arrays)
+    item = made.figure("gallery", NET)
+    assert not item.drawn
+    assert any("lacks near_label_NM" in words for words in item.missing)
+
+
+def test_figures_stand_on_a_page_with_names_escaped_and_every_image_described(made: Made) -> None:
+    run = made.run("full", saturated={layer: [(0.5, 0.1)] * 4 for layer in LAYERS})
+    keep(run, "gallery", **some_gallery())
+    keep(run, "kernels", kernel_KHWC=grey_and_colour(), num_towers=2)
+    page = page_of(*table_figures(ALEXNET, NET, results=made.results))
+    assert "<ship>" in page.words
+    images = [values for tag, values in page.tags if tag == "img"]
+    assert len(images) == 2 + 2 * 7
+    assert all(values["alt"] for values in images)
+    assert all(values["src"].startswith("data:image/png;base64,") for values in images)
+    assert len(page.ids) == len(set(page.ids))
+    assert {"table-saturation_numbers", "table-kernels_numbers", "table-gallery_numbers"} <= set(page.ids)
+
+
+def test_the_same_results_give_the_same_figures(made: Made) -> None:
+    figure1(made)
+    assert made.figure("training_error", FIGURE1) == made.figure("training_error", FIGURE1)
+    assert made.figure("saturation", FIGURE1) == made.figure("saturation", FIGURE1)
+
+
+def test_a_gallery_of_large_images_keeps_the_page_small(made: Made) -> None:
+    keep(made.run("full"), "gallery", **some_gallery(num=8, side=256))
+    text = page_environment().get_template("figures.html.j2").render(drawings=[made.figure("gallery", NET)])
+    assert len(text) < 1_500_000
+
+
+def test_no_colour_is_fixed_in_a_drawing(made: Made) -> None:
+    figure1(made)
+    for name in ("training_error", "saturation"):
+        svg = made.figure(name, FIGURE1).svg
+        assert svg is not None
+        assert re.findall(r"#[0-9a-fA-F]{3,6}\b|rgb\(", svg) == []
