@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
+from collections.abc import Sequence
 
 import torch
 from torch import nn
 
-from repro.models.layers import Dropout, activation
+from repro.models.layers import Dropout, GroupedLinear, activation, pool
+from repro.models.local import LocallyConnected2d
 from repro.models.lrn import LocalResponseNorm
+from repro.models.map_norm import MapResponseNorm
 from repro.spec.geometry import ConvShape, DenseShape, Geometry, geometry
-from repro.spec.network import Network, ResponseNorm
+from repro.spec.network import MapNorm, Network, ResponseNorm
 
 
 def build_network(network: Network, *, num_classes: int, key: int) -> nn.Sequential:
@@ -26,36 +29,62 @@ def build_network(network: Network, *, num_classes: int, key: int) -> nn.Sequent
     here), so that a narrower net has the printed net's gain in every layer; at the printed size it is the printed one.
 
     Raises:
-        ValueError: the spec cannot be built (geometry, unknown activation).
+        ValueError: the spec cannot be built (geometry, unknown activation, pooling or scaling of dropout).
     Source: Krizhevsky et al. 2012, sections 3.5 and 5. Deviation: the scaling of the standard deviation.
     """
     shapes = geometry(network, num_classes=num_classes)
     layers: OrderedDict[str, nn.Module] = OrderedDict()
     for shape in shapes.conv:
-        layers |= conv_block(shape, network, groups=shape.groups, norm_groups=network.towers.num)
+        layers |= conv_block(shape, network, norm_groups=network.towers.num)
     layers["flatten"] = nn.Flatten()
-    layers |= dense_layers(shapes, network)
+    layers |= dense_layers(shapes.dense, network)
     net = nn.Sequential(layers)
     initialise(net, shapes, generator=torch.Generator().manual_seed(key >> 1))
     net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return net
 
 
-def conv_block(shape: ConvShape, network: Network, *, groups: int, norm_groups: int) -> OrderedDict[str, nn.Module]:
-    """Return convolution, activation, normalisation and pooling of one layer, by name."""
+def conv_block(shape: ConvShape, network: Network, *, norm_groups: int) -> OrderedDict[str, nn.Module]:
+    """Return one layer by name: convolution, and in its own order activation, normalisations and pooling."""
     block: OrderedDict[str, nn.Module] = OrderedDict()
     if shape.extra_px:
         block[f"{shape.name}_edge"] = nn.ZeroPad2d((0, shape.extra_px, 0, shape.extra_px))
-    block[shape.name] = nn.Conv2d(
-        shape.in_maps, shape.num_kernels, shape.kernel_px, stride=shape.stride_px, padding=shape.padding_px, groups=groups
-    )
-    block[f"{shape.name}_{network.activation}"] = activation(network.activation)
-    if shape.normalised:
-        assert network.lrn is not None
-        block[f"{shape.name}_lrn"] = response_norm(network.lrn, groups=norm_groups)
-    if shape.pooling:
-        block[f"{shape.name}_pool"] = nn.MaxPool2d(shape.pooling.size_px, shape.pooling.stride_px, ceil_mode=True)
+    block[shape.name] = convolution(shape)
+    for step in shape.order:
+        if step == "activation":
+            block[f"{shape.name}_{network.activation}"] = activation(network.activation)
+        elif step == "lrn":
+            assert network.lrn is not None
+            block[f"{shape.name}_lrn"] = response_norm(network.lrn, groups=norm_groups)
+        elif step == "map_norm":
+            assert network.map_norm is not None
+            block[f"{shape.name}_map_norm"] = map_norm(network.map_norm)
+        else:
+            assert step == "pool" and shape.pooling is not None
+            block[f"{shape.name}_pool"] = pool(shape.pooling, edge=network.edge)
     return block
+
+
+def convolution(shape: ConvShape) -> nn.Conv2d | LocallyConnected2d:
+    """Return the convolution of a layer, or what stands for it where every place has kernels of its own."""
+    if shape.shared:
+        return nn.Conv2d(
+            shape.in_maps,
+            shape.num_kernels,
+            shape.kernel_px,
+            stride=shape.stride_px,
+            padding=shape.padding_px,
+            groups=shape.groups,
+        )
+    return LocallyConnected2d(
+        shape.in_maps,
+        shape.num_kernels,
+        shape.kernel_px,
+        out_px=shape.out_px,
+        stride=shape.stride_px,
+        padding=shape.padding_px,
+        groups=shape.groups,
+    )
 
 
 def response_norm(norm: ResponseNorm, *, groups: int) -> LocalResponseNorm:
@@ -64,16 +93,28 @@ def response_norm(norm: ResponseNorm, *, groups: int) -> LocalResponseNorm:
     return LocalResponseNorm(norm.size, alpha, norm.beta, norm.k, groups=groups)
 
 
-def dense_layers(shapes: Geometry, network: Network) -> OrderedDict[str, nn.Module]:
-    """Return the dense layers by name; all but the output are followed by their activation and dropout."""
+def map_norm(norm: MapNorm) -> MapResponseNorm:
+    """Return the same-map normalisation layer of a spec."""
+    return MapResponseNorm(norm.size, norm.alpha, norm.beta, norm.k)
+
+
+def dense_layers(shapes: Sequence[DenseShape], network: Network) -> OrderedDict[str, nn.Module]:
+    """Return dense layers by name; all but the output are followed by their activation and dropout."""
     layers: OrderedDict[str, nn.Module] = OrderedDict()
-    for shape in shapes.dense:
-        layers[shape.name] = nn.Linear(shape.fan_in, shape.num_units)
-        if shape is not shapes.dense[-1]:
+    for shape in shapes:
+        layers[shape.name] = dense(shape)
+        if shape.name != network.output.name:
             layers[f"{shape.name}_{network.activation}"] = activation(network.activation)
             if shape.dropped_out:
-                layers[f"{shape.name}_dropout"] = Dropout(network.dropout_rate)
+                layers[f"{shape.name}_dropout"] = Dropout(network.dropout_rate, network.dropout_scaling)
     return layers
+
+
+def dense(shape: DenseShape) -> nn.Linear | GroupedLinear:
+    """Return a dense layer, in blocks if its units are spread over towers that do not cross."""
+    if shape.groups == 1:
+        return nn.Linear(shape.in_units, shape.num_units)
+    return GroupedLinear(shape.in_units, shape.num_units, groups=shape.groups)
 
 
 def initial_std(shape: ConvShape | DenseShape) -> float:
@@ -86,6 +127,6 @@ def initialise(net: nn.Sequential, shapes: Geometry, *, generator: torch.Generat
     with torch.no_grad():
         for shape in shapes.layers:
             layer = net.get_submodule(shape.name)
-            assert isinstance(layer, nn.Conv2d | nn.Linear) and layer.bias is not None
+            assert isinstance(layer, nn.Conv2d | LocallyConnected2d | nn.Linear | GroupedLinear) and layer.bias is not None
             layer.weight.normal_(0.0, initial_std(shape), generator=generator)
             layer.bias.fill_(shape.bias)

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable
 
 import torch
 from torch import nn
 
+from repro.spec.network import ACTIVATIONS, DROPOUT_SCALINGS, EDGES, POOLING_KINDS, Pooling
+
 
 class Dropout(nn.Module):
-    """Set activations to zero with probability `rate` in training, and multiply all by 1 - rate in evaluation.
+    """Set activations to zero with probability `rate` in training.
 
-    Unlike torch's layer nothing is scaled up in training. The mask is a function of the seed that
+    `scaling` says when the outputs are scaled: at `test` they are multiplied by 1 - rate, as the paper has it;
+    in `train` they are divided by it, as torch's layer does. The mask is a function of the seed that
     `seed_dropout` gave last, so that a resumed run draws the masks which the uninterrupted one would have drawn.
 
     Source: Krizhevsky et al. 2012, section 4.2.
     """
 
-    def __init__(self, rate: float) -> None:
+    def __init__(self, rate: float, scaling: str = "test") -> None:
         super().__init__()
         if not 0 <= rate < 1:
             raise ValueError(f"dropout rate is {rate}; allowed: at least 0 and below 1")
-        self.rate = rate
+        if scaling not in DROPOUT_SCALINGS:
+            raise ValueError(f"unknown dropout scaling {scaling!r}; allowed: {', '.join(DROPOUT_SCALINGS)}")
+        self.rate, self.scaling = rate, scaling
         self._generator: torch.Generator | None = None
 
     def seed(self, seed: int, *, device: torch.device) -> None:
@@ -33,16 +39,46 @@ class Dropout(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if not self.training:
-            return x * (1 - self.rate)
+            return x * (1 - self.rate) if self.scaling == "test" else x
         if self._generator is None:
             raise RuntimeError(
                 "dropout has no seed in training; call seed_dropout(net, key=..., step=..., device=...) before each step"
             )
         keep = torch.rand(x.shape, generator=self._generator, device=x.device) >= self.rate
-        return x * keep
+        return x * keep if self.scaling == "test" else x * keep / (1 - self.rate)
 
     def extra_repr(self) -> str:
-        return f"rate={self.rate}"
+        return f"rate={self.rate}, scaling={self.scaling}"
+
+
+class GroupedLinear(nn.Module):
+    """A dense layer in equal blocks: each block of outputs sees its block of inputs alone.
+
+    Input: (B, in_units), output: (B, num_units); weight (num_units, in_units / groups).
+
+    Raises:
+        ValueError: `groups` does not divide both numbers of units.
+    """
+
+    def __init__(self, in_units: int, num_units: int, *, groups: int) -> None:
+        super().__init__()
+        if in_units % groups or num_units % groups:
+            raise ValueError(f"{in_units} inputs and {num_units} units in {groups} groups; allowed: multiples of {groups}")
+        self.groups = groups
+        self.weight = nn.Parameter(torch.empty(num_units, in_units // groups))
+        self.bias = nn.Parameter(torch.empty(num_units))
+        bound = 1 / math.sqrt(in_units // groups)
+        nn.init.uniform_(self.weight, -bound, bound)
+        nn.init.uniform_(self.bias, -bound, bound)
+
+    def forward(self, x_BU: torch.Tensor) -> torch.Tensor:
+        blocks_GBU = x_BU.unflatten(1, (self.groups, -1)).transpose(0, 1)
+        weight_GUV = self.weight.unflatten(0, (self.groups, -1)).transpose(1, 2)
+        bias_G1V = self.bias.reshape(self.groups, 1, -1)
+        return torch.baddbmm(bias_G1V, blocks_GBU, weight_GUV).transpose(0, 1).flatten(1)
+
+    def extra_repr(self) -> str:
+        return f"in_units={self.weight.shape[1] * self.groups}, num_units={self.weight.shape[0]}, groups={self.groups}"
 
 
 def seed_dropout(net: nn.Module, *, key: int, step: int, device: torch.device) -> None:
@@ -54,8 +90,23 @@ def seed_dropout(net: nn.Module, *, key: int, step: int, device: torch.device) -
 
 
 def activation(name: str) -> nn.Module:
-    """Return the activation layer called `name` (`relu` or `tanh`)."""
-    layers: dict[str, Callable[[], nn.Module]] = {"relu": nn.ReLU, "tanh": nn.Tanh}
+    """Return the activation layer called `name`, one of ACTIVATIONS."""
+    layers: dict[str, Callable[[], nn.Module]] = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
     if name not in layers:
-        raise ValueError(f"unknown activation {name!r}; allowed: {', '.join(layers)}")
+        raise ValueError(f"unknown activation {name!r}; allowed: {', '.join(ACTIVATIONS)}")
     return layers[name]()
+
+
+def pool(pooling: Pooling, *, edge: str) -> nn.Module:
+    """Return the pooling layer of a spec.
+
+    With `edge` keep the last window may hang over the edge; an average is then over the pixels that it has in the map.
+    """
+    if pooling.kind not in POOLING_KINDS or edge not in EDGES:
+        raise ValueError(
+            f"pooling of kind {pooling.kind!r} with edge {edge!r}; allowed: {', '.join(POOLING_KINDS)} and {', '.join(EDGES)}"
+        )
+    ceil_mode = edge == "keep"
+    if pooling.kind == "max":
+        return nn.MaxPool2d(pooling.size_px, pooling.stride_px, ceil_mode=ceil_mode)
+    return nn.AvgPool2d(pooling.size_px, pooling.stride_px, ceil_mode=ceil_mode, count_include_pad=False)

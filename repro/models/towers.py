@@ -1,26 +1,28 @@
 """The same image network with its towers held apart, each on a device of its own.
 
 The paper spread its net over two GPUs: half of the kernels on each, which see the maps of their own tower,
-except in the layers that see all maps. Only there do maps cross from one device to the other.
+except in the layers that see all maps. Only there do maps cross from one device to the other. Towers that never
+cross hold their share of the hidden dense layers too, and meet in the output layer.
 
 Source: Krizhevsky et al. 2012, section 3.2 and Figure 2.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 from torch import nn
 
 from repro.models.image import conv_block, dense_layers
-from repro.spec.geometry import geometry
+from repro.models.local import LocallyConnected2d
+from repro.spec.geometry import ConvShape, DenseShape, geometry
 from repro.spec.network import Network
 
 
 class TowerNetwork(nn.Module):
-    """A network whose towers are separate modules; dense layers live on the first device.
+    """A network whose towers are separate modules; dense layers that see both towers live on the first device.
 
     Args:
         devices: one for each tower.
@@ -36,15 +38,13 @@ class TowerNetwork(nn.Module):
         shapes = geometry(network, num_classes=num_classes)
         self.devices = tuple(torch.device(device) for device in devices)
         self.sees_all = tuple(shape.groups == 1 for shape in shapes.conv)
-        self.towers = nn.ModuleList(nn.ModuleList() for _ in self.devices)
-        num = network.towers.num
-        for shape in shapes.conv:
-            for tower, device in zip(self.towers, self.devices, strict=True):
-                assert isinstance(tower, nn.ModuleList)
-                tower.append(
-                    nn.Sequential(_share(conv_block(shape, network, groups=1, norm_groups=1), num, shape.groups)).to(device)
-                )
-        self.dense = nn.Sequential(dense_layers(shapes, network)).to(self.devices[0])
+        apart = tuple(shape for shape in shapes.dense if shape.groups > 1)
+        self.towers, self.dense_towers = nn.ModuleList(), nn.ModuleList()
+        for device in self.devices:
+            blocks = (conv_block(_conv_share(shape, len(devices)), network, norm_groups=1) for shape in shapes.conv)
+            self.towers.append(nn.ModuleList(nn.Sequential(block) for block in blocks).to(device))
+            self.dense_towers.append(nn.Sequential(dense_layers([_dense_share(shape) for shape in apart], network)).to(device))
+        self.dense = nn.Sequential(dense_layers(shapes.dense[len(apart) :], network)).to(self.devices[0])
 
     def forward(self, x_BCHW: torch.Tensor) -> torch.Tensor:
         maps = [x_BCHW.to(device) for device in self.devices]
@@ -52,34 +52,38 @@ class TowerNetwork(nn.Module):
             if sees_all and position > 0:
                 maps = [torch.cat([part.to(device, non_blocking=True) for part in maps], dim=1) for device in self.devices]
             maps = [tower[position](part) for tower, part in zip(self.towers, maps, strict=True)]  # type: ignore[index]
-        joined = torch.cat([part.to(self.devices[0], non_blocking=True) for part in maps], dim=1)
-        logits: torch.Tensor = self.dense(joined.flatten(1))
+        units = [tower(part.flatten(1)) for tower, part in zip(self.dense_towers, maps, strict=True)]
+        joined = torch.cat([part.to(self.devices[0], non_blocking=True) for part in units], dim=1)
+        logits: torch.Tensor = self.dense(joined)
         return logits
 
     def load_grouped(self, net: nn.Sequential) -> None:
         """Copy the weights of the grouped network on one device: each tower takes its share of the kernels."""
-        grouped = dict(net.named_parameters())
         with torch.no_grad():
-            for number, tower in enumerate(self.towers):
-                for name, parameter in tower.named_parameters():
-                    layer = name.split(".", 1)[1]
-                    parameter.copy_(grouped[layer].chunk(len(self.towers), dim=0)[number])
+            for number in range(len(self.devices)):
+                for layer, module in self.layers_of(number).items():
+                    for name, parameter in module.named_parameters():
+                        parameter.copy_(share_of(net.get_submodule(layer), name, number, len(self.devices)))
             for name, parameter in self.dense.named_parameters():
-                parameter.copy_(grouped[name])
+                parameter.copy_(net.get_parameter(name))
+
+    def layers_of(self, number: int) -> dict[str, nn.Module]:
+        """Return the layers of one tower by name."""
+        blocks = (*self.towers[number], self.dense_towers[number])  # type: ignore[misc]
+        return {name: module for block in blocks for name, module in block.named_children()}
 
 
-def _share(block: OrderedDict[str, nn.Module], num_towers: int, groups: int) -> OrderedDict[str, nn.Module]:
-    """Return the block with its convolution cut to one tower's kernels (and, if grouped, to its tower's maps)."""
-    cut: OrderedDict[str, nn.Module] = OrderedDict()
-    for name, module in block.items():
-        if isinstance(module, nn.Conv2d):
-            cut[name] = nn.Conv2d(
-                module.in_channels // groups,
-                module.out_channels // num_towers,
-                module.kernel_size,  # type: ignore[arg-type]
-                stride=module.stride,  # type: ignore[arg-type]
-                padding=module.padding,  # type: ignore[arg-type]
-            )
-        else:
-            cut[name] = module
-    return cut
+def share_of(layer: nn.Module, name: str, number: int, num_towers: int) -> torch.Tensor:
+    """Return the part of a grouped layer's parameter `name` that belongs to tower `number`."""
+    kernels_at = -1 if isinstance(layer, LocallyConnected2d) else 0
+    return layer.get_parameter(name).chunk(num_towers, dim=kernels_at)[number]
+
+
+def _conv_share(shape: ConvShape, num_towers: int) -> ConvShape:
+    """Return the layer cut to one tower's kernels and, if it is grouped, to its tower's maps."""
+    return replace(shape, in_maps=shape.in_maps // shape.groups, num_kernels=shape.num_kernels // num_towers, groups=1)
+
+
+def _dense_share(shape: DenseShape) -> DenseShape:
+    """Return the dense layer cut to one tower's units and inputs."""
+    return replace(shape, in_units=shape.fan_in, num_units=shape.num_units // shape.groups, groups=1)

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from repro.models.image import build_network, initial_std
-from repro.models.layers import Dropout, activation, seed_dropout
+from repro.models.layers import seed_dropout
 from repro.models.lrn import LocalResponseNorm
 from repro.models.towers import TowerNetwork
 from repro.papers import PAPERS
@@ -17,6 +17,19 @@ from repro.spec.network import ResponseNorm
 
 ALEXNET = PAPERS["alexnet"]
 CPU = torch.device("cpu")
+
+
+NETWORKS = [
+    (scale, variant.name)
+    for scale in ("smoke", "small", "cifar10", "folders")
+    for variant in ALEXNET.variants
+    if ALEXNET.scale(scale).has(ALEXNET.family(variant.name))
+]
+TWO_TOWERS = [
+    variant.name
+    for variant in ALEXNET.variants
+    if ALEXNET.family(variant.name) == "alexnet" and ALEXNET.experiment(variant.name).network.towers.num == 2
+]
 
 
 def small(variant="full"):
@@ -59,14 +72,66 @@ def test_layers_stand_in_the_printed_order(printed):
     assert [name for name in names if name.endswith("_pool")] == ["conv1_pool", "conv2_pool", "conv5_pool"]
 
 
-@pytest.mark.parametrize("scale", ["smoke", "small", "cifar10", "folders"])
-@pytest.mark.parametrize("variant", [variant.name for variant in ALEXNET.variants])
+@pytest.mark.parametrize(("scale", "variant"), [pytest.param(*name, id="-".join(name)) for name in NETWORKS])
 def test_the_built_net_has_the_counted_parameters_and_runs_forward(scale, variant):
     network = make_run(ALEXNET, scale=scale, variant=variant, seed=0).experiment.network
     net = build_network(network, num_classes=10, key=5)
-    assert sum(parameter.numel() for parameter in net.parameters()) == geometry(network, num_classes=10).num_parameters
+    shapes = geometry(network, num_classes=10)
+    assert sum(parameter.numel() for parameter in net.parameters()) == shapes.num_parameters
+    names = {f"{layer.name}.{kind}" for layer in shapes.layers for kind in ("weight", "bias")}
+    assert {name for name, _ in net.named_parameters()} == names
+    sizes = {}
+    for name, layer in net.named_children():
+        layer.register_forward_hook(lambda module, inputs, output, name=name: sizes.update({name: tuple(output.shape[1:])}))
     seed_dropout(net, key=1, step=0, device=CPU)
     assert net(torch.randn(2, 3, network.size.input_px, network.size.input_px)).shape == (2, 10)
+    for layer in shapes.conv:
+        assert sizes[layer.name] == (layer.num_kernels, layer.out_px, layer.out_px)
+        if layer.pooling:
+            assert sizes[f"{layer.name}_pool"] == (layer.num_kernels, layer.pooled_px, layer.pooled_px)
+
+
+def names_after(variant, layer):
+    """Return what follows a layer in the built net, up to the next one."""
+    names = [name for name, _ in build_network(small(variant), num_classes=10, key=1).named_children()]
+    rest = names[names.index(layer) + 1 :]
+    end = next(i for i, name in enumerate(rest) if not name.startswith(f"{layer}_"))
+    return [name.removeprefix(f"{layer}_") for name in rest[:end]]
+
+
+def test_what_follows_a_convolution_stands_in_the_order_of_its_spec():
+    assert names_after("full", "conv2") == ["relu", "lrn", "pool"]
+    assert names_after("released_map_norm", "conv2") == ["relu", "lrn", "map_norm", "pool"]
+    assert names_after("as_released", "conv1") == ["lrn", "pool", "relu"]
+    assert names_after("as_released_no_norm", "conv1") == ["pool", "relu"]
+    assert names_after("cifar_18pct", "conv1") == ["pool", "relu", "map_norm"]
+    assert names_after("minus_conv5", "conv4") == ["relu", "pool"]
+
+
+def test_an_average_pool_of_one_layer_stands_beside_the_maximum_of_another():
+    net = build_network(small("cifar_18pct"), num_classes=10, key=1)
+    kinds = [type(net.get_submodule(f"{layer}_pool")) for layer in ("conv1", "conv2", "conv3")]
+    assert kinds == [nn.MaxPool2d, nn.AvgPool2d, nn.AvgPool2d]
+
+
+def test_alpha_over_size_divides_by_the_window():
+    printed, released = (build_network(small(name), num_classes=10, key=1).conv2_lrn for name in ("full", "released_alpha"))
+    assert (printed.alpha, released.alpha) == (1e-4, 1e-4 / 5)
+
+
+def test_towers_that_never_cross_see_nothing_of_one_another():
+    """All that the output layer sees of tower 0 stays as it is when tower 1's first kernels change, and only so if none cross."""
+    for variant, expected in (("towers_never_cross", True), ("full", False)):
+        net = build_network(small(variant), num_classes=10, key=3).eval()
+        hidden = net[:-1]
+        x = torch.randn(2, 3, 28, 28, generator=torch.Generator().manual_seed(0)) * 60
+        with torch.no_grad():
+            before = hidden(x)
+            net.conv1.weight[len(net.conv1.weight) // 2 :] *= 2
+            after = hidden(x)
+        half = before.shape[1] // 2
+        assert torch.equal(before[:, :half], after[:, :half]) == expected
+        assert not torch.equal(before[:, half:], after[:, half:])
 
 
 def test_weights_are_gaussian_with_the_printed_deviation_and_biases_as_printed():
@@ -98,7 +163,23 @@ def test_two_seeds_give_two_initialisations_and_one_seed_one():
         assert a.dim() == 1 or not torch.equal(a, c)
 
 
-@pytest.mark.parametrize("variant", ["full", "no_lrn", "pool_2x2", "tanh"])
+@pytest.mark.parametrize(("layer", "expected"), [("local3", 0.04 * 2**0.5), ("fc10", 0.01 * 2**0.5), ("conv1", 0.0001)])
+def test_an_unshared_layer_has_the_fan_in_of_a_shared_one(layer, expected):
+    """At scale small widths are halved, so that all but conv1 see half the inputs; local3 has 6 x 6 places."""
+    network = small("cifar_13pct")
+    (shape,) = [shape for shape in geometry(network, num_classes=10).layers if shape.name == layer]
+    assert initial_std(shape) == pytest.approx(expected)
+    weight = build_network(network, num_classes=10, key=7).get_parameter(f"{layer}.weight").detach()
+    assert float(weight.std()) == pytest.approx(expected, rel=5 / (2 * weight.numel()) ** 0.5)
+
+
+def test_a_dense_layer_in_blocks_has_its_own_fan_in():
+    shapes = {layer.name: layer for layer in geometry(ALEXNET.experiment("towers_never_cross").network).layers}
+    assert [shapes[name].fan_in for name in ("conv3", "fc6", "fc7", "fc8")] == [128 * 9, 128 * 36, 2048, 4096]
+    assert all(initial_std(layer) == 0.01 for layer in shapes.values())
+
+
+@pytest.mark.parametrize("variant", TWO_TOWERS)
 def test_the_tower_net_equals_the_grouped_net_weight_for_weight(variant):
     network = small(variant)
     grouped = build_network(network, num_classes=10, key=3).double().eval()
@@ -110,11 +191,25 @@ def test_the_tower_net_equals_the_grouped_net_weight_for_weight(variant):
     torch.testing.assert_close(one, other, rtol=1e-10, atol=1e-10)
     one.logsumexp(1).sum().backward()
     other.logsumexp(1).sum().backward()
+    apart = [towers.layers_of(number) for number in (0, 1)]
     for name, parameter in grouped.named_parameters():
-        if name.startswith("conv"):
-            position = int(name[4]) - 1
-            halves = [tower[position].get_parameter(name).grad for tower in towers.towers]
+        layer, kind = name.split(".")
+        if layer in apart[0]:
+            halves = [tower[layer].get_parameter(kind).grad for tower in apart if layer in tower]
             torch.testing.assert_close(parameter.grad, torch.cat(halves), rtol=1e-9, atol=1e-12)
+        else:
+            torch.testing.assert_close(parameter.grad, towers.dense.get_parameter(name).grad, rtol=1e-9, atol=1e-12)
+
+
+def test_towers_of_locally_connected_layers_take_their_kernels_too():
+    network = small()
+    conv = tuple(dataclasses.replace(layer, shared=layer.name not in ("conv4", "conv5")) for layer in network.conv)
+    network = dataclasses.replace(network, conv=conv)
+    grouped = build_network(network, num_classes=10, key=3).double().eval()
+    towers = TowerNetwork(network, num_classes=10, devices=("cpu", "cpu")).double().eval()
+    towers.load_grouped(grouped)
+    x = torch.randn(3, 3, 28, 28, dtype=torch.float64, generator=torch.Generator().manual_seed(0)) * 60
+    torch.testing.assert_close(grouped(x), towers(x), rtol=1e-10, atol=1e-10)
 
 
 def test_response_normalisation_across_towers_would_be_another_net():
@@ -134,40 +229,3 @@ def test_response_normalisation_across_towers_would_be_another_net():
 def test_towers_need_a_device_each():
     with pytest.raises(ValueError, match="1 devices for 2 towers; give one device for each tower"):
         TowerNetwork(small(), num_classes=10, devices=("cpu",))
-
-
-def test_dropout_zeroes_half_in_training_and_halves_in_evaluation():
-    layer = Dropout(0.5)
-    layer.seed(1, device=CPU)
-    x = torch.ones(100, 1000)
-    y = layer(x)
-    assert set(y.unique().tolist()) == {0.0, 1.0}
-    assert abs(float(y.mean()) - 0.5) < 0.01  # six standard deviations of 100,000 coin flips
-    assert (layer.eval()(x) == 0.5).all()
-
-
-def test_dropout_masks_are_a_function_of_key_step_and_layer():
-    net = nn.Sequential(Dropout(0.5), Dropout(0.5))
-    x = torch.ones(1000)
-
-    def masks(key, step):
-        seed_dropout(net, key=key, step=step, device=CPU)
-        return net[0](x), net[1](x)
-
-    first, again, next_step, other_key = masks(1, 0), masks(1, 0), masks(1, 1), masks(2, 0)
-    assert torch.equal(first[0], again[0])
-    assert torch.equal(first[1], again[1])
-    for other in (first[1], next_step[0], other_key[0]):
-        assert 0.4 < float((first[0] != other).float().mean()) < 0.6
-
-
-def test_dropout_without_a_seed_is_an_error():
-    with pytest.raises(RuntimeError, match="dropout has no seed"):
-        Dropout(0.5)(torch.ones(2))
-
-
-def test_unknown_activation_and_rate_are_refused():
-    with pytest.raises(ValueError, match="unknown activation 'gelu'; allowed: relu, tanh"):
-        activation("gelu")
-    with pytest.raises(ValueError, match="dropout rate is 1"):
-        Dropout(1.0)
