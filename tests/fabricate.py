@@ -1,6 +1,6 @@
 """Fabricate a complete `results/<scale>/` folder, FOR TESTS ONLY: no network is trained, the errors are chosen by the caller.
 
-Shapes: N examples, K classes.
+Shapes: N examples, K classes (of kernels: kernels), M neighbours, H height, W width, S side, C colours.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repro import files
+from repro.data.shards import write_npz
 from repro.evaluate.scores import Scores, scores_file, write_scores
 from repro.files import data_folder, run_folder, sha256_bytes, sha256_file, write_json, write_text
 from repro.provenance import plain, spec_digest
 from repro.spec.datasets import Dataset
 from repro.spec.experiment import Paper, make_run
+from repro.spec.geometry import Geometry, geometry
+from repro.spec.network import Network
 from repro.spec.run import Run, derived_key
 
 CODE_DIGEST = sha256_bytes(b"fabricated for tests")
@@ -35,6 +39,15 @@ ENVIRONMENT = {
     "pandas": "2.2.0",
     "snakemake": "9.20.0",
 }
+#: How much worse than ten crops a protocol is, as a share of what the centre crop is worse.
+EXTRA_SHARES = {"center": 1.0, "center_mirror": 0.6, "five_crop": 0.3, "ten_crop": 0.0}
+#: Share of saturated units at the end of training, by activation; half of it at the start.
+SATURATED = {"relu": 0.6, "tanh": 0.2, "sigmoid": 0.8}
+#: The training error before the first epoch, and the one that a network with a pace reaches after so many epochs.
+FIRST_ERROR, PACE_ERROR = 0.9, 0.25
+TRAINING_IMAGES, IMAGES_PER_S = 448, 700.0
+#: The largest side of fabricated images, and how many neighbours each of them has.
+GALLERY_PX, NUM_NEAR = 64, 6
 CLASSES = ("circle", "square", "triangle", "cross", "star", "ring", "bar", "wave", "dot", "leaf")
 
 
@@ -42,7 +55,11 @@ CLASSES = ("circle", "square", "triangle", "cross", "star", "ring", "bar", "wave
 class Truth:
     """What the fabricated runs shall show. Errors are fractions.
 
-    errors: ten-crop top-1 test error of each variant (others: `error`); the centre crop is worse by `center_extra`.
+    errors: ten-crop top-1 test error of each variant (others: `error`); the centre crop is worse by `center_extra`,
+        a mirrored centre and five crops by shares of that (EXTRA_SHARES).
+    paces: epochs, about, in which the running training error of each variant falls to 25 % (others: a straight line to the
+        error on training images); a seed's pace differs by `pace_noise`, as a standard deviation of the logarithm.
+    color_split: difference of the towers' colour selectivity.
     gaps: test minus training error on centre crops of each variant (others: `gap`).
     seed_noise: standard deviation of a run's test error, and of its training error, around its variant's.
     top5_share: share of the top-1 errors that are top-5 errors too.
@@ -55,6 +72,9 @@ class Truth:
     center_extra: float = 0.02
     gaps: Mapping[str, float] = field(default_factory=dict)
     gap: float = 0.10
+    paces: Mapping[str, float] = field(default_factory=dict)
+    pace_noise: float = 0.05
+    color_split: float = 0.30
     seed_noise: float = 0.005
     top5_share: float = 0.4
     num_examples: int = 400
@@ -72,19 +92,24 @@ def fabricate(
     variants: Sequence[str] | None = None,
     seeds: Sequence[int] | None = None,
 ) -> list[Run]:
-    """Write data set and runs of `papers` (default: all variants, the scale's own seeds) and return the runs in order.
+    """Write data set and runs of `papers` (default: all variants that the scale runs, its own seeds); return the runs in order.
 
     Different calls may add variants or seeds to the same folder.
     """
     runs = [
         make_run(paper, scale=scale, variant=variant, seed=seed)
         for paper in papers
-        for variant in (variants or [item.name for item in paper.variants])
+        for variant in (variants or run_at(paper, scale))
         for seed in (seeds if seeds is not None else range(paper.scale(scale).num_seeds))
     ]
     for run in runs:
         fabricate_run(run, results=results, truth=truth)
     return runs
+
+
+def run_at(paper: Paper, scale: str) -> list[str]:
+    """Return the variants of `paper` whose families of networks `scale` runs."""
+    return [item.name for item in paper.variants if paper.scale(scale).has(paper.family(item.name))]
 
 
 def fabricate_run(run: Run, *, results: Path, truth: Truth) -> Path:
@@ -97,14 +122,12 @@ def fabricate_run(run: Run, *, results: Path, truth: Truth) -> Path:
     rng = np.random.default_rng(derived_key(run.id, f"fabricate {truth.seed}"))
     diverged = f"{run.variant}/{run.seed}" in truth.diverged
     error = truth.errors.get(run.variant, truth.error) + truth.seed_noise * rng.standard_normal()
-    center = error + truth.center_extra
     gap = truth.gaps.get(run.variant, truth.gap)
     train = truth.errors.get(run.variant, truth.error) + truth.center_extra - gap + truth.seed_noise * rng.standard_normal()
-    scores = [] if diverged else _write_all_scores(run, folder, truth, rng, ten_crop=error, center=center, train=train)
-    _write_log(run, folder / "log.jsonl", rng, final_error=train, diverged=diverged)
-    write_json(
-        folder / "run.json", _record(run, folder, truth, rng, dataset=dataset, scores=scores, diverged=diverged), schema="run/1"
-    )
+    scores = [] if diverged else _write_all_scores(run, folder, truth, rng, ten_crop=error, train=train)
+    _write_log(run, folder / "log.jsonl", rng, truth, final_error=train, diverged=diverged)
+    record = _record(run, folder, truth, rng, dataset=dataset, scores=scores, diverged=diverged)
+    write_json(folder / "run.json", record | _extras(run, folder, truth, diverged=diverged), schema="run/1")
     return folder
 
 
@@ -189,12 +212,12 @@ def fabricated_scores(
 
 
 def _write_all_scores(
-    run: Run, folder: Path, truth: Truth, rng: np.random.Generator, *, ten_crop: float, center: float, train: float
+    run: Run, folder: Path, truth: Truth, rng: np.random.Generator, *, ten_crop: float, train: float
 ) -> list[dict[str, Any]]:
-    wanted = [("test", "center", center), ("test", "ten_crop", ten_crop)]
-    wanted = [item for item in wanted if item[1] in run.experiment.evaluation.protocols] + [("train", "center", train)]
+    protocols = run.experiment.evaluation.protocols
+    wanted = [("test", protocol, ten_crop + EXTRA_SHARES[protocol] * truth.center_extra) for protocol in protocols]
     written = []
-    for split, protocol, error in wanted:
+    for split, protocol, error in [*wanted, ("train", "center", train)]:
         scores_NK, label_N, example_N = fabricated_scores(rng, split=split, error=error, truth=truth)
         path = folder / scores_file(split, protocol)
         scores = Scores(scores_NK=scores_NK, label_N=label_N, example_N=example_N, run=run.id, split=split, protocol=protocol)
@@ -204,24 +227,93 @@ def _write_all_scores(
     return written
 
 
-def _write_log(run: Run, path: Path, rng: np.random.Generator, *, final_error: float, diverged: bool) -> None:
+def _write_log(run: Run, path: Path, rng: np.random.Generator, truth: Truth, *, final_error: float, diverged: bool) -> None:
     num_epochs = 1 if diverged else run.experiment.recipe.schedule.num_epochs
+    pace = truth.paces.get(run.variant)
+    if pace is not None:
+        own = np.random.default_rng(derived_key(run.id, f"fabricate pace {truth.seed}"))
+        pace *= float(np.exp(truth.pace_noise * own.standard_normal()))
     lines = []
     for epoch in range(1, num_epochs + 1):
         done = epoch / num_epochs
+        falling = FIRST_ERROR - (FIRST_ERROR - final_error) * done
         line = {
             "epoch": epoch,
             "num_steps": 28 * epoch,
             "learning_rate": run.experiment.recipe.optimizer.learning_rate * 0.1 ** int(2.5 * done),
             "train_loss": None if diverged else round(2.3 - 1.8 * done + 0.02 * rng.standard_normal(), 4),
-            "train_top1_error": round(0.9 - (0.9 - final_error) * done, 4),
+            "train_top1_error": round(falling if pace is None else FIRST_ERROR * (PACE_ERROR / FIRST_ERROR) ** (epoch / pace), 4),
             "validation_top1_error": round(0.9 - (0.85 - final_error) * done, 4) if run.dataset.num_validation else None,
-            "images_per_s": 700.0,
-            "wall_s": 2.5,
-            "data_wait_s": 0.1,
+            "images_per_s": IMAGES_PER_S,
+            "wall_s": round(TRAINING_IMAGES / IMAGES_PER_S, 3),
+            "data_wait_s": 0.01,
         }
+        if run.experiment.evaluation.num_probe:
+            line["saturation"] = None if diverged else _saturation(run, truth, done=done)
         lines.append(json.dumps(line, allow_nan=False))
     write_text(path, "\n".join(lines) + "\n")
+
+
+def _saturation(run: Run, truth: Truth, *, done: float) -> dict[str, dict[str, float]]:
+    """Return shares that grow with training, a little more in later layers."""
+    network = run.experiment.network
+    names = [layer.name for layer in _shapes(network, truth.num_classes).layers][:-1]
+    shares = [SATURATED[network.activation] * (0.5 + 0.5 * done) * (0.8 + 0.2 * i / len(names)) for i in range(len(names))]
+    return {name: {"saturated": round(share, 4), "dead": round(share / 10, 4)} for name, share in zip(names, shares, strict=True)}
+
+
+@cache
+def _shapes(network: Network, num_classes: int) -> Geometry:
+    return geometry(network, num_classes=num_classes)
+
+
+def _extras(run: Run, folder: Path, truth: Truth, *, diverged: bool) -> dict[str, Any]:
+    """Write kernels and gallery, and return what run.json says of them and of the units before training."""
+    rng = np.random.default_rng(derived_key(run.id, f"fabricate files {truth.seed}"))
+    evaluation = run.experiment.evaluation
+    _write_kernels(run, folder / "kernels.npz", truth, rng)
+    kept = bool(evaluation.num_gallery) and not diverged
+    if kept:
+        num = min(evaluation.num_gallery, truth.num_examples)
+        _write_gallery(folder / "gallery.npz", truth, rng, num=num, side=min(run.dataset.stored_px, GALLERY_PX))
+    return {
+        "saturation_at_start": _saturation(run, truth, done=0.0) if evaluation.num_probe else None,
+        "kernels": {"file": "kernels.npz", "sha256": sha256_file(folder / "kernels.npz")},
+        "gallery": {"file": "gallery.npz", "sha256": sha256_file(folder / "gallery.npz")} if kept else None,
+    }
+
+
+def _write_kernels(run: Run, path: Path, truth: Truth, rng: np.random.Generator) -> None:
+    """Write kernels of random grey and red-green patterns: those of the last tower are more colourful by `color_split`."""
+    network = run.experiment.network
+    shape = _shapes(network, truth.num_classes).conv[0]
+    selective_K = 0.1 + truth.color_split * (np.arange(shape.num_kernels) * network.towers.num // shape.num_kernels == 1)
+    selective_K = selective_K + 0.05 * rng.random(shape.num_kernels)
+    pattern_KHW = rng.standard_normal((shape.num_kernels, shape.kernel_px, shape.kernel_px))
+    pattern_KHW /= np.sqrt((pattern_KHW**2).sum(axis=(1, 2), keepdims=True))
+    grey_C, colour_C = np.ones(3) / np.sqrt(3), np.array([1.0, -1.0, 0.0]) / np.sqrt(2)
+    mixed_KC = np.sqrt(1 - selective_K)[:, None] * grey_C + np.sqrt(selective_K)[:, None] * colour_C
+    kernel_KHWC = (pattern_KHW[..., None] * mixed_KC[:, None, None, :]).astype(np.float32)
+    write_npz(path, {"kernel_KHWC": kernel_KHWC, "num_towers": np.array(network.towers.num)})
+
+
+def _write_gallery(path: Path, truth: Truth, rng: np.random.Generator, *, num: int, side: int) -> None:
+    num_best = min(5, truth.num_classes)
+    best_N5 = np.argsort(rng.random((num, truth.num_classes)), axis=1)[:, :num_best].astype(np.int32)
+    score_N5 = np.broadcast_to((0.5 ** np.arange(1, num_best + 1)).astype(np.float32), best_N5.shape)
+    label_NM = rng.integers(truth.num_classes, size=(num, NUM_NEAR)).astype(np.int32)
+    arrays = {
+        "image_NSSC": rng.integers(256, size=(num, side, side, 3)).astype(np.uint8),
+        "label_N": np.where(np.arange(num) % 3 == 0, (best_N5[:, 0] + 1) % truth.num_classes, best_N5[:, 0]).astype(np.int32),
+        "example_N": np.array([f"test-{i:06d}".encode() for i in range(num)]),
+        "best_N5": best_N5,
+        "score_N5": score_N5,
+        "near_image_NMSSC": rng.integers(256, size=(num, NUM_NEAR, side, side, 3)).astype(np.uint8),
+        "near_label_NM": label_NM,
+        "near_example_NM": np.array([[f"train-{NUM_NEAR * i + j:06d}".encode() for j in range(NUM_NEAR)] for i in range(num)]),
+        "near_distance_NM": np.sort(rng.random((num, NUM_NEAR)), axis=1).astype(np.float32),
+    }
+    write_npz(path, arrays)
 
 
 def _record(
@@ -254,9 +346,9 @@ def _record(
         "num_parameters": 1_000_000,
         "num_classes": truth.num_classes,
         "wall_s": round(50 + float(rng.random()), 3),
-        "train_s": 45.0,
-        "data_wait_s": 1.0,
-        "images_per_s": 700.0,
+        "train_s": num_epochs * TRAINING_IMAGES / IMAGES_PER_S,
+        "data_wait_s": 0.01 * num_epochs,
+        "images_per_s": IMAGES_PER_S,
         "num_resumes": 0,
         "scores": scores,
         "log": {"file": "log.jsonl", "sha256": sha256_file(folder / "log.jsonl")},

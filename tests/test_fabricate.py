@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from repro.evaluate.metrics import top_k_error
@@ -46,3 +48,54 @@ def test_a_diverged_run_has_a_reason_and_no_scores(tmp_path: Path) -> None:
     record = read_json(run_folder(tmp_path, "smoke/alexnet/tanh/1") / "run.json", schema="run/1")
     assert (record["status"], record["scores"]) == ("diverged", [])
     assert "NaN" in record["reason"]
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    results = tmp_path_factory.mktemp("everything")
+    truth = Truth(paces={"figure1_relu": 2.0}, pace_noise=0.0, color_split=0.25, num_examples=40)
+    fabricate([ALEXNET], scale="smoke", results=results, truth=truth, seeds=[0])
+    return results
+
+
+def test_all_variants_of_a_scale_have_every_protocol_of_their_evaluation(everything: Path) -> None:
+    made = {path.name for path in (everything / "smoke" / "runs" / "alexnet").iterdir()}
+    assert made == {item.name for item in ALEXNET.variants}
+    for item in ALEXNET.variants:
+        record = read_json(run_folder(everything, f"smoke/alexnet/{item.name}/0") / "run.json", schema="run/1")
+        protocols = [entry["protocol"] for entry in record["scores"] if entry["split"] == "test"]
+        assert protocols == list(ALEXNET.experiment(item.name).evaluation.protocols)
+
+
+def test_the_log_has_the_saturation_of_every_layer_but_the_output(everything: Path) -> None:
+    folder = run_folder(everything, "smoke/alexnet/tanh/0")
+    entries = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+    layers = ["conv1", "conv2", "conv3", "conv4", "conv5", "fc6", "fc7"]
+    assert [list(entry["saturation"]) for entry in entries] == [layers] * len(entries)
+    assert entries[0]["saturation"]["conv1"]["saturated"] < entries[-1]["saturation"]["conv1"]["saturated"] < 1
+    assert list(read_json(folder / "run.json", schema="run/1")["saturation_at_start"]) == layers
+
+
+def test_a_pace_is_the_epoch_in_which_the_training_error_is_a_quarter(everything: Path) -> None:
+    lines = (run_folder(everything, "smoke/alexnet/figure1_relu/0") / "log.jsonl").read_text().splitlines()
+    errors = [json.loads(line)["train_top1_error"] for line in lines]
+    assert errors[1] == pytest.approx(0.25)
+    assert errors[0] > 0.4
+
+
+def test_kernels_of_the_two_towers_differ_in_colour_and_the_gallery_is_complete(everything: Path) -> None:
+    folder = run_folder(everything, "smoke/alexnet/full/0")
+    record = read_json(folder / "run.json", schema="run/1")
+    for key in ("kernels", "gallery"):
+        assert sha256_file(folder / record[key]["file"]) == record[key]["sha256"]
+    kernels = np.load(folder / "kernels.npz")
+    grey_KHW = kernels["kernel_KHWC"].sum(axis=-1) / np.sqrt(3)
+    share_K = 1 - (grey_KHW**2).sum(axis=(1, 2)) / (kernels["kernel_KHWC"] ** 2).sum(axis=(1, 2, 3))
+    half = len(share_K) // 2
+    assert int(kernels["num_towers"]) == 2
+    assert share_K[half:].mean() - share_K[:half].mean() == pytest.approx(0.25, abs=0.03)
+    gallery = np.load(folder / "gallery.npz")
+    assert gallery["image_NSSC"].shape == (8, 36, 36, 3)
+    assert gallery["near_image_NMSSC"].shape == (8, 6, 36, 36, 3)
+    assert gallery["best_N5"].shape == gallery["score_N5"].shape == (8, 5)
+    assert (np.diff(gallery["near_distance_NM"], axis=1) >= 0).all()
