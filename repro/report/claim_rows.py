@@ -9,11 +9,15 @@ from typing import Any
 
 from repro.report import wording
 from repro.report.figures import REPRODUCTION_MARKERS, Bar, EffectPanel, EffectRow
-from repro.report.formatting import as_printed, count, fixed, p_value, percent, point_decimals
+from repro.report.formatting import count, fixed, p_value, point_decimals, times
 from repro.report.tables import Cell, Link, interval
+from repro.report.units import ERROR, unit_of
 
-#: What the number of a claim is, by its kind.
-UNITS = {"effect": "points", "direction": "points", "level": "%", "exact": "count"}
+#: A number that is a bound, not a value.
+AT_LEAST, AT_MOST = "≥ ", "≤ "
+TIMES = "\N{MULTIPLICATION SIGN}"
+#: Kinds of claims whose number is a value, not a difference.
+VALUES = ("level", "exact")
 SCALE_TITLES = {"points": "points of error", "log_ratio": "log error ratio", "value": "value"}
 
 
@@ -32,72 +36,119 @@ def digits(num_examples: int | None) -> Digits:
 
 
 def paper_cells(claim: Mapping[str, Any]) -> dict[str, Cell]:
-    """Return what the paper printed: the value or effect, and its log ratio."""
-    if claim["kind"] == "exact":
-        printed = Cell(text=count(claim["paper_value"]))
-    elif claim["kind"] == "level":
-        printed = Cell(text=as_printed(claim["paper_value"]), unit="%")
+    """Return what the paper printed: the value, effect or ratio, and its log ratio."""
+    unit = unit_of(claim["metric"])
+    if claim["kind"] in VALUES:
+        bound = AT_MOST if claim["bound"] == "at_most" else ""
+        printed = Cell(text=bound + unit.printed(claim["paper_value"]), unit=unit.value)
+    elif claim["kind"] == "ratio":
+        printed = Cell(text=f"{claim['paper_ratio']:g}" if claim["paper_ratio"] else "", unit=TIMES)
     else:
-        printed = Cell(text=as_printed(claim["paper_delta"], signed=True), unit="points")
-    return {
-        "paper": printed,
-        "paper_log_ratio": Cell(text=fixed(claim["paper_log_ratio"], decimals=3, signed=True), unit="log ratio"),
-    }
+        printed = Cell(text=unit.printed(claim["paper_delta"], signed=True), unit=unit.difference)
+    log_ratio = claim["paper_log_ratio"]
+    if claim["kind"] == "ratio" and log_ratio is None and claim["paper_ratio"]:
+        log_ratio = math.log(claim["paper_ratio"])
+    return {"paper": printed, "paper_log_ratio": Cell(text=fixed(log_ratio, decimals=3, signed=True), unit="log ratio")}
 
 
 def our_cells(claim: Mapping[str, Any], *, digits: Digits) -> dict[str, Cell]:
-    """Return our estimate with its intervals: in points (or as a value) and as log ratio."""
+    """Return our estimate with its intervals: as a value, a ratio or a difference, and as log ratio."""
     on_points = claim["decided_on"] != "log_ratio"
-    if claim["kind"] in ("level", "exact"):
+    if claim["kind"] in VALUES:
         return {
-            **_estimate_cells("estimate", claim, unit=UNITS[claim["kind"]], decimals=digits.points, strong=True),
-            **_estimate_cells("log_ratio", None, unit="log ratio", decimals=digits.log_ratio, strong=False),
+            **_estimate_cells("estimate", claim, metric=claim["metric"], decimals=digits.points, strong=True, signed=False),
+            **_log_ratio_cells(None, decimals=digits.log_ratio, strong=False),
         }
+    if claim["kind"] == "ratio":
+        return {**_ratio_cells(claim), **_log_ratio_cells(claim, decimals=3, strong=False)}
     return {
-        **_estimate_cells("estimate", claim["points"], unit="points", decimals=digits.points, strong=on_points),
-        **_estimate_cells("log_ratio", claim["log_ratio"], unit="log ratio", decimals=digits.log_ratio, strong=not on_points),
+        **_estimate_cells("estimate", claim["points"], metric=claim["metric"], decimals=digits.points, strong=on_points),
+        **_log_ratio_cells(claim["log_ratio"], decimals=digits.log_ratio, strong=not on_points),
     }
 
 
 def effect_cells(effect: Mapping[str, Any], *, digits: Digits) -> dict[str, Cell]:
     """Return the estimate and intervals of an effect about which there is no claim: nothing is decided."""
     return {
-        **_estimate_cells("estimate", effect["points"], unit="points", decimals=digits.points, strong=False),
-        **_estimate_cells("log_ratio", effect["log_ratio"], unit="log ratio", decimals=digits.log_ratio, strong=False),
+        **_estimate_cells("estimate", effect["points"], metric=effect["metric"], decimals=digits.points, strong=False),
+        **_log_ratio_cells(effect["log_ratio"], decimals=digits.log_ratio, strong=False),
     }
 
 
-def _estimate_cells(key: str, part: Mapping[str, Any] | None, *, unit: str, decimals: int, strong: bool) -> dict[str, Cell]:
-    """Return the cells `key`, `key_ci90` and `key_ci95` of one estimate; empty cells where there is none."""
-
-    def text(value: float | None) -> str:
-        if unit == "count":
-            return count(value)
-        if unit == "log ratio":
-            return fixed(value, decimals=decimals, signed=True)
-        return percent(value, decimals=decimals, signed=unit == "points")
+def _estimate_cells(
+    key: str, part: Mapping[str, Any] | None, *, metric: str, decimals: int, strong: bool, signed: bool = True
+) -> dict[str, Cell]:
+    """Return the cells `key`, `key_ci90` and `key_ci95` of a value or (signed) a difference; empty cells where there is none."""
+    unit, part = unit_of(metric), part or {}
 
     def ends(pair: list[float | None] | None) -> Cell:
-        return interval(text(pair[0]), text(pair[1])) if pair else Cell()
+        low, high = (unit.text(end, decimals=decimals, signed=signed) for end in pair or (None, None))
+        return interval(low, high)
 
-    part = part or {}
+    text = unit.text(part.get("estimate"), decimals=decimals, signed=signed)
     return {
-        key: Cell(text=text(part.get("estimate")), unit=unit if unit != "count" else "", strong=strong),
+        key: Cell(text=text, unit=unit.difference if signed else unit.value, strong=strong),
         f"{key}_ci90": ends(part.get("ci90")),
         f"{key}_ci95": ends(part.get("ci95")),
     }
 
 
+def _log_ratio_cells(part: Mapping[str, Any] | None, *, decimals: int, strong: bool) -> dict[str, Cell]:
+    part = part or {}
+
+    def ends(pair: list[float | None] | None) -> Cell:
+        low, high = (fixed(end, decimals=decimals, signed=True) for end in pair or (None, None))
+        return interval(low, high)
+
+    return {
+        "log_ratio": Cell(text=fixed(part.get("estimate"), decimals=decimals, signed=True), unit="log ratio", strong=strong),
+        "log_ratio_ci90": ends(part.get("ci90")),
+        "log_ratio_ci95": ends(part.get("ci95")),
+    }
+
+
+def _ratio_cells(claim: Mapping[str, Any]) -> dict[str, Cell]:
+    """Return how many times as many epochs one arm needs, at the training error that decides."""
+    first = claim["thresholds"][0] if claim["thresholds"] else None
+
+    def ends(pair: list[float | None] | None) -> Cell:
+        low, high = (None if end is None else times(math.exp(end)) for end in pair or (None, None))
+        return interval(low or "", high or "")
+
+    return {
+        "estimate": ratio_cell(first, strong=True) if first else Cell(),
+        "estimate_ci90": ends(claim["ci90"]),
+        "estimate_ci95": ends(claim["ci95"]),
+    }
+
+
+def ratio_cell(threshold: Mapping[str, Any], *, strong: bool) -> Cell:
+    """Return the ratio at one training error; a lower bound where runs never got there."""
+    if threshold["at_least"] is not None:
+        return Cell(text=AT_LEAST + times(threshold["at_least"]), unit=TIMES, strong=strong)
+    return Cell(text=times(threshold["ratio"]), unit=TIMES, strong=strong)
+
+
 def arm_cells(entry: Mapping[str, Any], role: str, *, name: str, href: str, digits: Digits) -> dict[str, Cell]:
     """Return name, mean, standard deviation over seeds and number of seeds of the arm `name` (`role`: arm or against)."""
     trained = name and entry.get("kind") != "exact"
-    mean = percent(entry["means"].get(name), decimals=digits.points) if trained else ""
+    unit = unit_of(entry["metric"])
+    mean = unit.text(entry["means"].get(name), decimals=digits.points) if trained else ""
+    spread = unit.text(entry["sds"].get(name), decimals=digits.points) if trained else ""
     return {
         role: Cell(text=name, href=href),
         f"{role}_mean": Cell(text=mean),
-        f"{role}_sd": Cell(text=percent(entry["sds"].get(name), decimals=digits.points) if trained else "", unit="%,"),
-        f"{role}_n": Cell(text=count(entry["n"].get(name, 0)) if trained else ""),
+        f"{role}_sd": Cell(text=spread, unit=unit.value if unit.share else ""),
+        f"{role}_n": Cell(text=count(entry["n"].get(name)) if trained else ""),
     }
+
+
+def part_links(claim: Mapping[str, Any], *, page: str = "") -> tuple[Link, ...]:
+    """Return the parts of a claim, each with its verdict; `page`: where their lines are, "" for the same page."""
+    return tuple(
+        Link(text=f"{part['id'].removeprefix(claim['id'] + '.')}: {part['verdict']}", href=f"{page}#{part['id']}")
+        for part in claim["parts"]
+    )
 
 
 def verdict_cells(claim: Mapping[str, Any]) -> dict[str, Cell]:
@@ -115,20 +166,24 @@ def verdict_cells(claim: Mapping[str, Any]) -> dict[str, Cell]:
         "size": Cell(text=wording.SIZES[claim["size"]]),
         "seeds_needed": Cell(text=count(claim["seeds_needed"])),
         "evidence": Cell(text=claim["evidence"]),
+        "parts": Cell(links=part_links(claim)),
         "reason": Cell(text=" ".join(remark for remark in remarks if remark)),
     }
 
 
 def no_verdict_cells(effect: Mapping[str, Any], *, evidence: str) -> dict[str, Cell]:
-    """Return the cells of a measured effect about which the paper prints nothing; a gate that it failed is named."""
+    """Return the cells of an effect about which the paper prints nothing; a gate that it failed, or why it was not run."""
     reason = "The paper prints no number for this measure; it is shown, not judged."
+    failed = f"{effect['gate']}: {effect['reason']}" if effect["gate"] else effect["reason"]
+    measured = effect["points"] is not None
     return {
         "p_adjusted": Cell(text=p_value(effect["p_adjusted"])),
-        "verdict": Cell(text="no claim", tone="none", symbol="·", sort="99"),
+        "verdict": Cell(text="no claim" if measured else "not run", tone="none", symbol="·" if measured else "…", sort="99"),
         "size": Cell(),
         "seeds_needed": Cell(),
-        "evidence": Cell(text=evidence),
-        "reason": Cell(text=f"{reason} {effect['gate']}: {effect['reason']}" if effect["gate"] else reason),
+        "evidence": Cell(text=evidence if measured else ""),
+        "parts": Cell(),
+        "reason": Cell(text=f"{reason} {failed}".strip() if measured else failed),
     }
 
 
@@ -155,12 +210,12 @@ def reproduction_effects(claim: Mapping[str, Any]) -> list[tuple[Mapping[str, An
 def effect_row(
     entry: Mapping[str, Any], *, label: str, markers: Mapping[str, str], seeds: tuple[float, ...], detail: str
 ) -> EffectRow | None:
-    """Return the line of the effect plot for a claim or an effect; None if it has no estimate in points.
+    """Return the line of the effect plot for a claim or an effect; None if it has no estimate in points of error.
 
     seeds: effects of single runs in fractions. markers: the sign of each author of a reproduction.
     """
     points = entry["points"]
-    if not points or points["estimate"] is None:
+    if not points or points["estimate"] is None or unit_of(entry["metric"]) != ERROR:
         return None
     log_ratio = entry["log_ratio"] or {}
     claimed = "paper_delta" in entry
@@ -211,8 +266,11 @@ def _bar(part: Mapping[str, Any], *, factor: float, seeds: tuple[float, ...]) ->
 
 
 def reproduction_markers(claims: list[Mapping[str, Any]]) -> dict[str, str]:
-    """Return a marker for each author of a reproduction with an effect, in the order of the claims."""
+    """Return a marker for each author of a reproduction that is drawn, in the order of the claims."""
     authors = dict.fromkeys(
-        item["who"] for claim in claims for item, delta, _ in reproduction_effects(claim) if delta is not None
+        item["who"]
+        for claim in claims
+        for item, delta, _ in reproduction_effects(claim)
+        if delta is not None and item["same_quantity"]
     )
     return {who: REPRODUCTION_MARKERS[i % len(REPRODUCTION_MARKERS)] for i, who in enumerate(authors)}

@@ -97,3 +97,10 @@ def listed(items: Sequence[str], *, word: str = "and") -> str:
 def counted(number: int, noun: str, plural: str = "") -> str:
     """Return `1 run`, `3 runs`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def times(value: float | None) -> str:
+    """Return a ratio with two digits at least, one of them after the point where it is below 100: `4.2`, `0.98`, `130`."""
+    if value is None or not math.isfinite(value):
+        return ""
+    return fixed(value, decimals=2 if value < 1 else 1 if value < 100 else 0)

@@ -7,13 +7,19 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from repro import files
 from repro.analyse.runs_table import COLUMNS as RUNS_COLUMNS
 from repro.files import FileFormatError
+from repro.provenance import plain
+from repro.spec.claims import Claim
 from repro.spec.experiment import Paper
+
+#: What pages show of a claim beside what claims.json holds of it: as the paper's catalogue states it.
+STATED = ("bound", "paper_arm", "paper_against", "paper_ratio", "against_protocol", "row", "column")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +53,7 @@ class RunRecord:
         return bool(self.record["status"] != "ok")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Results:
     """All that a report of one scale is made from. `datasets` maps a data set's name to its dataset.json (absent: not there)."""
 
@@ -61,9 +67,37 @@ class Results:
 
     def values(self, *, paper: str, variant: str, metric: str, protocol: str) -> dict[int, Measured]:
         """Return what was measured of one variant, by seed."""
-        wanted = (paper, variant, metric, protocol)
-        found = [row for row in self.measured if (row.paper, row.variant, row.metric, row.protocol) == wanted]
-        return {row.seed: row for row in sorted(found, key=lambda row: row.seed)}
+        return self._by_seed.get((paper, variant, metric, protocol), {})
+
+    def of_variant(self, paper: str, variant: str) -> tuple[RunRecord, ...]:
+        """Return the runs of one variant in the order of their seeds."""
+        return self._by_variant.get((paper, variant), ())
+
+    def of_run(self, run_id: str) -> tuple[Measured, ...]:
+        """Return what was measured of one run."""
+        return self._by_run.get(run_id, ())
+
+    @cached_property
+    def _by_seed(self) -> dict[tuple[str, str, str, str], dict[int, Measured]]:
+        found: dict[tuple[str, str, str, str], dict[int, Measured]] = {}
+        for row in sorted(self.measured, key=lambda row: row.seed):
+            found.setdefault((row.paper, row.variant, row.metric, row.protocol), {})[row.seed] = row
+        return found
+
+    @cached_property
+    def _by_run(self) -> dict[str, tuple[Measured, ...]]:
+        found: dict[str, tuple[Measured, ...]] = {}
+        for row in self.measured:
+            found[row.run] = (*found.get(row.run, ()), row)
+        return found
+
+    @cached_property
+    def _by_variant(self) -> dict[tuple[str, str], tuple[RunRecord, ...]]:
+        found: dict[tuple[str, str], tuple[RunRecord, ...]] = {}
+        for run in self.runs.values():
+            key = (run.record["paper"], run.record["variant"])
+            found[key] = (*found.get(key, ()), run)
+        return found
 
 
 def read_results(papers: Sequence[Paper], *, scale: str, results: Path) -> Results:
@@ -75,6 +109,7 @@ def read_results(papers: Sequence[Paper], *, scale: str, results: Path) -> Resul
     folder = Path(results) / scale
     measured = read_runs_csv(folder / "runs.csv")
     claims = read_claims(folder)
+    claims["claims"] = [completed(claim, papers) for claim in claims["claims"]]
     names = sorted({paper.scale(scale).dataset.name for paper in papers})
     datasets, refused = {}, {}
     for name in names:
@@ -134,6 +169,21 @@ def read_claims(folder: Path) -> dict[str, Any]:
     if claims["runs_sha256"] != files.sha256_file(folder / "runs.csv"):
         raise FileFormatError(f"{path} was judged from another runs.csv than the one beside it; run the stage judge again")
     return claims
+
+
+def completed(claim: dict[str, Any], papers: Sequence[Paper]) -> dict[str, Any]:
+    """Return a claim of claims.json with what the catalogue states of it besides; what a file of before lacks is empty."""
+    stated = {item.id: item for paper in papers if paper.name == claim["paper"] for item in paper.claims}.get(claim["id"])
+    known = stated or Claim(id=claim["id"], where="", statement="", kind=claim["kind"])
+    arm, against = claim["arms"][0], claim["arms"][1] if len(claim["arms"]) > 1 else None
+    return {
+        **{name: plain(getattr(known, name)) for name in STATED},
+        "thresholds": [],
+        "parts": [],
+        "chosen": {"arm": arm, "against": against},
+        **claim,
+        "arms": [arm, against],
+    }
 
 
 def _read_refused(path: Path) -> tuple[dict[str, str], ...]:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import os
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from repro import provenance
 from repro.report import claim_rows
-from repro.report.context import Fact, Setting, citation, measure, run_page_path, setting, table_page_path
+from repro.report.context import Fact, Setting, citation, measure, relative, run_page_path, setting, table_page_path, value_cell
 from repro.report.figures import Curve
 from repro.report.formatting import compact, count, duration, fixed, listed, percent
-from repro.report.inputs import Results, RunRecord
-from repro.report.table_context import change_text, relative
+from repro.report.inputs import Measured, Results, RunRecord
+from repro.report.saturation_rows import saturation_views
 from repro.report.tables import Cell, Column, Link, Row, TableView
+from repro.report.units import unit_of
+from repro.report.variant_rows import change_text, variant_anchor
 from repro.spec.experiment import Paper, Variant, scaled
 
 #: Lines of the log that the excerpt shows from its start and from its end.
@@ -57,7 +60,9 @@ class RunPage:
     facts: tuple[Fact, ...]
     metrics: TableView
     curves: CurvesView | None
+    saturation: tuple[TableView, TableView] | None
     base: str
+    alias: str
     change: str
     difference: TableView | None
     spec: str
@@ -83,7 +88,10 @@ def run_page(run: RunRecord, paper: Paper, *, results: Results, reports: Path) -
         citation=citation(paper),
         home=relative("index.html", page=here),
         pages=tuple(
-            Link(text=table.title, href=relative(table_page_path(paper.name, table.name), page=here))
+            Link(
+                text=table.title,
+                href=f"{relative(table_page_path(paper.name, table.name), page=here)}#{variant_anchor(variant.name)}",
+            )
             for table in paper.tables
             if variant.name in table.variants
         ),
@@ -91,8 +99,10 @@ def run_page(run: RunRecord, paper: Paper, *, results: Results, reports: Path) -
         problem=f"This run diverged: {record['reason']}. It has no scores." if run.diverged else "",
         facts=_facts(run),
         metrics=_metrics_view(run, results=results),
-        curves=_curves(run, results=results) if run.log else None,
+        curves=_curves(run) if run.log else None,
+        saturation=saturation_views(run),
         base=variant.base or "",
+        alias=variant.alias,
         change=change_text(difference, key=variant.key, value=variant.value),
         difference=_difference_view(difference, variant=variant, scale=results.scale),
         spec=json.dumps(record["spec"], indent=1, ensure_ascii=False),
@@ -118,8 +128,7 @@ def _siblings(run: RunRecord, *, results: Results) -> tuple[Link, ...]:
     here = run_page_path(run.id)
     return tuple(
         Link(text=f"seed {other.record['seed']}", href=relative(run_page_path(other.id), page=here) if other.id != run.id else "")
-        for other in results.runs.values()
-        if (other.record["paper"], other.record["variant"]) == (run.record["paper"], run.record["variant"])
+        for other in results.of_variant(run.record["paper"], run.record["variant"])
     )
 
 
@@ -148,29 +157,34 @@ def _facts(run: RunRecord) -> tuple[Fact, ...]:
 
 def _metrics_view(run: RunRecord, *, results: Results) -> TableView:
     """Return the run's metrics beside the mean and spread of all seeds of its variant."""
-    titles = {"metric": "Metric", "run": "This run, %", "mean": "Mean of the seeds, %", "sd": "sd, points"}
+    titles = {"metric": "Metric", "run": "This run", "mean": "Mean of the seeds", "sd": "sd"}
     titles |= {"n": "Seeds", "examples": "Examples"}
     columns = tuple(
         Column(key=key, title=title, group=title, kind="text" if key == "metric" else "number") for key, title in titles.items()
     )
-    rows = []
+    rows = [Row(cells=_metric_cells(row, run, results=results)) for row in results.of_run(run.id)]
     record = run.record
-    for row in (row for row in results.measured if row.run == run.id):
-        seeds = results.values(paper=record["paper"], variant=record["variant"], metric=row.metric, protocol=row.protocol)
-        values = [item.value for item in seeds.values()]
-        decimals = claim_rows.digits(row.num_examples).points
-        cells = {
-            "metric": Cell(text=measure({"metric": row.metric, "protocol": row.protocol})),
-            "run": Cell(text=percent(row.value, decimals=decimals)),
-            "mean": Cell(text=percent(statistics.fmean(values), decimals=decimals)),
-            "sd": Cell(text=percent(statistics.stdev(values), decimals=decimals) if len(values) > 1 else ""),
-            "n": Cell(text=count(len(values))),
-            "examples": Cell(text=count(row.num_examples)),
-        }
-        rows.append(Row(cells=cells))
     where = f"{results.scale}, {record['dataset']['title']}, {record['device']}"
     caption = f"Final metrics; {where}; sd over the seeds of {record['variant']}."
     return TableView(name="metrics", caption=caption, columns=columns, rows=tuple(rows))
+
+
+def _metric_cells(row: Measured, run: RunRecord, *, results: Results) -> dict[str, Cell]:
+    record, unit = run.record, unit_of(row.metric)
+    seeds = results.values(paper=record["paper"], variant=record["variant"], metric=row.metric, protocol=row.protocol)
+    values = [item.value for item in seeds.values()]
+    reached = all(math.isfinite(value) for value in values)
+    decimals = claim_rows.digits(row.num_examples).points
+    mean = statistics.fmean(values) if reached else None
+    spread = statistics.stdev(values) if reached and len(values) > 1 else None
+    return {
+        "metric": Cell(text=measure({"metric": row.metric, "protocol": row.protocol})),
+        "run": replace(value_cell(row.metric, row.value, decimals=decimals), unit=unit.value),
+        "mean": Cell(text=unit.text(mean, decimals=decimals), unit=unit.value),
+        "sd": Cell(text=unit.text(spread, decimals=decimals), unit=unit.difference),
+        "n": Cell(text=count(len(values))),
+        "examples": Cell(text=count(row.num_examples)),
+    }
 
 
 def learning_rate_drops(log: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
@@ -182,7 +196,7 @@ def learning_rate_drops(log: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
     )
 
 
-def _curves(run: RunRecord, *, results: Results) -> CurvesView:
+def _curves(run: RunRecord) -> CurvesView:
     log, name = run.log, f"{run.record['variant']}, seed {run.record['seed']}"
     drops = learning_rate_drops(log)
     validated = any(entry["validation_top1_error"] is not None for entry in log)
@@ -258,7 +272,9 @@ def _excerpt(lines: Sequence[str]) -> str:
 
 def _file_links(run: RunRecord, *, page: Path) -> tuple[tuple[Link, ...], tuple[str, ...]]:
     """Return references to the run's files that exist, and the names of those that were not kept."""
-    names = ["run.json", run.record["log"]["file"], *[item["file"] for item in run.record["scores"]]]
+    record = run.record
+    names = ["run.json", record["log"]["file"], *[item["file"] for item in record["scores"]]]
+    names += [record[key]["file"] for key in ("kernels", "gallery") if record.get(key)]
     start = page.resolve().parent
     links = [
         Link(text=name, href=Path(os.path.relpath((run.folder / name).resolve(), start)).as_posix())

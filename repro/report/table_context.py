@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from repro.report import claim_rows, wording
-from repro.report.context import Setting, citation, measure, num_examples, run_page_path, runs_view, setting, table_page_path
+from repro.report import claim_rows
+from repro.report.context import (
+    Setting,
+    citation,
+    measure,
+    measures_of,
+    num_examples,
+    relative,
+    run_page_path,
+    runs_view,
+    setting,
+    table_page_path,
+)
 from repro.report.figures import EffectRow
-from repro.report.formatting import as_printed, compact, fixed
+from repro.report.formatting import fixed
 from repro.report.inputs import Results
+from repro.report.other_rows import reproductions_view, thresholds_view
+from repro.report.printed_table import printed_others_view, printed_view
 from repro.report.tables import Cell, Column, Link, Row, TableView
+from repro.report.variant_rows import change_of, not_run_reason, variant_anchor, variants_view
 from repro.spec.experiment import Paper, Table
 
 OURS = "Here"
@@ -23,9 +36,11 @@ COLUMNS = (
     Column(key="variant", title="Variant", group="Variant"),
     Column(key="name", title="Name", group="Variant"),
     Column(key="change", title="Changed", group="Variant"),
-    Column(key="measure", title="Measure", group="Measure"),
-    Column(key="claim", title="Claim", group="Measure"),
-    Column(key="where", title="Where", group="Measure"),
+    Column(key="why", title="Why it is here", group="Variant"),
+    Column(key="statement", title="Claim", group="Claim"),
+    Column(key="measure", title="Measure", group="Claim"),
+    Column(key="claim", title="Claim's name", group="Claim"),
+    Column(key="where", title="Where", group="Claim", label="·", inline=True),
     Column(key="paper", title="Paper", group="Paper", kind="number"),
     Column(key="paper_log_ratio", title="Paper, log ratio", group="Paper", kind="number"),
     Column(key="estimate", title="Here", group=OURS, kind="number"),
@@ -37,16 +52,17 @@ COLUMNS = (
     Column(key="arm", title="Arm", group=MEANS),
     Column(key="arm_mean", title="Arm, mean", group=MEANS, kind="number"),
     Column(key="arm_sd", title="Arm, sd", group=MEANS, kind="number", label="±", inline=True),
-    Column(key="arm_n", title="Arm, n", group=MEANS, kind="number", label="n =", inline=True),
+    Column(key="arm_n", title="Arm, n", group=MEANS, kind="number", label="· n =", inline=True),
     Column(key="against", title="Against", group=MEANS),
     Column(key="against_mean", title="Against, mean", group=MEANS, kind="number"),
     Column(key="against_sd", title="Against, sd", group=MEANS, kind="number", label="±", inline=True),
-    Column(key="against_n", title="Against, n", group=MEANS, kind="number", label="n =", inline=True),
+    Column(key="against_n", title="Against, n", group=MEANS, kind="number", label="· n =", inline=True),
     Column(key="verdict", title="Verdict", group="Verdict", kind="verdict"),
     Column(key="size", title="Size", group="Verdict", inline=True),
     Column(key="evidence", title="Evidence", group="Verdict"),
     Column(key="p_adjusted", title="p, adjusted", group="Verdict", kind="number", label="· p", inline=True),
     Column(key="seeds_needed", title="Seeds for 80 % power", group="Verdict", kind="number", label=SEEDS_LABEL, inline=True),
+    Column(key="parts", title="Parts", group="Verdict"),
     Column(key="reason", title="Why", group="Verdict"),
 )
 FORMATS = {"csv": "CSV", "md": "Markdown", "tex": "LaTeX"}
@@ -63,15 +79,20 @@ class MarkerView:
 
 @dataclass(frozen=True, kw_only=True)
 class TablePage:
-    """The page of one table of a paper."""
+    """The page of one table of a paper. `printed`: in the paper's own layout; `view`: the other claims, and effects."""
 
     setting: Setting
     paper: Paper
     table: Table
     citation: str
     home: str
-    downloads: tuple[Link, ...]
+    printed: TableView | None
+    printed_others: TableView | None
     view: TableView
+    files: tuple[TableView, ...]
+    downloads: tuple[tuple[Link, ...], ...]
+    thresholds: TableView | None
+    variants: TableView
     plot: tuple[EffectRow, ...]
     figure_id: str
     plotted: TableView
@@ -94,37 +115,60 @@ class Line:
         return "verdict" in self.entry
 
     @property
+    def within(self) -> bool:
+        return self.claimed and self.entry["kind"] == "within"
+
+    @property
+    def printed(self) -> bool:
+        return self.claimed and bool(self.entry["row"])
+
+    @property
     def arms(self) -> tuple[str, str]:
-        """Return the arm and what it is set against ("" for a claim about one arm)."""
+        """Return the arm and what it is set against ("" for a claim about one arm or about none); of grids, those chosen."""
         if self.claimed:
             arm, against = self.entry["arms"]
-            return arm, against or ""
+            chosen = self.entry["chosen"]
+            return chosen["arm"] or arm or "", chosen["against"] or against or ""
         return self.entry["control"], self.entry["variant"]
 
 
 def table_page(paper: Paper, table: Table, *, results: Results) -> TablePage:
     """Return the page of `table`."""
     here = table_page_path(paper.name, table.name)
-    lines = table_lines(paper, table, results=results)
-    claims = [line.entry for line in lines if line.claimed]
+    every = table_lines(paper, table, results=results)
+    claims = [line.entry for line in every if line.claimed]
+    printed = printed_view(paper, table, claims, results=results)
+    lines = [line for line in every if not (printed and line.printed)]
     markers = claim_rows.reproduction_markers(claims)
     plotted = [(line, _plot_row(line, markers=markers, results=results)) for line in lines]
     plot = [(row, _line_digits(line, results=results)) for line, row in plotted if row]
-    stem = posixpath.basename(here).removesuffix(".html")
+    view = _main_view(paper, table, lines, further=printed is not None, results=results)
+    files = (printed, view) if printed else (view,)
     return TablePage(
         setting=setting(results),
         paper=paper,
         table=table,
         citation=citation(paper),
         home=relative("index.html", page=here),
-        downloads=tuple(Link(text=name, href=f"{stem}.{end}") for end, name in FORMATS.items()),
-        view=_main_view(paper, table, lines, results=results),
+        printed=printed,
+        printed_others=printed_others_view(paper, table, claims),
+        view=view,
+        files=files,
+        downloads=tuple(tuple(Link(text=name, href=f"{file.name}.{end}") for end, name in FORMATS.items()) for file in files),
+        thresholds=thresholds_view(claims),
+        variants=variants_view(paper, table, results=results),
         plot=tuple(row for row, _ in plot),
         figure_id=f"effects-{table.name.replace('_', '-')}",
         plotted=_plotted_view(plot, caption=f"What the plot shows; {setting(results).sentence}."),
         markers=tuple(MarkerView(symbol=MARKER_SIGNS[marker], who=who) for who, marker in markers.items()),
-        reproductions=_reproductions_view(paper, claims),
-        runs=runs_view(paper, table.variants, results=results, href=lambda path: relative(path, page=here)),
+        reproductions=reproductions_view(paper, [line.entry for line in lines if line.claimed]),
+        runs=runs_view(
+            paper,
+            table.variants,
+            measures=measures_of([line.entry for line in every]),
+            results=results,
+            href=lambda path: relative(path, page=here),
+        ),
         notes=tuple(dict.fromkeys(f"{claim['id']}: {claim['note']}" for claim in claims if claim["note"])),
     )
 
@@ -133,34 +177,55 @@ def table_page(paper: Paper, table: Table, *, results: Results) -> TablePage:
 MARKER_SIGNS = {"^": "△", "s": "□", "v": "▽", "p": "⬠", "h": "⬡", "8": "⯃", "d": "⬨", "P": "✚"}
 
 
-def relative(path: str, *, page: str) -> str:
-    """Return the reference from `page` to `path`, both below `reports/<scale>/`."""
-    return posixpath.relpath(path, posixpath.dirname(page) or ".")
-
-
 def table_lines(paper: Paper, table: Table, *, results: Results) -> list[Line]:
     """Return the table's claims and the effects that no claim covers, in the order of its variants.
 
     A claim stands under the variant that it sets against the control, a claim about the control alone under the control.
+    Variants without any line have one that says why.
     """
     claims = [c for c in results.claims["claims"] if c["paper"] == paper.name and c["id"] in table.claims]
     lines = [Line(paper=paper.name, variant=_row_variant(claim, table), entry=claim) for claim in claims]
-    covered = {(line.variant, line.entry["metric"], line.entry["protocol"]) for line in lines}
+    covered = {(line.variant, line.entry["metric"], line.entry["protocol"]) for line in lines if line.arms[1]}
     for effect in results.claims["effects"]:
         if (effect["paper"], effect["table"]) != (paper.name, table.name):
             continue
         if (effect["variant"], effect["metric"], effect["protocol"]) not in covered:
             lines.append(Line(paper=paper.name, variant=effect["variant"], entry=effect))
+    lines += _lines_not_run(paper, table, shown={line.variant for line in lines}, results=results)
     order = {name: position for position, name in enumerate(table.variants)}
     return sorted(lines, key=lambda line: (order.get(line.variant, len(order)), not line.claimed))
 
 
 def _row_variant(claim: Mapping[str, Any], table: Table) -> str:
     arm, against = claim["arms"]
-    return str(arm if against in (None, table.control) else against)
+    return str((arm if against in (None, table.control) else against) or "")
 
 
-def _main_view(paper: Paper, table: Table, lines: Sequence[Line], *, results: Results) -> TableView:
+def _lines_not_run(paper: Paper, table: Table, *, shown: Collection[str], results: Results) -> list[Line]:
+    """Return an effect without a number for each variant that has no run and no line."""
+    empty: dict[str, Any] = {"points": None, "log_ratio": None, "p_adjusted": None, "n": {}, "means": {}, "sds": {}, "runs": []}
+    return [
+        Line(
+            paper=paper.name,
+            variant=name,
+            entry={
+                **empty,
+                "variant": name,
+                "control": table.control_of(name),
+                "metric": "",
+                "protocol": "",
+                "gate": "",
+                "reason": reason,
+            },
+        )
+        for name in table.variants
+        if name not in shown
+        for reason in (not_run_reason(name, paper, results=results),)
+        if reason
+    ]
+
+
+def _main_view(paper: Paper, table: Table, lines: Sequence[Line], *, further: bool, results: Results) -> TableView:
     rows: list[Row] = []
     for position, line in enumerate(lines):
         cells = _line_cells(line, paper, table, results=results)
@@ -171,14 +236,16 @@ def _main_view(paper: Paper, table: Table, lines: Sequence[Line], *, results: Re
                 again=position > 0 and lines[position - 1].variant == line.variant,
             )
         )
-    caption = f"{table.title} ({paper.authors} {paper.year}, {table.where}) and here: {setting(results).sentence}."
+    title = f"{table.title}{', further claims' if further else ''}"
+    caption = f"{title} ({paper.authors} {paper.year}, {table.where}) and here: {setting(results).sentence}."
     notes = (
         "Effects are the error of the second arm minus that of the first: positive means as the paper says. "
         "Points are percentage points; a level is in percent.",
         f"Evidence: {results.claims['evidence']}. n counts seeds; sd is the standard deviation over seeds; "
         "p is adjusted for the comparisons of this table (Dunnett).",
     )
-    return TableView(name=table.name, caption=caption, columns=COLUMNS, rows=tuple(rows), notes=notes)
+    name = f"{table.name}_claims" if further else table.name
+    return TableView(name=name, caption=caption, columns=COLUMNS, rows=tuple(rows), notes=notes)
 
 
 def _line_cells(line: Line, paper: Paper, table: Table, *, results: Results) -> dict[str, Cell]:
@@ -190,9 +257,8 @@ def _line_cells(line: Line, paper: Paper, table: Table, *, results: Results) -> 
     )
     here = table_page_path(paper.name, table.name)
     return {
-        "variant": Cell(text=paper.variant(line.variant).title),
-        "name": Cell(text=line.variant),
-        "change": Cell(text=_change(line.variant, paper, results=results)),
+        **_variant_cells(line.variant, paper, table),
+        "statement": Cell(text=entry["statement"] if claimed else ""),
         "measure": Cell(text=measure(entry)),
         "claim": Cell(text=entry["id"] if claimed else ""),
         "where": Cell(text=entry["where"] if claimed else ""),
@@ -218,45 +284,43 @@ def _first_run(paper: Paper, variant: str, *, results: Results, page: str) -> st
     return ""
 
 
-def _change(variant: str, paper: Paper, *, results: Results) -> str:
-    """Return the difference to the base in words, computed from the specs."""
-    if paper.variant(variant).base is None:
-        return "the base of the others"
-    for effect in results.claims["effects"]:
-        if (effect["paper"], effect["variant"]) == (paper.name, variant):
-            return change_text(effect["difference"], key=effect["key"], value=effect["value"])
-    return ""
-
-
-def change_text(difference: Sequence[Mapping[str, Any]], *, key: str, value: Any) -> str:
-    """Return a difference of two specs in one line; a part that is gone or new is named once, with what it held.
-
-    difference: `{key, base, other}` as provenance.spec_difference gives it. key, value: what the variant puts where.
-    """
-    inside = [item for item in difference if item["key"].startswith(key + ".")]
-    gone = bool(inside) and value is None
-    new = bool(inside) and not gone and all(item["base"] is None for item in inside)
-    words: list[str] = []
-    if gone or new:
-        side = "base" if gone else "other"
-        held = ", ".join(f"{item['key'].removeprefix(key + '.')} {compact(item[side])}" for item in inside)
-        words.append(f"{key} {'removed' if gone else 'added'} ({held})")
-    for item in difference:
-        if not (gone or new) or item not in inside:
-            words.append(f"{item['key']}: {compact(item['base'])} → {compact(item['other'])}")
-    return "; ".join(words)
+def _variant_cells(name: str, paper: Paper, table: Table) -> dict[str, Cell]:
+    """Return title, name and difference of the variant that a line is about; nothing for a claim about none."""
+    if not name:
+        return {key: Cell() for key in ("variant", "name", "change", "why")}
+    variant = paper.variant(name)
+    return {
+        "variant": Cell(text=variant.title, href=f"#{variant_anchor(name)}" if name in table.variants else ""),
+        "name": Cell(text=name),
+        "change": Cell(text=change_of(name, paper, control=table.control_of(name))),
+        "why": Cell(text=variant.why),
+    }
 
 
 def _plot_row(line: Line, *, markers: Mapping[str, str], results: Results) -> EffectRow | None:
     entry = line.entry
-    if line.claimed and entry["kind"] not in ("effect", "direction"):
+    if line.claimed and entry["kind"] not in ("effect", "direction", "within"):
         return None
-    one, two = (
-        results.values(paper=line.paper, variant=name, metric=entry["metric"], protocol=entry["protocol"]) for name in line.arms
-    )
-    mean = sum(row.value for row in one.values()) / len(one) if one else 0.0
-    seeds = tuple(row.value - mean for row in two.values()) if one else ()
+    seeds = _seeds_within(line, results=results) if line.within else _seeds_against(line, results=results)
     return claim_rows.effect_row(entry, label=line.variant, detail=measure(entry), markers=markers, seeds=seeds)
+
+
+def _seeds_against(line: Line, *, results: Results) -> tuple[float, ...]:
+    """Return the error of each seed of the second arm less the mean of the first."""
+    metric, protocol = line.entry["metric"], line.entry["protocol"]
+    one, two = (results.values(paper=line.paper, variant=name, metric=metric, protocol=protocol) for name in line.arms)
+    mean = sum(row.value for row in one.values()) / len(one) if one else 0.0
+    return tuple(row.value - mean for row in two.values()) if one else ()
+
+
+def _seeds_within(line: Line, *, results: Results) -> tuple[float, ...]:
+    """Return the effect inside each run of the one arm: its error by the other protocol less that by the claim's."""
+    arm, entry = line.arms[0], line.entry
+    one, two = (
+        results.values(paper=line.paper, variant=arm, metric=entry["metric"], protocol=entry[key])
+        for key in ("protocol", "against_protocol")
+    )
+    return tuple(two[seed].value - row.value for seed, row in one.items() if seed in two)
 
 
 def _plotted_view(plot: Sequence[tuple[EffectRow, claim_rows.Digits]], *, caption: str) -> TableView:
@@ -286,48 +350,3 @@ def _plotted_view(plot: Sequence[tuple[EffectRow, claim_rows.Digits]], *, captio
             }
             rows.append(Row(cells=cells))
     return TableView(name="plotted", caption=caption, columns=columns, rows=tuple(rows))
-
-
-def _reproductions_view(paper: Paper, claims: Sequence[Mapping[str, Any]]) -> TableView:
-    """Return what others measured, below the paper's own two values, claim by claim."""
-    keys = ("claim", "who", "protocol", "control", "ablated", "effect", "log_ratio", "confidence", "note")
-    titles = ("Claim", "Who", "Protocol", "With, %", "Without, %", "Effect, points", "Log ratio", "Source", "Note")
-    numbers = ("control", "ablated", "effect", "log_ratio")
-    columns = tuple(
-        Column(key=key, title=title, group=title, kind="number" if key in numbers else "text")
-        for key, title in zip(keys, titles, strict=True)
-    )
-    rows: list[Row] = []
-    stated = {claim.id: claim for claim in paper.claims}
-    for claim in claims:
-        others = claim_rows.reproduction_effects(claim)
-        if not others:
-            continue
-        own = stated[claim["id"]]
-        protocol = f"{wording.protocol_title(claim['protocol'])}, {claim['dataset']}"
-        first = {"who": "the paper", "control": own.paper_arm, "ablated": own.paper_against, "protocol": protocol}
-        first |= {"confidence": claim["confidence"], "note": f"{claim['statement']} {claim['note']}".strip()}
-        if claim["kind"] == "level":
-            first |= {"control": claim["paper_value"]}
-        lines = [(first, claim["paper_delta"], claim["paper_log_ratio"]), *others]
-        rows += [
-            Row(cells=_reproduction_cells(claim, item, delta, ratio), again=i > 0) for i, (item, delta, ratio) in enumerate(lines)
-        ]
-    caption = f"Independent measurements of what {paper.authors} ({paper.year}) state, each with its own protocol and data."
-    return TableView(name="reproductions", caption=caption, columns=columns, rows=tuple(rows))
-
-
-def _reproduction_cells(
-    claim: Mapping[str, Any], item: Mapping[str, Any], delta: float | None, ratio: float | None
-) -> dict[str, Cell]:
-    return {
-        "claim": Cell(text=claim["id"], href=f"#{claim['id']}"),
-        "who": Cell(text=item["who"]),
-        "protocol": Cell(text=item["protocol"]),
-        "control": Cell(text=as_printed(item["control"])),
-        "ablated": Cell(text=as_printed(item["ablated"])),
-        "effect": Cell(text=as_printed(delta, signed=True)),
-        "log_ratio": Cell(text=fixed(ratio, decimals=3, signed=True)),
-        "confidence": Cell(text=f"{item['confidence']}: {wording.CONFIDENCE.get(item['confidence'], 'unknown')}"),
-        "note": Cell(text=item["note"]),
-    }

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from repro.report.formatting import MINUS
 
@@ -26,6 +27,7 @@ class Cell:
     """One entry of a table as it is printed. `ends` are the two numbers of an interval; the rest is for HTML alone.
 
     tone, symbol: colour and sign of a verdict. strong: the number that decides. sort: what JavaScript sorts by, if not the text.
+    anchor: the entry's id in the page.
     """
 
     text: str = ""
@@ -37,13 +39,19 @@ class Cell:
     unit: str = ""
     sort: str = ""
     links: tuple[Link, ...] = ()
+    anchor: str = ""
+
+    @property
+    def filled(self) -> bool:
+        return bool(self.text or self.links)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
     """What a column holds. Columns that share a `group` stand under one another in one HTML column.
 
-    `label` stands before the entry in HTML; an `inline` column continues the line of the one before it.
+    `label` stands before the entry in HTML; an `inline` column continues the line of the one before it. Groups that share `over`
+    stand side by side under that heading.
     """
 
     key: str
@@ -52,6 +60,7 @@ class Column:
     kind: str = "text"
     label: str = ""
     inline: bool = False
+    over: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,10 +71,24 @@ class Group:
     columns: tuple[Column, ...]
 
     @property
+    def over(self) -> str:
+        return self.columns[0].over
+
+    @property
+    def head(self) -> str:
+        """Return the title below the heading that the group shares with others."""
+        return self.title.removeprefix(f"{self.over}, ").capitalize() if self.over else self.title
+
+    @cached_property
     def numeric(self) -> bool:
         return self.columns[0].kind in ("number", "interval")
 
-    @property
+    @cached_property
+    def slug(self) -> str:
+        """Return what a style sheet calls this column."""
+        return slug(self.columns[0].key)
+
+    @cached_property
     def lines(self) -> tuple[tuple[Column, ...], ...]:
         """Return the columns line by line."""
         lines: list[tuple[Column, ...]] = []
@@ -76,15 +99,29 @@ class Group:
                 lines.append((column,))
         return tuple(lines)
 
-    def shown(self, row: Row) -> tuple[str, ...]:
-        """Return the keys of the columns in which the row has something to show."""
-        cells = ((column.key, row.cells[column.key]) for column in self.columns)
-        return tuple(key for key, cell in cells if cell.text or cell.links)
+    def shown(self, row: Row) -> tuple[Line, ...]:
+        """Return what the row has to show, line by line."""
+        lines = (tuple((column, row.cells[column.key]) for column in line if row.cells[column.key].filled) for line in self.lines)
+        return tuple(Line(name=slug(line[0][0].key), kind=line[0][0].kind, entries=line) for line in lines if line)
 
     def sort_key(self, row: Row) -> str:
         """Return what the row is sorted by in this HTML column: its first entry, as a program reads it."""
         cell = row.cells[self.columns[0].key]
         return cell.sort or (ascii_number(cell.text) if self.numeric else cell.text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A line of an HTML entry: its first column's kind and name, and each column with its cell."""
+
+    name: str
+    kind: str
+    entries: tuple[tuple[Column, Cell], ...]
+
+
+def slug(key: str) -> str:
+    """Return a column's key as a style sheet can name it."""
+    return key.replace(".", "-")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,12 +148,26 @@ class TableView:
         for row in self.rows:
             assert list(row.cells) == keys, f"table {self.name}: a row has the keys {list(row.cells)}, the columns are {keys}"
 
-    @property
+    @cached_property
     def groups(self) -> tuple[Group, ...]:
+        """Return the HTML columns; one in which no row has anything is left out."""
         titles = dict.fromkeys(column.group for column in self.columns)
-        return tuple(
+        groups = [
             Group(title=title, columns=tuple(column for column in self.columns if column.group == title)) for title in titles
-        )
+        ]
+        filled = {key for row in self.rows for key, cell in row.cells.items() if cell.filled}
+        return tuple(group for group in groups if not self.rows or any(column.key in filled for column in group.columns))
+
+    @cached_property
+    def headings(self) -> tuple[tuple[str, tuple[Group, ...]], ...]:
+        """Return the shared headings with the groups below each, "" with a group that stands alone; () if none is shared."""
+        found: list[tuple[str, tuple[Group, ...]]] = []
+        for group in self.groups:
+            if group.over and found and found[-1][0] == group.over:
+                found[-1] = (group.over, (*found[-1][1], group))
+            else:
+                found.append((group.over, (group,)))
+        return tuple(found) if any(over for over, _ in found) else ()
 
 
 def interval(low: str, high: str) -> Cell:

@@ -33,13 +33,15 @@ VERDICTS = {
             name="REPRODUCED",
             symbol="✓",
             tone="good",
-            meaning="The effect has the paper's sign, and the 90 % interval lies between half and twice the paper's effect.",
+            meaning="The effect has the paper's sign, and the 90 % interval lies between half and twice the paper's effect "
+            "(for a ratio: of its logarithm). A claim about several things holds if all its parts do.",
         ),
         VerdictWords(
             name="DIRECTION",
             symbol="↗",
             tone="partial",
-            meaning="The 90 % interval lies on the paper's side of zero; the size is weaker, stronger or still open.",
+            meaning="The 90 % interval lies on the paper's side of zero; the size is weaker, stronger or still open. "
+            "A bound alone, as from runs that never got there, decides no more than this.",
         ),
         VerdictWords(
             name="NOT-REPRODUCED",
@@ -69,13 +71,15 @@ VERDICTS = {
             name="EXACT-PASS",
             symbol="=",
             tone="good",
-            meaning="A number that follows from the architecture equals the printed one within its rounding.",
+            meaning="A number that follows from the architecture equals the printed one within its rounding, "
+            "or keeps the printed bound.",
         ),
         VerdictWords(
             name="EXACT-FAIL",
             symbol="≠",
             tone="bad",
-            meaning="A number that follows from the architecture differs from the printed one by more than its rounding.",
+            meaning="A number that follows from the architecture differs from the printed one by more than its rounding, "
+            "or breaks the printed bound.",
         ),
         VerdictWords(
             name="INVALID",
@@ -87,13 +91,14 @@ VERDICTS = {
             name="INCOMPLETE",
             symbol="…",
             tone="blocked",
-            meaning="Runs that the claim needs are missing, so that nothing is decided.",
+            meaning="Runs that the claim needs are missing, or nothing has been run for it yet, so that nothing is decided.",
         ),
         VerdictWords(
             name="UNTESTABLE-HERE",
             symbol="\N{EN DASH}",
             tone="blocked",
-            meaning="The claim is about something that this scale does not have, such as the paper's own data set.",
+            meaning="The claim is about something that this scale, or any run here, does not have, such as the paper's own data "
+            "set. What was measured stands beside the printed number all the same.",
         ),
     )
 }
@@ -131,13 +136,28 @@ EVIDENCE = {
 METRICS = {
     "top1_error": "top-1 error",
     "top5_error": "top-5 error",
-    "train_top1_error": "training top-1 error",
+    "train_top1_error": "top-1 error on training images",
+    "early_train_error": "training error, first fifth of the epochs",
     "top1_gap": "top-1 gap, test minus training",
+    "epochs_to_train_error": "epochs to a training error",
+    "train_s": "seconds of training",
+    "train_days": "days of training",
+    "tower_color_split": "split of the towers by colour",
     "num_parameters": "parameters",
     "num_neurons": "neurons",
+    "num_flops": "operations for an image",
+    "largest_conv_share": "largest share of parameters in a convolution",
+    "num_crops": "different crops of an image",
 }
 
-PROTOCOLS = {"center": "centre crop", "ten_crop": "ten crops"}
+PROTOCOLS = {
+    "center": "centre crop",
+    "center_mirror": "centre crop and its mirror image",
+    "five_crop": "five crops",
+    "ten_crop": "ten crops",
+    "training": "while training",
+    "weights": "weights",
+}
 
 CONFIDENCE = {
     "V": "read verbatim in a public source",
@@ -178,8 +198,19 @@ def evidence_words(name: str) -> EvidenceWords:
 
 
 def metric_title(name: str) -> str:
-    """Return the words for a metric."""
-    return METRICS.get(name, name.replace("_", " "))
+    """Return the words for a metric; what stands after a point is a layer, or the training error that counts."""
+    head, _, rest = name.partition(".")
+    words = METRICS.get(head, head.replace("_", " "))
+    if not rest:
+        return words
+    if head == "epochs_to_train_error":
+        return f"epochs to {threshold_title(float(rest))}"
+    return f"{words}, {rest}"
+
+
+def threshold_title(threshold: float) -> str:
+    """Return the words for a training error at which paces are compared."""
+    return f"{100 * threshold:g} % training error"
 
 
 def protocol_title(name: str) -> str:

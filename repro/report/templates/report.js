@@ -23,7 +23,7 @@
   }
 
   function makeSortable(table) {
-    const heads = [...table.tHead.rows[0].cells];
+    const heads = [...table.tHead.rows[table.tHead.rows.length - 1].cells];
     heads.forEach((head, index) => {
       const button = document.createElement("button");
       button.type = "button";
@@ -70,7 +70,7 @@
   }
 
   for (const table of document.querySelectorAll("table.data")) {
-    if (table.tBodies[0].rows.length > 1) makeSortable(table);
+    if (table.tBodies[0].rows.length > 1 && !table.closest(".printed, .overview")) makeSortable(table);
     if (table.classList.contains("filtered") && table.tBodies[0].rows.length > 5) makeFilter(table);
   }
   addEventListener("hashchange", openTarget);

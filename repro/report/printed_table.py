@@ -1,0 +1,172 @@
+"""Lay out a table as the paper printed it, ours beside each of its numbers, and below it what others measured of its rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from repro.report import claim_rows, wording
+from repro.report.context import num_examples, relative, run_page_path, setting, table_page_path
+from repro.report.formatting import count
+from repro.report.inputs import Results
+from repro.report.tables import Cell, Column, Row, TableView
+from repro.report.units import unit_of
+from repro.report.variant_rows import variant_anchor
+from repro.spec.experiment import Paper, Table
+
+#: What stands in place of our number where there is none, by verdict.
+NOTHING = {"UNTESTABLE-HERE": "cannot be tested", "INCOMPLETE": "not run yet", "INVALID": "no valid run"}
+
+Claims = Sequence[Mapping[str, Any]]
+
+
+def printed_claims(table: Table, claims: Claims) -> list[Mapping[str, Any]]:
+    """Return those claims that are numbers of a printed table, in the page's order."""
+    return sorted((claim for claim in claims if claim["row"]), key=lambda claim: table.claims.index(claim["id"]))
+
+
+def printed_view(paper: Paper, table: Table, claims: Claims, *, results: Results) -> TableView | None:
+    """Return the paper's table with the rows and columns that it printed, ours beside; None if no claim says where it stands."""
+    found = printed_claims(table, claims)
+    if not found:
+        return None
+    titles = _columns(found)
+    columns = (
+        Column(key="model", title="Model", group="Model"),
+        Column(key="variant", title="Variant", group="Model"),
+        *[column for title in titles for column in _number_columns(title)],
+        Column(key="evidence", title="Evidence", group="Runs"),
+        Column(key="runs", title="Runs", group="Runs"),
+        Column(key="reason", title="Why", group="Why"),
+    )
+    rows = []
+    for model in dict.fromkeys(claim["row"] for claim in found):
+        by_title = {claim["column"]: claim for claim in found if claim["row"] == model}
+        cells = _row_cells(model, by_title, titles=titles, paper=paper, table=table, results=results)
+        rows.append(Row(cells={column.key: cells[column.key] for column in columns}))
+    where = found[0]["where"].partition(";")[0]
+    caption = f"{where}, as {paper.authors} ({paper.year}) printed it, and here: {setting(results).sentence}."
+    notes = (
+        "Errors in percent. Here: mean over the n seeds ± their standard deviation, and the 90 % interval of the mean.",
+        "A number here is compared with the printed one only where it was measured on the paper's own data.",
+    )
+    return TableView(name=table.name, caption=caption, columns=columns, rows=tuple(rows), notes=notes)
+
+
+def _columns(claims: Claims) -> list[str]:
+    """Return the printed columns in the order of the row that has most of them."""
+    rows: dict[str, list[str]] = {}
+    for claim in claims:
+        rows.setdefault(claim["row"], []).append(claim["column"])
+    return list(dict.fromkeys([*max(rows.values(), key=len), *(title for row in rows.values() for title in row)]))
+
+
+def _slug(title: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")
+
+
+def _number_columns(title: str) -> tuple[Column, ...]:
+    """Return the columns of one printed column: the paper's number, ours with its spread, and the verdict."""
+    slug, here = _slug(title), f"{title}, here"
+    return (
+        Column(key=f"{slug}.paper", title=f"{title}, paper", group=f"{title}, paper", kind="number", over=title),
+        Column(key=f"{slug}.here", title=f"{title}, here", group=here, kind="number", over=title),
+        Column(key=f"{slug}.sd", title=f"{title}, sd", group=here, kind="number", label="±", over=title),
+        Column(key=f"{slug}.n", title=f"{title}, n", group=here, kind="number", label="· n =", inline=True, over=title),
+        Column(key=f"{slug}.ci90", title=f"{title}, 90 % interval", group=here, kind="interval", over=title),
+        Column(key=f"{slug}.none", title=f"{title}, no number", group=here, over=title),
+        Column(key=f"{slug}.verdict", title=f"{title}, verdict", group=here, kind="verdict", over=title),
+    )
+
+
+def _row_cells(
+    model: str, by_title: Mapping[str, Mapping[str, Any]], *, titles: Sequence[str], paper: Paper, table: Table, results: Results
+) -> dict[str, Cell]:
+    claims = list(by_title.values())
+    arm = next((claim["arms"][0] for claim in claims if claim["arms"][0]), "")
+    page = table_page_path(paper.name, table.name)
+    runs = dict.fromkeys(run for claim in claims for run in claim["runs"] if run in results.runs)
+    cells = {
+        "model": Cell(text=model),
+        "variant": Cell(text=arm, href=f"#{variant_anchor(arm)}" if arm in table.variants else ""),
+        "evidence": Cell(text=claims[0]["evidence"] if runs else ""),
+        "runs": Cell(
+            links=claim_rows.run_links(list(runs), hrefs={run: relative(run_page_path(run), page=page) for run in runs})
+        ),
+        "reason": Cell(text=_reasons(by_title)),
+    }
+    for title in titles:
+        claim = by_title.get(title)
+        cells |= _number_cells(_slug(title), claim, paper=paper, results=results)
+    return cells
+
+
+def _number_cells(slug: str, claim: Mapping[str, Any] | None, *, paper: Paper, results: Results) -> dict[str, Cell]:
+    parts = ("paper", "here", "sd", "n", "ci90", "none", "verdict")
+    cells = {f"{slug}.{part}": Cell() for part in parts}
+    if claim is None:
+        return cells
+    arm, unit = claim["arms"][0], unit_of(claim["metric"])
+    digits = claim_rows.digits(num_examples(claim, arm, paper=paper.name, results=results))
+    ours, verdict = claim_rows.our_cells(claim, digits=digits), claim_rows.verdict_cells(claim)["verdict"]
+    measured = bool(ours["estimate"].text)
+    return cells | {
+        f"{slug}.paper": Cell(text=unit.printed(claim["paper_value"]), strong=True),
+        f"{slug}.here": Cell(text=ours["estimate"].text, strong=True),
+        f"{slug}.sd": Cell(text=unit.text(claim["sds"].get(arm), decimals=digits.points)),
+        f"{slug}.n": Cell(text=count(claim["n"].get(arm)) if measured else ""),
+        f"{slug}.ci90": ours["estimate_ci90"],
+        f"{slug}.none": Cell(text="" if measured else NOTHING.get(claim["verdict"], "no number")),
+        f"{slug}.verdict": Cell(
+            text=verdict.text, symbol=verdict.symbol, tone=verdict.tone, sort=verdict.sort, anchor=claim["id"]
+        ),
+    }
+
+
+def _reasons(by_title: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the reasons of a row's verdicts: once where they are the same, else with the columns that they are about."""
+    about: dict[str, list[str]] = {}
+    for title, claim in by_title.items():
+        about.setdefault(claim["reason"], []).append(title)
+    if len(about) == 1:
+        return next(iter(about))
+    return " ".join(f"{' and '.join(titles)}: {reason}" for reason, titles in about.items() if reason)
+
+
+def printed_others_view(paper: Paper, table: Table, claims: Claims) -> TableView | None:
+    """Return what others measured of the printed rows, in the same columns, with protocol; None if nobody did."""
+    found = printed_claims(table, claims)
+    measured = {claim["column"] for claim in found if claim["reproductions"]}
+    if not measured:
+        return None
+    titles = [title for title in _columns(found) if title in measured]
+    columns = (
+        Column(key="model", title="Model", group="Model"),
+        Column(key="who", title="Who", group="Who"),
+        Column(key="protocol", title="Protocol", group="Protocol"),
+        *[Column(key=_slug(title), title=f"{title}, %", group=f"{title}, %", kind="number") for title in titles],
+        Column(key="confidence", title="Source", group="Source"),
+        Column(key="note", title="Note", group="Note"),
+    )
+    lines: dict[tuple[str, ...], dict[str, Cell]] = {}
+    for claim in found:
+        for item in claim["reproductions"]:
+            note = item["note"] if item["same_quantity"] else f"not the same quantity: {item['note']}"
+            line = (claim["row"], item["who"], item["protocol"], confidence_words(item["confidence"]), note)
+            value = Cell(text=unit_of(claim["metric"]).printed(item["control"]))
+            lines.setdefault(line, {})[_slug(claim["column"])] = value
+    rows: list[Row] = []
+    models = [claim["row"] for claim in found]
+    for key in sorted(lines, key=lambda key: models.index(key[0])):
+        names = dict(zip(("model", "who", "protocol", "confidence", "note"), (Cell(text=text) for text in key), strict=True))
+        cells = {column.key: (names | lines[key]).get(column.key, Cell()) for column in columns}
+        rows.append(Row(cells=cells, again=bool(rows) and rows[-1].cells["model"].text == key[0]))
+    where = found[0]["where"].partition(";")[0]
+    caption = f"Independent measurements of the rows of {where}, each with its own protocol."
+    return TableView(name=f"{table.name}_others", caption=caption, columns=columns, rows=tuple(rows))
+
+
+def confidence_words(letter: str) -> str:
+    """Return how a number was read, letter and words."""
+    return f"{letter}: {wording.CONFIDENCE.get(letter, 'unknown')}"
