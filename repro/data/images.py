@@ -2,17 +2,18 @@
 
 DALI decodes and transforms; it draws nothing. What it is fed comes from repro.data.order.
 
-Shape suffixes: B batch, H height, W width, C colour channels (RGB), S stored side in pixels.
+Shape suffixes: B batch, N images loaded at a time, H height, W width, C colour channels (RGB), S stored side in pixels.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -20,11 +21,26 @@ from numpy.typing import NDArray
 from nvidia.dali import fn, pipeline_def, types
 
 from repro.data.order import Draws, draw_training, epoch_order_N, num_steps_of
-from repro.data.shards import Shards
 from repro.spec.recipe import Recipe
 
 #: Share of the hardware JPEG decoder where a GPU has one (DALI's default, stated so that it can be tuned).
 HARDWARE_DECODER_LOAD = 0.65
+
+#: Images that go through the graph at a time: a pass has a fixed cost, which small batches share.
+LOAD_AT_ONCE = 128
+
+
+class Stored(Protocol):
+    """What training reads of a split: repro.data.shards.Shards, or the same decoded."""
+
+    encoding: str
+    stored_px: int
+    label_N: NDArray[np.int32]
+
+    @property
+    def num_examples(self) -> int: ...
+
+    def images(self, indices: NDArray[np.int64]) -> list[NDArray[np.uint8]]: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,20 +117,29 @@ def center_window(image_SSC: NDArray[np.float32], *, input_px: int) -> NDArray[n
     return np.ascontiguousarray(image_SSC[first : first + input_px, first : first + input_px])
 
 
+def grouped(plan: Iterable[Planned], *, batch_size: int, key: Callable[[Planned], Any]) -> Iterator[list[Planned]]:
+    """Group consecutive batches that agree in `key`, as many as make LOAD_AT_ONCE images, and at least one."""
+    at_once = max(1, LOAD_AT_ONCE // batch_size)
+    for _, alike in itertools.groupby(plan, key=key):
+        while group := list(itertools.islice(alike, at_once)):
+            yield group
+
+
 class ImageStream:
     """Iterate over the training batches of a plan. Decoding runs ahead in `num_threads` threads.
 
     Args:
-        draw: gives the draws (repro.data.order) of a planned batch.
+        groups: the batches of the plan in the groups in which they are loaded.
+        draw: gives the draws (repro.data.order) of such a group.
         device: `cpu` or `cuda`.
     """
 
     def __init__(
         self,
-        shards: Shards,
+        shards: Stored,
         *,
-        plan: Iterable[Planned],
-        draw: Callable[[Planned], Draws],
+        groups: Iterable[list[Planned]],
+        draw: Callable[[list[Planned], NDArray[np.int64]], Draws],
         mean_image_SSC: NDArray[np.float32],
         mean_at: str,
         batch_size: int,
@@ -122,8 +147,8 @@ class ImageStream:
         num_threads: int,
         device: str,
     ) -> None:
-        self._shards, self._plan, self._draw = shards, iter(plan), draw
-        self._ahead: deque[Planned] = deque()
+        self._shards, self._groups, self._draw = shards, iter(groups), draw
+        self._ahead: deque[list[Planned]] = deque()
         self._device = torch.device(device)
         self._pipeline = image_graph(
             source=self._feed,
@@ -132,7 +157,7 @@ class ImageStream:
             encoding=shards.encoding,
             input_px=input_px,
             device=device,
-            batch_size=batch_size,
+            batch_size=max(batch_size, LOAD_AT_ONCE),
             num_threads=num_threads,
             device_id=torch.cuda.current_device() if device == "cuda" else None,
             prefetch_queue_depth=2,
@@ -140,12 +165,13 @@ class ImageStream:
         self._pipeline.build()
 
     def _feed(self) -> tuple[list[NDArray[np.uint8]], NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
-        planned = next(self._plan)
-        draws = self._draw(planned)
-        start_B2 = np.stack([draws.top_px_N, draws.left_px_N], axis=1).astype(np.int32)
-        color_B113 = draws.color_N3.reshape(-1, 1, 1, 3)
-        self._ahead.append(planned)
-        return self._shards.images(planned.index_B), start_B2, draws.mirror_N, color_B113, draws.divisor_N
+        group = next(self._groups)
+        index_N = np.concatenate([planned.index_B for planned in group])
+        draws = self._draw(group, index_N)
+        start_N2 = np.stack([draws.top_px_N, draws.left_px_N], axis=1).astype(np.int32)
+        color_N113 = draws.color_N3.reshape(-1, 1, 1, 3)
+        self._ahead.append(group)
+        return self._shards.images(index_N), start_N2, draws.mirror_N, color_N113, draws.divisor_N
 
     def __iter__(self) -> Iterator[Batch]:
         label_N = torch.from_numpy(np.asarray(self._shards.label_N, np.int64))
@@ -155,15 +181,18 @@ class ImageStream:
                 (images,) = self._pipeline.run()
             except StopIteration:
                 return
-            image_BHWC = torch.from_dlpack(images.as_tensor()).clone()
-            planned = self._ahead.popleft()
-            label_B = label_N[torch.from_numpy(planned.index_B)].to(self._device)
+            image_NHWC = torch.from_dlpack(images.as_tensor()).clone()
+            group = self._ahead.popleft()
+            parts = image_NHWC.permute(0, 3, 1, 2).split([len(planned.index_B) for planned in group])
             wait_s = time.perf_counter() - asked
-            yield Batch(image_BCHW=image_BHWC.permute(0, 3, 1, 2), label_B=label_B, planned=planned, wait_s=wait_s)
+            for planned, image_BCHW in zip(group, parts, strict=True):
+                label_B = label_N[torch.from_numpy(planned.index_B)].to(self._device)
+                yield Batch(image_BCHW=image_BCHW, label_B=label_B, planned=planned, wait_s=wait_s)
+                wait_s = 0.0
 
 
 def training_stream(
-    shards: Shards,
+    shards: Stored,
     recipe: Recipe,
     *,
     plan: Iterable[Planned],
@@ -179,12 +208,15 @@ def training_stream(
     until = noise.until if noise else 0.0
     num_noisy_steps = num_steps_of(until, num_epochs=recipe.schedule.num_epochs, steps_per_epoch=steps_per_epoch)
 
-    def draw(planned: Planned) -> Draws:
-        noisy = planned.epoch * steps_per_epoch + planned.step < num_noisy_steps
+    def epoch_and_noise(planned: Planned) -> tuple[int, bool]:
+        return planned.epoch, planned.epoch * steps_per_epoch + planned.step < num_noisy_steps
+
+    def draw(group: list[Planned], index_N: NDArray[np.int64]) -> Draws:
+        epoch, noisy = epoch_and_noise(group[0])
         return draw_training(
-            planned.index_B,
+            index_N,
             key=key,
-            epoch=planned.epoch,
+            epoch=epoch,
             crops=recipe.crops,
             batch_size=recipe.batch_size,
             color_noise=noise if noisy else None,
@@ -195,7 +227,7 @@ def training_stream(
 
     return ImageStream(
         shards,
-        plan=plan,
+        groups=grouped(plan, batch_size=recipe.batch_size, key=epoch_and_noise),
         draw=draw,
         mean_image_SSC=mean_image_SSC,
         mean_at=recipe.mean_at,

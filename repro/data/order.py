@@ -89,11 +89,11 @@ def draw_training(
     stored_px: int,
     input_px: int,
 ) -> Draws:
-    """Draw crops, mirroring and colour noise of one batch of training examples.
+    """Draw crops, mirroring and colour noise of one batch of training examples, or of several in one go.
 
     Args:
-        index_N: the examples' positions in the data set, of the whole batch in its order.
-        batch_size: examples of a full batch; the last of an epoch may be smaller.
+        index_N: the examples' positions in the data set, of whole batches in their order.
+        batch_size: examples of each of these batches; the last may be smaller.
         color_noise: None where there is none, or no longer.
         components_33: column i is the i-th principal component of the RGB values times its factor, in grey levels.
     Source: Krizhevsky et al. 2012, section 4.1.
@@ -116,9 +116,12 @@ def draw_training(
 
 
 def chunk_leaders_N(num: int, *, chunk_share: float, batch_size: int) -> NDArray[np.int64]:
-    """Return for each place of a batch the place whose crop and mirroring it takes: the first of its chunk, or itself."""
-    chunk = max(1, round(chunk_share * batch_size))
-    return np.arange(num) // chunk * chunk
+    """Return for each place in a row of batches the place whose crop and mirroring it takes: the first of its chunk, or itself.
+
+    Chunks begin anew with each batch.
+    """
+    chunk, place_N = max(1, round(chunk_share * batch_size)), np.arange(num)
+    return place_N - place_N % batch_size % chunk
 
 
 def _below_N(word_N: NDArray[np.uint64], limit: int) -> NDArray[np.int64]:

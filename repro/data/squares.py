@@ -1,7 +1,8 @@
-"""Give the whole stored squares of a split as pixels, for scoring: no randomness, no crop.
+"""Give the whole stored squares of a split as pixels: no randomness, no crop.
 
 Scoring passes over the same images again and again: the validation images after each epoch, the test images for each seed of a
-job. What fits into memory is therefore decoded once.
+job. What fits into memory is therefore decoded once, and so are training images that fit: decoding a JPEG file takes twice as
+long as all that follows.
 
 Shape suffixes: B batch, C colour channels (RGB), S stored side in pixels, N examples.
 """
@@ -16,11 +17,14 @@ import torch
 from numpy.typing import NDArray
 from nvidia.dali import fn, pipeline_def, types
 
-from repro.data.images import decoded
+from repro.data.images import Stored, decoded
 from repro.data.shards import Shards
 
 #: Pixels of one split that are kept.
 KEEP_MIB = 256
+
+#: Images that are decoded in one go to be kept.
+DECODED_AT_ONCE = 256
 
 
 @pipeline_def
@@ -71,3 +75,31 @@ class Squares:
             except StopIteration:
                 return
             yield torch.from_dlpack(images.as_tensor()).clone().permute(0, 3, 1, 2)
+
+
+class DecodedShards:
+    """A split with all its images decoded in memory, for training to read as if they were stored raw."""
+
+    encoding = "raw"
+
+    def __init__(self, shards: Shards, *, num_threads: int) -> None:
+        self.stored_px, self.label_N = shards.stored_px, shards.label_N
+        squares = Squares(shards, num_threads=num_threads, device="cpu")
+        batches = squares.batches(np.arange(shards.num_examples), batch_size=DECODED_AT_ONCE)
+        self._image_NSSC = torch.cat([image_BCSS.permute(0, 2, 3, 1) for image_BCSS in batches]).numpy()
+
+    @property
+    def num_examples(self) -> int:
+        return len(self.label_N)
+
+    def images(self, indices: NDArray[np.int64]) -> list[NDArray[np.uint8]]:
+        """Return views of the images (stored_px, stored_px, 3)."""
+        return [self._image_NSSC[index] for index in indices]
+
+
+def in_memory(shards: Shards, *, num_threads: int, device: str) -> Stored:
+    """Return the split decoded if it is small and decoding is the CPU's work; else as it is stored."""
+    small = shards.num_examples * 3 * shards.stored_px**2 <= KEEP_MIB * 2**20
+    if shards.encoding == "raw" or device == "cuda" or not small:
+        return shards
+    return DecodedShards(shards, num_threads=num_threads)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from repro.data.color import noise_factors
 from repro.data.shards import Shards
-from repro.data.squares import Squares
+from repro.data.squares import Squares, in_memory
 from repro.evaluate.crops import Cropping
 from repro.files import FileFormatError, read_json, sha256_file
 
@@ -28,14 +28,14 @@ class Prepared:
     validation: Shards | None
     test: Shards
     mean_image: NDArray[np.float32]
-    _scored: dict[tuple[int, str], Scored] = field(default_factory=dict, repr=False)
+    _pixels: dict[tuple[int, str], Pixels] = field(default_factory=dict, repr=False)
 
-    def scored(self, *, num_threads: int, device: str) -> Scored:
-        """Return the images as scoring on `device` reads them, the same object each time."""
+    def pixels(self, *, num_threads: int, device: str) -> Pixels:
+        """Return the images as `device` reads them, the same object each time."""
         key = (num_threads, device)
-        if key not in self._scored:
-            self._scored[key] = Scored(self, num_threads=num_threads, device=device)
-        return self._scored[key]
+        if key not in self._pixels:
+            self._pixels[key] = Pixels(self, num_threads=num_threads, device=device)
+        return self._pixels[key]
 
     def components_33(self, factor: str) -> NDArray[np.float64]:
         """Return the principal components of the training pixels as columns, each times its noise factor, in grey levels."""
@@ -43,10 +43,14 @@ class Prepared:
         return np.asarray(color["eigenvectors"]) * noise_factors(color["eigenvalues"], factor)
 
 
-class Scored:
-    """The images of a prepared data set as scoring reads them; what fits into memory is decoded once for all runs."""
+class Pixels:
+    """The images of a prepared data set as one device reads them; what fits into memory is decoded once for all runs.
+
+    to_train_on: the training split as it is trained on. train, validation, test: the splits as they are scored.
+    """
 
     def __init__(self, data: Prepared, *, num_threads: int, device: str) -> None:
+        self.to_train_on = in_memory(data.train, num_threads=num_threads, device=device)
         self._mean_CSS = torch.from_numpy(data.mean_image).permute(2, 0, 1).to(device)
         self.train = Squares(data.train, num_threads=num_threads, device=device)
         self.validation = Squares(data.validation, num_threads=num_threads, device=device) if data.validation else None

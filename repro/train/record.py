@@ -57,7 +57,7 @@ def write_results(run: Run, net: nn.Module, data: Prepared, place: Place) -> tup
     Returns the entries of the scores and that of the gallery for run.json.
     """
     network, evaluation = run.experiment.network, run.experiment.evaluation
-    images = data.scored(num_threads=place.num_threads, device=place.device)
+    images = data.pixels(num_threads=place.num_threads, device=place.device)
     cropping = images.cropping(mean_at=run.experiment.recipe.mean_at, input_px=network.size.input_px)
     gallery = Gallery(data.test, data.train, num=evaluation.num_gallery) if evaluation.num_gallery else None
     subset_N = stable_subset_N(data.train.num_examples, wanted=evaluation.num_train_examples)

@@ -104,7 +104,7 @@ def make_training(run: Run, data: Prepared, *, place: Place, should_stop: Callab
     network, recipe = run.experiment.network, run.experiment.recipe
     net = build_network(network, num_classes=data.train.num_classes, key=run.key_for("init")).to(place.device)
     key = run.key_for("data")
-    noise = recipe.color_noise
+    noise, images = recipe.color_noise, data.pixels(num_threads=place.num_threads, device=place.device)
 
     def batches(epoch: int, step: int) -> Any:
         plan = training_plan(
@@ -116,7 +116,7 @@ def make_training(run: Run, data: Prepared, *, place: Place, should_stop: Callab
             step=step,
         )
         return training_stream(
-            data.train,
+            images.to_train_on,
             recipe,
             plan=plan,
             key=key,
@@ -145,7 +145,7 @@ def make_training(run: Run, data: Prepared, *, place: Place, should_stop: Callab
 def validator(run: Run, data: Prepared, *, place: Place) -> Callable[[nn.Module], float | None]:
     """Return what measures the error on the validation images; without any it gives None."""
     network, recipe = run.experiment.network, run.experiment.recipe
-    images = data.scored(num_threads=place.num_threads, device=place.device)
+    images = data.pixels(num_threads=place.num_threads, device=place.device)
     cropping = images.cropping(mean_at=recipe.mean_at, input_px=network.size.input_px)
 
     def validate(net: nn.Module) -> float | None:
@@ -161,7 +161,7 @@ def validator(run: Run, data: Prepared, *, place: Place) -> Callable[[nn.Module]
 def saturation_probe(run: Run, data: Prepared, *, place: Place) -> Callable[[nn.Module], Saturation | None]:
     """Return what measures how saturated a network is on some training images; None where the run asks for none."""
     network, num_probe = run.experiment.network, run.experiment.evaluation.num_probe
-    images = data.scored(num_threads=place.num_threads, device=place.device)
+    images = data.pixels(num_threads=place.num_threads, device=place.device)
     cropping = images.cropping(mean_at=run.experiment.recipe.mean_at, input_px=network.size.input_px)
     window = center_window(stored_px=cropping.stored_px, input_px=cropping.input_px)
     index_N = stable_subset_N(data.train.num_examples, wanted=num_probe)

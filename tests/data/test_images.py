@@ -11,7 +11,7 @@ from PIL import Image
 from repro.data.images import image_graph, training_plan, training_stream
 from repro.data.order import draw_training
 from repro.data.shards import Shards
-from repro.data.squares import Squares, square_graph
+from repro.data.squares import DecodedShards, Squares, in_memory, square_graph
 from repro.spec.recipe import ColorNoise, Crops, Optimizer, Recipe, Schedule
 from tests.tiny import jpeg, write_prepared
 
@@ -25,8 +25,8 @@ RECIPE = Recipe(
 COMPONENTS = np.diag([120.0, 40.0, 20.0])
 
 
-def stream(folder, *, recipe=RECIPE, key=1, num_threads=1, start=(0, 0), num_epochs=2, device="cpu"):
-    shards = Shards(folder, "train")
+def stream(folder, *, shards=None, recipe=RECIPE, key=1, num_threads=1, start=(0, 0), num_epochs=2, device="cpu"):
+    shards = shards or Shards(folder, "train")
     plan = training_plan(shards.num_examples, key=key, batch_size=16, num_epochs=num_epochs, epoch=start[0], step=start[1])
     return training_stream(
         shards,
@@ -192,6 +192,39 @@ def test_images_that_fit_into_memory_are_decoded_once(prepared, monkeypatch):
     monkeypatch.setattr("repro.data.squares.square_graph", lambda **_: pytest.fail("decoded again"))
     again = list(squares.batches(np.arange(23), batch_size=8))
     assert all(torch.equal(one, other) for one, other in zip(first, again, strict=True))
+
+
+def test_training_on_decoded_images_gives_the_same_batches(prepared):
+    shards = Shards(prepared[0], "train")
+    held = in_memory(shards, num_threads=1, device="cpu")
+    assert isinstance(held, DecodedShards) == (prepared[2] == "jpeg")
+    assert held.num_examples == 50
+    for one, other in zip(stream(prepared[0]), stream(prepared[0], shards=held), strict=True):
+        assert torch.equal(one.image_BCHW, other.image_BCHW)
+        assert torch.equal(one.label_B, other.label_B)
+
+
+def test_images_are_not_held_decoded_where_they_are_many_or_the_gpu_decodes(prepared, monkeypatch):
+    shards = Shards(prepared[0], "train")
+    assert in_memory(shards, num_threads=1, device="cuda") is shards
+    monkeypatch.setattr("repro.data.squares.KEEP_MIB", 0)
+    assert in_memory(shards, num_threads=1, device="cpu") is shards
+
+
+@pytest.mark.parametrize("at_once", [1, 16, 40, 1000])
+def test_batches_do_not_depend_on_how_many_are_loaded_at_a_time(prepared, monkeypatch, at_once):
+    """Shared crops, and noise that ends in mid-epoch."""
+    recipe = dataclasses.replace(
+        RECIPE,
+        crops=Crops(position="random", mirror=True, chunk_share=0.25),
+        color_noise=ColorNoise(std=0.1, factor="sqrt_eigenvalue", until=0.375, divide_by=1.1),
+    )
+    expected = list(stream(prepared[0], recipe=recipe))
+    monkeypatch.setattr("repro.data.images.LOAD_AT_ONCE", at_once)
+    for one, other in zip(expected, stream(prepared[0], recipe=recipe), strict=True):
+        assert torch.equal(one.image_BCHW, other.image_BCHW)
+        assert torch.equal(one.label_B, other.label_B)
+        assert other.image_BCHW.is_contiguous(memory_format=torch.channels_last)
 
 
 @pytest.mark.parametrize("mean_at", ["crop", "center"])

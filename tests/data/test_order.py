@@ -108,6 +108,15 @@ def test_a_chunk_is_the_nearest_number_of_images_and_at_least_one(share, leaders
     assert chunk_leaders_N(5, chunk_share=share, batch_size=10).tolist() == leaders
 
 
+def test_several_batches_drawn_in_one_go_are_those_drawn_one_by_one():
+    """Batches of 10, 10 and 7 images in chunks of 3, which begin anew with each batch."""
+    index = np.random.default_rng(0).permutation(100)[:27]
+    whole = draws(3, index=index, chunk_share=0.3, batch_size=10)
+    parts = [draws(3, index=index[first : first + 10], chunk_share=0.3, batch_size=10) for first in (0, 10, 20)]
+    for name in ("left_px_N", "top_px_N", "mirror_N", "color_N3", "divisor_N"):
+        np.testing.assert_array_equal(getattr(whole, name), np.concatenate([getattr(part, name) for part in parts]))
+
+
 def test_a_share_of_the_epochs_is_a_whole_number_of_steps():
     assert num_steps_of(67 / 90, num_epochs=90, steps_per_epoch=10_010) == 67 * 10_010
     assert num_steps_of(0.5, num_epochs=3, steps_per_epoch=5) == 8  # 7.5, to the even number
