@@ -10,13 +10,16 @@ from markupsafe import Markup
 
 from repro import files
 from repro.report import figures, tables
-from repro.report.context import index_page, run_page_path, table_page_path
+from repro.report.context import run_page_path, table_page_path
+from repro.report.figure_context import table_figures
+from repro.report.index_context import index_page
 from repro.report.inputs import Results, read_results
 from repro.report.run_context import RunPage, run_page
 from repro.report.table_context import SCALES, TablePage, table_page
 from repro.spec.experiment import Paper, Table
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
+STYLES = ("report.css", "figures.css")
 
 
 def render(papers: Sequence[Paper], *, scale: str, results: Path, reports: Path) -> None:
@@ -43,7 +46,7 @@ def render(papers: Sequence[Paper], *, scale: str, results: Path, reports: Path)
             if run.record["paper"] == paper.name:
                 page = run_page(run, paper, results=found, reports=folder)
                 path = folder / run_page_path(run.id)
-                _write_page(path, "run.html.j2", page, environment=environment, figure=_curves_svg(page))
+                files.write_text(path, environment.get_template("run.html.j2").render(page=page, figure=_curves_svg(page)))
     index = environment.get_template("index.html.j2").render(page=index_page(present, absent=absent, results=found))
     files.write_text(folder / "index.html", index)
 
@@ -53,7 +56,8 @@ def page_environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    environment.globals["style"] = Markup((TEMPLATES / "report.css").read_text(encoding="utf-8"))
+    styles = [(TEMPLATES / name).read_text(encoding="utf-8") for name in STYLES]
+    environment.globals["style"] = Markup("\n".join(styles))
     environment.globals["script"] = Markup((TEMPLATES / "report.js").read_text(encoding="utf-8"))
     return environment
 
@@ -61,14 +65,13 @@ def page_environment() -> Environment:
 def _write_table(table: Table, paper: Paper, *, results: Results, folder: Path, environment: Environment) -> None:
     page = table_page(paper, table, results=results)
     path = folder / table_page_path(paper.name, table.name)
-    _write_page(path, "table.html.j2", page, environment=environment, figure=_effects_svg(page))
-    files.write_text(path.with_suffix(".csv"), tables.to_csv(page.view))
-    files.write_text(path.with_suffix(".md"), tables.to_markdown(page.view))
-    files.write_text(path.with_suffix(".tex"), tables.to_latex(page.view))
-
-
-def _write_page(path: Path, template: str, page: TablePage | RunPage, *, environment: Environment, figure: Markup) -> None:
-    files.write_text(path, environment.get_template(template).render(page=page, figure=figure))
+    drawings = table_figures(paper, table, results=results)
+    text = environment.get_template("table.html.j2").render(page=page, figure=_effects_svg(page), drawings=drawings)
+    files.write_text(path, text)
+    for view in page.files:
+        files.write_text(path.with_name(f"{view.name}.csv"), tables.to_csv(view))
+        files.write_text(path.with_name(f"{view.name}.md"), tables.to_markdown(view))
+        files.write_text(path.with_name(f"{view.name}.tex"), tables.to_latex(view))
 
 
 def _effects_svg(page: TablePage) -> Markup:
