@@ -145,12 +145,21 @@ class Drawing:
         self.line(corners, colour=colour, width=1.5, closed=True)
 
     def text(
-        self, place: Place, text: str, *, colour: str = "muted", anchor: str = "start", size: float = TEXT_PX, bold: bool = False
+        self,
+        place: Place,
+        text: str,
+        *,
+        colour: str = "muted",
+        anchor: str = "start",
+        size: float = TEXT_PX,
+        bold: bool = False,
+        halo: bool = False,
     ) -> None:
-        """Write `text` on the baseline at `place`; `anchor` is start, middle or end."""
+        """Write `text` on the baseline at `place`; `anchor` is start, middle or end. A halo keeps lines off the letters."""
         x, y = (_number(value) for value in place)
         style = f"fill:var(--{colour})" + (f";font-size:{_number(size)}px" if size != TEXT_PX else "")
         style += ";font-weight:600" if bold else ""
+        style += ";paint-order:stroke;stroke:var(--ground);stroke-width:3" if halo else ""
         end = f' text-anchor="{anchor}"' if anchor != "start" else ""
         self._marks.append(f'<text x="{x}" y="{y}"{end} style="{style}">{escape(text)}</text>')
 

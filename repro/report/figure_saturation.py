@@ -22,7 +22,7 @@ LEAD = (
     "passes. For ReLU these are outputs of 0, where none does; for tanh and sigmoid they are the flat ends of the curve."
 )
 COLUMNS = 4
-PANEL_WIDTH, PANEL_HEIGHT, GAP, LEFT, TOP, ROW_HEIGHT = 162.0, 118.0, 14.0, 40.0, 24.0, 176.0
+PANEL_WIDTH, PANEL_HEIGHT, GAP, LEFT, TOP, ROW_HEIGHT = 156.0, 118.0, 22.0, 40.0, 24.0, 176.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,8 +106,9 @@ def _layer(drawing: Drawing, panel: Panel, line: Line, layer: str) -> None:
         upper = [panel.at(p.x, 100 * p.high) for p in points]
         drawing.area([*upper, *(panel.at(p.x, 100 * p.low) for p in reversed(points))], colour=line.colour, opacity=0.16)
     drawing.line([panel.at(p.x, 100 * p.mean) for p in points], colour=line.colour, width=1.7)
-    dead = [panel.at(p.x, 100 * p.mean) for p in line.dead.get(layer, ())]
-    drawing.line(dead, colour=line.colour, width=1.2, dash="3 2.5")
+    dead = line.dead.get(layer, ())
+    if any(p.mean > 0 for p in dead):
+        drawing.line([panel.at(p.x, 100 * p.mean) for p in dead], colour=line.colour, width=1.2, dash="3 2.5")
 
 
 def _names(drawing: Drawing, panel: Panel, lines: Sequence[Line], layer: str) -> None:
@@ -123,7 +124,7 @@ def _caption(lines: Sequence[Line], runs: Sequence[RunRecord], *, results: Resul
     probed = sorted({run.record["spec"]["evaluation"].get("num_probe", 0) for run in runs})
     return (
         f"Share of units, places and images that are saturated: {named}; mean and range of the seeds. Dashed: dead, saturated "
-        f"for every one of the {listed([count(number) for number in probed], word='or')} training images that were looked at. "
+        f"for every one of the {listed([count(number) for number in probed], word='or')} training images looked at; no line: none. "
         f"Epoch 0 is before the first update. {view.where(runs, results=results)}"
     )
 

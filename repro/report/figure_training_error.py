@@ -233,7 +233,7 @@ def _arrivals(drawing: Drawing, panel: Panel, line: Line, thresholds: Sequence[f
         x, y = panel.at(found.mean, 100 * threshold)
         drawing.dot((x, y), colour=line.colour, radius=4 if position == 0 else 2.2, hollow=position > 0)
         if position == 0:
-            drawing.text((x, y + 14), found.text, colour=line.colour, anchor="middle", bold=True)
+            drawing.text((x + 4, y - 6), found.text, colour=line.colour, bold=True, halo=True)
 
 
 def _papers_points(drawing: Drawing, panel: Panel, printed: Sequence[Claim], *, paper: Paper) -> None:
@@ -243,16 +243,15 @@ def _papers_points(drawing: Drawing, panel: Panel, printed: Sequence[Claim], *, 
         x, y = panel.at(claim.paper_value, 100 * claim.thresholds[0])
         drawing.diamond((x, y), colour="paper-effect")
         words = f"paper, {view.unit_of(claim.arm, paper=paper)[1]}: {count(claim.paper_value)}"
-        centred = x + text_width(words) / 2 < drawing.width
-        drawing.text(
-            (x if centred else x + 6, y - 9), words, colour="paper-effect", anchor="middle" if centred else "end", size=SMALL_PX
-        )
+        anchor = "middle" if x + text_width(words) / 2 < drawing.width else "end"
+        x = x if anchor == "middle" else x + 6
+        drawing.text((x, y + 16), words, colour="paper-effect", anchor=anchor, size=SMALL_PX, halo=True)
 
 
 def _caption(lines: Sequence[Line], printed: Sequence[Claim], *, runs: Sequence[RunRecord], results: Results) -> str:
     words = (
         "Thick: the rate that stands for each unit, mean over seeds, with the band of the seeds. Thin: its other rates. "
-        "Dots: the mean epoch in which the seeds got to a training error. "
+        "Dots: the mean of the epochs at whose end the seeds were first at a training error or below. "
     )
     if printed:
         words += "Diamonds: the paper's net, read off its figure. "

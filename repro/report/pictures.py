@@ -16,6 +16,8 @@ from PIL import Image
 #: Images with longer sides are shrunk to this and stored as JPEG; smaller ones keep every pixel, as PNG.
 MOST_PX = 96
 JPEG_QUALITY = 85
+#: Kernels are enlarged to about this, so that the pixel between two of them is a narrow one.
+LEAST_KERNEL_PX = 16
 
 
 def png_uri(image_HWC: NDArray[np.uint8]) -> str:
@@ -46,10 +48,12 @@ def photo_uri(image_HWC: NDArray[np.uint8]) -> str:
 
 
 def tiled(kernel_KHWC: NDArray[Any], *, columns: int) -> NDArray[np.uint8]:
-    """Return kernels side by side as one RGBA image, a transparent pixel between them.
+    """Return kernels side by side as one RGBA image, a transparent pixel between them; small ones have several pixels a weight.
 
     Each is scaled to its own range around grey: 0 is grey, the weight furthest from 0 is black or white.
     """
+    enlarged = max(1, LEAST_KERNEL_PX // max(kernel_KHWC.shape[1:3]))
+    kernel_KHWC = kernel_KHWC.repeat(enlarged, axis=1).repeat(enlarged, axis=2)
     num, height, width, _ = kernel_KHWC.shape
     rows = math.ceil(num / columns)
     sheet = np.zeros((rows * (height + 1) - 1, columns * (width + 1) - 1, 4), np.uint8)

@@ -133,14 +133,22 @@ def test_only_large_images_are_shrunk() -> None:
 
 
 def test_kernels_stand_side_by_side_each_scaled_to_its_own_range_around_grey() -> None:
-    kernel_KHWC = np.zeros((3, 1, 2, 3), np.float32)
+    kernel_KHWC = np.zeros((3, 9, 10, 3), np.float32)
     kernel_KHWC[0, 0, 0] = (0.5, 0.0, -0.5)
-    kernel_KHWC[1, 0, 1] = (8.0, 8.0, 4.0)
+    kernel_KHWC[1, 0, 9] = (8.0, 8.0, 4.0)
     sheet = tiled(kernel_KHWC, columns=2)
-    assert sheet.shape == (3, 5, 4)
+    assert sheet.shape == (9 + 1 + 9, 10 + 1 + 10, 4)
     assert sheet[0, 0].tolist() == [255, 128, 0, 255]
     assert sheet[0, 1].tolist() == [128, 128, 128, 255]
-    assert sheet[0, 2].tolist() == [0, 0, 0, 0]
-    assert sheet[0, 4].tolist() == [255, 255, 191, 255]
-    assert sheet[2, 0].tolist() == [128, 128, 128, 255]
-    assert sheet[2, 3].tolist() == [0, 0, 0, 0]
+    assert sheet[0, 10].tolist() == [0, 0, 0, 0]
+    assert sheet[0, 20].tolist() == [255, 255, 191, 255]
+    assert sheet[10, 0].tolist() == [128, 128, 128, 255]
+    assert sheet[10, 11].tolist() == [0, 0, 0, 0]
+
+
+def test_small_kernels_are_enlarged_weight_by_weight() -> None:
+    kernel_KHWC = np.array([[[[1.0, 0.0, 0.0], [0.0, 0.0, 0.0]], [[0.0, 0.0, 0.0], [0.0, 0.0, -1.0]]]])
+    sheet = tiled(kernel_KHWC, columns=1)
+    assert sheet.shape == (16, 16, 4)
+    assert np.unique(sheet[:8, :8].reshape(-1, 4), axis=0).tolist() == [[255, 128, 128, 255]]
+    assert np.unique(sheet[8:, 8:].reshape(-1, 4), axis=0).tolist() == [[128, 128, 0, 255]]
