@@ -124,7 +124,7 @@ def _caption(lines: Sequence[Line], runs: Sequence[RunRecord], *, results: Resul
     probed = sorted({run.record["spec"]["evaluation"].get("num_probe", 0) for run in runs})
     return (
         f"Share of units, places and images that are saturated: {named}; mean and range of the seeds. Dashed: dead, saturated "
-        f"for every one of the {listed([count(number) for number in probed], word='or')} training images looked at; no line: none. "
+        f"for all {listed([count(number) for number in probed], word='or')} training images that were looked at; no line: none. "
         f"Epoch 0 is before the first update. {view.where(runs, results=results)}"
     )
 
