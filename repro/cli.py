@@ -248,7 +248,7 @@ def collect_runs(options: argparse.Namespace, say: Say) -> None:
     runs = [run for paper in papers for run in planned_runs(paper, scale=options.scale, num_seeds=options.num_seeds)]
     from repro.analyse.collect import collect
 
-    collect(runs, results=options.results)
+    collect(runs, papers=papers, results=options.results)
     say(f"wrote {options.results / options.scale / 'runs.csv'} from those of {len(runs)} planned runs that are there")
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
+from repro.analyse import measures
+from repro.analyse.measures import Measured
+from repro.analyse.metrics import PLAIN, TOP_K
 from repro.analyse.runs_table import COLUMNS
 from repro.evaluate.metrics import top_k_error
 from repro.evaluate.scores import Scores, parse_scores
 from repro.files import FileFormatError, read_json, run_folder, sha256_bytes, write_text
+from repro.spec.experiment import Paper
 from repro.spec.run import Run
+
+Parsed = TypeVar("Parsed")
 
 #: Characters of a code digest that the table shows.
 CODE_LENGTH = 12
@@ -31,7 +37,10 @@ RECORD = {
     "status": str,
     "reason": str,
     "num_classes": int,
+    "num_epochs": int,
     "wall_s": int | float,
+    "train_s": int | float,
+    "images_per_s": int | float,
     "scores": list,
     "log": dict,
 }
@@ -45,9 +54,10 @@ class DamagedRunError(FileFormatError):
         super().__init__(f"run {run}: {path} {problem}; delete the run's folder and train it again")
 
 
-def collect(runs: Sequence[Run], *, results: Path) -> None:
+def collect(runs: Sequence[Run], *, papers: Sequence[Paper], results: Path) -> None:
     """Write `results/<scale>/runs.csv`: one row per finished run of `runs`, metric and protocol, in the order of `runs`.
 
+    The claims of `papers` name the training errors to which epochs are counted.
     A run that is not there has no rows (`judge` lists it as missing), and neither has one that diverged.
 
     Raises:
@@ -57,7 +67,8 @@ def collect(runs: Sequence[Run], *, results: Path) -> None:
     scales = sorted({run.scale for run in runs})
     if len(scales) != 1:
         raise ValueError(f"runs to collect are of the scales {scales}; allowed: one scale (python -m repro list)")
-    rows = [row for run in runs for row in _rows(run, results)]
+    thresholds = measures.thresholds_by_variant(papers)
+    rows = [row for run in runs for row in _rows(run, results, thresholds.get((run.paper, run.variant), ()))]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     write_text(Path(results) / scales[0] / "runs.csv", table.to_csv(index=False, lineterminator="\n"))
 
@@ -131,7 +142,7 @@ def read_run_scores(record: dict[str, Any], *, split: str, protocol: str, result
     raise DamagedRunError(run_id, folder / "run.json", f"lists no scores of {split} by {protocol}")
 
 
-def _rows(run: Run, results: Path) -> list[dict[str, Any]]:
+def _rows(run: Run, results: Path, thresholds: Sequence[float]) -> list[dict[str, Any]]:
     record = read_record(run.id, results=results)
     if record is None:
         return []
@@ -152,28 +163,49 @@ def _rows(run: Run, results: Path) -> list[dict[str, Any]]:
         "code": record["code_digest"][:CODE_LENGTH],
         "run": run.id,
     }
-    measured = _measured(record, run, results)
+    measured = [*_of_scores(record, run, results), *_of_training(record, run, results, thresholds)]
     return [
         {**head, "metric": metric, "protocol": protocol, "value": value, "n_examples": num, **tail}
         for metric, protocol, value, num in measured
     ]
 
 
-def _measured(record: dict[str, Any], run: Run, results: Path) -> list[tuple[str, str, float, int]]:
-    """Return (metric, protocol, value, number of examples) of a finished run; the gap counts its test images."""
-    measured = []
+def _of_scores(record: dict[str, Any], run: Run, results: Path) -> list[Measured]:
+    """Return what the scores of a finished run give; the gap counts its test images."""
+    measured: list[Measured] = []
     for protocol in run.experiment.evaluation.protocols:
         scores = read_run_scores(record, split="test", protocol=protocol, results=results)
-        num = len(scores.label_N)
-        measured.append(("top1_error", protocol, top_k_error(scores.scores_NK, scores.label_N, k=1), num))
-        if scores.scores_NK.shape[1] >= 5:
-            measured.append(("top5_error", protocol, top_k_error(scores.scores_NK, scores.label_N, k=5), num))
-    if run.experiment.evaluation.num_train_examples and "center" in run.experiment.evaluation.protocols:
-        train = read_run_scores(record, split="train", protocol="center", results=results)
+        num, num_classes = scores.scores_NK.shape
+        for metric, k in TOP_K.items():
+            if k == 1 or num_classes >= k:
+                measured.append((metric, protocol, top_k_error(scores.scores_NK, scores.label_N, k=k), num))
+    if run.experiment.evaluation.num_train_examples and PLAIN in run.experiment.evaluation.protocols:
+        train = read_run_scores(record, split="train", protocol=PLAIN, results=results)
         error = top_k_error(train.scores_NK, train.label_N, k=1)
-        test_error, num = next(
-            (value, num) for metric, protocol, value, num in measured if (metric, protocol) == ("top1_error", "center")
-        )
-        measured.append(("train_top1_error", "center", error, len(train.label_N)))
-        measured.append(("top1_gap", "center", test_error - error, num))
+        test_error, num = next((row[2], row[3]) for row in measured if row[:2] == ("top1_error", PLAIN))
+        measured.append(("train_top1_error", PLAIN, error, len(train.label_N)))
+        measured.append(("top1_gap", PLAIN, test_error - error, num))
     return measured
+
+
+def _of_training(record: dict[str, Any], run: Run, results: Path, thresholds: Sequence[float]) -> list[Measured]:
+    """Return what log, first kernels and clock of a finished run give; counted are its training images, or kernels."""
+    num_images = round(record["images_per_s"] * record["train_s"] / record["num_epochs"])
+    log = _parsed(record, "log", measures.parse_log, results)
+    planned = run.experiment.recipe.schedule.num_epochs
+    measured = measures.of_log(log, num_epochs=planned, thresholds=thresholds, num_images=num_images)
+    # Runs recorded before kernels were kept have none: a claim about them then says so.
+    if record.get("kernels"):
+        kernel_KHWC, num_towers = _parsed(record, "kernels", measures.parse_kernels, results)
+        measured += measures.of_kernels(kernel_KHWC, num_towers=num_towers)
+    return [*measured, ("train_s", "", float(record["train_s"]), num_images)]
+
+
+def _parsed(record: dict[str, Any], key: str, parse: Callable[[bytes], Parsed], results: Path) -> Parsed:
+    """Return the parsed file that a run's record names under `key`."""
+    folder = run_folder(results, record["id"])
+    content = read_hashed(record["id"], folder, record[key])
+    try:
+        return parse(content)
+    except ValueError as error:
+        raise DamagedRunError(record["id"], folder / str(record[key]["file"]), f"cannot be read ({error})") from None

@@ -5,70 +5,89 @@ from __future__ import annotations
 from functools import reduce
 from typing import Any
 
-from repro.analyse.comparison import compare
-from repro.analyse.gates import gate
+from repro.analyse.comparison import Pair, compare
+from repro.analyse.context import family_of
+from repro.analyse.gates import Question, gate
 from repro.analyse.ledger import Ledger
+from repro.analyse.metrics import TRAINING
 from repro.provenance import plain, spec_difference
 from repro.spec.experiment import Table
 
 METRIC = "top1_error"
+#: On pages that draw training errors, how fast a variant learns is measured too.
+SPEED_FIGURE, SPEED_METRIC = "training_error", "early_train_error"
+#: The protocol of an effect: the first of these by which both variants are scored.
+PREFERRED = ("ten_crop", "five_crop", "center_mirror", "center")
+MEASURED = ("points", "log_ratio", "total_ci90", "sd_pooled", "df", "p_raw", "p_adjusted")
 
 
-def table_effects(table: Table, ledger: Ledger, *, scale: str) -> list[dict[str, Any]]:
-    """Return the effect of each variant but the control in the table's order: metric(variant) - metric(control)."""
-    protocols = ledger.paper.experiment(table.control).evaluation.protocols
-    protocol = "ten_crop" if "ten_crop" in protocols else "center"
-    return [_effect(table, name, ledger, protocol=protocol, scale=scale) for name in table.variants if name != table.control]
+def table_effects(table: Table, ledger: Ledger) -> list[dict[str, Any]]:
+    """Return the effect of each variant but the controls in the table's order: metric(variant) - metric(its control).
+
+    Variants that the scale does not run are left out.
+    """
+    metrics = (METRIC, SPEED_METRIC) if SPEED_FIGURE in table.figures else (METRIC,)
+    names = [
+        name
+        for name in table.variants
+        if name != table.control_of(name) and ledger.has(name) and ledger.has(table.control_of(name))
+    ]
+    return [_effect(table, name, ledger, metric=metric) for name in names for metric in metrics]
 
 
-def _effect(table: Table, name: str, ledger: Ledger, *, protocol: str, scale: str) -> dict[str, Any]:
-    compared = compare(
-        ledger,
-        arm=table.control,
+def common_protocol(ledger: Ledger, control: str, name: str) -> str:
+    """Return the protocol with most crops by which both variants are scored; the plain crop if there is none."""
+    scored = [ledger.paper.experiment(variant).evaluation.protocols for variant in (control, name)]
+    return next((protocol for protocol in PREFERRED if all(protocol in protocols for protocols in scored)), PREFERRED[-1])
+
+
+def _effect(table: Table, name: str, ledger: Ledger, *, metric: str) -> dict[str, Any]:
+    control = table.control_of(name)
+    protocol = TRAINING if metric == SPEED_METRIC else common_protocol(ledger, control, name)
+    pair = Pair(
+        arm=control,
         against=name,
         pool=table.variants,
-        control=table.control,
-        metric=METRIC,
+        control=control,
+        family=family_of(table, control),
+        metric=metric,
         protocol=protocol,
-        decided_on="points",
     )
-    measured: dict[str, Any] = {
-        **dict.fromkeys(
-            ("estimate", "ci90", "ci95", "points", "log_ratio", "total_ci90", "sd_pooled", "df", "p_raw", "p_adjusted")
-        ),
-        "test": "",
-        "n": {},
-        "means": {},
-        "sds": {},
-    }
+    compared = compare(ledger, pair, decided_on="points")
+    measured: dict[str, Any] = {**dict.fromkeys(MEASURED), "test": "", "n": {}, "means": {}, "sds": {}}
     measured |= compared.entry() if compared else {}
-    pair = [table.control, name]
-    stop, reason = gate(ledger, pair, control=table.control, metric=METRIC, protocol=protocol, scale=scale)
+    arms = (control, name)
+    question = Question(arms=arms, control=control, metric=metric, protocols=(protocol,), considered=arms)
+    stop, reason = gate(ledger, question)
     return {
         "paper": ledger.paper.name,
         "table": table.name,
         "variant": name,
-        "control": table.control,
+        "control": control,
         **changed(ledger, name),
-        "metric": METRIC,
+        "metric": metric,
         "protocol": protocol,
         **{key: value for key, value in measured.items() if key not in ("estimate", "ci90", "ci95")},
         "gate": stop,
         "reason": reason,
-        "runs": [run["id"] for arm in pair for run in ledger.runs(arm)],
+        "runs": [run["id"] for arm in arms for run in ledger.runs(arm)],
     }
 
 
 def changed(ledger: Ledger, name: str) -> dict[str, Any]:
-    """Return the title of a variant and what it changes in its base, at the size that the paper printed."""
+    """Return the title of a variant and what it changes in its base, at the size that the paper printed.
+
+    `base_value` is one value where all places of the key have the same, else a list, one for each place.
+    """
     variant = ledger.paper.variant(name)
     if variant.base is None:
         return {"title": variant.title, "key": "", "base_value": None, "value": None, "difference": []}
     base = plain(ledger.paper.experiment(variant.base))
+    values = [reduce(_step, place.split("."), base) for place in variant.places]
     return {
         "title": variant.title,
         "key": variant.key,
-        "base_value": reduce(_step, variant.key.split("."), base),
+        "base_value": values[0] if all(value == values[0] for value in values) else values,
         "value": plain(variant.value),
         "difference": spec_difference(base, ledger.paper.experiment(name)),
     }

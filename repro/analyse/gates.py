@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from repro.analyse import verdict
 from repro.analyse.ledger import Ledger
+from repro.analyse.metrics import EPOCHS, score_protocol, scored_splits
 from repro.provenance import plain, spec_difference
 from repro.spec.experiment import Paper, make_run
 
@@ -13,24 +15,58 @@ from repro.spec.experiment import Paper, make_run
 TOP5_CLASSES = 10
 
 
-def gate(ledger: Ledger, arms: Sequence[str], *, control: str, metric: str, protocol: str, scale: str) -> tuple[str, str]:
-    """Return the verdict INVALID or INCOMPLETE with its reason if `arms` may not be judged, else two empty texts."""
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is asked of the runs: a metric of `arms`, by one protocol or, inside runs, by several.
+
+    control: the arm that must have learned. considered: all variants on whose runs the answer rests, the arms included.
+    """
+
+    arms: tuple[str, ...]
+    control: str
+    metric: str
+    protocols: tuple[str, ...]
+    considered: tuple[str, ...]
+
+    @property
+    def protocol(self) -> str:
+        return self.protocols[0]
+
+
+def gate(ledger: Ledger, question: Question) -> tuple[str, str]:
+    """Return the verdict INVALID or INCOMPLETE with its reason if a question may not be decided, else two empty texts.
+
+    A pace has no control that must have learned: a run that never gets to a training error is censored.
+    """
+    arms, metric = question.arms, question.metric
     invalid = (
         diverged(ledger, arms)
-        or not_learned(ledger, control, role="control", protocol=protocol)
-        or gap_without_learning(ledger, arms, metric=metric, protocol=protocol)
-        or mixed_sources(ledger, arms)
+        or ("" if metric == EPOCHS else not_learned(ledger, question.control, role="control", protocol=question.protocol))
+        or gap_without_learning(ledger, arms, metric=metric, protocol=question.protocol)
+        or mixed_sources(ledger, question.considered)
         or mixed_specs(ledger, arms)
-        or other_specs(ledger, arms, scale=scale)
-        or mixed_examples(ledger, arms, metric=metric, protocol=protocol)
+        or other_specs(ledger, question.considered)
+        or mixed_examples(ledger, question)
     )
     if invalid:
         return verdict.INVALID, invalid
-    missing = ledger.missing_of(arms)
+    missing = ledger.missing_of(question.considered)
     if missing:
         counted = "1 planned run is" if len(missing) == 1 else f"{len(missing)} planned runs are"
         return verdict.INCOMPLETE, f"{counted} not among the collected: {', '.join(missing)}."
     return "", ""
+
+
+def not_at_this_scale(ledger: Ledger, arms: Sequence[str]) -> str:
+    """Say so if the scale runs no networks of the families of `arms`."""
+    lacking = [arm for arm in arms if arm and not ledger.has(arm)]
+    if not lacking:
+        return ""
+    families = sorted({ledger.paper.family(arm) for arm in lacking})
+    runs = (
+        f"scale {ledger.scale.name} runs no networks of the famil{'y' if len(families) == 1 else 'ies'} {' and '.join(families)}"
+    )
+    return f"Nothing is run for {' and '.join(lacking)} here: {runs}."
 
 
 def diverged(ledger: Ledger, arms: Sequence[str]) -> str:
@@ -47,8 +83,8 @@ def _has(items: Sequence[object]) -> str:
 
 
 def not_learned(ledger: Ledger, arm: str, *, role: str, protocol: str) -> str:
-    """Say so if an arm is hardly better than chance."""
-    values = ledger.arms([arm], metric="top1_error", protocol=protocol).get(arm)
+    """Say so if an arm is hardly better than chance by `protocol`, or by the plain crop where that has no scores."""
+    values = ledger.arms([arm], metric="top1_error", protocol=score_protocol(protocol)).get(arm)
     if not values:
         return ""
     num_classes = ledger.finished(arm)[0]["num_classes"]
@@ -81,27 +117,38 @@ def mixed_sources(ledger: Ledger, arms: Sequence[str]) -> str:
     return ""
 
 
-def ablated_keys(paper: Paper, arms: Sequence[str]) -> set[str]:
-    """Return the keys that stand between `arms` in the tree of variants: all in which their specs may differ."""
+def ablated_keys(paper: Paper, arms: Sequence[str]) -> set[str] | None:
+    """Return the keys that stand between `arms` in the tree of variants: all in which their specs may differ.
+
+    None if they come from different roots, which are experiments of their own: those may differ in all that they declare.
+    """
     chains: list[list[tuple[str, str]]] = []
+    roots = set()
     for name in arms:
         chain = []
         variant = paper.variant(name)
         while variant.base is not None:
             chain += [(variant.name, place) for place in variant.places]
             variant = paper.variant(variant.base)
+        roots.add(variant.name)
         chains.append(chain)
+    if len(roots) > 1:
+        return None
     shared = set(chains[0]).intersection(*chains[1:])
     return {key for chain in chains for name, key in chain if (name, key) not in shared}
 
 
 def mixed_specs(ledger: Ledger, arms: Sequence[str]) -> str:
-    """Say so if the runs of `arms` differ in more than the ablated key."""
-    runs = [record for arm in arms for record in ledger.runs(arm)]
-    if not runs:
-        return ""
+    """Say so if the runs of `arms` differ in more than the ablated key, or in more than the seed within an arm."""
     allowed = ablated_keys(ledger.paper, arms)
-    compared = [runs[0]["spec"]]
+    groups = [arms] if allowed is not None else [[arm] for arm in arms]
+    return next(filter(None, (_beyond(ledger, group, allowed or set()) for group in groups)), "")
+
+
+def _beyond(ledger: Ledger, arms: Sequence[str], allowed: set[str]) -> str:
+    """Name the keys outside `allowed` in which the runs of `arms` differ from the first of them."""
+    runs = [record for arm in arms for record in ledger.runs(arm)]
+    compared = [record["spec"] for record in runs[:1]]
     for record in runs[1:]:
         if record["spec"] in compared:
             continue
@@ -117,24 +164,28 @@ def _ablated(allowed: set[str]) -> str:
     return " and ".join(sorted(allowed)) or "the seed"
 
 
-def other_specs(ledger: Ledger, arms: Sequence[str], *, scale: str) -> str:
+def other_specs(ledger: Ledger, arms: Sequence[str]) -> str:
     """Say so if a run was trained by another specification than its name stands for now."""
     for arm in arms:
+        now = None
         for record in ledger.runs(arm):
-            now = plain(make_run(ledger.paper, scale=scale, variant=arm, seed=record["seed"]).experiment)
+            # The seed is no part of an experiment: one stands for all.
+            now = now or plain(make_run(ledger.paper, scale=ledger.scale.name, variant=arm, seed=record["seed"]).experiment)
             if record["spec"] != now:
                 keys = [item["key"] for item in spec_difference(record["spec"], now)]
                 return f"The run {record['id']} was trained by another specification than its name has now: {', '.join(keys)}."
     return ""
 
 
-def mixed_examples(ledger: Ledger, arms: Sequence[str], *, metric: str, protocol: str) -> str:
-    """Say so if the runs of `arms` were scored on different examples."""
+def mixed_examples(ledger: Ledger, question: Question) -> str:
+    """Say so if the runs of the arms were scored on different examples; a metric without scores cannot fail here."""
+    arms = question.arms
     if not any(ledger.finished(arm) for arm in arms):
         return ""
-    for split in ("test", "train") if metric == "top1_gap" else ("test",):
-        if not ledger.same_examples(arms, split=split, protocol=protocol):
-            return f"The runs of {' and '.join(arms)} were scored on different {split} images; train them again together."
+    for split in scored_splits(question.metric):
+        for protocol in question.protocols:
+            if not ledger.same_examples(arms, split=split, protocol=protocol):
+                return f"The runs of {' and '.join(arms)} were scored on different {split} images; train them again together."
     return ""
 
 

@@ -13,23 +13,22 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from repro.analyse.collect import CODE_LENGTH, read_record, read_run_scores
+from repro.analyse.metrics import TOP_K
 from repro.analyse.runs_table import COLUMNS
 from repro.evaluate.metrics import top_k_correct
-from repro.files import FileFormatError
+from repro.files import FileFormatError, sha256_bytes
 from repro.spec.experiment import Paper
 
-#: The metric that is an error at k, by k.
-TOP_K = {"top1_error": 1, "top5_error": 5}
 #: Two ways of adding up the same share differ by less than this.
 ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answers:
-    """Whether each example of a run is right at k (by k), and the examples' keys in their order."""
+    """Whether each example of a run is right at k (by k), and the digest of the examples' keys in their order."""
 
     correct_N: dict[int, NDArray[np.bool_]]
-    example_N: NDArray[np.bytes_]
+    examples: str
 
 
 class Ledger:
@@ -39,7 +38,8 @@ class Ledger:
         """Keep the rows of `paper` and read the record of every run that is planned or in `table`."""
         self.paper = paper
         self.results = results
-        self.planned_seeds = range(paper.scale(scale).num_seeds)
+        self.scale = paper.scale(scale)
+        self.planned_seeds = range(self.scale.num_seeds)
         rows = table[(table["paper"] == paper.name) & (table["scale"] == scale)]
         self.records: dict[str, dict[str, Any]] = {}
         self.missing: list[str] = []
@@ -49,8 +49,8 @@ class Ledger:
         ):
             self.values.setdefault((variant, metric, protocol), {})[int(seed)] = float(value)
         codes = dict(rows[["run", "code"]].itertuples(index=False))
-        chosen = paper.scale(scale)
-        for variant in [item.name for item in paper.variants if chosen.has(paper.family(item.name))]:
+        self._runs: dict[str, list[dict[str, Any]]] = {}
+        for variant in [item.name for item in paper.variants if self.has(item.name)]:
             seeds = set(self.planned_seeds) | {int(seed) for seed in rows.loc[rows["variant"] == variant, "seed"]}
             for seed in sorted(seeds):
                 self._read(f"{scale}/{paper.name}/{variant}/{seed}", codes)
@@ -66,10 +66,15 @@ class Ledger:
             self.missing.append(run_id)
         else:
             self.records[run_id] = record
+            self._runs.setdefault(record["variant"], []).append(record)
+
+    def has(self, variant: str) -> bool:
+        """Say whether the scale runs networks of the family of `variant`."""
+        return self.scale.has(self.paper.family(variant))
 
     def runs(self, variant: str) -> list[dict[str, Any]]:
         """Return the records of the runs of `variant` by seed, diverged ones included."""
-        return [record for record in self.records.values() if record["variant"] == variant]
+        return self._runs.get(variant, [])
 
     def finished(self, variant: str) -> list[dict[str, Any]]:
         """Return the records of the runs of `variant` by seed that have scores."""
@@ -84,6 +89,10 @@ class Ledger:
         found = {variant: self.values.get((variant, metric, protocol), {}) for variant in variants}
         return {variant: [values[seed] for seed in sorted(values)] for variant, values in found.items() if values}
 
+    def by_seed(self, variant: str, *, metric: str, protocol: str) -> dict[int, float]:
+        """Return the values of `variant` by seed, in the order of the seeds."""
+        return dict(sorted(self.values.get((variant, metric, protocol), {}).items()))
+
     def correct_SN(self, variant: str, *, split: str, protocol: str, k: int) -> NDArray[np.bool_]:
         """Say for each finished run of `variant` and each example whether its label is among the `k` best classes.
 
@@ -95,8 +104,7 @@ class Ledger:
     def same_examples(self, variants: Sequence[str], *, split: str, protocol: str) -> bool:
         """Say whether all finished runs of `variants` were scored on the same examples in the same order."""
         records = [record for variant in variants for record in self.finished(variant)]
-        keys = [self._answers(record, split=split, protocol=protocol).example_N for record in records]
-        return all(np.array_equal(keys[0], other) for other in keys[1:])
+        return len({self._answers(record, split=split, protocol=protocol).examples for record in records}) <= 1
 
     def _answers(self, record: dict[str, Any], *, split: str, protocol: str) -> Answers:
         key = (record["id"], split, protocol)
@@ -104,7 +112,9 @@ class Ledger:
             scores = read_run_scores(record, split=split, protocol=protocol, results=self.results)
             sizes = [k for k in TOP_K.values() if k <= scores.scores_NK.shape[1]]
             correct_N = {k: top_k_correct(scores.scores_NK, scores.label_N, k=k) for k in sizes}
-            self._read_answers[key] = Answers(correct_N=correct_N, example_N=scores.example_N)
+            # A digest stands for the keys: those of all runs together would be most of the memory that judging takes.
+            examples = sha256_bytes(b"\n".join(scores.example_N.tolist()))
+            self._read_answers[key] = Answers(correct_N=correct_N, examples=examples)
             self._compare(record, split=split, protocol=protocol, correct_N=correct_N)
         return self._read_answers[key]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from repro.analyse import verdict
 
@@ -11,8 +11,33 @@ METRIC_NAMES = {
     "top1_error": "top-1 error",
     "top5_error": "top-5 error",
     "top1_gap": "gap between test and training top-1 error",
+    "train_top1_error": "top-1 error on training images",
+    "early_train_error": "mean training error over the first fifth of the epochs",
+    "epochs_to_train_error": "number of epochs to a training error",
+    "tower_color_split": "difference of the towers' colour selectivity, beyond that of random halves,",
+    "train_s": "time of training",
+    "train_days": "time of training",
+    "num_parameters": "number of parameters",
+    "num_neurons": "number of neurons",
+    "num_flops": "number of floating-point operations an image",
+    "num_crops": "number of crops",
+    "largest_conv_share": "largest share of the parameters in one convolution",
 }
-EXACT_NAMES = {"num_parameters": "parameters", "num_neurons": "neurons", "num_flops": "floating-point operations an image"}
+EXACT_NAMES = {
+    "num_parameters": "parameters",
+    "num_neurons": "neurons",
+    "num_flops": "floating-point operations an image",
+    "num_crops": "crops of an image",
+    "largest_conv_share": "of the parameters in the largest convolution",
+}
+PROTOCOL_NAMES = {
+    "center": "the centre crop",
+    "center_mirror": "the centre crop and its mirror image",
+    "five_crop": "five crops",
+    "ten_crop": "ten crops",
+}
+#: Metrics that are no share of examples: the words after their numbers.
+UNITS = {"train_s": "s", "train_days": "days", "epochs_to_train_error": "epochs", "tower_color_split": "of 1"}
 
 
 def effect_measured(
@@ -33,32 +58,155 @@ def effect_measured(
         spread = f"90 % interval {math.exp(interval[0]):.3f} to {math.exp(interval[1]):.3f}, " if interval else ""
         paper = f"; in the paper {math.exp(d0):.3f} times" if d0 is not None else ""
         return f"The {what} of {against} is {math.exp(estimate):.3f} times that of {arm} ({spread}{seeds}){paper}."
-    spread = f"90 % interval {100 * interval[0]:+.2f} to {100 * interval[1]:+.2f}, " if interval else ""
-    paper = f"; in the paper {100 * d0:+.2f}" if d0 is not None else ""
-    return f"The {what} of {against} minus that of {arm} is {100 * estimate:+.2f} points ({spread}{seeds}){paper}."
+    return f"The {what} of {against} minus that of {arm} is {_points(metric, estimate, interval, seeds=seeds, d0=d0)}."
+
+
+def within_measured(
+    *,
+    metric: str,
+    arm: str,
+    protocol: str,
+    against_protocol: str,
+    decided_on: str,
+    estimate: float,
+    interval: tuple[float, float] | None,
+    n: int,
+    d0: float | None,
+) -> str:
+    """Return the sentence that states an effect inside runs: ours with its interval and runs, then the paper's."""
+    what, runs = METRIC_NAMES.get(metric, metric), f"{n} run{'s' * (n != 1)}, each compared with itself"
+    if not against_protocol:
+        runs = f"{n} run{'s' * (n != 1)}"
+        return f"The {what} of {arm} is {_points(metric, estimate, interval, seeds=runs, d0=d0)}."
+    one, other = (PROTOCOL_NAMES.get(name, name) for name in (protocol, against_protocol))
+    if decided_on == "log_ratio":
+        spread = f"90 % interval {math.exp(interval[0]):.3f} to {math.exp(interval[1]):.3f}, " if interval else ""
+        paper = f"; in the paper {math.exp(d0):.3f} times" if d0 is not None else ""
+        return f"The {what} of {arm} by {other} is {math.exp(estimate):.3f} times that by {one} ({spread}{runs}){paper}."
+    return f"The {what} of {arm} by {other} minus that by {one} is {_points(metric, estimate, interval, seeds=runs, d0=d0)}."
+
+
+def _points(metric: str, estimate: float, interval: tuple[float, float] | None, *, seeds: str, d0: float | None) -> str:
+    """Return a difference with its interval: points of error, or in the metric's own unit."""
+    unit = UNITS.get(metric)
+    factor, digits, words = (100, 2, "points") if unit is None else (1, 3, unit)
+    spread = f"90 % interval {factor * interval[0]:+.{digits}f} to {factor * interval[1]:+.{digits}f}, " if interval else ""
+    paper = f"; in the paper {factor * d0:+.{digits}f}" if d0 is not None else ""
+    return f"{factor * estimate:+.{digits}f} {words} ({spread}{seeds}){paper}"
+
+
+def pace_chosen(arm: str, grid: Sequence[str]) -> str:
+    """Return the sentence that says which of several learning rates stands for an arm, and why."""
+    if len(grid) < 2:
+        return ""
+    return f"{arm} stands for its unit: of {', '.join(grid)} it needs the fewest epochs (chosen by training error alone)."
+
+
+def epochs_listed(epochs: Sequence[float], lasted: Sequence[float]) -> str:
+    """Return the epochs of each seed; `more than 12` for one that had not got there after its 12 epochs."""
+    return ", ".join(
+        f"{one:g}" if math.isfinite(one) else f"more than {last:g}" for one, last in zip(epochs, lasted, strict=True)
+    )
+
+
+def pace_measured(
+    *,
+    threshold: float,
+    arm: str,
+    against: str,
+    arm_epochs: str,
+    against_epochs: str,
+    ratio: float | None,
+    at_least: bool,
+    interval: tuple[float, float] | None,
+    d0: float | None,
+) -> str:
+    """Return the sentence that states a ratio of paces (log intervals), seed by seed, then the paper's."""
+    seeds = f"epochs by seed: {against_epochs} against {arm_epochs}"
+    paper = f"; in the paper {math.exp(d0):g} times" if d0 is not None else ""
+    if ratio is None:
+        return f"To {threshold:.0%} training error {against} and {arm} cannot be compared ({seeds}){paper}."
+    low = f"90 % interval from {math.exp(interval[0]):.2f}, " if interval else ""
+    both = f"90 % interval {math.exp(interval[0]):.2f} to {math.exp(interval[1]):.2f}, " if interval else ""
+    times = f"at least {ratio:.2f} times" if at_least else f"{ratio:.2f} times"
+    return (
+        f"To {threshold:.0%} training error {against} needs {times} as many epochs as {arm} "
+        f"({low if at_least else both}{seeds}){paper}. Epochs are counted whole; the interval allows for that."
+    )
+
+
+def pace_meaning(*, bounded: bool, arm_never: int, against_never: int, num_arm: int, num_against: int) -> str:
+    """Return what censored runs mean for a ratio of paces."""
+    if arm_never == num_arm and against_never == num_against:
+        return "Neither arm ever got there, so nothing can be decided; train longer."
+    if arm_never:
+        return f"{arm_never} of {num_arm} runs of the faster arm never got there, so the ratio has no lower bound; train longer."
+    if bounded and against_never:
+        return (
+            f"{against_never} of {num_against} runs of the slower arm never got there and count with the epochs they lasted: "
+            "the ratio is a lower bound, which can show the direction alone."
+        )
+    return ""
+
+
+def every_part(name: str, *, verdicts: Mapping[str, str]) -> str:
+    """Return the sentence that says how a claim follows from its parts."""
+    listed = ", ".join(f"{part} {found}" for part, found in verdicts.items())
+    because = {
+        verdict.REPRODUCED: "All parts are reproduced",
+        verdict.DIRECTION: "All parts have the paper's direction, not all its size",
+        verdict.EXACT_PASS: "All parts hold",
+    }.get(name, f"All parts must hold, and one is {name}")
+    return f"{because}: {listed}."
+
+
+def not_run_yet(why: str) -> str:
+    """Return the reason of a claim for which nothing has been run."""
+    return f"Not run yet: {why}"
 
 
 def level_measured(
     *, metric: str, arm: str, estimate: float, interval: tuple[float, float] | None, n: int, printed: float
 ) -> str:
     """Return the sentence that states a level: ours with its interval and seeds, then the printed one."""
-    spread = f"90 % interval {interval[0]:.1%} to {interval[1]:.1%}, " if interval else ""
+
+    def text(value: float) -> str:
+        return f"{value:.1%}" if metric not in UNITS else f"{value:.3g} {UNITS[metric]}"
+
+    spread = f"90 % interval {text(interval[0])} to {text(interval[1])}, " if interval else ""
     seeds = f"{n} seed{'s' * (n != 1)}"
-    return f"The {METRIC_NAMES.get(metric, metric)} of {arm} is {estimate:.1%} here ({spread}{seeds}); printed: {printed:.1%}."
-
-
-def exact_compared(*, metric: str, arm: str, value: float, printed: float, tolerance: float) -> str:
-    """Return the sentence that compares a count with the printed one."""
-    ratio = abs(value / printed - 1)
-    side = "within" if ratio <= tolerance else "outside"
-    what = EXACT_NAMES.get(metric, metric)
     return (
-        f"The printed layers of {arm} give {value:,.0f} {what}; the paper says {printed:,.0f}: "
-        f"{ratio:.1%} off, {side} the {tolerance:.0%} that its rounding allows."
+        f"The {METRIC_NAMES.get(metric, metric)} of {arm} is {text(estimate)} here ({spread}{seeds}); printed: {text(printed)}."
     )
 
 
-def meaning(name: str, *, size: str, decided_on: str, smallest_effect: float, d0: float | None, seeds_needed: int | None) -> str:
+def epochs_measured(*, arm: str, threshold: float, epochs: str, printed: float) -> str:
+    """Return the sentence that states in which epoch each seed got to a training error, then the printed one."""
+    return f"{arm} gets to {threshold:.0%} training error after {epochs} epochs here (by seed); printed: {printed:g}."
+
+
+def exact_compared(*, metric: str, arm: str, value: float, printed: float, tolerance: float, bound: str, detail: str = "") -> str:
+    """Return the sentence that compares a count with the printed one; `detail` says what the count is made of."""
+    kind, _, layer = metric.partition(".")
+    what = EXACT_NAMES.get(kind, kind) + (f" in {'the input' if layer == 'input' else layer}" if layer else "")
+    share = kind == "largest_conv_share"
+    ours, theirs = (f"{number:.2%}" if share else f"{number:,.0f}" for number in (value, printed))
+    made = f" ({detail})" if detail else ""
+    if bound == "at_most":
+        side = "within that" if value <= printed * (1 + tolerance) else "more than that"
+        return f"The printed layers of {arm} give {ours} {what}{made}; the paper says at most {theirs}: {side}."
+    ratio = abs(value / printed - 1)
+    side = "within" if ratio <= tolerance else "outside"
+    allowed = f"{ratio:.1%} off, {side} the {tolerance:.0%} that its rounding allows" if tolerance else f"{ratio:.1%} off"
+    return (
+        f"The printed layers of {arm} give {ours} {what}{made}; the paper says {theirs}: "
+        f"{'the same' if value == printed else allowed}."
+    )
+
+
+def meaning(
+    name: str, *, metric: str, size: str, decided_on: str, smallest_effect: float, d0: float | None, seeds_needed: int | None
+) -> str:
     """Return the sentence that says what the verdict on an effect means."""
     sizes = {
         "weaker": "the effect is weaker than the paper's",
@@ -67,7 +215,8 @@ def meaning(name: str, *, size: str, decided_on: str, smallest_effect: float, d0
         "": "the paper prints no size to compare with",
     }
     if name == verdict.ABSENT:
-        return f"The interval lies within {_amount(smallest_effect, decided_on)} of no effect: there is none that matters here."
+        amount = _amount(smallest_effect, decided_on, metric=metric)
+        return f"The interval lies within {amount} of no effect: there is none that matters here."
     if name == verdict.DIRECTION:
         return f"The direction is the paper's; {sizes[size]}."
     if name == verdict.INCONCLUSIVE:
@@ -98,5 +247,7 @@ def no_spread(n: Mapping[str, int]) -> str:
     return "All seeds gave the same value, so no spread between seeds can be estimated and nothing can be decided."
 
 
-def _amount(effect: float, decided_on: str) -> str:
-    return f"{100 * effect:.2f} points" if decided_on == "points" else f"{math.expm1(effect):.1%}"
+def _amount(effect: float, decided_on: str, *, metric: str) -> str:
+    if decided_on == "log_ratio":
+        return f"{math.expm1(effect):.1%}"
+    return f"{effect:.3g} {UNITS[metric]}" if metric in UNITS else f"{100 * effect:.2f} points"

@@ -22,6 +22,8 @@ UNEQUAL_VARIANCES_P = 0.01
 UNEQUAL_VARIANCES_SEEDS = 3
 #: A spread below this share of the values themselves is rounding, not spread.
 ROUNDING = 1e-12
+#: Variance of the rounding to whole epochs, in epochs^2.
+EPOCH_ROUNDING = 1 / 12
 POWER = 0.8
 ONE_SIDED_ALPHA = 0.05
 MOST_SEEDS = 10_000
@@ -128,6 +130,50 @@ def mean_of(arms: Mapping[str, Values], *, arm: str) -> Estimate:
     )
 
 
+def paired(differences: Values) -> Estimate:
+    """Estimate the mean of differences inside runs, one a seed, by the one-sample t interval with n - 1 degrees of freedom."""
+    value, spread = _mean(differences), pooled_spread([differences])
+    se = spread.sd / math.sqrt(len(differences))
+    return Estimate(value=value, se=se, df=spread.df, sd=spread.sd, test="paired t", p=_two_sided_p(value, se=se, df=spread.df))
+
+
+def log_ratio_of_epochs(arm: Values, against: Values) -> Estimate:
+    """Estimate ln(epochs of against / epochs of arm) from whole epochs, 1 and above, with the variance pooled over both arms.
+
+    Epochs are counted whole, so that seeds may agree although their paces differ. Each run's variance therefore gets that
+    of rounding as well, a twelfth of a squared epoch, on the log divided by the epochs squared (delta method): equal seeds
+    still give an interval. If the variances of the arms differ (Brown-Forsythe), they are compared by Welch's test.
+    """
+    arms = {"arm": arm, "against": against}
+    estimate = difference({name: [math.log(epochs) for epochs in arms[name]] for name in arms}, arm="arm", against="against")
+    rounding = [EPOCH_ROUNDING * _mean([1 / epochs**2 for epochs in values]) for values in arms.values()]
+    se = math.sqrt(estimate.se**2 + sum(part / len(values) for part, values in zip(rounding, arms.values(), strict=True)))
+    sd = None if estimate.sd is None else math.sqrt(estimate.sd**2 + sum(rounding) / 2)
+    p = _two_sided_p(estimate.value, se=se, df=estimate.df)
+    return Estimate(value=estimate.value, se=se, df=estimate.df, sd=sd, test=f"{estimate.test}, log epochs", p=p)
+
+
+def logrank_p(arm: Values, against: Values, *, arm_ended: Values, against_ended: Values) -> float | None:
+    """Return the log-rank p-value that both arms have one pace: epochs, infinity for a run that ended before it got there.
+
+    None if no run got there, or where the test has no answer.
+    """
+    pairs = [list(zip(arm, arm_ended, strict=True)), list(zip(against, against_ended, strict=True))]
+    if not all(pairs) or not any(math.isfinite(epochs) for pair in pairs for epochs, _ in pair):
+        return None
+    samples = [
+        stats.CensoredData(
+            uncensored=[epochs for epochs, _ in pair if math.isfinite(epochs)],
+            right=[ended for epochs, ended in pair if not math.isfinite(epochs)],
+        )
+        for pair in pairs
+    ]
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore", RuntimeWarning)  # without any spread the test divides by 0, and has no answer
+        p = float(stats.logrank(*samples).pvalue)
+    return p if math.isfinite(p) else None
+
+
 def _welch(value: float, pair: Sequence[Values]) -> Estimate:
     shares = [pooled_spread([values]).sd ** 2 / len(values) for values in pair]
     se = math.sqrt(sum(shares))
@@ -186,8 +232,11 @@ def power(effect: float, *, sd: float, num_seeds: int, num_arms: int) -> float:
 
 
 def seeds_needed(effect: float, *, sd: float, num_arms: int) -> int | None:
-    """Return the seeds in each arm that find `effect` (above 0) with 80 % power; None if more than `MOST_SEEDS`."""
-    if effect <= 0 or sd <= 0 or num_arms < 2:
+    """Return the seeds in each arm that find `effect` (above 0) with 80 % power; None if more than `MOST_SEEDS`.
+
+    For differences inside runs, whose standard deviation is sd, ask for one arm and sd / sqrt(2).
+    """
+    if effect <= 0 or sd <= 0:
         return None
     low, high = 1, 2
     while power(effect, sd=sd, num_seeds=high, num_arms=num_arms) < POWER:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 ABSENT = "ABSENT"
 REVERSED = "REVERSED"
 REPRODUCED = "REPRODUCED"
@@ -17,6 +19,21 @@ EXACT_FAIL = "EXACT-FAIL"
 #: Verdicts that an interval decides, and those that a gate or plain arithmetic decides.
 DECIDED = (ABSENT, REVERSED, REPRODUCED, DIRECTION, NOT_REPRODUCED, INCONCLUSIVE)
 VERDICTS = (*DECIDED, INVALID, INCOMPLETE, UNTESTABLE, EXACT_PASS, EXACT_FAIL)
+
+#: A claim of several parts has the first of these that a part has: what blocks, then what refutes, then what is open.
+EVERY_ORDER = (
+    INVALID,
+    INCOMPLETE,
+    UNTESTABLE,
+    EXACT_FAIL,
+    REVERSED,
+    ABSENT,
+    NOT_REPRODUCED,
+    INCONCLUSIVE,
+    DIRECTION,
+    REPRODUCED,
+    EXACT_PASS,
+)
 
 #: Share of the paper's effect below which an effect is called absent, unless the claim says otherwise.
 SMALLEST_SHARE = 1 / 4
@@ -73,8 +90,28 @@ def decide_level(interval: tuple[float, float], *, printed: float) -> str:
     return INCONCLUSIVE
 
 
-def decide_exact(value: float, *, printed: float, tolerance: float) -> str:
-    """Return the verdict on a number that follows from the architecture; `tolerance` is relative to the printed value."""
+def decide_bound(low: float, *, d0: float | None) -> tuple[str, str]:
+    """Return verdict and size of an effect of which only a lower bound is known: the lower end of its 90 % interval.
+
+    A bound can show the direction; that a size is the paper's, or is not, it can never show.
+    """
+    if low <= 0:
+        return INCONCLUSIVE, ""
+    return DIRECTION, "stronger" if d0 is not None and low > d0 else "open" if d0 is not None else ""
+
+
+def decide_every(verdicts: Sequence[str]) -> str:
+    """Return the verdict on a claim all of whose parts must hold: the first of EVERY_ORDER that a part has."""
+    return next(name for name in EVERY_ORDER if name in verdicts)
+
+
+def decide_exact(value: float, *, printed: float, tolerance: float, bound: str) -> str:
+    """Return the verdict on a number that follows from the architecture; `tolerance` is relative to the printed value.
+
+    bound: `equal`, or `at_most`: the number may be smaller.
+    """
+    if bound == "at_most":
+        return EXACT_PASS if value <= printed + tolerance * abs(printed) else EXACT_FAIL
     return EXACT_PASS if abs(value - printed) <= tolerance * abs(printed) else EXACT_FAIL
 
 
