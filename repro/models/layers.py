@@ -44,7 +44,7 @@ class Dropout(nn.Module):
             raise RuntimeError(
                 "dropout has no seed in training; call seed_dropout(net, key=..., step=..., device=...) before each step"
             )
-        keep = torch.rand(x.shape, generator=self._generator, device=x.device) >= self.rate
+        keep = torch.rand(x.shape, generator=self._generator, device=x.device).ge_(self.rate).to(x.dtype)
         return x * keep if self.scaling == "test" else x * keep / (1 - self.rate)
 
     def extra_repr(self) -> str:
@@ -97,7 +97,7 @@ def activation(name: str) -> nn.Module:
     return layers[name]()
 
 
-def pool(pooling: Pooling, *, edge: str) -> nn.Module:
+def pool(pooling: Pooling, *, edge: str) -> nn.MaxPool2d | nn.AvgPool2d:
     """Return the pooling layer of a spec.
 
     With `edge` keep the last window may hang over the edge; an average is then over the pixels that it has in the map.

@@ -13,21 +13,17 @@ Shape suffixes: B batch, C maps, H height, W width, L flat memory, S window.
 from __future__ import annotations
 
 import functools
-import itertools
-import math
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import numba
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from repro.models.passes import flat, in_threads, lrn_backward, lrn_forward
+
 #: Elements worked on at a time: the scratch arrays of a block fit into the first-level cache.
 BLOCK = 1024
-#: Reassociation and contraction let the compiler vectorise; NaN and infinity keep their meaning.
-FAST = {"contract", "reassoc", "nsz", "arcp"}
 
 
 class LocalResponseNorm(nn.Module):
@@ -94,8 +90,10 @@ class _FusedOnCpu(torch.autograd.Function):
         y = torch.empty_like(x)
         ctx.save_for_backward(x)
         ctx.constants = size, alpha, beta, k, groups
-        window = _window(x.shape[1], groups, size, _flat(x).dtype)
-        _in_threads(_forward_pass, (_flat(x), _flat(y), window[0], size // 2), (alpha, beta, k), block=window[2])
+        x_L = flat(x)
+        mask, _, block = _window(x.shape[1], groups, size, x_L.dtype)
+        arguments = x_L, flat(y), mask, size // 2, *_typed(x_L, alpha, beta, k), block
+        in_threads(lrn_forward, arguments, length=len(x_L), block=block)
         return y
 
     @staticmethod
@@ -104,16 +102,11 @@ class _FusedOnCpu(torch.autograd.Function):
         size, alpha, beta, k, groups = ctx.constants
         gradient = gradients[0].contiguous(memory_format=torch.channels_last)
         out = torch.empty_like(x)
-        window = _window(x.shape[1], groups, size, _flat(x).dtype)
-        arrays = (_flat(x), _flat(gradient), _flat(out), window[0], window[1], size // 2)
-        _in_threads(_backward_pass, arrays, (alpha, beta, k), block=window[2])
+        arrays = flat(x), flat(gradient), flat(out)
+        mask, mirrored, block = _window(x.shape[1], groups, size, arrays[0].dtype)
+        arguments = *arrays, mask, mirrored, size // 2, *_typed(arrays[0], alpha, beta, k), block
+        in_threads(lrn_backward, arguments, length=len(arrays[0]), block=block)
         return out, None, None, None, None, None
-
-
-def _flat(x_BCHW: torch.Tensor) -> NDArray[Any]:
-    """View channels-last memory as one axis."""
-    flat: NDArray[Any] = x_BCHW.permute(0, 2, 3, 1).reshape(-1).numpy()
-    return flat
 
 
 @functools.lru_cache(maxsize=64)
@@ -130,111 +123,6 @@ def _window(maps: int, groups: int, size: int, dtype: np.dtype[Any]) -> tuple[ND
     return mask(size // 2), mask((size - 1) // 2), block
 
 
-def _in_threads(compiled: Any, arrays: tuple[Any, ...], constants: tuple[float, ...], *, block: int) -> None:
-    """Run `compiled` over the flat memory, split at block borders over as many threads as torch may use."""
-    length, dtype = arrays[0].shape[0], arrays[0].dtype.type
-    typed = tuple(dtype(constant) for constant in constants)
-    num_blocks = -(-length // block)
-    num_threads = min(torch.get_num_threads(), num_blocks)
-    if num_threads <= 1:
-        compiled(*arrays, *typed, block, 0, length)
-        return
-    borders = [min(length, round(i * num_blocks / num_threads) * block) for i in range(num_threads + 1)]
-    parts = [
-        _threads(num_threads).submit(functools.partial(compiled, *arrays, *typed, block, first, last))
-        for first, last in itertools.pairwise(borders)
-    ]
-    for part in parts:
-        part.result()
-
-
-@functools.cache
-def _threads(num_threads: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(num_threads, thread_name_prefix="lrn")
-
-
-@numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy", inline="always")
-def _windowed_sum(values: Any, total: Any, mask: Any, num: int) -> None:
-    """Write total[j] = sum over shifts d of mask[d, j] * values[j + d]."""
-    if mask.shape[0] == 5:
-        for j in range(num):
-            outer = mask[0, j] * values[j] + mask[4, j] * values[j + 4]
-            inner = mask[1, j] * values[j + 1] + mask[3, j] * values[j + 3]
-            total[j] = outer + inner + values[j + 2]
-        return
-    for j in range(num):
-        total[j] = mask[0, j] * values[j]
-    for d in range(1, mask.shape[0]):
-        for j in range(num):
-            total[j] += mask[d, j] * values[j + d]
-
-
-@numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy", inline="always")
-def _inverse_power(total: Any, factor: Any, alpha: Any, beta: Any, k: Any, num: int) -> None:
-    """Write factor[j] = (k + alpha total[j])^-beta; the two exponents in use go by square roots."""
-    if beta == 0.75:
-        for j in range(num):
-            root = math.sqrt(k + alpha * total[j])
-            factor[j] = 1 / (root * math.sqrt(root))
-    elif beta == 0.5:
-        for j in range(num):
-            factor[j] = 1 / math.sqrt(k + alpha * total[j])
-    else:
-        for j in range(num):
-            factor[j] = (k + alpha * total[j]) ** (-beta)
-
-
-@numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy")
-def _forward_pass(
-    x_L: Any, y_L: Any, mask: Any, before: int, alpha: Any, beta: Any, k: Any, block: int, first: int, last: int
-) -> None:
-    square = np.zeros(block + mask.shape[0], x_L.dtype)
-    total = np.empty(block, x_L.dtype)
-    factor = np.empty(block, x_L.dtype)
-    for start in range(first, last, block):
-        num = min(block, last - start)
-        x, y, own = x_L[start : start + num], y_L[start : start + num], square[before : before + num]
-        for j in range(num):
-            own[j] = x[j] * x[j]
-        _windowed_sum(square, total, mask, num)
-        _inverse_power(total, factor, alpha, beta, k, num)
-        for j in range(num):
-            y[j] = x[j] * factor[j]
-
-
-@numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy")
-def _backward_pass(
-    x_L: Any,
-    dy_L: Any,
-    dx_L: Any,
-    mask: Any,
-    mirrored: Any,
-    before: int,
-    alpha: Any,
-    beta: Any,
-    k: Any,
-    block: int,
-    first: int,
-    last: int,
-) -> None:
-    """dx_j = dy_j f_j - 2 alpha beta x_j sum over i whose window holds j of dy_i x_i f_i / base_i, f = base^-beta."""
-    after = mask.shape[0] - 1 - before
-    square = np.zeros(block + mask.shape[0], x_L.dtype)
-    share = np.zeros(block + mask.shape[0], x_L.dtype)
-    total = np.empty(block, x_L.dtype)
-    factor = np.empty(block, x_L.dtype)
-    scale = 2 * alpha * beta
-    for start in range(first, last, block):
-        num = min(block, last - start)
-        x, dy, dx = x_L[start : start + num], dy_L[start : start + num], dx_L[start : start + num]
-        own, mine = square[before : before + num], share[after : after + num]
-        for j in range(num):
-            own[j] = x[j] * x[j]
-        _windowed_sum(square, total, mask, num)
-        _inverse_power(total, factor, alpha, beta, k, num)
-        for j in range(num):
-            factor[j] *= dy[j]
-            mine[j] = factor[j] * x[j] / (k + alpha * total[j])
-        _windowed_sum(share, total, mirrored, num)
-        for j in range(num):
-            dx[j] = factor[j] - scale * x[j] * total[j]
+def _typed(x_L: NDArray[Any], *constants: float) -> tuple[Any, ...]:
+    """Return the constants as numbers of the array's type, so that the passes compute in it."""
+    return tuple(x_L.dtype.type(constant) for constant in constants)

@@ -1,0 +1,241 @@
+"""Passes over channels-last memory, compiled by numba, and how they are spread over threads.
+
+All compiled code stands in this one file: numba keeps it on disk until the file changes, and would not see that a function
+taken from another file has changed.
+
+Shape suffixes: L flat memory, S window; a plane is one image, H x W x C in a row.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numba
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+#: Reassociation and contraction let the compiler vectorise; NaN and infinity keep their meaning.
+FAST = {"contract", "reassoc", "nsz", "arcp"}
+
+
+def flat(x_BCHW: torch.Tensor) -> NDArray[Any]:
+    """View channels-last memory as one axis."""
+    view: NDArray[Any] = x_BCHW.permute(0, 2, 3, 1).reshape(-1).numpy()
+    return view
+
+
+def in_threads(compiled: Any, arguments: tuple[Any, ...], *, length: int, block: int) -> None:
+    """Run `compiled(*arguments, first, last)` over 0 to `length`, split at multiples of `block` over torch's threads."""
+    num_blocks = -(-length // block)
+    num_threads = min(torch.get_num_threads(), num_blocks)
+    if num_threads <= 1:
+        compiled(*arguments, 0, length)
+        return
+    borders = [min(length, round(i * num_blocks / num_threads) * block) for i in range(num_threads + 1)]
+    parts = [
+        _threads(num_threads).submit(functools.partial(compiled, *arguments, first, last))
+        for first, last in itertools.pairwise(borders)
+    ]
+    for part in parts:
+        part.result()
+
+
+@functools.cache
+def _threads(num_threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(num_threads, thread_name_prefix="passes")
+
+
+@numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy", inline="always")
+def windowed_sum(values: Any, total: Any, mask: Any, num: int) -> None:
+    """Write total[j] = sum over shifts d of mask[d, j] * values[j + d]."""
+    if mask.shape[0] == 5:
+        for j in range(num):
+            outer = mask[0, j] * values[j] + mask[4, j] * values[j + 4]
+            inner = mask[1, j] * values[j + 1] + mask[3, j] * values[j + 3]
+            total[j] = outer + inner + values[j + 2]
+        return
+    for j in range(num):
+        total[j] = mask[0, j] * values[j]
+    for d in range(1, mask.shape[0]):
+        for j in range(num):
+            total[j] += mask[d, j] * values[j + d]
+
+
+@numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy", inline="always")
+def inverse_power(total: Any, factor: Any, alpha: Any, beta: Any, k: Any, num: int) -> None:
+    """Write factor[j] = (k + alpha total[j])^-beta; the two exponents in use go by square roots."""
+    if beta == 0.75:
+        for j in range(num):
+            root = math.sqrt(k + alpha * total[j])
+            factor[j] = 1 / (root * math.sqrt(root))
+    elif beta == 0.5:
+        for j in range(num):
+            factor[j] = 1 / math.sqrt(k + alpha * total[j])
+    else:
+        for j in range(num):
+            factor[j] = (k + alpha * total[j]) ** (-beta)
+
+
+@numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy")
+def lrn_forward(
+    x_L: Any, y_L: Any, mask: Any, before: int, alpha: Any, beta: Any, k: Any, block: int, first: int, last: int
+) -> None:
+    """Write y_j = x_j (k + alpha total_j)^-beta, total_j the sum of x^2 over the window of j."""
+    square = np.zeros(block + mask.shape[0], x_L.dtype)
+    total = np.empty(block, x_L.dtype)
+    factor = np.empty(block, x_L.dtype)
+    for start in range(first, last, block):
+        num = min(block, last - start)
+        x, y, own = x_L[start : start + num], y_L[start : start + num], square[before : before + num]
+        for j in range(num):
+            own[j] = x[j] * x[j]
+        windowed_sum(square, total, mask, num)
+        inverse_power(total, factor, alpha, beta, k, num)
+        for j in range(num):
+            y[j] = x[j] * factor[j]
+
+
+@numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy")
+def lrn_backward(
+    x_L: Any,
+    dy_L: Any,
+    dx_L: Any,
+    mask: Any,
+    mirrored: Any,
+    before: int,
+    alpha: Any,
+    beta: Any,
+    k: Any,
+    block: int,
+    first: int,
+    last: int,
+) -> None:
+    """Write dx_j = dy_j f_j - 2 alpha beta x_j sum over i whose window holds j of dy_i x_i f_i / base_i, f = base^-beta."""
+    after = mask.shape[0] - 1 - before
+    square = np.zeros(block + mask.shape[0], x_L.dtype)
+    share = np.zeros(block + mask.shape[0], x_L.dtype)
+    total = np.empty(block, x_L.dtype)
+    factor = np.empty(block, x_L.dtype)
+    scale = 2 * alpha * beta
+    for start in range(first, last, block):
+        num = min(block, last - start)
+        x, dy, dx = x_L[start : start + num], dy_L[start : start + num], dx_L[start : start + num]
+        own, mine = square[before : before + num], share[after : after + num]
+        for j in range(num):
+            own[j] = x[j] * x[j]
+        windowed_sum(square, total, mask, num)
+        inverse_power(total, factor, alpha, beta, k, num)
+        for j in range(num):
+            factor[j] *= dy[j]
+            mine[j] = factor[j] * x[j] / (k + alpha * total[j])
+        windowed_sum(share, total, mirrored, num)
+        for j in range(num):
+            dx[j] = factor[j] - scale * x[j] * total[j]
+
+
+@numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy")
+def map_norm_forward(
+    x_L: Any,
+    y_L: Any,
+    height: int,
+    width: int,
+    maps: int,
+    size: int,
+    alpha: Any,
+    beta: Any,
+    k: Any,
+    first: int,
+    last: int,
+) -> None:
+    """Write y = x (k + alpha total)^-beta for the planes first to last, total the sum of x^2 over size x size pixels."""
+    row, before = width * maps, size // 2
+    square = np.zeros((width + size) * maps, x_L.dtype)
+    across = np.zeros((height + size, row), x_L.dtype)
+    total = np.empty(row, x_L.dtype)
+    factor = np.empty(row, x_L.dtype)
+    own = square[before * maps : before * maps + row]
+    for start in range(first * height * row, last * height * row, height * row):
+        for h in range(height):
+            x = x_L[start + h * row : start + (h + 1) * row]
+            for j in range(row):
+                own[j] = x[j] * x[j]
+            sum_along(square, across[before + h], size, maps, row)
+        for h in range(height):
+            x, y = x_L[start + h * row : start + (h + 1) * row], y_L[start + h * row : start + (h + 1) * row]
+            sum_down(across, total, h, size, row)
+            inverse_power(total, factor, alpha, beta, k, row)
+            for j in range(row):
+                y[j] = x[j] * factor[j]
+
+
+@numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy")
+def map_norm_backward(
+    x_L: Any,
+    dy_L: Any,
+    dx_L: Any,
+    height: int,
+    width: int,
+    maps: int,
+    size: int,
+    alpha: Any,
+    beta: Any,
+    k: Any,
+    first: int,
+    last: int,
+) -> None:
+    """Write dx_j = dy_j f_j - 2 alpha beta x_j sum over i whose window holds j of dy_i x_i f_i / base_i, f = base^-beta."""
+    row, before = width * maps, size // 2
+    after = size - 1 - before
+    square = np.zeros((width + size) * maps, x_L.dtype)
+    share = np.zeros((width + size) * maps, x_L.dtype)
+    across = np.zeros((height + size, row), x_L.dtype)
+    shared = np.zeros((height + size, row), x_L.dtype)
+    total = np.empty(row, x_L.dtype)
+    factor = np.empty(row, x_L.dtype)
+    own, mine = square[before * maps : before * maps + row], share[after * maps : after * maps + row]
+    scale = 2 * alpha * beta
+    for start in range(first * height * row, last * height * row, height * row):
+        for h in range(height):
+            x = x_L[start + h * row : start + (h + 1) * row]
+            for j in range(row):
+                own[j] = x[j] * x[j]
+            sum_along(square, across[before + h], size, maps, row)
+        for h in range(height):
+            x, dy = x_L[start + h * row : start + (h + 1) * row], dy_L[start + h * row : start + (h + 1) * row]
+            dx = dx_L[start + h * row : start + (h + 1) * row]
+            sum_down(across, total, h, size, row)
+            inverse_power(total, factor, alpha, beta, k, row)
+            for j in range(row):
+                dx[j] = dy[j] * factor[j]
+                mine[j] = dx[j] * x[j] / (k + alpha * total[j])
+            sum_along(share, shared[after + h], size, maps, row)
+        for h in range(height):
+            x, dx = x_L[start + h * row : start + (h + 1) * row], dx_L[start + h * row : start + (h + 1) * row]
+            sum_down(shared, total, h, size, row)
+            for j in range(row):
+                dx[j] -= scale * x[j] * total[j]
+
+
+@numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy", inline="always")
+def sum_along(values: Any, total: Any, size: int, maps: int, row: int) -> None:
+    """Write total[j] = sum over `size` pixels to the right, from j on, of the same map."""
+    for j in range(row):
+        total[j] = values[j]
+    for d in range(1, size):
+        for j in range(row):
+            total[j] += values[j + d * maps]
+
+
+@numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy", inline="always")
+def sum_down(values: Any, total: Any, h: int, size: int, row: int) -> None:
+    """Write total[j] = sum over `size` rows from h on."""
+    for j in range(row):
+        total[j] = values[h, j]
+    for d in range(1, size):
+        for j in range(row):
+            total[j] += values[h + d, j]
