@@ -8,9 +8,10 @@ import pytest
 from repro.files import FileFormatError
 from repro.papers.alexnet import ALEXNET
 from repro.provenance import spec_difference
+from repro.report.context import relative
 from repro.report.inputs import RUNS_COLUMNS, read_runs_csv
 from repro.report.run_context import learning_rate_drops
-from repro.report.table_context import change_text, relative
+from repro.report.variant_rows import change_of, change_text
 from tests.report.conftest import Rendered, rerendered
 from tests.report.pages import read
 
@@ -32,11 +33,27 @@ def test_a_changed_value_is_shown_from_and_to() -> None:
 def test_a_part_that_is_new_is_named_once() -> None:
     difference = spec_difference(ALEXNET.experiment("no_pca_color"), ALEXNET.experiment("full"))
     text = change_text(difference, key="recipe.color_noise", value={"std": 0.1, "factor": "sqrt_eigenvalue"})
-    assert text == "recipe.color_noise added (factor sqrt_eigenvalue, std 0.1)"
+    assert text == "recipe.color_noise added (divide_by 1, factor sqrt_eigenvalue, std 0.1, until 1)"
 
 
 def test_a_part_that_is_replaced_shows_each_value_that_changed() -> None:
     assert change("pool_2x2") == "network.pooling.same_maps_as: none → (3, 2); network.pooling.size_px: 3 → 2"
+
+
+def test_places_that_change_in_the_same_way_are_named_together() -> None:
+    assert change("released_init") == ("network.conv.conv3.init_std + conv.conv4.init_std + conv.conv5.init_std: 0.01 → 0.03")
+
+
+def test_several_parts_that_are_gone_are_named_each() -> None:
+    text = change_of("as_released_no_norm", ALEXNET, control="as_released")
+    assert text.startswith("network.lrn removed (")
+    assert "; network.map_norm removed (" in text
+
+
+def test_a_variant_of_another_base_than_its_control_names_it() -> None:
+    assert change_of("tanh_tuned", ALEXNET, control="full") == "against tanh: recipe.optimizer.rate_factor: 1 → 0.3"
+    assert change_of("cifar_13pct", ALEXNET, control="cifar_11pct").startswith("against cifar_11pct: network.conv")
+    assert change_of("full", ALEXNET, control="full") == "the base of the others"
 
 
 def test_learning_rate_drops_are_the_epochs_that_start_lower() -> None:
@@ -79,7 +96,7 @@ def test_a_damaged_log_names_file_line_and_what_to_do(small_judged: Rendered) ->
 
 def test_waiting_for_data_is_a_share_of_the_training_time(small_judged: Rendered) -> None:
     words = read(rerendered(small_judged).folder / "runs/alexnet/full-0.html").words
-    assert "2.2 % of the training time" in words
+    assert "1.6 % of the training time" in words
     assert "700 images/s" in words
     assert "never" in words
 

@@ -27,8 +27,8 @@ from tests.report.pages import Page, all_pages, numbers, read
 TABLE = Path("alexnet/alexnet_ablations.html")
 
 
-def csv_rows(made: Rendered) -> list[dict[str, str]]:
-    with open((made.folder / TABLE).with_suffix(".csv"), newline="", encoding="utf-8") as stream:
+def csv_rows(made: Rendered, table: Path = TABLE) -> list[dict[str, str]]:
+    with open((made.folder / table).with_suffix(".csv"), newline="", encoding="utf-8") as stream:
         return list(csv.DictReader(stream))
 
 
@@ -36,33 +36,74 @@ def claims_of(made: Rendered) -> dict[str, dict]:
     return {claim["id"]: claim for claim in json.loads(made.claims_file.read_text())["claims"]}
 
 
+def files_of(made: Rendered) -> list[tuple[str, str]]:
+    """Return each page of the paper with the name of each table that it has as files."""
+    found = []
+    for table in made.papers[0].tables:
+        names = [table.name, f"{table.name}_claims"]
+        found += [(table.name, name) for name in names if (made.folder / "alexnet" / f"{name}.csv").is_file()]
+    return found
+
+
 # The same numbers everywhere.
 
 
-def test_the_table_page_holds_the_numbers_of_its_csv(full_report: Rendered) -> None:
-    shown = read(full_report.folder / TABLE).tables["table-alexnet_ablations"][1:]
-    rows = csv_rows(full_report)
-    assert len(shown) == len(rows) == 16
-    for html, line in zip(shown, rows, strict=True):
-        for key, text in html.items():
-            if key == "verdict" or f"{key}_low" not in line:
-                assert line[key] in (text, ascii_number(text)), key
-            else:
-                assert [line[f"{key}_low"], line[f"{key}_high"]] == numbers(text), key
-        filled = {key.removesuffix("_low").removesuffix("_high") for key, text in line.items() if text}
-        assert filled == set(html)
+def test_each_page_has_its_tables_as_files(full_report: Rendered) -> None:
+    pages = [table.name for table in full_report.papers[0].tables]
+    printed = [("alexnet_table1", "alexnet_table1_claims"), ("alexnet_table2", "alexnet_table2_claims")]
+    assert set(files_of(full_report)) == {*((name, name) for name in pages), *printed}
+
+
+def test_the_table_pages_hold_the_numbers_of_their_csv(full_report: Rendered) -> None:
+    for page, name in files_of(full_report):
+        shown = read(full_report.folder / f"alexnet/{page}.html").tables[f"table-{name}"]
+        rows = csv_rows(full_report, Path(f"alexnet/{name}"))
+        shown = [row for row in shown if row]
+        assert len(shown) == len(rows) > 0
+        for html, line in zip(shown, rows, strict=True):
+            for key, text in html.items():
+                if f"{key}_low" not in line:
+                    assert line[key] in (text, ascii_number(text)), (name, key)
+                else:
+                    assert [line[f"{key}_low"], line[f"{key}_high"]] == numbers(text), (name, key)
+            filled = {key.removesuffix("_low").removesuffix("_high") for key, text in line.items() if text}
+            assert filled == set(html), name
 
 
 @pytest.mark.parametrize(("suffix", "start", "separator"), [(".md", "| ", " | "), (".tex", "", " & ")])
 def test_markdown_and_latex_hold_the_numbers_of_the_csv(full_report: Rendered, suffix: str, start: str, separator: str) -> None:
-    lines = (full_report.folder / TABLE).with_suffix(suffix).read_text().splitlines()
-    rows = [line for line in lines if line.count(separator) > 20][2 if suffix == ".md" else 1 :]
-    rows = rows if suffix == ".tex" else [line for line in lines if line.startswith("| ")][1:]
-    for line, stored in zip(rows, csv_rows(full_report), strict=True):
-        cells = line.removeprefix(start).removesuffix(" |").removesuffix(r" \\").split(separator)
-        kept = [cell for i, cell in enumerate(cells) if i not in (0, 1, 2, 3, 4, 5, 27)]
-        values = [value for key, value in list(stored.items())[6:] if key != "reason"]
-        assert [n for cell in kept for n in numbers(cell)] == [n for value in values for n in numbers(value)]
+    for _, name in files_of(full_report):
+        path = Path(f"alexnet/{name}")
+        with open(full_report.folder / f"{path}.csv", newline="", encoding="utf-8") as stream:
+            header, *stored = csv.reader(stream)
+        lines = (full_report.folder / f"{path}{suffix}").read_text().splitlines()
+        rows = [line for line in lines if (line.startswith("| ") if suffix == ".md" else line.endswith(r" \\"))][1:]
+        width = len(header) - sum(key.endswith("_high") for key in header)
+        words = [i for i, key in enumerate(key for key in header if not key.endswith("_high")) if key in WORDS]
+        for line, values in zip(rows, stored, strict=True):
+            cells = re.split(r"(?<!\\)" + re.escape(separator), line.removeprefix(start).removesuffix(" |").removesuffix(r" \\"))
+            assert len(cells) == width, name
+            kept = [cell for i, cell in enumerate(cells) if i not in words]
+            wanted = [value for key, value in zip(header, values, strict=True) if key not in WORDS]
+            assert [n for cell in kept for n in numbers(cell)] == [n for value in wanted for n in numbers(value)], name
+
+
+#: Columns whose entries are words, in which a digit is part of a name.
+WORDS = (
+    "variant",
+    "name",
+    "change",
+    "why",
+    "statement",
+    "measure",
+    "claim",
+    "where",
+    "arm",
+    "against",
+    "reason",
+    "model",
+    "verdict",
+)
 
 
 def test_the_csv_holds_the_numbers_of_claims_json(full_report: Rendered) -> None:
@@ -74,44 +115,81 @@ def test_the_csv_holds_the_numbers_of_claims_json(full_report: Rendered) -> None
         claim = claims[line["claim"]]
         assert line["verdict"] == claim["verdict"]
         assert claim["reason"] in line["reason"]
-        factor = 1 if claim["kind"] == "exact" else 100
+        if claim["kind"] == "ratio":
+            continue
         part = claim["points"] or claim
+        arms = [*claim["arms"], None][:2]
         for key, value, scale in (
-            ("estimate", part["estimate"], factor),
-            ("estimate_ci90_low", (part["ci90"] or [None])[0], factor),
-            ("estimate_ci95_high", (part["ci95"] or [None])[-1], factor),
+            ("estimate", part["estimate"], 100),
+            ("estimate_ci90_low", (part["ci90"] or [None])[0], 100),
+            ("estimate_ci95_high", (part["ci95"] or [None])[-1], 100),
             ("log_ratio", (claim["log_ratio"] or {}).get("estimate"), 1),
             ("log_ratio_ci90_high", ((claim["log_ratio"] or {}).get("ci90") or [None])[-1], 1),
-            ("paper", claim["paper_delta"] if claim["paper_value"] is None else claim["paper_value"], factor),
-            ("arm_mean", claim["means"][claim["arms"][0]] if factor == 100 else None, 100),
-            ("against_sd", claim["sds"].get(claim["arms"][1]), 100),
+            ("paper", claim["paper_delta"] if claim["paper_value"] is None else claim["paper_value"], 100),
+            ("arm_mean", claim["means"].get(arms[0]), 100 if claim["metric"] != "train_s" else 1),
+            ("against_sd", claim["sds"].get(arms[1]), 100 if claim["metric"] != "train_s" else 1),
         ):
             assert (line[key] == "") == (value is None), (line["claim"], key)
             if value is not None:
                 found += 1
-                assert float(line[key]) == pytest.approx(scale * value, abs=0.0051 if scale == 100 else 0.00051), key
-        assert [line["arm_n"], line["against_n"]] == [str(claim["n"].get(arm, "")) for arm in claim["arms"]]
-    assert found > 60
+                tolerance = {100: 0.0051, 1: 0.051 if claim["metric"] == "train_s" else 0.00051}[scale]
+                tolerance = 0.051 if claim["metric"] == "early_train_error" else tolerance
+                assert float(line[key]) == pytest.approx(scale * value, abs=tolerance), key
+        assert [line["arm_n"], line["against_n"]] == [str(claim["n"].get(arm, "")) for arm in arms]
+    assert found > 100
 
 
-def test_the_index_shows_each_claim_with_the_numbers_of_its_table(full_report: Rendered) -> None:
+def test_the_index_shows_each_claim_once_with_the_numbers_of_its_page(full_report: Rendered) -> None:
     index = read(full_report.folder / "index.html")
-    shown = dict(zip(index.row_ids["table-alexnet_claims"][1:], index.tables["table-alexnet_claims"][1:], strict=True))
-    stored = {line["claim"]: line for line in csv_rows(full_report) if line["claim"]}
-    assert set(shown) == set(claims_of(full_report)) == set(stored)
-    for claim, row in shown.items():
-        assert row["verdict"] == stored[claim]["verdict"]
+    stored = {
+        line["claim"]: line
+        for _, name in files_of(full_report)
+        for line in csv_rows(full_report, Path(f"alexnet/{name}"))
+        if line.get("claim")
+    }
+    shown = {
+        claim: row
+        for table in full_report.papers[0].tables
+        for claim, row in zip(
+            index.row_ids[f"table-{table.name}_claims"][1:], index.tables[f"table-{table.name}_claims"][1:], strict=True
+        )
+    }
+    assert list(shown) == list(dict.fromkeys(name for table in full_report.papers[0].tables for name in table.claims))
+    assert set(shown) == set(claims_of(full_report))
+    assert len(stored) > 50
+    for claim, line in stored.items():
+        assert shown[claim]["verdict"] == line["verdict"]
         for key in ("paper", "estimate", "log_ratio"):
-            assert ascii_number(row.get(key, "")) == stored[claim][key]
+            assert ascii_number(shown[claim].get(key, "")) == line[key]
+
+
+def test_the_overview_counts_the_verdicts_of_each_page(full_report: Rendered) -> None:
+    rows = read(full_report.folder / "index.html").tables["table-alexnet_overview"][1:]
+    claims = claims_of(full_report)
+    for row, table in zip(rows, full_report.papers[0].tables, strict=True):
+        assert row["claims"] == str(len(table.claims))
+        verdicts = [claims[name]["verdict"] for name in table.claims]
+        assert {name: int(row[name]) for name in wording.VERDICTS if name in row} == {
+            name: verdicts.count(name) for name in wording.VERDICTS if name in verdicts
+        }
 
 
 def test_single_runs_are_shown_with_the_values_of_runs_csv(full_report: Rendered) -> None:
     page = read(full_report.folder / "runs/alexnet/no_lrn-1.html")
     with open(full_report.results / "smoke/runs.csv", newline="") as stream:
-        stored = [float(row["value"]) for row in csv.DictReader(stream) if row["run"] == "smoke/alexnet/no_lrn/1"]
+        stored = [row for row in csv.DictReader(stream) if row["run"] == "smoke/alexnet/no_lrn/1"]
     shown = [float(ascii_number(row["run"])) for row in page.tables["table-metrics"][1:]]
-    assert len(shown) == 6
-    assert shown == pytest.approx([100 * value for value in stored], abs=0.0051)
+    assert len(shown) == 13
+    factors = [1 if row["metric"] in ("train_s", "tower_color_split") else 100 for row in stored]
+    wanted = [factor * float(row["value"]) for factor, row in zip(factors, stored, strict=True)]
+    assert shown == pytest.approx(wanted, abs=0.051)
+
+
+def test_a_run_that_never_got_there_says_never(full_report: Rendered) -> None:
+    rows = read(full_report.folder / "runs/alexnet/figure1_tanh-0.html").tables["table-metrics"][1:]
+    shown = {row["metric"]: row["run"] for row in rows}
+    assert shown["epochs to 25 % training error, while training"] == "4.0"
+    assert shown["epochs to 10 % training error, while training"] == "never"
 
 
 def test_no_table_lacks_scale_data_and_device_on_its_page(full_report: Rendered) -> None:
@@ -125,7 +203,7 @@ def test_no_table_lacks_scale_data_and_device_on_its_page(full_report: Rendered)
 
 def targets(path: Path, page: Page) -> list[tuple[Path, str]]:
     found = []
-    for reference in page.references:
+    for reference in (reference for reference in page.references if not reference.startswith("data:image/")):
         file, _, fragment = reference.partition("#")
         found.append(((path.parent / unquote(file)).resolve() if file else path.resolve(), unquote(fragment)))
     return found
@@ -133,7 +211,7 @@ def targets(path: Path, page: Page) -> list[tuple[Path, str]]:
 
 def test_every_link_leads_somewhere(full_report: Rendered) -> None:
     pages = {path.resolve(): page for path, page in all_pages(full_report.folder).items()}
-    assert len(pages) == 1 + 1 + 16
+    assert len(pages) == 1 + 7 + 2 * 57
     for path, page in pages.items():
         for file, fragment in targets(path, page):
             assert file.is_file(), (path, file)
@@ -156,7 +234,7 @@ def test_every_page_is_reached_from_the_index(full_report: Rendered) -> None:
 
 def test_no_page_refers_to_the_network(full_report: Rendered) -> None:
     for path, page in all_pages(full_report.folder).items():
-        assert not [ref for ref in page.references if re.match(r"[a-z]+:|//", ref)], path
+        assert not [ref for ref in page.references if re.match(r"(?!data:image/)[a-z]+:|//", ref)], path
         assert not re.search(r"url\((?!#)|@import|fetch\(|XMLHttp", page.text), path
         assert "http" not in page.text, path
 
@@ -245,7 +323,7 @@ def test_a_run_that_is_missing_is_named_with_a_reason(tmp_path: Path) -> None:
     made = rerendered(judged([smaller()], tmp_path, truth=Truth(num_examples=100), seeds=[0]))
     words = read(made.folder / "index.html").words
     assert "run smoke/alexnet/no_lrn/1" in words
-    assert "it has no results here" in words
+    assert "It has no results here: not trained, or its training failed." in words
     assert "INCOMPLETE" in words
 
 
@@ -255,7 +333,7 @@ def test_a_diverged_run_has_a_page_that_says_why(tmp_path: Path) -> None:
     assert "This run diverged: the training loss is NaN in epoch 1. It has no scores." in page.words
     index = read(made.folder / "index.html")
     assert "it diverged: the training loss is NaN in epoch 1" in index.words
-    assert "INVALID" in {row["verdict"] for row in index.tables["table-alexnet_claims"][1:]}
+    assert "INVALID" in {row["verdict"] for row in index.tables["table-alexnet_ablations_claims"][1:]}
 
 
 def test_a_single_seed_is_shown_without_interval(tmp_path: Path) -> None:
@@ -282,7 +360,7 @@ def test_a_second_paper_gets_its_own_pages(tmp_path: Path) -> None:
     papers = [smaller(), replace(smaller(name="second"), title="Another title")]
     made = rerendered(judged(papers, tmp_path, truth=Truth(num_examples=100)))
     page = read(made.folder / "index.html")
-    assert {"table-alexnet_claims", "table-second_claims"} <= set(page.tables)
+    assert {"table-alexnet_overview", "table-second_overview"} <= set(page.tables)
     assert (made.folder / "second/alexnet_ablations.html").is_file()
     assert (made.folder / "runs/second/full-0.html").is_file()
 
