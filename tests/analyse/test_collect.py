@@ -37,18 +37,22 @@ def edit_record(results: Path, run: Run, **changes: Any) -> None:
 
 
 def test_every_run_has_a_row_for_each_metric_and_protocol(tmp_path: Path) -> None:
-    collect(two_runs(tmp_path, seed_noise=0.0, error=0.30, center_extra=0.02, gap=0.10), results=tmp_path)
+    collect(two_runs(tmp_path, seed_noise=0.0, error=0.30, center_extra=0.02, gap=0.10), papers=[ALEXNET], results=tmp_path)
     rows = rows_of(tmp_path)
     assert tuple(rows[0]) == COLUMNS
     found = {(row["seed"], row["metric"], row["protocol"]): float(row["value"]) for row in rows}
-    assert len(found) == len(rows) == 12
+    # Four protocols with two errors each; error and gap of training; its first fifth, six thresholds, seconds; the towers.
+    assert len(found) == len(rows) == 2 * (4 * 2 + 2 + 1 + 6 + 1 + 1)
     for seed in "01":
         assert found[seed, "top1_error", "ten_crop"] == pytest.approx(0.30)
         assert found[seed, "top1_error", "center"] == pytest.approx(0.32)
         assert found[seed, "top5_error", "ten_crop"] == pytest.approx(0.12)
         assert found[seed, "train_top1_error", "center"] == pytest.approx(0.22)
         assert found[seed, "top1_gap", "center"] == pytest.approx(0.10)
-    assert {row["n_examples"] for row in rows} == {"400"}
+    scored = ("top1_error", "top5_error", "train_top1_error", "top1_gap")
+    assert {row["n_examples"] for row in rows if row["metric"] in scored} == {"400"}
+    # 448 training images, and eight kernels of the first layer.
+    assert {row["n_examples"] for row in rows if row["metric"] not in scored} == {"448", "8"}
     assert {row["code"] for row in rows} == {CODE_DIGEST[:12]}
     assert {row["run"] for row in rows} == {"smoke/alexnet/full/0", "smoke/alexnet/full/1"}
     assert {(row["dataset"], row["evidence"]) for row in rows} == {("procedural", "demonstration")}
@@ -56,7 +60,7 @@ def test_every_run_has_a_row_for_each_metric_and_protocol(tmp_path: Path) -> Non
 
 def test_values_in_the_table_are_exact(tmp_path: Path) -> None:
     run = two_runs(tmp_path, num_examples=300)[0]
-    collect([run], results=tmp_path)
+    collect([run], papers=[ALEXNET], results=tmp_path)
     scores = read_scores(run_folder(tmp_path, run.id) / "scores.test.center.npz")
     wrong = int(np.count_nonzero(scores.scores_NK.argmax(axis=1) != scores.label_N))
     assert float(rows_of(tmp_path)[0]["value"]) == wrong / 300
@@ -65,24 +69,28 @@ def test_values_in_the_table_are_exact(tmp_path: Path) -> None:
 def test_a_missing_and_a_diverged_run_have_no_rows_and_nothing_is_imputed(tmp_path: Path) -> None:
     runs = two_runs(tmp_path, diverged=["full/1"])
     missing = make_run(ALEXNET, scale="smoke", variant="tanh", seed=0)
-    collect([*runs, missing], results=tmp_path)
+    collect([*runs, missing], papers=[ALEXNET], results=tmp_path)
     assert {row["run"] for row in rows_of(tmp_path)} == {"smoke/alexnet/full/0"}
 
 
 def test_fewer_than_five_classes_give_no_top5_error(tmp_path: Path) -> None:
-    collect(two_runs(tmp_path, num_classes=4), results=tmp_path)
-    assert {row["metric"] for row in rows_of(tmp_path)} == {"top1_error", "train_top1_error", "top1_gap"}
+    collect(two_runs(tmp_path, num_classes=4), papers=[ALEXNET], results=tmp_path)
+    metrics = {row["metric"] for row in rows_of(tmp_path)}
+    assert {"top1_error", "train_top1_error", "top1_gap"} <= metrics
+    assert "top5_error" not in metrics
 
 
 def test_collecting_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     runs = two_runs(tmp_path)
-    collect(runs, results=tmp_path)
+    collect(runs, papers=[ALEXNET], results=tmp_path)
     first = (tmp_path / "smoke" / "runs.csv").read_bytes()
-    collect(runs, results=tmp_path)
+    collect(runs, papers=[ALEXNET], results=tmp_path)
     assert (tmp_path / "smoke" / "runs.csv").read_bytes() == first
 
 
-@pytest.mark.parametrize("name", ["scores.test.center.npz", "scores.test.ten_crop.npz", "scores.train.center.npz", "log.jsonl"])
+@pytest.mark.parametrize(
+    "name", ["scores.test.center.npz", "scores.test.ten_crop.npz", "scores.train.center.npz", "log.jsonl", "kernels.npz"]
+)
 @pytest.mark.parametrize("damage", ["flip", "truncate", "delete"])
 def test_a_damaged_file_is_an_error_that_names_run_and_file(name: str, damage: str, tmp_path: Path) -> None:
     runs = two_runs(tmp_path, num_examples=40)
@@ -94,7 +102,7 @@ def test_a_damaged_file_is_an_error_that_names_run_and_file(name: str, damage: s
     else:
         path.write_bytes(content if damage == "flip" else content[:-1])
     with pytest.raises(FileFormatError) as caught:
-        collect(runs, results=tmp_path)
+        collect(runs, papers=[ALEXNET], results=tmp_path)
     assert "smoke/alexnet/full/1" in str(caught.value)
     assert str(path) in str(caught.value)
     assert "train it again" in str(caught.value)
@@ -117,7 +125,7 @@ def test_a_record_that_does_not_fit_is_refused(changes: dict[str, Any], says: st
     runs = two_runs(tmp_path)
     edit_record(tmp_path, runs[0], **changes)
     with pytest.raises(FileFormatError, match="run smoke/alexnet/full/0") as caught:
-        collect(runs, results=tmp_path)
+        collect(runs, papers=[ALEXNET], results=tmp_path)
     assert says in str(caught.value)
 
 
@@ -130,12 +138,12 @@ def test_scores_of_another_run_under_this_runs_name_are_refused(tmp_path: Path) 
     record["scores"][0]["sha256"] = sha256_file(folder / "scores.test.center.npz")
     edit_record(tmp_path, runs[0], scores=record["scores"])
     with pytest.raises(FileFormatError, match="smoke/alexnet/full/1"):
-        collect(runs, results=tmp_path)
+        collect(runs, papers=[ALEXNET], results=tmp_path)
 
 
 def test_runs_of_two_scales_are_refused(tmp_path: Path) -> None:
     runs = [make_run(ALEXNET, scale=scale, variant="full", seed=0) for scale in ("smoke", "small")]
     with pytest.raises(ValueError, match="allowed: one scale"):
-        collect(runs, results=tmp_path)
+        collect(runs, papers=[ALEXNET], results=tmp_path)
     with pytest.raises(ValueError, match="allowed: one scale"):
-        collect([], results=tmp_path)
+        collect([], papers=[ALEXNET], results=tmp_path)

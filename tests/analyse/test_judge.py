@@ -16,23 +16,25 @@ import numpy as np
 import pytest
 
 from repro.analyse.collect import collect
+from repro.analyse.context import decided_on, evidence_for, sizes
 from repro.analyse.gates import ablated_keys
-from repro.analyse.judge import decided_on, evidence_for, judge, sizes
+from repro.analyse.judge import judge
 from repro.analyse.verdict import VERDICTS
 from repro.evaluate.scores import read_scores, write_scores
 from repro.files import FileFormatError, read_json, run_folder, sha256_file
 from repro.papers import PAPERS
 from repro.spec.experiment import Paper, Variant, make_run
-from tests.fabricate import Truth, fabricate
+from tests.fabricate import Truth, fabricate, run_at
 
 ALEXNET = PAPERS["alexnet"]
 NAMES = [variant.name for variant in ALEXNET.variants]
+ABLATIONS = ALEXNET.table("alexnet_ablations")
 
 
 def judged(results: Path, *, scale: str = "small", paper: Paper = ALEXNET, num_seeds: int = 9) -> dict[str, Any]:
     """Collect whatever lies in `results`, judge it and return `claims.json`."""
-    runs = [make_run(paper, scale=scale, variant=item.name, seed=seed) for item in paper.variants for seed in range(num_seeds)]
-    collect(runs, results=results)
+    runs = [make_run(paper, scale=scale, variant=name, seed=seed) for name in run_at(paper, scale) for seed in range(num_seeds)]
+    collect(runs, papers=[paper], results=results)
     judge([paper], scale=scale, results=results)
     return read_json(results / scale / "claims.json", schema="claims/1")
 
@@ -72,7 +74,7 @@ def test_claims_stand_in_the_papers_order_with_a_verdict_and_a_reason(everything
     for item in claims["claims"]:
         assert item["verdict"] in VERDICTS
         assert item["reason"].endswith(".")
-    assert (claims["runs"], claims["missing"], claims["diverged"]) == (24, [], [])
+    assert (claims["runs"], claims["missing"], claims["diverged"]) == (3 * len(NAMES), [], [])
     assert claims["runs_sha256"] == sha256_file(everything / "small" / "runs.csv")
     assert (claims["evidence"], claims["mode"]) == ("demonstration", "per-claim")
 
@@ -104,7 +106,11 @@ def test_on_other_data_the_log_error_ratio_decides_and_points_stand_beside_it(ev
     values = {arm: _errors(everything, arm) for arm in ("full", "no_lrn")}
     assert found["estimate"] == pytest.approx(float(np.mean(np.log(values["no_lrn"])) - np.mean(np.log(values["full"]))))
     assert found["sds"]["full"] == pytest.approx(np.std(values["full"], ddof=1))
-    assert (found["n"], found["df"], found["evidence"]) == ({"full": 3, "no_lrn": 3}, 16, "demonstration")
+    assert (found["n"], found["df"], found["evidence"]) == (
+        {"full": 3, "no_lrn": 3},
+        2 * len(ABLATIONS.variants),
+        "demonstration",
+    )
     assert found["ci90"][0] < found["estimate"] < found["ci90"][1]
     assert found["total_ci90"][0] < found["ci90"][0] < found["ci90"][1] < found["total_ci90"][1]
     assert found["p_raw"] <= found["p_adjusted"]
@@ -149,9 +155,10 @@ def test_exact_claims_come_from_the_printed_layers(everything: Path) -> None:
 
 
 def test_every_variant_has_an_effect_with_its_change(everything: Path) -> None:
-    effects = read_json(everything / "small" / "claims.json", schema="claims/1")["effects"]
-    assert [item["variant"] for item in effects] == [name for name in ALEXNET.tables[0].variants if name != "full"]
-    tanh = effects[-1]
+    claims = read_json(everything / "small" / "claims.json", schema="claims/1")
+    effects = [item for item in claims["effects"] if item["table"] == ABLATIONS.name]
+    assert [item["variant"] for item in effects] == [name for name in ABLATIONS.variants if name != "full"]
+    tanh = next(item for item in effects if item["variant"] == "tanh")
     assert (tanh["key"], tanh["base_value"], tanh["value"]) == ("network.activation", "relu", "tanh")
     assert tanh["difference"] == [{"key": "network.activation", "base": "relu", "other": "tanh"}]
     assert tanh["points"]["estimate"] == pytest.approx(0.10, abs=0.03)
@@ -181,6 +188,17 @@ def test_a_claim_about_another_data_set_than_the_scales_is_a_stand_in() -> None:
     assert evidence_for(about_2012, ALEXNET.scale("smoke")) == "demonstration"
 
 
+def test_a_claim_about_the_very_data_of_a_scale_rests_on_the_same_data() -> None:
+    about_cifar = next(item for item in ALEXNET.claims if item.id == "A.S3.3.lrn.cifar.norm")
+    assert evidence_for(about_cifar, ALEXNET.scale("cifar10")) == "same data"
+    assert decided_on(about_cifar, evidence="same data") == "points"
+    assert [evidence_for(about_cifar, ALEXNET.scale(name)) for name in ("smoke", "folders", "paper")] == [
+        "demonstration",
+        "stand-in",
+        "stand-in",
+    ]
+
+
 def test_smallest_effect_follows_the_claim_on_either_scale() -> None:
     lrn = next(item for item in ALEXNET.claims if item.id == "A.S3.3.lrn.top1")
     assert sizes(lrn, decided_on="points") == (0.014, 0.0035)
@@ -201,7 +219,7 @@ def test_a_missing_run_makes_its_claims_incomplete_and_no_others(tmp_path: Path)
     assert found["estimate"] is not None
     assert claim(claims, "A.S3.4.pool.top1")["verdict"] not in ("INCOMPLETE", "INVALID")
     assert claims["missing"][0] == "small/alexnet/no_lrn/1"
-    assert len(claims["missing"]) == 1 + 3 * 5
+    assert len(claims["missing"]) == 1 + 3 * (len(NAMES) - 3)
     nothing = claim(claims, "A.S4.1.pca.top1")
     assert (nothing["verdict"], nothing["estimate"], nothing["n"]) == ("INCOMPLETE", None, {})
 
@@ -209,9 +227,10 @@ def test_a_missing_run_makes_its_claims_incomplete_and_no_others(tmp_path: Path)
 def test_with_no_run_at_all_every_claim_still_has_its_entry(tmp_path: Path) -> None:
     claims = judged(tmp_path)
     found = {item["verdict"] for item in claims["claims"]}
-    assert found == {"INCOMPLETE", "UNTESTABLE-HERE", "EXACT-PASS"}
-    assert (claims["runs"], len(claims["missing"])) == (0, 24)
-    assert [item["gate"] for item in claims["effects"]] == ["INCOMPLETE"] * 7
+    assert found == {"INCOMPLETE", "UNTESTABLE-HERE", "EXACT-PASS", "EXACT-FAIL"}
+    assert (claims["runs"], len(claims["missing"])) == (0, 3 * len(NAMES))
+    assert {item["gate"] for item in claims["effects"]} == {"INCOMPLETE"}
+    assert all(item["reason"].endswith(".") for item in [*claims["claims"], *claims["effects"]])
 
 
 @pytest.mark.parametrize("arm", ["full", "no_lrn"])
@@ -266,9 +285,8 @@ def test_arms_that_differ_in_more_than_the_ablated_key_are_invalid(tmp_path: Pat
 def test_a_gap_of_a_network_that_learned_nothing_is_invalid_while_an_error_is_not(tmp_path: Path) -> None:
     """At chance on both splits the gap is near zero: that is no proof against overfitting. An error at chance is a result."""
     found = {"no_dropout": 0.89, "no_lrn": 0.89}
-    fabricate(
-        [ALEXNET], scale="small", results=tmp_path, truth=truth(errors=found, gaps=dict.fromkeys(found, 0.0), center_extra=0.0)
-    )
+    chance = truth(errors=found, gaps=dict.fromkeys(found, 0.0), center_extra=0.0)
+    fabricate([ALEXNET], scale="small", results=tmp_path, truth=chance, variants=["full", *found])
     claims = judged(tmp_path)
     gap = claim(claims, "A.S4.2.dropout.overfit")
     assert gap["verdict"] == "INVALID"
@@ -306,7 +324,7 @@ def test_arms_scored_on_different_images_are_invalid(tmp_path: Path) -> None:
     scores = read_scores(path)
     write_scores(path, replace(scores, example_N=np.array([b"x" + key for key in scores.example_N])))
     record = json.loads((path.parent / "run.json").read_text())
-    record["scores"][1]["sha256"] = sha256_file(path)
+    next(entry for entry in record["scores"] if entry["file"] == path.name)["sha256"] = sha256_file(path)
     edit_record(tmp_path, "small/alexnet/no_lrn/0", scores=record["scores"])
     found = claim(judged(tmp_path))
     assert found["verdict"] == "INVALID"
@@ -336,11 +354,12 @@ def test_a_network_without_any_error_has_no_ratio_of_errors(tmp_path: Path) -> N
 
 
 def test_seeds_beyond_the_plan_are_post_hoc_unless_all_arms_have_them(tmp_path: Path) -> None:
-    assert not made(tmp_path, variants=NAMES)["post_hoc"]
+    page = ABLATIONS.variants
+    assert not made(tmp_path, variants=page)["post_hoc"]
     more = made(tmp_path, variants=["no_lrn"], seeds=[3])
     assert (more["post_hoc"], more["n"]) == (True, {"full": 3, "no_lrn": 4})
     assert more["verdict"] not in ("INVALID", "INCOMPLETE")
-    assert not made(tmp_path, variants=NAMES, seeds=[3])["post_hoc"]
+    assert not made(tmp_path, variants=page, seeds=[3])["post_hoc"]
 
 
 def test_a_table_older_than_the_runs_is_refused(tmp_path: Path) -> None:
@@ -370,6 +389,9 @@ def test_two_variants_may_differ_in_the_keys_between_them() -> None:
     assert ablated_keys(paper, ["both", "full"]) == {"network.activation", "network.lrn"}
     assert ablated_keys(paper, ["pool_2x2", "no_lrn"]) == {"network.pooling", "network.lrn"}
     assert ablated_keys(paper, ["full"]) == set()
+    # Several places of one choice are several keys; two roots are experiments of their own.
+    assert ablated_keys(paper, ["as_released", "as_released_no_norm"]) == {"network.lrn", "network.map_norm"}
+    assert ablated_keys(paper, ["cifar_11pct", "cifar_13pct"]) is None
 
 
 def test_the_order_in_which_runs_were_made_does_not_matter(tmp_path: Path) -> None:

@@ -115,10 +115,10 @@ def test_verdict_of_a_level_within_half_a_point_of_40_7(interval: tuple[float, f
 
 
 def test_exact_numbers_pass_up_to_the_rounding_of_the_words() -> None:
-    assert decide_exact(60_965_224, printed=60_000_000, tolerance=0.02) == "EXACT-PASS"
-    assert decide_exact(60_965_224, printed=60_000_000, tolerance=0.01) == "EXACT-FAIL"
-    assert decide_exact(622_312, printed=650_000, tolerance=0.02) == "EXACT-FAIL"
-    assert decide_exact(5, printed=5, tolerance=0.0) == "EXACT-PASS"
+    assert decide_exact(60_965_224, printed=60_000_000, tolerance=0.02, bound="equal") == "EXACT-PASS"
+    assert decide_exact(60_965_224, printed=60_000_000, tolerance=0.01, bound="equal") == "EXACT-FAIL"
+    assert decide_exact(622_312, printed=650_000, tolerance=0.02, bound="equal") == "EXACT-FAIL"
+    assert decide_exact(5, printed=5, tolerance=0.0, bound="equal") == "EXACT-PASS"
 
 
 def test_a_control_at_chance_has_failed() -> None:
