@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from repro.analyse.measures import color_selectivity
 from repro.report import figure_view as view
 from repro.report.figure_view import FigureView, KernelsOfRun, Sheet
 from repro.report.formatting import count, counted, fixed
@@ -64,15 +65,6 @@ def kernels(paper: Paper, table: Table, *, results: Results) -> FigureView:
     )
 
 
-def selectivity(kernel_KHWC: NDArray[Any]) -> NDArray[np.float64]:
-    """Return for each kernel that is not 0 the share of its energy that is colour, not grey: 0 (grey) to 1."""
-    kernel_KHWC = kernel_KHWC.astype(np.float64)
-    energy_K = (kernel_KHWC**2).sum(axis=(1, 2, 3))
-    grey_K = (kernel_KHWC.sum(axis=3) ** 2 / 3).sum(axis=(1, 2))
-    held_K = energy_K > 0
-    return np.asarray(1 - grey_K[held_K] / energy_K[held_K])
-
-
 def _towers(run: RunRecord) -> tuple[tuple[Tower, ...], str]:
     """Return the towers of a run, or why they cannot be shown."""
     arrays, problem = view.read_arrays(run, "kernels")
@@ -85,7 +77,8 @@ def _towers(run: RunRecord) -> tuple[tuple[Tower, ...], str]:
         return (), f"A kernel of run {run.id} holds a number that is not finite."
     towers = []
     for part_KHWC in np.split(kernel_KHWC, int(num_towers)):
-        index_K = selectivity(part_KHWC)
+        index_K = color_selectivity(part_KHWC)
+        index_K = index_K[~np.isnan(index_K)]
         towers.append(Tower(kernel_KHWC=part_KHWC, selectivity=float(index_K.mean()) if len(index_K) else None))
     return tuple(towers), ""
 

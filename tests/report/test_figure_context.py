@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from repro.papers.alexnet import ALEXNET
 from repro.provenance import plain
 from repro.report.figure_context import MAKERS, table_figures
-from repro.report.figure_kernels import selectivity
 from repro.report.figure_training_error import Pace, chosen_variants, pace
 from repro.report.figure_view import FigureView, over_seeds
 from repro.report.inputs import Measured, Results, RunRecord
@@ -303,11 +302,16 @@ def test_crops_of_a_single_seed_have_no_interval(made: Made) -> None:
     assert (item.table.rows[0].cells["error_ci90"].text, item.table.rows[0].cells["change"].text) == ("", "")
 
 
-def test_grey_kernels_have_no_colour_selectivity_and_opponent_ones_all() -> None:
-    assert selectivity(grey_and_colour()).tolist() == pytest.approx([0.0, 1.0])
-    assert selectivity(np.zeros((2, 1, 1, 3))).tolist() == []
-    # Pure red: a third of its energy lies along grey.
-    assert selectivity(np.array([[[[2.0, 0.0, 0.0]]]])).tolist() == pytest.approx([2 / 3])
+def test_kernels_of_0_are_left_out_of_their_towers_selectivity(made: Made) -> None:
+    grey, colour = grey_and_colour()
+    nothing = np.zeros_like(grey)
+    for seed, kernel_KHWC in enumerate(([nothing, colour, grey, grey], [nothing, nothing, grey, colour])):
+        keep(made.run("full", seed=seed), "kernels", kernel_KHWC=np.array(kernel_KHWC), num_towers=2)
+    texts = [[sheet.text for sheet in run.sheets] for run in made.figure("kernels", NET).kernels]
+    assert texts == [
+        ["colour selectivity 1.00", "colour selectivity 0.00"],
+        ["colour selectivity none", "colour selectivity 0.50"],
+    ]
 
 
 def test_kernels_are_shown_by_tower_with_their_selectivity(made: Made) -> None:
