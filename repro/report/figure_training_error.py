@@ -169,7 +169,7 @@ def pace(runs: Sequence[RunRecord], threshold: float) -> Pace:
 def _draw(lines: Sequence[Line], printed: Sequence[Claim], *, paper: Paper, thresholds: Sequence[float], table: Table) -> str:
     last = max(point.x for line in lines for point in line.points)
     furthest = max([last, *(claim.paper_value or 0 for claim in printed), 2.0])
-    highest = max(point.high for line in lines for point in line.points)
+    highest = max([1.2 * value for value in thresholds[:1]] + [point.high for line in lines for point in line.points])
     # The labels of lines that go to the end stand beside the axis.
     room = max(text_width(line.label) for line in lines) if last > 0.6 * furthest else 14.0
     drawing = Drawing(
@@ -185,6 +185,7 @@ def _draw(lines: Sequence[Line], printed: Sequence[Claim], *, paper: Paper, thre
     _rules(drawing, panel, thresholds)
     for line in sorted(lines, key=lambda line: line.chosen):
         _curve(drawing, panel, line)
+    _rule_names(drawing, panel, thresholds)
     chosen = [line for line in lines if line.chosen]
     for line in chosen:
         _arrivals(drawing, panel, line, thresholds)
@@ -197,20 +198,26 @@ def _draw(lines: Sequence[Line], printed: Sequence[Claim], *, paper: Paper, thre
 
 
 def _rules(drawing: Drawing, panel: Panel, thresholds: Sequence[float]) -> None:
-    """Draw the claim's training errors as horizontal rules, the deciding one stronger and named."""
-    for position, threshold in enumerate(thresholds):
-        if 100 * threshold > panel.y.high:
-            continue
-        y, left, right = panel.y.place(100 * threshold), panel.x.start_px, panel.x.end_px
-        decides = position == 0
-        drawing.line(
-            ((left, y), (right, y)),
-            colour="ink" if decides else "muted",
-            width=0.9 if decides else 0.6,
-            dash="" if decides else "1 3",
-        )
-        words = f"{percent(threshold, decimals=0)} % decides" if decides else f"{percent(threshold, decimals=0)} %"
-        drawing.text((left + 5, y - 3), words, colour="ink" if decides else "muted", size=SMALL_PX)
+    """Draw the claim's training errors as horizontal rules, the deciding one stronger."""
+    for position, y in _heights(panel, thresholds):
+        ends = ((panel.x.start_px, y), (panel.x.end_px, y))
+        if position == 0:
+            drawing.line(ends, colour="ink", width=0.9)
+        else:
+            drawing.line(ends, colour="muted", width=0.6, dash="1 3")
+
+
+def _rule_names(drawing: Drawing, panel: Panel, thresholds: Sequence[float]) -> None:
+    for position, y in _heights(panel, thresholds):
+        words, colour = f"{percent(thresholds[position], decimals=0)} %", "muted"
+        if position == 0:
+            words, colour = f"{words} decides", "ink"
+        drawing.text((panel.x.start_px + 5, y - 3), words, colour=colour, size=SMALL_PX, halo=True)
+
+
+def _heights(panel: Panel, thresholds: Sequence[float]) -> list[tuple[int, float]]:
+    """Return where those of the training errors stand that the panel holds."""
+    return [(i, panel.y.place(100 * value)) for i, value in enumerate(thresholds) if 100 * value <= panel.y.high]
 
 
 def _curve(drawing: Drawing, panel: Panel, line: Line) -> None:
@@ -288,12 +295,12 @@ def _summary(lines: Sequence[Line], claim: Claim, entry: Mapping[str, Any]) -> T
 def _ratio_cells(judged: Mapping[str, Any], *, strong: bool) -> dict[str, Cell]:
     ends = judged.get("ci90")
     if judged.get("ratio") is not None:
-        ratio = Cell(text=fixed(judged["ratio"], decimals=1), strong=strong)
+        ratio = Cell(text=fixed(judged["ratio"], decimals=2), strong=strong)
     elif judged.get("at_least") is not None:
-        ratio = Cell(text=f"at least {fixed(judged['at_least'], decimals=1)}", strong=strong)
+        ratio = Cell(text=f"at least {fixed(judged['at_least'], decimals=2)}", strong=strong)
     else:
         ratio = Cell()
-    return {"ratio": ratio, "ci90": interval(fixed(ends[0], decimals=1), fixed(ends[1], decimals=1)) if ends else Cell()}
+    return {"ratio": ratio, "ci90": interval(fixed(ends[0], decimals=2), fixed(ends[1], decimals=2)) if ends else Cell()}
 
 
 def _numbers(lines: Sequence[Line]) -> TableView:

@@ -214,8 +214,15 @@ def test_figure_1_gives_epochs_by_unit_and_the_judged_ratio(made: Made) -> None:
     summary = made.figure("training_error", FIGURE1).summary
     assert summary is not None
     rows = {row.cells["threshold"].text: {key: cell.text for key, cell in row.cells.items()} for row in summary.rows}
-    assert rows["25"] == {"threshold": "25", "ReLU": "2.5", "tanh": "4", "sigmoid": "> 4", "ratio": "1.6", "ci90": "[1.2, 2.1]"}
-    assert (rows["15"]["ratio"], rows["15"]["ci90"], rows["15"]["tanh"]) == ("at least 1.3", "", "> 4")
+    assert rows["25"] == {
+        "threshold": "25",
+        "ReLU": "2.5",
+        "tanh": "4",
+        "sigmoid": "> 4",
+        "ratio": "1.60",
+        "ci90": "[1.20, 2.10]",
+    }
+    assert (rows["15"]["ratio"], rows["15"]["ci90"], rows["15"]["tanh"]) == ("at least 1.33", "", "> 4")
     assert (rows["50"]["ReLU"], rows["50"]["ratio"]) == ("1.5", "")
 
 
