@@ -137,7 +137,7 @@ METRICS = {
     "top1_error": "top-1 error",
     "top5_error": "top-5 error",
     "train_top1_error": "top-1 error on training images",
-    "early_train_error": "training error, first fifth of the epochs",
+    "early_train_error": "early training error",
     "top1_gap": "top-1 gap, test minus training",
     "epochs_to_train_error": "epochs to a training error",
     "train_s": "seconds of training",
