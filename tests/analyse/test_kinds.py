@@ -1,0 +1,342 @@
+"""Claims inside runs, claims of parts, exact counts, what was not run, and that no claim of the paper is left without a word."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from repro.analyse.collect import collect
+from repro.analyse.effects import changed
+from repro.analyse.exact import counted, judged_exact
+from repro.analyse.judge import judge, judged_claims
+from repro.analyse.ledger import Ledger, read_table
+from repro.analyse.metrics import ERRORS, SPLITS, TOP_K
+from repro.analyse.reasons import METRIC_NAMES, PROTOCOL_NAMES
+from repro.analyse.statistics import dunnett_p, paired
+from repro.analyse.verdict import EVERY_ORDER, VERDICTS, decide_every
+from repro.evaluate.scores import read_scores, write_scores
+from repro.files import read_json, run_folder, sha256_file
+from repro.papers import PAPERS
+from repro.provenance import PACKAGE
+from repro.spec.claims import Claim
+from repro.spec.evaluation import PROTOCOLS
+from repro.spec.experiment import Paper, make_run
+from tests.fabricate import Truth, fabricate, run_at
+
+ALEXNET = PAPERS["alexnet"]
+CLAIMS = {claim.id: claim for claim in ALEXNET.claims}
+DEPTH = {"minus_conv3": 0.315, "minus_conv4": 0.315, "minus_conv5": 0.315}
+
+
+def truth(**changes: Any) -> Truth:
+    return Truth(**{"num_examples": 400, "seed_noise": 0.003, **changes})
+
+
+def judged(results: Path, *, scale: str = "smoke", paper: Paper = ALEXNET) -> dict[str, dict[str, Any]]:
+    """Collect and judge what lies in `results`, and return the claims by id."""
+    seeds = range(paper.scale(scale).num_seeds)
+    runs = [make_run(paper, scale=scale, variant=name, seed=seed) for name in run_at(paper, scale) for seed in seeds]
+    collect(runs, papers=[paper], results=results)
+    judge([paper], scale=scale, results=results)
+    return {item["id"]: item for item in read_json(results / scale / "claims.json", schema="claims/1")["claims"]}
+
+
+def made(results: Path, variants: Sequence[str], *, scale: str = "small", **changes: Any) -> dict[str, dict[str, Any]]:
+    fabricate([ALEXNET], scale=scale, results=results, truth=truth(**changes), variants=variants)
+    return judged(results, scale=scale)
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    results = tmp_path_factory.mktemp("smoke")
+    fabricate([ALEXNET], scale="smoke", results=results, truth=truth(errors=DEPTH))
+    judged(results)
+    return results
+
+
+@pytest.fixture
+def claims(everything: Path) -> dict[str, dict[str, Any]]:
+    found = read_json(everything / "smoke" / "claims.json", schema="claims/1")["claims"]
+    return {item["id"]: item for item in found}
+
+
+def test_at_scale_smoke_every_claim_of_the_paper_has_a_verdict_and_a_reason(claims: dict[str, dict[str, Any]]) -> None:
+    assert list(claims) == list(CLAIMS)
+    for item in claims.values():
+        assert item["verdict"] in VERDICTS
+        assert item["reason"].endswith(".")
+        # With all runs there, what is not decided is not run yet or cannot be tested, and says so.
+        assert item["verdict"] != "INVALID"
+        assert (item["verdict"] == "INCOMPLETE") == bool(CLAIMS[item["id"]].not_run)
+        assert item["chosen"].keys() == {"arm", "against"}
+
+
+def test_every_numbered_claim_of_the_facts_ends_in_a_verdict(claims: dict[str, dict[str, Any]]) -> None:
+    facts = PACKAGE.parent.parent / "shared" / "facts" / "claims.csv"
+    if not facts.is_file():
+        pytest.skip(f"no {facts}: the ids are held by tests/test_catalogue_claims.py")
+    with facts.open(newline="") as stream:
+        numbered = [row["id"] for row in csv.DictReader(stream) if row["id"].startswith("A.")]
+    assert len(numbered) == 47
+    assert [name for name in numbered if not claims.get(name, {}).get("verdict")] == []
+
+
+def test_what_was_not_run_or_cannot_be_tested_says_so_in_the_claims_own_words(claims: dict[str, dict[str, Any]]) -> None:
+    for name, claim in CLAIMS.items():
+        if claim.not_run:
+            assert (claims[name]["verdict"], claims[name]["reason"]) == ("INCOMPLETE", f"Not run yet: {claim.not_run}")
+        if claim.untestable:
+            assert claims[name]["verdict"] == "UNTESTABLE-HERE"
+            assert claims[name]["reason"].startswith(claim.untestable)
+    # What was measured all the same is shown beside the reason.
+    assert "The top-1 error of cifar_13pct is" in claims["A.S3.3.lrn.cifar.off"]["reason"]
+    assert "figure1_tanh gets to 25% training error after" in claims["A.F1.tanh.epochs"]["reason"]
+
+
+def test_one_crop_against_ten_is_paired_inside_the_runs(claims: dict[str, dict[str, Any]], everything: Path) -> None:
+    found = claims["A.S6.crops.top1"]
+    errors = {protocol: _errors(everything, protocol) for protocol in ("center", "ten_crop")}
+    points = np.array(errors["center"]) - np.array(errors["ten_crop"])
+    assert found["arms"] == ["full"]
+    assert found["points"]["estimate"] == pytest.approx(points.mean())
+    assert (found["n"], found["df"], found["test"]) == ({"full": 2}, 1, "paired t")
+    logs = np.log(errors["center"]) - np.log(errors["ten_crop"])
+    interval = stats.t.interval(0.90, 1, loc=logs.mean(), scale=logs.std(ddof=1) / math.sqrt(2))
+    assert found["ci90"] == pytest.approx(list(interval))
+    assert found["p_raw"] == pytest.approx(float(stats.ttest_1samp(logs, 0).pvalue))
+    assert found["decided_on"] == "log_ratio"
+    assert "by the centre crop is" in found["reason"] and "by ten crops" in found["reason"]
+    assert found["total_ci90"] is not None
+
+
+def _errors(results: Path, protocol: str) -> list[float]:
+    found = []
+    for seed in range(2):
+        scores = read_scores(run_folder(results, f"smoke/alexnet/full/{seed}") / f"scores.test.{protocol}.npz")
+        found.append(float(np.mean(scores.scores_NK.argmax(axis=1) != scores.label_N)))
+    return found
+
+
+def test_the_towers_split_is_judged_by_its_own_size(tmp_path: Path) -> None:
+    found = made(tmp_path, ["full"])["A.F3.color.split"]
+    assert (found["verdict"], found["size"], found["decided_on"]) == ("DIRECTION", "", "points")
+    # The towers differ by .3; halves of the same kernels at random by about .06 (16 kernels).
+    assert found["estimate"] == found["means"]["full"] == pytest.approx(0.24, abs=0.04)
+    assert found["total_ci90"] is None
+    assert "of 1 (90 % interval" in found["reason"]
+
+
+def test_towers_without_a_split_are_not_said_to_have_one(tmp_path: Path) -> None:
+    found = made(tmp_path, ["full"], color_split=0.0)["A.F3.color.split"]
+    assert found["verdict"] == "ABSENT"
+
+
+def test_paired_intervals_cover_the_truth() -> None:
+    rng = np.random.default_rng(2012)
+    for num_seeds in (2, 3, 5):
+        found = [paired((0.02 + 0.004 * rng.standard_normal(num_seeds)).tolist()).ci95 for _ in range(4000)]
+        covered = [interval[0] <= 0.02 <= interval[1] for interval in found if interval]
+        assert len(covered) == 4000
+        assert 0.94 <= np.mean(covered) <= 0.96  # a standard error of .0034
+
+
+def test_paired_by_hand() -> None:
+    found = paired([0.01, 0.02, 0.03])
+    assert (found.value, found.df) == (pytest.approx(0.02), 2)
+    assert found.se == pytest.approx(0.01 / math.sqrt(3))
+    assert paired([0.02]).ci90 is None
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        (("REPRODUCED", "REPRODUCED"), "REPRODUCED"),
+        (("REPRODUCED", "DIRECTION"), "DIRECTION"),
+        (("REPRODUCED", "NOT-REPRODUCED", "DIRECTION"), "NOT-REPRODUCED"),
+        (("ABSENT", "REVERSED", "REPRODUCED"), "REVERSED"),
+        (("INCONCLUSIVE", "ABSENT"), "ABSENT"),
+        (("INCONCLUSIVE", "DIRECTION"), "INCONCLUSIVE"),
+        (("REVERSED", "INCOMPLETE"), "INCOMPLETE"),
+        (("INVALID", "INCOMPLETE", "UNTESTABLE-HERE"), "INVALID"),
+    ],
+)
+def test_a_claim_of_parts_holds_if_all_hold(verdicts: tuple[str, ...], expected: str) -> None:
+    assert decide_every(verdicts) == decide_every(verdicts[::-1]) == expected
+    assert set(EVERY_ORDER) == set(VERDICTS)
+
+
+def test_depth_is_judged_by_its_three_parts(tmp_path: Path) -> None:
+    claims = made(tmp_path, ["full", *DEPTH], errors={**DEPTH, "minus_conv4": 0.27})
+    found = claims["A.S7.depth.top1"]
+    assert [part["id"] for part in found["parts"]] == [f"A.S7.depth.top1.conv{i}" for i in (3, 4, 5)]
+    assert [part["verdict"] for part in found["parts"]] == [claims[part["id"]]["verdict"] for part in found["parts"]]
+    assert claims["A.S7.depth.top1.conv4"]["verdict"] == found["verdict"] == "REVERSED"
+    assert "one is REVERSED: A.S7.depth.top1.conv3" in found["reason"]
+    assert len(found["runs"]) == 4 * 3
+    assert all(item["parts"] == [] for name, item in claims.items() if name != found["id"])
+
+
+def exact(name: str, **changes: Any) -> dict[str, Any]:
+    return judged_exact(replace(CLAIMS[name], **changes), ALEXNET)
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict", "value", "says"),
+    [
+        ("A.abs.params", "EXACT-PASS", 60_965_224, "60,965,224 parameters; the paper says 60,000,000: 1.6% off, within the 2%"),
+        (
+            "A.F2.neurons.conv1",
+            "EXACT-FAIL",
+            290_400,
+            "290,400 neurons in conv1 (55 x 55 px of 96 kernels); the paper says 253,440",
+        ),
+        ("A.F2.neurons.input", "EXACT-PASS", 150_528, "the paper says 150,528: the same"),
+        ("A.S4.1.x2048", "EXACT-FAIL", 2178, "256 px hold 33 x 33 places of 224 px"),
+        ("A.S1.convshare", "EXACT-FAIL", 884_736 / 60_965_224, "conv3 holds 1.45%, conv4 holds 1.09%"),
+    ],
+)
+def test_the_papers_slips_fail_and_its_roundings_pass(name: str, verdict: str, value: float, says: str) -> None:
+    found = exact(name)
+    assert found["verdict"] == verdict
+    assert found["estimate"] == pytest.approx(value, rel=2e-3 if name == "A.S1.convshare" else 0)
+    assert says in found["reason"]
+    assert found["evidence"] == "architecture"
+
+
+def test_a_bound_allows_less_and_equality_does_not() -> None:
+    assert exact("A.S1.convshare", paper_value=0.02)["verdict"] == "EXACT-PASS"
+    assert "within that" in exact("A.S1.convshare", paper_value=0.02)["reason"]
+    assert exact("A.S1.convshare", paper_value=0.02, bound="equal")["verdict"] == "EXACT-FAIL"
+
+
+@pytest.mark.parametrize("changes", [{"metric": "num_wheels"}, {"metric": "num_neurons.fc9"}, {"bound": "about"}])
+def test_a_count_that_nobody_can_make_is_refused(changes: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=r"A\.abs\.neurons"):
+        exact("A.abs.neurons", **changes)
+
+
+def test_crops_are_counted_at_the_papers_own_data_whatever_the_scale() -> None:
+    assert counted(CLAIMS["A.S4.1.x2048"], ALEXNET).value == 2 * 33**2
+
+
+def test_a_scale_without_the_family_of_an_arm_cannot_test_its_claim(tmp_path: Path) -> None:
+    claims = made(tmp_path, ["full"], scale="paper", num_examples=50)
+    for name in ("A.F1.relu_tanh.speedup", "A.S3.3.lrn.cifar.norm", "A.S3.3.lrn.cifar.18"):
+        assert claims[name]["verdict"] == "UNTESTABLE-HERE"
+        assert "scale paper runs no networks of the family" in claims[name]["reason"]
+    effects = read_json(tmp_path / "paper" / "claims.json", schema="claims/1")["effects"]
+    assert {item["table"] for item in effects} & {"alexnet_cifar", "alexnet_figure1"} == set()
+
+
+def test_shipped_pairs_may_differ_in_all_that_they_declare_and_in_nothing_else(tmp_path: Path) -> None:
+    pair = ["cifar_11pct", "cifar_13pct"]
+    assert made(tmp_path, pair, errors={"cifar_13pct": 0.4})["A.S3.3.lrn.cifar.shipped"]["verdict"] == "REPRODUCED"
+    for seed in range(3):
+        path = run_folder(tmp_path, f"small/alexnet/cifar_13pct/{seed}") / "run.json"
+        record = json.loads(path.read_text())
+        record["spec"]["recipe"]["optimizer"]["momentum"] = 0.5
+        path.write_text(json.dumps(record))
+    found = judged(tmp_path, scale="small")["A.S3.3.lrn.cifar.shipped"]
+    assert found["verdict"] == "INVALID"
+    assert "another specification than its name has now: recipe.optimizer.momentum" in found["reason"]
+
+
+def test_only_metrics_that_rest_on_scores_need_the_same_images(tmp_path: Path) -> None:
+    variants = ["full", "no_weight_decay", "zero_bias_init"]
+    fabricate([ALEXNET], scale="small", results=tmp_path, truth=truth(), variants=variants)
+    for variant in variants[1:]:
+        path = run_folder(tmp_path, f"small/alexnet/{variant}/0") / "scores.train.center.npz"
+        scores = read_scores(path)
+        write_scores(path, replace(scores, example_N=np.array([b"x" + key for key in scores.example_N])))
+        record = json.loads((path.parent / "run.json").read_text())
+        next(entry for entry in record["scores"] if entry["file"] == path.name)["sha256"] = sha256_file(path)
+        (path.parent / "run.json").write_text(json.dumps(record))
+    claims = judged(tmp_path, scale="small")
+    assert claims["A.S5.wd"]["verdict"] == "INVALID"
+    assert "different train images" in claims["A.S5.wd"]["reason"]
+    assert claims["A.S5.biasinit"]["verdict"] not in ("INVALID", "INCOMPLETE")
+
+
+def test_directions_of_training_are_decided_in_points(tmp_path: Path) -> None:
+    claims = made(
+        tmp_path, ["full", "no_weight_decay", "zero_bias_init"], errors={"no_weight_decay": 0.36, "zero_bias_init": 0.6}
+    )
+    decay, biases = claims["A.S5.wd"], claims["A.S5.biasinit"]
+    assert (decay["verdict"], decay["decided_on"], decay["smallest_effect"]) == ("DIRECTION", "points", 0.005)
+    assert decay["estimate"] == pytest.approx(0.06, abs=0.02)
+    assert decay["total_ci90"] is not None
+    assert (biases["verdict"], biases["total_ci90"]) == ("DIRECTION", None)
+    assert "mean training error over the first fifth" in biases["reason"]
+
+
+def test_pages_compare_a_variant_with_its_own_control_by_a_protocol_that_both_have(everything: Path) -> None:
+    effects = read_json(everything / "smoke" / "claims.json", schema="claims/1")["effects"]
+    for table in ALEXNET.tables:
+        found = [item for item in effects if item["table"] == table.name and item["metric"] == "top1_error"]
+        compared = [name for name in table.variants if table.control_of(name) != name]
+        assert [(item["variant"], item["control"]) for item in found] == [(name, table.control_of(name)) for name in compared]
+        for item in found:
+            shared = [ALEXNET.experiment(name).evaluation.protocols for name in (item["variant"], item["control"])]
+            assert all(item["protocol"] in protocols for protocols in shared)
+            assert (item["gate"], item["reason"]) == ("", "")
+            assert item["points"] is not None
+    speeds = [item for item in effects if item["metric"] == "early_train_error"]
+    assert {item["table"] for item in speeds} == {"alexnet_figure1"}
+    assert all(item["points"] is not None for item in speeds)
+
+
+def test_a_change_of_several_places_shows_what_stood_there(everything: Path) -> None:
+    table, _ = read_table(everything / "smoke" / "runs.csv")
+    ledger = Ledger(table, paper=ALEXNET, scale="smoke", results=everything)
+    biases = changed(ledger, "zero_bias_init")
+    assert (biases["base_value"], biases["value"]) == (1.0, 0.0)
+    assert [item["key"] for item in biases["difference"]] == sorted(ALEXNET.variant("zero_bias_init").places)
+    both = changed(ledger, "as_released_no_norm")
+    assert [set(item) for item in both["base_value"]] == [
+        {"size", "alpha", "beta", "k", "alpha_over_size"},
+        {"size", "alpha", "beta", "k"},
+    ]
+    assert changed(ledger, "as_released")["difference"] == []
+
+
+def test_a_claim_whose_parts_are_not_judged_is_refused(everything: Path) -> None:
+    every = replace(CLAIMS["A.S7.depth.top1"], parts=("A.S7.depth.top1.conv9",))
+    table, _ = read_table(everything / "smoke" / "runs.csv")
+    ledger = Ledger(table, paper=replace(ALEXNET, claims=(every,)), scale="smoke", results=everything)
+    with pytest.raises(ValueError, match=r"unknown: \['A.S7.depth.top1.conv9'\]"):
+        judged_claims(ledger)
+
+
+def test_dunnetts_p_is_that_of_scipy_and_of_one_comparison_the_t_tests() -> None:
+    rng = np.random.default_rng(9)
+    for sizes in ((3,) * 12, (2, 3, 4, 5), (4, 1, 2)):
+        arms = {str(i): rng.normal(0.7 * i / len(sizes), 1, size).tolist() for i, size in enumerate(sizes)}
+        samples = [np.array(arms[name]) for name in list(arms)[1:]]
+        reference = stats.dunnett(*samples, control=np.array(arms["0"]), rng=np.random.default_rng(1)).pvalue
+        # scipy integrates by quasi-random points, to about 1e-4; ours is exact to nine digits.
+        assert list(dunnett_p(arms, control="0").values()) == pytest.approx(list(reference), abs=1e-3)
+    pair = {"a": [1.0, 2.0, 4.0], "b": [2.0, 5.0]}
+    assert dunnett_p(pair, control="a")["b"] == pytest.approx(float(stats.ttest_ind(pair["a"], pair["b"]).pvalue), abs=1e-9)
+
+
+def test_every_metric_and_protocol_has_its_words() -> None:
+    metrics = {claim.metric.partition(".")[0] for claim in ALEXNET.claims} | set(SPLITS) | set(TOP_K) | set(ERRORS)
+    assert metrics <= set(METRIC_NAMES)
+    assert tuple(PROTOCOL_NAMES) == PROTOCOLS
+
+
+def test_a_claim_without_a_printed_value_is_no_level(everything: Path) -> None:
+    level: Claim = replace(CLAIMS["A.T1.cnn.top1"], paper_value=None)
+    table, _ = read_table(everything / "smoke" / "runs.csv")
+    ledger = Ledger(table, paper=replace(ALEXNET, claims=(level,)), scale="smoke", results=everything)
+    with pytest.raises(ValueError, match="has no paper_value"):
+        judged_claims(ledger)
