@@ -343,6 +343,7 @@ def _record(
         "reason": "the training loss is NaN in epoch 1" if diverged else "",
         "num_epochs": num_epochs,
         "num_steps": 28 * num_epochs,
+        "num_train_examples": TRAINING_IMAGES,
         "num_parameters": 1_000_000,
         "num_classes": truth.num_classes,
         "wall_s": round(50 + float(rng.random()), 3),

@@ -41,6 +41,7 @@ RECORD = {
     "wall_s": int | float,
     "train_s": int | float,
     "images_per_s": int | float,
+    "num_train_examples": int,
     "scores": list,
     "log": dict,
 }
@@ -190,7 +191,7 @@ def _of_scores(record: dict[str, Any], run: Run, results: Path) -> list[Measured
 
 def _of_training(record: dict[str, Any], run: Run, results: Path, thresholds: Sequence[float]) -> list[Measured]:
     """Return what log, first kernels and clock of a finished run give; counted are its training images, or kernels."""
-    num_images = round(record["images_per_s"] * record["train_s"] / record["num_epochs"])
+    num_images = record["num_train_examples"]
     log = _parsed(record, "log", measures.parse_log, results)
     planned = run.experiment.recipe.schedule.num_epochs
     measured = measures.of_log(log, num_epochs=planned, thresholds=thresholds, num_images=num_images)

@@ -153,6 +153,7 @@ def write_run(
         "reason": progress.diverged,
         "num_epochs": progress.epoch,
         "num_steps": progress.num_steps,
+        "num_train_examples": data.train.num_examples,
         "num_parameters": sum(parameter.numel() for parameter in training.net.parameters()),
         "num_classes": data.train.num_classes,
         "wall_s": progress.wall_s,

@@ -24,6 +24,7 @@ from repro.provenance import code_digest, spec_digest
 from repro.spec.run import Run
 from repro.train.checkpoint import load_checkpoint, remove_checkpoints, save_checkpoint
 from repro.train.loop import Saturation, Stopped, Training
+from repro.train.memory import keep_freed_memory
 from repro.train.prepared import Prepared, open_prepared
 from repro.train.record import Place, restore, write_results, write_run
 
@@ -47,6 +48,7 @@ def train_runs(runs: Sequence[Run], *, results: Path, num_threads: int, device: 
         RunsFailed: at least one run failed; names them with their errors.
     """
     torch.set_num_threads(num_threads)
+    keep_freed_memory()
     if device == "cuda":
         torch.use_deterministic_algorithms(True, warn_only=True)
         torch.backends.cudnn.benchmark = False
