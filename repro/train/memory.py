@@ -20,4 +20,5 @@ def keep_freed_memory() -> bool:
         return False
     mallopt = ctypes.CDLL(None).mallopt
     wanted = ((M_MMAP_THRESHOLD, 32 * MIB), (M_TRIM_THRESHOLD, 1024 * MIB), (M_TOP_PAD, 64 * MIB))
-    return all([mallopt(name, value) == 1 for name, value in wanted])
+    results = [mallopt(name, value) for name, value in wanted]
+    return results == [1] * len(wanted)
