@@ -251,6 +251,13 @@ def claims_digest(papers: Sequence[Paper]) -> str:
     return spec_digest([[paper.claims, paper.tables, paper.variants, paper.scales] for paper in papers])
 
 
+def measured_digest(papers: Sequence[Paper]) -> str:
+    """Return the digest of what claims have measured in their runs, which their words and rules are no part of."""
+    return spec_digest(
+        [[c.metric, c.arm, c.against, c.arm_grid, c.against_grid, c.thresholds] for paper in papers for c in paper.claims]
+    )
+
+
 def templates_digest() -> str:
     """Return the digest of the page templates, which are no code and still shape the report."""
     files = sorted((PACKAGE / "report" / "templates").rglob("*"))

@@ -195,15 +195,15 @@ SCALES = (
             ),
             Sizing(
                 family="four_layer",
-                size=Size(input_px=24),
+                size=Size(input_px=24, width=1 / 2),
                 batch_size=128,
-                schedule=Schedule(rule="epochs", num_epochs=10),
+                schedule=Schedule(rule="epochs", num_epochs=16),
                 learning_rate=0.001,
                 num_train_examples=10_000,
             ),
             Sizing(
                 family="cifar_local",
-                size=Size(input_px=24),
+                size=Size(input_px=24, width=1 / 2),
                 batch_size=128,
                 schedule=Schedule(rule="epochs", num_epochs=10, drops=(9, 9.5)),
                 learning_rate=0.001,
@@ -211,7 +211,7 @@ SCALES = (
             ),
             Sizing(
                 family="cifar_conv",
-                size=Size(input_px=32),
+                size=Size(input_px=32, width=1 / 2),
                 batch_size=128,
                 schedule=Schedule(rule="epochs", num_epochs=10, drops=(9, 9.5)),
                 learning_rate=0.001,

@@ -208,7 +208,8 @@ def test_towers_of_locally_connected_layers_take_their_kernels_too():
     grouped = build_network(network, num_classes=10, key=3).double().eval()
     towers = TowerNetwork(network, num_classes=10, devices=("cpu", "cpu")).double().eval()
     towers.load_grouped(grouped)
-    x = torch.randn(3, 3, 28, 28, dtype=torch.float64, generator=torch.Generator().manual_seed(0)) * 60
+    px = network.size.input_px
+    x = torch.randn(3, 3, px, px, dtype=torch.float64, generator=torch.Generator().manual_seed(0)) * 60
     torch.testing.assert_close(grouped(x), towers(x), rtol=1e-10, atol=1e-10)
 
 

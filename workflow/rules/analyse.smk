@@ -13,7 +13,7 @@ rule collect:
     params:
         papers=PAPER_NAMES,
         seeds=SEEDS_OPTION,
-        spec=claims_digest(PAPERS),
+        spec=measured_digest(PAPERS),
         code=code_digest("collect"),
     shell:
         f"{REPRO} collect {AT} " "--papers {params.papers} {params.seeds} --log {log:q}"

@@ -7,6 +7,7 @@ from repro.locks import claim
 from repro.plan import (
     claims_digest,
     gpus_per_job,
+    measured_digest,
     papers_at,
     planned_runs,
     planned_variants,
