@@ -1,0 +1,127 @@
+"""What a network of clips is made of, and where videos come from and how they are cut into clips."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from repro.spec.network import Network
+
+#: procedural_videos: our generator. video_folders: `{train,test}/<class>/*`. ucf101: the official lists over a folder of class
+#: folders. sports1m: the official partition files over a folder of videos named by their id.
+VIDEO_KINDS = ("procedural_videos", "video_folders", "ucf101", "sports1m")
+
+#: What a stream sees of a frame: all of it at a lower resolution, or its central part as it is.
+REGIONS = ("whole", "center")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeWindow:
+    """A convolution whose kernels reach over time: they see `num_frames` successive responses of the layer before, every `stride`.
+
+    `padding`: zero frames at both ends. Layers without a window see one response at a time, with the same kernels for each.
+    """
+
+    layer: str
+    num_frames: int
+    stride: int = 1
+    padding: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stream:
+    """A copy of the convolutions with kernels of its own that sees a `region` of the frame, `divide_by` times smaller at the side.
+
+    `whole` shrinks the frame (context), `center` cuts its central part out at full resolution (fovea).
+    """
+
+    name: str
+    region: str
+    divide_by: int = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Streams:
+    """Streams whose last maps meet in the first dense layer; the layers in `unpooled` lose their pooling, as maps are smaller."""
+
+    streams: tuple[Stream, ...]
+    unpooled: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClipNetwork:
+    """A network of clips: `frame` says what it does in space, `windows` what its convolutions do over time.
+
+    frames: the frames of a stored clip that it reads, counted from 0. What is left of time after the last convolution goes
+        into the first dense layer side by side: one frame is the single-frame net, two frames far apart with no window
+        are late fusion (towers with shared kernels), a window over all frames in the first layer is early fusion.
+    streams: None where the net sees whole frames.
+    """
+
+    frame: Network
+    frames: tuple[int, ...]
+    windows: tuple[TimeWindow, ...] = ()
+    streams: Streams | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clips:
+    """How a video is cut into clips.
+
+    num_frames: frames stored of each clip, evenly spread over `span_s` seconds (None: over the whole video).
+    num_train, num_test: clips of each training and test video at most, evenly spread over it.
+    """
+
+    num_frames: int
+    span_s: float | None
+    num_train: int
+    num_test: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProceduralVideos:
+    """Knobs of the generated videos.
+
+    num_train, num_test: videos in each split, spread evenly over the classes.
+    frame_px, fps, seconds: side of the square frames, frames a second, length; each video has `num_shots` shots.
+    appearance_classes: classes that one frame tells apart by their sprites and textures.
+    motion_classes: classes with the same sprites and textures, told apart by trajectory, direction or speed alone.
+    detail_classes: classes that differ in a fine texture at the centre alone, too fine to survive halving the resolution.
+    weak_share: share of the shots of a video that do not show its class.
+    camera: pan, zoom and shake of the camera, in frame widths a second (0: none).
+    two_label_share: share of the videos that show two classes and carry both labels.
+    seed: of everything; the same knobs and seed give the same pixels.
+    """
+
+    num_train: int
+    num_test: int
+    frame_px: int
+    fps: int
+    seconds: float
+    num_shots: int
+    appearance_classes: int
+    motion_classes: int
+    detail_classes: int
+    weak_share: float
+    camera: float
+    two_label_share: float
+    seed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VideoDataset:
+    """A set of labelled videos, stored as clips of square frames of `stored_px`: central square cut, then resized.
+
+    kind: one of VIDEO_KINDS; procedural: its generator's knobs; fold: of the official lists, where there are several.
+    num_validation: training videos held out for the plateau rule and for tuning; never test videos.
+    max_refused: share of unreadable or too short videos above which preparation fails, in [0, 1].
+    """
+
+    name: str
+    kind: str
+    title: str
+    stored_px: int
+    clips: Clips
+    num_validation: int
+    max_refused: float
+    fold: int = 1
+    procedural: ProceduralVideos | None = None
