@@ -16,7 +16,7 @@ REGIONS = ("whole", "center")
 
 @dataclass(frozen=True, kw_only=True)
 class TimeWindow:
-    """A convolution whose kernels reach over time: they see `num_frames` successive responses of the layer before, every `stride`.
+    """A convolution whose kernels reach over time: `num_frames` successive responses of the layer before, every `stride`.
 
     `padding`: zero frames at both ends. Layers without a window see one response at a time, with the same kernels for each.
     """
@@ -29,7 +29,7 @@ class TimeWindow:
 
 @dataclass(frozen=True, kw_only=True)
 class Stream:
-    """A copy of the convolutions with kernels of its own that sees a `region` of the frame, `divide_by` times smaller at the side.
+    """A copy of the convolutions, with kernels of its own, for a `region` of the frame, `divide_by` times smaller at the side.
 
     `whole` shrinks the frame (context), `center` cuts its central part out at full resolution (fovea).
     """
