@@ -50,11 +50,17 @@ def gate(ledger: Ledger, question: Question) -> tuple[str, str]:
     )
     if invalid:
         return verdict.INVALID, invalid
-    missing = ledger.missing_of(question.considered)
+    missing = missing_runs(ledger, question)
     if missing:
         counted = "1 planned run is" if len(missing) == 1 else f"{len(missing)} planned runs are"
         return verdict.INCOMPLETE, f"{counted} not among the collected: {', '.join(missing)}."
     return "", ""
+
+
+def missing_runs(ledger: Ledger, question: Question) -> list[str]:
+    """Return the planned runs without which the answer is not decided: all of the arms, one of what was not chosen."""
+    others = [name for name in question.considered if name not in question.arms and not ledger.runs(name)]
+    return ledger.missing_of([*question.arms, *others])
 
 
 def not_at_this_scale(ledger: Ledger, arms: Sequence[str]) -> str:

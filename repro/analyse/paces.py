@@ -7,7 +7,7 @@ run is of the slower arm.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,10 +84,11 @@ class PaceRatio:
         }
 
 
-def pace(ledger: Ledger, variant: str, *, threshold: float) -> Pace:
-    """Return the pace of `variant` to `threshold`; a run that diverged never got there."""
+def pace(ledger: Ledger, variant: str, *, threshold: float, seeds: Collection[int] | None = None) -> Pace:
+    """Return the pace of `variant` to `threshold`, of runs with `seeds` (default: all); one that diverged never got there."""
     values = ledger.by_seed(variant, metric=epochs_metric(threshold), protocol=TRAINING)
-    runs = [record for record in ledger.runs(variant) if record["seed"] in values or record["status"] != "ok"]
+    runs = [record for record in ledger.runs(variant) if seeds is None or record["seed"] in seeds]
+    runs = [record for record in runs if record["seed"] in values or record["status"] != "ok"]
     return Pace(
         variant=variant,
         epochs=tuple(values.get(record["seed"], math.inf) for record in runs),
@@ -95,12 +96,20 @@ def pace(ledger: Ledger, variant: str, *, threshold: float) -> Pace:
     )
 
 
+def common_seeds(ledger: Ledger, grid: Sequence[str]) -> tuple[int, ...]:
+    """Return the seeds with which every variant of `grid` was run."""
+    seeds = [{record["seed"] for record in ledger.runs(name)} for name in grid]
+    return tuple(sorted(set.intersection(*seeds))) if seeds else ()
+
+
 def fastest(ledger: Ledger, grid: Sequence[str], *, thresholds: Sequence[float]) -> str:
     """Return the variant of `grid` with the fewest mean epochs to the first of `thresholds`, then to the others.
 
-    A variant with runs that never get there comes after those without; of equals the first in the grid is taken.
+    Compared are the runs with the seeds that all variants have. A variant with runs that never get there comes after those
+    without; of equals the first in the grid is taken.
     """
-    return min(grid, key=lambda name: [pace(ledger, name, threshold=threshold).slowness for threshold in thresholds])
+    seeds = common_seeds(ledger, grid)
+    return min(grid, key=lambda name: [pace(ledger, name, threshold=value, seeds=seeds).slowness for value in thresholds])
 
 
 def compare_paces(arm: Pace, against: Pace, *, threshold: float) -> PaceRatio:

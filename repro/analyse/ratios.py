@@ -10,7 +10,7 @@ from repro.analyse import reasons, verdict
 from repro.analyse.comparison import intervals
 from repro.analyse.context import Case, decided_on, sizes, unmeasured
 from repro.analyse.metrics import epochs_metric
-from repro.analyse.paces import Pace, PaceRatio, compare_paces, pace
+from repro.analyse.paces import Pace, PaceRatio, common_seeds, compare_paces, pace
 from repro.analyse.statistics import Estimate, equivalence_p, seeds_needed
 
 
@@ -93,7 +93,9 @@ def _decided(case: Case, first: PaceRatio, *, d0: float | None, smallest: float,
 
 def _choices(case: Case) -> str:
     grids = ((case.arm, case.claim.arm_grid), (case.against or "", case.claim.against_grid))
-    return " ".join(filter(None, (reasons.pace_chosen(name, grid) for name, grid in grids)))
+    numbers = [len(common_seeds(case.ledger, grid)) for _, grid in grids]
+    chosen = (reasons.pace_chosen(name, grid, num_seeds=num) for (name, grid), num in zip(grids, numbers, strict=True))
+    return " ".join(filter(None, chosen))
 
 
 def _sentence(first: PaceRatio, estimate: Estimate | None, *, d0: float | None) -> str:

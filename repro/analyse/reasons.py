@@ -95,11 +95,14 @@ def _points(metric: str, estimate: float, interval: tuple[float, float] | None, 
     return f"{factor * estimate:+.{digits}f} {words} ({spread}{seeds}){paper}"
 
 
-def pace_chosen(arm: str, grid: Sequence[str]) -> str:
+def pace_chosen(arm: str, grid: Sequence[str], *, num_seeds: int) -> str:
     """Return the sentence that says which of several learning rates stands for an arm, and why."""
     if len(grid) < 2:
         return ""
-    return f"{arm} stands for its unit: of {', '.join(grid)} it needs the fewest epochs (chosen by training error alone)."
+    seeds = f"{num_seeds} seed{'s' * (num_seeds != 1)} each"
+    return (
+        f"{arm} stands for its unit: of {', '.join(grid)} it needs the fewest epochs (chosen by training error alone, {seeds})."
+    )
 
 
 def epochs_listed(epochs: Sequence[float], lasted: Sequence[float]) -> str:

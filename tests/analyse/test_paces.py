@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -106,15 +107,25 @@ def test_a_bound_shows_the_direction_and_never_the_size(low: float, expected: tu
 
 
 def judged(
-    results: Path, epochs: Mapping[str, Sequence[float]], *, scale: str = "small", diverged: Sequence[str] = ()
+    results: Path,
+    epochs: Mapping[str, Sequence[float]],
+    *,
+    scale: str = "small",
+    diverged: Sequence[str] = (),
+    without: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Fabricate Figure 1's nets with these epochs to 25 % by seed (others: never), and return the claim about them."""
+    """Fabricate Figure 1's nets with these epochs to 25 % by seed (others: never), and return the claim about them.
+
+    without: runs `variant/seed` that are not there.
+    """
     fabricate(
         [ALEXNET], scale=scale, results=results, truth=Truth(num_examples=40, error=0.8, diverged=diverged), variants=FIGURE1
     )
     for variant, by_seed in epochs.items():
         for seed, wanted in enumerate(by_seed):
             _write_epochs(run_folder(results, f"{scale}/alexnet/{variant}/{seed}"), wanted)
+    for name in without:
+        shutil.rmtree(run_folder(results, f"{scale}/alexnet/{name}"))
     runs = [make_run(ALEXNET, scale=scale, variant=name, seed=seed) for name in run_at(ALEXNET, scale) for seed in range(3)]
     collect(runs, papers=[ALEXNET], results=results)
     judge([ALEXNET], scale=scale, results=results)
@@ -163,6 +174,23 @@ def test_a_rate_that_diverges_is_not_chosen_and_spoils_nothing(tmp_path: Path) -
     assert found["verdict"] not in ("INVALID", "INCOMPLETE")
 
 
+def test_rates_that_are_not_chosen_need_one_seed(tmp_path: Path) -> None:
+    """They are compared on the seeds that all of them have; what stands for a unit needs every planned seed."""
+    epochs = {"figure1_relu": [4, 4, 5], "figure1_relu_fast": [5, 1, 1], "figure1_tanh": [9, 9, 9]}
+    one_seed = [f"{name}/{seed}" for name in ("figure1_relu_fast", "figure1_tanh_slow") for seed in (1, 2)]
+    found = judged(tmp_path, epochs, without=one_seed)
+    assert found["chosen"]["arm"] == "figure1_relu"
+    assert (found["verdict"], found["size"]) == ("DIRECTION", "weaker")
+    assert "1 seed each" in found["reason"]
+
+
+@pytest.mark.parametrize("missing", [["figure1_relu/2"], [f"figure1_tanh_fast/{seed}" for seed in range(3)]])
+def test_a_seed_of_what_stands_for_a_unit_or_a_whole_rate_may_not_be_missing(tmp_path: Path, missing: list[str]) -> None:
+    found = judged(tmp_path, {"figure1_relu": [4, 4, 5], "figure1_tanh": [9, 9, 9]}, without=missing)
+    assert found["verdict"] == "INCOMPLETE"
+    assert all(name in found["reason"] for name in missing)
+
+
 def test_a_slower_arm_that_never_gets_there_shows_the_direction_only(tmp_path: Path) -> None:
     found = judged(tmp_path, {"figure1_relu": [2, 2, 2]})
     assert (found["verdict"], found["size"]) == ("DIRECTION", "open")
@@ -183,15 +211,3 @@ def test_a_faster_arm_with_a_run_that_never_gets_there_decides_nothing(tmp_path:
     found = judged(tmp_path, {"figure1_relu": [2, 2, NEVER], "figure1_tanh": [9, 9, 9]})
     assert (found["verdict"], found["estimate"]) == ("INCONCLUSIVE", None)
     assert "1 of 3 runs of the faster arm never got there" in found["reason"]
-
-
-def test_a_missing_run_of_any_rate_makes_the_choice_incomplete(tmp_path: Path) -> None:
-    judged(tmp_path, {"figure1_relu": [2, 2, 2], "figure1_tanh": [9, 9, 9]})
-    (run_folder(tmp_path, "small/alexnet/figure1_tanh_slow/1") / "run.json").unlink()
-    runs = [make_run(ALEXNET, scale="small", variant=name, seed=seed) for name in FIGURE1 for seed in range(3)]
-    collect(runs, papers=[ALEXNET], results=tmp_path)
-    judge([ALEXNET], scale="small", results=tmp_path)
-    claims = read_json(tmp_path / "small" / "claims.json", schema="claims/1")["claims"]
-    found = next(item for item in claims if item["id"] == SPEEDUP)
-    assert found["verdict"] == "INCOMPLETE"
-    assert "small/alexnet/figure1_tanh_slow/1" in found["reason"]
