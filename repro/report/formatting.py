@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from fractions import Fraction
 
 MINUS = "\N{MINUS SIGN}"
 #: Test examples from which a hundredth of a point of error means something.
 EXAMPLES_FOR_TWO_DECIMALS = 2000
+#: Of the fractions as which a number without a short decimal is shown.
+LARGEST_DENOMINATOR = 100
+#: Longer decimals than this count as not short.
+LONGEST_DECIMAL = len("0.000123")
 
 
 def point_decimals(num_examples: int | None) -> int:
@@ -77,13 +82,14 @@ def size(num_bytes: float | None) -> str:
 
 
 def compact(value: object) -> str:
-    """Return a leaf of a spec as text: `none`, `yes`, `no`, numbers as short as they are exact."""
+    """Return a leaf of a spec as text: `none`, `yes`, `no`, numbers as short as they are exact, a third as `1/3`."""
     if value is None:
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:.10g}"
+    if isinstance(value, float) and math.isfinite(value):
+        fraction = Fraction(value).limit_denominator(LARGEST_DENOMINATOR)
+        return str(fraction) if len(f"{value:.10g}") > LONGEST_DECIMAL and float(fraction) == value else f"{value:.10g}"
     if isinstance(value, list | tuple):
         return "(" + ", ".join(compact(item) for item in value) + ")"
     return str(value)

@@ -57,4 +57,5 @@ def test_bytes_counts_and_probabilities() -> None:
 
 def test_words() -> None:
     assert [listed(items) for items in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
+    assert [compact(v) for v in (1 / 3, 1 / 12, 0.1, 0.1875, 0.123456789)] == ["1/3", "1/12", "0.1", "0.1875", "0.123456789"]
     assert [compact(v) for v in (None, True, 1e-4, [3, 2], "relu")] == ["none", "yes", "0.0001", "(3, 2)", "relu"]
