@@ -10,6 +10,9 @@ from repro.spec.network import AFTER_CONV, EDGES, Conv, Dense, Network, Pooling,
 #: Colour channels of an input image.
 NUM_COLOURS = 3
 
+#: As edge `keep`, for poolings alone: the windows of a convolution stay inside its map, as those of a valid one do.
+KEEP_IN_POOLINGS = "keep_in_poolings"
+
 
 @dataclass(frozen=True, kw_only=True)
 class ConvShape:
@@ -136,7 +139,7 @@ class Geometry:
 
 
 def pooled_px(map_px: int, pooling: Pooling, edge: str) -> int:
-    """Return the size of a map after pooling; with `edge` keep a last window may hang over it, with drop none does."""
+    """Return the size of a map after pooling; with `edge` drop no window hangs over it, else the last one may."""
     room_px = map_px - pooling.size_px
     if edge == "drop":
         return 1 + room_px // pooling.stride_px if room_px >= 0 else 0
@@ -147,7 +150,7 @@ def pooled_px(map_px: int, pooling: Pooling, edge: str) -> int:
 def convolved_px(map_px: int, window: Stem, edge: str) -> tuple[int, int]:
     """Return the size of a map after a convolution and the extra zeros that its last window reads past the edge."""
     room_px = map_px + 2 * window.padding_px - window.kernel_px
-    if edge == "drop":
+    if edge != "keep":
         return 1 + room_px // window.stride_px, 0
     convolved = 1 + math.ceil(room_px / window.stride_px)
     return convolved, (convolved - 1) * window.stride_px - room_px
@@ -160,7 +163,7 @@ def geometry(network: Network, *, num_classes: int | None = None) -> Geometry:
         ValueError: a map is smaller than a kernel, kernels or units do not spread evenly over the towers, an unknown edge,
             an `order` that leaves out what the layer has, or a layer whose pooling nobody can take over.
     """
-    if network.edge not in EDGES:
+    if network.edge not in (*EDGES, KEEP_IN_POOLINGS):
         raise ValueError(f"unknown edge {network.edge!r}; allowed: {', '.join(EDGES)}")
     printed = _shapes(replace(network, size=Size(input_px=network.printed_px)), network.num_classes)
     fan_in = {layer.name: layer.fan_in for layer in printed.layers}
