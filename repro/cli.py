@@ -233,13 +233,16 @@ def train_variants(options: argparse.Namespace, say: Say) -> None:
     paper = chosen_paper(options.paper)
     names = [paper.variant(name).name for name in options.variant]
     runs = [make_run(paper, scale=options.scale, variant=name, seed=seed) for name in names for seed in options.seeds]
+    from repro.train.images import open_images
     from repro.train.run import train_runs
 
     device = chosen_device(options.device)
     with ExitStack() as stack:
         for name in sorted(names):
             stack.enter_context(locked(options.results / options.scale / "runs" / options.paper / name, say=say))
-        train_runs(runs, results=options.results, num_threads=options.threads, device=device, say=say)
+        train_runs(
+            runs, open_data=open_images, results=options.results, num_threads=options.threads, device=device, say=say
+        )
 
 
 def collect_runs(options: argparse.Namespace, say: Say) -> None:

@@ -19,7 +19,7 @@ PACKAGE = Path(__file__).resolve().parent
 #: The modules from which each stage starts; `code_digest` follows their imports.
 STAGE_ROOTS = {
     "prepare": ("repro.data.prepare",),
-    "train": ("repro.train.run",),
+    "train_images": ("repro.train.run", "repro.train.images"),
     "collect": ("repro.analyse.collect",),
     "judge": ("repro.analyse.verdict", "repro.analyse.judge"),
     "render": ("repro.report.render",),

@@ -20,8 +20,11 @@ from repro.papers import PAPERS
 from repro.spec.experiment import Variant, make_run
 from repro.spec.geometry import geometry
 from repro.spec.run import Run
+from repro.train.images import ImageTask
 from repro.train.loop import Stopped, Training
-from repro.train.run import Place, Prepared, make_training, open_prepared
+from repro.train.prepared import Prepared, open_prepared
+from repro.train.run import make_training
+from repro.train.task import Place
 from tests.tiny import write_prepared
 
 PAPER = PAPERS["alexnet"]
@@ -112,7 +115,7 @@ def traced(run: Run, data: Prepared, *, folder: Path) -> Trace:
 def start(run: Run, data: Prepared, *, folder: Path, epoch: int) -> Training:
     """Return the training of `run` at the beginning of `epoch`, with its initial net; it stops after one update."""
     place = Place(folder=folder, device="cpu", num_threads=1, say=lambda line: None)
-    training = make_training(run, data, place=place, should_stop=lambda: True)
+    training = make_training(run, ImageTask(run, data, place), place=place, should_stop=lambda: True)
     training.progress.epoch = epoch
     return training
 
@@ -120,7 +123,7 @@ def start(run: Run, data: Prepared, *, folder: Path, epoch: int) -> Training:
 def first_batch(training: Training, epoch: int) -> torch.Tensor:
     """Return the images of the first batch of `epoch`."""
     for batch in training.batches(epoch, 0):
-        return batch.image_BCHW
+        return batch.input_B
     raise AssertionError("an epoch without batches")
 
 

@@ -61,6 +61,11 @@ class Batch:
     planned: Planned
     wait_s: float
 
+    @property
+    def input_B(self) -> torch.Tensor:
+        """Return what the network takes."""
+        return self.image_BCHW
+
 
 def training_plan(
     num_examples: int, *, key: int, batch_size: int, num_epochs: int, epoch: int = 0, step: int = 0

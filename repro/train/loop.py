@@ -15,19 +15,15 @@ from typing import Any
 import torch
 from torch import nn
 
-from repro.data.images import Batch
 from repro.data.order import num_steps_of
 from repro.models.layers import seed_dropout
 from repro.spec.recipe import Recipe
 from repro.train.optim import LearningRate, PaperSGD
+from repro.train.task import Batch, Saturation
 
 #: Seconds between two checkpoints and between two lines of progress.
 CHECKPOINT_EVERY_S = 30.0
 SAY_EVERY_S = 10.0
-
-
-#: By layer: the shares `saturated` and `dead` (repro.models.probe).
-Saturation = dict[str, dict[str, float]]
 
 
 class Stopped(Exception):
@@ -62,8 +58,7 @@ class Progress:
 class Training:
     """A network in training with all that its next step depends on.
 
-    batches: makes the stream of batches from an (epoch, step) on. validate: gives the validation error, or None.
-    probe: gives the saturation of every layer, or None. save: stores a state.
+    batches, validate, probe: as in repro.train.task.Task. save: stores a state.
     should_stop: says that the process was asked to end.
     """
 
@@ -147,7 +142,7 @@ class Training:
         progress, recipe = self.progress, self.recipe
         assert (batch.planned.epoch, batch.planned.step) == (progress.epoch, progress.step), "a batch out of order"
         seed_dropout(self.net, key=self.dropout_key, step=progress.num_steps, device=self.device)
-        logits = self.net(batch.image_BCHW)
+        logits = self.net(batch.input_B)
         loss = nn.functional.cross_entropy(logits, batch.label_B)
         self.optimizer.zero_grad()
         loss.backward()

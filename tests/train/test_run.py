@@ -15,13 +15,16 @@ import pytest
 import torch
 
 import repro.data.squares as squares
+import repro.train.images as images
 import repro.train.loop as loop
 import repro.train.run as stage
 from repro.evaluate.scores import read_scores
 from repro.files import FileFormatError, data_folder, read_json, run_folder, sha256_file
+from repro.models.image import build_network
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
 from repro.spec.recipe import Freeze, Schedule
+from repro.train.prepared import open_prepared
 from repro.train.run import RunsFailed, Stopped, train_runs
 from tests.tiny import write_prepared
 
@@ -52,7 +55,8 @@ def results_with_data(folder):
 
 
 def train(results, *runs, said=None):
-    train_runs(runs or [tiny_run()], results=results, num_threads=1, device="cpu", say=(said if said is not None else []).append)
+    say = (said if said is not None else []).append
+    train_runs(runs or [tiny_run()], open_data=images.open_images, results=results, num_threads=1, device="cpu", say=say)
 
 
 def outcome(results, run=None):
@@ -134,8 +138,8 @@ def test_the_gallery_is_computed_from_the_weights_as_scored(whole):
     """Classes from the ten-crop scores; distances from a forward pass of our own, centre crops, up to fc7's outputs."""
     folder, run = run_folder(whole, tiny_run().id), tiny_run()
     scores_NK = read_scores(folder / "scores.test.ten_crop.npz").scores_NK
-    data = stage.open_prepared(data_folder(whole, "smoke", "procedural"))
-    net = stage.build_network(run.experiment.network, num_classes=10, key=0).eval()
+    data = open_prepared(data_folder(whole, "smoke", "procedural"))
+    net = build_network(run.experiment.network, num_classes=10, key=0).eval()
     net.load_state_dict(torch.load(folder / "weights.pt", weights_only=True))
 
     def features(shards, index_N):
@@ -164,7 +168,7 @@ def test_without_a_probe_and_a_gallery_there_is_neither(tmp_path):
     train(results, run)
     folder = run_folder(results, run.id)
     document = read_json(folder / "run.json", schema="run/1")
-    assert document["gallery"] is None
+    assert "gallery" not in document
     assert document["saturation_at_start"] is None
     assert not any("saturation" in json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines())
     assert not (folder / "gallery.npz").exists()
@@ -324,14 +328,14 @@ def test_a_diverging_run_is_recorded_as_such(tmp_path):
 
 
 def test_a_failing_seed_does_not_take_the_others_with_it(tmp_path, monkeypatch):
-    results, build = results_with_data(tmp_path), stage.build_network
+    results, build = results_with_data(tmp_path), images.build_network
 
     def failing(network, *, num_classes, key):
         if key == tiny_run(seed=1).key_for("init"):
             raise MemoryError("no memory left")
         return build(network, num_classes=num_classes, key=key)
 
-    monkeypatch.setattr(stage, "build_network", failing)
+    monkeypatch.setattr(images, "build_network", failing)
     with pytest.raises(RunsFailed, match=r"1 of 3 runs failed: smoke/alexnet/full/1 \(MemoryError: no memory left\)"):
         train(results, *(tiny_run(seed=seed) for seed in (0, 1, 2)))
     finished = [seed for seed in (0, 1, 2) if (run_folder(results, tiny_run(seed=seed).id) / "run.json").exists()]
@@ -379,11 +383,12 @@ def test_runs_of_one_job_decode_the_scored_images_once(tmp_path, monkeypatch):
 
 @pytest.mark.gpu
 def test_one_step_on_the_gpu_equals_one_step_on_the_cpu(whole):
-    data = stage.open_prepared(data_folder(whole, "smoke", "procedural"))
+    data = images.open_images(data_folder(whole, "smoke", "procedural"))
     weights = []
     for device in ("cpu", "cuda"):
         place = stage.Place(folder=whole, device=device, num_threads=1, say=lambda line: None)
-        training = stage.make_training(tiny_run("no_dropout"), data, place=place, should_stop=lambda: False)
+        run = tiny_run("no_dropout")
+        training = stage.make_training(run, data.task(run, place), place=place, should_stop=lambda: False)
         training._step(next(iter(training.batches(0, 0))))
         weights.append([parameter.detach().cpu() for parameter in training.net.parameters()])
     for one, other in zip(*weights, strict=True):

@@ -23,7 +23,7 @@ for paper in PAPERS:
                 variants=job.variants_option,
                 seeds=job.seeds_option,
                 spec=job.spec,
-                code=code_digest("train"),
+                code=code_digest("train_images"),
             shell:
                 f"{REPRO} train {AT} {ON} "
                 "--paper {params.paper} --variant {params.variants} --seeds {params.seeds} --threads {threads} --log {log:q}"
