@@ -11,11 +11,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from repro.baselines.frames import Frame
+from repro.baselines.frames import Frame, Pixels
 from repro.spec.histograms import ColorMoments, HueSaturation
 
 #: OpenCV's hue of byte images is in units of 2 degrees, its saturation in 256 levels.
 NUM_HUES, NUM_SATURATIONS = 180, 256
+#: Of a byte.
+NUM_LEVELS = 256
+LEVELS_L = np.arange(NUM_LEVELS, dtype=np.float64)
 
 
 def hue_saturation_counts(frame: Frame, feature: HueSaturation) -> NDArray[np.float64]:
@@ -40,12 +43,19 @@ def color_moments_D(frame: Frame, feature: ColorMoments) -> NDArray[np.float32]:
 
     D = grid^2 * 3 moments * 3 colours, cells by rows. Source: Stricker, Orengo 1995. Deviation: RGB, not HSV.
     """
-    parts = []
+    moments = []
     for rows, columns in grid_cells(frame.rgb_HW3.shape[:2], side=feature.grid):
-        cell_X3 = frame.rgb_HW3[rows, columns].reshape(-1, 3) / 255.0
-        centred_X3 = cell_X3 - cell_X3.mean(axis=0)
-        parts += [cell_X3.mean(axis=0), np.sqrt((centred_X3**2).mean(axis=0)), np.cbrt((centred_X3**3).mean(axis=0))]
-    return np.concatenate(parts).astype(np.float32)
+        cell_HW3 = frame.rgb_HW3[rows, columns]
+        moments.append(np.stack([_moments_3(cell_HW3[..., color]) for color in range(3)], axis=1))
+    return np.concatenate(moments).ravel().astype(np.float32)
+
+
+def _moments_3(level_HW: Pixels) -> NDArray[np.float64]:
+    """Return the three moments of byte levels, from their histogram."""
+    share_L = np.bincount(level_HW.ravel(), minlength=NUM_LEVELS) / level_HW.size
+    mean = share_L @ LEVELS_L
+    centred_L = LEVELS_L - mean
+    return np.array([mean, np.sqrt(share_L @ centred_L**2), np.cbrt(share_L @ centred_L**3)]) / (NUM_LEVELS - 1)
 
 
 def grid_cells(shape: tuple[int, ...], *, side: int) -> list[tuple[slice, slice]]:

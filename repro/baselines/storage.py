@@ -1,0 +1,119 @@
+"""Store a fitted feature-histogram model in one .npz file, and read it back; the same model gives the same bytes."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from repro.baselines.classifier import Choice, Classifier, Trial
+from repro.baselines.feature_histograms import HistogramModel
+from repro.baselines.vocabularies import Vocabulary
+from repro.files import FileFormatError, atomic_writer, canonical_json, sha256_bytes
+from repro.spec.histograms import FeatureHistograms
+
+SCHEMA = "feature_histograms/1"
+
+
+def save(path: Path, model: HistogramModel) -> None:
+    """Write `model` to `path` atomically, without its costs."""
+    classifier = model.classifier
+    meta = {
+        "schema": SCHEMA,
+        "spec": spec_digest(model.spec),
+        "key": model.key,
+        "num_classes": model.num_classes,
+        "choice": dataclasses.asdict(classifier.choice),
+        "trials": [_plain_trial(trial) for trial in classifier.trials],
+    }
+    arrays: dict[str, NDArray[Any]] = {"meta": np.array(canonical_json(meta))}
+    for name, vocabulary in model.vocabularies.items():
+        arrays[f"vocabulary.{name}.words_WD"] = vocabulary.words_WD
+        arrays[f"vocabulary.{name}.scale"] = np.array(vocabulary.scale)
+        if vocabulary.mean_D is not None and vocabulary.components_DD is not None:
+            arrays[f"vocabulary.{name}.mean_D"] = vocabulary.mean_D
+            arrays[f"vocabulary.{name}.components_DD"] = vocabulary.components_DD
+    arrays["classifier.shift_D"], arrays["classifier.factor_D"] = classifier.shift_D, classifier.factor_D
+    for place, (weight_UU, bias_U) in enumerate(zip(classifier.weights_UU, classifier.biases_U, strict=True)):
+        arrays[f"classifier.{place}.weight_UU"], arrays[f"classifier.{place}.bias_U"] = weight_UU, bias_U
+    with atomic_writer(path) as stream:
+        np.savez(stream, allow_pickle=False, **arrays)
+
+
+def load(path: Path, *, spec: FeatureHistograms) -> HistogramModel:
+    """Return the model stored at `path`, which must have been fitted with `spec`.
+
+    Raises:
+        FileFormatError: the file is missing, damaged, of another schema or of another spec.
+    """
+    try:
+        with np.load(io.BytesIO(Path(path).read_bytes()), allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        meta = json.loads(str(arrays["meta"]))
+    except FileNotFoundError:
+        raise FileFormatError(f"{path} does not exist; fit the baseline") from None
+    except Exception as error:  # a damaged archive fails in many ways: struct, zip, header and decoding errors
+        raise FileFormatError(f"{path} is not a model of feature histograms ({error}); fit it again") from None
+    if meta.get("schema") != SCHEMA:
+        raise FileFormatError(f"{path} has schema {meta.get('schema')!r}, this version reads {SCHEMA!r}; fit it again")
+    if meta["spec"] != spec_digest(spec):
+        raise FileFormatError(
+            f"{path} was fitted with another spec ({meta['spec'][:12]}, not {spec_digest(spec)[:12]}); fit it again"
+        )
+    try:
+        return _model(arrays, meta, spec)
+    except KeyError as error:
+        raise FileFormatError(f"{path} lacks {error}; fit it again") from None
+
+
+def spec_digest(spec: FeatureHistograms) -> str:
+    """Return the SHA-256 of the spec, types of its parts included."""
+    return sha256_bytes(repr(spec).encode())
+
+
+def _model(arrays: dict[str, NDArray[Any]], meta: dict[str, Any], spec: FeatureHistograms) -> HistogramModel:
+    vocabularies = {}
+    for name in _names(arrays):
+        own = f"vocabulary.{name}"
+        vocabularies[name] = Vocabulary(
+            words_WD=arrays[f"{own}.words_WD"],
+            scale=float(arrays[f"{own}.scale"]),
+            mean_D=arrays.get(f"{own}.mean_D"),
+            components_DD=arrays.get(f"{own}.components_DD"),
+        )
+    places = range(len(meta["choice"]["hidden_units"]) + 1)
+    classifier = Classifier(
+        choice=_choice(meta["choice"]),
+        shift_D=arrays["classifier.shift_D"],
+        factor_D=arrays["classifier.factor_D"],
+        weights_UU=tuple(arrays[f"classifier.{place}.weight_UU"] for place in places),
+        biases_U=tuple(arrays[f"classifier.{place}.bias_U"] for place in places),
+        trials=tuple(_trial(trial) for trial in meta["trials"]),
+    )
+    return HistogramModel(
+        spec=spec, key=meta["key"], num_classes=meta["num_classes"], vocabularies=vocabularies, classifier=classifier
+    )
+
+
+def _names(arrays: dict[str, NDArray[Any]]) -> list[str]:
+    """Return the names of the features that have a vocabulary."""
+    return [key[len("vocabulary.") : -len(".words_WD")] for key in arrays if key.endswith(".words_WD")]
+
+
+def _plain_trial(trial: Trial) -> dict[str, Any]:
+    """Return a trial for JSON, which has no infinity: a trial without a finite epoch has no cross-entropy."""
+    return {**dataclasses.asdict(trial), "cross_entropy": trial.cross_entropy if trial.epoch else None}
+
+
+def _trial(plain: dict[str, Any]) -> Trial:
+    cross_entropy = float("inf") if plain["cross_entropy"] is None else plain["cross_entropy"]
+    return Trial(choice=_choice(plain["choice"]), epoch=plain["epoch"], hit1=plain["hit1"], cross_entropy=cross_entropy)
+
+
+def _choice(plain: dict[str, Any]) -> Choice:
+    return Choice(**{**plain, "hidden_units": tuple(plain["hidden_units"])})
