@@ -152,7 +152,7 @@ def clip_geometry(network: ClipNetwork, *, num_classes: int | None = None) -> Cl
     Raises:
         ValueError: what repro.spec.geometry.geometry refuses; frames that do not increase from 0 on; a window over a layer
             that is not there or has kernels for each place, two windows over one layer, a window that does not fit what is
-            left of time or leaves a part of it unread; streams with unknown regions, unusable names or maps that differ,
+            left of time or leaves the end of it unread; streams with unknown regions, unusable names or maps that differ,
             an unpooled layer that has no pooling; towers that never cross.
     """
     frame = network.frame
@@ -282,7 +282,7 @@ def _windows(windows: tuple[TimeWindow, ...], conv: Sequence[ConvShape]) -> dict
 
 
 def _convolved_frames(left: int, window: TimeWindow) -> int:
-    """Return the responses in time after a convolution over `left` of them; each must be seen by some window."""
+    """Return the responses in time after a convolution over `left` of them, the last of which must be seen."""
     room = left + 2 * window.padding - window.num_frames
     if room < 0:
         raise ValueError(
