@@ -84,7 +84,7 @@ def gradients_PD(smooth_THW: Volume, centre_P3: NDArray[np.int64], cuboid: Cuboi
     parts = []
     for axis in range(3):
         gradient_THW = np.asarray(np.gradient(smooth_THW, axis=axis), np.float32)
-        parts.append(gradient_THW[time_PS11, down_P1S1, right_P11S].reshape(len(centre_P3), -1))
+        parts.append(gradient_THW[time_PS11, down_P1S1, right_P11S].reshape(len(centre_P3), len(frame_S) * len(pixel_S) ** 2))
     x_PD = np.concatenate(parts, axis=1).astype(np.float32)
     return np.asarray(x_PD / np.sqrt((x_PD**2).sum(axis=1, keepdims=True) + EPSILON**2), np.float32)
 

@@ -25,7 +25,8 @@ from repro.baselines.classifier import Classifier, Labelled, fit_classifier, tar
 from repro.baselines.describe import QUANTISED, Described, check_spec, describe_video, peak_mib, sample_video
 from repro.baselines.draws import generator, seed_of
 from repro.baselines.frames import Video
-from repro.baselines.vocabularies import SamplePool, Vocabulary, fit_vocabulary
+from repro.baselines.kmeans import SamplePool, fit_vocabulary
+from repro.baselines.vocabularies import Vocabulary
 from repro.baselines.workers import in_order
 from repro.spec.histograms import FeatureHistograms, LocalFeature
 
@@ -139,6 +140,8 @@ def fit_vocabularies(
     """
     drawn = set(generator(key, "videos of the vocabularies").permutation(num_videos)[: spec.sampling.num_videos].tolist())
     quantised = [feature for feature in spec.features if isinstance(feature, QUANTISED)]
+    if not quantised:
+        return {}
     pools = {feature.name: SamplePool(spec.sampling.num_descriptors) for feature in quantised}
     tasks = _numbered(videos, drawn)
     indices = sorted(drawn)
