@@ -179,10 +179,10 @@ def _of_scores(record: dict[str, Any], run: Run, results: Path) -> list[Measured
         num, num_classes = scores.scores_NK.shape
         for metric, k in TOP_K.items():
             if k == 1 or num_classes >= k:
-                measured.append((metric, protocol, top_k_error(scores.scores_NK, scores.label_N, k=k), num))
+                measured.append((metric, protocol, top_k_error(scores.scores_NK, scores.labels, k=k), num))
     if run.experiment.evaluation.num_train_examples and PLAIN in run.experiment.evaluation.protocols:
         train = read_run_scores(record, split="train", protocol=PLAIN, results=results)
-        error = top_k_error(train.scores_NK, train.label_N, k=1)
+        error = top_k_error(train.scores_NK, train.labels, k=1)
         test_error, num = next((row[2], row[3]) for row in measured if row[:2] == ("top1_error", PLAIN))
         measured.append(("train_top1_error", PLAIN, error, len(train.label_N)))
         measured.append(("top1_gap", PLAIN, test_error - error, num))

@@ -253,7 +253,7 @@ def _examples_se(ledger: Ledger, views: tuple[tuple[str, str], tuple[str, str]],
         if not all(ledger.same_examples(arms, split=split, protocol=protocol) for _, protocol in views):
             return None
         arm_SN, against_SN = (ledger.correct_SN(arm, split=split, protocol=protocol, k=k) for arm, protocol in views)
-        if arm_SN.shape[1] != against_SN.shape[1] or (log_ratio and (arm_SN.all() or against_SN.all())):
+        if arm_SN.shape[1] != against_SN.shape[1] or (log_ratio and (arm_SN.mean() >= 1 or against_SN.mean() >= 1)):
             return None
         shares.append(example_se(arm_SN, against_SN, log_ratio=log_ratio))
     return math.hypot(*shares) if shares else None

@@ -25,9 +25,14 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True, kw_only=True)
 class Answers:
-    """Whether each example of a run is right at k (by k), and the digest of the examples' keys in their order."""
+    """Whether each example of a run is right at k (by k), and the digest of the examples' keys in their order.
+
+    share_N: by k, for each independent unit (an example; the video of clips) the share of its examples that are right, times
+        its number of examples over the mean number: its mean is the share of all examples.
+    """
 
     correct_N: dict[int, NDArray[np.bool_]]
+    share_N: dict[int, NDArray[np.float64]]
     examples: str
 
 
@@ -93,13 +98,13 @@ class Ledger:
         """Return the values of `variant` by seed, in the order of the seeds."""
         return dict(sorted(self.values.get((variant, metric, protocol), {}).items()))
 
-    def correct_SN(self, variant: str, *, split: str, protocol: str, k: int) -> NDArray[np.bool_]:
-        """Say for each finished run of `variant` and each example whether its label is among the `k` best classes.
+    def correct_SN(self, variant: str, *, split: str, protocol: str, k: int) -> NDArray[np.float64]:
+        """Return for each finished run of `variant` and each independent unit how far it is right at `k` (Answers.share_N).
 
         Raises:
             FileFormatError: a run's file is damaged, or `runs.csv` was collected from other scores.
         """
-        return np.stack([self._answers(record, split=split, protocol=protocol).correct_N[k] for record in self.finished(variant)])
+        return np.stack([self._answers(record, split=split, protocol=protocol).share_N[k] for record in self.finished(variant)])
 
     def same_examples(self, variants: Sequence[str], *, split: str, protocol: str) -> bool:
         """Say whether all finished runs of `variants` were scored on the same examples in the same order."""
@@ -111,10 +116,11 @@ class Ledger:
         if key not in self._read_answers:
             scores = read_run_scores(record, split=split, protocol=protocol, results=self.results)
             sizes = [k for k in TOP_K.values() if k <= scores.scores_NK.shape[1]]
-            correct_N = {k: top_k_correct(scores.scores_NK, scores.label_N, k=k) for k in sizes}
+            correct_N = {k: top_k_correct(scores.scores_NK, scores.labels, k=k) for k in sizes}
+            share_N = {k: by_unit(found, scores.unit_N) for k, found in correct_N.items()}
             # A digest stands for the keys: those of all runs together would be most of the memory that judging takes.
             examples = sha256_bytes(b"\n".join(scores.example_N.tolist()))
-            self._read_answers[key] = Answers(correct_N=correct_N, examples=examples)
+            self._read_answers[key] = Answers(correct_N=correct_N, share_N=share_N, examples=examples)
             self._compare(record, split=split, protocol=protocol, correct_N=correct_N)
         return self._read_answers[key]
 
@@ -126,6 +132,18 @@ class Ledger:
             if collected is not None and abs(collected - (1 - float(correct_N[k].mean()))) > ROUNDING:
                 found = f"runs.csv has {metric} ({protocol}) {collected} of run {record['id']}"
                 raise FileFormatError(f"{found}, its scores give another; collect again")
+
+
+def by_unit(correct_N: NDArray[np.bool_], unit_N: NDArray[np.bytes_] | None) -> NDArray[np.float64]:
+    """Return for each unit the number of its right examples over the mean number of examples of a unit; no units: each its own.
+
+    Clips of one video succeed and fail together: the videos were sampled, and are what is resampled.
+    """
+    if unit_N is None:
+        return correct_N.astype(np.float64)
+    _, place_N = np.unique(unit_N, return_inverse=True)
+    right_U = np.bincount(place_N, weights=correct_N)
+    return np.asarray(right_U * len(right_U) / len(correct_N), np.float64)
 
 
 def read_table(path: Path) -> tuple[pd.DataFrame, bytes]:

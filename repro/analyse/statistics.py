@@ -280,11 +280,11 @@ def seeds_needed(effect: float, *, sd: float, num_arms: int) -> int | None:
     return high if high <= MOST_SEEDS else None
 
 
-def example_se(arm_SN: NDArray[np.bool_], against_SN: NDArray[np.bool_], *, log_ratio: bool) -> float:
+def example_se(arm_SN: NDArray[np.floating], against_SN: NDArray[np.floating], *, log_ratio: bool) -> float:
     """Return the standard error that the choice of test images adds to a difference of errors.
 
-    Both arms saw the same N images; correctness is averaged over seeds first. For the log error ratio each arm's share
-    is divided by its error (delta method).
+    Both arms saw the same N units (images, videos); correctness is averaged over seeds first. For the log error ratio
+    each arm's share is divided by its error (delta method).
     """
     arm_N, against_N = arm_SN.mean(axis=0), against_SN.mean(axis=0)
     if log_ratio:

@@ -32,6 +32,20 @@ def some_scores() -> Scores:
     )
 
 
+def test_several_labels_and_units_come_back_from_the_file(tmp_path: Path) -> None:
+    label_NL = np.array([[0, 1], [1, -1], [0, -1], [0, 2]], np.int32)
+    written = replace(some_scores(), label_NL=label_NL, unit_N=np.array([b"v", b"v", b"w", b"w"]))
+    write_scores(tmp_path / "scores.npz", written)
+    found = read_scores(tmp_path / "scores.npz")
+    assert found.labels.tolist() == label_NL.tolist()
+    assert found.unit_N is not None
+    assert found.unit_N.tolist() == [b"v", b"v", b"w", b"w"]
+    assert some_scores().labels.tolist() == LABEL_N.tolist()
+    for wrong in ({"label_NL": label_NL[:, ::-1]}, {"label_NL": label_NL + 1}, {"unit_N": np.array([b"v"])}):
+        with pytest.raises(ValueError, match="allowed"):
+            write_scores(tmp_path / "wrong.npz", replace(written, **wrong))
+
+
 def test_top1_error_by_hand() -> None:
     assert top_k_error(SCORES_NK, LABEL_N, k=1) == 3 / 4
 
@@ -39,6 +53,17 @@ def test_top1_error_by_hand() -> None:
 def test_top2_counts_a_tie_for_the_second_place_as_wrong() -> None:
     # Example 2: classes 0 and 2 share the second place with .3, so label 0 is not surely among the best two.
     assert top_k_correct(SCORES_NK, LABEL_N, k=2).tolist() == [True, True, False, False]
+
+
+def test_one_of_several_labels_is_enough_and_labels_do_not_compete() -> None:
+    label_NL = np.array([[2, 0], [0, 1], [0, 2], [1, -1]])
+    # Example 0: label 0 is first. 1: label 1 is second. 2: both labels tie for the second place. 3: label 1 is second.
+    assert top_k_correct(SCORES_NK, label_NL, k=1).tolist() == [True, False, False, False]
+    assert top_k_correct(SCORES_NK, label_NL, k=2).tolist() == [True, True, True, True]
+    assert top_k_correct(np.array([[0.4, 0.4, 0.2]]), np.array([[0, 1]]), k=1).tolist() == [True]
+    assert top_k_correct(np.array([[0.4, 0.4, 0.2]]), np.array([[0, 2]]), k=1).tolist() == [False]
+    with pytest.raises(ValueError, match="at least one an example"):
+        top_k_correct(SCORES_NK, np.full((4, 2), -1), k=1)
 
 
 def test_a_constant_network_is_always_wrong_until_k_is_the_number_of_classes() -> None:
