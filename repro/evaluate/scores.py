@@ -61,7 +61,7 @@ def write_scores(path: Path, scores: Scores) -> None:
     if problem:
         raise ValueError(f"scores of run {scores.run}, {scores.split}, {scores.protocol}: {problem}")
     meta = canonical_json({"schema": SCHEMA, "run": scores.run, "split": scores.split, "protocol": scores.protocol})
-    further: dict[str, NDArray[Any]] = {}
+    further: dict[str, Any] = {}
     if scores.label_NL is not None:
         further["label_NL"] = scores.label_NL.astype(np.int32, copy=False)
     if scores.unit_N is not None:
