@@ -7,7 +7,7 @@ import pytest
 from repro.spec.clip_geometry import clip_geometry
 from repro.spec.geometry import KEEP_IN_POOLINGS, geometry
 from repro.spec.network import Conv, Dense, Network, Pooling, ResponseNorm, Size, Towers
-from repro.spec.video import ClipNetwork, Stream, Streams, TimeWindow
+from repro.spec.video import ClipNetwork, Fusion, Stream, Streams, TimeWindow
 
 #: C(96,11,3)-N-P-C(256,5,1)-N-P-C(384,3,1)-C(384,3,1)-C(256,3,1)-P-FC(4096)-FC(4096)-487
 FRAME = Network(
@@ -42,21 +42,25 @@ SLOW = (
 CONTEXT, FOVEA = Stream(name="context", region="whole"), Stream(name="fovea", region="center")
 
 
+def clip_network(*, frame, frames, windows=(), streams=None):
+    return ClipNetwork(frame=frame, fusion=Fusion(frames=frames, windows=windows), streams=streams)
+
+
 def streams(*those):
     return Streams(streams=those, unpooled=("conv5",))
 
 
 #: The nets of Table 1, and a net with convolutions over time throughout as in Baccouche et al. 2011.
 PAPER = {
-    "single_frame": ClipNetwork(frame=FRAME, frames=(5,)),
-    "early_fusion": ClipNetwork(frame=FRAME, frames=TEN, windows=(TimeWindow(layer="conv1", num_frames=10),)),
-    "late_fusion": ClipNetwork(frame=FRAME, frames=(0, 15)),
-    "slow_fusion": ClipNetwork(frame=FRAME, frames=TEN, windows=SLOW),
-    "multires": ClipNetwork(frame=LARGER, frames=(5,), streams=streams(CONTEXT, FOVEA)),
-    "fovea_only": ClipNetwork(frame=LARGER, frames=(5,), streams=streams(FOVEA)),
-    "context_only": ClipNetwork(frame=LARGER, frames=(5,), streams=streams(CONTEXT)),
-    "multires_slow": ClipNetwork(frame=LARGER, frames=TEN, windows=SLOW, streams=streams(CONTEXT, FOVEA)),
-    "cnn_3d": ClipNetwork(
+    "single_frame": clip_network(frame=FRAME, frames=(5,)),
+    "early_fusion": clip_network(frame=FRAME, frames=TEN, windows=(TimeWindow(layer="conv1", num_frames=10),)),
+    "late_fusion": clip_network(frame=FRAME, frames=(0, 15)),
+    "slow_fusion": clip_network(frame=FRAME, frames=TEN, windows=SLOW),
+    "multires": clip_network(frame=LARGER, frames=(5,), streams=streams(CONTEXT, FOVEA)),
+    "fovea_only": clip_network(frame=LARGER, frames=(5,), streams=streams(FOVEA)),
+    "context_only": clip_network(frame=LARGER, frames=(5,), streams=streams(CONTEXT)),
+    "multires_slow": clip_network(frame=LARGER, frames=TEN, windows=SLOW, streams=streams(CONTEXT, FOVEA)),
+    "cnn_3d": clip_network(
         frame=FRAME,
         frames=TEN,
         windows=(
@@ -167,7 +171,7 @@ def test_whole_frames_of_170_px_leave_7_by_7_maps(name):
 
 def test_whole_frames_of_178_px_leave_7_by_7_maps_too():
     """(178 - 11) // 3 + 1 = 56: a valid convolution leaves its last window out, as the poolings after it do not."""
-    shapes = clip_geometry(ClipNetwork(frame=LARGER, frames=(0,)))
+    shapes = clip_geometry(clip_network(frame=LARGER, frames=(0,)))
     assert maps(shapes) == [(56, 28), (28, 14), (14, 14), (14, 14), (14, 7)]
     assert all(layer.space.extra_px == 0 for layer in shapes.conv)
 
@@ -191,7 +195,7 @@ def test_layers_of_streams_carry_the_name_of_their_stream():
 
 def test_poolings_that_drop_their_last_window_leave_6_by_6_maps():
     """Why `keep`: 54 -> 27 -> 13 -> 6."""
-    shapes = clip_geometry(ClipNetwork(frame=replace(FRAME, edge="drop"), frames=(0,)))
+    shapes = clip_geometry(clip_network(frame=replace(FRAME, edge="drop"), frames=(0,)))
     assert [layer.space.pooled_px for layer in shapes.conv] == [27, 13, 13, 13, 6]
 
 
@@ -261,7 +265,7 @@ def test_fan_in_at_the_printed_size_counts_time_and_streams():
 
 def test_zero_frames_at_both_ends_keep_the_extent():
     window = TimeWindow(layer="conv1", num_frames=3, padding=1)
-    (conv1, *_) = clip_geometry(ClipNetwork(frame=FRAME, frames=TEN, windows=(window,))).conv
+    (conv1, *_) = clip_geometry(clip_network(frame=FRAME, frames=TEN, windows=(window,))).conv
     assert (conv1.in_frames, conv1.out_frames) == (10, 10)
 
 
@@ -324,7 +328,7 @@ REFUSED = {
 def test_what_cannot_be_built_is_refused_with_the_reason(name):
     changes, message = REFUSED[name]
     with pytest.raises(ValueError, match=message):
-        clip_geometry(replace(ClipNetwork(frame=LARGER, frames=TEN), **changes))
+        clip_geometry(clip_network(**({"frame": LARGER, "frames": TEN} | changes)))
 
 
 def test_a_window_over_a_layer_that_is_not_there_is_refused():

@@ -13,7 +13,8 @@ NORMALISATIONS = ("feature", "cell")
 #: What becomes of the responses of an oriented filter: one value an orientation, or their largest (rotation invariant).
 ROTATIONS = ("each", "max")
 
-#: How the classifier sees a vector: as it is, its square root, or with mean 0 and variance 1 over the training videos.
+#: How the classifier sees a vector, less its mean over the training videos: as it is or its square root, times one factor
+#: that brings the mean square to 1; or each of its values with variance 1 (rare words then weigh as much as frequent ones).
 INPUT_SCALINGS = ("none", "root", "standard")
 
 

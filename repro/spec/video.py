@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from repro.spec.evaluation import Evaluation
 from repro.spec.network import Network
+from repro.spec.recipe import Recipe
 
 #: procedural_videos: our generator. video_folders: `{train,test}/<class>/*`. ucf101: the official lists over a folder of class
 #: folders. sports1m: the official partition files over a folder of videos named by their id.
 VIDEO_KINDS = ("procedural_videos", "video_folders", "ucf101", "sports1m")
+
+#: clip: each clip by itself, centre crop. video: the softmax averaged over the views of a clip, then over the clips of a video.
+CLIP_PROTOCOLS = ("clip", "video")
+NUMS_OF_VIEWS = (1, 2, 4)
 
 #: What a stream sees of a frame: all of it at a lower resolution, or its central part as it is.
 REGIONS = ("whole", "center")
@@ -48,19 +54,57 @@ class Streams:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClipNetwork:
-    """A network of clips: `frame` says what it does in space, `windows` what its convolutions do over time.
+class Fusion:
+    """Which frames of a clip a network reads, and where it brings them together.
 
-    frames: the frames of a stored clip that it reads, counted from 0. What is left of time after the last convolution goes
-        into the first dense layer side by side: one frame is the single-frame net, two frames far apart with no window
-        are late fusion (towers with shared kernels), a window over all frames in the first layer is early fusion.
+    frames: of a stored clip, counted from 0. What is left of time after the last convolution goes into the first dense layer
+        side by side: one frame is the single-frame net, two frames far apart with no window are late fusion (towers with
+        shared kernels), a window over all frames in the first layer is early fusion, several windows are slow fusion.
+    """
+
+    frames: tuple[int, ...]
+    windows: tuple[TimeWindow, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClipNetwork:
+    """A network of clips: `frame` says what it does in space, `fusion` what its convolutions do over time.
+
     streams: None where the net sees whole frames.
     """
 
     frame: Network
-    frames: tuple[int, ...]
-    windows: tuple[TimeWindow, ...] = ()
+    fusion: Fusion
     streams: Streams | None = None
+
+    @property
+    def frames(self) -> tuple[int, ...]:
+        return self.fusion.frames
+
+    @property
+    def windows(self) -> tuple[TimeWindow, ...]:
+        return self.fusion.windows
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClipRecipe(Recipe):
+    """All choices of training on clips: as for images, but `pixel_mean` is subtracted from every pixel instead of a mean image.
+
+    A clip's frames share one crop and one mirroring. The crop's size is that of the network's input.
+    """
+
+    pixel_mean: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClipEvaluation(Evaluation):
+    """How a network of clips is scored; `protocols` are of CLIP_PROTOCOLS, and the number of training examples is of clips.
+
+    num_views: crops and mirrorings of each clip over which the protocol `video` averages: 1 (centre), 2 (and mirrored) or
+        4 (two corners on a diagonal, each also mirrored).
+    """
+
+    num_views: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,8 +13,8 @@ from repro.models.lrn import LocalResponseNorm
 from repro.models.probe import input_of
 from repro.spec.clip_geometry import clip_geometry
 from repro.spec.network import Conv, Dense, Network, Pooling, ResponseNorm, Size, Towers
-from repro.spec.video import ClipNetwork, Stream, Streams, TimeWindow
-from tests.test_clip_geometry import PAPER, TOTALS
+from repro.spec.video import Stream, Streams, TimeWindow
+from tests.test_clip_geometry import PAPER, TOTALS, clip_network
 
 CPU = torch.device("cpu")
 
@@ -45,10 +45,10 @@ STREAMS = Streams(
     unpooled=("conv2",),
 )
 FUSIONS = {
-    "early_fusion": ClipNetwork(frame=FRAME, frames=FIVE, windows=(TimeWindow(layer="conv1", num_frames=5),)),
-    "late_fusion": ClipNetwork(frame=FRAME, frames=(0, 4)),
-    "slow_fusion": ClipNetwork(frame=FRAME, frames=FIVE, windows=SLOW),
-    "cnn_3d": ClipNetwork(
+    "early_fusion": clip_network(frame=FRAME, frames=FIVE, windows=(TimeWindow(layer="conv1", num_frames=5),)),
+    "late_fusion": clip_network(frame=FRAME, frames=(0, 4)),
+    "slow_fusion": clip_network(frame=FRAME, frames=FIVE, windows=SLOW),
+    "cnn_3d": clip_network(
         frame=FRAME,
         frames=FIVE,
         windows=(
@@ -58,7 +58,7 @@ FUSIONS = {
         ),
     ),
 }
-SINGLE = ClipNetwork(frame=FRAME, frames=(2,))
+SINGLE = clip_network(frame=FRAME, frames=(2,))
 MULTIRES = replace(SINGLE, streams=STREAMS)
 MULTIRES_SLOW = replace(FUSIONS["slow_fusion"], streams=STREAMS)
 TINY = {"single_frame": SINGLE, **FUSIONS, "multires": MULTIRES, "multires_slow": MULTIRES_SLOW}
@@ -179,7 +179,7 @@ def test_grouped_kernels_see_the_maps_of_their_group_at_every_time():
 def test_the_single_frame_net_is_the_image_net_of_its_frame():
     """At 25 px every window of conv1 fits, so that the two agree on the edge."""
     frame = replace(FRAME, printed_px=25, size=Size(input_px=25))
-    network = ClipNetwork(frame=frame, frames=(2,))
+    network = clip_network(frame=frame, frames=(2,))
     clip, image = built(network, key=5), build_network(frame, num_classes=2, key=5)
     for one, other in zip(clip.parameters(), image.parameters(), strict=True):
         assert torch.equal(one, other)
