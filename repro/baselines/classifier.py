@@ -149,7 +149,7 @@ def _rank(trial: Trial) -> tuple[float, float]:
 
 
 class _Scaling:
-    """Vectors as the network sees them: (x or its root, minus shift) times factor."""
+    """Vectors as the network sees them: x, or its root, minus `shift_D` and times `factor_D`."""
 
     def __init__(self, name: str, shift_D: NDArray[np.float32], factor_D: NDArray[np.float32]) -> None:
         self.name, self.shift_D, self.factor_D = name, shift_D, factor_D
@@ -160,20 +160,21 @@ class _Scaling:
 
 
 def _scaling(name: str, vector_ND: NDArray[np.float32]) -> _Scaling:
-    """Return the scaling of INPUT_SCALINGS; `root` and `none` bring the mean square of all values to 1 by one factor."""
+    """Return the scaling of INPUT_SCALINGS that brings the training videos to mean 0 and mean square 1.
+
+    `none` and `root` do so with one factor for all values, so that rare words stay small; `standard` for each value.
+    """
     num, num_values = vector_ND.shape
     total_D, squares_D = np.zeros(num_values), np.zeros(num_values)
     for start in range(0, num, BLOCK):
         x_BD = np.asarray(vector_ND[start : start + BLOCK], np.float64)
         total_D += (np.sqrt(x_BD) if name == "root" else x_BD).sum(axis=0)
         squares_D += (x_BD if name == "root" else x_BD**2).sum(axis=0)
-    if name == "standard":
-        deviation_D = np.sqrt(np.maximum(squares_D / num - (total_D / num) ** 2, 0))
-        factor_D = np.where(deviation_D > 0, 1 / np.where(deviation_D > 0, deviation_D, 1), 0)
-        return _Scaling(name, (total_D / num).astype(np.float32), factor_D.astype(np.float32))
-    mean_square = squares_D.sum() / (num * num_values)
-    factor = 1 / math.sqrt(mean_square) if mean_square > 0 else 1.0
-    return _Scaling(name, np.zeros(num_values, np.float32), np.full(num_values, factor, np.float32))
+    variance_D = np.maximum(squares_D / num - (total_D / num) ** 2, 0)
+    if name != "standard":
+        variance_D = np.full(num_values, variance_D.mean())
+    factor_D = np.where(variance_D > 0, 1 / np.sqrt(np.where(variance_D > 0, variance_D, 1)), 0)
+    return _Scaling(name, (total_D / num).astype(np.float32), factor_D.astype(np.float32))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -210,6 +210,35 @@ def test_the_best_of_the_grid_on_validation_is_kept():
     assert (found_N == test.target_NK.argmax(axis=1)).mean() > 0.9
 
 
+@pytest.mark.parametrize("name", ["none", "root", "standard"])
+def test_the_classifier_sees_mean_zero_and_mean_square_one(name):
+    draws = np.random.default_rng(4)
+    vector_ND = (draws.uniform(0, 1, (60, 3)) * [1, 0.1, 0]).astype(np.float32)  # one value is always 0
+    data = Labelled(vector_ND=vector_ND, target_NK=np.eye(2, dtype=np.float32)[np.arange(60) % 2])
+    search = replace(SPEC.classifier, input_scalings=(name,), num_epochs=1)
+    made = fit_classifier(data, validation=data, search=search, key=3)
+    seen_ND = ((np.sqrt(vector_ND) if name == "root" else vector_ND) - made.shift_D) * made.factor_D
+    np.testing.assert_allclose(seen_ND.mean(axis=0), 0, atol=1e-5)
+    square_D = (seen_ND**2).mean(axis=0)
+    if name == "standard":
+        np.testing.assert_allclose(square_D, [1, 1, 0], rtol=1e-4)
+    else:  # one factor: what varied more still does
+        np.testing.assert_allclose(square_D.mean(), 1, rtol=1e-4)
+        assert square_D[0] > 5 * square_D[1] > 0 and square_D[2] == 0
+
+
+@pytest.mark.gpu
+def test_a_gpu_trains_the_same_classifier():
+    # the sums of the two devices differ in their last digits, 15 short epochs do not drive them further apart than this
+    search = replace(SPEC.classifier, num_epochs=15)
+    cpu, gpu = (
+        fit_classifier(clusters(0, 200), validation=clusters(1, 100), search=search, key=3, device=name)
+        for name in ("cpu", "cuda")
+    )
+    test_ND = clusters(2, 100).vector_ND
+    np.testing.assert_allclose(gpu.probabilities_NK(test_ND, device="cuda"), cpu.probabilities_NK(test_ND), atol=2e-2)
+
+
 def test_dropout_changes_training_and_the_same_key_repeats_it():
     search = replace(SPEC.classifier, input_scalings=("none",), num_epochs=3)
     weights = [

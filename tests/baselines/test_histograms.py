@@ -187,6 +187,17 @@ def test_a_video_too_short_for_cuboids_has_an_empty_histogram_there():
     assert set(long.cpu_s) == {"cuboids", "hue_saturation"} and long.peak_mib > 0
 
 
+def test_a_video_cut_into_clips_counts_like_one_in_one_piece_where_no_window_is_lost():
+    made = {"cuboids": Vocabulary(words_WD=np.eye(12, 81, dtype=np.float32), scale=1.0)}
+    spec = replace(only("cuboids"), frames=replace(SPEC.frames, window_frames=16, num_windows=None))
+    video_THW3 = np.concatenate([moving_square(seed, right=True) for seed in (0, 1)])
+    whole, clips = (
+        describe_video((0, video), spec=spec, vocabularies=made).arrays["vector"]
+        for video in (video_THW3, video_THW3.reshape(2, 16, *video_THW3.shape[1:]))
+    )
+    assert whole.any() and (whole == clips).all()
+
+
 def test_specs_that_do_not_fit_together_are_refused():
     with pytest.raises(ValueError, match="allowed: at least one, each name once"):
         check_spec(replace(SPEC, features=(FACES, FACES)))
