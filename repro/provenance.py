@@ -20,6 +20,7 @@ PACKAGE = Path(__file__).resolve().parent
 STAGE_ROOTS = {
     "prepare": ("repro.data.prepare",),
     "train_images": ("repro.train.run", "repro.train.images"),
+    "train_clips": ("repro.train.run", "repro.train.clips"),
     "collect": ("repro.analyse.collect",),
     "judge": ("repro.analyse.verdict", "repro.analyse.judge"),
     "render": ("repro.report.render",),

@@ -203,6 +203,11 @@ class ClipBatch:
     planned: Planned
     wait_s: float
 
+    @property
+    def input_B(self) -> torch.Tensor:
+        """Return what the network takes."""
+        return self.x_BCTHW
+
 
 class ClipStream:
     """Iterate over the training batches of a plan (repro.data.images.training_plan). Loading runs ahead in `num_threads`."""

@@ -36,26 +36,34 @@ def write_run_scores(
     run: Run,
     place: Place,
     scores_NK: NDArray[np.float32],
-    label_N: NDArray[np.integer],
+    labels: NDArray[np.integer],
     example_N: NDArray[np.bytes_],
     *,
     split: str,
     protocol: str,
+    unit_N: NDArray[np.bytes_] | None = None,
 ) -> Entry:
-    """Write the scores of a split by a protocol, say the test error, and return the entry for run.json."""
+    """Write the scores of a split by a protocol, say the test error, and return the entry for run.json.
+
+    Args:
+        labels: (N,), or (N, L) where an example may have several. unit_N: as in repro.evaluate.scores.Scores.
+    """
+    label_NL = np.asarray(labels, np.int32).reshape(len(labels), -1)
     path = place.folder / scores_file(split, protocol)
     scores = Scores(
         scores_NK=scores_NK,
-        label_N=np.asarray(label_N, np.int32),
+        label_N=label_NL[:, 0],
         example_N=example_N,
         run=run.id,
         split=split,
         protocol=protocol,
+        label_NL=label_NL if label_NL.shape[1] > 1 else None,
+        unit_N=unit_N,
     )
     write_scores(path, scores)
     if split == "test":
-        place.say(f"test top-1 error {top_k_error(scores_NK, label_N, k=1):.4f} ({protocol}, {len(label_N)} examples)")
-    return {"split": split, "protocol": protocol, **named(path), "num_examples": len(label_N)}
+        place.say(f"test top-1 error {top_k_error(scores_NK, label_NL, k=1):.4f} ({protocol}, {len(label_NL)} examples)")
+    return {"split": split, "protocol": protocol, **named(path), "num_examples": len(label_NL)}
 
 
 def write_run(
