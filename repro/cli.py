@@ -20,6 +20,7 @@ from repro.provenance import flatten, plain, spec_difference, spec_digest
 from repro.spec.experiment import Paper, Variant, make_run
 from repro.spec.geometry import ConvShape, DenseShape, geometry
 from repro.spec.run import Run
+from repro.spec.video import VideoDataset
 
 Say = Callable[[str], None]
 
@@ -219,12 +220,17 @@ def prepare_data(options: argparse.Namespace, say: Say) -> None:
     dataset = chosen_paper(options.paper).scale(options.scale).dataset
     if options.source is not None and not options.source.is_dir():
         raise UsageError(f"--source {options.source} is not a folder; give the folder that holds the original images")
-    from repro.data.prepare import prepare
-
     folder = data_folder(options.results, options.scale, dataset.name)
-    device = chosen_device(options.device)
     with locked(folder, say=say):
-        prepare(dataset, folder=folder, source=options.source, num_threads=options.threads, device=device, say=say)
+        if isinstance(dataset, VideoDataset):
+            from repro.data.video_prepare import prepare_videos
+
+            prepare_videos(dataset, folder=folder, source=options.source, num_threads=options.threads, say=say)
+        else:
+            from repro.data.prepare import prepare
+
+            device = chosen_device(options.device)
+            prepare(dataset, folder=folder, source=options.source, num_threads=options.threads, device=device, say=say)
 
 
 def train_variants(options: argparse.Namespace, say: Say) -> None:
@@ -233,16 +239,19 @@ def train_variants(options: argparse.Namespace, say: Say) -> None:
     paper = chosen_paper(options.paper)
     names = [paper.variant(name).name for name in options.variant]
     runs = [make_run(paper, scale=options.scale, variant=name, seed=seed) for name in names for seed in options.seeds]
-    from repro.train.images import open_images
     from repro.train.run import train_runs
+
+    open_data: Any
+    if isinstance(paper.scale(options.scale).dataset, VideoDataset):
+        from repro.train.clips import open_videos as open_data
+    else:
+        from repro.train.images import open_images as open_data
 
     device = chosen_device(options.device)
     with ExitStack() as stack:
         for name in sorted(names):
             stack.enter_context(locked(options.results / options.scale / "runs" / options.paper / name, say=say))
-        train_runs(
-            runs, open_data=open_images, results=options.results, num_threads=options.threads, device=device, say=say
-        )
+        train_runs(runs, open_data=open_data, results=options.results, num_threads=options.threads, device=device, say=say)
 
 
 def collect_runs(options: argparse.Namespace, say: Say) -> None:

@@ -20,9 +20,20 @@ from repro.spec.datasets import Dataset
 from repro.spec.experiment import Paper, UnknownName, make_run
 from repro.spec.geometry import Geometry, geometry
 from repro.spec.run import Run
+from repro.spec.video import VideoDataset
 
 #: Which configuration key names the source of a kind of data, and whether the data are the same wherever they come from.
-SOURCE_KEYS = {"cifar10": ("data", True), "folders": ("images", False), "ilsvrc2012": ("images", False)}
+SOURCE_KEYS = {
+    "cifar10": ("data", True),
+    "folders": ("images", False),
+    "ilsvrc2012": ("images", False),
+    "video_folders": ("videos", False),
+    "ucf101": ("videos", False),
+    "sports1m": ("videos", False),
+}
+
+#: By step, the stages of repro.provenance for images and for videos.
+STAGES = {"prepare": ("prepare", "prepare_videos"), "train": ("train_images", "train_clips")}
 
 #: The file by which NVIDIA's driver is reached: asking it costs nothing, where importing torch takes seconds.
 DRIVER_NODE = Path("/dev/nvidiactl")
@@ -44,6 +55,7 @@ class Config:
     papers: tuple[str, ...]
     data: str | None
     images: str | None
+    videos: str | None
     results: str
     reports: str
     device: str
@@ -124,7 +136,7 @@ def planned_runs(paper: Paper, *, scale: str, table: str | None = None, num_seed
     return [make_run(paper, scale=scale, variant=name, seed=seed) for name in names for seed in seeds]
 
 
-def source_option(dataset: Dataset, config: Config) -> str:
+def source_option(dataset: Dataset | VideoDataset, config: Config) -> str:
     """Return the `--source` option of the prepare stage for `dataset`: empty if it needs no folder.
 
     Raises:
@@ -137,7 +149,7 @@ def source_option(dataset: Dataset, config: Config) -> str:
     if folder is None and fixed:
         return ""
     if folder is None:
-        raise ConfigError(f"scale {config.scale!r} needs a folder of images and got none; say where it is: --config {key}=DIR")
+        raise ConfigError(f"scale {config.scale!r} needs a folder of {key} and got none; say where it is: --config {key}=DIR")
     path = Path(folder).expanduser()
     if not path.is_dir():
         raise ConfigError(
@@ -146,7 +158,12 @@ def source_option(dataset: Dataset, config: Config) -> str:
     return f"--source {shlex.quote(str(path))}"
 
 
-def source_identity(dataset: Dataset, config: Config) -> str:
+def stage_of(step: str, dataset: Dataset | VideoDataset) -> str:
+    """Return the stage whose code does `step` (prepare, train) on such data."""
+    return STAGES[step][isinstance(dataset, VideoDataset)]
+
+
+def source_identity(dataset: Dataset | VideoDataset, config: Config) -> str:
     """Return what tells a user's images from other images: their folder, or nothing where the data are always the same."""
     _, fixed = SOURCE_KEYS.get(dataset.kind, ("", True))
     return "" if fixed else source_option(dataset, config)

@@ -19,6 +19,7 @@ PACKAGE = Path(__file__).resolve().parent
 #: The modules from which each stage starts; `code_digest` follows their imports.
 STAGE_ROOTS = {
     "prepare": ("repro.data.prepare",),
+    "prepare_videos": ("repro.data.video_prepare",),
     "train_images": ("repro.train.run", "repro.train.images"),
     "train_clips": ("repro.train.run", "repro.train.clips"),
     "collect": ("repro.analyse.collect",),

@@ -43,6 +43,7 @@ CONFIG = {
     "papers": ["alexnet"],
     "data": None,
     "images": None,
+    "videos": None,
     "results": "results",
     "reports": "reports",
     "device": "auto",

@@ -14,6 +14,7 @@ from repro.plan import (
     read_config,
     source_identity,
     source_option,
+    stage_of,
     templates_digest,
     train_jobs,
 )

@@ -1,4 +1,4 @@
-# Images: fetched or generated, verified, stored as shards with an index.
+# Images and videos: fetched or generated, verified, stored as shards with an index.
 for name, paper in DATASETS.items():
 
     rule:
@@ -17,6 +17,6 @@ for name, paper in DATASETS.items():
             paper=paper.name,
             source=spec_digest(source_identity(paper.scale(CONFIG.scale).dataset, CONFIG)),
             spec=spec_digest(paper.scale(CONFIG.scale).dataset),
-            code=code_digest("prepare"),
+            code=code_digest(stage_of("prepare", paper.scale(CONFIG.scale).dataset)),
         shell:
             f"{REPRO} prepare {AT} {ON} {literal(SOURCES[name])} " "--paper {params.paper} --threads {threads} --log {log:q}"

@@ -23,7 +23,7 @@ for paper in PAPERS:
                 variants=job.variants_option,
                 seeds=job.seeds_option,
                 spec=job.spec,
-                code=code_digest("train_images"),
+                code=code_digest(stage_of("train", paper.scale(CONFIG.scale).dataset)),
             shell:
                 f"{REPRO} train {AT} {ON} "
                 "--paper {params.paper} --variant {params.variants} --seeds {params.seeds} --threads {threads} --log {log:q}"
