@@ -29,8 +29,10 @@ from repro.data.images import HARDWARE_DECODER_LOAD, Planned
 from repro.data.order import CROP, draw_training, random_words_N4
 from repro.spec.recipe import Crops, Recipe
 
-#: Frames that go through the graph at a time, in whole batches: a pass has a fixed cost, which small batches share.
-FRAMES_AT_ONCE = 128
+#: What goes through a graph at a time, in whole batches and at least one: a pass has a fixed cost, which small batches share,
+#: and large ones leave the caches.
+BYTES_AT_ONCE = 2**24
+FLOAT_BYTES = 4
 #: Decoded frames of one split that are kept.
 KEEP_BYTES = 2**30
 
@@ -76,7 +78,7 @@ class DecodedClips:
         self.shards, self.frames = clips.shards, clips.frames
         side, num = self.shards.stored_px, self.shards.num_clips
         self._clip_NTSSC = np.empty((num, len(self.frames), side, side, 3), np.uint8)
-        first, batch_size = 0, max(1, FRAMES_AT_ONCE // self.shards.num_frames)
+        first, batch_size = 0, max(1, BYTES_AT_ONCE // (frame_bytes(self.shards) * self.shards.num_frames))
         for clip_BTSSC in decoded_clips(clips, np.arange(num), batch_size=batch_size, num_threads=num_threads, device="cpu"):
             self._clip_NTSSC[first : first + len(clip_BTSSC)] = clip_BTSSC.numpy()
             first += len(clip_BTSSC)
@@ -186,7 +188,16 @@ def decoded_clips(
             (decoded,) = pipeline.run()
         except StopIteration:
             return
-        yield torch.from_dlpack(decoded.as_tensor()).clone()
+        yield owned(decoded)
+
+
+def owned(outputs: Any) -> torch.Tensor:
+    """Return what a pipeline gave as a tensor that stays as it is.
+
+    On the CPU that is no copy: DALI's default execution model does not use a buffer again as long as someone holds it.
+    """
+    tensor = torch.from_dlpack(outputs.as_tensor())
+    return tensor.clone() if tensor.is_cuda else tensor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,7 +237,7 @@ class ClipStream:
         device: str,
     ) -> None:
         self._clips, self._key, self._crops, self._batch_size, self._input_px = clips, key, crops, batch_size, input_px
-        at_once = max(1, FRAMES_AT_ONCE // (batch_size * len(clips.frames)))
+        at_once = max(1, BYTES_AT_ONCE // (batch_size * len(clips.frames) * 3 * input_px**2 * FLOAT_BYTES))
         self._groups = grouped(plan, at_once=at_once)
         self._ahead: deque[list[Planned]] = deque()
         self._device = torch.device(device)
@@ -273,7 +284,7 @@ class ClipStream:
                 (clips,) = self._pipeline.run()
             except StopIteration:
                 return
-            clip_NTHWC = torch.from_dlpack(clips.as_tensor()).clone()
+            clip_NTHWC = owned(clips)
             group = self._ahead.popleft()
             parts = clip_NTHWC.permute(0, 4, 1, 2, 3).split([len(planned.index_B) for planned in group])
             wait_s = time.perf_counter() - asked

@@ -52,8 +52,9 @@ from repro.data.video_source import VideoListing, label_matrix
 from repro.provenance import spec_digest
 from repro.spec.video import ProceduralVideos, VideoDataset
 
-#: The first of these that the installed PyAV has; constant quality so high that pixel-fine patterns survive.
-ENCODERS = (("libx264", {"crf": "12", "preset": "veryfast"}), ("mpeg4", {"qscale": "2"}))
+#: The first of these that the installed PyAV has; constant quality so high that pixel-fine patterns survive. Without its
+#: macroblock tree x264 makes the same file every time; with it, small frames' files vary with what lay in memory before.
+ENCODERS = (("libx264", {"crf": "12", "preset": "veryfast", "x264-params": "mbtree=0"}), ("mpeg4", {"qscale": "2"}))
 #: Standard deviation of an object's hue around its class's own, as share of the colour circle.
 HUE_DEVIATION = 0.04
 

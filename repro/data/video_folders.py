@@ -73,11 +73,16 @@ def scan_videos(folder: Path) -> Scan:
 
 
 def videos_below(folder: Path, *, ignored: Counter[str]) -> list[tuple[str, FoundFile]]:
-    """Return every video below `folder` with its name there, sorted; count in `ignored` what is left out."""
-    videos = []
-    for parent, folders, names in os.walk(folder):
+    """Return every video below `folder` with its name there, sorted; count in `ignored` what is left out.
+
+    Links to folders are followed, but to none that has been looked into already or lies above one that has.
+    """
+    videos, visited = [], {folder.resolve()}
+    for parent, folders, names in os.walk(folder, followlinks=True):
         ignored["hidden files"] += sum(name[0] == "." for name in (*folders, *names))
-        folders[:] = sorted(name for name in folders if name[0] != ".")
+        places = {name: Path(parent, name).resolve() for name in sorted(folders) if name[0] != "."}
+        folders[:] = [name for name, place in places.items() if not any(seen.is_relative_to(place) for seen in visited)]
+        visited.update(places[name] for name in folders)
         for path in (Path(parent, name) for name in sorted(names) if name[0] != "."):
             if not path.name.lower().endswith(EXTENSIONS):
                 ignored["files that are no videos by their names"] += 1
@@ -87,7 +92,7 @@ def videos_below(folder: Path, *, ignored: Counter[str]) -> list[tuple[str, Foun
             status = path.stat() if path.exists() else None
             size, modified_ns = (status.st_size, status.st_mtime_ns) if status else (-1, 0)
             videos.append((name, FoundFile(name=name, num_bytes=size, modified_ns=modified_ns)))
-    ignored.pop("hidden files") if not ignored["hidden files"] else None
+    ignored += Counter()  # forgets what was counted zero times
     return videos
 
 

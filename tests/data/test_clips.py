@@ -1,0 +1,294 @@
+"""The DALI graph of clips computes what the paper describes, and sees the clips and frames that we chose."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from repro.data.clip_shards import ClipShards
+from repro.data.clip_views import ClipPixels, clip_batches, evaluation_crops
+from repro.data.clips import (
+    ClipBatch,
+    DecodedClips,
+    StripClips,
+    clip_graph,
+    clip_stream,
+    clips_in_memory,
+    drawn_labels_B,
+    strip_graph,
+)
+from repro.data.images import training_plan
+from repro.data.order import draw_training
+from repro.data.video_prepare import prepare_videos
+from repro.files import FileFormatError
+from repro.spec.recipe import Crops, Optimizer, Recipe, Schedule
+from repro.spec.video import Clips, ProceduralVideos, VideoDataset
+from tests.tiny import write_prepared
+
+TOYS = VideoDataset(
+    name="toys",
+    kind="procedural_videos",
+    title="toys",
+    stored_px=40,
+    clips=Clips(num_frames=5, span_s=0.5, num_train=3, num_test=2),
+    num_validation=2,
+    max_refused=0.0,
+    procedural=ProceduralVideos(
+        num_train=16,
+        num_test=4,
+        frame_px=40,
+        fps=10,
+        seconds=1.0,
+        num_shots=2,
+        appearance_classes=1,
+        motion_classes=2,
+        detail_classes=1,
+        weak_share=0.0,
+        camera=0.2,
+        two_label_share=0.4,
+        seed=3,
+    ),
+)
+RECIPE = Recipe(
+    batch_size=8,
+    optimizer=Optimizer(learning_rate=0.01, momentum=0.9, weight_decay=0.0),
+    schedule=Schedule(rule="epochs", num_epochs=2),
+    crops=Crops(position="random", mirror=True),
+    color_noise=None,
+)
+MEAN = 117.0
+INPUT_PX = 32
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("toys")
+    prepare_videos(TOYS, folder=folder, source=None, num_threads=1, say=lambda line: None)
+    return folder
+
+
+def pixels(shards: ClipShards) -> np.ndarray:
+    """Return every stored frame, decoded by Pillow: (N, T, S, S, C)."""
+    strips = [np.asarray(Image.open(io.BytesIO(strip.tobytes()))) for strip in shards.strips(range(shards.num_clips))]
+    return np.stack(strips).reshape(shards.num_clips, shards.num_frames, shards.stored_px, shards.stored_px, 3)
+
+
+def stream(
+    folder: Path,
+    *,
+    frames: tuple[int, ...] = (1, 2, 3),
+    key: int = 1,
+    start: tuple[int, int] = (0, 0),
+    num_epochs: int = 2,
+    num_threads: int = 1,
+    keep_bytes: int = 0,
+    recipe: Recipe = RECIPE,
+    input_px: int = INPUT_PX,
+) -> Iterator[ClipBatch]:
+    shards = ClipShards(folder, "train")
+    plan = training_plan(shards.num_clips, key=key, batch_size=8, num_epochs=num_epochs, epoch=start[0], step=start[1])
+    clips = clips_in_memory(shards, frames=frames, num_threads=num_threads, device="cpu", keep_bytes=keep_bytes)
+    return iter(
+        clip_stream(clips, recipe, plan=plan, key=key, input_px=input_px, mean_level=MEAN, num_threads=num_threads, device="cpu")
+    )
+
+
+@pytest.mark.parametrize("keep_bytes", [0, 2**30])
+@pytest.mark.parametrize("frames", [(0, 1, 2, 3, 4), (2,), (0, 4), (3, 1)])
+def test_a_training_batch_is_frames_less_the_constant_cropped_and_mirrored_alike(
+    folder: Path, frames: tuple[int, ...], keep_bytes: int
+) -> None:
+    shards = ClipShards(folder, "train")
+    expected_NTSSC = pixels(shards)[:, list(frames)].astype(np.float32) - MEAN
+    seen = []
+    for batch in stream(folder, frames=frames, keep_bytes=keep_bytes):
+        index_B = batch.planned.index_B
+        draws = draw_training(
+            index_B,
+            key=1,
+            epoch=batch.planned.epoch,
+            crops=RECIPE.crops,
+            batch_size=8,
+            color_noise=None,
+            components_33=np.zeros((3, 3)),
+            stored_px=40,
+            input_px=INPUT_PX,
+        )
+        seen += list(zip(draws.top_px_N.tolist(), draws.left_px_N.tolist(), draws.mirror_N.tolist(), strict=True))
+        for place, i in enumerate(index_B):
+            top, left = draws.top_px_N[place], draws.left_px_N[place]
+            window = expected_NTSSC[i, :, top : top + INPUT_PX, left : left + INPUT_PX]
+            window = window[:, :, ::-1] if draws.mirror_N[place] else window
+            # Exact: DALI and Pillow decode alike, and these are differences of whole numbers.
+            assert np.array_equal(batch.x_BCTHW[place].permute(1, 2, 3, 0).numpy(), window)
+            labels = shards.label_VL[shards.video_N[i]]
+            assert batch.label_BL[place].tolist() == labels.tolist()
+            assert int(batch.label_B[place]) in labels[labels >= 0]
+    assert len(set(seen)) > 60  # of 84 draws from 9 * 9 * 2 places and mirrorings
+
+
+def test_every_offset_is_reached_exactly(folder: Path) -> None:
+    """A crop of one pixel shows where it was taken: DALI's rounding gives each drawn offset back."""
+    shards = ClipShards(folder, "train")
+    stored = pixels(shards)[:, :1].astype(np.float32) - MEAN
+    for batch in stream(folder, frames=(0,), input_px=1, num_epochs=8):
+        draws = draw_training(
+            batch.planned.index_B,
+            key=1,
+            epoch=batch.planned.epoch,
+            crops=RECIPE.crops,
+            batch_size=8,
+            color_noise=None,
+            components_33=np.zeros((3, 3)),
+            stored_px=40,
+            input_px=1,
+        )
+        expected = stored[batch.planned.index_B, 0, draws.top_px_N, draws.left_px_N]
+        assert np.array_equal(batch.x_BCTHW[:, :, 0, 0, 0].numpy(), expected)
+
+
+def test_batches_are_float32_with_frames_one_after_the_other_and_channels_last(folder: Path) -> None:
+    batch = next(stream(folder))
+    assert batch.x_BCTHW.shape == (8, 3, 3, INPUT_PX, INPUT_PX)
+    assert batch.x_BCTHW.dtype == torch.float32
+    frames_NCHW = batch.x_BCTHW.permute(0, 2, 1, 3, 4).reshape(24, 3, INPUT_PX, INPUT_PX)
+    assert frames_NCHW.data_ptr() == batch.x_BCTHW.data_ptr()  # a view: nets that read frame by frame copy nothing
+    assert frames_NCHW.is_contiguous(memory_format=torch.channels_last)
+    assert batch.label_B.dtype == batch.label_BL.dtype == torch.int64
+
+
+def test_every_epoch_sees_every_clip_of_every_video_once(folder: Path) -> None:
+    batches = list(stream(folder))
+    orders = [np.concatenate([b.planned.index_B for b in batches if b.planned.epoch == epoch]) for epoch in (0, 1)]
+    assert all(sorted(order) == list(range(42)) for order in orders)
+    assert list(orders[0]) != list(orders[1])
+    assert [len(b.label_B) for b in batches[:6]] == [8, 8, 8, 8, 8, 2]
+
+
+def same(one: ClipBatch, other: ClipBatch) -> bool:
+    return torch.equal(one.x_BCTHW, other.x_BCTHW) and torch.equal(one.label_B, other.label_B)
+
+
+def test_threads_and_memory_change_nothing_and_the_seed_does(folder: Path) -> None:
+    base = list(stream(folder))
+    for others in (stream(folder, num_threads=2), stream(folder, keep_bytes=2**30)):
+        assert all(same(one, other) for one, other in zip(base, others, strict=True))
+    assert not same(base[0], next(stream(folder, key=2)))
+
+
+def test_a_batch_stays_as_it_is_while_others_are_loaded(folder: Path) -> None:
+    batches = stream(folder, num_epochs=8)
+    first = next(batches)
+    before = first.x_BCTHW.clone()
+    assert sum(1 for _ in batches) == 47
+    assert torch.equal(first.x_BCTHW, before)
+
+
+def test_a_restart_in_mid_epoch_gives_the_batches_that_were_left(folder: Path) -> None:
+    whole = list(stream(folder))
+    for position, start in ((2, (0, 2)), (6, (1, 0)), (11, (1, 5))):
+        rest = list(stream(folder, start=start))
+        assert all(same(one, other) for one, other in zip(whole[position:], rest, strict=True))
+
+
+def test_without_augmentation_clips_are_cut_at_the_centre(folder: Path) -> None:
+    plain = replace(RECIPE, crops=Crops(position="center", mirror=False))
+    expected = pixels(ClipShards(folder, "train"))[:, 1:4, 4:36, 4:36].astype(np.float32) - MEAN
+    for batch in stream(folder, recipe=plain):
+        assert np.array_equal(batch.x_BCTHW.permute(0, 2, 3, 4, 1).numpy(), expected[batch.planned.index_B])
+
+
+def test_one_of_several_labels_is_drawn_anew_in_each_epoch_and_equally_often() -> None:
+    label_BL = np.array([[4, -1, -1], [1, 2, -1], [0, 3, 5]])
+    drawn = np.stack([drawn_labels_B(label_BL, np.arange(3), key=7, epoch=epoch) for epoch in range(3000)])
+    assert set(drawn[:, 0]) == {4}
+    for column, labels in ((1, (1, 2)), (2, (0, 3, 5))):
+        shares = [(drawn[:, column] == label).mean() for label in labels]
+        np.testing.assert_allclose(shares, 1 / len(labels), atol=0.04)  # four standard deviations
+
+
+def test_small_splits_are_decoded_into_memory_and_large_ones_are_not(folder: Path) -> None:
+    shards = ClipShards(folder, "train")
+    num_bytes = 42 * 2 * 40 * 40 * 3
+    kept = clips_in_memory(shards, frames=(0, 4), num_threads=1, device="cpu", keep_bytes=num_bytes)
+    assert isinstance(kept, DecodedClips)
+    assert sum(clip.nbytes for clip in kept.read(np.arange(42))) == num_bytes  # the frames that are read, not all five
+    assert isinstance(clips_in_memory(shards, frames=(0, 4), num_threads=1, device="cpu", keep_bytes=num_bytes - 1), StripClips)
+    assert isinstance(clips_in_memory(shards, frames=(0,), num_threads=1, device="cuda"), StripClips)
+
+
+@pytest.mark.parametrize("frames", [(), (5,), (-1, 0)])
+def test_frames_that_are_not_stored_are_named(folder: Path, frames: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="the stored clips have frames 0 to 4"):
+        StripClips(ClipShards(folder, "train"), frames=frames)
+
+
+def test_a_set_of_single_images_is_refused(tmp_path: Path) -> None:
+    write_prepared(tmp_path / "images")
+    with pytest.raises(FileFormatError, match="holds single images, not clips"):
+        ClipShards(tmp_path / "images", "train")
+
+
+def test_the_windows_of_a_clip_and_of_a_video_by_hand() -> None:
+    assert evaluation_crops("clip", stored_px=200, input_px=170) == [(15, 15, False)]
+    four = evaluation_crops("video", stored_px=200, input_px=170)
+    assert four == [(0, 0, False), (0, 30, True), (30, 0, True), (30, 30, False)]
+    with pytest.raises(ValueError, match="a crop of 48 px does not fit stored frames of 40 px"):
+        evaluation_crops("clip", stored_px=40, input_px=48)
+    with pytest.raises(ValueError, match="unknown protocol of clips 'ten_crop'; allowed: clip, video"):
+        evaluation_crops("ten_crop", stored_px=40, input_px=32)
+
+
+@pytest.mark.parametrize("keep_bytes", [0, 2**30])
+def test_scoring_sees_the_clips_in_order_at_every_window(folder: Path, keep_bytes: int) -> None:
+    shards = ClipShards(folder, "test")
+    windows = evaluation_crops("video", stored_px=40, input_px=INPUT_PX)
+    source = ClipPixels(shards, frames=(0, 2), num_threads=1, device="cpu", keep_bytes=keep_bytes)
+    expected_NTSSC = pixels(shards)[:, [0, 2]].astype(np.float32) - MEAN
+    for _ in range(2):  # the second time from memory, where they are kept
+        index_N = np.array([5, 1, 7, 0, 3])
+        views = list(clip_batches(source, index_N, windows=windows, input_px=INPUT_PX, mean_level=MEAN, batch_size=2))
+        assert [(view.index_B.tolist(), view.window) for view in views] == [
+            (part, window) for part in ([5, 1], [7, 0], [3]) for window in range(4)
+        ]
+        for view in views:
+            top, left, mirrored = windows[view.window]
+            crop = expected_NTSSC[view.index_B][:, :, top : top + INPUT_PX, left : left + INPUT_PX]
+            crop = crop[:, :, :, ::-1] if mirrored else crop
+            assert np.array_equal(view.x_BCTHW.permute(0, 2, 3, 4, 1).numpy(), crop)
+
+
+@pytest.mark.parametrize("frames", [(0, 1, 2, 3, 4), (0, 4)])
+@pytest.mark.parametrize("encoding", ["raw", "jpeg"])
+def test_the_gpu_variant_of_the_graph_serialises(encoding: str, frames: tuple[int, ...]) -> None:
+    settings: dict[str, Any] = {"frames": frames, "stored_px": 40, "device": "cuda", "batch_size": 4, "num_threads": 1}
+    graphs = [
+        clip_graph(source=lambda: None, encoding=encoding, input_px=INPUT_PX, mean_level=MEAN, device_id=None, **settings),
+        strip_graph(source=lambda: None, device_id=None, **settings),
+    ]
+    for graph in graphs:
+        assert len(graph.serialize()) > 500
+
+
+def test_loading_speed_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Say how many clips a second are loaded and which share of a small net's steps waits for them; nothing is asserted."""
+    for what, frames, keep_bytes in (("from JPEG", (0, 1, 2, 3, 4), 0), ("from memory", (2,), 2**30)):
+        net = torch.nn.Conv2d(3, 16, 11, stride=2)
+        begin, wait_s, num = time.perf_counter(), 0.0, 0
+        for batch in stream(folder, frames=frames, keep_bytes=keep_bytes, num_epochs=4):
+            wait_s, num = wait_s + batch.wait_s, num + len(batch.label_B)
+            net(batch.x_BCTHW[:, :, 0]).sum().backward()
+        wall_s = time.perf_counter() - begin
+        with capsys.disabled():
+            print(
+                f"\nclips of {len(frames)} frames {what}: {num / wall_s:.0f} clips/s, waiting {wait_s / wall_s:.1%} of the time"
+            )
