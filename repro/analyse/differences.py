@@ -12,7 +12,7 @@ from repro.analyse.statistics import equivalence_p
 
 
 def judged_difference(case: Case) -> dict[str, Any]:
-    """Return the measured fields and the verdict of an effect, a direction or an effect inside runs."""
+    """Return the measured fields and the verdict of an effect, a direction, a bounded loss or an effect inside runs."""
     claim = case.claim
     scale = decided_on(claim, evidence=case.evidence)
     d0, smallest = sizes(claim, decided_on=scale)
@@ -60,25 +60,43 @@ def _decided(
     measured = _sentence(case, compared, d0=d0)
     if interval is None:
         return {"verdict": verdict.INCONCLUSIVE, "reason": f"{measured} {reasons.no_spread(compared.n)}"}
-    name = verdict.decide_effect(interval, d0=d0, smallest_effect=smallest)
+    name = _verdict(case, interval, d0=d0, smallest=smallest)
     size = verdict.size_flag(interval, d0=d0) if name == verdict.DIRECTION else ""
-    meaning = reasons.meaning(
-        name,
-        metric=case.claim.metric,
-        size=size,
-        decided_on=compared.decided_on,
-        smallest_effect=smallest,
-        d0=d0,
-        seeds_needed=seeds_needed,
-    )
+    meaning = _meaning(case, compared, name, size=size, d0=d0, smallest=smallest, seeds_needed=seeds_needed)
     total = compared.total_ci90
     return {
         "verdict": name,
         "size": size,
-        "p_equivalence": equivalence_p(estimate, smallest_effect=smallest),
-        "total_flips": total is not None and name != verdict.decide_effect(total, d0=d0, smallest_effect=smallest),
+        "p_equivalence": None if case.claim.kind == "no_worse" else equivalence_p(estimate, smallest_effect=smallest),
+        "total_flips": total is not None and name != _verdict(case, total, d0=d0, smallest=smallest),
         "reason": f"{measured} {meaning}",
     }
+
+
+def _verdict(case: Case, interval: tuple[float, float], *, d0: float | None, smallest: float) -> str:
+    if case.claim.kind == "no_worse":
+        return verdict.decide_no_worse(interval, margin=smallest)
+    return verdict.decide_effect(interval, d0=d0, smallest_effect=smallest)
+
+
+def _meaning(
+    case: Case,
+    compared: Comparison | Within,
+    name: str,
+    *,
+    size: str,
+    d0: float | None,
+    smallest: float,
+    seeds_needed: int | None,
+) -> str:
+    metric, scale = case.claim.metric, compared.decided_on
+    if case.claim.kind == "no_worse":
+        return reasons.no_worse_meaning(
+            name, metric=metric, arm=case.arm, decided_on=scale, margin=smallest, seeds_needed=seeds_needed
+        )
+    return reasons.meaning(
+        name, metric=metric, size=size, decided_on=scale, smallest_effect=smallest, d0=d0, seeds_needed=seeds_needed
+    )
 
 
 def _sentence(case: Case, compared: Comparison | Within, *, d0: float | None) -> str:

@@ -9,6 +9,7 @@ from repro.analyse import reasons, verdict
 from repro.spec.claims import BOUNDS, Claim
 from repro.spec.experiment import Paper
 from repro.spec.geometry import Geometry, geometry
+from repro.spec.video import ClipNetwork
 
 #: What a verdict on an exact claim rests on: no data at all.
 ARCHITECTURE = "architecture"
@@ -58,6 +59,8 @@ def judged_exact(claim: Claim, paper: Paper) -> dict[str, Any]:
 def counted(claim: Claim, paper: Paper) -> Count:
     """Return the number that `claim` is about, of its arm at the size that the paper printed."""
     network = paper.experiment(claim.arm).network
+    if isinstance(network, ClipNetwork):
+        raise ValueError(f"exact claim {claim.id} is about {claim.arm}, a network of clips; allowed: networks of images")
     shapes = geometry(network)
     metric, _, layer = claim.metric.partition(".")
     if layer:

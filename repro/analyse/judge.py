@@ -27,6 +27,7 @@ KINDS: dict[str, Callable[[Case], dict[str, Any]]] = {
     "level": judged_level,
     "effect": judged_difference,
     "direction": judged_difference,
+    "no_worse": judged_difference,
     "within": judged_difference,
     "ratio": judged_ratio,
 }

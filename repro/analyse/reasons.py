@@ -233,6 +233,18 @@ def meaning(
     }[name]
 
 
+def no_worse_meaning(name: str, *, metric: str, arm: str, decided_on: str, margin: float, seeds_needed: int | None) -> str:
+    """Return the sentence that says what the verdict on a claim of no loss means."""
+    amount = f"{_amount(margin, decided_on, metric=metric)}, the largest loss that the claim allows"
+    if name == verdict.INCONCLUSIVE:
+        needed = f"; about {seeds_needed} seeds per arm would decide (80 % power)" if seeds_needed else ""
+        return f"The runs do not decide whether {arm} loses more than {amount}{needed}."
+    return {
+        verdict.REPRODUCED: f"{arm} loses less than {amount}, if it loses at all.",
+        verdict.REVERSED: f"{arm} loses more than {amount}.",
+    }[name]
+
+
 def level_meaning(name: str) -> str:
     """Return the sentence that says what the verdict on a level means."""
     band = f"the band of {100 * verdict.LEVEL_BAND:g} points around the printed value"

@@ -70,6 +70,22 @@ def decide_effect(interval: tuple[float, float], *, d0: float | None, smallest_e
     return INCONCLUSIVE
 
 
+def decide_no_worse(interval: tuple[float, float], *, margin: float) -> str:
+    """Return the verdict on a claim that an arm loses nothing, from the 90 % interval of its effect; a loss is negative.
+
+    margin: above 0, the largest loss that still counts as none.
+
+    Raises:
+        ValueError: the interval is upside down, or the margin is not positive.
+    """
+    low, high = _checked(interval)
+    if margin <= 0:
+        raise ValueError(f"margin is {margin}; allowed: above 0 (see the claim's smallest_effect)")
+    if low > -margin:
+        return REPRODUCED
+    return REVERSED if high < -margin else INCONCLUSIVE
+
+
 def size_flag(interval: tuple[float, float], *, d0: float | None) -> str:
     """Say how the size of an effect of the paper's direction compares: weaker, stronger, open, or nothing to compare with."""
     low, high = _checked(interval)

@@ -299,7 +299,7 @@ def _variant_cells(name: str, paper: Paper, table: Table) -> dict[str, Cell]:
 
 def _plot_row(line: Line, *, markers: Mapping[str, str], results: Results) -> EffectRow | None:
     entry = line.entry
-    if line.claimed and entry["kind"] not in ("effect", "direction", "within"):
+    if line.claimed and entry["kind"] not in ("effect", "direction", "no_worse", "within"):
         return None
     seeds = _seeds_within(line, results=results) if line.within else _seeds_against(line, results=results)
     return claim_rows.effect_row(entry, label=line.variant, detail=measure(entry), markers=markers, seeds=seeds)

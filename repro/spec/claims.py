@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: effect: a difference of two arms with a printed size. direction: its sign only. level: one arm's value.
-#: ratio: how many times as many epochs one arm needs as the other. within: an effect inside each run of one arm.
-#: every: holds if all its parts, claims of their own, hold. exact: a number that follows from the architecture.
-CLAIM_KINDS = ("effect", "direction", "level", "ratio", "within", "every", "exact")
+#: effect: a difference of two arms with a printed size. direction: its sign only. no_worse: no loss beyond a declared margin.
+#: level: one arm's value. ratio: how many times as many epochs one arm needs as the other. within: an effect inside each run
+#: of one arm. every: holds if all its parts, claims of their own, hold. exact: a number that follows from the architecture.
+CLAIM_KINDS = ("effect", "direction", "no_worse", "level", "ratio", "within", "every", "exact")
 
 #: How an exact claim compares: the number equals the printed one, or is at most that.
 BOUNDS = ("equal", "at_most")
@@ -37,7 +37,7 @@ class Claim:
     metric: top1_error, top5_error, train_top1_error, top1_gap, early_train_error, epochs_to_train_error, num_parameters, ...
     arm: the variant that the statement is about: for effects the one WITH the part that is claimed to help.
     against: the variant it is compared with. The effect is metric(against) - metric(arm); positive = as the paper says.
-        A ratio is metric(against) / metric(arm).
+        A ratio is metric(against) / metric(arm). Where more is better (average precision), the arm is the one that has less.
     arm_grid, against_grid: variants that differ from the arm by their learning rate alone, itself included: of each grid the
         one that gets there in the fewest epochs stands for the arm.
     against_protocol: for kind within, the protocol compared with: the effect of a run is its metric by `against_protocol`
@@ -46,6 +46,7 @@ class Claim:
     paper_arm, paper_against: the two values behind the effect, which give the paper's log error ratio.
     paper_ratio: printed ratio of a ratio claim. thresholds: the training errors at which it is measured, the first decides.
     smallest_effect: effect below which we call it absent; None = a quarter of the paper's effect.
+        For kind no_worse, the margin: the largest loss of the arm that still counts as none.
     tolerance: for exact claims, relative rounding that the paper's words allow. bound: one of BOUNDS.
     parts: for kind every, the ids of the claims that must all hold.
     row, column: where the number stands in a table of the paper, in its own words; its page then has a table of that layout.

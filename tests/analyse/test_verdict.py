@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from repro.analyse import verdict
-from repro.analyse.verdict import control_failed, decide_effect, decide_exact, decide_level, size_flag
+from repro.analyse.verdict import control_failed, decide_effect, decide_exact, decide_level, decide_no_worse, size_flag
 
 ENDS = st.integers(-120, 120).map(lambda hundredths: hundredths / 32)
 SIZES = st.integers(1, 60).map(lambda hundredths: hundredths / 32)
@@ -90,6 +90,34 @@ def test_a_size_that_is_not_positive_is_refused(d0: float | None, smallest: floa
 def test_an_interval_upside_down_or_not_a_number_is_refused(interval: tuple[float, float]) -> None:
     with pytest.raises(ValueError, match="rising order"):
         decide_effect(interval, d0=1.0, smallest_effect=0.25)
+
+
+@pytest.mark.parametrize(
+    ("interval", "expected"),
+    [
+        ((-0.2, 0.1), "REPRODUCED"),  # a loss, and smaller than the margin
+        ((0.1, 9.0), "REPRODUCED"),  # a gain is no loss
+        ((-0.25, 0.1), "INCONCLUSIVE"),  # the margin itself is not below it
+        ((-0.9, 0.9), "INCONCLUSIVE"),
+        ((-0.9, -0.25), "INCONCLUSIVE"),
+        ((-0.9, -0.26), "REVERSED"),
+    ],
+)
+def test_verdict_of_no_loss_beyond_a_quarter(interval: tuple[float, float], expected: str) -> None:
+    assert decide_no_worse(interval, margin=0.25) == expected
+
+
+@given(ENDS, ENDS, SIZES)
+def test_no_loss_is_shown_refuted_or_open(one: float, other: float, margin: float) -> None:
+    low, high = min(one, other), max(one, other)
+    holds = {"REPRODUCED": low > -margin, "REVERSED": high < -margin, "INCONCLUSIVE": low <= -margin <= high}
+    assert [name for name, true in holds.items() if true] == [decide_no_worse((low, high), margin=margin)]
+
+
+@pytest.mark.parametrize("margin", [0.0, -0.1])
+def test_a_margin_that_is_not_positive_is_refused(margin: float) -> None:
+    with pytest.raises(ValueError, match="allowed: above 0"):
+        decide_no_worse((0.1, 0.2), margin=margin)
 
 
 @pytest.mark.parametrize(
