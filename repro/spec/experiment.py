@@ -9,14 +9,17 @@ from typing import Any
 
 from repro.spec.claims import Claim
 from repro.spec.datasets import Dataset
-from repro.spec.network import Size
+from repro.spec.network import Network, Size
 from repro.spec.recipe import Schedule
 from repro.spec.run import Experiment, Run
+from repro.spec.video import ClipNetwork, VideoDataset
 
 #: training_error: Figure 1's curves and epochs to each threshold. saturation: saturated units by layer over training.
 #: crops: error against the number of crops. kernels: the first layer's, by tower. gallery: test images with best classes and
 #: nearest training images.
 FIGURES = ("training_error", "saturation", "crops", "kernels", "gallery")
+#: What the numbers of a printed table are: errors, or hits, 1 - error.
+SHOWS = ("errors", "hits")
 
 
 class UnknownName(ValueError):
@@ -79,7 +82,7 @@ class Scale:
 
     name: str
     title: str
-    dataset: Dataset
+    dataset: Dataset | VideoDataset
     evidence: str
     num_seeds: int
     sizings: tuple[Sizing, ...]
@@ -103,6 +106,7 @@ class Table:
 
     figures: drawings that the page has beside its effects (FIGURES).
     controls: for variants that are compared with another one than `control`: (variant, its control).
+    shows: what the paper's table prints, of SHOWS; claims and runs hold errors whatever it is.
     """
 
     name: str
@@ -114,6 +118,7 @@ class Table:
     about: str = ""
     figures: tuple[str, ...] = ()
     controls: tuple[tuple[str, str], ...] = ()
+    shows: str = "errors"
 
     def control_of(self, variant: str) -> str:
         """Return the variant with which `variant` is compared on this page."""
@@ -194,10 +199,17 @@ def scaled(experiment: Experiment, sizing: Sizing) -> Experiment:
     )
     return replace(
         experiment,
-        network=replace(experiment.network, size=sizing.size),
+        network=_sized(experiment.network, sizing.size),
         recipe=recipe,
         evaluation=replace(experiment.evaluation, num_train_examples=sizing.num_train_examples),
     )
+
+
+def _sized(network: Network | ClipNetwork, size: Size) -> Network | ClipNetwork:
+    """Return `network` at `size`, which of a network of clips is that of its frames."""
+    if isinstance(network, ClipNetwork):
+        return replace(network, frame=replace(network.frame, size=size))
+    return replace(network, size=size)
 
 
 def replaced(spec: Any, key: str, value: Any) -> Any:

@@ -9,13 +9,14 @@ from repro.spec.datasets import Dataset
 from repro.spec.evaluation import Evaluation
 from repro.spec.network import Network
 from repro.spec.recipe import Recipe
+from repro.spec.video import ClipNetwork, VideoDataset
 
 
 @dataclass(frozen=True, kw_only=True)
 class Experiment:
-    """A network, how it is trained and how it is scored."""
+    """A network, of images or of clips, how it is trained and how it is scored."""
 
-    network: Network
+    network: Network | ClipNetwork
     recipe: Recipe
     evaluation: Evaluation
 
@@ -29,7 +30,7 @@ class Run:
     variant: str
     seed: int
     evidence: str
-    dataset: Dataset
+    dataset: Dataset | VideoDataset
     experiment: Experiment
 
     @property
