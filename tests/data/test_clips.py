@@ -279,16 +279,19 @@ def test_the_gpu_variant_of_the_graph_serialises(encoding: str, frames: tuple[in
         assert len(graph.serialize()) > 500
 
 
-def test_loading_speed_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Say how many clips a second are loaded and which share of a small net's steps waits for them; nothing is asserted."""
-    for what, frames, keep_bytes in (("from JPEG", (0, 1, 2, 3, 4), 0), ("from memory", (2,), 2**30)):
-        net = torch.nn.Conv2d(3, 16, 11, stride=2)
-        begin, wait_s, num = time.perf_counter(), 0.0, 0
-        for batch in stream(folder, frames=frames, keep_bytes=keep_bytes, num_epochs=4):
-            wait_s, num = wait_s + batch.wait_s, num + len(batch.label_B)
-            net(batch.x_BCTHW[:, :, 0]).sum().backward()
-        wall_s = time.perf_counter() - begin
-        with capsys.disabled():
-            print(
-                f"\nclips of {len(frames)} frames {what}: {num / wall_s:.0f} clips/s, waiting {wait_s / wall_s:.1%} of the time"
-            )
+@pytest.mark.bench
+@pytest.mark.parametrize(("frames", "keep_bytes"), [((0, 1, 2, 3, 4), 0), ((2,), 0), ((2,), 2**30)])
+def test_loading_beside_a_small_net(benchmark: Any, folder: Path, frames: tuple[int, ...], keep_bytes: int) -> None:
+    """Tell how long an epoch takes, and which share of it a small net of single frames waits; runs with --benchmark-only."""
+    net = torch.nn.Conv2d(3, 32, 11, stride=2)
+
+    def train() -> tuple[float, float]:
+        begin, wait_s = time.perf_counter(), 0.0
+        for batch in stream(folder, frames=frames, keep_bytes=keep_bytes, num_epochs=20):
+            wait_s += batch.wait_s
+            net(batch.x_BCTHW[:, :, 0]).square().mean().backward()
+        return wait_s, time.perf_counter() - begin
+
+    wait_s, wall_s = benchmark.pedantic(train, rounds=1)
+    benchmark.extra_info["waiting_share"] = wait_s / wall_s
+    benchmark.extra_info["clips_per_s"] = 20 * 42 / wall_s
