@@ -1,0 +1,95 @@
+"""How fast paper B's nets are, and what it says about its videos."""
+
+from repro.spec.claims import Claim
+
+NO_SPEED = "no speed of training has been measured with and without streams, in turns on one machine."
+MACHINES = (
+    "It needs the authors' machines: a replica of the net is spread over several, about 20 times slower than a GPU (S). The "
+    "ratios of two nets carry over: B.S3.2.speed.sf and B.S3.2.speed.slow."
+)
+VIDEOS = "It is a property of the authors' videos, many of which can no longer be had; no run of a net speaks to it."
+
+SPEED_CLAIMS = (
+    Claim(
+        id="B.S3.2.speed.sf",
+        where="sections 3.2 and 4.1",
+        statement="Two streams take Single-Frame from 6 to 21 clips a second, 3.5 times as many.",
+        kind="ratio",
+        metric="train_s_per_clip",
+        protocol="training",
+        arm="single_frame_multires",
+        against="single_frame",
+        paper_ratio=3.5,
+        confidence="S",
+        dataset="Sports-1M",
+        not_run=NO_SPEED,
+        note="One replica, on machines about 20 times slower than a GPU: only the ratio carries over.",
+    ),
+    Claim(
+        id="B.S3.2.speed.slow",
+        where="sections 3.2 and 4.1",
+        statement="Two streams take Slow Fusion from 5 to 10 clips a second, 2 times as many.",
+        kind="ratio",
+        metric="train_s_per_clip",
+        protocol="training",
+        arm="slow_fusion_multires",
+        against="slow_fusion",
+        paper_ratio=2.0,
+        confidence="S",
+        dataset="Sports-1M",
+        not_run=NO_SPEED,
+        note="One replica, on machines about 20 times slower than a GPU: only the ratio carries over.",
+    ),
+    Claim(
+        id="B.S3.2.speed.range",
+        where="introduction",
+        statement="Two streams make the nets 2 to 4 times as fast.",
+        kind="ratio",
+        metric="train_s_per_clip",
+        protocol="training",
+        arm="single_frame_multires",
+        against="single_frame",
+        paper_ratio=3.0,
+        confidence="S",
+        dataset="Sports-1M",
+        not_run=NO_SPEED,
+        note="Printed: 2-4; the middle stands here. At no cost in accuracy: B.S3.2.no_cost.single.vid1 and .slow.vid1.",
+    ),
+    Claim(
+        id="B.S4.1.clips_ps",
+        where="section 4.1",
+        statement="A replica of a net that sees whole frames trains on about 5 clips a second.",
+        kind="level",
+        metric="clips_per_s",
+        protocol="training",
+        paper_value=5.0,
+        confidence="S",
+        dataset="Sports-1M",
+        untestable=MACHINES,
+        note="With two streams up to 20: B.S4.1.clips_ps.multires.",
+    ),
+    Claim(
+        id="B.S4.1.clips_ps.multires",
+        where="section 4.1",
+        statement="A replica of a net with two streams trains on up to 20 clips a second.",
+        kind="level",
+        metric="clips_per_s",
+        protocol="training",
+        paper_value=20.0,
+        confidence="S",
+        dataset="Sports-1M",
+        untestable=MACHINES,
+        note="The other half of B.S4.1.clips_ps.",
+    ),
+    Claim(
+        id="B.S3.dup",
+        where="section 4.1",
+        statement="Of a million videos, 1,755 are near-duplicates of another.",
+        kind="level",
+        metric="num_near_duplicates",
+        paper_value=1755.0,
+        confidence="S",
+        dataset="Sports-1M",
+        untestable=VIDEOS,
+    ),
+)
