@@ -17,8 +17,9 @@ from repro.locks import locked
 from repro.papers import PAPERS
 from repro.plan import chosen_paper, papers_at, planned_runs
 from repro.provenance import flatten, plain, spec_difference, spec_digest
+from repro.spec.clip_geometry import ClipConvShape, geometry_of
 from repro.spec.experiment import Paper, Variant, make_run
-from repro.spec.geometry import ConvShape, DenseShape, geometry
+from repro.spec.geometry import ConvShape, DenseShape
 from repro.spec.run import Run
 from repro.spec.video import VideoDataset
 
@@ -179,7 +180,7 @@ def show_run(options: argparse.Namespace, say: Say) -> None:
     """Print the specification of a run and its network's geometry as JSON."""
     run = parse_run(options.run)
     known = run.dataset.procedural.num_classes if run.dataset.procedural else None
-    shapes = geometry(run.experiment.network, num_classes=known)
+    shapes = geometry_of(run.experiment.network, num_classes=known)
     summary = {
         "input_px": shapes.input_px,
         "num_classes": shapes.dense[-1].num_units,
@@ -192,11 +193,13 @@ def show_run(options: argparse.Namespace, say: Say) -> None:
     print(json.dumps(value, indent=1))
 
 
-def _layer(layer: ConvShape | DenseShape) -> dict[str, object]:
+def _layer(layer: ConvShape | ClipConvShape | DenseShape) -> dict[str, object]:
     if isinstance(layer, DenseShape):
         return {"name": layer.name, "units": layer.num_units, "num_parameters": layer.num_parameters}
-    sizes = {"maps": layer.num_kernels, "map_px": layer.out_px, "pooled_px": layer.pooled_px, "padding_px": layer.padding_px}
-    return {"name": layer.name, **sizes, "num_parameters": layer.num_parameters}
+    space = layer.space if isinstance(layer, ClipConvShape) else layer
+    time = {"in_frames": layer.in_frames, "out_frames": layer.out_frames} if isinstance(layer, ClipConvShape) else {}
+    sizes = {"maps": space.num_kernels, "map_px": space.out_px, "pooled_px": space.pooled_px, "padding_px": space.padding_px}
+    return {"name": layer.name, **sizes, **time, "num_parameters": layer.num_parameters}
 
 
 def diff_runs(options: argparse.Namespace, say: Say) -> None:

@@ -16,9 +16,10 @@ import yaml
 from repro.files import sha256_bytes
 from repro.papers import PAPERS
 from repro.provenance import PACKAGE, spec_digest
+from repro.spec.clip_geometry import ClipGeometry, geometry_of
 from repro.spec.datasets import Dataset
 from repro.spec.experiment import Paper, UnknownName, make_run
-from repro.spec.geometry import Geometry, geometry
+from repro.spec.geometry import Geometry
 from repro.spec.run import Run
 from repro.spec.video import VideoDataset
 
@@ -213,8 +214,8 @@ class TrainJob:
         return [make_run(self.paper, scale=self.scale, variant=name, seed=self.seeds[0]) for name in self.variants]
 
 
-def _shapes(run: Run) -> Geometry:
-    return geometry(run.experiment.network)
+def _shapes(run: Run) -> Geometry | ClipGeometry:
+    return geometry_of(run.experiment.network)
 
 
 def _mem_mb(run: Run) -> int:

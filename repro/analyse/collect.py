@@ -10,7 +10,7 @@ import pandas as pd
 
 from repro.analyse import measures
 from repro.analyse.measures import Measured
-from repro.analyse.metrics import PLAIN, TOP_K
+from repro.analyse.metrics import TOP_K, plain_protocol
 from repro.analyse.runs_table import COLUMNS
 from repro.evaluate.metrics import top_k_error
 from repro.evaluate.scores import Scores, parse_scores
@@ -180,12 +180,13 @@ def _of_scores(record: dict[str, Any], run: Run, results: Path) -> list[Measured
         for metric, k in TOP_K.items():
             if k == 1 or num_classes >= k:
                 measured.append((metric, protocol, top_k_error(scores.scores_NK, scores.labels, k=k), num))
-    if run.experiment.evaluation.num_train_examples and PLAIN in run.experiment.evaluation.protocols:
-        train = read_run_scores(record, split="train", protocol=PLAIN, results=results)
+    plain = plain_protocol(run.experiment.evaluation.protocols)
+    if run.experiment.evaluation.num_train_examples and plain:
+        train = read_run_scores(record, split="train", protocol=plain, results=results)
         error = top_k_error(train.scores_NK, train.labels, k=1)
-        test_error, num = next((row[2], row[3]) for row in measured if row[:2] == ("top1_error", PLAIN))
-        measured.append(("train_top1_error", PLAIN, error, len(train.label_N)))
-        measured.append(("top1_gap", PLAIN, test_error - error, num))
+        test_error, num = next((row[2], row[3]) for row in measured if row[:2] == ("top1_error", plain))
+        measured.append(("train_top1_error", plain, error, len(train.label_N)))
+        measured.append(("top1_gap", plain, test_error - error, num))
     return measured
 
 

@@ -9,7 +9,7 @@ from repro.analyse.comparison import Pair, compare
 from repro.analyse.context import family_of
 from repro.analyse.gates import Question, gate
 from repro.analyse.ledger import Ledger
-from repro.analyse.metrics import TRAINING
+from repro.analyse.metrics import PLAIN, TRAINING
 from repro.provenance import plain, spec_difference
 from repro.spec.experiment import Table
 
@@ -17,7 +17,7 @@ METRIC = "top1_error"
 #: On pages that draw training errors, how fast a variant learns is measured too.
 SPEED_FIGURE, SPEED_METRIC = "training_error", "early_train_error"
 #: The protocol of an effect: the first of these by which both variants are scored.
-PREFERRED = ("ten_crop", "five_crop", "center_mirror", "center")
+PREFERRED = ("ten_crop", "five_crop", "center_mirror", "center", "video", "clip")
 MEASURED = ("points", "log_ratio", "total_ci90", "sd_pooled", "df", "p_raw", "p_adjusted")
 
 
@@ -38,7 +38,7 @@ def table_effects(table: Table, ledger: Ledger) -> list[dict[str, Any]]:
 def common_protocol(ledger: Ledger, control: str, name: str) -> str:
     """Return the protocol with most crops by which both variants are scored; the plain crop if there is none."""
     scored = [ledger.paper.experiment(variant).evaluation.protocols for variant in (control, name)]
-    return next((protocol for protocol in PREFERRED if all(protocol in protocols for protocols in scored)), PREFERRED[-1])
+    return next((protocol for protocol in PREFERRED if all(protocol in protocols for protocols in scored)), PLAIN[0])
 
 
 def _effect(table: Table, name: str, ledger: Ledger, *, metric: str) -> dict[str, Any]:

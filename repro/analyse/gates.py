@@ -90,7 +90,8 @@ def _has(items: Sequence[object]) -> str:
 
 def not_learned(ledger: Ledger, arm: str, *, role: str, protocol: str) -> str:
     """Say so if an arm is hardly better than chance by `protocol`, or by the plain crop where that has no scores."""
-    values = ledger.arms([arm], metric="top1_error", protocol=score_protocol(protocol)).get(arm)
+    scored = score_protocol(protocol, scored=ledger.paper.experiment(arm).evaluation.protocols)
+    values = ledger.arms([arm], metric="top1_error", protocol=scored).get(arm)
     if not values:
         return ""
     num_classes = ledger.finished(arm)[0]["num_classes"]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from repro.spec.evaluation import PROTOCOLS
+from repro.spec.video import CLIP_PROTOCOLS
 
 #: The metric that is an error at k on test images, by k.
 TOP_K = {"top1_error": 1, "top5_error": 5}
@@ -13,8 +16,8 @@ ERRORS = ("top1_error", "top5_error", "train_top1_error", "early_train_error")
 EPOCHS = "epochs_to_train_error"
 #: Protocols of what no score shows: the training log and the first layer's weights.
 TRAINING, WEIGHTS = "training", "weights"
-#: The crop by which it is seen whether a network has learned, where the metric itself has none.
-PLAIN = "center"
+#: The plainest protocol of images and of clips: one crop, the centre.
+PLAIN = (PROTOCOLS[0], CLIP_PROTOCOLS[0])
 
 
 def scored_splits(metric: str) -> tuple[str, ...]:
@@ -22,9 +25,14 @@ def scored_splits(metric: str) -> tuple[str, ...]:
     return SPLITS.get(metric, ())
 
 
-def score_protocol(protocol: str) -> str:
-    """Return `protocol`, or the plain crop if there are no scores by it."""
-    return protocol if protocol in PROTOCOLS else PLAIN
+def plain_protocol(protocols: Sequence[str]) -> str:
+    """Return the plainest of `protocols`, by which training examples are scored too; "" if no single crop is scored."""
+    return next((protocol for protocol in PLAIN if protocol in protocols), "")
+
+
+def score_protocol(protocol: str, *, scored: Sequence[str]) -> str:
+    """Return `protocol` if there are scores by it, else the plainest of those `scored`, by which it is seen what was learned."""
+    return protocol if protocol in (*PROTOCOLS, *CLIP_PROTOCOLS) else plain_protocol(scored)
 
 
 def epochs_metric(threshold: float) -> str:

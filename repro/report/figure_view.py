@@ -17,6 +17,7 @@ from repro.report.inputs import Results, RunRecord
 from repro.report.tables import TableView
 from repro.spec.claims import Claim
 from repro.spec.experiment import Paper, Table
+from repro.spec.video import ClipNetwork
 
 #: How a unit is called, and the colour in which it is drawn on every figure.
 UNITS = {"relu": ("ReLU", "accent"), "tanh": ("tanh", "second"), "sigmoid": ("sigmoid", "third")}
@@ -157,7 +158,8 @@ def over_seeds(curves: Sequence[Mapping[float, float | None]]) -> tuple[Point, .
 
 def unit_of(variant: str, *, paper: Paper) -> tuple[str, str, str]:
     """Return the activation of a variant, how it is called, and its colour."""
-    activation = paper.experiment(variant).network.activation
+    network = paper.experiment(variant).network
+    activation = (network.frame if isinstance(network, ClipNetwork) else network).activation
     title, colour = UNITS.get(activation, (activation, "muted"))
     return activation, title, colour
 

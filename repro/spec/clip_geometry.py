@@ -15,7 +15,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from repro.spec.geometry import KEEP_IN_POOLINGS, NUM_COLOURS, ConvShape, DenseShape, geometry
+from repro.spec.geometry import KEEP_IN_POOLINGS, NUM_COLOURS, ConvShape, DenseShape, Geometry, geometry
 from repro.spec.network import Network
 from repro.spec.video import REGIONS, ClipNetwork, Stream, TimeWindow
 
@@ -303,3 +303,10 @@ def _check_equal_maps(streams: Sequence[StreamShape]) -> None:
     if len(set(maps.values())) > 1:
         found = ", ".join(f"{name}: {px} px" for name, px in maps.items())
         raise ValueError(f"last maps of the streams differ ({found}); allowed: one size for all; give all the same divide_by")
+
+
+def geometry_of(network: Network | ClipNetwork, *, num_classes: int | None = None) -> Geometry | ClipGeometry:
+    """Return the geometry of a network of images or of clips."""
+    if isinstance(network, ClipNetwork):
+        return clip_geometry(network, num_classes=num_classes)
+    return geometry(network, num_classes=num_classes)

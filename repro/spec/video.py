@@ -150,6 +150,10 @@ class ProceduralVideos:
     two_label_share: float
     seed: int
 
+    @property
+    def num_classes(self) -> int:
+        return self.appearance_classes + self.motion_classes + self.detail_classes
+
 
 @dataclass(frozen=True, kw_only=True)
 class VideoDataset:

@@ -19,6 +19,7 @@ from repro.evaluate.metrics import top_k_error
 from repro.evaluate.predict import IMAGES_PER_BATCH, predict, stable_subset_N
 from repro.models.image import build_network
 from repro.models.probe import first_kernels_KHWC, saturation
+from repro.spec.network import Network
 from repro.spec.run import Run
 from repro.train.prepared import Prepared, open_prepared
 from repro.train.record import named, write_run_scores
@@ -54,7 +55,9 @@ class ImageTask:
     """A run of a network of images (repro.train.task.Task)."""
 
     def __init__(self, run: Run, data: Prepared, place: Place) -> None:
+        assert isinstance(run.experiment.network, Network), "a network of images"
         self._run, self._data, self._place = run, data, place
+        self._network = run.experiment.network
         self._images = data.pixels(num_threads=place.num_threads, device=place.device)
         self._key = run.key_for("data")
 
@@ -68,13 +71,13 @@ class ImageTask:
 
     @property
     def _cropping(self) -> Cropping:
-        experiment = self._run.experiment
-        return self._images.cropping(mean_at=experiment.recipe.mean_at, input_px=experiment.network.size.input_px)
+        mean_at = self._run.experiment.recipe.mean_at
+        return self._images.cropping(mean_at=mean_at, input_px=self._network.size.input_px)
 
     def build(self) -> nn.Module:
         """Return the network with its initial weights, on the run's device."""
-        network = self._run.experiment.network
-        return build_network(network, num_classes=self.num_classes, key=self._run.key_for("init")).to(self._place.device)
+        key = self._run.key_for("init")
+        return build_network(self._network, num_classes=self.num_classes, key=key).to(self._place.device)
 
     def batches(self, epoch: int, step: int) -> Iterable[Batch]:
         """Return the training batches from `step` of `epoch` on."""
@@ -94,7 +97,7 @@ class ImageTask:
             key=self._key,
             components_33=self._data.components_33(noise.factor) if noise else np.zeros((3, 3)),
             mean_image_SSC=self._data.mean_image,
-            input_px=self._run.experiment.network.size.input_px,
+            input_px=self._network.size.input_px,
             num_threads=self._place.num_threads,
             device=self._place.device,
         )
@@ -110,14 +113,14 @@ class ImageTask:
 
     def probe(self, net: nn.Module) -> Saturation | None:
         """Return how saturated every layer is on some training images; None where the run does not ask."""
-        network, num_probe = self._run.experiment.network, self._run.experiment.evaluation.num_probe
+        num_probe = self._run.experiment.evaluation.num_probe
         if num_probe == 0:
             return None
         cropping = self._cropping
         window = center_window(stored_px=cropping.stored_px, input_px=cropping.input_px)
         index_N = stable_subset_N(self.num_examples, wanted=num_probe)
         batches = self._images.train.batches(index_N, batch_size=IMAGES_PER_BATCH)
-        return saturation(net, network, (cropping.cut(image_BCSS, window) for image_BCSS in batches))
+        return saturation(net, self._network, (cropping.cut(image_BCSS, window) for image_BCSS in batches))
 
     def write_results(self, net: nn.Module) -> Written:
         """Score the test split by every protocol and a fixed subset of the training split, and write the gallery."""
@@ -138,16 +141,16 @@ class ImageTask:
 
     def write_weights_view(self, net: nn.Module) -> dict[str, Entry]:
         """Write the first layer's kernels, tower by tower."""
-        network, path = self._run.experiment.network, self._place.folder / "kernels.npz"
-        kernel_KHWC = first_kernels_KHWC(net, network)
-        write_npz(path, {"kernel_KHWC": kernel_KHWC, "num_towers": np.array(network.towers.num, np.int32)})
+        path = self._place.folder / "kernels.npz"
+        kernel_KHWC = first_kernels_KHWC(net, self._network)
+        write_npz(path, {"kernel_KHWC": kernel_KHWC, "num_towers": np.array(self._network.towers.num, np.int32)})
         return {"kernels": named(path)}
 
     def _predicted(
         self, net: nn.Module, squares: Any, index_N: NDArray[np.int64], *, split: str, protocols: tuple[str, ...], take: Any
     ) -> dict[str, NDArray[np.float32]]:
         self._place.say(f"scores {len(index_N)} {split} images by {', '.join(protocols)}")
-        output = self._run.experiment.network.output.name
+        output = self._network.output.name
         return predict(net, squares, index_N, protocols=protocols, cropping=self._cropping, output=output, take_features=take)
 
     def _write_scores(
