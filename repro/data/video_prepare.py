@@ -34,8 +34,8 @@ from repro.data.video_folders import VideoFoldersSource
 from repro.data.video_packing import CutWorkers, VideoProgress, num_clips_of, pack_videos, video_key
 from repro.data.video_source import VideoSource, split_validation_videos
 from repro.data.video_workers import Workers
-from repro.files import FileFormatError, read_json, sha256_bytes, sha256_file, write_bytes, write_json
-from repro.provenance import imported_modules, plain, spec_digest
+from repro.files import FileFormatError, read_json, sha256_file, write_bytes, write_json
+from repro.provenance import code_digest, plain, spec_digest
 from repro.spec.video import VIDEO_KINDS, VideoDataset
 
 #: Libraries that make JPEG files refuse sides of more pixels.
@@ -66,7 +66,7 @@ def prepare_videos(
     origin = open_video_source(dataset, source)
     identity = {
         "spec_digest": spec_digest(dataset),
-        "code_digest": _code_digest(),
+        "code_digest": code_digest("prepare_videos"),
         "source_fingerprint": origin.fingerprint,
     }
     if is_prepared(folder, identity):
@@ -299,12 +299,6 @@ def _write_csv(path: Path, rows: Iterable[Sequence[str]]) -> None:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     write_bytes(path, text.getvalue().encode(errors="surrogateescape"))
-
-
-def _code_digest() -> str:
-    """Return the digest of this module and all that it imports from this package."""
-    files = sorted(imported_modules((__name__,)).items())
-    return sha256_bytes("\n".join(f"{name} {sha256_file(path)}" for name, path in files).encode())
 
 
 def _died(task: CutTask) -> UnreadableError:
