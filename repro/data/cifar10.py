@@ -79,7 +79,7 @@ class Cifar10Source:
         return (
             f"official Python batches, downloaded from {self._urls[0]}"
             if self._place is None
-            else f"official Python batches, {self._place}"
+            else f"official Python batches, {self._place.resolve().name}"
         )
 
     @property

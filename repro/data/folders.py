@@ -56,7 +56,7 @@ class FoldersSource:
 
     @property
     def description(self) -> str:
-        return f"class folders in {self._root}"
+        return f"class folders in {self._root.resolve().name}"
 
     def read(self, split: str, index: int) -> bytes:
         """Return the content of file `index` of `split`."""

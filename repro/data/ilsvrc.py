@@ -52,7 +52,7 @@ class Ilsvrc2012Source:
 
     @property
     def description(self) -> str:
-        return f"ILSVRC-2012 in {self._root}"
+        return f"ILSVRC-2012 in {self._root.resolve().name}"
 
     def read(self, split: str, index: int) -> bytes:
         """Return the content of file `index` of `split`."""

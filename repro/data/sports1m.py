@@ -56,7 +56,7 @@ class Sports1mSource:
 
     @property
     def description(self) -> str:
-        return f"official partition files and videos in {self._root}"
+        return f"official partition files and videos in {self._root.resolve().name}"
 
     def content(self, split: str, index: int) -> Content:
         """Return the path of video `index` of `split`."""

@@ -58,7 +58,7 @@ class Ucf101Source:
 
     @property
     def description(self) -> str:
-        return f"fold {self._fold} of the lists in {self._root}"
+        return f"fold {self._fold} of the lists in {self._root.resolve().name}"
 
     def content(self, split: str, index: int) -> Content:
         """Return the path of video `index` of `split`; there may be no such file."""

@@ -44,7 +44,7 @@ class VideoFoldersSource:
 
     @property
     def description(self) -> str:
-        return f"class folders of videos in {self._root}"
+        return f"class folders of videos in {self._root.resolve().name}"
 
     def content(self, split: str, index: int) -> Content:
         """Return the path of video `index` of `split`."""
