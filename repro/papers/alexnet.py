@@ -17,8 +17,8 @@ from repro.spec.experiment import Paper, Variant
 from repro.spec.network import Pooling, Towers
 from repro.spec.recipe import Crops
 
-# The factor at which tanh has the lowest error on validation images of those tried, never on test images. Until that search is
-# done, 0.3 stands here.
+# Tried on validation images of scale `small`, never on test images: .03, .1, .3, 1, 3 and 10 times ReLU's rate. Within that
+# schedule tanh stays at chance at each of them, so that none is better than another; .3 stands for all.
 TANH_RATE = 0.3
 
 BIASES_AT_ONE = (
