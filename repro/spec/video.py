@@ -101,7 +101,7 @@ class ClipEvaluation(Evaluation):
     """How a network of clips is scored; `protocols` are of CLIP_PROTOCOLS, and the number of training examples is of clips.
 
     num_views: crops and mirrorings of each clip over which the protocol `video` averages: 1 (centre), 2 (and mirrored) or
-        4 (two corners on a diagonal, each also mirrored).
+        4 (the corners, two of them mirrored).
     """
 
     num_views: int

@@ -1,0 +1,124 @@
+"""The train stage on clips: what it writes, and that a stopped run ends as the undisturbed one."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from repro.data.clip_shards import ClipShards
+from repro.data.video_prepare import prepare_videos
+from repro.evaluate.clips import video_scores_VK, views_of
+from repro.evaluate.scores import read_scores
+from repro.files import data_folder, read_json, run_folder
+from repro.papers.karpathy import KARPATHY
+from repro.spec.experiment import make_run
+from repro.spec.recipe import Schedule
+from repro.spec.run import Run
+from repro.spec.video import Clips, VideoDataset
+from repro.train import loop
+from repro.train.clips import open_videos
+from repro.train.run import Stopped, train_runs
+
+SMOKE = KARPATHY.scale("smoke")
+
+
+def tiny_dataset() -> VideoDataset:
+    dataset = SMOKE.dataset
+    assert isinstance(dataset, VideoDataset)
+    assert dataset.procedural is not None
+    knobs = dataclasses.replace(dataset.procedural, num_train=20, num_test=10, seconds=2.4, num_shots=2, two_label_share=0.5)
+    clips = Clips(num_frames=16, span_s=1.0, num_train=1, num_test=2)
+    return dataclasses.replace(dataset, procedural=knobs, clips=clips, num_validation=10)
+
+
+def tiny_run(variant: str) -> Run:
+    run = make_run(KARPATHY, scale="smoke", variant=variant, seed=0)
+    recipe = dataclasses.replace(run.experiment.recipe, batch_size=4, schedule=Schedule(rule="epochs", num_epochs=2))
+    return dataclasses.replace(run, dataset=tiny_dataset(), experiment=dataclasses.replace(run.experiment, recipe=recipe))
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    results = tmp_path_factory.mktemp("results")
+    folder = data_folder(results, "smoke", tiny_dataset().name)
+    prepare_videos(tiny_dataset(), folder=folder, source=None, num_threads=1, say=lambda line: None)
+    return results
+
+
+def train(prepared: Path, results: Path, run: Run) -> Path:
+    """Train `run` in `results` on the data of `prepared`, and return its folder."""
+    link = results / "smoke" / "data"
+    if not link.exists():
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(prepared / "smoke" / "data")
+    train_runs([run], open_data=open_videos, results=results, num_threads=1, device="cpu", say=lambda line: None)
+    return run_folder(results, run.id)
+
+
+@pytest.mark.parametrize("variant", ["single_frame", "late_fusion", "slow_fusion", "single_frame_multires"])
+def test_a_run_leaves_scores_of_clips_and_of_videos(prepared: Path, tmp_path: Path, variant: str) -> None:
+    folder = train(prepared, tmp_path, tiny_run(variant))
+    record = read_json(folder / "run.json", schema="run/1")
+    assert record["status"] == "ok"
+    assert [(entry["split"], entry["protocol"]) for entry in record["scores"]] == [
+        ("test", "clip"),
+        ("test", "video"),
+        ("train", "clip"),
+    ]
+    test = ClipShards(data_folder(prepared, "smoke", tiny_dataset().name), "test")
+    clip, video = (read_scores(folder / f"scores.test.{protocol}.npz") for protocol in ("clip", "video"))
+    assert (len(clip.label_N), len(video.label_N)) == (test.num_clips, test.num_videos) == (20, 10)
+    assert clip.unit_N is not None
+    assert clip.unit_N.tolist() == test.key_V[test.video_N].tolist()
+    assert clip.labels.shape == (20, 2), "videos with two labels are there"
+    assert video.labels.tolist() == test.label_VL.tolist()
+    with np.load(folder / "stream_kernels.npz") as kernels:
+        streams = {"context", "fovea"} if variant == "single_frame_multires" else {"frame"}
+        assert set(kernels.files) == streams
+        assert all(kernels[name].shape[1] == (4 if variant == "slow_fusion" else 1) for name in kernels.files)
+
+
+def test_a_stopped_run_ends_as_the_undisturbed_one(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = tiny_run("slow_fusion")
+    whole = train(prepared, tmp_path / "whole", run)
+    steps: list[int] = []
+    step = loop.Training._step
+
+    def stopping(training: loop.Training, batch: object) -> None:
+        step(training, batch)  # type: ignore[arg-type]
+        steps.append(training.progress.num_steps)
+        if len(steps) == 2:
+            training.should_stop = lambda: True
+
+    with monkeypatch.context() as patched:
+        patched.setattr(loop.Training, "_step", stopping)
+        with pytest.raises(Stopped):
+            train(prepared, tmp_path / "stopped", run)
+    stopped = train(prepared, tmp_path / "stopped", run)
+    for name in ("scores.test.video.npz", "scores.test.clip.npz", "scores.train.clip.npz"):
+        assert (whole / name).read_bytes() == (stopped / name).read_bytes()
+    one, other = (torch.load(folder / "weights.pt", weights_only=True) for folder in (whole, stopped))
+    assert all(torch.equal(one[key], other[key]) for key in one)
+    assert json.loads((stopped / "run.json").read_text())["num_resumes"] == 1
+
+
+def test_the_score_of_a_video_is_the_mean_of_its_clips() -> None:
+    clip_NK = np.array([[1, 0], [0, 1], [0.5, 0.5]], np.float32)
+    assert video_scores_VK(clip_NK, np.array([0, 0, 1]), num_videos=2).tolist() == [[0.5, 0.5], [0.5, 0.5]]
+    with pytest.raises(ValueError, match="at least one clip of each of 3 videos"):
+        video_scores_VK(clip_NK, np.array([0, 0, 1]), num_videos=3)
+
+
+def test_views_of_a_clip() -> None:
+    assert views_of(1, stored_px=56, input_px=48) == [(4, 4, False)]
+    assert views_of(2, stored_px=56, input_px=48) == [(4, 4, False), (4, 4, True)]
+    four = views_of(4, stored_px=56, input_px=48)
+    assert len(set(four)) == 4
+    assert sum(mirrored for _, _, mirrored in four) == 2
+    with pytest.raises(ValueError, match="3 views of a clip; allowed: 1, 2, 4"):
+        views_of(3, stored_px=56, input_px=48)
