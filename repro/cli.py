@@ -180,7 +180,7 @@ def show_run(options: argparse.Namespace, say: Say) -> None:
     """Print the specification of a run and its network's geometry as JSON."""
     run = parse_run(options.run)
     known = run.dataset.procedural.num_classes if run.dataset.procedural else None
-    shapes = geometry_of(run.experiment.network, num_classes=known)
+    shapes = geometry_of(run.trained.network, num_classes=known)
     summary = {
         "input_px": shapes.input_px,
         "num_classes": shapes.dense[-1].num_units,

@@ -207,7 +207,7 @@ class TrainJob:
     @property
     def priority(self) -> int:
         """Return how long the job takes, in thousands of operations for each training image: the longest starts first."""
-        return sum(run.experiment.recipe.schedule.num_epochs * _shapes(run).num_flops // 1000 for run in self._runs)
+        return sum(run.trained.recipe.schedule.num_epochs * _shapes(run).num_flops // 1000 for run in self._runs)
 
     @property
     def _runs(self) -> list[Run]:
@@ -215,12 +215,12 @@ class TrainJob:
 
 
 def _shapes(run: Run) -> Geometry | ClipGeometry:
-    return geometry_of(run.experiment.network)
+    return geometry_of(run.trained.network)
 
 
 def _mem_mb(run: Run) -> int:
     numbers = COPIES_OF_PARAMETERS * _shapes(run).num_parameters
-    numbers += COPIES_OF_NEURONS * _shapes(run).num_neurons * run.experiment.recipe.batch_size
+    numbers += COPIES_OF_NEURONS * _shapes(run).num_neurons * run.trained.recipe.batch_size
     return BASE_MIB + numbers * BYTES_OF_FLOAT // 2**20
 
 

@@ -58,7 +58,7 @@ def judged_exact(claim: Claim, paper: Paper) -> dict[str, Any]:
 
 def counted(claim: Claim, paper: Paper) -> Count:
     """Return the number that `claim` is about, of its arm at the size that the paper printed."""
-    network = paper.experiment(claim.arm).network
+    network = paper.trained(claim.arm).network
     if isinstance(network, ClipNetwork):
         raise ValueError(f"exact claim {claim.id} is about {claim.arm}, a network of clips; allowed: networks of images")
     shapes = geometry(network)

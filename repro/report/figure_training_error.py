@@ -120,7 +120,7 @@ def _lines(
                 variant=variant,
                 unit=unit,
                 colour=colour,
-                rate=paper.experiment(variant).recipe.optimizer.rate_factor,
+                rate=paper.trained(variant).recipe.optimizer.rate_factor,
                 points=view.over_seeds([_errors(run) for run in runs if run.log]),
                 paces={threshold: pace([run for run in runs if run.log], threshold) for threshold in thresholds},
                 chosen=variant in judged,

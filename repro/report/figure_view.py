@@ -158,7 +158,7 @@ def over_seeds(curves: Sequence[Mapping[float, float | None]]) -> tuple[Point, .
 
 def unit_of(variant: str, *, paper: Paper) -> tuple[str, str, str]:
     """Return the activation of a variant, how it is called, and its colour."""
-    network = paper.experiment(variant).network
+    network = paper.trained(variant).network
     activation = (network.frame if isinstance(network, ClipNetwork) else network).activation
     title, colour = UNITS.get(activation, (activation, "muted"))
     return activation, title, colour

@@ -9,10 +9,13 @@ from typing import Any
 
 from repro.spec.claims import Claim
 from repro.spec.datasets import Dataset
+from repro.spec.histograms import FeatureHistograms
 from repro.spec.network import Network, Size
 from repro.spec.recipe import Schedule
-from repro.spec.run import Experiment, Run
+from repro.spec.run import Ensemble, Experiment, Fitted, Method, Run, Timing
 from repro.spec.video import ClipNetwork, VideoDataset
+
+AnyDataset = Dataset | VideoDataset
 
 #: training_error: Figure 1's curves and epochs to each threshold. saturation: saturated units by layer over training.
 #: crops: error against the number of crops. kernels: the first layer's, by tower. gallery: test images with best classes and
@@ -46,7 +49,7 @@ class Variant:
     title: str
     why: str
     source: str
-    experiment: Experiment | None = None
+    experiment: Method | None = None
     base: str | None = None
     key: str = ""
     value: Any = None
@@ -61,7 +64,11 @@ class Variant:
 
 @dataclass(frozen=True, kw_only=True)
 class Sizing:
-    """How large the networks of one `family` are at a scale, and how long they are trained."""
+    """How large the networks of one `family` are at a scale, and how long they are trained.
+
+    folds: the data of the family where they are not those of the scale; with several, run s is of the fold s modulo their
+        number, as three seeds are the three folds of UCF-101.
+    """
 
     family: str
     size: Size
@@ -69,6 +76,27 @@ class Sizing:
     schedule: Schedule
     learning_rate: float
     num_train_examples: int
+    folds: tuple[AnyDataset, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelSizing:
+    """How large the classical models of one `family` are at a scale. folds: as of networks."""
+
+    family: str
+    model: FeatureHistograms
+    folds: tuple[AnyDataset, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class MethodSizing:
+    """A family of methods that have no size of their own, ensembles and timings: a scale has them or not."""
+
+    family: str
+    folds: tuple[AnyDataset, ...] = ()
+
+
+AnySizing = Sizing | ModelSizing | MethodSizing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,22 +110,32 @@ class Scale:
 
     name: str
     title: str
-    dataset: Dataset | VideoDataset
+    dataset: AnyDataset
     evidence: str
     num_seeds: int
-    sizings: tuple[Sizing, ...]
+    sizings: tuple[AnySizing, ...]
     variants_per_job: int = 1
 
     def has(self, family: str) -> bool:
         """Say whether networks of `family` are run at this scale."""
         return family in {sizing.family for sizing in self.sizings}
 
-    def sizing(self, family: str) -> Sizing:
+    def sizing(self, family: str) -> AnySizing:
         """Return the sizing of `family`; raise UnknownName if the scale has none."""
         for sizing in self.sizings:
             if sizing.family == family:
                 return sizing
         raise UnknownName("family", family, [item.family for item in self.sizings], where=f" at scale {self.name}")
+
+    def dataset_of(self, family: str, *, seed: int) -> AnyDataset:
+        """Return the data of the runs of `family` with `seed`."""
+        folds = self.sizing(family).folds
+        return folds[seed % len(folds)] if folds else self.dataset
+
+    @property
+    def datasets(self) -> tuple[AnyDataset, ...]:
+        """Return all data of the scale, its own first."""
+        return tuple(dict.fromkeys([self.dataset, *(fold for sizing in self.sizings for fold in sizing.folds)]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,8 +189,8 @@ class Paper:
         """Return the table called `name`; raise UnknownName if there is none."""
         return _named("table", name, self.tables, where=f" of {self.name}", hint=f"python -m repro list {self.name}")
 
-    def experiment(self, variant: str) -> Experiment:
-        """Return the experiment of `variant` at the size that the paper printed."""
+    def experiment(self, variant: str) -> Method:
+        """Return the method of `variant` at the size that the paper printed."""
         found = self.variant(variant)
         if found.experiment is not None:
             return found.experiment
@@ -161,6 +199,13 @@ class Paper:
         for place in found.places:
             experiment = replaced(experiment, place, found.value)
         return experiment
+
+    def trained(self, variant: str) -> Experiment:
+        """Return the experiment of `variant`, a network; raise TypeError where it is another method."""
+        method = self.experiment(variant)
+        if not isinstance(method, Experiment):
+            raise TypeError(f"variant {variant} of {self.name} is {type(method).__name__}, not a network that is trained")
+        return method
 
     def family(self, variant: str) -> str:
         """Return the family of `variant`: that of the root it is based on."""
@@ -177,20 +222,50 @@ def make_run(paper: Paper, *, scale: str, variant: str, seed: int) -> Run:
     """
     if seed < 0:
         raise ValueError(f"seed is {seed}; allowed: 0 and above")
-    chosen = paper.scale(scale)
+    chosen, family = paper.scale(scale), paper.family(variant)
     return Run(
         scale=scale,
         paper=paper.name,
         variant=paper.variant(variant).name,
         seed=seed,
         evidence=chosen.evidence,
-        dataset=chosen.dataset,
-        experiment=scaled(paper.experiment(variant), chosen.sizing(paper.family(variant))),
+        dataset=chosen.dataset_of(family, seed=seed),
+        experiment=scaled(paper.experiment(variant), chosen.sizing(family)),
     )
 
 
-def scaled(experiment: Experiment, sizing: Sizing) -> Experiment:
-    """Return `experiment` at the size of `sizing`."""
+def needed_runs(run: Run, paper: Paper) -> list[Run]:
+    """Return the runs whose results `run` starts from: the members of an ensemble, the run that gives a network its weights."""
+    method = run.experiment
+    if isinstance(method, Ensemble):
+        pairs = [(member.variant, seed) for member in method.members for seed in member.seeds(run.seed)]
+    else:
+        pairs = [(method.start.variant, run.seed)] if isinstance(method, Experiment) and method.start else []
+    return [make_run(paper, scale=run.scale, variant=variant, seed=seed) for variant, seed in pairs]
+
+
+def with_needed(runs: Iterable[Run], paper: Paper) -> list[Run]:
+    """Return `runs` and all that they start from, each once: what is started from comes first."""
+    found: dict[str, Run] = {}
+    for run in runs:
+        for needed in with_needed(needed_runs(run, paper), paper):
+            found.setdefault(needed.id, needed)
+        found.setdefault(run.id, run)
+    return list(found.values())
+
+
+def scaled(experiment: Method, sizing: AnySizing) -> Method:
+    """Return `experiment` at the size of `sizing`.
+
+    Raises:
+        TypeError: the sizing is of another kind of method.
+    """
+    if isinstance(experiment, Ensemble | Timing) and isinstance(sizing, MethodSizing):
+        return experiment
+    if isinstance(experiment, Fitted) and isinstance(sizing, ModelSizing):
+        return replace(experiment, model=sizing.model)
+    if not (isinstance(experiment, Experiment) and isinstance(sizing, Sizing)):
+        raise TypeError(f"a {type(experiment).__name__} of family {sizing.family} with a {type(sizing).__name__}")
     recipe = replace(
         experiment.recipe,
         batch_size=sizing.batch_size,

@@ -1,4 +1,8 @@
-"""An experiment and the run of it that a name stands for: all that training and scoring know of a paper."""
+"""An experiment and the run of it that a name stands for: all that training and scoring know of a paper.
+
+Four kinds of method end in the same scores file: a network that is trained, an ensemble of other runs, a classical model that
+is fitted, and (without scores) a timing of networks side by side.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +11,88 @@ from dataclasses import dataclass
 
 from repro.spec.datasets import Dataset
 from repro.spec.evaluation import Evaluation
+from repro.spec.histograms import FeatureHistograms
 from repro.spec.network import Network
 from repro.spec.recipe import Recipe
 from repro.spec.video import ClipNetwork, VideoDataset
 
+#: How the members of an ensemble weigh: all the same, or so that the validation examples are most probable.
+WEIGHTS = ("equal", "validation")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """Weights with which a network begins: those of the finished run of another `variant`, with the same seed.
+
+    fresh: layers that begin with initial weights of their own all the same; the output layer, of other classes, is one always.
+    trained: the layers that are trained, the others staying as they came; none named: all.
+    """
+
+    variant: str
+    fresh: tuple[str, ...] = ()
+    trained: tuple[str, ...] = ()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Experiment:
-    """A network, of images or of clips, how it is trained and how it is scored."""
+    """A network, of images or of clips, how it is trained and how it is scored.
+
+    start: where its weights come from, if not from chance.
+    """
 
     network: Network | ClipNetwork
     recipe: Recipe
     evaluation: Evaluation
+    start: Start | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """`num` runs of a variant: run s of an ensemble has those with the seeds num * s to num * s + num - 1."""
+
+    variant: str
+    num: int = 1
+
+    def seeds(self, seed: int) -> range:
+        """Return the seeds of the runs that run `seed` of the ensemble has."""
+        return range(self.num * seed, self.num * (seed + 1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ensemble:
+    """The mean of the scores of several runs, example by example. weights: one of WEIGHTS."""
+
+    members: tuple[Member, ...]
+    weights: str
+    evaluation: Evaluation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fitted:
+    """A classical model, fitted to the training split and scored on the test split."""
+
+    model: FeatureHistograms
+    evaluation: Evaluation
+
+
+NOT_SCORED = Evaluation(protocols=(), num_train_examples=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timing:
+    """How long networks take a clip or an image, measured in turns in one process: in training and at test time.
+
+    variants: the networks. num_rounds: turns of each after those that warm up.
+    batch_size: examples that go through at a time.
+    """
+
+    variants: tuple[str, ...]
+    num_rounds: int
+    batch_size: int
+    evaluation: Evaluation = NOT_SCORED
+
+
+Method = Experiment | Ensemble | Fitted | Timing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,11 +105,18 @@ class Run:
     seed: int
     evidence: str
     dataset: Dataset | VideoDataset
-    experiment: Experiment
+    experiment: Method
 
     @property
     def id(self) -> str:
         return f"{self.scale}/{self.paper}/{self.variant}/{self.seed}"
+
+    @property
+    def trained(self) -> Experiment:
+        """Return the experiment of a network; raise TypeError where the run is of another method."""
+        if not isinstance(self.experiment, Experiment):
+            raise TypeError(f"run {self.id} is {type(self.experiment).__name__}, not a network that is trained")
+        return self.experiment
 
     def key_for(self, purpose: str) -> int:
         """Return the 64-bit key of all randomness that this run uses for `purpose`."""

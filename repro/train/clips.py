@@ -82,7 +82,7 @@ class ClipTask:
     """A run of a network of clips (repro.train.task.Task)."""
 
     def __init__(self, run: Run, data: Videos, place: Place) -> None:
-        experiment = run.experiment
+        experiment = run.trained
         assert isinstance(experiment.network, ClipNetwork), "a network of clips"
         assert isinstance(experiment.recipe, ClipRecipe), "a recipe of clips"
         assert isinstance(experiment.evaluation, ClipEvaluation), "an evaluation of clips"

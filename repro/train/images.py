@@ -55,9 +55,9 @@ class ImageTask:
     """A run of a network of images (repro.train.task.Task)."""
 
     def __init__(self, run: Run, data: Prepared, place: Place) -> None:
-        assert isinstance(run.experiment.network, Network), "a network of images"
+        assert isinstance(run.trained.network, Network), "a network of images"
         self._run, self._data, self._place = run, data, place
-        self._network = run.experiment.network
+        self._network = run.trained.network
         self._images = data.pixels(num_threads=place.num_threads, device=place.device)
         self._key = run.key_for("data")
 
@@ -71,7 +71,7 @@ class ImageTask:
 
     @property
     def _cropping(self) -> Cropping:
-        mean_at = self._run.experiment.recipe.mean_at
+        mean_at = self._run.trained.recipe.mean_at
         return self._images.cropping(mean_at=mean_at, input_px=self._network.size.input_px)
 
     def build(self) -> nn.Module:
@@ -81,7 +81,7 @@ class ImageTask:
 
     def batches(self, epoch: int, step: int) -> Iterable[Batch]:
         """Return the training batches from `step` of `epoch` on."""
-        recipe, noise = self._run.experiment.recipe, self._run.experiment.recipe.color_noise
+        recipe, noise = self._run.trained.recipe, self._run.trained.recipe.color_noise
         plan = training_plan(
             self.num_examples,
             key=self._key,
@@ -113,7 +113,7 @@ class ImageTask:
 
     def probe(self, net: nn.Module) -> Saturation | None:
         """Return how saturated every layer is on some training images; None where the run does not ask."""
-        num_probe = self._run.experiment.evaluation.num_probe
+        num_probe = self._run.trained.evaluation.num_probe
         if num_probe == 0:
             return None
         cropping = self._cropping
@@ -124,7 +124,7 @@ class ImageTask:
 
     def write_results(self, net: nn.Module) -> Written:
         """Score the test split by every protocol and a fixed subset of the training split, and write the gallery."""
-        evaluation, data, images = self._run.experiment.evaluation, self._data, self._images
+        evaluation, data, images = self._run.trained.evaluation, self._data, self._images
         gallery = Gallery(data.test, data.train, num=evaluation.num_gallery) if evaluation.num_gallery else None
         take_test, take_train = (gallery.take_test, gallery.take_train) if gallery else (None, None)
         every_N = np.arange(data.test.num_examples)

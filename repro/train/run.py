@@ -100,7 +100,7 @@ def make_training(run: Run, task: Task, *, place: Place, should_stop: Callable[[
     """Build the network of `run` and connect it with its data."""
     return Training(
         net=task.build(),
-        recipe=run.experiment.recipe,
+        recipe=run.trained.recipe,
         num_examples=task.num_examples,
         dropout_key=run.key_for("dropout"),
         device=torch.device(place.device),
