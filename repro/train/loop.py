@@ -19,15 +19,11 @@ from repro.data.order import num_steps_of
 from repro.models.layers import seed_dropout
 from repro.spec.recipe import Recipe
 from repro.train.optim import LearningRate, PaperSGD
-from repro.train.task import Batch, Saturation
+from repro.train.task import Batch, Saturation, Stopped
 
 #: Seconds between two checkpoints and between two lines of progress.
 CHECKPOINT_EVERY_S = 30.0
 SAY_EVERY_S = 10.0
-
-
-class Stopped(Exception):
-    """The process was asked to end; the checkpoint is written."""
 
 
 @dataclass(kw_only=True)

@@ -21,7 +21,8 @@ class PaperSGD:
 
     torch.optim.SGD multiplies the velocity by the rate only when it is applied: equal at a constant rate, but after
     the rate is divided its whole step shrinks at once, while here the old velocity decays over the next steps.
-    `frozen` layers have a rate of 0 in the steps that say so: their old velocity decays in the same way.
+    `frozen` layers have a rate of 0 in the steps that say so: their old velocity decays in the same way. Parameters that
+    require no gradient are never updated.
 
     Raises:
         ValueError: a layer with a decay of its own, or a frozen one, is not in the network.
@@ -84,6 +85,8 @@ def _groups(net: nn.Module, optimizer: Optimizer, *, frozen: tuple[str, ...]) ->
         raise ValueError(f"the recipe names layer {unknown[0]!r}, which the network lacks; allowed: {', '.join(layers)}")
     groups: dict[tuple[float, float, bool], _Group] = {}
     for name, parameter in net.named_parameters():
+        if not parameter.requires_grad:
+            continue
         layer = _layer(name)
         if name.endswith("bias"):
             rate, decay = optimizer.bias_rate, optimizer.weight_decay if optimizer.bias_decay else 0.0

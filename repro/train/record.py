@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Mapping
+import resource
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -20,11 +21,21 @@ from numpy.typing import NDArray
 from repro.evaluate.metrics import top_k_error
 from repro.evaluate.scores import Scores, scores_file, write_scores
 from repro.files import read_json, sha256_file, write_bytes, write_json, write_text
-from repro.provenance import command, environment, plain
-from repro.spec.run import Run
+from repro.provenance import code_digest, command, environment, plain, spec_digest
+from repro.spec.run import Ensemble, Experiment, Fitted, Run, Timing
 from repro.train.checkpoint import state_bytes
 from repro.train.loop import Training
 from repro.train.task import Entry, Place, Task, Written
+
+#: What run.json calls the kinds of method.
+METHODS = {Experiment: "network", Ensemble: "ensemble", Fitted: "fitted", Timing: "timing"}
+
+
+class Prepared(Protocol):
+    """A prepared data set: the digest of its dataset.json, and what stands in there."""
+
+    digest: str
+    description: dict[str, Any]
 
 
 def named(path: Path) -> Entry:
@@ -66,26 +77,38 @@ def write_run_scores(
     return {"split": split, "protocol": protocol, **named(path), "num_examples": len(label_NL)}
 
 
-def write_run(
-    run: Run,
-    training: Training,
-    task: Task,
-    written: Written,
-    *,
-    dataset: Mapping[str, Any],
-    place: Place,
-    identity: dict[str, str],
-) -> None:
-    """Write log.jsonl, weights.pt, what is shown of the weights and, last, run.json.
+def identity_of(run: Run, *, stage: str, data: str, device: str) -> dict[str, str]:
+    """Return all on which the result of `run` depends: its spec, the code of `stage`, the digest of the data, the device."""
+    return {
+        "run": run.id,
+        "spec": spec_digest(run.experiment),
+        "code": code_digest(stage),
+        "data": data,
+        "device": device,
+        "torch": torch.__version__,
+    }
 
-    dataset: name, title, digest and classes of the data.
+
+def dataset_of(data: Prepared) -> dict[str, Any]:
+    """Return what run.json says of the data: digest, name, title and classes."""
+    return {"digest": data.digest, **{key: data.description[key] for key in ("name", "title", "classes")}}
+
+
+def write_record(
+    run: Run,
+    place: Place,
+    *,
+    identity: Mapping[str, str],
+    dataset: Mapping[str, Any],
+    scores: Sequence[Entry],
+    measured: Mapping[str, Any],
+) -> None:
+    """Write run.json, the last file of a run's folder.
+
+    measured: what the method that made the run says of it. All say `status` (ok, diverged), `reason`, `wall_s` (of all),
+        `cpu_s`, `train_s` (of training or fitting alone), `peak_mib`, `num_train_examples` and `num_classes`; a network also
+        what `write_trained` adds.
     """
-    training.count_time()
-    progress = training.progress
-    log, weights = place.folder / "log.jsonl", place.folder / "weights.pt"
-    write_text(log, "".join(json.dumps(entry, allow_nan=False) + "\n" for entry in progress.log))
-    write_bytes(weights, state_bytes(training.net.state_dict()))
-    train_s = sum(entry["wall_s"] for entry in progress.log)
     document = {
         "id": run.id,
         "scale": run.scale,
@@ -93,15 +116,41 @@ def write_run(
         "variant": run.variant,
         "seed": run.seed,
         "evidence": run.evidence,
+        "method": METHODS[type(run.experiment)],
         "dataset": dict(dataset),
         "spec": plain(run.experiment),
         "spec_digest": identity["spec"],
         "code_digest": identity["code"],
-        "identity": identity,
+        "identity": dict(identity),
         "environment": environment(),
         "command": command(),
         "device": device_name(place.device),
         "num_threads": place.num_threads,
+        "scores": list(scores),
+        **measured,
+    }
+    write_json(place.folder / "finished.json", document, schema="run/1")
+    write_json(place.folder / "run.json", document, schema="run/1")
+
+
+def write_trained(
+    run: Run,
+    training: Training,
+    task: Task,
+    written: Written,
+    *,
+    dataset: Mapping[str, Any],
+    place: Place,
+    identity: Mapping[str, str],
+) -> None:
+    """Write log.jsonl, weights.pt, what is shown of the weights and, last, run.json of a network."""
+    training.count_time()
+    progress = training.progress
+    log, weights = place.folder / "log.jsonl", place.folder / "weights.pt"
+    write_text(log, "".join(json.dumps(entry, allow_nan=False) + "\n" for entry in progress.log))
+    write_bytes(weights, state_bytes(training.net.state_dict()))
+    train_s = sum(entry["wall_s"] for entry in progress.log)
+    measured = {
         "status": "diverged" if progress.diverged else "ok",
         "reason": progress.diverged,
         "num_epochs": progress.epoch,
@@ -112,21 +161,25 @@ def write_run(
         "wall_s": progress.wall_s,
         "cpu_s": progress.cpu_s,
         "train_s": train_s,
+        "peak_mib": peak_mib(),
         "data_wait_s": sum(entry["data_wait_s"] for entry in progress.log),
         "images_per_s": task.num_examples * progress.epoch / train_s,
         "num_resumes": progress.num_resumes,
-        "scores": written.scores,
         "log": named(log),
         "weights": named(weights),
         "saturation_at_start": progress.saturation_at_start,
         **written.others,
         **task.write_weights_view(training.net),
     }
-    write_json(place.folder / "finished.json", document, schema="run/1")
-    write_json(place.folder / "run.json", document, schema="run/1")
+    write_record(run, place, identity=identity, dataset=dataset, scores=written.scores, measured=measured)
 
 
-def restore(folder: Path, identity: dict[str, str]) -> bool:
+def peak_mib() -> float:
+    """Return the most memory that this process has had so far, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def restore(folder: Path, identity: Mapping[str, str]) -> bool:
     """Restore run.json from finished.json if that belongs to `identity` and all its files are whole."""
     path = folder / "finished.json"
     if not path.exists():

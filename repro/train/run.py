@@ -10,21 +10,19 @@ from pathlib import Path
 
 import torch
 
-from repro.files import data_folder, run_folder
-from repro.provenance import code_digest, spec_digest
+from repro.files import data_folder
 from repro.spec.run import Run
 from repro.train.checkpoint import load_checkpoint, remove_checkpoints, save_checkpoint
-from repro.train.loop import Stopped, Training
-from repro.train.memory import keep_freed_memory
-from repro.train.record import restore, write_run
-from repro.train.task import Opened, Place, Say, Task, Written
+from repro.train.job import RunsFailed, in_turn
+from repro.train.loop import Training
+from repro.train.record import dataset_of, identity_of, restore, write_trained
+from repro.train.start import Source, begin_with, output_layer, source_of
+from repro.train.task import Opened, Place, Say, Stopped, Task, Written
+
+__all__ = ["RunsFailed", "Stopped", "make_training", "train_run", "train_runs"]
 
 #: Opens a folder of prepared data (repro.train.images.open_images, ...).
 Open = Callable[[Path], Opened]
-
-
-class RunsFailed(RuntimeError):
-    """Some runs of a job failed; the others are finished and kept."""
 
 
 def train_runs(runs: Sequence[Run], *, open_data: Open, results: Path, num_threads: int, device: str, say: Say) -> None:
@@ -36,53 +34,34 @@ def train_runs(runs: Sequence[Run], *, open_data: Open, results: Path, num_threa
         say: prints a line of progress.
 
     Raises:
-        FileFormatError: the data set is not prepared or damaged.
+        FileFormatError: the data set, or the run from which another starts, is not there or damaged.
         Stopped: the process was asked to end; the current run's checkpoint is written.
         RunsFailed: at least one run failed; names them with their errors.
     """
-    torch.set_num_threads(num_threads)
-    keep_freed_memory()
-    if device == "cuda":
-        torch.use_deterministic_algorithms(True, warn_only=True)
-        torch.backends.cudnn.benchmark = False
-    failed: list[str] = []
     opened: dict[Path, Opened] = {}
     with _stop_requested() as should_stop:
-        for run in runs:
-            folder = run_folder(results, run.id)
-            place = Place(folder=folder, device=device, num_threads=num_threads, say=_prefixed(say, run))
+
+        def do(run: Run, place: Place) -> None:
             prepared = data_folder(results, run.scale, run.dataset.name)
             opened[prepared] = opened.get(prepared) or open_data(prepared)
-            try:
-                train_run(run, opened[prepared], place=place, should_stop=should_stop)
-            except (Stopped, KeyboardInterrupt):
-                raise
-            except Exception as error:
-                place.say(f"failed: {type(error).__name__}: {error}")
-                failed.append(f"{run.id} ({type(error).__name__}: {error})")
-                if len(runs) == 1:
-                    raise
-    if failed:
-        raise RunsFailed(f"{len(failed)} of {len(runs)} runs failed: {'; '.join(failed)}. Finished runs are kept.")
+            train_run(run, opened[prepared], place=place, results=results, should_stop=should_stop)
+
+        in_turn(runs, do, results=results, num_threads=num_threads, device=device, say=say)
 
 
-def train_run(run: Run, data: Opened, *, place: Place, should_stop: Callable[[], bool]) -> None:
+def train_run(run: Run, data: Opened, *, place: Place, results: Path, should_stop: Callable[[], bool]) -> None:
     """Train and score one run, from its checkpoint if there is one, and write its folder."""
-    identity = {
-        "run": run.id,
-        "spec": spec_digest(run.experiment),
-        "code": code_digest(data.stage),
-        "data": data.digest,
-        "device": place.device,
-        "torch": torch.__version__,
-    }
+    start = run.trained.start
+    source = None if start is None else source_of(run, start, results=results)
+    identity = identity_of(run, stage=data.stage, data=data.digest, device=place.device)
+    identity |= {} if source is None else {"start": source.sha256}
     if restore(place.folder, identity):
         place.say("finished before; kept")
         return
     place.folder.mkdir(parents=True, exist_ok=True)
     checkpoint = place.folder / "checkpoint.pt"
     task = data.task(run, place)
-    training = make_training(run, task, place=place, should_stop=should_stop)
+    training = make_training(run, task, place=place, should_stop=should_stop, source=source)
     training.save = lambda state: save_checkpoint(checkpoint, state, identity=identity)
     state = load_checkpoint(checkpoint, identity=identity, say=place.say)
     if state is not None:
@@ -91,15 +70,19 @@ def train_run(run: Run, data: Opened, *, place: Place, should_stop: Callable[[],
     training.run()
     training.save(training.state())
     written = Written() if training.progress.diverged else task.write_results(training.net)
-    dataset = {"digest": data.digest, **{key: data.description[key] for key in ("name", "title", "classes")}}
-    write_run(run, training, task, written, dataset=dataset, place=place, identity=identity)
+    write_trained(run, training, task, written, dataset=dataset_of(data), place=place, identity=identity)
     remove_checkpoints(checkpoint)
 
 
-def make_training(run: Run, task: Task, *, place: Place, should_stop: Callable[[], bool]) -> Training:
-    """Build the network of `run` and connect it with its data."""
+def make_training(
+    run: Run, task: Task, *, place: Place, should_stop: Callable[[], bool], source: Source | None = None
+) -> Training:
+    """Build the network of `run`, give it the weights of `source` if it starts from another run, and connect it with its data."""
+    net, start = task.build(), run.trained.start
+    if start is not None and source is not None:
+        begin_with(net, source.weights(), start=start, output=output_layer(run.trained.network))
     return Training(
-        net=task.build(),
+        net=net,
         recipe=run.trained.recipe,
         num_examples=task.num_examples,
         dropout_key=run.key_for("dropout"),
@@ -111,10 +94,6 @@ def make_training(run: Run, task: Task, *, place: Place, should_stop: Callable[[
         should_stop=should_stop,
         say=place.say,
     )
-
-
-def _prefixed(say: Say, run: Run) -> Say:
-    return lambda text: say(f"{run.paper}/{run.variant} seed {run.seed}: {text}")
 
 
 @contextmanager

@@ -24,6 +24,10 @@ Saturation = dict[str, dict[str, float]]
 Entry = dict[str, Any]
 
 
+class Stopped(Exception):
+    """The process was asked to end; what is done so far is kept."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Place:
     """Where and how a run is computed; `device` is `cpu` or `cuda`."""
