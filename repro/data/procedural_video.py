@@ -1,4 +1,4 @@
-"""Generate labelled videos: H.264 files of a few shots, whose classes differ in appearance, in motion or in fine detail.
+"""Generate labelled videos: H.264 files of a few shots, whose classes differ in appearance, motion, fine detail or border.
 
 Video i of a split is a function of (knobs, seed, split, i) alone, and each shot draws from streams of its own. The frames are
 equal on the same versions of numpy and Pillow; the files are too on the same build of the encoder.
@@ -10,6 +10,8 @@ Classes, in this order; video i is of class i modulo their number:
 - detail: a disc in the middle of the frame with a pattern that alternates from pixel to pixel, before a plain shape that
   moves in any way. Halving the resolution turns every such pattern into the same grey. Store these videos at the size at
   which they are made (VideoDataset.stored_px = frame_px); resizing destroys the pattern.
+- border: a picture frame around a plain shape that moves in any way, with a pattern coarse enough to survive halving the
+  resolution. The central half of the picture shows nothing of it.
 
 Every shot has another background, colours and camera. A share `weak_share` of the shots shows a background alone, although
 at least one shot of a video shows its class. A video with two labels shows its classes in turn.
@@ -23,6 +25,7 @@ import hashlib
 import io
 import itertools
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -40,6 +43,7 @@ from repro.data.video_drawing import (
     Flight,
     Motion,
     background,
+    border,
     draw_camera,
     draw_flight,
     mark,
@@ -90,6 +94,10 @@ class ProceduralVideoSource:
     def classes(self) -> tuple[str, ...]:
         return class_names(self.knobs)
 
+    @property
+    def groups(self) -> Mapping[str, str]:
+        return {shown.name: shown.group for shown in shown_classes(self.knobs)}
+
     @cached_property
     def listings(self) -> Mapping[str, VideoListing]:
         return {
@@ -111,13 +119,45 @@ class ProceduralVideoSource:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A class: `kind` is appearance, motion, detail or border, `number` its place among all of that kind."""
+
+    kind: str
+    number: int
+
+    @property
+    def name(self) -> str:
+        """Return the class's name."""
+        if self.kind == "appearance":
+            return SILHOUETTES[self.number].name
+        if self.kind == "motion":
+            return MOTIONS[self.number].name
+        inner, outer = MARKS[self.number]
+        return f"{inner}_in_{outer}" if self.kind == "detail" else f"{inner}_beside_{outer}"
+
+    @property
+    def group(self) -> str:
+        """Return the group of classes that the class is one of."""
+        if self.kind == "motion":
+            return "moving on the spot" if MOTIONS[self.number].on_the_spot else "travelling"
+        return {"appearance": "objects", "detail": "fine detail", "border": "border"}[self.kind]
+
+
+def shown_classes(knobs: ProceduralVideos) -> tuple[Shown, ...]:
+    """Return the classes by label: of appearance, of motion, of detail, of border."""
+    counts = {
+        "appearance": knobs.appearance_classes,
+        "motion": knobs.motion_classes,
+        "detail": knobs.detail_classes,
+        "border": knobs.border_classes,
+    }
+    return tuple(Shown(kind=kind, number=knobs.first_class + i) for kind, count in counts.items() for i in range(count))
+
+
 def class_names(knobs: ProceduralVideos) -> tuple[str, ...]:
-    """Return the names of the classes: of appearance, of motion, of detail."""
-    return (
-        *(silhouette.name for silhouette in SILHOUETTES[: knobs.appearance_classes]),
-        *(motion.name for motion in MOTIONS[: knobs.motion_classes]),
-        *(f"{inner}_in_{outer}" for inner, outer in MARKS[: knobs.detail_classes]),
-    )
+    """Return the names of the classes by label."""
+    return tuple(shown.name for shown in shown_classes(knobs))
 
 
 def check_knobs(knobs: ProceduralVideos) -> None:
@@ -126,11 +166,13 @@ def check_knobs(knobs: ProceduralVideos) -> None:
     Raises:
         SourceError: names the knob, its value and what is allowed.
     """
-    num_classes = knobs.appearance_classes + knobs.motion_classes + knobs.detail_classes
+    num_classes, passed = knobs.num_classes, knobs.first_class
     ranges: dict[str, tuple[float, float]] = {
-        "appearance_classes": (0, len(SILHOUETTES)),
-        "motion_classes": (0, len(MOTIONS)),
-        "detail_classes": (0, len(MARKS)),
+        "first_class": (0, min(map(len, (SILHOUETTES, MOTIONS, MARKS)))),
+        "appearance_classes": (0, len(SILHOUETTES) - passed),
+        "motion_classes": (0, len(MOTIONS) - passed),
+        "detail_classes": (0, len(MARKS) - passed),
+        "border_classes": (0, len(MARKS) - passed),
         "num_train": (num_classes, 10**6),
         "num_test": (num_classes, 10**6),
         "frame_px": (32, 1024),
@@ -158,7 +200,7 @@ def stream(knobs: ProceduralVideos, *, split: str, index: int, purpose: str) -> 
 
 def video_labels(knobs: ProceduralVideos, *, split: str, index: int) -> tuple[int, ...]:
     """Return the labels of a video: its class and, for `two_label_share` of the videos, another one."""
-    num_classes = knobs.appearance_classes + knobs.motion_classes + knobs.detail_classes
+    num_classes = knobs.num_classes
     first, generator = index % num_classes, stream(knobs, split=split, index=index, purpose="labels")
     if generator.random() >= knobs.two_label_share:
         return (first,)
@@ -179,7 +221,9 @@ def video_frames(knobs: ProceduralVideos, *, split: str, index: int) -> Iterator
     """Give the frames of a video as uint8 RGB (frame_px, frame_px, 3), before they are encoded."""
     num_frames = round(knobs.seconds * knobs.fps)
     first = np.linspace(0, num_frames, knobs.num_shots + 1).round().astype(int)
-    for shot, shown in enumerate(shot_classes(knobs, split=split, index=index)):
+    classes = shown_classes(knobs)
+    for shot, label in enumerate(shot_classes(knobs, split=split, index=index)):
+        shown = None if label is None else classes[label]
         scene = Shot(knobs, shown=shown, generator=stream(knobs, split=split, index=index, purpose=f"shot {shot}"))
         for number in range(first[shot + 1] - first[shot]):
             yield np.asarray(scene.frame(number / knobs.fps))
@@ -188,26 +232,23 @@ def video_frames(knobs: ProceduralVideos, *, split: str, index: int) -> Iterator
 class Shot:
     """One shot: a background, a camera, and what moves before it. `shown`: the class, or None."""
 
-    def __init__(self, knobs: ProceduralVideos, *, shown: int | None, generator: np.random.Generator) -> None:
+    def __init__(self, knobs: ProceduralVideos, *, shown: Shown | None, generator: np.random.Generator) -> None:
         self._px = knobs.frame_px
         self._scene = background(generator, frame_px=self._px)
         self._camera = draw_camera(generator, speed=knobs.camera)
         self._sprites: list[tuple[Image.Image, Flight]] = []
-        self._mark: Image.Image | None = None
+        self._still: list[tuple[Image.Image, tuple[int, int]]] = []
         if shown is None:
             return
         any_motion = MOTIONS[generator.integers(len(MOTIONS))]
-        detail = shown - knobs.appearance_classes - knobs.motion_classes
-        if shown < knobs.appearance_classes:
-            self._sprites.append((self._object(generator, shown), draw_flight(generator, motion=any_motion, upright=True)))
-        elif detail < 0:
-            motion = MOTIONS[shown - knobs.appearance_classes]
+        if shown.kind == "appearance":
+            self._sprites.append((self._object(generator, shown.number), draw_flight(generator, motion=any_motion, upright=True)))
+        elif shown.kind == "motion":
             for _ in range(2):
-                self._add_plain(generator, motion=motion)
+                self._add_plain(generator, motion=MOTIONS[shown.number])
         else:
             self._add_plain(generator, motion=any_motion)
-            self._mark = mark(generator, patterns=MARKS[detail], frame_px=self._px)
-            self._mark_at = tuple((self._px // 2 + generator.integers(-2, 3, 2) - self._mark.width // 2).tolist())
+            self._add_pattern(generator, shown)
 
     def frame(self, time_s: float) -> Image.Image:
         """Return the picture at `time_s` after the shot's begin."""
@@ -217,8 +258,8 @@ class Shot:
             place_x, place_y, angle, size = flight.at(time_s)
             for left, top in itertools.product(self._seen(place_x - x, zoom), self._seen(place_y - y, zoom)):
                 put_sprite(frame, image, x=left, y=top, angle=angle, size=size * zoom)
-        if self._mark is not None:
-            frame.paste(self._mark, self._mark_at, self._mark)
+        for image, place in self._still:
+            frame.paste(image, place, image)
         return frame
 
     def _seen(self, place: float, zoom: float) -> list[float]:
@@ -231,6 +272,15 @@ class Shot:
         parts = tuple(part for part in (silhouette.body, silhouette.second, silhouette.detail) if part)
         hue = kind / len(SILHOUETTES) + generator.normal(0, HUE_DEVIATION)
         return sprite(generator, parts=parts, hue=hue, pattern=TEXTURES[kind % len(TEXTURES)], frame_px=self._px)
+
+    def _add_pattern(self, generator: np.random.Generator, shown: Shown) -> None:
+        patterns = MARKS[shown.number]
+        if shown.kind == "border":
+            self._still.append((border(generator, patterns=patterns, frame_px=self._px), (0, 0)))
+            return
+        image = mark(generator, patterns=patterns, frame_px=self._px)
+        left, top = (self._px // 2 + generator.integers(-2, 3, 2) - image.width // 2).tolist()
+        self._still.append((image, (left, top)))
 
     def _add_plain(self, generator: np.random.Generator, *, motion: Motion) -> None:
         image = plain_sprite(generator, frame_px=self._px)

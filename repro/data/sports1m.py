@@ -42,6 +42,7 @@ class Sports1mSource:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self.groups: Mapping[str, str] = {}
         files = {split: find_list(root, f"{split}_partition.txt") for split in ("train", "test")}
         names = find_list(root, "labels.txt")
         self.classes = tuple(line.strip() for line in names.read_text().splitlines() if line.strip())

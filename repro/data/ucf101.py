@@ -9,6 +9,9 @@ How a user gets it: the authors publish the videos (UCF101.rar) and the lists fo
 trained by itself; a fold's test videos are training videos of the other two.
 The videos of a group (`gGG`) were cut from one recording and stay together when some are held out.
 A listed video that is not there is refused like one that cannot be read.
+
+The authors sort the classes into five groups, on their page and not in their files. Who needs the groups adds `groups.txt` to
+the lists, a line `Class Name of the group` for each class; without it no class belongs to any.
 """
 
 from __future__ import annotations
@@ -22,6 +25,8 @@ from repro.data.source import SourceError, as_text
 from repro.data.video_folders import shuffled_listing, videos_below
 from repro.data.video_source import Content, VideoListing
 
+#: Our own name for it.
+GROUPS_FILE = "groups.txt"
 LIST_FOLDERS = ("", "lists", "ucfTrainTestlist")
 #: Folders in which the class folders may lie.
 VIDEO_FOLDERS = ("", "UCF-101", "videos", "train", "test")
@@ -41,7 +46,10 @@ class Ucf101Source:
         self._fold = fold
         lists = find_lists(root, fold=fold)
         self.classes = read_classes(lists["classes"])
+        groups = lists["classes"].with_name(GROUPS_FILE)
+        self.groups: Mapping[str, str] = read_groups(groups, classes=self.classes) if groups.is_file() else {}
         digest = hashlib.sha256(b"".join(lists[name].read_bytes() for name in sorted(lists)))
+        digest.update(repr(sorted(self.groups.items())).encode())
         self._places: dict[str, Path] = {}
         ignored: Counter[str] = Counter()
         for name, found in videos_below(root, ignored=ignored):
@@ -106,6 +114,23 @@ def read_classes(path: Path) -> tuple[str, ...]:
     if any(len(line) != 2 for line in lines) or [line[0] for line in lines] != [str(i + 1) for i in range(len(lines))]:
         raise SourceError(f"{path} is no list of classes; expected lines such as `1 ApplyEyeMakeup`, counted from 1")
     return tuple(name for _, name in lines)
+
+
+def read_groups(path: Path, *, classes: tuple[str, ...]) -> dict[str, str]:
+    """Return the group of each class.
+
+    Raises:
+        SourceError: a line has no group, or the classes are not exactly those of `classInd.txt`.
+    """
+    lines = [line.split(maxsplit=1) for line in path.read_text().splitlines() if line.strip()]
+    named = {line[0]: line[1].strip() for line in lines if len(line) == 2}
+    if len(named) < len(lines) or set(named) != set(classes):
+        wrong = sorted(set(named) ^ set(classes))
+        raise SourceError(
+            f"{path} does not say once for each of the {len(classes)} classes of which group it is"
+            f"{f': {wrong[0]}' if wrong else ''}; expected lines such as `{classes[0]} Name of the group`"
+        )
+    return {name: named[name] for name in classes}
 
 
 def read_list(path: Path, *, classes: tuple[str, ...]) -> VideoListing:

@@ -45,6 +45,8 @@ TORUS = 1.1
 PAN_REACH, ZOOM_REACH = 0.25, 0.18
 #: Radii of a mark and of its inner disc; grey levels by which its pattern swings around its mean.
 MARK_RADIUS, INNER_RADIUS, MARK_SWING = 0.2, 0.12, 56.0
+#: Width of a border, which leaves the central half free even where a crop is an eighth smaller; stripes from edge to edge.
+BORDER, STRIPES = 0.2, 16
 
 #: Patterns that alternate from pixel to pixel: halving the resolution turns each into the same grey.
 PATTERNS = ("rows", "columns", "checks")
@@ -83,6 +85,11 @@ class Motion:
     circle_hz: float = 0.0
     bob_hz: float = 0.0
     pulse_hz: float = 0.0
+
+    @property
+    def on_the_spot(self) -> bool:
+        """Say whether the sprite comes back to where it was, again and again."""
+        return not (self.right or self.down)
 
 
 CIRCLE, BOB = 0.18, 0.22
@@ -260,6 +267,21 @@ def mark(generator: np.random.Generator, *, patterns: tuple[str, str], frame_px:
     grey = np.rint(generator.uniform(110, 146) + MARK_SWING * (2.0 * wave - 1)).astype(np.uint8)
     image = Image.fromarray(np.repeat(grey[:, :, None], 3, axis=2))
     image.putalpha(Image.fromarray(np.where(distance < MARK_RADIUS, 255, 0).astype(np.uint8)))
+    return image
+
+
+def border(generator: np.random.Generator, *, patterns: tuple[str, str], frame_px: int) -> Image.Image:
+    """Return a picture frame as RGBA: one coarse pattern at its left and right, one at its top and bottom, both equally grey."""
+    width_px, stripe_px = round(BORDER * frame_px), round(frame_px / STRIPES)
+    row, column = np.mgrid[:frame_px, :frame_px]
+    top, left = ((place + generator.integers(2 * stripe_px)) // stripe_px for place in (row, column))
+    waves = {"rows": top % 2, "columns": left % 2, "checks": (top + left) % 2}
+    beside = np.minimum(column, frame_px - 1 - column) < width_px
+    above = np.minimum(row, frame_px - 1 - row) < width_px
+    wave = np.where(beside, waves[patterns[0]], waves[patterns[1]])
+    grey = np.rint(generator.uniform(110, 146) + MARK_SWING * (2.0 * wave - 1)).astype(np.uint8)
+    image = Image.fromarray(np.repeat(grey[:, :, None], 3, axis=2))
+    image.putalpha(Image.fromarray(np.where(beside | above, 255, 0).astype(np.uint8)))
     return image
 
 

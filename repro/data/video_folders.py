@@ -34,6 +34,7 @@ class VideoFoldersSource:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self.groups: Mapping[str, str] = {}
         found = {split: scan_videos(root / split) for split in ("train", "test")}
         self.classes, warnings = agree_on_classes(root, train=found["train"].files, test=found["test"].files)
         self.warnings = (*warnings, *(text for split, scan in found.items() for text in scan.warnings(split)))

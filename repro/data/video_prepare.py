@@ -23,6 +23,7 @@ import numpy as np
 
 from repro.data.decode import UnreadableError
 from repro.data.journal import SPLITS, Journal, Part
+from repro.data.mirroring import why_not_mirrored
 from repro.data.packing import SHARD_BYTES, Say, ShardPlan
 from repro.data.procedural_video import ProceduralVideoSource
 from repro.data.shards import SCHEMA, write_index, write_npz
@@ -85,6 +86,8 @@ def prepare_videos(
     splits = description["splits"].values()
     counts = (sum(split[f"num_{what}"] for split in splits) for what in ("videos", "examples"))
     say("prepare {}: done, {} videos, {} clips".format(dataset.name, *counts))
+    if not description["mirror"]:
+        say(f"prepare {dataset.name}: {why_not_mirrored(origin.classes)}")
 
 
 def open_video_source(dataset: VideoDataset, source: Path | None) -> VideoSource:
@@ -215,6 +218,8 @@ def describe(
         "spec": plain(dataset),
         "source": origin.description,
         "classes": list(origin.classes),
+        "groups": dict(origin.groups),
+        "mirror": not why_not_mirrored(origin.classes),
         "stored_px": dataset.stored_px,
         "encoding": "jpeg",
         "num_frames": dataset.clips.num_frames,
@@ -268,7 +273,8 @@ def _warnings(
     parts: Sequence[Part],
     splits: dict[str, Any],
 ) -> list[str]:
-    found = []
+    reason = why_not_mirrored(origin.classes)
+    found = [reason] if reason else []
     empty = [name for name, count in zip(origin.classes, splits["train"]["class_counts"], strict=True) if not count]
     if empty:
         found.append(f"no training video is there of {_some(empty)}")

@@ -54,7 +54,7 @@ class VideoSource(Protocol):
 
     description: where they come from, for a reader. fingerprint: changes when the videos change; known without reading them.
     listings: `train` and `test`. missing: (split, name) of videos that belong to the set and that the user does not have.
-    warnings: what a reader should know about the videos.
+    warnings: what a reader should know about the videos. groups: of the classes that belong to one, its name.
     """
 
     @property
@@ -63,6 +63,8 @@ class VideoSource(Protocol):
     def fingerprint(self) -> str: ...
     @property
     def classes(self) -> tuple[str, ...]: ...
+    @property
+    def groups(self) -> Mapping[str, str]: ...
     @property
     def warnings(self) -> tuple[str, ...]: ...
     @property

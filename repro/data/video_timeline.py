@@ -76,20 +76,28 @@ def clip_frames(timeline: Timeline, clips: Clips, *, num_clips: int) -> list[lis
     overlap if there is no room, but no two begin with the same frame: a short video has fewer than `num_clips`.
 
     Raises:
-        UnreadableError: the video is shorter than a clip; where the span is the whole video, it has fewer frames than a clip.
+        UnreadableError: the video is shorter than a clip; where the span is a share of it, it has fewer frames than a clip.
+        ValueError: a share outside (0, 1].
     """
-    if clips.span_s is None:
-        if timeline.num_frames < clips.num_frames:
-            raise UnreadableError(f"too short: {timeline.num_frames} frames; a clip has {clips.num_frames}")
-        return [_spread(timeline, begin=Fraction(0), span=timeline.end_s, num_frames=clips.num_frames)]
-    span = Fraction(clips.span_s).limit_denominator(LARGEST_DENOMINATOR)
-    if timeline.end_s < span:
-        raise UnreadableError(f"too short: {float(timeline.end_s):.2f} s; a clip spans {float(span):.2f} s")
+    span = _span(timeline, clips)
     room = timeline.end_s - span
     frame_s = timeline.end_s / timeline.num_frames
     count = min(num_clips, 1 + int(room / frame_s))
     begins = [room * i / (count - 1) for i in range(count)] if count > 1 else [room / 2]
     return [_spread(timeline, begin=begin, span=span, num_frames=clips.num_frames) for begin in begins]
+
+
+def _span(timeline: Timeline, clips: Clips) -> Fraction:
+    if clips.span_s is not None:
+        span = Fraction(clips.span_s).limit_denominator(LARGEST_DENOMINATOR)
+        if timeline.end_s < span:
+            raise UnreadableError(f"too short: {float(timeline.end_s):.2f} s; a clip spans {float(span):.2f} s")
+        return span
+    if not 0 < clips.span_share <= 1:
+        raise ValueError(f"a clip spans the share {clips.span_share:g} of its video; allowed: above 0 and up to 1")
+    if timeline.num_frames < clips.num_frames:
+        raise UnreadableError(f"too short: {timeline.num_frames} frames; a clip has {clips.num_frames}")
+    return timeline.end_s * Fraction(clips.span_share).limit_denominator(LARGEST_DENOMINATOR)
 
 
 def _spread(timeline: Timeline, *, begin: Fraction, span: Fraction, num_frames: int) -> list[int]:

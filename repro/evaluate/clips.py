@@ -41,18 +41,20 @@ def predict_clips(
     num_views: int,
     input_px: int,
     pixel_mean: float,
+    mirror: bool = True,
 ) -> ClipScores:
     """Score the clips `index_N`; the network is left in the mode in which it came.
 
     Args:
         pixels: the `num_frames` frames that the network reads of the clips of a split.
         num_views: as in repro.spec.video.ClipEvaluation.
+        mirror: False where clips must not be mirrored; views then differ in their place alone.
 
     Raises:
         ValueError: there is no such number of views, or the crop is larger than the stored frames.
     """
     center = evaluation_crops("clip", stored_px=pixels.shards.stored_px, input_px=input_px)[0]
-    views = views_of(num_views, stored_px=pixels.shards.stored_px, input_px=input_px)
+    views = views_of(num_views, stored_px=pixels.shards.stored_px, input_px=input_px, mirror=mirror)
     windows = list(dict.fromkeys([center, *views]))
     batch_size = max(1, FRAMES_PER_BATCH // num_frames)
     found: dict[int, list[NDArray[np.float32]]] = {number: [] for number in range(len(windows))}
@@ -67,14 +69,19 @@ def predict_clips(
     )
 
 
-def views_of(num_views: int, *, stored_px: int, input_px: int) -> list[Window]:
-    """Return the windows over which the score of a clip is averaged for that of its video."""
+def views_of(num_views: int, *, stored_px: int, input_px: int, mirror: bool = True) -> list[Window]:
+    """Return the windows over which the score of a clip is averaged for that of its video.
+
+    mirror: False leaves mirroring out: of the four corners none is mirrored, and of the two centres one is left.
+    """
     if num_views not in NUMS_OF_VIEWS:
         raise ValueError(f"{num_views} views of a clip; allowed: {', '.join(map(str, NUMS_OF_VIEWS))}")
     if num_views == max(NUMS_OF_VIEWS):
-        return evaluation_crops("video", stored_px=stored_px, input_px=input_px)
-    top, left, _ = evaluation_crops("clip", stored_px=stored_px, input_px=input_px)[0]
-    return [(top, left, mirrored) for mirrored in (False, True)[:num_views]]
+        views = evaluation_crops("video", stored_px=stored_px, input_px=input_px)
+    else:
+        top, left, _ = evaluation_crops("clip", stored_px=stored_px, input_px=input_px)[0]
+        views = [(top, left, mirrored) for mirrored in (False, True)[:num_views]]
+    return views if mirror else list(dict.fromkeys((top, left, False) for top, left, _ in views))
 
 
 def video_scores_VK(clip_NK: NDArray[np.float32], video_N: NDArray[np.integer], *, num_videos: int) -> NDArray[np.float32]:

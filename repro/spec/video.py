@@ -111,7 +111,8 @@ class ClipEvaluation(Evaluation):
 class Clips:
     """How a video is cut into clips.
 
-    num_frames: frames stored of each clip, evenly spread over `span_s` seconds (None: over the whole video).
+    num_frames: frames stored of each clip, evenly spread over the time that it spans.
+    span_s: this time in seconds; None: the share `span_share` of each video, in (0, 1].
     num_train, num_test: clips of each training and test video at most, evenly spread over it.
     """
 
@@ -119,6 +120,7 @@ class Clips:
     span_s: float | None
     num_train: int
     num_test: int
+    span_share: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +132,8 @@ class ProceduralVideos:
     appearance_classes: classes that one frame tells apart by their sprites and textures.
     motion_classes: classes with the same sprites and textures, told apart by trajectory, direction or speed alone.
     detail_classes: classes that differ in a fine texture at the centre alone, too fine to survive halving the resolution.
+    border_classes: classes that differ in a coarse texture outside the central half of the frame alone.
+    first_class: of each of these kinds, how many classes to pass over: another set of videos then has other classes.
     weak_share: share of the shots of a video that do not show its class.
     camera: pan, zoom and shake of the camera, in frame widths a second (0: none).
     two_label_share: share of the videos that show two classes and carry both labels.
@@ -149,10 +153,12 @@ class ProceduralVideos:
     camera: float
     two_label_share: float
     seed: int
+    border_classes: int = 0
+    first_class: int = 0
 
     @property
     def num_classes(self) -> int:
-        return self.appearance_classes + self.motion_classes + self.detail_classes
+        return self.appearance_classes + self.motion_classes + self.detail_classes + self.border_classes
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -121,8 +121,21 @@ def test_the_description_holds_what_other_stages_rely_on(toys: Path) -> None:
         "test": 6,
     }
     assert sum(description["splits"]["train"]["class_counts"]) == (ClipShards(toys, "train").label_VL >= 0).sum()
+    assert description["mirror"] is True
     for split in description["splits"]:
         ClipShards(toys, split).verify()
+
+
+def test_where_classes_are_mirror_images_the_description_forbids_to_mirror_and_says_why(tmp_path: Path) -> None:
+    root, lines = films(tmp_path / "films"), list[str]()
+    for split in ("train", "test"):
+        for old, new in (("ant", "Left"), ("bee", "Right")):
+            (root / split / old).rename(root / split / new)
+    description = run(FILMS, tmp_path / "out", source=root, say=lines.append)
+    assert description["mirror"] is False
+    reason = "clips are not mirrored, in training and in scoring: mirroring would confuse the classes Left and Right"
+    assert reason in description["warnings"]
+    assert lines[-1] == f"prepare films: {reason}"
 
 
 def test_a_changed_file_fails_verification(tmp_path: Path) -> None:

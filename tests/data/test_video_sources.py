@@ -138,6 +138,20 @@ def test_each_fold_of_ucf101_is_read_by_its_lists(tmp_path: Path) -> None:
         Ucf101Source(root, fold=3)
 
 
+def test_the_groups_of_ucf101_are_those_of_the_users_list(tmp_path: Path) -> None:
+    root = ucf(tmp_path)
+    before = Ucf101Source(root, fold=1)
+    groups = root / "ucfTrainTestlist" / "groups.txt"
+    groups.write_text("Bowling Sports\nArchery  Target sports \n")
+    source = Ucf101Source(root, fold=1)
+    assert (before.groups, source.groups) == ({}, {"Archery": "Target sports", "Bowling": "Sports"})
+    assert before.fingerprint != source.fingerprint
+    for text in ("Archery Sports\n", "Archery Sports\nBowling\n", "Archery A\nBowling B\nBowling C\n", "Archery A\nBowl B\n"):
+        groups.write_text(text)
+        with pytest.raises(SourceError, match=r"groups\.txt does not say once for each of the 2 classes"):
+            Ucf101Source(root, fold=1)
+
+
 @pytest.mark.parametrize("line", ["Archery/a.avi 2", "Swimming/a.avi 1", "Archery/a.avi 1 1"])
 def test_a_wrong_line_of_a_list_is_named(line: str, tmp_path: Path) -> None:
     root = ucf(tmp_path)

@@ -11,8 +11,8 @@ from repro.data.video_timeline import clip_frames, constant_rate, from_stamps
 from repro.spec.video import Clips
 
 
-def clips(num_frames: int, span_s: float | None) -> Clips:
-    return Clips(num_frames=num_frames, span_s=span_s, num_train=1, num_test=1)
+def clips(num_frames: int, span_s: float | None, *, share: float = 1.0) -> Clips:
+    return Clips(num_frames=num_frames, span_s=span_s, num_train=1, num_test=1, span_share=share)
 
 
 THIRTY = constant_rate(90, rate=Fraction(30))
@@ -34,6 +34,16 @@ def test_a_longer_span_takes_frames_evenly_from_the_middles_of_its_parts() -> No
 
 def test_without_a_span_there_is_one_clip_over_the_whole_video() -> None:
     assert clip_frames(THIRTY, clips(3, None), num_clips=20) == [[15, 45, 75]]
+
+
+def test_a_share_of_the_video_is_a_span_that_grows_with_it() -> None:
+    # Two thirds of 3 s are 2 s, in two parts of 1 s; the clips begin at 0, .5 and 1 s. The video of 9 s has three times the span.
+    assert clip_frames(THIRTY, clips(2, None, share=2 / 3), num_clips=3) == [[15, 45], [30, 60], [45, 75]]
+    longer = constant_rate(270, rate=Fraction(30))
+    assert clip_frames(longer, clips(2, None, share=2 / 3), num_clips=2) == [[45, 135], [135, 225]]
+    for share in (0.0, 1.5):
+        with pytest.raises(ValueError, match=f"the share {share:g} of its video; allowed: above 0 and up to 1"):
+            clip_frames(THIRTY, clips(2, None, share=share), num_clips=2)
 
 
 def test_a_clip_of_a_slower_video_takes_frames_twice() -> None:
