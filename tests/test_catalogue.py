@@ -11,8 +11,9 @@ from repro.papers import PAPERS
 from repro.plan import planned_variants
 from repro.provenance import PACKAGE, flatten, spec_difference
 from repro.spec.datasets import DATASET_KINDS, EVIDENCE
-from repro.spec.experiment import FIGURES, Paper, UnknownName, make_run, replaced
+from repro.spec.experiment import FIGURES, SHOWS, Paper, Sizing, UnknownName, make_run, replaced
 from repro.spec.geometry import geometry
+from repro.spec.video import VIDEO_KINDS
 
 ALL = list(PAPERS.values())
 ALEXNET = PAPERS["alexnet"]
@@ -77,6 +78,7 @@ def test_a_table_says_in_two_to_four_sentences_what_it_is_about_and_compares_its
     assert table.about.endswith(".")
     assert 2 <= len(re.split(r"\. ", table.about)) <= 4
     assert set(table.figures) <= set(FIGURES)
+    assert table.shows in SHOWS
     for variant, control in table.controls:
         assert {variant, control} <= set(table.variants)
         assert table.control_of(variant) == control
@@ -130,18 +132,25 @@ def test_a_scale_changes_no_field_that_a_variant_ablates(paper: Paper):
 
 
 @pytest.mark.parametrize("paper", ALL, ids=lambda paper: paper.name)
-def test_every_scale_keeps_all_parts_and_kinds_that_are_ablated(paper: Paper):
+def test_every_scale_has_a_kind_of_data_what_it_is_worth_and_room_for_crops(paper: Paper):
     for scale in paper.scales:
-        shapes = geometry(make_run(paper, scale=scale.name, variant="full", seed=0).experiment.network)
+        assert scale.evidence in EVIDENCE
+        assert scale.dataset.kind in (*DATASET_KINDS, *VIDEO_KINDS)
+        assert scale.dataset.kind.startswith("procedural") == (scale.evidence == "demonstration")
+        sides = [sizing.size.input_px for sizing in scale.sizings if isinstance(sizing, Sizing)]
+        assert sides
+        assert scale.dataset.stored_px >= max(sides)
+        assert planned_variants(paper, scale=scale.name)
+
+
+def test_every_scale_keeps_all_parts_of_alexnet_that_are_ablated():
+    for scale in ALEXNET.scales:
+        shapes = geometry(make_run(ALEXNET, scale=scale.name, variant="full", seed=0).experiment.network)
         assert sum(layer.normalised for layer in shapes.conv) == 2
         assert sum(layer.pooling is not None for layer in shapes.conv) == 3
         assert [layer.groups for layer in shapes.conv] == [1, 2, 1, 2, 2]
         assert sum(layer.dropped_out for layer in shapes.dense) == 2
         assert shapes.conv[-1].pooled_px >= 2, "the last map must be a map"
-        assert scale.evidence in EVIDENCE
-        assert scale.dataset.kind in DATASET_KINDS
-        assert (scale.dataset.kind == "procedural") == (scale.evidence == "demonstration")
-        assert all(scale.dataset.stored_px >= sizing.size.input_px for sizing in scale.sizings)
 
 
 def test_the_small_nets_run_where_their_images_are_and_the_large_one_everywhere():

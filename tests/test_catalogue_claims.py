@@ -11,6 +11,7 @@ from repro.provenance import PACKAGE, spec_difference
 from repro.spec.claims import BOUNDS, CLAIM_KINDS
 from repro.spec.evaluation import PROTOCOLS
 from repro.spec.geometry import geometry
+from repro.spec.video import CLIP_PROTOCOLS
 
 ALL = list(PAPERS.values())
 ALEXNET = PAPERS["alexnet"]
@@ -18,11 +19,18 @@ CLAIMS = [pytest.param(paper, claim, id=claim.id) for paper in ALL for claim in 
 #: Numbers are printed to a tenth of a percent; two roundings of a half each, and a little for the binary fraction.
 ROUNDING = 0.0006
 CLAIM_ID = re.compile(r"[AB]\.[A-Za-z0-9]+(\.[A-Za-z0-9_]+)*")
-#: What else than an evaluation a metric may come from: the training log, and the weights.
-OTHER_PROTOCOLS = ("training", "weights")
+#: Metrics of one class, one group of classes or one difference of such, which stands after a dot.
+BY_CLASS = ("average_precision", "mean_average_precision", "mean_average_precision_gain")
+SCORED = (*PROTOCOLS, *CLIP_PROTOCOLS)
 METRICS = {
-    "top1_error": PROTOCOLS,
-    "top5_error": PROTOCOLS,
+    "top1_error": SCORED,
+    "top5_error": SCORED,
+    "average_precision": ("video",),
+    "mean_average_precision": ("video",),
+    "mean_average_precision_gain": ("video",),
+    "train_s_per_clip": ("training",),
+    "clips_per_s": ("training",),
+    "num_near_duplicates": ("",),
     "top1_gap": ("center",),
     "train_top1_error": ("center",),
     "early_train_error": ("training",),
@@ -106,8 +114,8 @@ def test_a_claim_names_existing_things_and_has_what_its_kind_needs(paper, claim)
     names = {variant.name for variant in paper.variants}
     assert claim.arm in names or (not claim.arm and (claim.not_run or claim.untestable))
     assert claim.against is None or claim.against in names - {claim.arm}
-    assert (claim.against is not None) == (claim.kind in ("effect", "direction", "ratio"))
-    assert (claim.paper_delta is not None) == (claim.kind in ("effect", "every") or (claim.against_protocol != ""))
+    assert (claim.against is not None) == (claim.kind in ("effect", "direction", "no_worse", "ratio"))
+    assert claim.kind == "every" or (claim.paper_delta is not None) == (claim.kind == "effect" or claim.against_protocol != "")
     assert (claim.paper_value is not None) == (claim.kind in ("level", "exact"))
     assert (claim.paper_ratio is not None) == (claim.kind == "ratio")
     assert not (claim.not_run and claim.untestable), "one reason is enough"
@@ -125,25 +133,33 @@ def test_a_claim_is_measured_by_a_metric_and_protocol_that_its_runs_have(paper, 
         assert not layer or (name == "num_neurons" and layer in ["input", *layers])
         return
     assert claim.dataset or claim.untestable
-    assert claim.metric in METRICS
-    assert claim.protocol in METRICS[claim.metric] or not claim.arm
-    if claim.arm and claim.protocol in PROTOCOLS:
+    name, _, part = claim.metric.partition(".")
+    assert name in METRICS
+    assert bool(part) == (name in BY_CLASS)
+    assert claim.protocol in METRICS[name] or not claim.arm
+    if claim.arm and claim.protocol in SCORED:
         assert {claim.protocol, claim.against_protocol or claim.protocol} <= set(paper.experiment(claim.arm).evaluation.protocols)
 
 
 @pytest.mark.parametrize(("paper", "claim"), [item for item in CLAIMS if item.values[1].kind == "every"])
-def test_the_parts_of_a_claim_are_claims_on_the_same_page_with_its_size(paper, claim):
+def test_the_parts_of_a_claim_are_claims_on_the_same_page_of_one_kind_and_with_its_size(paper, claim):
     parts = [item for item in paper.claims if item.id in claim.parts]
     assert len(parts) == len(claim.parts) >= 2
+    (kind,) = {part.kind for part in parts}
+    assert kind in (("effect",) if claim.paper_delta is not None else ("direction", "no_worse"))
     for part in parts:
         assert part.id.startswith(f"{claim.id}.")
-        assert (part.kind, part.metric, part.paper_delta) == ("effect", claim.metric, claim.paper_delta)
+        assert (part.metric, part.protocol, part.paper_delta) == (claim.metric, claim.protocol, claim.paper_delta)
     for table in paper.tables:
         assert claim.id not in table.claims or set(claim.parts) <= set(table.claims)
 
 
 @pytest.mark.parametrize(("paper", "claim"), [item for item in CLAIMS if item.values[1].kind == "ratio"])
-def test_a_ratio_has_thresholds_and_grids_that_differ_in_the_rate_alone(paper, claim):
+def test_a_ratio_of_paces_has_thresholds_and_grids_that_differ_in_the_rate_alone_and_one_of_speeds_neither(paper, claim):
+    if claim.metric != "epochs_to_train_error":
+        assert (claim.thresholds, claim.arm_grid, claim.against_grid) == ((), (), ())
+        assert claim.paper_ratio > 1
+        return
     assert len(claim.thresholds) == len(set(claim.thresholds)) > 1
     assert all(0 < threshold < 1 for threshold in claim.thresholds)
     for arm, grid in ((claim.arm, claim.arm_grid), (claim.against, claim.against_grid)):
@@ -168,7 +184,7 @@ def test_printed_effects_agree_with_the_two_values_behind_them(paper, claim):
 
 @pytest.mark.parametrize(("paper", "claim"), CLAIMS)
 def test_a_statement_without_a_printed_size_says_what_counts(paper, claim):
-    unsized = claim.paper_delta is None and claim.kind in ("direction", "within") and not claim.untestable
+    unsized = claim.paper_delta is None and claim.kind in ("direction", "within", "no_worse") and not claim.untestable
     assert (claim.smallest_effect is not None) == unsized
 
 

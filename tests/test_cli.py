@@ -143,7 +143,7 @@ def test_train_refuses_unknown_names_in_one_line_before_it_does_anything(argumen
 
 def test_collect_names_the_scales_there_are(tmp_path, capsys):
     assert cli.main(["collect", "--scale", "huge", "--results", str(tmp_path)]) == 2
-    assert "unknown scale 'huge' of alexnet; allowed: smoke, small, cifar10, folders, paper" in capsys.readouterr().err
+    assert "unknown scale 'huge' of alexnet, karpathy; allowed: smoke, small, cifar10, folders, paper" in capsys.readouterr().err
 
 
 def test_a_missing_file_of_ours_is_one_line_with_the_next_step(tmp_path, capsys):
