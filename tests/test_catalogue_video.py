@@ -104,7 +104,7 @@ def test_a_scale_changes_no_field_that_a_variant_ablates(scale: Scale):
 def test_every_variant_can_be_built_at_every_scale_on_the_clips_it_stores(scale: Scale):
     assert isinstance(scale.dataset, VideoDataset)
     knobs = scale.dataset.procedural
-    num_classes = knobs and knobs.appearance_classes + knobs.motion_classes + knobs.detail_classes
+    num_classes = knobs and knobs.num_classes
     for name in VARIANTS:
         run = make_run(KARPATHY, scale=scale.name, variant=name, seed=0)
         network = run.experiment.network
@@ -147,7 +147,7 @@ def test_a_scale_has_videos_that_can_be_cropped_and_a_rule_for_both_families(sca
     if dataset.procedural is not None:
         knobs = dataset.procedural
         assert dataset.stored_px == knobs.frame_px, "resizing would destroy the patterns of the detail classes"
-        assert knobs.appearance_classes + knobs.motion_classes + knobs.detail_classes >= 10, "a top-5 error needs ten classes"
+        assert knobs.num_classes >= 10, "a top-5 error needs ten classes"
         assert dataset.clips.span_s * knobs.fps == pytest.approx(dataset.clips.num_frames), "frames of a clip are in a row"
         assert dataset.clips.span_s <= knobs.seconds / knobs.num_shots
     assert KARPATHY.scale("smoke").sizing("clip").size.stem is not None

@@ -19,7 +19,7 @@ from repro.data.procedural_video import (
     video_labels,
 )
 from repro.data.source import SourceError
-from repro.data.video_drawing import MOTIONS, draw_flight, folded
+from repro.data.video_drawing import MOTIONS, border, draw_flight, folded
 from repro.spec.video import Clips, ProceduralVideos, VideoDataset
 
 KNOBS = ProceduralVideos(
@@ -151,6 +151,49 @@ def test_detail_lies_in_the_middle_half_of_the_frame() -> None:
     )
     assert fine[30, 32] == 1
     assert fine[:14].max() < 0.3 and fine[-14:].max() < 0.3
+
+
+def test_halving_the_resolution_keeps_what_tells_the_borders_apart() -> None:
+    knobs = replace(KNOBS, appearance_classes=0, motion_classes=0, detail_classes=0, border_classes=3, frame_px=64, seconds=0.2)
+    for index in range(6):
+        pixels = decoded(knobs, index)[0].astype(float).mean(axis=2)
+        beside = pixels.reshape(32, 2, 32, 2).mean(axis=(1, 3))[:, 1:6]
+        across, down = np.abs(np.diff(beside, axis=1)).mean(), np.abs(np.diff(beside, axis=0)).mean()
+        rows, columns, checks = ((down > 40, across < 10), (across > 20, down < 10), (down > 20, across > 20))
+        assert all((rows, columns, checks)[index % 3])
+
+
+@pytest.mark.parametrize(("frame_px", "input_px"), [(56, 48), (72, 64)])
+def test_a_border_lies_outside_the_central_half_of_every_crop(frame_px: int, input_px: int) -> None:
+    image = border(np.random.default_rng(0), patterns=("rows", "checks"), frame_px=frame_px)
+    shown = np.asarray(image)[:, :, 3] > 0
+    room, quarter = frame_px - input_px, input_px // 4
+    assert not shown[quarter : room + 3 * quarter, quarter : room + 3 * quarter].any()
+    for left, top in ((0, 0), (0, room), (room, 0), (room, room)):
+        crop = shown[top : top + input_px, left : left + input_px]
+        assert crop.mean() > 0.4, "every crop shows enough of it"
+
+
+def test_another_first_class_gives_other_classes_of_every_kind() -> None:
+    knobs = replace(KNOBS, appearance_classes=4, motion_classes=4, detail_classes=3, border_classes=3)
+    others = replace(knobs, first_class=4)
+    assert len(set(class_names(knobs)) | set(class_names(others))) == 28
+    assert class_names(others)[4] == "circle"
+    with pytest.raises(SourceError, match="motion_classes of the generated videos is 7; allowed: 0 to 6"):
+        check_knobs(replace(others, motion_classes=7))
+
+
+def test_every_class_belongs_to_one_of_five_groups() -> None:
+    knobs = replace(KNOBS, appearance_classes=2, motion_classes=3, detail_classes=1, border_classes=1)
+    assert dict(ProceduralVideoSource(dataset(knobs)).groups) == {
+        "apple": "objects",
+        "fish": "objects",
+        "rise": "travelling",
+        "fall": "travelling",
+        "spin": "moving on the spot",
+        "rows_in_rows": "fine detail",
+        "rows_beside_rows": "border",
+    }
 
 
 def test_a_weak_share_of_the_shots_shows_no_class_but_never_all_of_them() -> None:
