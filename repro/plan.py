@@ -6,7 +6,7 @@ import difflib
 import math
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -81,8 +81,31 @@ def read_config(values: Mapping[str, Any], *, schema: Path) -> Config:
         chosen_paper(name)
     papers_at(values["scale"], papers)
     per_job = values["seeds_per_job"]
-    config = {**values, "papers": papers, "seeds_per_job": None if per_job == "all" else per_job}
-    return Config(**config)
+    config = Config(**{**values, "papers": papers, "seeds_per_job": None if per_job == "all" else per_job})
+    lacking = lacking_sources(config)
+    return replace(config, papers=tuple(name for name in papers if name not in lacking))
+
+
+def lacking_sources(config: Config) -> dict[str, str]:
+    """Return which papers are left out at the scale since a folder of theirs is not given, and the key that names it.
+
+    Only where a paper is left: with no folder at all none is left out, and planning says which one it needs.
+    """
+    found: dict[str, str] = {}
+    papers = papers_at(config.scale, config.papers)
+    for paper in papers:
+        for dataset in paper.scale(config.scale).datasets:
+            key, fixed = SOURCE_KEYS.get(dataset.kind, ("", True))
+            if not fixed and getattr(config, key) is None:
+                found.setdefault(paper.name, key)
+    return found if len(found) < len(papers) else {}
+
+
+def left_out(values: Mapping[str, Any], config: Config) -> list[str]:
+    """Return a line for each paper of the configuration `values` that `config` leaves out: why, and how to get it."""
+    papers = (values["papers"],) if isinstance(values["papers"], str) else tuple(values["papers"])
+    lacking = lacking_sources(replace(config, papers=papers))
+    return [f"Not run: {name}, whose {key} are not given; for them too: --config {key}=DIR" for name, key in lacking.items()]
 
 
 def _explained(error: jsonschema.ValidationError, properties: Mapping[str, Any]) -> str:

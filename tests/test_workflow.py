@@ -19,6 +19,7 @@ from repro.papers import PAPERS
 from repro.plan import (
     ConfigError,
     gpus_per_job,
+    left_out,
     planned_variants,
     read_config,
     source_identity,
@@ -489,3 +490,26 @@ def wait_for(file: Path, text: str, *, process: subprocess.Popen[bytes], most_s:
         assert process.poll() is None, "the workflow ended before it could be interrupted"
         assert time.monotonic() < end, f"{file} does not hold {text!r} after {most_s} s"
         time.sleep(0.05)
+
+
+def test_a_paper_whose_folder_is_not_given_is_left_out_with_a_line_that_says_how_to_get_it():
+    both = {**CONFIG, "papers": ["alexnet", "karpathy"], "scale": "folders"}
+    for given, kept, line in (
+        ({"images": "photos"}, ("alexnet",), "Not run: karpathy, whose videos are not given; for them too: --config videos=DIR"),
+        ({"videos": "films"}, ("karpathy",), "Not run: alexnet, whose images are not given; for them too: --config images=DIR"),
+    ):
+        config = read_config({**both, **given}, schema=SCHEMA)
+        assert config.papers == kept
+        assert left_out({**both, **given}, config) == [line]
+    everything = {**both, "images": "photos", "videos": "films"}
+    neither = read_config(both, schema=SCHEMA)
+    assert read_config(everything, schema=SCHEMA).papers == neither.papers == ("alexnet", "karpathy")
+    assert left_out(both, neither) == []
+    with pytest.raises(ConfigError, match="scale 'folders' needs a folder of videos and got none"):
+        source_option(PAPERS["karpathy"].scale("folders").dataset, neither)
+
+
+def test_papers_that_need_no_folder_are_never_left_out():
+    for scale in ("smoke", "small", "cifar10"):
+        values = {**CONFIG, "papers": ["alexnet", "karpathy"], "scale": scale}
+        assert read_config(values, schema=SCHEMA).papers == ("alexnet", "karpathy")

@@ -7,6 +7,7 @@ from repro.locks import claim
 from repro.plan import (
     claims_digest,
     gpus_per_job,
+    left_out,
     measured_digest,
     papers_at,
     planned_runs,
@@ -23,6 +24,8 @@ from repro.provenance import code_digest, spec_digest
 try:
     CONFIG = read_config(config, schema=WORKFLOW / "schemas" / "config.schema.yaml")
     PAPERS = papers_at(CONFIG.scale, CONFIG.papers)
+    # A line for each paper that is not run since the folder of its data is not given.
+    LEFT_OUT = left_out(config, CONFIG)
     # Papers that share a data set share its folder; the first of them prepares it.
     DATASETS = {paper.scale(CONFIG.scale).dataset.name: paper for paper in reversed(PAPERS)}
     SOURCES = {name: source_option(paper.scale(CONFIG.scale).dataset, CONFIG) for name, paper in DATASETS.items()}
