@@ -2,7 +2,7 @@
 
 Snakemake counts GPUs but does not say which ones a job has, so that all jobs of a host would use the first. A lease locks
 as many free ones as the job wants and shows the job no others, by CUDA_VISIBLE_DEVICES. It must be taken before the process
-first asks CUDA for anything, which then keeps to what it saw.
+first asks CUDA for anything, which then keeps to what it saw; to import torch is no such question.
 
 A GPU is known by its UUID, whatever number it has in the order of one process or another. What stood in
 CUDA_VISIBLE_DEVICES before (SLURM and other schedulers write it) are the only GPUs that are taken into account.
@@ -184,3 +184,29 @@ def _signed(gpu: str, folder: Path) -> str:
     except OSError:
         process = ""
     return f"{gpu}: process {process or 'unknown'}"
+
+
+@contextmanager
+def leased_for(
+    device: str, *, num: int | None, say: Say, environ: MutableMapping[str, str], folder: Path = FOLDER
+) -> Iterator[tuple[str, ...]]:
+    """Hold the GPUs of a job that computes on `device`: `cpu`, `cuda` or `auto`.
+
+    None are held on a CPU, with a torch that has no CUDA, and where the driver shows no GPU: whether that is an error is for
+    who asked to say.
+
+    Args:
+        num: how many, by default one; 0 holds none and leaves all that are visible to be shared.
+    Raises:
+        NotEnoughGPUs: as leased_gpus.
+    """
+    import torch  # Takes seconds, which who asks for leases by name does not need, and does not start CUDA.
+
+    usable = device != "cpu" and num != 0 and torch.version.cuda is not None
+    candidates = candidate_gpus(environ.get(VISIBLE), listed_gpus()) if usable else ()
+    if not candidates:
+        yield ()
+        return
+    wanted = 1 if num is None else num
+    with leased_gpus(wanted, candidates=candidates, say=say, environ=environ, folder=folder) as gpus:
+        yield gpus

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from repro.train.leases import NotEnoughGPUs, candidate_gpus, leased_gpus
+from repro.train.leases import NotEnoughGPUs, candidate_gpus, leased_for, leased_gpus
 
 FOUR = ("GPU-a0", "GPU-a1", "GPU-b2", "GPU-b3")
 
@@ -29,7 +29,7 @@ with leased_gpus(num, candidates=sys.argv[5].split(","), say=print, environ=os.e
 
 
 def start(folder, log, *, num=1, hold_s=0.15, candidates=FOUR):
-    command = [sys.executable, "-c", JOB, str(folder), str(log), str(num), str(hold_s), ",".join(candidates)]
+    command = [sys.executable, "-u", "-c", JOB, str(folder), str(log), str(num), str(hold_s), ",".join(candidates)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
@@ -87,24 +87,21 @@ def test_a_job_that_dies_gives_its_gpus_back(tmp_path, ending):
     victim = start(tmp_path / "locks", tmp_path / "victim.log", num=4, hold_s=600)
     wait_for(tmp_path / "victim.began")
     waiting = start(tmp_path / "locks", tmp_path / "waiting.log", num=2, hold_s=0.0)
-    time.sleep(0.3)
-    assert waiting.poll() is None
+    said = waiting.stdout.readline()
     victim.send_signal(ending)
     assert victim.wait(timeout=60) != 0
     assert not (tmp_path / "victim.log").exists()
     output, _ = waiting.communicate(timeout=60)
     assert waiting.returncode == 0
-    assert output.splitlines() == [
-        f"waits for 2 free of 4 GPUs ({', '.join(f'{gpu}: process {victim.pid}' for gpu in FOUR)})",
-        "has GPU GPU-a0, GPU-a1",
-    ]
+    assert said == f"waits for 2 free of 4 GPUs ({', '.join(f'{gpu}: process {victim.pid}' for gpu in FOUR)})\n"
+    assert output == "has GPU GPU-a0, GPU-a1\n"
     victim.communicate()
 
 
 def test_jobs_that_may_use_different_gpus_do_not_wait_for_each_other(tmp_path):
     with leased_gpus(1, candidates=FOUR[:1], say=print, environ={}, folder=tmp_path):
         waiting = start(tmp_path, tmp_path / "waiting.log", candidates=FOUR[:1])
-        time.sleep(0.3)
+        assert waiting.stdout.readline().startswith("waits for 1 free of 1 GPUs")
         finish([start(tmp_path, tmp_path / "other.log", candidates=FOUR[1:2])])
         assert waiting.poll() is None
     finish([waiting])
@@ -174,8 +171,7 @@ def test_a_lock_file_of_another_user_can_be_locked_all_the_same(tmp_path):
     lock.chmod(0o444)
     with leased_gpus(1, candidates=("GPU-a0",), say=print, environ={}, folder=tmp_path):
         job = start(tmp_path, tmp_path / "job.log", candidates=("GPU-a0",))
-        time.sleep(0.3)
-        assert job.poll() is None
+        assert job.stdout.readline().startswith("waits for 1 free of 1 GPUs")
     finish([job])
 
 
@@ -186,4 +182,44 @@ def test_locks_of_an_unreadable_folder_are_an_error_and_no_silent_sharing(tmp_pa
         pytest.raises(OSError, match="file"),
         leased_gpus(1, candidates=FOUR, say=print, environ={}, folder=Path(blocked)),
     ):
+        pass
+
+
+@pytest.fixture
+def driver(tmp_path, monkeypatch):
+    """Put an `nvidia-smi` that lists four GPUs on the PATH, and let torch say that it has CUDA."""
+    program = tmp_path / "bin" / "nvidia-smi"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\nprintf '%s\\n' " + " ".join(FOUR) + "\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    monkeypatch.setattr("torch.version.cuda", "13.0")
+
+
+@pytest.mark.parametrize(
+    ("device", "num", "values", "expected"),
+    [
+        ("cuda", None, {}, ("GPU-a0",)),
+        ("auto", 2, {}, ("GPU-a0", "GPU-a1")),
+        ("cuda", 2, {"CUDA_VISIBLE_DEVICES": "3,1"}, ("GPU-b3", "GPU-a1")),
+        ("cuda", 0, {}, ()),
+        ("auto", None, {"CUDA_VISIBLE_DEVICES": ""}, ()),
+        ("cpu", 1, {}, ()),
+    ],
+)
+def test_a_job_holds_gpus_where_it_will_use_them(tmp_path, driver, device, num, values, expected):
+    with leased_for(device, num=num, say=print, environ=values, folder=tmp_path / "locks") as gpus:
+        assert gpus == expected
+
+
+def test_a_torch_without_cuda_holds_no_gpu(tmp_path, driver, monkeypatch):
+    monkeypatch.setattr("torch.version.cuda", None)
+    with leased_for("auto", num=1, say=print, environ={}, folder=tmp_path / "locks") as gpus:
+        assert gpus == ()
+
+
+def test_three_gpus_of_two_visible_ones_are_an_error(tmp_path, driver):
+    values = {"CUDA_VISIBLE_DEVICES": "0,1"}
+    message = "3 GPUs are asked for, and this process may use 2"
+    with pytest.raises(NotEnoughGPUs, match=message), leased_for("cuda", num=3, say=print, environ=values, folder=tmp_path):
         pass
