@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -79,7 +79,7 @@ def open_videos(folder: Path) -> Videos:
 
 
 class ClipTask:
-    """A run of a network of clips (repro.train.task.Task)."""
+    """A run of a network of clips (repro.train.task.Task). Clips are mirrored only if the data allow it (`mirror`)."""
 
     def __init__(self, run: Run, data: Videos, place: Place) -> None:
         experiment = run.trained
@@ -89,6 +89,9 @@ class ClipTask:
         self._run, self._data, self._place = run, data, place
         self._network, self._recipe, self._evaluation = experiment.network, experiment.recipe, experiment.evaluation
         self._key, self._input_px = run.key_for("data"), experiment.network.frame.size.input_px
+        self._mirror = bool(data.description["mirror"])
+        if not self._mirror:
+            self._recipe = replace(self._recipe, crops=replace(self._recipe.crops, mirror=False))
 
     @property
     def num_examples(self) -> int:
@@ -167,6 +170,7 @@ class ClipTask:
             num_views=num_views,
             input_px=self._input_px,
             pixel_mean=self._recipe.pixel_mean,
+            mirror=self._mirror,
         )
 
     def _write_clips(

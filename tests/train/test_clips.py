@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from repro.data.clip_shards import ClipShards
 from repro.data.video_prepare import prepare_videos
@@ -17,12 +18,13 @@ from repro.evaluate.scores import read_scores
 from repro.files import data_folder, read_json, run_folder
 from repro.papers.karpathy import KARPATHY
 from repro.spec.experiment import make_run
-from repro.spec.recipe import Schedule
+from repro.spec.recipe import Crops, Schedule
 from repro.spec.run import Run
 from repro.spec.video import Clips, VideoDataset
 from repro.train import loop
-from repro.train.clips import open_videos
+from repro.train.clips import ClipTask, open_videos
 from repro.train.run import Stopped, train_runs
+from repro.train.task import Place
 
 SMOKE = KARPATHY.scale("smoke")
 
@@ -107,6 +109,33 @@ def test_a_stopped_run_ends_as_the_undisturbed_one(prepared: Path, tmp_path: Pat
     assert json.loads((stopped / "run.json").read_text())["num_resumes"] == 1
 
 
+def test_clips_are_mirrored_only_where_the_data_allow_it(prepared: Path, tmp_path: Path) -> None:
+    """Pixels of a batch, and scores of a net that sees left and right: with mirroring they are others, without they are not."""
+    data = open_videos(data_folder(prepared, "smoke", tiny_dataset().name))
+    assert data.description["mirror"] is True
+    place = Place(folder=tmp_path, device="cpu", num_threads=1, say=lambda line: None)
+    run = tiny_run("single_frame")
+    forbidden = dataclasses.replace(data, description={**data.description, "mirror": False}, _pixels={})
+    plain = dataclasses.replace(run.experiment.recipe, crops=Crops(position="random", mirror=False))
+    unmirrored = dataclasses.replace(run, experiment=dataclasses.replace(run.experiment, recipe=plain))
+    tasks = (ClipTask(run, data, place), ClipTask(run, forbidden, place), ClipTask(unmirrored, data, place))
+    mirrored_x, forbidden_x, unmirrored_x = (torch.cat([batch.x_BCTHW for batch in task.batches(0, 0)]) for task in tasks)
+    assert torch.equal(forbidden_x, unmirrored_x)
+    assert not torch.equal(mirrored_x, unmirrored_x)
+
+    class LeftMinusRight(nn.Module):
+        def forward(self, x_BCTHW: torch.Tensor) -> torch.Tensor:
+            half = x_BCTHW.shape[-1] // 2
+            side_B = (x_BCTHW[..., :half].mean(dim=(1, 2, 3, 4)) - x_BCTHW[..., half:].mean(dim=(1, 2, 3, 4))) / 10
+            return torch.stack([side_B, -side_B], dim=1)
+
+    scores = [
+        task._predicted(LeftMinusRight(), data.test, np.arange(data.test.num_clips), num_views=4).views_NK for task in tasks[:2]
+    ]
+    # Mirroring two of four corners nearly cancels left against right.
+    assert np.abs(scores[0] - 0.5).mean() < 0.5 * np.abs(scores[1] - 0.5).mean()
+
+
 def test_the_score_of_a_video_is_the_mean_of_its_clips() -> None:
     clip_NK = np.array([[1, 0], [0, 1], [0.5, 0.5]], np.float32)
     assert video_scores_VK(clip_NK, np.array([0, 0, 1]), num_videos=2).tolist() == [[0.5, 0.5], [0.5, 0.5]]
@@ -120,5 +149,7 @@ def test_views_of_a_clip() -> None:
     four = views_of(4, stored_px=56, input_px=48)
     assert len(set(four)) == 4
     assert sum(mirrored for _, _, mirrored in four) == 2
+    unmirrored = [views_of(num, stored_px=56, input_px=48, mirror=False) for num in (1, 2, 4)]
+    assert unmirrored == [[(4, 4, False)], [(4, 4, False)], [(top, left, False) for top, left, _ in four]]
     with pytest.raises(ValueError, match="3 views of a clip; allowed: 1, 2, 4"):
         views_of(3, stored_px=56, input_px=48)
