@@ -5,7 +5,6 @@ Legend: C clips, T frames, H height, W width, P descriptors, 2 coordinates (down
 
 from __future__ import annotations
 
-import resource
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repro.baselines.colors import color_moments_D, hue_saturation_counts
+from repro.baselines.costs import peak_mib
 from repro.baselines.cuboids import describe_cuboids
 from repro.baselines.draws import generator
 from repro.baselines.faces import face_counts
@@ -111,11 +111,6 @@ def describe_video(task: tuple[int, Video], *, spec: FeatureHistograms, vocabula
         for feature in spec.features
     ]
     return Described(arrays={"vector": np.concatenate(parts)}, cpu_s=cpu_s, peak_mib=peak_mib())
-
-
-def peak_mib() -> float:
-    """Return the most memory that this process has had so far, in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _descriptors(

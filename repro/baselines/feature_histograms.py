@@ -15,14 +15,15 @@ import functools
 import itertools
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from repro.baselines.classifier import Classifier, Labelled, fit_classifier, targets_NK
-from repro.baselines.describe import QUANTISED, Described, check_spec, describe_video, peak_mib, sample_video
+from repro.baselines.costs import Costs as Costs
+from repro.baselines.describe import QUANTISED, check_spec, describe_video, sample_video
 from repro.baselines.draws import generator, seed_of
 from repro.baselines.frames import Video
 from repro.baselines.kmeans import SamplePool, fit_vocabulary
@@ -31,33 +32,6 @@ from repro.baselines.workers import in_order
 from repro.spec.histograms import FeatureHistograms, LocalFeature
 
 Labels = Sequence[int | Sequence[int]]
-
-
-@dataclass(kw_only=True)
-class Costs:
-    """What it took. wall_s: by step, from start to end. cpu_s: processor time by feature, over `num_videos` read.
-
-    peak_mib: the most memory of this process and of any one of the others, so far.
-    """
-
-    wall_s: dict[str, float] = field(default_factory=dict)
-    cpu_s: dict[str, float] = field(default_factory=dict)
-    num_videos: int = 0
-    peak_mib: float = 0.0
-
-    def add(self, described: Described) -> None:
-        """Count one more video."""
-        self.num_videos += 1
-        for name, cpu_s in described.cpu_s.items():
-            self.cpu_s[name] = self.cpu_s.get(name, 0.0) + cpu_s
-        self.peak_mib = max(self.peak_mib, described.peak_mib)
-
-    def finish(self, step: str, begin: float) -> float:
-        """Note the time since `begin` as that of `step`; return the time now."""
-        now = time.perf_counter()
-        self.wall_s[step] = now - begin
-        self.peak_mib = max(self.peak_mib, peak_mib())
-        return now
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +121,7 @@ def fit_vocabularies(
     indices = sorted(drawn)
     work = functools.partial(sample_video, spec=spec, key=key)
     for index, sample in zip(indices, in_order(work, tasks, num_processes=num_processes), strict=False):
-        costs.add(sample)
+        costs.add(sample.cpu_s, peak_mib=sample.peak_mib)
         for name, x_PD in sample.arrays.items():
             pools[name].offer(x_PD, seed=seed_of(key, f"sample of {name}", index))
     return {
@@ -180,7 +154,7 @@ def _described(
     """Yield the vector of each video."""
     work = functools.partial(describe_video, spec=spec, vocabularies=vocabularies)
     for described in in_order(work, enumerate(videos), num_processes=num_processes):
-        costs.add(described)
+        costs.add(described.cpu_s, peak_mib=described.peak_mib)
         yield described.arrays["vector"]
 
 

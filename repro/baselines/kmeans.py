@@ -7,6 +7,8 @@ Legend: P descriptors, D values, W words, N nearest words.
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import MiniBatchKMeans
@@ -62,17 +64,33 @@ def fit_vocabulary(
         mean_D, components_DD = _components(x_PD, num_components)
         if mean_D is not None and components_DD is not None:
             x_PD = np.asarray((x_PD - mean_D) @ components_DD.T, np.float32)
-        kmeans = MiniBatchKMeans(
-            num_words,
-            batch_size=sampling.batch_size,
-            n_init=sampling.num_inits,
-            max_iter=sampling.num_epochs,
-            random_state=seed_of(key, f"k-means of {name}") & 0x7FFFFFFF,
-        ).fit(x_PD)
-        words_WD = np.ascontiguousarray(kmeans.cluster_centers_, np.float32)
+        words_WD = fit_words(x_PD, num_words=num_words, settings=sampling, seed=seed_of(key, f"k-means of {name}"))
         squares = [square_PN for _, square_PN in nearest(x_PD, words_WD, num=1)]
     scale = float(np.sqrt(np.concatenate(squares).mean(dtype=np.float64)))
     return Vocabulary(words_WD=words_WD, scale=scale, mean_D=mean_D, components_DD=components_DD)
+
+
+class _KMeansSettings(Protocol):
+    """What k-means is told: batch, starts of which the best is kept, passes at most."""
+
+    @property
+    def batch_size(self) -> int: ...
+    @property
+    def num_inits(self) -> int: ...
+    @property
+    def num_epochs(self) -> int: ...
+
+
+def fit_words(x_PD: NDArray[np.float32], *, num_words: int, settings: _KMeansSettings, seed: int) -> NDArray[np.float32]:
+    """Return the words of mini-batch k-means; sums of one thread give the same words on any machine."""
+    kmeans = MiniBatchKMeans(
+        num_words,
+        batch_size=settings.batch_size,
+        n_init=settings.num_inits,
+        max_iter=settings.num_epochs,
+        random_state=seed & 0x7FFFFFFF,
+    )
+    return np.ascontiguousarray(kmeans.fit(x_PD).cluster_centers_, np.float32)
 
 
 def _components(

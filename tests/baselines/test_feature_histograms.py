@@ -78,7 +78,7 @@ def test_vectors_do_not_depend_on_the_number_of_processes():
     some, _ = videos(200, 1)
     (one_ND, _), (two_ND, costs) = one.vectors(some), two.vectors(some, num_processes=2)
     assert (one_ND == two_ND).all() and one_ND.shape == (4, spec.num_values)
-    assert costs.num_videos == 4
+    assert costs.num_read == 4
     assert (one.scores(some) == two.scores(some)).all()
 
 
@@ -98,7 +98,7 @@ def test_costs_are_measured(model):
     costs = model.costs
     assert set(costs.wall_s) == {"vocabularies", "describe", "classifier"} and min(costs.wall_s.values()) > 0
     assert set(costs.cpu_s) == {feature.name for feature in SPEC.features}
-    assert costs.num_videos == 24 + 24 + 8  # sampled, described, validation
+    assert costs.num_read == 24 + 24 + 8  # sampled, described, validation
     assert costs.peak_mib > 10
 
 
