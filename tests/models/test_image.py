@@ -1,6 +1,5 @@
 """The built network is the paper's, layer for layer."""
 
-import dataclasses
 
 import pytest
 import torch
@@ -8,12 +7,9 @@ from torch import nn
 
 from repro.models.image import build_network, initial_std
 from repro.models.layers import seed_dropout
-from repro.models.lrn import LocalResponseNorm
-from repro.models.towers import TowerNetwork
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
 from repro.spec.geometry import geometry
-from repro.spec.network import ResponseNorm
 
 ALEXNET = PAPERS["alexnet"]
 CPU = torch.device("cpu")
@@ -24,11 +20,6 @@ NETWORKS = [
     for scale in ("smoke", "small", "cifar10", "folders")
     for variant in ALEXNET.variants
     if ALEXNET.scale(scale).has(ALEXNET.family(variant.name))
-]
-TWO_TOWERS = [
-    variant.name
-    for variant in ALEXNET.variants
-    if ALEXNET.family(variant.name) == "alexnet" and ALEXNET.experiment(variant.name).network.towers.num == 2
 ]
 
 
@@ -177,56 +168,3 @@ def test_a_dense_layer_in_blocks_has_its_own_fan_in():
     shapes = {layer.name: layer for layer in geometry(ALEXNET.experiment("towers_never_cross").network).layers}
     assert [shapes[name].fan_in for name in ("conv3", "fc6", "fc7", "fc8")] == [128 * 9, 128 * 36, 2048, 4096]
     assert all(initial_std(layer) == 0.01 for layer in shapes.values())
-
-
-@pytest.mark.parametrize("variant", TWO_TOWERS)
-def test_the_tower_net_equals_the_grouped_net_weight_for_weight(variant):
-    network = small(variant)
-    grouped = build_network(network, num_classes=10, key=3).double().eval()
-    towers = TowerNetwork(network, num_classes=10, devices=("cpu", "cpu")).double().eval()
-    towers.load_grouped(grouped)
-    assert sum(p.numel() for p in towers.parameters()) == sum(p.numel() for p in grouped.parameters())
-    x = torch.randn(3, 3, 28, 28, dtype=torch.float64, generator=torch.Generator().manual_seed(0)) * 60
-    one, other = grouped(x), towers(x)
-    torch.testing.assert_close(one, other, rtol=1e-10, atol=1e-10)
-    one.logsumexp(1).sum().backward()
-    other.logsumexp(1).sum().backward()
-    apart = [towers.layers_of(number) for number in (0, 1)]
-    for name, parameter in grouped.named_parameters():
-        layer, kind = name.split(".")
-        if layer in apart[0]:
-            halves = [tower[layer].get_parameter(kind).grad for tower in apart if layer in tower]
-            torch.testing.assert_close(parameter.grad, torch.cat(halves), rtol=1e-9, atol=1e-12)
-        else:
-            torch.testing.assert_close(parameter.grad, towers.dense.get_parameter(name).grad, rtol=1e-9, atol=1e-12)
-
-
-def test_towers_of_locally_connected_layers_take_their_kernels_too():
-    network = small()
-    conv = tuple(dataclasses.replace(layer, shared=layer.name not in ("conv4", "conv5")) for layer in network.conv)
-    network = dataclasses.replace(network, conv=conv)
-    grouped = build_network(network, num_classes=10, key=3).double().eval()
-    towers = TowerNetwork(network, num_classes=10, devices=("cpu", "cpu")).double().eval()
-    towers.load_grouped(grouped)
-    px = network.size.input_px
-    x = torch.randn(3, 3, px, px, dtype=torch.float64, generator=torch.Generator().manual_seed(0)) * 60
-    torch.testing.assert_close(grouped(x), towers(x), rtol=1e-10, atol=1e-10)
-
-
-def test_response_normalisation_across_towers_would_be_another_net():
-    """The proof that the equality above has teeth: with one window over all maps the outputs differ."""
-    strong = dataclasses.replace(small(), lrn=ResponseNorm(size=5, alpha=1.0, beta=0.75, k=2.0))
-    grouped = build_network(strong, num_classes=10, key=3).double().eval()
-    towers = TowerNetwork(strong, num_classes=10, devices=("cpu", "cpu")).double().eval()
-    towers.load_grouped(grouped)
-    x = torch.randn(3, 3, 28, 28, dtype=torch.float64, generator=torch.Generator().manual_seed(0)) * 60
-    torch.testing.assert_close(grouped(x), towers(x), rtol=1e-10, atol=1e-10)
-    for module in grouped.modules():
-        if isinstance(module, LocalResponseNorm):
-            module.groups = 1
-    assert (grouped(x) - towers(x)).abs().max() > 1e-6
-
-
-def test_towers_need_a_device_each():
-    with pytest.raises(ValueError, match="1 devices for 2 towers; give one device for each tower"):
-        TowerNetwork(small(), num_classes=10, devices=("cpu",))
