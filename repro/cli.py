@@ -12,15 +12,15 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from repro.files import data_folder
+from repro.files import data_folder, run_folder
 from repro.locks import locked
 from repro.papers import PAPERS
-from repro.plan import chosen_paper, papers_at, planned_runs
+from repro.plan import chosen_paper, papers_at, planned_runs, stage_of
 from repro.provenance import flatten, plain, spec_difference, spec_digest
 from repro.spec.clip_geometry import ClipConvShape, geometry_of
 from repro.spec.experiment import Paper, Variant, make_run
 from repro.spec.geometry import ConvShape, DenseShape
-from repro.spec.run import Run
+from repro.spec.run import Experiment, Run
 from repro.spec.video import VideoDataset
 
 Say = Callable[[str], None]
@@ -67,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
 def _add_stages(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     one = _stage(commands, "prepare", prepare_data, "fetch or generate a scale's images, verify and store them")
     one.add_argument("--paper", required=True)
+    one.add_argument("--dataset", metavar="NAME", help="which of the scale's data (default: the first; python -m repro list)")
     one.add_argument("--source", type=Path, metavar="DIR", help="folder of the original images, where the scale needs one")
     _add_compute(one)
     one = _stage(commands, "train", train_variants, "train and score one variant or several, with some seeds each")
@@ -74,6 +75,7 @@ def _add_stages(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     one.add_argument("--variant", required=True, type=parse_variants, help="a name, or several joined by commas")
     one.add_argument("--seeds", required=True, type=parse_seeds, help="such as 0-2 or 0,1,5")
     _add_compute(one)
+    one.add_argument("--gpus", type=int, metavar="N", help="GPUs that no other job may use meanwhile (default: 1 with cuda)")
     one = _stage(commands, "collect", collect_runs, "verify the runs and write runs.csv")
     _add_papers(one)
     one.add_argument("--num-seeds", type=int, metavar="N", help="seeds of each variant (default: as the scale plans)")
@@ -179,9 +181,14 @@ def _change(paper: Paper, variant: Variant) -> str:
 def show_run(options: argparse.Namespace, say: Say) -> None:
     """Print the specification of a run and its network's geometry as JSON."""
     run = parse_run(options.run)
+    value = {"id": run.id, "spec_digest": spec_digest(run.experiment), "run": plain(run)}
+    print(json.dumps(value | ({"geometry": _geometry(run)} if isinstance(run.experiment, Experiment) else {}), indent=1))
+
+
+def _geometry(run: Run) -> dict[str, object]:
     known = run.dataset.procedural.num_classes if run.dataset.procedural else None
     shapes = geometry_of(run.trained.network, num_classes=known)
-    summary = {
+    return {
         "input_px": shapes.input_px,
         "num_classes": shapes.dense[-1].num_units,
         "layers": [_layer(layer) for layer in shapes.layers],
@@ -189,8 +196,6 @@ def show_run(options: argparse.Namespace, say: Say) -> None:
         "num_neurons": shapes.num_neurons,
         "num_flops": shapes.num_flops,
     }
-    value = {"id": run.id, "spec_digest": spec_digest(run.experiment), "run": plain(run), "geometry": summary}
-    print(json.dumps(value, indent=1))
 
 
 def _layer(layer: ConvShape | ClipConvShape | DenseShape) -> dict[str, object]:
@@ -220,7 +225,10 @@ def _compared(run: Run) -> dict[str, Any]:
 def prepare_data(options: argparse.Namespace, say: Say) -> None:
     """Run the prepare stage for the data set of a paper at a scale."""
     _limit_threads(options.threads)
-    dataset = chosen_paper(options.paper).scale(options.scale).dataset
+    datasets = {item.name: item for item in chosen_paper(options.paper).scale(options.scale).datasets}
+    if options.dataset is not None and options.dataset not in datasets:
+        raise UsageError(f"--dataset {options.dataset}; allowed at scale {options.scale}: {', '.join(datasets)}")
+    dataset = datasets[options.dataset or next(iter(datasets))]
     if options.source is not None and not options.source.is_dir():
         raise UsageError(f"--source {options.source} is not a folder; give the folder that holds the original images")
     folder = data_folder(options.results, options.scale, dataset.name)
@@ -242,19 +250,20 @@ def train_variants(options: argparse.Namespace, say: Say) -> None:
     paper = chosen_paper(options.paper)
     names = [paper.variant(name).name for name in options.variant]
     runs = [make_run(paper, scale=options.scale, variant=name, seed=seed) for name in names for seed in options.seeds]
-    from repro.train.run import train_runs
+    stages = sorted({stage_of(run) for run in runs})
+    if len(stages) > 1:
+        raise UsageError(f"--variant {','.join(names)} are made by {', '.join(stages)}; allowed: variants of one stage at a time")
+    from repro.train.leases import leased_for
 
-    open_data: Any
-    if isinstance(paper.scale(options.scale).dataset, VideoDataset):
-        from repro.train.clips import open_videos as open_data
-    else:
-        from repro.train.images import open_images as open_data
-
-    device = chosen_device(options.device)
     with ExitStack() as stack:
-        for name in sorted(names):
-            stack.enter_context(locked(options.results / options.scale / "runs" / options.paper / name, say=say))
-        train_runs(runs, open_data=open_data, results=options.results, num_threads=options.threads, device=device, say=say)
+        for run in sorted(runs, key=lambda run: (run.variant, run.seed)):
+            stack.enter_context(locked(run_folder(options.results, run.id), say=say))
+        # Before anything that asks CUDA what there is, as DALI may when it is imported.
+        stack.enter_context(leased_for(options.device, num=options.gpus, say=say, environ=os.environ))
+        from repro.train.stages import maker_of
+
+        make, device = maker_of(stages[0]), chosen_device(options.device)
+        make(runs, results=options.results, num_threads=options.threads, device=device, say=say)
 
 
 def collect_runs(options: argparse.Namespace, say: Say) -> None:

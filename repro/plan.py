@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,9 @@ from repro.papers import PAPERS
 from repro.provenance import PACKAGE, spec_digest
 from repro.spec.clip_geometry import ClipGeometry, geometry_of
 from repro.spec.datasets import Dataset
-from repro.spec.experiment import Paper, UnknownName, make_run
+from repro.spec.experiment import ModelSizing, Paper, UnknownName, make_run, needed_runs, with_needed
 from repro.spec.geometry import Geometry
-from repro.spec.run import Run
+from repro.spec.run import Ensemble, Experiment, Fitted, Run, Timing
 from repro.spec.video import VideoDataset
 
 #: Which configuration key names the source of a kind of data, and whether the data are the same wherever they come from.
@@ -33,14 +33,20 @@ SOURCE_KEYS = {
     "sports1m": ("videos", False),
 }
 
-#: By step, the stages of repro.provenance for images and for videos.
-STAGES = {"prepare": ("prepare", "prepare_videos"), "train": ("train_images", "train_clips")}
+#: By method, the stages of repro.provenance that make a run of images and one of videos.
+STAGES: dict[type, tuple[str, str]] = {
+    Experiment: ("train_images", "train_clips"),
+    Fitted: ("fit_images", "fit_videos"),
+    Ensemble: ("average", "average"),
+    Timing: ("time_images", "time_clips"),
+}
 
 #: The file by which NVIDIA's driver is reached: asking it costs nothing, where importing torch takes seconds.
 DRIVER_NODE = Path("/dev/nvidiactl")
 
 #: Memory of a process that has imported everything and holds a small net, in MiB, and what each number of a batch needs.
 BASE_MIB = 1500
+FIT_MIB = 3000
 COPIES_OF_PARAMETERS, COPIES_OF_NEURONS, BYTES_OF_FLOAT = 6, 4, 4
 
 
@@ -57,6 +63,8 @@ class Config:
     data: str | None
     images: str | None
     videos: str | None
+    pretraining: str | None
+    transfer: str | None
     results: str
     reports: str
     device: str
@@ -94,18 +102,38 @@ def lacking_sources(config: Config) -> dict[str, str]:
     found: dict[str, str] = {}
     papers = papers_at(config.scale, config.papers)
     for paper in papers:
-        for dataset in paper.scale(config.scale).datasets:
-            key, fixed = SOURCE_KEYS.get(dataset.kind, ("", True))
-            if not fixed and getattr(config, key) is None:
-                found.setdefault(paper.name, key)
+        key, fixed = source_key(paper, config.scale, paper.scale(config.scale).dataset)
+        if not fixed and getattr(config, key) is None:
+            found[paper.name] = key
     return found if len(found) < len(papers) else {}
+
+
+def source_key(paper: Paper, scale: str, dataset: Dataset | VideoDataset) -> tuple[str, bool]:
+    """Return the key that names the source of `dataset`, and whether the data are the same wherever they come from.
+
+    Data of the scale beside its own are those of pre-training (images) and of transfer (videos). No key: none is needed.
+    """
+    key, fixed = SOURCE_KEYS.get(dataset.kind, ("", True))
+    if fixed or dataset.name == paper.scale(scale).dataset.name:
+        return key, fixed
+    return ("transfer" if isinstance(dataset, VideoDataset) else "pretraining"), False
+
+
+def out_of_reach(paper: Paper, config: Config) -> dict[str, str]:
+    """Return the data of the scale, beside its own, whose source is not given, and the key that names it."""
+    keys = {item.name: source_key(paper, config.scale, item) for item in paper.scale(config.scale).datasets[1:]}
+    return {name: key for name, (key, fixed) in keys.items() if not fixed and getattr(config, key) is None}
 
 
 def left_out(values: Mapping[str, Any], config: Config) -> list[str]:
     """Return a line for each paper of the configuration `values` that `config` leaves out: why, and how to get it."""
     papers = (values["papers"],) if isinstance(values["papers"], str) else tuple(values["papers"])
     lacking = lacking_sources(replace(config, papers=papers))
-    return [f"Not run: {name}, whose {key} are not given; for them too: --config {key}=DIR" for name, key in lacking.items()]
+    lines = [f"Not run: {name}, whose {key} are not given; for them too: --config {key}=DIR" for name, key in lacking.items()]
+    for paper in papers_at(config.scale, config.papers):
+        for name, key in out_of_reach(paper, config).items():
+            lines.append(f"Not run: what needs {name} of {paper.name}; for it too: --config {key}=DIR")
+    return lines
 
 
 def _explained(error: jsonschema.ValidationError, properties: Mapping[str, Any]) -> str:
@@ -142,34 +170,45 @@ def papers_at(scale: str, names: Sequence[str] | None = None) -> list[Paper]:
 
 
 def planned_seeds(paper: Paper, *, scale: str, num_seeds: int | None = None) -> tuple[int, ...]:
-    """Return the seeds of each variant: 0 up to `num_seeds`, by default as many as the scale plans."""
+    """Return the seeds of each variant of a table: 0 up to `num_seeds`, by default as many as the scale plans."""
     return tuple(range(paper.scale(scale).num_seeds if num_seeds is None else num_seeds))
 
 
-def planned_variants(paper: Paper, *, scale: str, table: str | None = None) -> tuple[str, ...]:
-    """Return the variants of `table` (default: of all tables) that `scale` runs, each once, in the order of the tables."""
+def planned_variants(paper: Paper, *, scale: str, table: str | None = None, without: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the variants of `table` (default: of all tables) that `scale` runs, each once, in the order of the tables.
+
+    Behind them come those from which they start, or which they average, and which stand in no table themselves.
+    """
+    return tuple(dict.fromkeys(run.variant for run in planned_runs(paper, scale=scale, table=table, without=without)))
+
+
+def planned_runs(
+    paper: Paper, *, scale: str, table: str | None = None, num_seeds: int | None = None, without: Collection[str] = ()
+) -> list[Run]:
+    """Return all runs that `table` (default: any table) of `paper` needs at `scale`, variant by variant.
+
+    A variant whose runs others start from or average may have more seeds than planned for a table. Runs that need data
+    whose names are in `without` are left out.
+    """
     tables = paper.tables if table is None else (paper.table(table),)
     names = dict.fromkeys(variant for item in tables for variant in item.variants)
-    return tuple(name for name in names if paper.scale(scale).has(paper.family(name)))
-
-
-def planned_runs(paper: Paper, *, scale: str, table: str | None = None, num_seeds: int | None = None) -> list[Run]:
-    """Return all runs that `table` (default: any table) of `paper` needs at `scale`."""
-    names = planned_variants(paper, scale=scale, table=table)
+    chosen = [name for name in names if paper.scale(scale).has(paper.family(name))]
     seeds = planned_seeds(paper, scale=scale, num_seeds=num_seeds)
-    return [make_run(paper, scale=scale, variant=name, seed=seed) for name in names for seed in seeds]
+    wanted = [make_run(paper, scale=scale, variant=name, seed=seed) for name in chosen for seed in seeds]
+    reached = [run for run in wanted if not {item.dataset.name for item in with_needed([run], paper)} & set(without)]
+    runs = with_needed(reached, paper)
+    place = {name: number for number, name in enumerate(dict.fromkeys([*chosen, *(run.variant for run in runs)]))}
+    return sorted(runs, key=lambda run: (place[run.variant], run.seed))
 
 
-def source_option(dataset: Dataset | VideoDataset, config: Config) -> str:
-    """Return the `--source` option of the prepare stage for `dataset`: empty if it needs no folder.
+def source_option(paper: Paper, dataset: Dataset | VideoDataset, config: Config) -> str:
+    """Return the `--source` option of the prepare stage for `dataset` of `paper`: empty if it needs no folder.
 
     Raises:
         ConfigError: the data need a folder and none is given, or it does not exist.
     """
-    if dataset.kind not in SOURCE_KEYS:
-        return ""
-    key, fixed = SOURCE_KEYS[dataset.kind]
-    folder: str | None = getattr(config, key)
+    key, fixed = source_key(paper, config.scale, dataset)
+    folder: str | None = getattr(config, key) if key else None
     if folder is None and fixed:
         return ""
     if folder is None:
@@ -182,20 +221,25 @@ def source_option(dataset: Dataset | VideoDataset, config: Config) -> str:
     return f"--source {shlex.quote(str(path))}"
 
 
-def stage_of(step: str, dataset: Dataset | VideoDataset) -> str:
-    """Return the stage whose code does `step` (prepare, train) on such data."""
-    return STAGES[step][isinstance(dataset, VideoDataset)]
+def prepare_stage(dataset: Dataset | VideoDataset) -> str:
+    """Return the stage whose code prepares such data."""
+    return "prepare_videos" if isinstance(dataset, VideoDataset) else "prepare"
 
 
-def source_identity(dataset: Dataset | VideoDataset, config: Config) -> str:
+def stage_of(run: Run) -> str:
+    """Return the stage whose code makes `run`."""
+    return STAGES[type(run.experiment)][isinstance(run.dataset, VideoDataset)]
+
+
+def source_identity(paper: Paper, dataset: Dataset | VideoDataset, config: Config) -> str:
     """Return what tells a user's images from other images: their folder, or nothing where the data are always the same."""
-    _, fixed = SOURCE_KEYS.get(dataset.kind, ("", True))
-    return "" if fixed else source_option(dataset, config)
+    _, fixed = source_key(paper, config.scale, dataset)
+    return "" if fixed else source_option(paper, dataset, config)
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainJob:
-    """One job of the train stage: some variants of a paper with some seeds, in turn in one process."""
+    """One job of the train stage: some variants of a paper, all made by one stage, with some seeds, in turn in one process."""
 
     paper: Paper
     scale: str
@@ -218,63 +262,121 @@ class TrainJob:
         return f"train_{self.paper.name}_{self.label}_seeds_{self.seeds_option.replace('-', '_to_')}"
 
     @property
+    def runs(self) -> list[Run]:
+        """Return the runs, in the order in which they are done."""
+        return [make_run(self.paper, scale=self.scale, variant=name, seed=seed) for name in self.variants for seed in self.seeds]
+
+    @property
+    def stage(self) -> str:
+        """Return the stage that makes the runs."""
+        return stage_of(self._examples[0])
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """Return the names of the data that the runs read."""
+        return tuple(dict.fromkeys(run.dataset.name for run in self.runs))
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Return the ids of the runs that must be finished before."""
+        own = {run.id for run in self.runs}
+        found = dict.fromkeys(needed.id for run in self.runs for needed in needed_runs(run, self.paper))
+        return tuple(run_id for run_id in found if run_id not in own)
+
+    @property
     def spec(self) -> str:
         """Return the digest of the runs' specs, of which the seed is no part."""
-        return spec_digest([[run.variant, run.experiment, run.dataset] for run in self._runs])
+        return spec_digest([[run.variant, run.experiment, run.dataset] for run in self._examples])
 
     @property
     def mem_mb(self) -> int:
         """Return an estimate of the memory that the job needs, in MiB."""
-        return max(_mem_mb(run) for run in self._runs)
+        return max(_mem_mb(run) for run in self._examples)
+
+    @property
+    def threads(self) -> int:
+        """Return how many threads the job takes, of as many as there are; a timing takes all, so that nothing disturbs it."""
+        if isinstance(self._examples[0].experiment, Timing):
+            return ALL_THREADS
+        sizing = self.paper.scale(self.scale).sizing(self.paper.family(self.variants[0]))
+        return sizing.num_threads if isinstance(sizing, ModelSizing) else 1
 
     @property
     def priority(self) -> int:
-        """Return how long the job takes, in thousands of operations for each training image: the longest starts first."""
-        return sum(run.trained.recipe.schedule.num_epochs * _shapes(run).num_flops // 1000 for run in self._runs)
+        """Return how long the job takes, in thousands of operations for each training image: the longest starts first.
+
+        Fitted models are long; averages and timings come last.
+        """
+        return sum(_priority(run) for run in self._examples)
 
     @property
-    def _runs(self) -> list[Run]:
+    def _examples(self) -> list[Run]:
         return [make_run(self.paper, scale=self.scale, variant=name, seed=self.seeds[0]) for name in self.variants]
+
+
+#: More threads than a machine has; the workflow gives as many as there are.
+ALL_THREADS = 1000
+#: The priority of a fitted model, above that of any network that is small enough to be trained beside it.
+FIT_PRIORITY = 10**8
 
 
 def _shapes(run: Run) -> Geometry | ClipGeometry:
     return geometry_of(run.trained.network)
 
 
+def _priority(run: Run) -> int:
+    if isinstance(run.experiment, Experiment):
+        return run.experiment.recipe.schedule.num_epochs * _shapes(run).num_flops // 1000
+    return FIT_PRIORITY if isinstance(run.experiment, Fitted) else 0
+
+
 def _mem_mb(run: Run) -> int:
+    if not isinstance(run.experiment, Experiment):
+        return FIT_MIB if isinstance(run.experiment, Fitted) else BASE_MIB
     numbers = COPIES_OF_PARAMETERS * _shapes(run).num_parameters
-    numbers += COPIES_OF_NEURONS * _shapes(run).num_neurons * run.trained.recipe.batch_size
+    numbers += COPIES_OF_NEURONS * _shapes(run).num_neurons * run.experiment.recipe.batch_size
     return BASE_MIB + numbers * BYTES_OF_FLOAT // 2**20
 
 
 def train_jobs(paper: Paper, config: Config) -> list[TrainJob]:
-    """Return the jobs that train every variant of `paper` with all seeds."""
-    seeds = planned_seeds(paper, scale=config.scale, num_seeds=config.seeds)
-    size = config.seeds_per_job or len(seeds)
-    chunks = [seeds[start : start + size] for start in range(0, len(seeds), size)]
-    return [
-        TrainJob(paper=paper, scale=config.scale, label=label, variants=variants, seeds=chunk)
-        for label, variants in variant_groups(paper, scale=config.scale).items()
-        for chunk in chunks
-    ]
+    """Return the jobs that make every planned run of `paper`."""
+    seeds_of: dict[str, list[int]] = {}
+    without = out_of_reach(paper, config)
+    for run in planned_runs(paper, scale=config.scale, num_seeds=config.seeds, without=without):
+        seeds_of.setdefault(run.variant, []).append(run.seed)
+    num = len(planned_seeds(paper, scale=config.scale, num_seeds=config.seeds))
+    size = config.seeds_per_job or num
+    jobs = []
+    for label, variants in variant_groups(paper, scale=config.scale, without=without).items():
+        seeds = seeds_of[variants[0]]
+        assert all(seeds_of[name] == seeds for name in variants), f"variants of job {label} have different seeds"
+        chunks = [tuple(seeds[start : start + size]) for start in range(0, len(seeds), size)]
+        jobs += [TrainJob(paper=paper, scale=config.scale, label=label, variants=variants, seeds=chunk) for chunk in chunks]
+    return jobs
 
 
-def variant_groups(paper: Paper, *, scale: str) -> dict[str, tuple[str, ...]]:
+def variant_groups(paper: Paper, *, scale: str, without: Collection[str] = ()) -> dict[str, tuple[str, ...]]:
     """Return which variants are trained in one job, by a label.
 
     Starting a process costs seconds: where a run costs little more, as many as the scale's `variants_per_job` share one. They
-    are of the same page, so that a page's target trains its own variants alone; a variant of several pages has its own job.
+    are of the same page, so that a page's target trains its own variants alone; a variant of several pages has its own job,
+    and so has one that starts from other runs, that others start from, or that is no network.
     Which of its page's jobs a variant is in depends on its name, so that a new variant moves no other.
     """
     per_job = paper.scale(scale).variants_per_job
     pages = {
-        name: [table.name for table in paper.tables if name in table.variants] for name in planned_variants(paper, scale=scale)
+        name: [table.name for table in paper.tables if name in table.variants]
+        for name in planned_variants(paper, scale=scale, without=without)
     }
+    runs = {name: make_run(paper, scale=scale, variant=name, seed=0) for name in pages}
+    tied = {needed.variant for run in runs.values() for needed in needed_runs(run, paper)}
+    tied |= {name for name, run in runs.items() if needed_runs(run, paper) or not isinstance(run.experiment, Experiment)}
     groups: dict[str, tuple[str, ...]] = {}
     for name, found in pages.items():
         label = name
-        if per_job > 1 and len(found) == 1:
-            num_jobs = math.ceil(len([others for others in pages.values() if others == found]) / per_job)
+        if per_job > 1 and len(found) == 1 and name not in tied:
+            alike = [other for other, others in pages.items() if others == found and other not in tied]
+            num_jobs = math.ceil(len(alike) / per_job)
             label = f"{found[0].removeprefix(f'{paper.name}_')}_{int(sha256_bytes(name.encode()), 16) % num_jobs + 1}"
         groups[label] = (*groups.get(label, ()), name)
     return groups

@@ -45,6 +45,8 @@ CONFIG = {
     "data": None,
     "images": None,
     "videos": None,
+    "pretraining": None,
+    "transfer": None,
     "results": "results",
     "reports": "reports",
     "device": "auto",
@@ -128,7 +130,7 @@ def test_training_jobs_run_one_thread_each(smoke):
     log = (smoke.folder / "first-run.log").read_text()
     commands = [line for line in log.splitlines() if "-m repro train" in line]
     assert len(commands) == len(GROUPS)
-    assert all("--threads 1 --log results/smoke/logs/train/alexnet/" in line for line in commands)
+    assert all("--threads 1 --gpus 0 --log results/smoke/logs/train/alexnet/" in line for line in commands)
 
 
 def test_the_longest_job_starts_first_and_memory_grows_with_the_net():
@@ -235,29 +237,29 @@ def test_the_shipped_configuration_is_allowed_and_one_paper_may_be_a_plain_name(
 def test_a_scale_whose_images_are_missing_says_which_option_names_them(tmp_path, monkeypatch):
     dataset = PAPERS["alexnet"].scale("folders").dataset
     with pytest.raises(ConfigError, match=r"scale 'folders' needs a folder of images and got none; .*: --config images=DIR"):
-        source_option(dataset, checked(scale="folders"))
+        source_option(PAPERS["alexnet"], dataset, checked(scale="folders"))
     with pytest.raises(ConfigError, match=r"images='my images' is not a folder \(looked from .*: --config images=DIR"):
-        source_option(dataset, checked(scale="folders", images="my images"))
+        source_option(PAPERS["alexnet"], dataset, checked(scale="folders", images="my images"))
     (tmp_path / "my images").mkdir()
     monkeypatch.chdir(tmp_path)
-    assert source_option(dataset, checked(scale="folders", images="my images")) == "--source 'my images'"
+    assert source_option(PAPERS["alexnet"], dataset, checked(scale="folders", images="my images")) == "--source 'my images'"
 
 
 def test_cifar10_is_read_from_a_folder_or_downloaded_and_generated_images_need_nothing(tmp_path):
     dataset = PAPERS["alexnet"].scale("cifar10").dataset
-    assert source_option(dataset, checked(scale="cifar10")) == ""
-    assert source_option(dataset, checked(scale="cifar10", data=str(tmp_path))) == f"--source {tmp_path}"
+    assert source_option(PAPERS["alexnet"], dataset, checked(scale="cifar10")) == ""
+    assert source_option(PAPERS["alexnet"], dataset, checked(scale="cifar10", data=str(tmp_path))) == f"--source {tmp_path}"
     with pytest.raises(ConfigError, match="data='nowhere' is not a folder"):
-        source_option(dataset, checked(scale="cifar10", data="nowhere"))
-    assert source_option(PAPERS["alexnet"].scale("smoke").dataset, checked(images="nowhere")) == ""
+        source_option(PAPERS["alexnet"], dataset, checked(scale="cifar10", data="nowhere"))
+    assert source_option(PAPERS["alexnet"], PAPERS["alexnet"].scale("smoke").dataset, checked(images="nowhere")) == ""
 
 
 def test_other_folders_are_other_images_but_cifar10_is_the_same_from_anywhere(tmp_path):
     paper = PAPERS["alexnet"]
     here = checked(scale="folders", images=str(tmp_path), data=str(tmp_path))
-    assert str(tmp_path) in source_identity(paper.scale("folders").dataset, here)
-    assert source_identity(paper.scale("cifar10").dataset, here) == ""
-    assert source_identity(paper.scale("smoke").dataset, here) == ""
+    assert str(tmp_path) in source_identity(paper, paper.scale("folders").dataset, here)
+    assert source_identity(paper, paper.scale("cifar10").dataset, here) == ""
+    assert source_identity(paper, paper.scale("smoke").dataset, here) == ""
 
 
 def test_the_whole_workflow_runs_and_prints_where_the_report_is(smoke):
@@ -506,7 +508,7 @@ def test_a_paper_whose_folder_is_not_given_is_left_out_with_a_line_that_says_how
     assert read_config(everything, schema=SCHEMA).papers == neither.papers == ("alexnet", "karpathy")
     assert left_out(both, neither) == []
     with pytest.raises(ConfigError, match="scale 'folders' needs a folder of videos and got none"):
-        source_option(PAPERS["karpathy"].scale("folders").dataset, neither)
+        source_option(PAPERS["karpathy"], PAPERS["karpathy"].scale("folders").dataset, neither)
 
 
 def test_papers_that_need_no_folder_are_never_left_out():

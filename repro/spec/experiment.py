@@ -81,11 +81,15 @@ class Sizing:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelSizing:
-    """How large the classical models of one `family` are at a scale. folds: as of networks."""
+    """How large the classical models of one `family` are at a scale. folds: as of networks.
+
+    num_threads: processes by which a model is fitted, of as many as there are cores.
+    """
 
     family: str
     model: FeatureHistograms
     folds: tuple[AnyDataset, ...] = ()
+    num_threads: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -141,7 +141,9 @@ class ClipTask:
         return None
 
     def write_results(self, net: nn.Module) -> Written:
-        """Score the clips and videos of the test split, and a fixed subset of the training clips at their centre."""
+        """Score the clips and videos of the test split, a fixed subset of the training clips, and the validation videos, if
+        there are any, at the centre.
+        """
         test, evaluation = self._data.test, self._evaluation
         self._place.say(f"scores {test.num_clips} clips of {test.num_videos} test videos in {evaluation.num_views} views")
         found = self._predicted(net, test, np.arange(test.num_clips), num_views=evaluation.num_views)
@@ -149,8 +151,11 @@ class ClipTask:
         if "clip" in evaluation.protocols:
             entries.append(self._write_clips(test, found.center_NK, np.arange(test.num_clips), split="test"))
         if "video" in evaluation.protocols:
-            entries.append(self._write_videos(test, found.views_NK))
-        train = self._data.train
+            entries.append(self._write_videos(test, found.views_NK, split="test"))
+        held_out, train = self._data.validation, self._data.train
+        if held_out is not None:
+            seen = self._predicted(net, held_out, np.arange(held_out.num_clips), num_views=1)
+            entries.append(self._write_videos(held_out, seen.views_NK, split="validation"))
         subset_N = stable_subset_N(train.num_clips, wanted=evaluation.num_train_examples)
         seen = self._predicted(net, train, subset_N, num_views=1)
         return Written(scores=[*entries, self._write_clips(train, seen.center_NK, subset_N, split="train")])
@@ -186,6 +191,6 @@ class ClipTask:
             self._run, self._place, scores_NK, label_NL, example_N, split=split, protocol="clip", unit_N=unit_N
         )
 
-    def _write_videos(self, shards: ClipShards, scores_NK: NDArray[np.float32]) -> Entry:
+    def _write_videos(self, shards: ClipShards, scores_NK: NDArray[np.float32], *, split: str) -> Entry:
         video_VK = video_scores_VK(scores_NK, shards.video_N, num_videos=shards.num_videos)
-        return write_run_scores(self._run, self._place, video_VK, shards.label_VL, shards.key_V, split="test", protocol="video")
+        return write_run_scores(self._run, self._place, video_VK, shards.label_VL, shards.key_V, split=split, protocol="video")

@@ -123,7 +123,9 @@ class ImageTask:
         return saturation(net, self._network, (cropping.cut(image_BCSS, window) for image_BCSS in batches))
 
     def write_results(self, net: nn.Module) -> Written:
-        """Score the test split by every protocol and a fixed subset of the training split, and write the gallery."""
+        """Score the test split by every protocol, a fixed subset of the training split and the validation split, if there is one,
+        by the centre crop; and write the gallery.
+        """
         evaluation, data, images = self._run.trained.evaluation, self._data, self._images
         gallery = Gallery(data.test, data.train, num=evaluation.num_gallery) if evaluation.num_gallery else None
         take_test, take_train = (gallery.take_test, gallery.take_train) if gallery else (None, None)
@@ -133,6 +135,10 @@ class ImageTask:
         subset_N = stable_subset_N(data.train.num_examples, wanted=evaluation.num_train_examples)
         train = self._predicted(net, images.train, subset_N, split="train", protocols=("center",), take=take_train)
         entries += self._write_scores(data.train, subset_N, split="train", found=train)
+        if data.validation is not None:
+            held_out_N = np.arange(data.validation.num_examples)
+            seen = self._predicted(net, images.validation, held_out_N, split="validation", protocols=("center",), take=None)
+            entries += self._write_scores(data.validation, held_out_N, split="validation", found=seen)
         if gallery is None:
             return Written(scores=entries)
         path = self._place.folder / "gallery.npz"

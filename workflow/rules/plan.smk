@@ -9,13 +9,13 @@ from repro.plan import (
     gpus_per_job,
     left_out,
     measured_digest,
+    out_of_reach,
     papers_at,
     planned_runs,
-    planned_variants,
+    prepare_stage,
     read_config,
     source_identity,
     source_option,
-    stage_of,
     templates_digest,
     train_jobs,
 )
@@ -26,9 +26,16 @@ try:
     PAPERS = papers_at(CONFIG.scale, CONFIG.papers)
     # A line for each paper that is not run since the folder of its data is not given.
     LEFT_OUT = left_out(config, CONFIG)
+    # Data whose source is not given, by paper.
+    WITHOUT = {paper.name: out_of_reach(paper, CONFIG) for paper in PAPERS}
     # Papers that share a data set share its folder; the first of them prepares it.
-    DATASETS = {paper.scale(CONFIG.scale).dataset.name: paper for paper in reversed(PAPERS)}
-    SOURCES = {name: source_option(paper.scale(CONFIG.scale).dataset, CONFIG) for name, paper in DATASETS.items()}
+    DATASETS = {
+        dataset.name: (paper, dataset)
+        for paper in reversed(PAPERS)
+        for dataset in paper.scale(CONFIG.scale).datasets
+        if dataset.name not in WITHOUT[paper.name]
+    }
+    SOURCES = {name: source_option(paper, dataset, CONFIG) for name, (paper, dataset) in DATASETS.items()}
 except ValueError as error:
     raise WorkflowError(error)
 
@@ -66,5 +73,5 @@ def runs_of(papers, table=None):
     return [
         run_folder(CONFIG.results, run.id) / "run.json"
         for paper in papers
-        for run in planned_runs(paper, scale=CONFIG.scale, table=table, num_seeds=CONFIG.seeds)
+        for run in planned_runs(paper, scale=CONFIG.scale, table=table, num_seeds=CONFIG.seeds, without=WITHOUT[paper.name])
     ]

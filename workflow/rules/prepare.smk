@@ -1,5 +1,5 @@
 # Images and videos: fetched or generated, verified, stored as shards with an index.
-for name, paper in DATASETS.items():
+for name, (paper, dataset) in DATASETS.items():
 
     rule:
         name:
@@ -15,8 +15,10 @@ for name, paper in DATASETS.items():
             mem_mb=2000,
         params:
             paper=paper.name,
-            source=spec_digest(source_identity(paper.scale(CONFIG.scale).dataset, CONFIG)),
-            spec=spec_digest(paper.scale(CONFIG.scale).dataset),
-            code=code_digest(stage_of("prepare", paper.scale(CONFIG.scale).dataset)),
+            dataset=name,
+            source=spec_digest(source_identity(paper, dataset, CONFIG)),
+            spec=spec_digest(dataset),
+            code=code_digest(prepare_stage(dataset)),
         shell:
-            f"{REPRO} prepare {AT} {ON} {literal(SOURCES[name])} " "--paper {params.paper} --threads {threads} --log {log:q}"
+            f"{REPRO} prepare {AT} {ON} {literal(SOURCES[name])} "
+            "--paper {params.paper} --dataset {params.dataset} --threads {threads} --log {log:q}"

@@ -6,7 +6,8 @@ for paper in PAPERS:
             name:
                 job.name
             input:
-                dataset=f"{SCALE_FOLDER}/data/{paper.scale(CONFIG.scale).dataset.name}/dataset.json",
+                dataset=expand(f"{SCALE_FOLDER}/data/{{name}}/dataset.json", name=job.datasets),
+                needed=[run_folder(CONFIG.results, run) / "run.json" for run in job.needed],
             output:
                 expand(f"{SCALE_FOLDER}/runs/{paper.name}/{{variant}}/{{seed}}/run.json", variant=job.variants, seed=job.seeds),
             log:
@@ -14,7 +15,7 @@ for paper in PAPERS:
             priority: job.priority
             conda:
                 "../envs/repro.yaml"
-            threads: 1
+            threads: job.threads
             resources:
                 mem_mb=job.mem_mb,
                 gpu=gpus_per_job(CONFIG),
@@ -23,7 +24,8 @@ for paper in PAPERS:
                 variants=job.variants_option,
                 seeds=job.seeds_option,
                 spec=job.spec,
-                code=code_digest(stage_of("train", paper.scale(CONFIG.scale).dataset)),
+                code=code_digest(job.stage),
             shell:
                 f"{REPRO} train {AT} {ON} "
-                "--paper {params.paper} --variant {params.variants} --seeds {params.seeds} --threads {threads} --log {log:q}"
+                "--paper {params.paper} --variant {params.variants} --seeds {params.seeds} --threads {threads} "
+                "--gpus {resources.gpu} --log {log:q}"
