@@ -1,0 +1,126 @@
+"""Estimate how the camera of each test video moves, from its stored clips.
+
+Between two stored frames the flow of every pixel is estimated (dense inverse search), and the similarity (shift, turn, zoom)
+with which most of a grid of points agree is taken for the camera's: what moves otherwise before the scene is left out as an
+outlier (RANSAC). Its size is the mean distance by which it moves the grid, in sides of the frame.
+
+Sources: Karpathy et al. 2014, section 4.1, which suspects that Slow Fusion is hurt by camera motion and measures none; Kroeger
+et al. 2016, "Fast Optical Flow using Dense Inverse Search".
+
+Shape suffixes: T frames, H, W pixels, P points, V videos.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from repro.data.clip_shards import ClipShards
+from repro.data.packing import Say
+from repro.data.shards import SCHEMA, write_npz
+from repro.data.video_workers import Workers
+from repro.files import read_json
+from repro.spec.video import CAMERA_FILE
+
+#: At most so many clips of a video are looked at, evenly spread.
+CLIPS_OF_VIDEO = 2
+#: Rows and columns of the grid.
+GRID = 16
+#: How far from its place by the camera's motion a point may be, in pixels, and still agree with it.
+AGREES_PX = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class CameraTask:
+    """Film strips of some clips of a video, JPEG, and the number of frames in each."""
+
+    strips: tuple[bytes, ...]
+    num_frames: int
+
+
+def ensure_camera_motion(folder: Path, *, num_processes: int, say: Say) -> None:
+    """Write `test.camera.npz` beside the test split, if it is not there already for these very clips.
+
+    It holds motion_V and key_V, each video's motion and key, and the SHA-256 of the index of the clips.
+    """
+    path = folder / CAMERA_FILE
+    index = str(read_json(folder / "dataset.json", schema=SCHEMA)["splits"]["test"]["index"]["sha256"])
+    if path.is_file():
+        with np.load(path, allow_pickle=False) as stored:
+            if str(stored["index_sha256"]) == index:
+                return
+    shards = ClipShards(folder, "test")
+    say(f"estimates the motion of the camera of {shards.num_videos} test videos")
+    motion_V = camera_motion_V(shards, num_processes=num_processes)
+    write_npz(path, {"motion_V": motion_V, "key_V": shards.key_V, "index_sha256": np.array(index)})
+
+
+def camera_motion_V(shards: ClipShards, *, num_processes: int) -> NDArray[np.float32]:
+    """Return for each video how far its camera moves from one stored frame to the next, in frame sides; NaN: not to be seen."""
+    with Workers(motion_of, num_processes=num_processes, on_death=not_seen) as workers:
+        return np.fromiter(workers.results(_tasks(shards)), np.float32, count=shards.num_videos)
+
+
+def _tasks(shards: ClipShards) -> Iterator[CameraTask]:
+    first_V = np.searchsorted(shards.video_N, np.arange(shards.num_videos + 1))
+    for first, end in itertools.pairwise(first_V):
+        chosen = np.unique(np.linspace(first, end - 1, min(CLIPS_OF_VIDEO, end - first)).round().astype(np.int64))
+        yield CameraTask(strips=tuple(strip.tobytes() for strip in shards.strips(chosen)), num_frames=shards.num_frames)
+
+
+def motion_of(task: CameraTask) -> float:
+    """Return the mean over the clips of their motion; NaN where it is seen in none."""
+    cv2.setNumThreads(1)
+    found = [clip_motion(strip_frames_THW(strip, num_frames=task.num_frames)) for strip in task.strips]
+    seen = [motion for motion in found if not math.isnan(motion)]
+    return math.fsum(seen) / len(seen) if seen else math.nan
+
+
+def not_seen(task: CameraTask) -> float:
+    """Return the motion of clips of which the decoder dies."""
+    return math.nan
+
+
+def strip_frames_THW(strip: bytes, *, num_frames: int) -> NDArray[np.uint8]:
+    """Return the grey frames of a film strip, in which they stand below each other."""
+    grey_HW: Any = cv2.imdecode(np.frombuffer(strip, np.uint8), cv2.IMREAD_GRAYSCALE)
+    return np.asarray(grey_HW, np.uint8).reshape(num_frames, -1, grey_HW.shape[1])
+
+
+def clip_motion(frame_THW: NDArray[np.uint8]) -> float:
+    """Return the median over pairs of frames of how far the camera moves between them, in frame sides; NaN: not to be seen.
+
+    A cut within the clip is one pair of many.
+    """
+    pairs = itertools.pairwise(frame_THW)
+    found = [size for before, after in pairs if (size := displacement(before, after)) is not None]
+    return float(np.median(found)) if found else math.nan
+
+
+def displacement(before_HW: NDArray[np.uint8], after_HW: NDArray[np.uint8]) -> float | None:
+    """Return how far the similarity between two frames moves the grid, in frame sides; None if none is found."""
+    height, width = before_HW.shape
+    estimator: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    flow_HW2 = estimator.calc(np.ascontiguousarray(before_HW), np.ascontiguousarray(after_HW), None)
+    y_P, x_P = (places.ravel() for places in np.meshgrid(grid(height), grid(width), indexing="ij"))
+    point_P2 = np.stack([x_P, y_P], axis=1).astype(np.float32)
+    similarity_23, _ = cv2.estimateAffinePartial2D(
+        point_P2, point_P2 + flow_HW2[y_P, x_P], method=cv2.RANSAC, ransacReprojThreshold=AGREES_PX
+    )
+    if similarity_23 is None:
+        return None
+    moved_P2 = point_P2 @ similarity_23[:, :2].T + similarity_23[:, 2]
+    return float(np.hypot(*(moved_P2 - point_P2).T).mean() / max(height, width))
+
+
+def grid(side_px: int) -> NDArray[np.int64]:
+    """Return the rows or columns of the grid."""
+    return ((np.arange(GRID) + 0.5) / GRID * side_px).astype(np.int64)
