@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pandas as pd
 
-from repro.analyse import measures
+from repro.analyse import measures, precisions
 from repro.analyse.measures import Measured
 from repro.analyse.metrics import TOP_K, plain_protocol
 from repro.analyse.runs_table import COLUMNS
@@ -37,14 +37,13 @@ RECORD = {
     "status": str,
     "reason": str,
     "num_classes": int,
-    "num_epochs": int,
     "wall_s": int | float,
     "train_s": int | float,
-    "images_per_s": int | float,
     "num_train_examples": int,
     "scores": list,
-    "log": dict,
 }
+#: What that of a network that was trained must hold besides.
+NETWORK_RECORD = {"num_epochs": int, "images_per_s": int | float, "log": dict}
 STATUSES = ("ok", "diverged")
 
 
@@ -87,7 +86,8 @@ def read_record(run_id: str, *, results: Path) -> dict[str, Any] | None:
         record = read_json(path, schema="run/1")
     except FileFormatError as error:
         raise DamagedRunError(run_id, path, f"cannot be read ({error})") from None
-    for key, kind in RECORD.items():
+    wanted = RECORD | (NETWORK_RECORD if trained(record) else {})
+    for key, kind in wanted.items():
         if not isinstance(record.get(key), kind):
             raise DamagedRunError(run_id, path, f"has {key!r} = {record.get(key)!r}, allowed: {kind}")
     if record["id"] != run_id:
@@ -95,6 +95,11 @@ def read_record(run_id: str, *, results: Path) -> dict[str, Any] | None:
     if record["status"] not in STATUSES:
         raise DamagedRunError(run_id, path, f"has status {record['status']!r}, allowed: {', '.join(STATUSES)}")
     return record
+
+
+def trained(record: Mapping[str, Any]) -> bool:
+    """Say whether the run is that of a network, which has a training log; runs recorded before other methods were all are."""
+    return bool(record.get("method", "network") == "network")
 
 
 def read_hashed(run_id: str, folder: Path, entry: dict[str, Any]) -> bytes:
@@ -147,7 +152,8 @@ def _rows(run: Run, results: Path, thresholds: Sequence[float]) -> list[dict[str
     record = read_record(run.id, results=results)
     if record is None:
         return []
-    read_hashed(run.id, run_folder(results, run.id), record["log"])
+    if trained(record):
+        read_hashed(run.id, run_folder(results, run.id), record["log"])
     if record["status"] != "ok":
         return []
     head = {
@@ -180,6 +186,9 @@ def _of_scores(record: dict[str, Any], run: Run, results: Path) -> list[Measured
         for metric, k in TOP_K.items():
             if k == 1 or num_classes >= k:
                 measured.append((metric, protocol, top_k_error(scores.scores_NK, scores.labels, k=k), num))
+        if protocol == precisions.PROTOCOL:
+            data = record["dataset"]
+            measured += precisions.of_precisions(scores, classes=data["classes"], groups=data.get("groups", {}))
     plain = plain_protocol(run.experiment.evaluation.protocols)
     if run.experiment.evaluation.num_train_examples and plain:
         train = read_run_scores(record, split="train", protocol=plain, results=results)
@@ -193,14 +202,17 @@ def _of_scores(record: dict[str, Any], run: Run, results: Path) -> list[Measured
 def _of_training(record: dict[str, Any], run: Run, results: Path, thresholds: Sequence[float]) -> list[Measured]:
     """Return what log, first kernels and clock of a finished run give; counted are its training images, or kernels."""
     num_images = record["num_train_examples"]
+    train_s: Measured = ("train_s", "", float(record["train_s"]), num_images)
+    if not trained(record):
+        return [train_s]
     log = _parsed(record, "log", measures.parse_log, results)
-    planned = run.experiment.recipe.schedule.num_epochs
+    planned = run.trained.recipe.schedule.num_epochs
     measured = measures.of_log(log, num_epochs=planned, thresholds=thresholds, num_images=num_images)
     # Runs recorded before kernels were kept have none: a claim about them then says so.
     if record.get("kernels"):
         kernel_KHWC, num_towers = _parsed(record, "kernels", measures.parse_kernels, results)
         measured += measures.of_kernels(kernel_KHWC, num_towers=num_towers)
-    return [*measured, ("train_s", "", float(record["train_s"]), num_images)]
+    return [*measured, train_s]
 
 
 def _parsed(record: dict[str, Any], key: str, parse: Callable[[bytes], Parsed], results: Path) -> Parsed:

@@ -14,6 +14,7 @@ from repro.analyse.exact import judged_exact
 from repro.analyse.gates import gate, not_at_this_scale
 from repro.analyse.ledger import Ledger, read_table
 from repro.analyse.levels import judged_level
+from repro.analyse.motion import class_gains
 from repro.analyse.parts import judged_parts
 from repro.analyse.ratios import judged_ratio
 from repro.files import sha256_bytes, write_json
@@ -40,11 +41,12 @@ def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> None:
         FileFormatError: a file that a verdict rests on is missing, damaged or newer than `runs.csv`.
     """
     table, content = read_table(Path(results) / scale / "runs.csv")
-    claims, effects, missing, diverged, num_runs = [], [], [], [], 0
+    claims, effects, gains, missing, diverged, num_runs = [], [], [], [], [], 0
     for paper in papers:
         ledger = Ledger(table, paper=paper, scale=scale, results=results)
         claims += judged_claims(ledger)
         effects += [effect for page in paper.tables for effect in table_effects(page, ledger)]
+        gains += [gain for page in paper.tables for gain in class_gains(page, ledger)]
         missing += ledger.missing
         diverged += [
             {"run": run["id"], "reason": run["reason"]} for run in ledger.records.values() if run["status"] == "diverged"
@@ -60,6 +62,7 @@ def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> None:
         "diverged": diverged,
         "claims": claims,
         "effects": effects,
+        "gains": gains,
     }
     write_json(Path(results) / scale / "claims.json", found, schema="claims/1")
 
@@ -97,7 +100,7 @@ def judged(case: Case) -> dict[str, Any]:
 
 def post_hoc(ledger: Ledger, arms: Sequence[str], pool: Sequence[str]) -> bool:
     """Say whether an arm has seeds beyond the plan that not all arms of the table have: they were added after a look."""
-    extra = {arm: {run["seed"] for run in ledger.runs(arm)} - set(ledger.planned_seeds) for arm in {*arms, *pool}}
+    extra = {arm: {run["seed"] for run in ledger.runs(arm)} - ledger.planned_seeds(arm) for arm in {*arms, *pool}}
     return any(extra[arm] for arm in arms) and any(extra[arm] != extra[arms[0]] for arm in pool)
 
 

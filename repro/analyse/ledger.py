@@ -17,7 +17,7 @@ from repro.analyse.metrics import TOP_K
 from repro.analyse.runs_table import COLUMNS
 from repro.evaluate.metrics import top_k_correct
 from repro.files import FileFormatError, sha256_bytes
-from repro.spec.experiment import Paper
+from repro.spec.experiment import Paper, Scale, make_run, with_needed
 
 #: Two ways of adding up the same share differ by less than this.
 ROUNDING = 1e-9
@@ -44,7 +44,7 @@ class Ledger:
         self.paper = paper
         self.results = results
         self.scale = paper.scale(scale)
-        self.planned_seeds = range(self.scale.num_seeds)
+        self._planned = planned_seeds(paper, self.scale)
         rows = table[(table["paper"] == paper.name) & (table["scale"] == scale)]
         self.records: dict[str, dict[str, Any]] = {}
         self.missing: list[str] = []
@@ -56,7 +56,7 @@ class Ledger:
         codes = dict(rows[["run", "code"]].itertuples(index=False))
         self._runs: dict[str, list[dict[str, Any]]] = {}
         for variant in [item.name for item in paper.variants if self.has(item.name)]:
-            seeds = set(self.planned_seeds) | {int(seed) for seed in rows.loc[rows["variant"] == variant, "seed"]}
+            seeds = self.planned_seeds(variant) | {int(seed) for seed in rows.loc[rows["variant"] == variant, "seed"]}
             for seed in sorted(seeds):
                 self._read(f"{scale}/{paper.name}/{variant}/{seed}", codes)
         self._read_answers: dict[tuple[str, str, str], Answers] = {}
@@ -72,6 +72,10 @@ class Ledger:
         else:
             self.records[run_id] = record
             self._runs.setdefault(record["variant"], []).append(record)
+
+    def planned_seeds(self, variant: str) -> set[int]:
+        """Return the seeds that the scale plans for `variant`, those of runs that others average or start from included."""
+        return self._planned.get(variant, set())
 
     def has(self, variant: str) -> bool:
         """Say whether the scale runs networks of the family of `variant`."""
@@ -132,6 +136,16 @@ class Ledger:
             if collected is not None and abs(collected - (1 - float(correct_N[k].mean()))) > ROUNDING:
                 found = f"runs.csv has {metric} ({protocol}) {collected} of run {record['id']}"
                 raise FileFormatError(f"{found}, its scores give another; collect again")
+
+
+def planned_seeds(paper: Paper, scale: Scale) -> dict[str, set[int]]:
+    """Return by variant the seeds that `scale` plans."""
+    names = [variant.name for variant in paper.variants if scale.has(paper.family(variant.name))]
+    runs = [make_run(paper, scale=scale.name, variant=name, seed=seed) for name in names for seed in range(scale.num_seeds)]
+    found: dict[str, set[int]] = {}
+    for run in with_needed(runs, paper):
+        found.setdefault(run.variant, set()).add(run.seed)
+    return found
 
 
 def by_unit(correct_N: NDArray[np.bool_], unit_N: NDArray[np.bytes_] | None) -> NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from repro.spec.evaluation import PROTOCOLS
@@ -14,6 +15,10 @@ SPLITS = {"top1_error": ("test",), "top5_error": ("test",), "top1_gap": ("test",
 #: Metrics of which a ratio means something: errors, which the same protocol gives for both arms.
 ERRORS = ("top1_error", "top5_error", "train_top1_error", "early_train_error")
 EPOCHS = "epochs_to_train_error"
+#: Average precision of a class, its mean over a group of classes, and the mean of all others less that of a group; which class
+#: or group stands after a point.
+AVERAGE_PRECISION, MEAN_PRECISION = "average_precision", "mean_average_precision"
+PRECISION_GAP = "mean_average_precision_gap"
 #: Protocols of what no score shows: the training log and the first layer's weights.
 TRAINING, WEIGHTS = "training", "weights"
 #: The plainest protocol of images and of clips: one crop, the centre.
@@ -38,3 +43,13 @@ def score_protocol(protocol: str, *, scored: Sequence[str]) -> str:
 def epochs_metric(threshold: float) -> str:
     """Return the name of the metric that counts epochs to the training error `threshold`."""
     return f"{EPOCHS}.{threshold:g}"
+
+
+def class_slug(name: str) -> str:
+    """Return how a class or a group of classes is called in a metric's name: `Human-Object Interaction` has underscores."""
+    return re.sub(r"\W+", "_", name.lower()).strip("_")
+
+
+def class_words(metric: str) -> str:
+    """Return the class or group of classes that stands in a metric's name, "" if it has none."""
+    return metric.partition(".")[2].replace("_", " ")
