@@ -80,7 +80,7 @@ RECIPE = ClipRecipe(
 )
 
 # A clip goes through the net four times, with different crops and mirrorings; of a video the mean over its clips counts (S).
-EVALUATION = ClipEvaluation(protocols=("clip", "video"), num_train_examples=50_000, num_views=4)
+EVALUATION = ClipEvaluation(protocols=("clip", "video"), num_train_examples=50_000, num_views=4, num_gallery=12)
 
 SINGLE_FRAME = Experiment(network=ClipNetwork(frame=FRAME, fusion=ONE_FRAME), recipe=RECIPE, evaluation=EVALUATION)
 MULTIRES = Experiment(

@@ -16,7 +16,7 @@ class Evaluation:
     Training images (the first `num_train_examples` of a fixed order, centre crop) give the train-test gap.
     `num_probe`: so many of them go through the net after each epoch, to see which units are saturated (0: none).
     `num_gallery`: so many test images are kept with their five best classes and their nearest training images, by the
-    Euclidean distance of the last hidden layer (0: none).
+    Euclidean distance of the last hidden layer (0: none); of videos a film strip and the five best classes.
     """
 
     protocols: tuple[str, ...]

@@ -16,6 +16,7 @@ from repro.data.clip_views import ClipPixels
 from repro.data.clips import ClipBatch, StoredClips, clip_stream, clips_in_memory
 from repro.data.images import training_plan
 from repro.data.shards import write_npz
+from repro.evaluate.clip_gallery import write_clip_gallery
 from repro.evaluate.clips import ClipScores, predict_clips, video_scores_VK
 from repro.evaluate.metrics import top_k_error
 from repro.evaluate.predict import stable_subset_N
@@ -142,23 +143,29 @@ class ClipTask:
 
     def write_results(self, net: nn.Module) -> Written:
         """Score the clips and videos of the test split, a fixed subset of the training clips, and the validation videos, if
-        there are any, at the centre.
+        there are any, at the centre; and write the gallery, of networks that have one.
         """
         test, evaluation = self._data.test, self._evaluation
         self._place.say(f"scores {test.num_clips} clips of {test.num_videos} test videos in {evaluation.num_views} views")
         found = self._predicted(net, test, np.arange(test.num_clips), num_views=evaluation.num_views)
-        entries = []
+        entries, others = [], {}
         if "clip" in evaluation.protocols:
             entries.append(self._write_clips(test, found.center_NK, np.arange(test.num_clips), split="test"))
         if "video" in evaluation.protocols:
             entries.append(self._write_videos(test, found.views_NK, split="test"))
+        if evaluation.num_gallery:
+            path = self._place.folder / "clip_gallery.npz"
+            video_VK = video_scores_VK(found.views_NK, test.video_N, num_videos=test.num_videos)
+            write_clip_gallery(path, test, video_VK, num=evaluation.num_gallery)
+            others["clip_gallery"] = named(path)
         held_out, train = self._data.validation, self._data.train
         if held_out is not None:
             seen = self._predicted(net, held_out, np.arange(held_out.num_clips), num_views=1)
             entries.append(self._write_videos(held_out, seen.views_NK, split="validation"))
         subset_N = stable_subset_N(train.num_clips, wanted=evaluation.num_train_examples)
         seen = self._predicted(net, train, subset_N, num_views=1)
-        return Written(scores=[*entries, self._write_clips(train, seen.center_NK, subset_N, split="train")])
+        entries.append(self._write_clips(train, seen.center_NK, subset_N, split="train"))
+        return Written(scores=entries, others=others)
 
     def write_weights_view(self, net: nn.Module) -> dict[str, Entry]:
         """Write the first layer's kernels, stream by stream."""

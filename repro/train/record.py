@@ -91,7 +91,9 @@ def identity_of(run: Run, *, stage: str, data: str, device: str) -> dict[str, st
 
 def dataset_of(data: Prepared) -> dict[str, Any]:
     """Return what run.json says of the data: digest, name, title, classes and, where classes are grouped, their groups."""
-    told = {key: data.description[key] for key in ("name", "title", "classes", "groups") if key in data.description}
+    told: dict[str, Any] = {
+        key: data.description[key] for key in ("name", "title", "classes", "groups") if key in data.description
+    }
     return {"digest": data.digest, **told}
 
 

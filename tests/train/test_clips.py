@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import nn
 
 from repro.data.clip_shards import ClipShards
@@ -70,6 +72,7 @@ def test_a_run_leaves_scores_of_clips_and_of_videos(prepared: Path, tmp_path: Pa
     assert [(entry["split"], entry["protocol"]) for entry in record["scores"]] == [
         ("test", "clip"),
         ("test", "video"),
+        ("validation", "video"),
         ("train", "clip"),
     ]
     test = ClipShards(data_folder(prepared, "smoke", tiny_dataset().name), "test")
@@ -153,3 +156,28 @@ def test_views_of_a_clip() -> None:
     assert unmirrored == [[(4, 4, False)], [(4, 4, False)], [(top, left, False) for top, left, _ in four]]
     with pytest.raises(ValueError, match="3 views of a clip; allowed: 1, 2, 4"):
         views_of(3, stored_px=56, input_px=48)
+
+
+def test_the_gallery_shows_each_class_in_turn_the_same_videos_for_every_net(prepared: Path, tmp_path: Path) -> None:
+    shown = {}
+    for variant in ("single_frame", "slow_fusion"):
+        folder = train(prepared, tmp_path, tiny_run(variant))
+        entry = read_json(folder / "run.json", schema="run/1")["clip_gallery"]
+        with np.load(folder / entry["file"]) as stored:
+            shown[variant] = {name: stored[name] for name in stored.files}
+    one, other = shown["single_frame"], shown["slow_fusion"]
+    for name in ("frame_GTSSC", "label_GL", "example_G"):
+        assert np.array_equal(one[name], other[name])
+    assert sorted(one["label_GL"][:, 0].tolist()) == list(range(10)), "ten test videos, one of each class"
+    assert one["frame_GTSSC"].shape == (10, 5, 56, 56, 3)
+    video = read_scores(folder / "scores.test.video.npz")
+    place = {key: n for n, key in enumerate(video.example_N.tolist())}
+    for key, best_5, score_5 in zip(other["example_G"].tolist(), other["best_G5"], other["score_G5"], strict=True):
+        scores_K = video.scores_NK[place[key]]
+        assert np.array_equal(score_5, np.sort(scores_K)[::-1][:5])
+        assert np.array_equal(scores_K[best_5], score_5)
+    test = ClipShards(data_folder(prepared, "smoke", tiny_dataset().name), "test")
+    first = int(np.flatnonzero(test.key_V == one["example_G"][0])[0])
+    (strip,) = test.strips(np.flatnonzero(test.video_N == first)[1:2])
+    picture = np.asarray(Image.open(io.BytesIO(strip.tobytes())).convert("RGB"))
+    assert np.array_equal(one["frame_GTSSC"][0], picture.reshape(16, 56, 56, 3)[[0, 4, 8, 11, 15]])
