@@ -1,6 +1,6 @@
 """The numbers of paper B's Table 4: mean average precision on UCF-101 by group of classes, Slow Fusion trained in three ways."""
 
-from repro.papers.karpathy_claims_table3 import NO_SCRATCH, NO_TRANSFER, UCF101
+from repro.papers.karpathy_claims_table3 import UCF101
 from repro.spec.claims import Claim
 
 TABLE4_CLAIMS = (
@@ -13,10 +13,10 @@ TABLE4_CLAIMS = (
         kind="level",
         metric="mean_average_precision.human_object_interaction",
         protocol="video",
+        arm="transfer_scratch",
         paper_value=0.26,
         confidence="S",
         dataset=UCF101,
-        not_run=NO_SCRATCH,
     ),
     Claim(
         id="B.T4.human_object_interaction.top3",
@@ -27,10 +27,10 @@ TABLE4_CLAIMS = (
         kind="level",
         metric="mean_average_precision.human_object_interaction",
         protocol="video",
+        arm="transfer_top3",
         paper_value=0.55,
         confidence="S",
         dataset=UCF101,
-        not_run=NO_TRANSFER,
     ),
     Claim(
         id="B.T4.human_object_interaction.top",
@@ -41,10 +41,10 @@ TABLE4_CLAIMS = (
         kind="level",
         metric="mean_average_precision.human_object_interaction",
         protocol="video",
+        arm="transfer_top",
         paper_value=0.52,
         confidence="S",
         dataset=UCF101,
-        not_run=NO_TRANSFER,
     ),
     Claim(
         id="B.T4.body_motion_only.scratch",
@@ -55,10 +55,10 @@ TABLE4_CLAIMS = (
         kind="level",
         metric="mean_average_precision.body_motion_only",
         protocol="video",
+        arm="transfer_scratch",
         paper_value=0.32,
         confidence="S",
         dataset=UCF101,
-        not_run=NO_SCRATCH,
     ),
     Claim(
         id="B.T4.body_motion_only.top3",
@@ -69,10 +69,10 @@ TABLE4_CLAIMS = (
         kind="level",
         metric="mean_average_precision.body_motion_only",
         protocol="video",
+        arm="transfer_top3",
         paper_value=0.57,
         confidence="S",
         dataset=UCF101,
-        not_run=NO_TRANSFER,
     ),
     Claim(
         id="B.T4.body_motion_only.top",
@@ -83,10 +83,10 @@ TABLE4_CLAIMS = (
         kind="level",
         metric="mean_average_precision.body_motion_only",
         protocol="video",
+        arm="transfer_top",
         paper_value=0.52,
         confidence="S",
         dataset=UCF101,
-        not_run=NO_TRANSFER,
     ),
     Claim(
         id="B.T4.human_human_interaction.scratch",
@@ -97,10 +97,10 @@ TABLE4_CLAIMS = (
         kind="level",
         metric="mean_average_precision.human_human_interaction",
         protocol="video",
+        arm="transfer_scratch",
         paper_value=0.4,
         confidence="S",
         dataset=UCF101,
-        not_run=NO_SCRATCH,
     ),
     Claim(
         id="B.T4.human_human_interaction.top3",
@@ -111,10 +111,10 @@ TABLE4_CLAIMS = (
         kind="level",
         metric="mean_average_precision.human_human_interaction",
         protocol="video",
+        arm="transfer_top3",
         paper_value=0.68,
         confidence="S",
         dataset=UCF101,
-        not_run=NO_TRANSFER,
     ),
     Claim(
         id="B.T4.human_human_interaction.top",
@@ -125,10 +125,10 @@ TABLE4_CLAIMS = (
         kind="level",
         metric="mean_average_precision.human_human_interaction",
         protocol="video",
+        arm="transfer_top",
         paper_value=0.65,
         confidence="S",
         dataset=UCF101,
-        not_run=NO_TRANSFER,
     ),
     Claim(
         id="B.T4.playing_musical_instruments.scratch",
@@ -139,10 +139,10 @@ TABLE4_CLAIMS = (
         kind="level",
         metric="mean_average_precision.playing_musical_instruments",
         protocol="video",
+        arm="transfer_scratch",
         paper_value=0.42,
         confidence="S",
         dataset=UCF101,
-        not_run=NO_SCRATCH,
     ),
     Claim(
         id="B.T4.playing_musical_instruments.top3",
@@ -153,10 +153,10 @@ TABLE4_CLAIMS = (
         kind="level",
         metric="mean_average_precision.playing_musical_instruments",
         protocol="video",
+        arm="transfer_top3",
         paper_value=0.65,
         confidence="S",
         dataset=UCF101,
-        not_run=NO_TRANSFER,
     ),
     Claim(
         id="B.T4.playing_musical_instruments.top",
@@ -167,10 +167,10 @@ TABLE4_CLAIMS = (
         kind="level",
         metric="mean_average_precision.playing_musical_instruments",
         protocol="video",
+        arm="transfer_top",
         paper_value=0.46,
         confidence="S",
         dataset=UCF101,
-        not_run=NO_TRANSFER,
     ),
     Claim(
         id="B.T4.sports.scratch",
@@ -181,10 +181,10 @@ TABLE4_CLAIMS = (
         kind="level",
         metric="mean_average_precision.sports",
         protocol="video",
+        arm="transfer_scratch",
         paper_value=0.57,
         confidence="S",
         dataset=UCF101,
-        not_run=NO_SCRATCH,
     ),
     Claim(
         id="B.T4.sports.top3",
@@ -195,10 +195,10 @@ TABLE4_CLAIMS = (
         kind="level",
         metric="mean_average_precision.sports",
         protocol="video",
+        arm="transfer_top3",
         paper_value=0.79,
         confidence="S",
         dataset=UCF101,
-        not_run=NO_TRANSFER,
     ),
     Claim(
         id="B.T4.sports.top",
@@ -209,10 +209,10 @@ TABLE4_CLAIMS = (
         kind="level",
         metric="mean_average_precision.sports",
         protocol="video",
+        arm="transfer_top",
         paper_value=0.8,
         confidence="S",
         dataset=UCF101,
-        not_run=NO_TRANSFER,
     ),
     Claim(
         id="B.T4.all_groups.scratch",
@@ -223,10 +223,10 @@ TABLE4_CLAIMS = (
         kind="level",
         metric="mean_average_precision.all_groups",
         protocol="video",
+        arm="transfer_scratch",
         paper_value=0.44,
         confidence="S",
         dataset=UCF101,
-        not_run=NO_SCRATCH,
     ),
     Claim(
         id="B.T4.all_groups.top3",
@@ -237,10 +237,10 @@ TABLE4_CLAIMS = (
         kind="level",
         metric="mean_average_precision.all_groups",
         protocol="video",
+        arm="transfer_top3",
         paper_value=0.68,
         confidence="S",
         dataset=UCF101,
-        not_run=NO_TRANSFER,
     ),
     Claim(
         id="B.T4.all_groups.top",
@@ -251,9 +251,9 @@ TABLE4_CLAIMS = (
         kind="level",
         metric="mean_average_precision.all_groups",
         protocol="video",
+        arm="transfer_top",
         paper_value=0.66,
         confidence="S",
         dataset=UCF101,
-        not_run=NO_TRANSFER,
     ),
 )

@@ -4,7 +4,10 @@ A sizing fixes what no variant ablates: input and width, batch, rate and length.
 them over time are never touched, so a stored clip has 16 frames at every scale.
 """
 
-from repro.spec.experiment import Scale, Sizing
+from repro.papers.karpathy_histograms import PRINTED as PRINTED_HISTOGRAMS
+from repro.papers.karpathy_histograms import SMALL as SMALL_HISTOGRAMS
+from repro.papers.karpathy_histograms import SMOKE as SMOKE_HISTOGRAMS
+from repro.spec.experiment import MethodSizing, ModelSizing, Scale, Sizing
 from repro.spec.network import Size, Stem
 from repro.spec.recipe import Schedule
 from repro.spec.video import Clips, ProceduralVideos, VideoDataset
@@ -128,6 +131,9 @@ SCALES = (
                 learning_rate=0.005,
                 num_train_examples=80,
             ),
+            ModelSizing(family="video_histograms", model=SMOKE_HISTOGRAMS),
+            MethodSizing(family="clip_average"),
+            MethodSizing(family="clip_timing"),
         ),
     ),
     Scale(
@@ -154,6 +160,9 @@ SCALES = (
                 learning_rate=0.01,
                 num_train_examples=600,
             ),
+            ModelSizing(family="video_histograms", model=SMALL_HISTOGRAMS),
+            MethodSizing(family="clip_average"),
+            MethodSizing(family="clip_timing"),
         ),
     ),
     Scale(
@@ -179,6 +188,9 @@ SCALES = (
                 learning_rate=0.005,
                 num_train_examples=600,
             ),
+            ModelSizing(family="video_histograms", model=SMALL_HISTOGRAMS, num_threads=4),
+            MethodSizing(family="clip_average"),
+            MethodSizing(family="clip_timing"),
         ),
     ),
     Scale(
@@ -204,6 +216,9 @@ SCALES = (
                 learning_rate=0.005,
                 num_train_examples=600,
             ),
+            ModelSizing(family="video_histograms", model=SMALL_HISTOGRAMS, num_threads=4),
+            MethodSizing(family="clip_average"),
+            MethodSizing(family="clip_timing"),
         ),
     ),
     Scale(
@@ -229,6 +244,9 @@ SCALES = (
                 learning_rate=1e-3,
                 num_train_examples=50_000,
             ),
+            ModelSizing(family="video_histograms", model=PRINTED_HISTOGRAMS, num_threads=4),
+            MethodSizing(family="clip_average"),
+            MethodSizing(family="clip_timing"),
         ),
     ),
 )

@@ -82,7 +82,7 @@ def test_claims_stand_in_the_papers_order_with_a_verdict_and_a_reason(everything
 def test_judging_again_in_another_process_gives_the_same_bytes(everything: Path) -> None:
     first = (everything / "small" / "claims.json").read_bytes()
     script = "import sys, pathlib; from repro.papers import PAPERS; from repro.analyse.judge import judge; "
-    script += "judge(list(PAPERS.values()), scale='small', results=pathlib.Path(sys.argv[1]))"
+    script += "judge([PAPERS['alexnet']], scale='small', results=pathlib.Path(sys.argv[1]))"
     environment = {**os.environ, "PYTHONHASHSEED": "77", "PYTHONPATH": str(Path(__file__).parents[2])}
     subprocess.run([sys.executable, "-c", script, str(everything)], check=True, env=environment)
     assert (everything / "small" / "claims.json").read_bytes() == first
