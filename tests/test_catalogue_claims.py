@@ -20,14 +20,14 @@ CLAIMS = [pytest.param(paper, claim, id=claim.id) for paper in ALL for claim in 
 ROUNDING = 0.0006
 CLAIM_ID = re.compile(r"[AB]\.[A-Za-z0-9]+(\.[A-Za-z0-9_]+)*")
 #: Metrics of one class, one group of classes or one difference of such, which stands after a dot.
-BY_CLASS = ("average_precision", "mean_average_precision", "mean_average_precision_gain")
+BY_CLASS = ("average_precision", "mean_average_precision", "mean_average_precision_gap")
 SCORED = (*PROTOCOLS, *CLIP_PROTOCOLS)
 METRICS = {
     "top1_error": SCORED,
     "top5_error": SCORED,
     "average_precision": ("video",),
     "mean_average_precision": ("video",),
-    "mean_average_precision_gain": ("video",),
+    "mean_average_precision_gap": ("video",),
     "train_s_per_clip": ("training",),
     "clips_per_s": ("training",),
     "num_near_duplicates": ("",),

@@ -7,15 +7,28 @@ import re
 import pytest
 
 from repro.papers.karpathy import KARPATHY
+from repro.plan import planned_variants
 from repro.provenance import PACKAGE, flatten, spec_difference
 from repro.spec.clip_geometry import clip_geometry
 from repro.spec.datasets import EVIDENCE
-from repro.spec.experiment import FIGURES, SHOWS, Scale, make_run
+from repro.spec.experiment import FIGURES, SHOWS, MethodSizing, ModelSizing, Scale, Sizing, make_run
 from repro.spec.recipe import SCHEDULE_RULES
+from repro.spec.run import WEIGHTS, Ensemble, Experiment, Fitted, Timing
 from repro.spec.video import CLIP_PROTOCOLS, NUMS_OF_VIEWS, VIDEO_KINDS, ClipEvaluation, ClipNetwork, ClipRecipe, VideoDataset
 from tests.test_clip_geometry import EXTENTS, PARAMETERS, TOTALS, maps
 
 VARIANTS = [variant.name for variant in KARPATHY.variants]
+#: The networks of Table 1, which every scale has, and those of the second set of videos.
+NETS = [name for name in VARIANTS if KARPATHY.family(name) in ("clip", "clip_multires")]
+TRANSFERRED = [name for name in VARIANTS if KARPATHY.family(name) == "transfer"]
+OTHERS = [name for name in VARIANTS if name not in (*NETS, *TRANSFERRED)]
+#: What the specification of each other family is, and what sizes it at a scale.
+METHODS = {
+    "video_histograms": (Fitted, ModelSizing),
+    "transfer_histograms": (Fitted, ModelSizing),
+    "clip_average": (Ensemble, MethodSizing),
+    "clip_timing": (Timing, MethodSizing),
+}
 #: What the hand counts of tests/test_clip_geometry.py call each variant.
 BY_HAND = {
     "single_frame": "single_frame",
@@ -30,7 +43,7 @@ BY_HAND = {
 }
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("variant", NETS)
 def test_the_nets_at_the_papers_size_are_those_counted_by_hand(variant):
     run = make_run(KARPATHY, scale="paper", variant=variant, seed=0)
     assert run.experiment.network == KARPATHY.experiment(variant).network
@@ -43,7 +56,7 @@ def test_the_nets_at_the_papers_size_are_those_counted_by_hand(variant):
 
 
 def test_the_frames_of_each_net():
-    frames = {name: KARPATHY.experiment(name).network.frames for name in VARIANTS}
+    frames = {name: KARPATHY.experiment(name).network.frames for name in NETS}
     ten = tuple(range(3, 13))
     for name in ("single_frame", "single_frame_multires", "fovea_only", "context_only"):
         assert frames[name] == (7,)
@@ -54,8 +67,8 @@ def test_the_frames_of_each_net():
 
 
 def test_recipe_and_evaluation_are_the_papers():
-    for variant in VARIANTS:
-        experiment = make_run(KARPATHY, scale="paper", variant=variant, seed=0).experiment
+    for variant in (*NETS, *TRANSFERRED):
+        experiment = KARPATHY.experiment(variant)
         recipe, evaluation = experiment.recipe, experiment.evaluation
         assert isinstance(recipe, ClipRecipe)
         assert (recipe.pixel_mean, recipe.batch_size, recipe.color_noise) == (117.0, 32, None)
@@ -74,7 +87,7 @@ def test_recipe_and_evaluation_are_the_papers():
 def test_a_variant_differs_from_its_base_under_its_key_alone_at_every_scale(variant):
     assert len(variant.places) == 1
     assert KARPATHY.family(variant.name) == KARPATHY.family(variant.base)
-    for scale in KARPATHY.scales:
+    for scale in (scale for scale in KARPATHY.scales if scale.has(KARPATHY.family(variant.name))):
         base, other = (
             make_run(KARPATHY, scale=scale.name, variant=name, seed=0).experiment for name in (variant.base, variant.name)
         )
@@ -94,7 +107,7 @@ def test_the_two_roots_differ_in_the_streams_and_the_printed_size_alone():
 @pytest.mark.parametrize("scale", KARPATHY.scales, ids=lambda scale: scale.name)
 def test_a_scale_changes_no_field_that_a_variant_ablates(scale: Scale):
     ablated = [place for variant in KARPATHY.variants for place in variant.places]
-    for name in VARIANTS:
+    for name in planned_variants(KARPATHY, scale=scale.name):
         run = make_run(KARPATHY, scale=scale.name, variant=name, seed=0)
         for item in spec_difference(KARPATHY.experiment(name), run.experiment):
             assert not any(item["key"] == key or item["key"].startswith(f"{key}.") for key in ablated)
@@ -105,7 +118,7 @@ def test_every_variant_can_be_built_at_every_scale_on_the_clips_it_stores(scale:
     assert isinstance(scale.dataset, VideoDataset)
     knobs = scale.dataset.procedural
     num_classes = knobs and knobs.num_classes
-    for name in VARIANTS:
+    for name in NETS:
         run = make_run(KARPATHY, scale=scale.name, variant=name, seed=0)
         network = run.experiment.network
         assert isinstance(network, ClipNetwork)
@@ -124,7 +137,7 @@ def test_every_variant_can_be_built_at_every_scale_on_the_clips_it_stores(scale:
 def test_whole_frames_and_streams_end_in_maps_of_one_size_as_in_the_paper(scale: Scale):
     last = {
         stream.conv[-1].space.pooled_px
-        for name in VARIANTS
+        for name in NETS
         for stream in clip_geometry(make_run(KARPATHY, scale=scale.name, variant=name, seed=0).experiment.network).streams
     }
     assert len(last) == 1
@@ -137,10 +150,11 @@ def test_a_scale_has_videos_that_can_be_cropped_and_a_rule_for_both_families(sca
     assert scale.evidence in EVIDENCE
     assert dataset.kind in VIDEO_KINDS
     assert (dataset.kind == "procedural_videos") == (scale.evidence == "demonstration") == (dataset.procedural is not None)
-    assert {sizing.family for sizing in scale.sizings} == {"clip", "clip_multires"}
-    one, two = scale.sizings
+    nets = [sizing for sizing in scale.sizings if isinstance(sizing, Sizing)]
+    assert [sizing.family for sizing in nets if not sizing.folds] == ["clip", "clip_multires"]
+    one, two = nets[:2]
     assert (one.batch_size, one.schedule, one.learning_rate) == (two.batch_size, two.schedule, two.learning_rate)
-    for sizing in scale.sizings:
+    for sizing in nets:
         assert sizing.size.input_px < dataset.stored_px
         assert sizing.schedule.rule in SCHEDULE_RULES
         assert sizing.schedule.rule != "plateau" or dataset.num_validation > 0
@@ -170,6 +184,33 @@ def test_tables_name_existing_variants_and_claims_and_leave_none_out():
         for variant, control in table.controls:
             assert {variant, control} <= set(table.variants)
             assert table.control_of(control) in (control, table.control), "a control is not compared with a third variant"
+
+
+def test_other_methods_are_of_the_family_that_sizes_them_and_what_they_rest_on_are_networks():
+    assert {KARPATHY.family(name) for name in OTHERS} == set(METHODS)
+    for name in OTHERS:
+        method, sizing = METHODS[KARPATHY.family(name)]
+        found = KARPATHY.experiment(name)
+        assert isinstance(found, method)
+        for scale in KARPATHY.scales:
+            assert not scale.has(KARPATHY.family(name)) or isinstance(scale.sizing(KARPATHY.family(name)), sizing)
+        if isinstance(found, Ensemble):
+            assert found.weights in WEIGHTS
+            assert [member.variant for member in found.members] == ["single_frame", "early_fusion", "late_fusion", "slow_fusion"]
+        if isinstance(found, Timing):
+            assert found.variants == ("single_frame", "single_frame_multires", "slow_fusion", "slow_fusion_multires")
+
+
+def test_transfer_begins_with_the_weights_of_slow_fusion_and_trains_the_layers_that_its_row_names():
+    starts = {name: KARPATHY.experiment(name).start for name in TRANSFERRED}
+    assert starts.pop("transfer_scratch") is None
+    assert {start.variant for start in starts.values()} == {"slow_fusion"}
+    top3 = ("fc6", "fc7", "fc8")
+    trained = {"top": ("fc8",), "top3": top3, "all": (), "top_dropout": ("fc8",), "top3_dropout": top3}
+    assert {name.removeprefix("transfer_"): start.trained for name, start in starts.items()} == trained
+    for name in TRANSFERRED:
+        assert isinstance(KARPATHY.experiment(name), Experiment)
+        assert KARPATHY.experiment(name).network.fusion == KARPATHY.experiment("slow_fusion").network.fusion
 
 
 def test_a_run_spec_has_no_nan_or_infinity():

@@ -9,7 +9,7 @@ from repro.analyse import verdict
 from repro.analyse.comparison import Pair
 from repro.analyse.gates import Question
 from repro.analyse.ledger import Ledger
-from repro.analyse.metrics import ERRORS
+from repro.analyse.metrics import AVERAGE_PRECISION, ERRORS, MEAN_PRECISION, PRECISION_GAP
 from repro.analyse.paces import fastest
 from repro.spec.claims import Claim
 from repro.spec.experiment import Scale, Table
@@ -150,9 +150,14 @@ def sizes(claim: Claim, *, decided_on: str) -> tuple[float | None, float | None]
 
 def unmeasured(case: Case, metric: str) -> str:
     """Say so if finished runs of the arms were never measured by `metric` and the protocols of the claim."""
+    head, _, rest = metric.partition(".")
     for protocol in case.question.protocols:
         values = case.ledger.arms(case.considered, metric=metric, protocol=protocol)
         lacking = [arm for arm in case.considered if case.ledger.finished(arm) and arm not in values]
+        if lacking and head == AVERAGE_PRECISION:
+            return f"The data here have no class {rest.replace('_', ' ')!r}."
+        if lacking and head in (MEAN_PRECISION, PRECISION_GAP):
+            return f"The classes here have no group {rest.rpartition('others_less_')[2].replace('_', ' ')!r}."
         if lacking:
             return f"The runs of {' and '.join(lacking)} hold no {metric} by the protocol {protocol}."
     return ""

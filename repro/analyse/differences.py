@@ -47,7 +47,7 @@ def _untestable(case: Case, compared: Comparison | Within | None, *, smallest: f
     if smallest is None:
         return "The paper prints no size of the effect that holds on other data, so there is nothing to compare ours with here."
     if compared is not None and compared.deciding is None:
-        return "A run makes no error at all on the test images, so a ratio of errors cannot be formed."
+        return "A run makes no error at all on the test data, so a ratio of errors cannot be formed."
     return untestable_metric(case.claim.metric, num_classes=case.num_classes) or unmeasured(case, case.claim.metric)
 
 
@@ -59,7 +59,8 @@ def _decided(
     interval = estimate.ci90
     measured = _sentence(case, compared, d0=d0)
     if interval is None:
-        return {"verdict": verdict.INCONCLUSIVE, "reason": f"{measured} {reasons.no_spread(compared.n)}"}
+        brief = reasons.no_spread(compared.n)
+        return {"verdict": verdict.INCONCLUSIVE, "brief": brief, "reason": f"{measured} {brief}"}
     name = _verdict(case, interval, d0=d0, smallest=smallest)
     size = verdict.size_flag(interval, d0=d0) if name == verdict.DIRECTION else ""
     meaning = _meaning(case, compared, name, size=size, d0=d0, smallest=smallest, seeds_needed=seeds_needed)
@@ -69,6 +70,7 @@ def _decided(
         "size": size,
         "p_equivalence": None if case.claim.kind == "no_worse" else equivalence_p(estimate, smallest_effect=smallest),
         "total_flips": total is not None and name != _verdict(case, total, d0=d0, smallest=smallest),
+        "brief": meaning,
         "reason": f"{measured} {meaning}",
     }
 
@@ -116,6 +118,7 @@ def _sentence(case: Case, compared: Comparison | Within, *, d0: float | None) ->
         )
     return reasons.effect_measured(
         metric=case.claim.metric,
+        protocol=case.claim.protocol,
         arm=compared.arm,
         against=compared.against,
         decided_on=compared.decided_on,

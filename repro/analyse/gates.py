@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from repro.analyse import verdict
 from repro.analyse.ledger import Ledger
 from repro.analyse.metrics import EPOCHS, score_protocol, scored_splits
+from repro.analyse.reasons import COUNTED
 from repro.provenance import plain, spec_difference
 from repro.spec.experiment import Paper, make_run
 
@@ -192,7 +193,8 @@ def mixed_examples(ledger: Ledger, question: Question) -> str:
     for split in scored_splits(question.metric):
         for protocol in question.protocols:
             if not ledger.same_examples(arms, split=split, protocol=protocol):
-                return f"The runs of {' and '.join(arms)} were scored on different {split} images; train them again together."
+                seen = COUNTED.get(protocol, "image")
+                return f"The runs of {' and '.join(arms)} were scored on different {split} {seen}s; train them again together."
     return ""
 
 

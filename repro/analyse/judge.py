@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from repro.analyse import reasons, verdict
+from repro.analyse.camera import camera_gaps
 from repro.analyse.context import Case, case_of, decided_on, paper_log_ratio
 from repro.analyse.differences import judged_difference
 from repro.analyse.effects import table_effects
@@ -41,12 +42,13 @@ def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> None:
         FileFormatError: a file that a verdict rests on is missing, damaged or newer than `runs.csv`.
     """
     table, content = read_table(Path(results) / scale / "runs.csv")
-    claims, effects, gains, missing, diverged, num_runs = [], [], [], [], [], 0
+    claims, effects, gains, gaps, missing, diverged, num_runs = [], [], [], [], [], [], 0
     for paper in papers:
         ledger = Ledger(table, paper=paper, scale=scale, results=results)
         claims += judged_claims(ledger)
         effects += [effect for page in paper.tables for effect in table_effects(page, ledger)]
         gains += [gain for page in paper.tables for gain in class_gains(page, ledger)]
+        gaps += [gap for page in paper.tables for gap in camera_gaps(page, ledger)]
         missing += ledger.missing
         diverged += [
             {"run": run["id"], "reason": run["reason"]} for run in ledger.records.values() if run["status"] == "diverged"
@@ -63,6 +65,7 @@ def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> None:
         "claims": claims,
         "effects": effects,
         "gains": gains,
+        "camera": gaps,
     }
     write_json(Path(results) / scale / "claims.json", found, schema="claims/1")
 
@@ -95,7 +98,7 @@ def judged(case: Case) -> dict[str, Any]:
     if entry["verdict"] == verdict.UNTESTABLE:
         return entry
     stop, reason = gate(case.ledger, case.question)
-    return entry | ({"verdict": stop, "size": "", "reason": reason, "total_flips": False} if stop else {})
+    return entry | ({"verdict": stop, "size": "", "reason": reason, "brief": "", "total_flips": False} if stop else {})
 
 
 def post_hoc(ledger: Ledger, arms: Sequence[str], pool: Sequence[str]) -> bool:
@@ -167,6 +170,7 @@ def _stated(case: Case) -> dict[str, Any]:
         "verdict": "",
         "size": "",
         "reason": "",
+        "brief": "",
         "post_hoc": False,
         "runs": [],
     }

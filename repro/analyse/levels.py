@@ -32,12 +32,14 @@ def judged_level(case: Case) -> dict[str, Any]:
     if not claim.untestable and case.evidence != "same data":
         cannot = f"The printed value was measured on {claim.dataset}; on other data a level cannot be compared."
     if cannot:
-        return entry | {"verdict": verdict.UNTESTABLE, "reason": f"{cannot} {measured}".strip()}
+        return entry | {"verdict": verdict.UNTESTABLE, "brief": cannot, "reason": f"{cannot} {measured}".strip()}
     if level is None or level.ci90 is None or level.total_ci90 is None:
-        return entry | {"verdict": verdict.INCONCLUSIVE, "reason": f"{measured} {reasons.no_spread(entry.get('n', {}))}".strip()}
+        brief = reasons.no_spread(entry.get("n", {}))
+        return entry | {"verdict": verdict.INCONCLUSIVE, "brief": brief, "reason": f"{measured} {brief}".strip()}
     name = verdict.decide_level(level.ci90, printed=claim.paper_value)
     flips = name != verdict.decide_level(level.total_ci90, printed=claim.paper_value)
-    return entry | {"verdict": name, "total_flips": flips, "reason": f"{measured} {reasons.level_meaning(name)}"}
+    brief = reasons.level_meaning(name, metric=claim.metric)
+    return entry | {"verdict": name, "total_flips": flips, "brief": brief, "reason": f"{measured} {brief}"}
 
 
 def _sentence(case: Case, level: Level | None, *, printed: float) -> str:
@@ -45,6 +47,7 @@ def _sentence(case: Case, level: Level | None, *, printed: float) -> str:
         return ""
     return reasons.level_measured(
         metric=case.claim.metric,
+        protocol=case.claim.protocol,
         arm=case.arm,
         estimate=level.estimate.value,
         interval=level.ci90,
@@ -68,5 +71,6 @@ def _epochs(case: Case, *, printed: float) -> dict[str, Any]:
         "means": {} if mean is None else {case.arm: mean},
         "n": {case.arm: len(found.epochs)},
         "verdict": verdict.UNTESTABLE,
+        "brief": why,
         "reason": f"{why} {measured}",
     }

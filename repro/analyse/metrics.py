@@ -48,8 +48,3 @@ def epochs_metric(threshold: float) -> str:
 def class_slug(name: str) -> str:
     """Return how a class or a group of classes is called in a metric's name: `Human-Object Interaction` has underscores."""
     return re.sub(r"\W+", "_", name.lower()).strip("_")
-
-
-def class_words(metric: str) -> str:
-    """Return the class or group of classes that stands in a metric's name, "" if it has none."""
-    return metric.partition(".")[2].replace("_", " ")

@@ -87,6 +87,7 @@ def _decided(case: Case, first: PaceRatio, *, d0: float | None, smallest: float,
         "verdict": name,
         "size": size,
         "p_equivalence": equivalence,
+        "brief": meaning,
         "reason": f"{said} {censored} {meaning}".replace("  ", " "),
     }
 

@@ -22,6 +22,12 @@ METRIC_NAMES = {
     "num_flops": "number of floating-point operations an image",
     "num_crops": "number of crops",
     "largest_conv_share": "largest share of the parameters in one convolution",
+    "average_precision": "average precision",
+    "mean_average_precision": "mean average precision",
+    "mean_average_precision_gap": "gap in mean average precision",
+    "train_s_per_clip": "time of training for a clip",
+    "clips_per_s": "number of clips trained on in a second",
+    "num_near_duplicates": "number of near-duplicates",
 }
 EXACT_NAMES = {
     "num_parameters": "parameters",
@@ -35,14 +41,46 @@ PROTOCOL_NAMES = {
     "center_mirror": "the centre crop and its mirror image",
     "five_crop": "five crops",
     "ten_crop": "ten crops",
+    "clip": "single clips",
+    "video": "whole videos",
 }
+#: What a top-1 or top-5 error counts by protocols that are not of images.
+COUNTED = {"clip": "clip", "video": "video"}
 #: Metrics that are no share of examples: the words after their numbers.
-UNITS = {"train_s": "s", "train_days": "days", "epochs_to_train_error": "epochs", "tower_color_split": "of 1"}
+UNITS = {
+    "train_s": "s",
+    "train_days": "days",
+    "epochs_to_train_error": "epochs",
+    "tower_color_split": "of 1",
+    "average_precision": "of 1",
+    "mean_average_precision": "of 1",
+    "mean_average_precision_gap": "of 1",
+    "train_s_per_clip": "s",
+    "clips_per_s": "clips a second",
+    "num_near_duplicates": "videos",
+}
+
+
+def metric_words(metric: str, *, protocol: str = "") -> str:
+    """Return how a metric is called: of clips and videos what is counted comes first; a class or group comes last."""
+    head, _, rest = metric.partition(".")
+    words, counted = METRIC_NAMES.get(head, head), COUNTED.get(protocol)
+    if counted and head == "train_top1_error":
+        return f"top-1 error on training {counted}s"
+    if counted and head.endswith("_error"):
+        words = f"{counted} {words}"
+    return f"{words} of {rest.replace('_', ' ')}" if rest else words
+
+
+def unit_of(metric: str) -> str | None:
+    """Return the words after a metric's numbers; None for shares of examples, which are in percent or points."""
+    return UNITS.get(metric.partition(".")[0])
 
 
 def effect_measured(
     *,
     metric: str,
+    protocol: str = "",
     arm: str,
     against: str,
     decided_on: str,
@@ -52,7 +90,7 @@ def effect_measured(
     d0: float | None,
 ) -> str:
     """Return the sentence that states an effect: ours with its interval and seeds, then the paper's."""
-    what = METRIC_NAMES.get(metric, metric)
+    what = metric_words(metric, protocol=protocol)
     seeds = f"{n[against]} and {n[arm]} seeds"
     if decided_on == "log_ratio":
         spread = f"90 % interval {math.exp(interval[0]):.3f} to {math.exp(interval[1]):.3f}, " if interval else ""
@@ -74,7 +112,7 @@ def within_measured(
     d0: float | None,
 ) -> str:
     """Return the sentence that states an effect inside runs: ours with its interval and runs, then the paper's."""
-    what, runs = METRIC_NAMES.get(metric, metric), f"{n} run{'s' * (n != 1)}, each compared with itself"
+    what, runs = metric_words(metric), f"{n} run{'s' * (n != 1)}, each compared with itself"
     if not against_protocol:
         runs = f"{n} run{'s' * (n != 1)}"
         return f"The {what} of {arm} is {_points(metric, estimate, interval, seeds=runs, d0=d0)}."
@@ -88,7 +126,7 @@ def within_measured(
 
 def _points(metric: str, estimate: float, interval: tuple[float, float] | None, *, seeds: str, d0: float | None) -> str:
     """Return a difference with its interval: points of error, or in the metric's own unit."""
-    unit = UNITS.get(metric)
+    unit = unit_of(metric)
     factor, digits, words = (100, 2, "points") if unit is None else (1, 3, unit)
     spread = f"90 % interval {factor * interval[0]:+.{digits}f} to {factor * interval[1]:+.{digits}f}, " if interval else ""
     paper = f"; in the paper {factor * d0:+.{digits}f}" if d0 is not None else ""
@@ -169,18 +207,17 @@ def not_run_yet(why: str) -> str:
 
 
 def level_measured(
-    *, metric: str, arm: str, estimate: float, interval: tuple[float, float] | None, n: int, printed: float
+    *, metric: str, protocol: str, arm: str, estimate: float, interval: tuple[float, float] | None, n: int, printed: float
 ) -> str:
     """Return the sentence that states a level: ours with its interval and seeds, then the printed one."""
 
     def text(value: float) -> str:
-        return f"{value:.1%}" if metric not in UNITS else f"{value:.3g} {UNITS[metric]}"
+        return f"{value:.1%}" if unit_of(metric) is None else f"{value:.3g} {unit_of(metric)}"
 
     spread = f"90 % interval {text(interval[0])} to {text(interval[1])}, " if interval else ""
     seeds = f"{n} seed{'s' * (n != 1)}"
-    return (
-        f"The {METRIC_NAMES.get(metric, metric)} of {arm} is {text(estimate)} here ({spread}{seeds}); printed: {text(printed)}."
-    )
+    what = metric_words(metric, protocol=protocol)
+    return f"The {what} of {arm} is {text(estimate)} here ({spread}{seeds}); printed: {text(printed)}."
 
 
 def epochs_measured(*, arm: str, threshold: float, epochs: str, printed: float) -> str:
@@ -245,9 +282,10 @@ def no_worse_meaning(name: str, *, metric: str, arm: str, decided_on: str, margi
     }[name]
 
 
-def level_meaning(name: str) -> str:
+def level_meaning(name: str, *, metric: str) -> str:
     """Return the sentence that says what the verdict on a level means."""
-    band = f"the band of {100 * verdict.LEVEL_BAND:g} points around the printed value"
+    width = f"{100 * verdict.LEVEL_BAND:g} points" if unit_of(metric) is None else f"{verdict.LEVEL_BAND:g} {unit_of(metric)}"
+    band = f"the band of {width} around the printed value"
     return {
         verdict.REPRODUCED: f"The interval lies within {band}.",
         verdict.NOT_REPRODUCED: f"The interval lies wholly outside {band}.",
@@ -265,4 +303,5 @@ def no_spread(n: Mapping[str, int]) -> str:
 def _amount(effect: float, decided_on: str, *, metric: str) -> str:
     if decided_on == "log_ratio":
         return f"{math.expm1(effect):.1%}"
-    return f"{effect:.3g} {UNITS[metric]}" if metric in UNITS else f"{100 * effect:.2f} points"
+    unit = unit_of(metric)
+    return f"{effect:.3g} {unit}" if unit else f"{100 * effect:.2f} points"
