@@ -22,6 +22,7 @@ STAGE_ROOTS = {
     "prepare_videos": ("repro.data.video_prepare",),
     "train_images": ("repro.train.run", "repro.train.images"),
     "train_clips": ("repro.train.run", "repro.train.clips"),
+    "fit_images": ("repro.train.fit", "repro.train.fit_images"),
     "fit_videos": ("repro.train.fit", "repro.train.fit_videos"),
     "average": ("repro.train.average",),
     "collect": ("repro.analyse.collect",),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, is_dataclass, replace
 from typing import Any
 
 from repro.spec.claims import Claim
+from repro.spec.classical import FisherVectors, SparseCoding
 from repro.spec.datasets import Dataset
 from repro.spec.histograms import FeatureHistograms
 from repro.spec.network import Network, Size
@@ -19,8 +20,10 @@ AnyDataset = Dataset | VideoDataset
 
 #: training_error: Figure 1's curves and epochs to each threshold. saturation: saturated units by layer over training.
 #: crops: error against the number of crops. kernels: the first layer's, by tower. gallery: test images with best classes and
-#: nearest training images.
-FIGURES = ("training_error", "saturation", "crops", "kernels", "gallery")
+#: nearest training images. Of clips: filters: the first layer's kernels by stream and over time. clips: test videos with two
+#: nets' best classes. motion: what a net gains over the control in average precision of each class. camera: its gain by the
+#: camera's motion.
+FIGURES = ("training_error", "saturation", "crops", "kernels", "gallery", "filters", "clips", "motion", "camera")
 #: What the numbers of a printed table are: errors, or hits, 1 - error.
 SHOWS = ("errors", "hits")
 
@@ -87,7 +90,7 @@ class ModelSizing:
     """
 
     family: str
-    model: FeatureHistograms
+    model: FeatureHistograms | FisherVectors | SparseCoding
     folds: tuple[AnyDataset, ...] = ()
     num_threads: int = 1
 

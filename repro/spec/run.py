@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from repro.spec.classical import FisherVectors, SparseCoding
 from repro.spec.datasets import Dataset
 from repro.spec.evaluation import Evaluation
 from repro.spec.histograms import FeatureHistograms
@@ -69,9 +70,12 @@ class Ensemble:
 
 @dataclass(frozen=True, kw_only=True)
 class Fitted:
-    """A classical model, fitted to the training split and scored on the test split."""
+    """A classical model, fitted to the training split and scored on the test split.
 
-    model: FeatureHistograms
+    It sees stored images and clips whole: of images, the protocol `center` stands for that.
+    """
+
+    model: FeatureHistograms | FisherVectors | SparseCoding
     evaluation: Evaluation
 
 

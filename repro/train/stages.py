@@ -19,6 +19,7 @@ def maker_of(stage: str) -> Make:
     makers: dict[str, Callable[[], Make]] = {
         "train_images": _train_images,
         "train_clips": _train_clips,
+        "fit_images": _fit_images,
         "fit_videos": _fit_videos,
         "average": _average,
     }
@@ -41,6 +42,14 @@ def _train_clips() -> Make:
 
     opened: Any = open_videos
     return functools.partial(train_runs, open_data=opened)
+
+
+def _fit_images() -> Make:
+    from repro.train.fit import fit_runs
+    from repro.train.fit_images import open_images_to_fit
+
+    opened: Any = open_images_to_fit
+    return functools.partial(fit_runs, open_data=opened)
 
 
 def _fit_videos() -> Make:
