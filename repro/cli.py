@@ -1,4 +1,4 @@
-"""The command line: `python -m repro {list,show,diff,prepare,train,collect,judge,render,report}`."""
+"""The command line: `python -m repro {list,show,diff,plan,prepare,train,collect,judge,render,report}`."""
 
 from __future__ import annotations
 
@@ -60,8 +60,19 @@ def parser() -> argparse.ArgumentParser:
     one = _command(commands, "diff", diff_runs, "print in what two runs differ")
     one.add_argument("base", metavar="RUN_ID")
     one.add_argument("other", metavar="RUN_ID")
+    _add_plan(commands)
     _add_stages(commands)
     return top
+
+
+def _add_plan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    one = _command(commands, "plan", plan_runs, "print what a scale will cost, and which claims some hours would decide")
+    one.add_argument("--scale", required=True)
+    _add_papers(one)
+    one.add_argument("--gpus", type=int, default=1, metavar="N", help="with --gpu-tflops: GPUs, each with a job at a time")
+    one.add_argument("--gpu-tflops", type=float, metavar="X", help="TFLOP/s that a GPU attains (default: this machine's CPU)")
+    one.add_argument("--hours", type=float, metavar="H", help="propose claims and seeds for so many hours")
+    one.add_argument("--results", type=Path, metavar="DIR", help="where prepared data are counted and runs show their spread")
 
 
 def _add_stages(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -223,6 +234,26 @@ def _compared(run: Run) -> dict[str, Any]:
 
 
 def prepare_data(options: argparse.Namespace, say: Say) -> None:
+def plan_runs(options: argparse.Namespace, say: Say) -> None:
+    """Print the plan of a scale: on GPUs of a given speed, or on this machine after twenty steps of each family's networks."""
+    if options.gpus < 1 or (options.gpu_tflops is not None and options.gpu_tflops <= 0):
+        raise UsageError(f"--gpus {options.gpus} --gpu-tflops {options.gpu_tflops}; allowed: 1 and above, and above 0")
+    _limit_threads(1)
+    papers = papers_at(options.scale, options.papers)
+    from repro.outlook import given_outlook, measured_outlook
+
+    if options.gpu_tflops is None:
+        outlook = measured_outlook(papers, scale=options.scale, results=options.results, say=say)
+    else:
+        flops_per_s = options.gpu_tflops * 1e12
+        outlook = given_outlook(
+            papers, scale=options.scale, results=options.results, num_gpus=options.gpus, flops_per_s=flops_per_s
+        )
+    print("\n".join(outlook.lines()))
+    if options.hours is not None:
+        print("\n".join(outlook.proposal_lines(hours=options.hours)))
+
+
     """Run the prepare stage for the data set of a paper at a scale."""
     _limit_threads(options.threads)
     datasets = {item.name: item for item in chosen_paper(options.paper).scale(options.scale).datasets}
