@@ -171,16 +171,17 @@ def list_papers(options: argparse.Namespace, say: Say) -> None:
     papers = [chosen_paper(options.paper)] if options.paper else PAPERS.values()
     for paper in papers:
         print(f"{paper.name}: {paper.title} ({paper.authors}, {paper.year})")
+        width = 2 + max(len(item.name) for item in (*paper.scales, *paper.variants, *paper.tables))
         print("  scales")
         for scale in paper.scales:
             seeds = f"{scale.num_seeds} seed{'s' if scale.num_seeds > 1 else ''}"
-            print(f"    {scale.name:16}{scale.title}; {scale.evidence}; {seeds}")
+            print(f"    {scale.name:{width}}{scale.title}; {scale.evidence}; {seeds}")
         print("  variants")
         for variant in paper.variants:
-            print(f"    {variant.name:16}{variant.title}{_change(paper, variant)}")
+            print(f"    {variant.name:{width}}{variant.title}{_change(paper, variant)}")
         print("  tables (each is a target of the workflow)")
         for table in paper.tables:
-            print(f"    {table.name:16}  {table.title}; {len(table.variants)} variants, {len(table.claims)} claims")
+            print(f"    {table.name:{width}}{table.title}; {len(table.variants)} variants, {len(table.claims)} claims")
 
 
 def _change(paper: Paper, variant: Variant) -> str:
@@ -233,7 +234,6 @@ def _compared(run: Run) -> dict[str, Any]:
     return {**plain(run.experiment), "dataset": plain(run.dataset)}
 
 
-def prepare_data(options: argparse.Namespace, say: Say) -> None:
 def plan_runs(options: argparse.Namespace, say: Say) -> None:
     """Print the plan of a scale: on GPUs of a given speed, or on this machine after twenty steps of each family's networks."""
     if options.gpus < 1 or (options.gpu_tflops is not None and options.gpu_tflops <= 0):
@@ -254,6 +254,7 @@ def plan_runs(options: argparse.Namespace, say: Say) -> None:
         print("\n".join(outlook.proposal_lines(hours=options.hours)))
 
 
+def prepare_data(options: argparse.Namespace, say: Say) -> None:
     """Run the prepare stage for the data set of a paper at a scale."""
     _limit_threads(options.threads)
     datasets = {item.name: item for item in chosen_paper(options.paper).scale(options.scale).datasets}

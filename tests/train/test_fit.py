@@ -1,0 +1,126 @@
+"""Fitted models as runs: what they write, that finished ones are kept, and what bad data give."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from repro.data.clip_shards import ClipShards
+from repro.data.video_prepare import prepare_videos
+from repro.evaluate.scores import read_scores
+from repro.files import FileFormatError, data_folder, read_json, run_folder
+from repro.papers import PAPERS
+from repro.spec.evaluation import Evaluation
+from repro.spec.experiment import make_run
+from repro.spec.run import Fitted, Run
+from repro.train.fit_videos import Chosen, decoded_clips_CTHW3
+from repro.train.stages import maker_of
+from tests.baselines.classical_specs import FISHER_SPEC, SPARSE_SPEC
+from tests.tiny import jpeg, write_prepared
+from tests.train.test_clips import tiny_dataset
+
+CENTER = Evaluation(protocols=("center",), num_train_examples=0)
+
+
+def image_run(model: Any, *, seed: int = 0) -> Run:
+    """Return a run of paper A whose method is `model`."""
+    run = make_run(PAPERS["alexnet"], scale="smoke", variant="full", seed=seed)
+    return dataclasses.replace(run, variant="fitted", experiment=Fitted(model=model, evaluation=CENTER))
+
+
+def fit(runs: list[Run], results: Path, *, stage: str = "fit_images") -> list[str]:
+    """Fit `runs` and return what was said."""
+    lines: list[str] = []
+    maker_of(stage)(runs, results=results, num_threads=1, device="cpu", say=lines.append)
+    return lines
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    num = {"train": 60, "validation": 10, "test": 20}
+    write_prepared(data_folder(tmp_path, "smoke", "procedural"), encoding="jpeg", num=num, num_classes=5)
+    return tmp_path
+
+
+@pytest.mark.parametrize("spec", [FISHER_SPEC, SPARSE_SPEC], ids=["fisher", "sparse"])
+def test_a_fitted_model_of_images_ends_in_scores_and_a_record_like_a_net(results: Path, spec: Any) -> None:
+    run = image_run(spec)
+    fit([run], results)
+    folder = run_folder(results, run.id)
+    record = read_json(folder / "run.json", schema="run/1")
+    assert (record["method"], record["status"], record["num_train_examples"], record["num_classes"]) == ("fitted", "ok", 60, 5)
+    assert record["train_s"] > 0
+    assert record["peak_mib"] > 50
+    assert record["num_features"] == sum(channel.num_values for channel in spec.channels)
+    assert not (folder / "fitting").exists()
+    scores = read_scores(folder / "scores.test.center.npz")
+    assert scores.scores_NK.shape == (20, 5)
+    assert np.allclose(scores.scores_NK.sum(axis=1), 1, atol=1e-5)
+    # Chance is .8, and the standard error of an error of that size on 20 images .09.
+    error = float((scores.scores_NK.argmax(axis=1) != scores.label_N).mean())
+    assert error < 0.8 - 2 * 0.09
+
+
+def test_a_finished_fit_is_kept_and_another_seed_is_another_model(results: Path) -> None:
+    first, second = image_run(FISHER_SPEC), image_run(FISHER_SPEC, seed=1)
+    fit([first, second], results)
+    before = (run_folder(results, first.id) / "run.json").read_bytes()
+    (run_folder(results, first.id) / "run.json").unlink()
+    assert any("finished before; kept" in line for line in fit([first], results))
+    assert (run_folder(results, first.id) / "run.json").read_bytes() == before
+    models = [(run_folder(results, run.id) / "model.npz").read_bytes() for run in (first, second)]
+    assert models[0] != models[1]
+
+
+def test_damaged_images_stop_the_fit_with_the_files_name(results: Path) -> None:
+    shard = data_folder(results, "smoke", "procedural") / "train-00000.tar"
+    content = bytearray(shard.read_bytes())
+    content[2000] ^= 1
+    shard.write_bytes(content)
+    with pytest.raises(FileFormatError, match=r"train-00000\.tar"):
+        fit([image_run(FISHER_SPEC)], results)
+
+
+def test_histograms_of_videos_end_in_scores_of_videos(tmp_path: Path) -> None:
+    dataset = tiny_dataset()
+    prepared = data_folder(tmp_path, "smoke", dataset.name)
+    prepare_videos(dataset, folder=prepared, source=None, num_threads=1, say=lambda line: None)
+    run = dataclasses.replace(make_run(PAPERS["karpathy"], scale="smoke", variant="feature_histograms", seed=0), dataset=dataset)
+    fit([run], tmp_path, stage="fit_videos")
+    folder = run_folder(tmp_path, run.id)
+    record = read_json(folder / "run.json", schema="run/1")
+    assert record["num_train_examples"] == 20
+    assert record["num_features"] == run.experiment.model.num_values
+    test = ClipShards(prepared, "test")
+    scores = read_scores(folder / "scores.test.video.npz")
+    assert scores.example_N.tolist() == test.key_V.tolist()
+    assert scores.labels.tolist() == test.label_VL.tolist()
+
+
+def test_the_clips_of_a_video_are_decoded_in_their_order(tmp_path: Path) -> None:
+    dataset = tiny_dataset()
+    prepare_videos(dataset, folder=tmp_path / "data", source=None, num_threads=1, say=lambda line: None)
+    shards = ClipShards(tmp_path / "data", "test")
+    videos = [video() for video in Chosen(shards, np.array([1, 3])).pixels()]
+    assert [len(video) for video in videos] == [2, 2]
+    (first,) = shards.strips(np.flatnonzero(shards.video_N == 3)[:1])
+    assert np.array_equal(videos[1][:1], decoded_clips_CTHW3([bytes(first)], num_frames=16))
+    assert videos[1].shape == (2, 16, dataset.stored_px, dataset.stored_px, 3)
+
+
+def test_a_film_strip_is_cut_into_frames_from_above() -> None:
+    strip = np.zeros((3 * 16, 16, 3), np.uint8)
+    for frame in range(3):
+        strip[16 * frame : 16 * (frame + 1)] = 80 * frame
+    clips = decoded_clips_CTHW3([jpeg(strip)], num_frames=3)
+    assert clips.shape == (1, 3, 16, 16, 3)
+    assert [round(float(frame.mean()) / 80) for frame in clips[0]] == [0, 1, 2]
+
+
+def test_what_is_no_stage_of_runs_is_refused() -> None:
+    with pytest.raises(ValueError, match="no runs are made by stage 'judge'; allowed: train_images"):
+        maker_of("judge")
