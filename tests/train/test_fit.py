@@ -20,6 +20,7 @@ from repro.spec.run import Fitted, Run
 from repro.train.fit_videos import Chosen, decoded_clips_CTHW3
 from repro.train.stages import maker_of
 from tests.baselines.classical_specs import FISHER_SPEC, SPARSE_SPEC
+from tests.baselines.specs import SPEC
 from tests.tiny import jpeg, write_prepared
 from tests.train.test_clips import tiny_dataset
 
@@ -89,12 +90,13 @@ def test_histograms_of_videos_end_in_scores_of_videos(tmp_path: Path) -> None:
     dataset = tiny_dataset()
     prepared = data_folder(tmp_path, "smoke", dataset.name)
     prepare_videos(dataset, folder=prepared, source=None, num_threads=1, say=lambda line: None)
-    run = dataclasses.replace(make_run(PAPERS["karpathy"], scale="smoke", variant="feature_histograms", seed=0), dataset=dataset)
+    run = make_run(PAPERS["karpathy"], scale="smoke", variant="feature_histograms", seed=0)
+    run = dataclasses.replace(run, dataset=dataset, experiment=dataclasses.replace(run.experiment, model=SPEC))
     fit([run], tmp_path, stage="fit_videos")
     folder = run_folder(tmp_path, run.id)
     record = read_json(folder / "run.json", schema="run/1")
     assert record["num_train_examples"] == 20
-    assert record["num_features"] == run.experiment.model.num_values
+    assert record["num_features"] == SPEC.num_values
     test = ClipShards(prepared, "test")
     scores = read_scores(folder / "scores.test.video.npz")
     assert scores.example_N.tolist() == test.key_V.tolist()
