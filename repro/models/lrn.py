@@ -2,10 +2,8 @@
 
 Krizhevsky et al. 2012, section 3.3: b_i = a_i / (k + alpha * sum over neighbouring maps j of a_j^2)^beta.
 
-On CPU the passes are compiled by numba over channels-last memory: the maps of one pixel lie side by side, so the
-window is a sum of shifted neighbours. Windows must not reach into the next pixel or the next group of maps; a mask
-for each shift holds that, which keeps every inner loop long, flat and vectorised however few maps a group has.
-On other devices and for other dtypes the same formula runs as tensor operations, compiled into one kernel on CUDA.
+On CPU numba compiles the passes (repro.models.lrn_kernel): some seconds for each when a machine first runs it, kept on disk for
+every later process. On CUDA torch compiles one kernel for each pass, and elsewhere the same formulas run as tensor operations.
 
 Shape suffixes: B batch, C maps, H height, W width, L flat memory, S window.
 """
@@ -13,24 +11,31 @@ Shape suffixes: B batch, C maps, H height, W width, L flat memory, S window.
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from repro.models.passes import flat, in_threads, lrn_backward, lrn_forward
+from repro.models import lrn_kernel
+from repro.models.passes import in_threads
 
-#: Elements worked on at a time: the scratch arrays of a block fit into the first-level cache.
-BLOCK = 1024
+#: Elements worked on at a time: masks and scratch arrays of a block fit into the first-level cache.
+BLOCK = 400
+#: Elements between the rows of a mask beyond the block, so that rows do not lie a power of two apart and share cache sets.
+APART = 16
+#: Pixels worked on at a time where the maps are rows.
+TILE = 64
+
+ON_CPU = (torch.float32, torch.float64, torch.bfloat16)
 
 
 class LocalResponseNorm(nn.Module):
     """Normalise each activation by the squares of its neighbours in `size` adjacent maps.
 
-    Input and output: (B, C, H, W), float32 or float64 on CPU in channels-last memory (else it is converted);
-    any floating dtype elsewhere.
+    Input and output: (B, C, H, W) of any floating dtype, in the same layout of memory. On CPU float32, float64 and bfloat16
+    have passes of their own for channels-last and for contiguous memory; bfloat16 is computed in float32.
 
     Args:
         size: maps in the window, size // 2 of them before the map itself.
@@ -56,11 +61,14 @@ class LocalResponseNorm(nn.Module):
     def forward(self, x_BCHW: torch.Tensor) -> torch.Tensor:
         if x_BCHW.dim() != 4 or x_BCHW.shape[1] % self.groups:
             raise ValueError(f"input has shape {tuple(x_BCHW.shape)}; allowed: (B, C, H, W) with C a multiple of {self.groups}")
-        if x_BCHW.device.type == "cpu" and x_BCHW.dtype in (torch.float32, torch.float64):
-            y_BCHW: torch.Tensor = _FusedOnCpu.apply(x_BCHW, self.size, self.alpha, self.beta, self.k, self.groups)
+        setting = self.size, self.alpha, self.beta, self.k, self.groups
+        if x_BCHW.is_cuda:
+            z_BCHW: torch.Tensor = _CompiledOnCuda.apply(x_BCHW, setting)
+            return z_BCHW
+        if x_BCHW.device.type == "cpu" and x_BCHW.dtype in ON_CPU:
+            y_BCHW: torch.Tensor = _FusedOnCpu.apply(x_BCHW, setting)
             return y_BCHW
-        formula = _compiled_formula() if x_BCHW.is_cuda else formula_by_tensors
-        return formula(x_BCHW, self.size, self.alpha, self.beta, self.k, self.groups)
+        return formula_by_tensors(x_BCHW, *setting)
 
     def extra_repr(self) -> str:
         return f"size={self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}, groups={self.groups}"
@@ -68,61 +76,136 @@ class LocalResponseNorm(nn.Module):
 
 def formula_by_tensors(x_BCHW: torch.Tensor, size: int, alpha: float, beta: float, k: float, groups: int) -> torch.Tensor:
     """Return the normalised maps by plain tensor operations: a sum of shifted squares."""
+    base = k + alpha * _windowed(x_BCHW.square(), size, size // 2, groups)
+    return x_BCHW * base.pow(-beta)
+
+
+def gradient_by_tensors(
+    x_BCHW: torch.Tensor, dy_BCHW: torch.Tensor, size: int, alpha: float, beta: float, k: float, groups: int
+) -> torch.Tensor:
+    """Return the gradient of the input: the window over what the neighbours pass on is the mirrored one."""
+    base = k + alpha * _windowed(x_BCHW.square(), size, size // 2, groups)
+    kept = dy_BCHW * base.pow(-beta)
+    passed_on = _windowed(kept * x_BCHW / base, size, (size - 1) // 2, groups)
+    return kept - 2 * alpha * beta * x_BCHW * passed_on
+
+
+def _windowed(x_BCHW: torch.Tensor, size: int, before: int, groups: int) -> torch.Tensor:
+    """Return the sum over `size` neighbouring maps, `before` of them before the map itself, inside each group."""
     batch, maps, height, width = x_BCHW.shape
-    square = x_BCHW.reshape(batch * groups, maps // groups, height, width).square()
-    before, after = size // 2, (size - 1) // 2
-    padded = nn.functional.pad(square, (0, 0, 0, 0, before, after))
-    total = torch.stack([padded[:, shift : shift + maps // groups] for shift in range(size)]).sum(dim=0)
-    return x_BCHW * (k + alpha * total).pow(-beta).reshape(x_BCHW.shape)
+    grouped = x_BCHW.reshape(batch * groups, maps // groups, height, width)
+    padded = nn.functional.pad(grouped, (0, 0, 0, 0, before, size - 1 - before))
+    total = padded[:, : maps // groups]
+    for shift in range(1, size):
+        total = total + padded[:, shift : shift + maps // groups]
+    return total.reshape(x_BCHW.shape)
+
+
+def _in_float32(formula: Any) -> Any:
+    """Return the formula computed in float32 at least and rounded once to the dtype of its first argument."""
+
+    def rounded(*arguments: Any) -> torch.Tensor:
+        wide = [a.float() if isinstance(a, torch.Tensor) and a.dtype != torch.float64 else a for a in arguments]
+        result: torch.Tensor = formula(*wide)
+        return result.to(arguments[0].dtype)
+
+    return rounded
 
 
 @functools.cache
-def _compiled_formula() -> Any:
-    return torch.compile(formula_by_tensors, dynamic=False)
+def _kernel(formula: Any) -> Any:
+    return torch.compile(_in_float32(formula), dynamic=False)
+
+
+class _CompiledOnCuda(torch.autograd.Function):
+    """Run each formula as a kernel that torch generates; only the input is kept for the backward pass."""
+
+    @staticmethod
+    def forward(ctx: Any, x_BCHW: torch.Tensor, setting: tuple[Any, ...]) -> torch.Tensor:
+        ctx.save_for_backward(x_BCHW)
+        ctx.setting = setting
+        y_BCHW: torch.Tensor = _kernel(formula_by_tensors)(x_BCHW.detach(), *setting)
+        return y_BCHW
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: torch.Tensor) -> Any:
+        (x_BCHW,) = ctx.saved_tensors
+        return _kernel(gradient_by_tensors)(x_BCHW, gradients[0], *ctx.setting), None
 
 
 class _FusedOnCpu(torch.autograd.Function):
     """Run the two compiled passes; only the input is kept for the backward pass."""
 
     @staticmethod
-    def forward(ctx: Any, x_BCHW: torch.Tensor, size: int, alpha: float, beta: float, k: float, groups: int) -> torch.Tensor:
-        x = x_BCHW.detach().contiguous(memory_format=torch.channels_last)
+    def forward(ctx: Any, x_BCHW: torch.Tensor, setting: tuple[Any, ...]) -> torch.Tensor:
+        ctx.wanted = wanted = _layout(x_BCHW)
+        ctx.layout = layout = torch.channels_last if x_BCHW.dtype == torch.bfloat16 else wanted
+        x = x_BCHW.detach().contiguous(memory_format=layout)
         y = torch.empty_like(x)
         ctx.save_for_backward(x)
-        ctx.constants = size, alpha, beta, k, groups
-        x_L = flat(x)
-        mask, _, block = _window(x.shape[1], groups, size, x_L.dtype)
-        arguments = x_L, flat(y), mask, size // 2, *_typed(x_L, alpha, beta, k), block
-        in_threads(lrn_forward, arguments, length=len(x_L), block=block)
-        return y
+        ctx.setting = setting
+        _run("forward", (x, y), layout, setting)
+        return y.contiguous(memory_format=wanted)
 
     @staticmethod
     def backward(ctx: Any, *gradients: torch.Tensor) -> Any:
         (x,) = ctx.saved_tensors
-        size, alpha, beta, k, groups = ctx.constants
-        gradient = gradients[0].contiguous(memory_format=torch.channels_last)
-        out = torch.empty_like(x)
-        arrays = flat(x), flat(gradient), flat(out)
-        mask, mirrored, block = _window(x.shape[1], groups, size, arrays[0].dtype)
-        arguments = *arrays, mask, mirrored, size // 2, *_typed(arrays[0], alpha, beta, k), block
-        in_threads(lrn_backward, arguments, length=len(arrays[0]), block=block)
-        return out, None, None, None, None, None
+        dx = torch.empty_like(x)
+        _run("backward", (x, gradients[0].contiguous(memory_format=ctx.layout), dx), ctx.layout, ctx.setting)
+        return dx.contiguous(memory_format=ctx.wanted), None
+
+
+def _layout(x_BCHW: torch.Tensor) -> torch.memory_format:
+    """Return the layout of `x`: contiguous if it is that and not channels-last."""
+    channels_last = x_BCHW.is_contiguous(memory_format=torch.channels_last)
+    return torch.contiguous_format if x_BCHW.is_contiguous() and not channels_last else torch.channels_last
+
+
+def _run(name: str, tensors: tuple[torch.Tensor, ...], layout: torch.memory_format, setting: tuple[Any, ...]) -> None:
+    """Run the pass `name` over tensors that lie in `layout`."""
+    size, alpha, beta, k, groups = setting
+    x_BCHW = tensors[0]
+    batch, maps, height, width = x_BCHW.shape
+    if layout == torch.contiguous_format:
+        arrays = tuple(tensor.view(-1).numpy() for tensor in tensors)
+        constants = _constants(arrays[0].dtype, alpha, beta, k)
+        tiles = batch * groups * -(-height * width // TILE)
+        arguments = (*arrays, maps // groups, height * width, size, *constants, TILE)
+        in_threads(getattr(lrn_kernel, f"{name}_rows"), arguments, length=tiles, block=1)
+        return
+    narrow = x_BCHW.dtype == torch.bfloat16
+    flat = [tensor.permute(0, 2, 3, 1).reshape(-1) for tensor in tensors]
+    arrays = tuple((tensor.view(torch.uint16) if narrow else tensor).numpy() for tensor in flat)
+    window = _window(maps, groups, size, np.dtype(np.float32) if narrow else arrays[0].dtype)
+    masks = (window.mask,) if name == "forward" else (window.mask, window.mirrored)
+    constants = _constants(window.mask.dtype, alpha, beta, k)
+    compiled = getattr(lrn_kernel, f"{name}_bfloat16" if narrow else name)
+    in_threads(compiled, (*arrays, *masks, size // 2, *constants, window.block), length=len(arrays[0]), block=window.block)
+
+
+class _Window(NamedTuple):
+    """The masks of the window and of the mirrored window, (S, block + APART), and the block's length."""
+
+    mask: NDArray[Any]
+    mirrored: NDArray[Any]
+    block: int
 
 
 @functools.lru_cache(maxsize=64)
-def _window(maps: int, groups: int, size: int, dtype: np.dtype[Any]) -> tuple[NDArray[Any], NDArray[Any], int]:
-    """Return the masks of the window and of the mirrored window, (S, block), and the block's length."""
+def _window(maps: int, groups: int, size: int, dtype: np.dtype[Any]) -> _Window:
     block = max(1, BLOCK // maps) * maps
-    position = np.arange(block) % (maps // groups)
+    position = np.arange(block + APART) % (maps // groups)
 
     def mask(before: int) -> NDArray[Any]:
         shifts = np.arange(-before, size - before)
         neighbour = position[None, :] + shifts[:, None]
         return ((neighbour >= 0) & (neighbour < maps // groups)).astype(dtype)
 
-    return mask(size // 2), mask((size - 1) // 2), block
+    own = mask(size // 2)
+    return _Window(own, own if size % 2 else mask((size - 1) // 2), block)
 
 
-def _typed(x_L: NDArray[Any], *constants: float) -> tuple[Any, ...]:
-    """Return the constants as numbers of the array's type, so that the passes compute in it."""
-    return tuple(x_L.dtype.type(constant) for constant in constants)
+@functools.lru_cache(maxsize=64)
+def _constants(dtype: np.dtype[Any], alpha: float, beta: float, k: float) -> tuple[Any, ...]:
+    """Return alpha, beta and k as numbers of the arrays' type, so that the passes compute in it."""
+    return tuple(dtype.type(constant) for constant in (alpha, beta, k))

@@ -1,9 +1,9 @@
-"""Passes over channels-last memory, compiled by numba, and how they are spread over threads.
+"""How compiled passes over memory are spread over threads, and the passes of same-map normalisation, compiled by numba.
 
-All compiled code stands in this one file: numba keeps it on disk until the file changes, and would not see that a function
-taken from another file has changed.
+numba keeps compiled code on disk until its file changes, and would not see that a function taken from another file has
+changed: compiled passes call nothing from other files.
 
-Shape suffixes: L flat memory, S window; a plane is one image, H x W x C in a row.
+Shape suffixes: L flat memory; a plane is one image, H x W x C in a row.
 """
 
 from __future__ import annotations
@@ -51,22 +51,6 @@ def _threads(num_threads: int) -> ThreadPoolExecutor:
 
 
 @numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy", inline="always")
-def windowed_sum(values: Any, total: Any, mask: Any, num: int) -> None:
-    """Write total[j] = sum over shifts d of mask[d, j] * values[j + d]."""
-    if mask.shape[0] == 5:
-        for j in range(num):
-            outer = mask[0, j] * values[j] + mask[4, j] * values[j + 4]
-            inner = mask[1, j] * values[j + 1] + mask[3, j] * values[j + 3]
-            total[j] = outer + inner + values[j + 2]
-        return
-    for j in range(num):
-        total[j] = mask[0, j] * values[j]
-    for d in range(1, mask.shape[0]):
-        for j in range(num):
-            total[j] += mask[d, j] * values[j + d]
-
-
-@numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy", inline="always")
 def inverse_power(total: Any, factor: Any, alpha: Any, beta: Any, k: Any, num: int) -> None:
     """Write factor[j] = (k + alpha total[j])^-beta; the two exponents in use go by square roots."""
     if beta == 0.75:
@@ -79,63 +63,6 @@ def inverse_power(total: Any, factor: Any, alpha: Any, beta: Any, k: Any, num: i
     else:
         for j in range(num):
             factor[j] = (k + alpha * total[j]) ** (-beta)
-
-
-@numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy")
-def lrn_forward(
-    x_L: Any, y_L: Any, mask: Any, before: int, alpha: Any, beta: Any, k: Any, block: int, first: int, last: int
-) -> None:
-    """Write y_j = x_j (k + alpha total_j)^-beta, total_j the sum of x^2 over the window of j."""
-    square = np.zeros(block + mask.shape[0], x_L.dtype)
-    total = np.empty(block, x_L.dtype)
-    factor = np.empty(block, x_L.dtype)
-    for start in range(first, last, block):
-        num = min(block, last - start)
-        x, y, own = x_L[start : start + num], y_L[start : start + num], square[before : before + num]
-        for j in range(num):
-            own[j] = x[j] * x[j]
-        windowed_sum(square, total, mask, num)
-        inverse_power(total, factor, alpha, beta, k, num)
-        for j in range(num):
-            y[j] = x[j] * factor[j]
-
-
-@numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy")
-def lrn_backward(
-    x_L: Any,
-    dy_L: Any,
-    dx_L: Any,
-    mask: Any,
-    mirrored: Any,
-    before: int,
-    alpha: Any,
-    beta: Any,
-    k: Any,
-    block: int,
-    first: int,
-    last: int,
-) -> None:
-    """Write dx_j = dy_j f_j - 2 alpha beta x_j sum over i whose window holds j of dy_i x_i f_i / base_i, f = base^-beta."""
-    after = mask.shape[0] - 1 - before
-    square = np.zeros(block + mask.shape[0], x_L.dtype)
-    share = np.zeros(block + mask.shape[0], x_L.dtype)
-    total = np.empty(block, x_L.dtype)
-    factor = np.empty(block, x_L.dtype)
-    scale = 2 * alpha * beta
-    for start in range(first, last, block):
-        num = min(block, last - start)
-        x, dy, dx = x_L[start : start + num], dy_L[start : start + num], dx_L[start : start + num]
-        own, mine = square[before : before + num], share[after : after + num]
-        for j in range(num):
-            own[j] = x[j] * x[j]
-        windowed_sum(square, total, mask, num)
-        inverse_power(total, factor, alpha, beta, k, num)
-        for j in range(num):
-            factor[j] *= dy[j]
-            mine[j] = factor[j] * x[j] / (k + alpha * total[j])
-        windowed_sum(share, total, mirrored, num)
-        for j in range(num):
-            dx[j] = factor[j] - scale * x[j] * total[j]
 
 
 @numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy")

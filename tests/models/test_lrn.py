@@ -5,8 +5,9 @@ import pytest
 import torch
 from torch import nn
 
-from repro.models.lrn import LocalResponseNorm, formula_by_tensors
+from repro.models.lrn import LocalResponseNorm, formula_by_tensors, gradient_by_tensors
 
+LAYOUTS = [torch.contiguous_format, torch.channels_last]
 SETTINGS = [
     # size, alpha, beta, k, groups, maps
     (5, 1e-4, 0.75, 2.0, 1, 16),
@@ -46,23 +47,30 @@ def test_lrn_matches_the_formula_written_out(dtype):
     np.testing.assert_allclose(y, by_hand(x.numpy(), size=5, alpha=0.1, beta=0.75, k=2.0), rtol=tolerance)
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize(("size", "alpha", "beta", "k", "groups", "maps"), SETTINGS)
-def test_both_passes_equal_autograd_of_the_formula(size, alpha, beta, k, groups, maps):
+def test_both_passes_equal_autograd_of_the_formula(size, alpha, beta, k, groups, maps, layout):
     generator = torch.Generator().manual_seed(1)
-    x = torch.randn(2, maps, 3, 5, dtype=torch.float64, generator=generator, requires_grad=True)
-    gradient = torch.randn(2, maps, 3, 5, dtype=torch.float64, generator=generator)
+    x, gradient = (
+        torch.randn(2, maps, 3, 5, dtype=torch.float64, generator=generator).contiguous(memory_format=layout) for _ in range(2)
+    )
+    x.requires_grad_()
     y = LocalResponseNorm(size, alpha, beta, k, groups=groups)(x)
     expected = formula_by_tensors(x, size, alpha, beta, k, groups)
     torch.testing.assert_close(y, expected, rtol=1e-12, atol=1e-12)
     (dx,) = torch.autograd.grad(y, x, gradient)
     (expected_dx,) = torch.autograd.grad(expected, x, gradient)
     torch.testing.assert_close(dx, expected_dx, rtol=1e-12, atol=1e-12)
+    written_out = gradient_by_tensors(x.detach(), gradient, size, alpha, beta, k, groups)
+    torch.testing.assert_close(written_out, expected_dx, rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize(("size", "alpha", "beta", "k", "groups", "maps"), SETTINGS[:6])
 def test_gradients_pass_gradcheck(size, alpha, beta, k, groups, maps):
     x = torch.randn(2, maps, 2, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(2), requires_grad=True)
-    assert torch.autograd.gradcheck(LocalResponseNorm(size, alpha, beta, k, groups=groups), x)
+    norm = LocalResponseNorm(size, alpha, beta, k, groups=groups)
+    assert torch.autograd.gradcheck(norm, x)
+    assert torch.autograd.gradcheck(norm, x.detach().contiguous(memory_format=torch.channels_last).requires_grad_())
 
 
 @pytest.mark.parametrize("size", [3, 4, 5])
@@ -72,27 +80,46 @@ def test_torch_divides_alpha_by_size_and_agrees_with_alpha_times_size(size):
     torch.testing.assert_close(LocalResponseNorm(size, 0.2, 0.75, 2.0)(x), theirs)
 
 
-def test_windows_do_not_cross_the_border_of_a_tower():
-    x = torch.randn(2, 12, 4, 4, generator=torch.Generator().manual_seed(4))
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_windows_do_not_cross_the_border_of_a_tower(layout):
+    x = torch.randn(2, 12, 4, 4, generator=torch.Generator().manual_seed(4)).contiguous(memory_format=layout)
     joined = LocalResponseNorm(5, 0.3, 0.75, 2.0, groups=2)(x)
-    apart = torch.cat([LocalResponseNorm(5, 0.3, 0.75, 2.0)(half) for half in x.chunk(2, dim=1)], dim=1)
-    torch.testing.assert_close(joined, apart, rtol=0, atol=0)
+    halves = [half.contiguous(memory_format=layout) for half in x.chunk(2, dim=1)]
+    apart = torch.cat([LocalResponseNorm(5, 0.3, 0.75, 2.0)(half) for half in halves], dim=1)
+    torch.testing.assert_close(joined, apart)
     crossing = LocalResponseNorm(5, 0.3, 0.75, 2.0)(x)
     assert not torch.allclose(joined[:, 4:8], crossing[:, 4:8])
     torch.testing.assert_close(joined[:, :4], crossing[:, :4])
 
 
-@pytest.mark.parametrize("memory_format", [torch.contiguous_format, torch.channels_last])
-def test_the_memory_layout_of_the_input_does_not_matter(memory_format):
-    x = torch.randn(2, 16, 9, 9, generator=torch.Generator().manual_seed(5)).contiguous(memory_format=memory_format)
-    expected = formula_by_tensors(x, 5, 0.1, 0.75, 2.0, 1)
-    torch.testing.assert_close(LocalResponseNorm(5, 0.1, 0.75, 2.0)(x), expected)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("maps", [7, 16])
+def test_the_result_lies_in_memory_as_the_input_does(layout, dtype, maps):
+    generator = torch.Generator().manual_seed(5)
+    x, gradient = (torch.randn(2, maps, 9, 9, generator=generator).contiguous(memory_format=layout) for _ in range(2))
+    x, gradient = x.to(dtype).requires_grad_(), gradient.to(dtype)
+    y = LocalResponseNorm(5, 0.1, 0.75, 2.0)(x)
+    (dx,) = torch.autograd.grad(y, x, gradient)
+    exact = formula_by_tensors(x.double(), 5, 0.1, 0.75, 2.0, 1)
+    (exact_dx,) = torch.autograd.grad(exact, x, gradient.double())
+    for found, expected in ((y, exact), (dx, exact_dx)):
+        assert found.dtype == dtype and found.is_contiguous(memory_format=layout)
+        torch.testing.assert_close(found, expected.to(dtype))
 
 
+def test_maps_that_lie_in_no_order_are_normalised_too():
+    x = torch.randn(2, 16, 9, 9, generator=torch.Generator().manual_seed(5))[:, ::2, :, 1:]
+    torch.testing.assert_close(LocalResponseNorm(5, 0.1, 0.75, 2.0)(x), formula_by_tensors(x, 5, 0.1, 0.75, 2.0, 1))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("num_threads", [2, 3])
-def test_threads_do_not_change_a_bit(num_threads):
-    x = torch.randn(3, 24, 31, 29, generator=torch.Generator().manual_seed(6), requires_grad=True)
-    gradient = torch.randn(3, 24, 31, 29, generator=torch.Generator().manual_seed(7))
+def test_threads_do_not_change_a_bit(num_threads, layout, dtype):
+    generator = torch.Generator().manual_seed(6)
+    x, gradient = (torch.randn(3, 24, 31, 29, generator=generator).contiguous(memory_format=layout) for _ in range(2))
+    x, gradient = x.to(dtype).requires_grad_(), gradient.to(dtype)
     norm, before = LocalResponseNorm(5, 0.1, 0.75, 2.0), torch.get_num_threads()
     found = []
     try:
@@ -113,10 +140,20 @@ def test_nan_is_passed_on():
     assert y.isnan().nonzero().flatten().tolist() == [3, 4, 5]
 
 
-def test_bfloat16_uses_the_formula():
+def test_bfloat16_is_computed_in_float32_and_rounded_once():
     x = torch.randn(2, 8, 3, 3, generator=torch.Generator().manual_seed(8)).bfloat16()
-    exact = formula_by_tensors(x.double(), 5, 0.1, 0.75, 2.0, 1)
-    torch.testing.assert_close(LocalResponseNorm(5, 0.1, 0.75, 2.0)(x).double(), exact, rtol=0.03, atol=0.01)
+    y = LocalResponseNorm(5, 0.1, 0.75, 2.0)(x)
+    wide = LocalResponseNorm(5, 0.1, 0.75, 2.0)(x.float().contiguous(memory_format=torch.channels_last))
+    assert torch.equal(y, wide.bfloat16())
+
+
+def test_bfloat16_keeps_infinity_and_nan():
+    """With alpha = 0, beta = 1 and k = 1e-32 an activation is multiplied by 1e32: 1e17 leaves the range of the type."""
+    x = torch.tensor([float("nan"), 1e17, -1e17, 1.0]).bfloat16().reshape(4, 1, 1, 1)
+    y = LocalResponseNorm(1, 0.0, 1.0, 1e-32)(x).flatten()
+    assert y.isnan().tolist() == [True, False, False, False]
+    assert y[1:3].tolist() == [float("inf"), -float("inf")]
+    torch.testing.assert_close(y[3], torch.tensor(1e32).bfloat16())
 
 
 @pytest.mark.parametrize(("size", "k", "groups"), [(0, 2.0, 1), (5, 0.0, 1), (5, 2.0, 0)])
@@ -132,9 +169,15 @@ def test_an_input_of_another_shape_is_refused(shape):
 
 
 @pytest.mark.gpu
-def test_the_kernel_on_cuda_equals_the_passes_on_cpu():
-    x = torch.randn(4, 48, 13, 13, generator=torch.Generator().manual_seed(9), requires_grad=True)
-    y = LocalResponseNorm(5, 1e-2, 0.75, 2.0, groups=2)(x)
-    z = LocalResponseNorm(5, 1e-2, 0.75, 2.0, groups=2)(x.cuda())
-    torch.testing.assert_close(y, z.cpu(), rtol=1e-5, atol=1e-5)
-    torch.testing.assert_close(*(torch.autograd.grad(out.sum(), x)[0] for out in (y, z)), rtol=1e-4, atol=1e-5)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_kernels_on_cuda_equal_the_passes_on_cpu(layout, dtype):
+    generator = torch.Generator().manual_seed(9)
+    x, gradient = (torch.randn(4, 48, 13, 13, generator=generator).contiguous(memory_format=layout).to(dtype) for _ in range(2))
+    norm, found = LocalResponseNorm(5, 1e-2, 0.75, 2.0, groups=2), []
+    for device in ("cpu", "cuda"):
+        leaf = x.to(device).requires_grad_()
+        y = norm(leaf)
+        found.append((y.detach().cpu(), torch.autograd.grad(y, leaf, gradient.to(device))[0].cpu()))
+    for one, other in zip(*found, strict=True):
+        torch.testing.assert_close(one, other)

@@ -1,0 +1,309 @@
+"""The two passes of local response normalisation, compiled by numba for both layouts of memory.
+
+In channels-last memory the maps of a pixel lie side by side, and the window of a map is a sum of shifted neighbours. It must
+not reach into the next pixel or the next group of maps: a mask for each shift holds that, which keeps every inner loop long,
+flat and vectorised however few maps a group has. In contiguous memory the maps are rows of pixels, and the window of a row is
+a sum of rows. Both compute in float32 or float64; bfloat16 is widened on the way in and rounded once on the way out.
+
+numba keeps what it compiled on disk until this file changes, and would not see that a function taken from another file has
+changed: all that these passes call stands here.
+
+Shape suffixes: L flat memory, S window, B batch, C maps, P pixels; a block and a tile fit into the first-level cache.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numba
+import numpy as np
+
+#: Reassociation and contraction let the compiler vectorise; NaN and infinity keep their meaning.
+FAST = {"contract", "reassoc", "nsz", "arcp"}
+compiled = numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy")
+inlined = numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy", inline="always")
+
+
+@inlined
+def widen(bits: Any, wide: Any, num: int) -> None:
+    """Write the bfloat16 numbers `bits` (uint16) as the float32 numbers `wide` (their bits as uint32)."""
+    for j in range(num):
+        wide[j] = np.uint32(bits[j]) << np.uint32(16)
+
+
+@inlined
+def narrow(wide: Any, value: Any, bits: Any, num: int) -> None:
+    """Round float32 numbers (`value`, the same memory as the uint32 `wide`) to the nearest bfloat16, ties to even."""
+    for j in range(num):
+        odd = (wide[j] >> np.uint32(16)) & np.uint32(1)
+        rounded = (wide[j] + np.uint32(0x7FFF) + odd) >> np.uint32(16)
+        bits[j] = np.uint16(rounded) if value[j] == value[j] else np.uint16(0x7FC0)
+
+
+@inlined
+def five_sum(values: Any, mask: Any, j: int) -> Any:
+    """Return the sum over a window of five: mask[d, j] * values[j + d]; its middle is never masked."""
+    outer = mask[0, j] * values[j] + mask[4, j] * values[j + 4]
+    inner = mask[1, j] * values[j + 1] + mask[3, j] * values[j + 3]
+    return outer + inner + values[j + 2]
+
+
+@inlined
+def windowed_sum(values: Any, total: Any, mask: Any, num: int) -> None:
+    """Write total[j] = sum over shifts d of mask[d, j] * values[j + d]."""
+    for j in range(num):
+        total[j] = mask[0, j] * values[j]
+    for d in range(1, mask.shape[0]):
+        for j in range(num):
+            total[j] += mask[d, j] * values[j + d]
+
+
+@inlined
+def inverse_power(total: Any, factor: Any, alpha: Any, beta: Any, k: Any, num: int) -> None:
+    """Write factor[j] = (k + alpha total[j])^-beta; the two exponents in use go by square roots."""
+    if beta == 0.75:
+        for j in range(num):
+            root = math.sqrt(k + alpha * total[j])
+            factor[j] = 1 / (root * math.sqrt(root))
+    elif beta == 0.5:
+        for j in range(num):
+            factor[j] = 1 / math.sqrt(k + alpha * total[j])
+    else:
+        for j in range(num):
+            factor[j] = (k + alpha * total[j]) ** (-beta)
+
+
+@inlined
+def block_forward(
+    x: Any, y: Any, square: Any, total: Any, factor: Any, mask: Any, before: int, alpha: Any, beta: Any, k: Any, num: int
+) -> None:
+    """Write y_j = x_j (k + alpha total_j)^-beta, total_j the sum of x^2 over the window of j; one loop for the usual setting."""
+    own = square[before : before + num]
+    for j in range(num):
+        own[j] = x[j] * x[j]
+    if mask.shape[0] == 5 and beta == 0.75:
+        for j in range(num):
+            root = math.sqrt(k + alpha * five_sum(square, mask, j))
+            y[j] = x[j] / (root * math.sqrt(root))
+        return
+    windowed_sum(square, total, mask, num)
+    inverse_power(total, factor, alpha, beta, k, num)
+    for j in range(num):
+        y[j] = x[j] * factor[j]
+
+
+@inlined
+def block_backward(
+    x: Any,
+    dy: Any,
+    dx: Any,
+    square: Any,
+    share: Any,
+    total: Any,
+    factor: Any,
+    mask: Any,
+    mirrored: Any,
+    before: int,
+    alpha: Any,
+    beta: Any,
+    k: Any,
+    num: int,
+) -> None:
+    """Write dx_j = dy_j f_j - 2 alpha beta x_j sum over i whose window holds j of dy_i x_i f_i / base_i, f = base^-beta."""
+    after = mask.shape[0] - 1 - before
+    own, mine = square[before : before + num], share[after : after + num]
+    scale = (
+        2 * alpha * beta
+    )  # a float64: the loop that uses it takes 0.85 of its time in float32, whose wide loads straddle lines
+    for j in range(num):
+        own[j] = x[j] * x[j]
+    if mask.shape[0] == 5 and beta == 0.75:
+        for j in range(num):
+            base = k + alpha * five_sum(square, mask, j)
+            root = math.sqrt(base)
+            factor[j] = dy[j] / (root * math.sqrt(root))
+            mine[j] = factor[j] * x[j] / base
+        for j in range(num):
+            dx[j] = factor[j] - scale * x[j] * five_sum(share, mirrored, j)
+        return
+    windowed_sum(square, total, mask, num)
+    inverse_power(total, factor, alpha, beta, k, num)
+    for j in range(num):
+        factor[j] *= dy[j]
+        mine[j] = factor[j] * x[j] / (k + alpha * total[j])
+    windowed_sum(share, total, mirrored, num)
+    for j in range(num):
+        dx[j] = factor[j] - scale * x[j] * total[j]
+
+
+@compiled
+def forward(x_L: Any, y_L: Any, mask: Any, before: int, alpha: Any, beta: Any, k: Any, block: int, first: int, last: int) -> None:
+    """Normalise the elements first to last of channels-last memory."""
+    square = np.zeros(block + mask.shape[0], mask.dtype)
+    total, factor = np.empty(block, mask.dtype), np.empty(block, mask.dtype)
+    for start in range(first, last, block):
+        num = min(block, last - start)
+        x, y = x_L[start : start + num], y_L[start : start + num]
+        block_forward(x, y, square, total, factor, mask, before, alpha, beta, k, num)
+
+
+@compiled
+def backward(
+    x_L: Any,
+    dy_L: Any,
+    dx_L: Any,
+    mask: Any,
+    mirrored: Any,
+    before: int,
+    alpha: Any,
+    beta: Any,
+    k: Any,
+    block: int,
+    first: int,
+    last: int,
+) -> None:
+    """Write the gradients of the elements first to last of channels-last memory."""
+    square, share = np.zeros(block + mask.shape[0], mask.dtype), np.zeros(block + mask.shape[0], mask.dtype)
+    total, factor = np.empty(block, mask.dtype), np.empty(block, mask.dtype)
+    for start in range(first, last, block):
+        num = min(block, last - start)
+        x, dy, dx = x_L[start : start + num], dy_L[start : start + num], dx_L[start : start + num]
+        block_backward(x, dy, dx, square, share, total, factor, mask, mirrored, before, alpha, beta, k, num)
+
+
+@compiled
+def forward_bfloat16(
+    x_L: Any, y_L: Any, mask: Any, before: int, alpha: Any, beta: Any, k: Any, block: int, first: int, last: int
+) -> None:
+    """Normalise the bfloat16 elements first to last of channels-last memory, computing in float32."""
+    square = np.zeros(block + mask.shape[0], mask.dtype)
+    total, factor = np.empty(block, mask.dtype), np.empty(block, mask.dtype)
+    x, y = np.empty(block, np.float32), np.empty(block, np.float32)
+    x_bits, y_bits = x.view(np.uint32), y.view(np.uint32)
+    for start in range(first, last, block):
+        num = min(block, last - start)
+        widen(x_L[start : start + num], x_bits, num)
+        block_forward(x, y, square, total, factor, mask, before, alpha, beta, k, num)
+        narrow(y_bits, y, y_L[start : start + num], num)
+
+
+@compiled
+def backward_bfloat16(
+    x_L: Any,
+    dy_L: Any,
+    dx_L: Any,
+    mask: Any,
+    mirrored: Any,
+    before: int,
+    alpha: Any,
+    beta: Any,
+    k: Any,
+    block: int,
+    first: int,
+    last: int,
+) -> None:
+    """Write the bfloat16 gradients of the elements first to last of channels-last memory, computing in float32."""
+    square, share = np.zeros(block + mask.shape[0], mask.dtype), np.zeros(block + mask.shape[0], mask.dtype)
+    total, factor = np.empty(block, mask.dtype), np.empty(block, mask.dtype)
+    x, dy, dx = np.empty(block, np.float32), np.empty(block, np.float32), np.empty(block, np.float32)
+    x_bits, dy_bits, dx_bits = x.view(np.uint32), dy.view(np.uint32), dx.view(np.uint32)
+    for start in range(first, last, block):
+        num = min(block, last - start)
+        widen(x_L[start : start + num], x_bits, num)
+        widen(dy_L[start : start + num], dy_bits, num)
+        block_backward(x, dy, dx, square, share, total, factor, mask, mirrored, before, alpha, beta, k, num)
+        narrow(dx_bits, dx, dx_L[start : start + num], num)
+
+
+@inlined
+def sum_of_rows(rows_L: Any, c: int, size: int, tile: int, total: Any, num: int) -> None:
+    """Write total[j] = sum over `size` rows of `tile` pixels from row c on."""
+    row = rows_L[c * tile : (c + 1) * tile]
+    for j in range(num):
+        total[j] = row[j]
+    for d in range(1, size):
+        row = rows_L[(c + d) * tile : (c + d + 1) * tile]
+        for j in range(num):
+            total[j] += row[j]
+
+
+@inlined
+def squares(x_L: Any, square_L: Any, start: int, pixels: int, maps: int, row: int, tile: int, num: int) -> None:
+    """Write the squares of `num` pixels of each map from `start` on into rows of `tile` pixels, `row` the first of them."""
+    for c in range(maps):
+        x, square = x_L[start + c * pixels : start + c * pixels + num], square_L[(c + row) * tile : (c + row) * tile + num]
+        for j in range(num):
+            square[j] = x[j] * x[j]
+
+
+@compiled
+def forward_rows(
+    x_L: Any,
+    y_L: Any,
+    maps: int,
+    pixels: int,
+    size: int,
+    alpha: Any,
+    beta: Any,
+    k: Any,
+    tile: int,
+    first: int,
+    last: int,
+) -> None:
+    """Normalise the tiles first to last of contiguous memory: `tile` pixels of all maps of a group."""
+    tiles, before = -(-pixels // tile), size // 2
+    square = np.zeros((maps + size - 1) * tile, x_L.dtype)
+    total, factor = np.empty(tile, x_L.dtype), np.empty(tile, x_L.dtype)
+    for place in range(first, last):
+        start = place // tiles * maps * pixels + place % tiles * tile
+        num = min(tile, pixels - place % tiles * tile)
+        squares(x_L, square, start, pixels, maps, before, tile, num)
+        for c in range(maps):
+            x, y = x_L[start + c * pixels : start + c * pixels + num], y_L[start + c * pixels : start + c * pixels + num]
+            sum_of_rows(square, c, size, tile, total, num)
+            inverse_power(total, factor, alpha, beta, k, num)
+            for j in range(num):
+                y[j] = x[j] * factor[j]
+
+
+@compiled
+def backward_rows(
+    x_L: Any,
+    dy_L: Any,
+    dx_L: Any,
+    maps: int,
+    pixels: int,
+    size: int,
+    alpha: Any,
+    beta: Any,
+    k: Any,
+    tile: int,
+    first: int,
+    last: int,
+) -> None:
+    """Write the gradients of the tiles first to last of contiguous memory."""
+    tiles, before = -(-pixels // tile), size // 2
+    after, scale = size - 1 - before, alpha * (beta + beta)
+    square, share = np.zeros((maps + size - 1) * tile, x_L.dtype), np.zeros((maps + size - 1) * tile, x_L.dtype)
+    total, factor = np.empty(tile, x_L.dtype), np.empty(tile, x_L.dtype)
+    for place in range(first, last):
+        start = place // tiles * maps * pixels + place % tiles * tile
+        num = min(tile, pixels - place % tiles * tile)
+        squares(x_L, square, start, pixels, maps, before, tile, num)
+        for c in range(maps):
+            begin = start + c * pixels
+            x, dy, dx = x_L[begin : begin + num], dy_L[begin : begin + num], dx_L[begin : begin + num]
+            mine = share[(c + after) * tile : (c + after) * tile + num]
+            sum_of_rows(square, c, size, tile, total, num)
+            inverse_power(total, factor, alpha, beta, k, num)
+            for j in range(num):
+                kept = factor[j] * dy[j]
+                dx[j] = kept
+                mine[j] = kept * x[j] / (k + alpha * total[j])
+        for c in range(maps):
+            begin = start + c * pixels
+            x, dx = x_L[begin : begin + num], dx_L[begin : begin + num]
+            sum_of_rows(share, c, size, tile, total, num)
+            for j in range(num):
+                dx[j] -= scale * x[j] * total[j]
