@@ -95,7 +95,7 @@ def test_histograms_of_videos_end_in_scores_of_videos(tmp_path: Path) -> None:
     fit([run], tmp_path, stage="fit_videos")
     folder = run_folder(tmp_path, run.id)
     record = read_json(folder / "run.json", schema="run/1")
-    assert record["num_train_examples"] == 20
+    assert record["num_train_examples"] == 10
     assert record["num_features"] == SPEC.num_values
     test = ClipShards(prepared, "test")
     scores = read_scores(folder / "scores.test.video.npz")
