@@ -42,11 +42,11 @@ class Fused:
 
 @dataclass(frozen=True, kw_only=True)
 class _Job:
-    """Classes to be trained together on some images. file: where their classifiers are stored."""
+    """Classes to be trained together on some images, with each regularisation. file: where their classifiers are stored."""
 
     signatures: SignatureFile
     classes: range
-    regularization: float
+    regularizations: tuple[float, ...]
     images: Path
     seed: int
     file: Path
@@ -54,68 +54,67 @@ class _Job:
 
 def classify(files: dict[str, SignatureFile], labels_N: NDArray[np.int64], *, num_classes: int, work: Work) -> Fused:
     """Return the classifiers of the channels and how they are fused."""
-    spec, folder = work.spec, work.folder / "classifiers"
+    spec = work.spec
     kept_N, out_N = split_held_out(labels_N, num_held_out=spec.fusion.num_held_out, key=work.key)
     if spec.fusion.num_tuning is not None:
         kept_N = np.sort(generator(work.key, "images for tuning").permutation(kept_N)[: spec.fusion.num_tuning])
-    choices = [(name, regularization) for name in files for regularization in spec.classifier.regularizations]
-    tuned = _trained(files, choices, kept_N, labels_N, num_classes=num_classes, work=work, purpose="tuning", folder=folder)
+    trained = functools.partial(_trained, files, labels_N=labels_N, num_classes=num_classes, work=work)
+    tuned = trained(dict.fromkeys(files, spec.classifier.regularizations), index_N=kept_N, purpose="tuning")
     margins, chosen, top1 = [], {}, {}
     for name, file in files.items():
-        own = {value: _margins_NK(file, tuned[name, value], out_N) for value in spec.classifier.regularizations}
-        right = {value: float((margin_NK.argmax(axis=1) == labels_N[out_N]).mean()) for value, margin_NK in own.items()}
+        own = {classifier.regularization: _margins_NK(file, classifier, out_N) for classifier in tuned[name]}
+        right = {value: _top1(margin_NK, labels_N[out_N]) for value, margin_NK in own.items()}
         chosen[name] = max(own, key=lambda value: (right[value], value))  # of equals the stronger
         top1[name] = right[chosen[name]]
         margins.append(own[chosen[name]])
-        told = ", ".join(f"{value:g}: {share:.3f}" for value, share in right.items())
-        work.say(f"{name}: {len(out_N)} held-out images right by regularisation: {told}")
+        told = ", ".join(f"{share:.3f} at {value:g}" for value, share in right.items())
+        work.say(f"{name}: right of {len(out_N)} held-out images, by regularisation: {told}")
     weight_C = weights_C(np.stack(margins), labels_N[out_N], spec.fusion)
     fused_NK = np.tensordot(weight_C.astype(np.float32), np.stack(margins), axes=1)
-    fused_top1 = float((fused_NK.argmax(axis=1) == labels_N[out_N]).mean())
     told = ", ".join(f"{name} {weight:.2f}" for name, weight in zip(files, weight_C, strict=True))
-    work.say(f"channels weigh {told}: {fused_top1:.3f} of the held-out images right")
+    work.say(f"channels weigh {told}: {_top1(fused_NK, labels_N[out_N]):.3f} of the held-out images right")
     every_N = np.arange(len(labels_N))
-    final = _trained(
-        files, list(chosen.items()), every_N, labels_N, num_classes=num_classes, work=work, purpose="final", folder=folder
-    )
+    final = trained({name: (value,) for name, value in chosen.items()}, index_N=every_N, purpose="final")
     return Fused(
-        classifiers={name: final[name, chosen[name]] for name in files},
+        classifiers={name: final[name][0] for name in files},
         weights={name: float(weight) for name, weight in zip(files, weight_C, strict=True)},
         sharpness=sharpness_of(fused_NK, labels_N[out_N]),
         top1=top1,
-        fused_top1=fused_top1,
+        fused_top1=_top1(fused_NK, labels_N[out_N]),
     )
+
+
+def _top1(margin_NK: NDArray[np.float32], labels_N: NDArray[np.int64]) -> float:
+    return float((margin_NK.argmax(axis=1) == labels_N).mean())
 
 
 def _trained(
     files: dict[str, SignatureFile],
-    choices: list[tuple[str, float]],
+    regularizations: dict[str, tuple[float, ...]],
+    *,
     index_N: NDArray[np.int64],
     labels_N: NDArray[np.int64],
-    *,
     num_classes: int,
     work: Work,
     purpose: str,
-    folder: Path,
-) -> dict[tuple[str, float], LinearClassifier]:
-    """Return the classifiers by channel and regularisation, trained on `index_N`; stored ones are not trained again."""
-    svm = work.spec.classifier
+) -> dict[str, list[LinearClassifier]]:
+    """Return the classifiers by channel, trained on `index_N` with each regularisation; stored ones are not trained again."""
+    svm, folder = work.spec.classifier, work.folder / "classifiers"
     images = folder / f"images.{purpose}.npz"
     write_arrays(images, {"index_N": index_N, "labels_N": labels_N[index_N]})
-    starts = range(0, num_classes, svm.classes_per_job)
     jobs = {
-        (name, value): [
+        name: [
             _Job(
                 signatures=files[name],
                 classes=range(start, min(start + svm.classes_per_job, num_classes)),
-                regularization=value,
+                regularizations=own,
                 images=images,
                 seed=seed_of(work.key, f"classifiers of {name}"),
-                file=folder / f"{name}.{purpose}.{value!r}.{start}.npz",
+                file=folder / f"{name}.{purpose}.{start}.npz",
             )
-            for start in starts
+            for start in range(0, num_classes, svm.classes_per_job)
         ]
-        for name, value in choices
+        for name, own in regularizations.items()
     }
     to_do = [job for own in jobs.values() for job in own if not job.file.exists()]
     progress = Progress(work.say, f"trains classifiers ({purpose})", total=len(to_do))
@@ -123,7 +122,10 @@ def _trained(
     for done, peak in enumerate(in_order(run, to_do, num_processes=max(1, min(work.num_processes, len(to_do)))), start=1):
         work.costs.add({}, peak_mib=peak, num_read=0)
         progress.reached(done)
-    return {choice: joined([_stored(job) for job in own]) for choice, own in jobs.items()}
+    return {
+        name: [joined([_stored(job, place) for job in jobs[name]]) for place in range(len(own))]
+        for name, own in regularizations.items()
+    }
 
 
 def _run(job: _Job, *, svm: LinearSvm, num_classes: int) -> float:
@@ -136,16 +138,19 @@ def _run(job: _Job, *, svm: LinearSvm, num_classes: int) -> float:
         classes=job.classes,
         num_classes=num_classes,
         svm=svm,
-        regularization=job.regularization,
+        regularizations=job.regularizations,
         key=job.seed,
     )
-    write_arrays(job.file, {"weight_KL": own.weight_KL, "bias_K": own.bias_K})
+    weights = {f"weight_KL.{place}": classifier.weight_KL for place, classifier in enumerate(own)}
+    write_arrays(job.file, weights | {f"bias_K.{place}": classifier.bias_K for place, classifier in enumerate(own)})
     return peak_mib()
 
 
-def _stored(job: _Job) -> LinearClassifier:
+def _stored(job: _Job, place: int) -> LinearClassifier:
     arrays = read_arrays(job.file)
-    return LinearClassifier(weight_KL=arrays["weight_KL"], bias_K=arrays["bias_K"], regularization=job.regularization)
+    return LinearClassifier(
+        weight_KL=arrays[f"weight_KL.{place}"], bias_K=arrays[f"bias_K.{place}"], regularization=job.regularizations[place]
+    )
 
 
 def _margins_NK(file: SignatureFile, classifier: LinearClassifier, index_N: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -4,7 +4,7 @@ For each class the mean of max(0, 1 - y (w x + b)) over the examples drawn, plus
 mini-batches; the answer is the mean of the weights over the steps.
 Sources: Bottou 2010; Xu 2011 (averaging); Perronnin, Akata, Harchaoui, Schmid 2012 (negatives drawn against positives).
 
-Legend: N images, L values of a signature, K classes, B batch.
+Legend: N images, L values of a signature, K classes, B batch, M machines.
 """
 
 from __future__ import annotations
@@ -66,39 +66,81 @@ def train_svm(
     classes: range,
     num_classes: int,
     svm: LinearSvm,
-    regularization: float,
+    regularizations: tuple[float, ...],
     key: int,
-) -> LinearClassifier:
-    """Return the classifiers of `classes`, trained on the images `index_N`, whose labels are `labels_N`.
+) -> list[LinearClassifier]:
+    """Return the classifiers of `classes` with each regularisation, trained on the images `index_N`, labelled `labels_N`.
 
-    Every class sees the images in the same order; which negatives it takes is its own, whatever `classes` it is trained with.
+    All are trained in one pass. They see the images in the same order; which negatives a class takes is its own, whatever
+    classes it is trained with.
     """
-    weight_KL, bias_K = np.zeros((len(classes), signatures.num_values), np.float32), np.zeros(len(classes), np.float32)
-    mean_KL, mean_bias_K = weight_KL.copy(), bias_K.copy()
+    machines = _Machines(len(classes), signatures.num_values, regularizations)
     share_K = _share_of_negatives_K(labels_N, num_classes=num_classes, per_positive=svm.negatives_per_positive)
     first_rate = svm.learning_rate / _mean_squared_norm(signatures, index_N)
-    step, num_averaged = 0, 0
+    step = 0
     for epoch in range(svm.num_epochs):
         order_N = generator(key, "order of images", epoch).permutation(len(index_N))
         for start in range(0, len(order_N), svm.batch_size):
             batch_B = np.sort(order_N[start : start + svm.batch_size])
-            signature_BL, label_B = signatures.rows_NL(index_N[batch_B]), labels_N[batch_B]
+            label_B = labels_N[batch_B]
             draw_BK = generator(key, "negatives", step).random((len(batch_B), num_classes), np.float32)
             is_own_BK = label_B[:, None] == np.array(classes)
             drawn_BK = is_own_BK | (draw_BK < share_K)[:, classes.start : classes.stop]
             sign_BK = np.where(is_own_BK, np.float32(1), np.float32(-1))
-            margin_BK = signature_BL @ weight_KL.T + bias_K
-            push_BK = sign_BK * (drawn_BK & (sign_BK * margin_BK < 1)) / np.float32(len(batch_B))
-            rate = np.float32(first_rate / (1 + regularization * first_rate * step))
-            weight_KL *= 1 - rate * np.float32(regularization)
-            weight_KL += rate * (push_BK.T @ signature_BL)
-            bias_K += rate * push_BK.sum(axis=0)
-            step += 1
+            machines.update(signatures.rows_NL(index_N[batch_B]), sign_BK, drawn_BK, first_rate=first_rate, step=step)
             if epoch >= svm.average_from:
-                num_averaged += 1
-                mean_KL += (weight_KL - mean_KL) / np.float32(num_averaged)
-                mean_bias_K += (bias_K - mean_bias_K) / np.float32(num_averaged)
-    return LinearClassifier(weight_KL=mean_KL, bias_K=mean_bias_K, regularization=regularization)
+                machines.average()
+            step += 1
+    return machines.averaged()
+
+
+class _Machines:
+    """Classes with each of several regularisations in training: rows M are the classes of the first, then of the second..."""
+
+    def __init__(self, num_classes: int, num_values: int, regularizations: tuple[float, ...]) -> None:
+        self._num_classes, self._regularizations = num_classes, regularizations
+        self._regularization_M = np.repeat(np.array(regularizations), num_classes)
+        self._weight_ML = np.zeros((len(self._regularization_M), num_values), np.float32)
+        self._bias_M = np.zeros(len(self._regularization_M), np.float32)
+        self._mean_ML, self._mean_bias_M, self._num_averaged = self._weight_ML.copy(), self._bias_M.copy(), 0
+
+    def update(
+        self,
+        signature_BL: NDArray[np.float32],
+        sign_BK: NDArray[np.float32],
+        drawn_BK: NDArray[np.bool_],
+        *,
+        first_rate: float,
+        step: int,
+    ) -> None:
+        """Descend by one batch: sign_BK is 1 for images of a class and -1 for others; what is not drawn does not count."""
+        num = len(self._regularizations)
+        sign_BM, drawn_BM = np.tile(sign_BK, (1, num)), np.tile(drawn_BK, (1, num))
+        margin_BM = signature_BL @ self._weight_ML.T + self._bias_M
+        rate_M = first_rate / (1 + self._regularization_M * first_rate * step)
+        push_BM = (sign_BM * (drawn_BM & (sign_BM * margin_BM < 1)) * (rate_M / len(sign_BK))).astype(np.float32)
+        self._weight_ML *= (1 - rate_M * self._regularization_M)[:, None].astype(np.float32)
+        self._weight_ML += push_BM.T @ signature_BL
+        self._bias_M += push_BM.sum(axis=0)
+
+    def average(self) -> None:
+        """Count the weights as they are into the mean."""
+        self._num_averaged += 1
+        share = np.float32(1 / self._num_averaged)
+        self._mean_ML += (self._weight_ML - self._mean_ML) * share
+        self._mean_bias_M += (self._bias_M - self._mean_bias_M) * share
+
+    def averaged(self) -> list[LinearClassifier]:
+        """Return the mean classifiers of each regularisation."""
+        num = self._num_classes
+        return [
+            LinearClassifier(
+                weight_KL=self._mean_ML[place * num : (place + 1) * num],
+                bias_K=self._mean_bias_M[place * num : (place + 1) * num],
+                regularization=regularization,
+            )
+            for place, regularization in enumerate(self._regularizations)
+        ]
 
 
 def _share_of_negatives_K(labels_N: NDArray[np.int64], *, num_classes: int, per_positive: float | None) -> NDArray[np.float64]:
