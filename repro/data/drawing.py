@@ -1,4 +1,4 @@
-"""Draw the parts of generated images: silhouettes of ten objects, textures, colours.
+"""Draw the parts of generated images: silhouettes of ten objects (repro.data.further_objects has more), textures, colours.
 
 Coordinates of silhouettes: x to the right, y down, the object within the unit circle. Fields are (H, W) float32.
 """
@@ -33,7 +33,8 @@ def ellipse(x: float, y: float, half_width: float, half_height: float, *, start:
     return np.stack([x + half_width * np.cos(angle), y + half_height * np.sin(angle)], axis=1)
 
 
-def _star(num_points: int, inner: float) -> Points:
+def star(num_points: int, inner: float) -> Points:
+    """Return a star whose points lie on the unit circle and whose notches at `inner` from its centre."""
     angle = np.radians(np.arange(2 * num_points) * 180.0 / num_points - 90.0)
     radius = np.where(np.arange(2 * num_points) % 2, inner, 1.0)
     return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
@@ -87,7 +88,7 @@ SILHOUETTES = (
         body=(ellipse(0, 0.02, 0.92, 0.86, start=180, stop=360),),
         second=(polygon((-0.26, 0.02), (0.26, 0.02), (0.36, 0.88), (-0.36, 0.88)),),
     ),
-    Silhouette(name="star", body=(_star(5, 0.45),), second=(ellipse(0, 0, 0.2, 0.2),)),
+    Silhouette(name="star", body=(star(5, 0.45),), second=(ellipse(0, 0, 0.2, 0.2),)),
     Silhouette(
         name="butterfly",
         body=(

@@ -4,16 +4,17 @@ Image i of a split is a function of (knobs, seed, split, i) alone, and each step
 turning one knob leaves everything else in the picture as it was. On the same versions of numpy and Pillow the bytes are equal.
 
 What is in a picture: a background of two colours and a texture; `clutter` distracting shapes on average (Poisson), of which
-some lie across the rim of the object's place; the object, one of ten silhouettes (repro.data.drawing), with two colours and
-a texture, turned, stretched, mirrored, of the size and as far off the centre as SIZE and OFF_CENTER below say; a shape in
-front of it; light from one side, the colour of the light, and sensor noise. Colour and texture go with the class, but do not
-decide it: the hue spreads around the class's own (HUE_DEVIATION), neighbouring classes overlap, and some objects wear a random
-texture instead of the class's own (OWN_TEXTURE_SHARE), which it shares with another class. Colour alone, measured in the
-middle of the picture without clutter, tells about half of the ten classes' images apart.
+some lie across the rim of the object's place; the object, one of forty silhouettes (ten of repro.data.drawing, thirty of
+repro.data.further_objects), with two colours and a texture, turned, stretched, mirrored, of the size and as far off the centre
+as SIZE and OFF_CENTER below say; a shape in front of it; light from one side, the colour of the light, and sensor noise.
+Colour and texture go with the class, but do not decide it: the hue spreads around the class's own (HUE_DEVIATION),
+neighbouring classes overlap, and some objects wear a random texture instead of the class's own (OWN_TEXTURE_SHARE), which
+it shares with others. Colour alone, measured in the middle of the picture without clutter, tells about half of the images of
+the first ten classes apart.
 
 Knobs (repro.spec.datasets.Procedural):
 - num_train, num_test: how many images; image i is of class i modulo num_classes. More images keep the ones there were.
-- num_classes: the first so many of the silhouettes.
+- num_classes, first_class: so many of the silhouettes, from this one on. Distracting shapes are parts of the first ten always.
 - image_px: side of the pictures; everything scales with it.
 - clutter: mean number of distracting shapes.
 - occlusion: the shape in front covers a share of the object drawn evenly between 0 and this.
@@ -51,11 +52,14 @@ from repro.data.drawing import (
     rgb,
     texture,
 )
+from repro.data.further_objects import FURTHER
 from repro.data.source import Listing, SourceError, as_bytes
 from repro.provenance import spec_digest
 from repro.spec.datasets import Procedural
 
 QUALITY = 95
+#: All kinds of object, in the order of their numbers.
+KINDS = SILHOUETTES + FURTHER
 #: Standard deviation of an object's hue around its class's own, as share of the colour circle; classes lie .1 apart.
 HUE_DEVIATION = 0.08
 #: Share of the objects that wear their class's own texture.
@@ -90,7 +94,8 @@ class ProceduralSource:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        return tuple(silhouette.name for silhouette in SILHOUETTES[: self.knobs.num_classes])
+        first = self.knobs.first_class
+        return tuple(silhouette.name for silhouette in KINDS[first : first + self.knobs.num_classes])
 
     @cached_property
     def listings(self) -> Mapping[str, Listing]:
@@ -115,7 +120,8 @@ def check_knobs(knobs: Procedural) -> None:
         SourceError: names the knob, its value and what is allowed.
     """
     ranges = {
-        "num_classes": (2, len(SILHOUETTES)),
+        "first_class": (0, len(KINDS) - 2),
+        "num_classes": (2, len(KINDS) - knobs.first_class),
         "num_train": (knobs.num_classes, 10**6),
         "num_test": (knobs.num_classes, 10**6),
         "image_px": (16, 4096),
@@ -165,7 +171,7 @@ def picture(knobs: Procedural, *, split: str, index: int) -> np.ndarray[tuple[in
     scene_HWC = background(random("background"), image_px=knobs.image_px)
     add_clutter(scene_HWC, random("clutter"), mean=knobs.clutter)
     placement = object_placement(random("placement"), pose=knobs.pose, image_px=knobs.image_px)
-    mask = add_object(scene_HWC, random("object"), kind=index % knobs.num_classes, placement=placement)
+    mask = add_object(scene_HWC, random("object"), kind=knobs.first_class + index % knobs.num_classes, placement=placement)
     add_occluder(scene_HWC, random("occlusion"), mask=mask, occlusion=knobs.occlusion)
     scene_HWC *= shading(random("shading"), image_px=knobs.image_px)[:, :, None]
     scene_HWC *= np.exp(log_gain(knobs, split=split, index=index)).astype(np.float32)
@@ -221,8 +227,8 @@ def object_placement(generator: np.random.Generator, *, pose: float, image_px: i
 
 def add_object(scene_HWC: Field, generator: np.random.Generator, *, kind: int, placement: Placement) -> Field:
     """Draw an object of class `kind` and return the share of each pixel that it covers."""
-    image_px, silhouette = len(scene_HWC), SILHOUETTES[kind]
-    hue = kind / len(SILHOUETTES) + generator.normal(0, HUE_DEVIATION)
+    image_px, silhouette = len(scene_HWC), KINDS[kind]
+    hue = own_hue(kind) + generator.normal(0, HUE_DEVIATION)
     own = generator.random() < OWN_TEXTURE_SHARE
     name = TEXTURES[kind % len(TEXTURES)] if own else TEXTURES[generator.integers(len(TEXTURES))]
     x, y = object_coordinates(placement, image_px=image_px)
@@ -237,6 +243,16 @@ def add_object(scene_HWC: Field, generator: np.random.Generator, *, kind: int, p
         paint(scene_HWC, random_color(generator, saturation=(0, 0.6), value=(0.05, 0.3)), masks[-1])
     covered: Field = np.maximum.reduce(masks)
     return covered
+
+
+def own_hue(kind: int) -> float:
+    """Return the hue around which objects of a kind vary, as share of the colour circle: those of the ten are .1 apart.
+
+    The further kinds go once around the circle too, so that every hue belongs to some of them and to one of the ten.
+    """
+    if kind < len(SILHOUETTES):
+        return kind / len(SILHOUETTES)
+    return (kind - len(SILHOUETTES) + 0.5) / len(FURTHER)
 
 
 def add_occluder(scene_HWC: Field, generator: np.random.Generator, *, mask: Field, occlusion: float) -> None:

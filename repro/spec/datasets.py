@@ -14,7 +14,7 @@ class Procedural:
     """Knobs of the generated images.
 
     num_train, num_test: images in each split, spread evenly over the classes.
-    num_classes: kinds of object (at most 10).
+    num_classes: kinds of object (at most 40 in all). first_class: number of the first of them.
     image_px: side of the square JPEG files.
     clutter: how many distracting shapes lie behind and around the object, on average.
     occlusion: largest share of the object that a shape in front may cover, in [0, 1].
@@ -37,6 +37,7 @@ class Procedural:
     cast_shift_test: float
     label_noise: float
     seed: int
+    first_class: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from dataclasses import replace
 
@@ -10,8 +11,10 @@ import pytest
 from PIL import Image
 
 from repro.data import procedural
-from repro.data.procedural import ProceduralSource, jpeg_file, label, log_gain, occluder, picture
+from repro.data.drawing import SILHOUETTES, Placement, coverage
+from repro.data.procedural import KINDS, ProceduralSource, jpeg_file, label, log_gain, occluder, own_hue, picture
 from repro.data.source import SourceError
+from repro.papers import PAPERS
 from repro.spec.datasets import Procedural
 
 KNOBS = Procedural(
@@ -45,6 +48,56 @@ def test_an_image_does_not_depend_on_how_many_others_there_are_nor_on_their_orde
     few, many = ProceduralSource(KNOBS), ProceduralSource(replace(KNOBS, num_train=500, num_test=300))
     assert many.read("train", 37) == few.read("train", 37)
     assert many.listings["train"].key_N[:60].tolist() == few.listings["train"].key_N.tolist()
+
+
+#: Of the first 20 images of either split of the built-in sets, before there were more than ten kinds of object.
+FIRST_IMAGES = {
+    "smoke": "cd471a33faf9e3f15df91619d71b67e0e88347fdbba914c8f50667f381cd096d",
+    "small": "b6bc966dee916de0d116df0a994fece9a9f43be271c8a1b3afc0b85f6c0498ae",
+}
+
+
+@pytest.mark.parametrize("scale", FIRST_IMAGES)
+def test_the_images_of_the_built_in_sets_are_byte_for_byte_those_of_all_published_results(scale: str) -> None:
+    """The digest is of JPEG files: another version of numpy or Pillow may encode otherwise, and then it tells so."""
+    knobs = PAPERS["alexnet"].scale(scale).dataset.procedural
+    files = [jpeg_file(knobs, split=split, index=i) for split in ("train", "test") for i in range(20)]
+    assert hashlib.sha256(b"".join(files)).hexdigest() == FIRST_IMAGES[scale]
+
+
+def test_there_are_forty_kinds_of_object_and_the_first_ten_are_those_of_the_smaller_sets() -> None:
+    assert len(KINDS) == len({kind.name for kind in KINDS}) == 40
+    assert KINDS[:10] == SILHOUETTES
+    assert [own_hue(kind) for kind in range(10)] == pytest.approx([kind / 10 for kind in range(10)])
+    assert len({own_hue(kind) for kind in range(10, 40)}) == 30
+    assert all(0 < own_hue(kind) < 1 for kind in range(10, 40))
+
+
+def test_every_kind_of_object_lies_within_the_unit_circle_s_square_and_covers_a_visible_part_of_it() -> None:
+    for kind in KINDS:
+        parts = [*kind.body, *kind.second, *kind.detail]
+        assert all(np.abs(points).max() <= 1 for points in parts), kind.name
+        placement = Placement(half_px=32, turn=0, aspect=1, mirror=False, x_px=32, y_px=32)
+        assert 0.08 < coverage(parts, placement=placement, image_px=64).mean() < 0.75, kind.name
+
+
+def test_no_two_kinds_of_object_have_the_same_outline() -> None:
+    placement = Placement(half_px=32, turn=0, aspect=1, mirror=False, x_px=32, y_px=32)
+    masks = np.stack([coverage([*kind.body, *kind.second], placement=placement, image_px=64) for kind in KINDS])
+    both = np.minimum(masks[:, None], masks).sum(axis=(2, 3))
+    either = np.maximum(masks[:, None], masks).sum(axis=(2, 3))
+    overlap = both / either - np.eye(len(KINDS))
+    assert overlap.max() < 0.85
+
+
+def test_first_class_leaves_out_the_kinds_before_it_and_numbers_the_rest_from_0() -> None:
+    others, every = replace(KNOBS, first_class=10, num_classes=30), replace(KNOBS, num_classes=40)
+    assert ProceduralSource(others).classes == ProceduralSource(every).classes[10:]
+    assert not set(ProceduralSource(others).classes) & set(ProceduralSource(KNOBS).classes)
+    assert [label(others, split="train", index=i) for i in (0, 29, 30)] == [0, 29, 0]
+    # Image 45 is of the first ten in a set of ten and of 40, by number modulo classes: then it is the same picture.
+    assert jpeg_file(replace(KNOBS, num_classes=40), split="train", index=45) == jpeg_file(KNOBS, split="train", index=45)
+    assert jpeg_file(others, split="train", index=5) != jpeg_file(KNOBS, split="train", index=5)
 
 
 def test_train_and_test_images_differ() -> None:
@@ -138,6 +191,11 @@ def test_label_noise_mislabels_the_stated_share_of_training_images_and_changes_n
     assert jpeg_file(noisy, split="train", index=1) == jpeg_file(KNOBS, split="train", index=1)
 
 
+def test_all_forty_kinds_can_be_generated() -> None:
+    knobs = replace(KNOBS, num_classes=40, num_train=40)
+    assert len({jpeg_file(knobs, split="train", index=i) for i in range(40)}) == 40
+
+
 def test_color_goes_with_the_class_but_does_not_decide_it() -> None:
     knobs = replace(KNOBS, illumination_test=0.0, cast_shift_test=0.0, clutter=0.0, occlusion=0.0)
     middles = pictures(knobs, split="test", count=600)[:, 12:24, 12:24].reshape(600, -1, 3).mean(axis=1)
@@ -150,7 +208,9 @@ def test_color_goes_with_the_class_but_does_not_decide_it() -> None:
     assert 0.15 < accuracy < 0.6  # chance is .1
 
 
-@pytest.mark.parametrize(("knob", "value"), [("num_classes", 11), ("label_noise", 1.0), ("occlusion", 1.5), ("clutter", -1.0)])
+@pytest.mark.parametrize(
+    ("knob", "value"), [("num_classes", 41), ("first_class", 39), ("label_noise", 1.0), ("occlusion", 1.5), ("clutter", -1.0)]
+)
 def test_a_knob_out_of_range_is_named_with_what_is_allowed(knob: str, value: float) -> None:
     with pytest.raises(SourceError, match=f"{knob} of the generated images is {value}; allowed"):
         ProceduralSource(replace(KNOBS, **{knob: value}))
