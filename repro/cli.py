@@ -28,6 +28,8 @@ Say = Callable[[str], None]
 #: Environment variables by which numeric libraries learn how many threads they may start.
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
 DEVICES = ("auto", "cpu", "cuda")
+#: Number formats of training, and the stages that train networks.
+PRECISIONS, TRAINING_STAGES = ("float32", "tf32", "bfloat16"), ("train_images", "train_clips")
 
 
 class UsageError(ValueError):
@@ -87,6 +89,8 @@ def _add_stages(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     one.add_argument("--seeds", required=True, type=parse_seeds, help="such as 0-2 or 0,1,5")
     _add_compute(one)
     one.add_argument("--gpus", type=int, metavar="N", help="GPUs that no other job may use meanwhile (default: 1 with cuda)")
+    one.add_argument("--precision", choices=PRECISIONS, default="float32", help="of training; any but float32 is another run")
+    one.add_argument("--towers-apart", action="store_true", help="each tower of a network on a device of its own, as printed")
     one = _stage(commands, "collect", collect_runs, "verify the runs and write runs.csv")
     _add_papers(one)
     one.add_argument("--num-seeds", type=int, metavar="N", help="seeds of each variant (default: as the scale plans)")
@@ -285,6 +289,9 @@ def train_variants(options: argparse.Namespace, say: Say) -> None:
     stages = sorted({stage_of(run) for run in runs})
     if len(stages) > 1:
         raise UsageError(f"--variant {','.join(names)} are made by {', '.join(stages)}; allowed: variants of one stage at a time")
+    means = {"precision": options.precision, "towers_apart": options.towers_apart} if stages[0] in TRAINING_STAGES else {}
+    if not means and (options.precision != "float32" or options.towers_apart):
+        raise UsageError(f"--precision and --towers-apart are for networks; {','.join(names)} are made by {stages[0]}")
     from repro.train.leases import leased_for
 
     with ExitStack() as stack:
@@ -295,7 +302,7 @@ def train_variants(options: argparse.Namespace, say: Say) -> None:
         from repro.train.stages import maker_of
 
         make, device = maker_of(stages[0]), chosen_device(options.device)
-        make(runs, results=options.results, num_threads=options.threads, device=device, say=say)
+        make(runs, results=options.results, num_threads=options.threads, device=device, say=say, **means)
 
 
 def collect_runs(options: argparse.Namespace, say: Say) -> None:

@@ -19,7 +19,7 @@ OPTIONS = {
     "diff": {"-h", "--help", "base", "other"},
     "plan": {"-h", "--help", "--scale", "--papers", "--gpus", "--gpu-tflops", "--hours", "--results"},
     "prepare": STAGE | COMPUTE | {"--paper", "--source", "--dataset"},
-    "train": STAGE | COMPUTE | {"--paper", "--variant", "--seeds", "--gpus"},
+    "train": STAGE | COMPUTE | {"--paper", "--variant", "--seeds", "--gpus", "--precision", "--towers-apart"},
     "collect": STAGE | {"--papers", "--num-seeds"},
     "judge": STAGE | {"--papers"},
     "render": STAGE | {"--papers", "--reports"},

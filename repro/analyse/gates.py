@@ -44,6 +44,7 @@ def gate(ledger: Ledger, question: Question) -> tuple[str, str]:
         diverged(ledger, arms)
         or ("" if metric == EPOCHS else not_learned(ledger, question.control, role="control", protocol=question.protocol))
         or gap_without_learning(ledger, arms, metric=metric, protocol=question.protocol)
+        or other_precision(ledger, question.considered)
         or mixed_sources(ledger, question.considered)
         or mixed_specs(ledger, arms)
         or other_specs(ledger, question.considered)
@@ -123,6 +124,14 @@ def mixed_sources(ledger: Ledger, arms: Sequence[str]) -> str:
         if len(digests) > 1:
             return f"The runs of {' and '.join(arms)} {what} ({len(digests)} digests); train them again together."
     return ""
+
+
+def other_precision(ledger: Ledger, arms: Sequence[str]) -> str:
+    """Say so if runs of `arms` were trained in another number format than float32, as no faithful run is."""
+    found = sorted({record.get("precision", "float32") for arm in arms for record in ledger.runs(arm)} - {"float32"})
+    if not found:
+        return ""
+    return f"Runs of {' and '.join(arms)} were trained in {' and '.join(found)}; train them again without --precision."
 
 
 def ablated_keys(paper: Paper, arms: Sequence[str]) -> set[str] | None:

@@ -19,6 +19,7 @@ from repro.data.order import num_steps_of
 from repro.models.layers import seed_dropout
 from repro.spec.recipe import Recipe
 from repro.train.optim import LearningRate, PaperSGD
+from repro.train.precision import FAITHFUL, forward_in
 from repro.train.task import Batch, Saturation, Stopped
 
 #: Seconds between two checkpoints and between two lines of progress.
@@ -56,6 +57,7 @@ class Training:
 
     batches, validate, probe: as in repro.train.task.Task. save: stores a state.
     should_stop: says that the process was asked to end.
+    precision: of training (repro.train.precision). whole: gives the network on one device, to be validated, probed and scored.
     """
 
     net: nn.Module
@@ -69,6 +71,8 @@ class Training:
     save: Callable[[dict[str, Any]], None]
     should_stop: Callable[[], bool]
     say: Callable[[str], None]
+    precision: str = FAITHFUL
+    whole: Callable[[nn.Module], nn.Module] = lambda net: net
     progress: Progress = field(default_factory=Progress)
 
     def __post_init__(self) -> None:
@@ -120,7 +124,7 @@ class Training:
         if progress.epoch >= self.recipe.schedule.num_epochs or progress.diverged:
             return
         if progress.num_steps == 0:
-            progress.saturation_at_start = self.probe(self.net)
+            progress.saturation_at_start = self.probe(self.whole(self.net))
         self.net.train()
         began = time.perf_counter()
         for batch in self.batches(progress.epoch, progress.step):
@@ -138,8 +142,9 @@ class Training:
         progress, recipe = self.progress, self.recipe
         assert (batch.planned.epoch, batch.planned.step) == (progress.epoch, progress.step), "a batch out of order"
         seed_dropout(self.net, key=self.dropout_key, step=progress.num_steps, device=self.device)
-        logits = self.net(batch.input_B)
-        loss = nn.functional.cross_entropy(logits, batch.label_B)
+        with forward_in(self.precision, device=self.device):
+            logits = self.net(batch.input_B)
+        loss = nn.functional.cross_entropy(logits.float() if logits.dtype == torch.bfloat16 else logits, batch.label_B)
         self.optimizer.zero_grad()
         loss.backward()
         freeze = progress.epoch * self.steps_per_epoch + progress.step >= self._freeze_at
@@ -161,8 +166,8 @@ class Training:
         progress = self.progress
         self._gather()
         finite = math.isfinite(progress.loss_sum)
-        validation_error = self.validate(self.net) if finite else None
-        saturation = self.probe(self.net) if finite else None
+        validation_error = self.validate(self.whole(self.net)) if finite else None
+        saturation = self.probe(self.whole(self.net)) if finite else None
         learning_rate = self.rate.at(progress.epoch + 1 - 1 / self.steps_per_epoch)
         entry = {
             "epoch": progress.epoch + 1,

@@ -25,6 +25,7 @@ from repro.provenance import code_digest, command, environment, plain, spec_dige
 from repro.spec.run import Ensemble, Experiment, Fitted, Run, Timing
 from repro.train.checkpoint import state_bytes
 from repro.train.loop import Training
+from repro.train.precision import FAITHFUL
 from repro.train.task import Entry, Place, Task, Written
 
 #: What run.json calls the kinds of method.
@@ -127,7 +128,8 @@ def write_record(
         "identity": dict(identity),
         "environment": environment(),
         "command": command(),
-        "device": device_name(place.device),
+        "device": device_name(place.device) + ("" if place.precision == FAITHFUL else f", {place.precision}"),
+        "precision": place.precision,
         "num_threads": place.num_threads,
         "scores": list(scores),
         **measured,
@@ -172,7 +174,7 @@ def write_trained(
         "weights": named(weights),
         "saturation_at_start": progress.saturation_at_start,
         **written.others,
-        **task.write_weights_view(training.net),
+        **task.write_weights_view(training.whole(training.net)),
     }
     write_record(run, place, identity=identity, dataset=dataset, scores=written.scores, measured=measured)
 

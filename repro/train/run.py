@@ -6,15 +6,18 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from repro.files import data_folder
 from repro.spec.run import Run
+from repro.train.apart import lies_apart, taken_apart
 from repro.train.checkpoint import load_checkpoint, remove_checkpoints, save_checkpoint
 from repro.train.job import RunsFailed, in_turn
 from repro.train.loop import Training
+from repro.train.precision import FAITHFUL, products_in
 from repro.train.record import dataset_of, identity_of, restore, write_trained
 from repro.train.start import Source, begin_with, output_layer, source_of
 from repro.train.task import Opened, Place, Say, Stopped, Task, Written
@@ -25,13 +28,24 @@ __all__ = ["RunsFailed", "Stopped", "make_training", "train_run", "train_runs"]
 Open = Callable[[Path], Opened]
 
 
-def train_runs(runs: Sequence[Run], *, open_data: Open, results: Path, num_threads: int, device: str, say: Say) -> None:
+def train_runs(
+    runs: Sequence[Run],
+    *,
+    open_data: Open,
+    results: Path,
+    num_threads: int,
+    device: str,
+    say: Say,
+    precision: str = FAITHFUL,
+    towers_apart: bool = False,
+) -> None:
     """Train and score `runs` in turn, each in its own folder; finished ones are kept when a later one fails.
 
     Args:
         open_data: opens a folder of prepared data of the kind that the runs train on, once for all runs.
         device: `cpu` or `cuda`.
         say: prints a line of progress.
+        precision, towers_apart: as in repro.train.task.Place.
 
     Raises:
         FileFormatError: the data set, or the run from which another starts, is not there or damaged.
@@ -44,9 +58,11 @@ def train_runs(runs: Sequence[Run], *, open_data: Open, results: Path, num_threa
         def do(run: Run, place: Place) -> None:
             prepared = data_folder(results, run.scale, run.dataset.name)
             opened[prepared] = opened.get(prepared) or open_data(prepared)
+            place = replace(place, precision=precision, towers_apart=towers_apart)
             train_run(run, opened[prepared], place=place, results=results, should_stop=should_stop)
 
-        in_turn(runs, do, results=results, num_threads=num_threads, device=device, say=say)
+        with products_in(precision, device=device):
+            in_turn(runs, do, results=results, num_threads=num_threads, device=device, say=say)
 
 
 def train_run(run: Run, data: Opened, *, place: Place, results: Path, should_stop: Callable[[], bool]) -> None:
@@ -55,6 +71,8 @@ def train_run(run: Run, data: Opened, *, place: Place, results: Path, should_sto
     source = None if start is None else source_of(run, start, results=results)
     identity = identity_of(run, stage=data.stage, data=data.digest, device=place.device)
     identity |= {} if source is None else {"start": source.sha256}
+    identity |= {} if place.precision == FAITHFUL else {"precision": place.precision}
+    identity |= {"towers": "apart"} if lies_apart(run, place) else {}
     if restore(place.folder, identity):
         place.say("finished before; kept")
         return
@@ -69,7 +87,7 @@ def train_run(run: Run, data: Opened, *, place: Place, results: Path, should_sto
         place.say(f"goes on in epoch {training.progress.epoch + 1}, step {training.progress.step}")
     training.run()
     training.save(training.state())
-    written = Written() if training.progress.diverged else task.write_results(training.net)
+    written = Written() if training.progress.diverged else task.write_results(training.whole(training.net))
     write_trained(run, training, task, written, dataset=dataset_of(data), place=place, identity=identity)
     remove_checkpoints(checkpoint)
 
@@ -81,8 +99,11 @@ def make_training(
     net, start = task.build(), run.trained.start
     if start is not None and source is not None:
         begin_with(net, source.weights(), start=start, output=output_layer(run.trained.network))
+    net, whole = taken_apart(net, run, place, num_classes=task.num_classes)
     return Training(
         net=net,
+        whole=whole,
+        precision=place.precision,
         recipe=run.trained.recipe,
         num_examples=task.num_examples,
         dropout_key=run.key_for("dropout"),

@@ -30,12 +30,17 @@ class Stopped(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where and how a run is computed; `device` is `cpu` or `cuda`."""
+    """Where and how a run is computed; `device` is `cpu` or `cuda`.
+
+    precision: the number format of training (repro.train.precision). towers_apart: each tower of a network on a device.
+    """
 
     folder: Path
     device: str
     num_threads: int
     say: Say
+    precision: str = "float32"
+    towers_apart: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -258,10 +258,11 @@ def test_an_ablated_arm_at_chance_is_a_result(tmp_path: Path) -> None:
     ("change", "says"),
     [
         ({"code_digest": "f" * 64}, "different code"),
+        ({"precision": "bfloat16"}, "were trained in bfloat16; train them again without --precision"),
         ({"dataset": {"name": "procedural", "title": "", "digest": "0", "classes": []}}, "differently prepared data"),
     ],
 )
-def test_arms_of_different_code_or_data_are_invalid(change: dict[str, Any], says: str, tmp_path: Path) -> None:
+def test_arms_of_different_code_data_or_precision_are_invalid(change: dict[str, Any], says: str, tmp_path: Path) -> None:
     fabricate([ALEXNET], scale="small", results=tmp_path, truth=truth(), variants=["full", "no_lrn"])
     edit_record(tmp_path, "small/alexnet/no_lrn/0", **change)
     found = claim(judged(tmp_path))
