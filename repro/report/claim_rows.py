@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,7 +82,8 @@ def _estimate_cells(
     unit, part = unit_of(metric), part or {}
 
     def ends(pair: list[float | None] | None) -> Cell:
-        low, high = (unit.text(end, decimals=decimals, signed=signed) for end in pair or (None, None))
+        kept = cut(pair) if unit.share and not signed else pair
+        low, high = (unit.text(end, decimals=decimals, signed=signed) for end in kept or (None, None))
         return interval(low, high)
 
     text = unit.text(part.get("estimate"), decimals=decimals, signed=signed)
@@ -91,6 +92,11 @@ def _estimate_cells(
         f"{key}_ci90": ends(part.get("ci90")),
         f"{key}_ci95": ends(part.get("ci95")),
     }
+
+
+def cut(pair: Sequence[float | None] | None) -> list[float | None] | None:
+    """Return the part of a share's interval that lies between 0 and 1: a t interval over seeds knows no bounds."""
+    return None if pair is None else [None if end is None else min(max(end, 0.0), 1.0) for end in pair]
 
 
 def _log_ratio_cells(part: Mapping[str, Any] | None, *, decimals: int, strong: bool) -> dict[str, Cell]:
@@ -154,11 +160,13 @@ def part_links(claim: Mapping[str, Any], *, page: str = "") -> tuple[Link, ...]:
 def verdict_cells(claim: Mapping[str, Any]) -> dict[str, Cell]:
     """Return the verdict with symbol and colour, its size flag and its reason."""
     words = wording.verdict_words(claim["verdict"])
-    remarks = [claim["reason"]]
+    remarks = []
     if claim["total_flips"]:
-        remarks.append("With the test images counted as a sample too, the interval changes the verdict.")
+        seen = wording.sampled(claim["protocol"])
+        remarks.append(f"With the test {seen} counted as a sample too, the interval changes the verdict.")
     if claim["post_hoc"]:
         remarks.append("Post hoc: the rule or the number of seeds was chosen after runs had been seen.")
+    brief = " ".join(filter(None, [claim.get("brief", ""), *remarks])) if claim.get("brief") else ""
     position = list(wording.VERDICTS).index(words.name)
     return {
         "p_adjusted": Cell(text=p_value(claim["p_adjusted"])),
@@ -167,7 +175,7 @@ def verdict_cells(claim: Mapping[str, Any]) -> dict[str, Cell]:
         "seeds_needed": Cell(text=count(claim["seeds_needed"])),
         "evidence": Cell(text=claim["evidence"]),
         "parts": Cell(links=part_links(claim)),
-        "reason": Cell(text=" ".join(remark for remark in remarks if remark)),
+        "reason": Cell(text=" ".join(filter(None, [claim["reason"], *remarks])), brief=brief),
     }
 
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from repro.report import claim_rows, wording
+from repro.report import claim_rows, hits, wording
 from repro.report.formatting import count, counted, duration, listed
-from repro.report.inputs import Results, RunRecord
+from repro.report.inputs import Measured, Results, RunRecord
 from repro.report.tables import Cell, Column, Row, TableView
 from repro.report.units import NEVER, unit_of
 from repro.report.wording import EvidenceWords
-from repro.spec.experiment import Paper
+from repro.spec.experiment import Paper, Table
 
 #: From a page's path to another's, as both stand below `reports/<scale>/`.
 Href = Callable[[str], str]
@@ -60,25 +60,26 @@ def citation(paper: Paper) -> str:
     return f"{paper.authors} ({paper.year}). {paper.title}."
 
 
-def setting(results: Results) -> Setting:
-    """Return what every page of the scale says about its numbers.
+def setting(results: Results, *, paper: str = "") -> Setting:
+    """Return what every page of the scale says about its numbers; a page of one `paper` speaks of its runs alone.
 
     Raises:
         ValueError: claims.json has an evidence level that does not exist.
     """
     evidence = wording.evidence_words(results.claims["evidence"])
-    titles = list(dict.fromkeys(run.record["dataset"]["title"] for run in results.runs.values()))
+    runs = [run for run in results.runs.values() if paper in ("", run.record["paper"])]
+    measured = [row for row in results.measured if paper in ("", row.paper)]
+    titles = list(dict.fromkeys(run.record["dataset"]["title"] for run in runs))
     titles = titles or [record["title"] for record in results.datasets.values()]
-    devices = list(dict.fromkeys(run.record["device"] for run in results.runs.values()))
-    seeds = sorted({row.seed for row in results.measured})
-    examples = sorted({row.num_examples for row in results.measured if row.protocol == "ten_crop"})
-    total_s = sum(run.record["wall_s"] for run in results.runs.values())
+    devices = list(dict.fromkeys(run.record["device"] for run in runs))
+    seeds = sorted({row.seed for row in measured})
+    total_s = sum(run.record["wall_s"] for run in runs)
     facts = (
         Fact(term="Scale", text=results.scale),
         Fact(term="Data set", text=listed(titles) or "none prepared"),
         Fact(term="Evidence", text=evidence.name),
-        Fact(term="Runs", text=f"{count(len(results.runs))}, with {counted(len(seeds), 'seed')} each or fewer"),
-        Fact(term="Test images", text=listed([count(number) for number in examples]) or "none"),
+        Fact(term="Runs", text=f"{count(len(runs))}, with {counted(len(seeds), 'seed')} each or fewer"),
+        *_test_facts(measured),
         Fact(term="Hardware", text=listed(devices) or "none"),
         Fact(term="Total time", text=duration(total_s)),
     )
@@ -86,8 +87,24 @@ def setting(results: Results) -> Setting:
     return Setting(scale=results.scale, evidence=evidence, facts=facts, sentence=sentence)
 
 
-def measure(entry: Mapping[str, Any]) -> str:
-    """Return metric and protocol of a claim or effect in words."""
+#: What a test set holds, by the protocol by which all of it is scored.
+TEST_SETS = {"ten_crop": "Test images", "video": "Test videos", "clip": "Test clips"}
+
+
+def _test_facts(measured: Sequence[Measured]) -> list[Fact]:
+    """Return how many images, videos and clips are scored, of those that there are."""
+    facts = []
+    for protocol, term in TEST_SETS.items():
+        numbers = sorted({row.num_examples for row in measured if (row.metric, row.protocol) == ("top1_error", protocol)})
+        if numbers:
+            facts.append(Fact(term=term, text=listed([count(number) for number in numbers])))
+    return facts or [Fact(term="Test images", text="none")]
+
+
+def measure(entry: Mapping[str, Any], *, table: Table | None = None) -> str:
+    """Return metric and protocol of a claim or effect in words, as the page of `table` prints them."""
+    if table is not None and hits.shows_hits(table, entry["metric"]):
+        return hits.measure_title(entry["metric"], entry["protocol"])
     words = [wording.metric_title(entry["metric"]), wording.protocol_title(entry["protocol"])]
     return ", ".join(word for word in words if word)
 
@@ -132,7 +149,7 @@ def runs_view(
         Column(key="status", title="Status", group="Status"),
     )
     rows = [Row(cells=_run_cells(run, shown=shown, results=results, href=href)) for run in runs]
-    caption = f"Every run of {paper.name} here, one a line; {setting(results).sentence}."
+    caption = f"Every run of {paper.name} here, one a line; {setting(results, paper=paper.name).sentence}."
     return TableView(name=f"{paper.name}_runs", caption=caption, columns=columns, rows=tuple(rows))
 
 

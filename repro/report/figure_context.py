@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from repro.report.figure_camera import camera
+from repro.report.figure_clips import clips
 from repro.report.figure_crops import crops
+from repro.report.figure_filters import filters
 from repro.report.figure_gallery import gallery
 from repro.report.figure_kernels import kernels
+from repro.report.figure_motion import motion
 from repro.report.figure_saturation import saturation
 from repro.report.figure_training_error import training_error
 from repro.report.figure_view import FigureView
@@ -20,6 +24,10 @@ MAKERS: dict[str, Callable[..., FigureView]] = {
     "crops": crops,
     "kernels": kernels,
     "gallery": gallery,
+    "filters": filters,
+    "clips": clips,
+    "motion": motion,
+    "camera": camera,
 }
 
 

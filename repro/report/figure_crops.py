@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from repro.analyse.statistics import mean_of
 from repro.report import figure_view as view
-from repro.report.claim_rows import digits
+from repro.report.claim_rows import cut, digits
 from repro.report.drawings import SMALL_PX, TEXT_PX, Axis, Drawing, Panel, apart, frame, reach
 from repro.report.figure_view import FigureView
 from repro.report.formatting import count, listed, percent
@@ -24,8 +24,8 @@ NUM_CROPS = {"center": 1, "center_mirror": 2, "five_crop": 5, "ten_crop": 10}
 COLOURS = ("accent", "second", "third")
 METRIC = "top1_error"
 LEAD = (
-    "The same trained nets, scored on one crop of each test image or on the average over several. Right: the change inside each "
-    "run, which is free of the spread between runs."
+    "The same trained nets, scored on one crop of each test image or on the average over several. Right: the change inside "
+    "each run, which is free of the spread between runs."
 )
 
 
@@ -130,7 +130,7 @@ def _panel(
     drawing: Drawing, lines: Sequence[Line], *, kind: str, left: float, title: str, printed: Mapping[int, float | None]
 ) -> None:
     marks: list[Mapping[str, Mark]] = [getattr(line, kind) for line in lines]
-    values = [100 * end for by_protocol in marks for mark in by_protocol.values() for end in (mark.mean, *(mark.ci90 or ()))]
+    values = [100 * end for by_protocol in marks for mark in by_protocol.values() for end in (mark.mean, *_drawn(mark, kind))]
     values += [100 * value for value in printed.values() if value is not None]
     low, high = reach(values, room=0.1)
     x = Axis(low=0.87, high=11.5, start_px=left, end_px=left + 275, log=True)
@@ -139,7 +139,7 @@ def _panel(
     if low < 0 < high:
         drawing.line((panel.at(x.low, 0), panel.at(x.high, 0)), colour="muted", width=0.9)
     for index, (line, by_protocol) in enumerate(zip(lines, marks, strict=True)):
-        _variant(drawing, panel, by_protocol, colour=line.colour, shift_px=6 * (index - (len(lines) - 1) / 2))
+        _variant(drawing, panel, by_protocol, kind=kind, colour=line.colour, shift_px=6 * (index - (len(lines) - 1) / 2))
     points = [panel.at(number, 100 * value) for number, value in printed.items() if value is not None]
     drawing.line(points, colour="paper-effect", width=0.9, dash="1 3")
     for point in points:
@@ -157,13 +157,19 @@ def _panel(
         drawing.text((x.end_px + 5, y + 0.35 * TEXT_PX), name, colour=colour, bold=True, size=size)
 
 
-def _variant(drawing: Drawing, panel: Panel, marks: Mapping[str, Mark], *, colour: str, shift_px: float) -> None:
+def _drawn(mark: Mark, kind: str) -> tuple[float, ...]:
+    """Return the ends of the interval that is drawn: that of an error is cut off at 0 and 1."""
+    ends = cut(mark.ci90) if kind == "errors" else mark.ci90
+    return tuple(end for end in ends or () if end is not None)
+
+
+def _variant(drawing: Drawing, panel: Panel, marks: Mapping[str, Mark], *, kind: str, colour: str, shift_px: float) -> None:
     places = []
     for protocol, mark in marks.items():
         x, y = panel.at(NUM_CROPS[protocol], 100 * mark.mean)
         places.append((x + shift_px, y))
         if mark.ci90:
-            ends = [(x + shift_px, panel.y.place(100 * end)) for end in mark.ci90]
+            ends = [(x + shift_px, panel.y.place(100 * end)) for end in _drawn(mark, kind)]
             drawing.line(ends, colour=colour, width=1.8)
     drawing.line(places, colour=colour, width=1, opacity=0.6)
     for place in places:
@@ -171,7 +177,10 @@ def _variant(drawing: Drawing, panel: Panel, marks: Mapping[str, Mark], *, colou
 
 
 def _caption(claim: Claim | None, *, same_data: bool) -> str:
-    words = "Means over seeds with 90 % intervals, the variance between seeds pooled over the page's variants. "
+    words = (
+        "Means over seeds with 90 % intervals, the variance between seeds pooled over the page's variants; those of errors "
+        "are cut off at 0 and 100 %. "
+    )
     if claim is None:
         return words
     values = f"{percent(claim.paper_against, decimals=1)} % with one crop and {percent(claim.paper_arm, decimals=1)} % with ten"
@@ -215,5 +224,6 @@ def _numbers(lines: Sequence[Line], *, paper: Paper, results: Results) -> TableV
 def _ends(mark: Mark | None, *, decimals: int, signed: bool) -> Cell:
     if mark is None or mark.ci90 is None:
         return Cell()
-    low, high = (percent(end, decimals=decimals, signed=signed) for end in mark.ci90)
+    ends = mark.ci90 if signed else cut(mark.ci90) or ()
+    low, high = (percent(end, decimals=decimals, signed=signed) for end in ends)
     return interval(low, high)

@@ -84,7 +84,7 @@ def training_error(paper: Paper, table: Table, *, results: Results) -> FigureVie
         name="training_error",
         title="Training error by epoch",
         lead=LEAD,
-        caption=_caption(drawn, printed, runs=runs, results=results) if drawn else "",
+        caption=_caption(drawn, printed, runs=runs, results=results) + _grid_edge(drawn) if drawn else "",
         svg=Markup(_draw(drawn, printed, paper=paper, thresholds=thresholds, table=table)) if drawn else None,
         summary=_summary(lines, claim, entry) if claim and drawn else None,
         table=_numbers(drawn) if drawn else None,
@@ -263,6 +263,21 @@ def _caption(lines: Sequence[Line], printed: Sequence[Claim], *, runs: Sequence[
     if printed:
         words += "Diamonds: the paper's net, read off its figure. "
     return words + view.where(runs, results=results)
+
+
+def _grid_edge(lines: Sequence[Line]) -> str:
+    """Say so where every unit learns fastest at the end of the rates that were tried: a rate beyond might be faster still."""
+    rates: dict[str, list[float]] = {}
+    for line in lines:
+        rates.setdefault(line.unit, []).append(line.rate)
+    chosen = [line for line in lines if line.chosen]
+    for end, words in ((max, "largest"), (min, "smallest")):
+        if chosen and all(len(rates[line.unit]) > 1 and line.rate == end(rates[line.unit]) for line in chosen):
+            return (
+                f" Every unit learns fastest at the {words} of the rates tried for it, the edge of the grid: its best rate may "
+                "lie beyond, so that the ratio is that of these rates."
+            )
+    return ""
 
 
 def _summary(lines: Sequence[Line], claim: Claim, entry: Mapping[str, Any]) -> TableView:

@@ -74,8 +74,25 @@ class GalleryRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Guesses:
+    """The best classes that a net gives a video."""
+
+    net: str
+    guesses: tuple[Guess, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilmRow:
+    """A test video as a film strip, its labels, and what each net makes of it."""
+
+    uri: str
+    name: str
+    nets: tuple[Guesses, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class FigureView:
-    """A figure of a page: a drawing, kernels or a gallery, the caption below, and the numbers behind.
+    """A figure of a page: a drawing, kernels, a gallery or film strips, the caption below, and the numbers behind.
 
     missing: what is not shown, and why. summary: a small table beside the drawing; table: every number of it.
     """
@@ -87,13 +104,14 @@ class FigureView:
     svg: Markup | None = None
     kernels: tuple[KernelsOfRun, ...] = ()
     gallery: tuple[GalleryRow, ...] = ()
+    films: tuple[FilmRow, ...] = ()
     summary: TableView | None = None
     table: TableView | None = None
     missing: tuple[str, ...] = ()
 
     @property
     def drawn(self) -> bool:
-        return bool(self.svg or self.kernels or self.gallery)
+        return bool(self.svg or self.kernels or self.gallery or self.films)
 
 
 @dataclass(frozen=True, kw_only=True)

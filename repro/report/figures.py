@@ -48,6 +48,8 @@ _SETTINGS: Any = {
 REPRODUCTION_MARKERS = ("^", "s", "v", "p", "h", "8", "d", "P")
 #: Rows that reach further than this many times the median row's reach are cut off and marked.
 FAR = 5.0
+#: Height of a line of the effect plot.
+ROW_INCHES = 0.31
 #: Epochs up to which each has a mark of its own on a learning curve.
 MOST_MARKED = 40
 
@@ -97,7 +99,7 @@ def effect_plot(rows: Sequence[EffectRow], *, scales: Sequence[tuple[str, str]],
     An effect many times larger than most is an arrow at the edge, so that it does not press the others together.
     """
     with mpl.rc_context(_SETTINGS):
-        figure = Figure(figsize=(10.4, 0.9 + 0.46 * max(len(rows), 1)), layout="constrained")
+        figure = Figure(figsize=(10.4, 0.9 + ROW_INCHES * max(len(rows), 1)), layout="constrained")
         panels = figure.subplots(1, len(scales), sharey=True, squeeze=False)[0]
         for axes, (name, label) in zip(panels, scales, strict=True):
             axes.axvline(0, color=MUTED, linewidth=0.9, zorder=1)
@@ -112,9 +114,15 @@ def effect_plot(rows: Sequence[EffectRow], *, scales: Sequence[tuple[str, str]],
             axes.xaxis.set_major_locator(MaxNLocator(nbins=7))
             axes.tick_params(length=0)
             axes.spines["left"].set_visible(False)
-        panels[0].set_yticks(range(len(rows)), [f"{row.label}\n{row.detail}" for row in rows])
+        panels[0].set_yticks(range(len(rows)), [_row_name(rows, y) for y in range(len(rows))])
         panels[0].set_ylim(len(rows) - 0.4, -0.6)
         return _svg(figure, title=title, figure_id=figure_id)
+
+
+def _row_name(rows: Sequence[EffectRow], y: int) -> str:
+    """Return what a line is about: its label where it begins a group, and its detail."""
+    again = y > 0 and rows[y - 1].label == rows[y].label
+    return rows[y].detail if again else f"{rows[y].label}:  {rows[y].detail}"
 
 
 def _mark_far_rows(axes: Axes, panels: Sequence[EffectPanel]) -> tuple[float, float]:

@@ -29,7 +29,7 @@ from repro.spec.experiment import Paper, Table
 
 #: What the list of all runs shows of each.
 RUN_METRICS = ("top1_error", "top5_error", "train_top1_error", "top1_gap")
-RUN_PROTOCOLS = ("center", "ten_crop")
+RUN_PROTOCOLS = ("center", "ten_crop", "clip", "video")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,7 +162,8 @@ def _overview(paper: Paper, groups: Sequence[tuple[Table | None, Sequence[Mappin
             **{name: Cell(text=count(number) if number else "") for name, number in tally.items()},
         }
         rows.append(Row(cells=cells))
-    caption = f"Pages of {paper.authors} ({paper.year}) and the verdicts on their claims; {setting(results).sentence}."
+    here = setting(results, paper=paper.name).sentence
+    caption = f"Pages of {paper.authors} ({paper.year}) and the verdicts on their claims; {here}."
     return TableView(name=f"{paper.name}_overview", caption=caption, columns=columns, rows=tuple(rows))
 
 
@@ -208,7 +209,7 @@ def _claims_view(paper: Paper, table: Table | None, claims: Sequence[Mapping[str
     page = table_page_path(paper.name, table.name) if table else ""
     rows = [Row(cells=_claim_cells(claim, paper, page=page, results=results), anchor=claim["id"]) for claim in claims]
     title = table.title if table else "Claims that no page lists"
-    caption = f"{title}: claims of {paper.authors} ({paper.year}); {setting(results).sentence}."
+    caption = f"{title}: claims of {paper.authors} ({paper.year}); {setting(results, paper=paper.name).sentence}."
     name = f"{table.name if table else paper.name}_claims"
     return TableView(name=name, caption=caption, columns=CLAIM_COLUMNS, rows=tuple(rows))
 

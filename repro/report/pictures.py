@@ -47,12 +47,23 @@ def photo_uri(image_HWC: NDArray[np.uint8]) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(stream.getvalue()).decode()
 
 
+def film_uri(frame_TSSC: NDArray[np.uint8]) -> str:
+    """Return frames side by side, two pixels of nothing between them, as one JPEG image on black, for a page."""
+    num, side = frame_TSSC.shape[:2]
+    strip = np.zeros((side, num * (side + 2) - 2, 3), np.uint8)
+    for index, frame_SSC in enumerate(frame_TSSC):
+        strip[:, index * (side + 2) : index * (side + 2) + side] = frame_SSC
+    stream = io.BytesIO()
+    Image.fromarray(strip).save(stream, "JPEG", quality=JPEG_QUALITY)
+    return "data:image/jpeg;base64," + base64.b64encode(stream.getvalue()).decode()
+
+
 def tiled(kernel_KHWC: NDArray[Any], *, columns: int) -> NDArray[np.uint8]:
     """Return kernels side by side as one RGBA image, a transparent pixel between them; small ones have several pixels a weight.
 
     Each is scaled to its own range around grey: 0 is grey, the weight furthest from 0 is black or white.
     """
-    enlarged = max(1, LEAST_KERNEL_PX // max(kernel_KHWC.shape[1:3]))
+    enlarged = max(1, LEAST_KERNEL_PX // kernel_KHWC.shape[1])
     kernel_KHWC = kernel_KHWC.repeat(enlarged, axis=1).repeat(enlarged, axis=2)
     num, height, width, _ = kernel_KHWC.shape
     rows = math.ceil(num / columns)

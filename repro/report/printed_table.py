@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from repro.report import claim_rows, wording
 from repro.report.context import num_examples, relative, run_page_path, setting, table_page_path
 from repro.report.formatting import count
+from repro.report.hits import HIT_AT, as_shown, complement, shows_hits
 from repro.report.inputs import Results
 from repro.report.tables import Cell, Column, Row, TableView
 from repro.report.units import unit_of
 from repro.report.variant_rows import variant_anchor
 from repro.spec.experiment import Paper, Table
 
+#: What stands open of a reason that is that of the row above.
+AS_ABOVE = "as above"
 #: What stands in place of our number where there is none, by verdict.
 NOTHING = {"UNTESTABLE-HERE": "cannot be tested", "INCOMPLETE": "not run yet", "INVALID": "no valid run"}
 
@@ -28,7 +32,7 @@ def printed_claims(table: Table, claims: Claims) -> list[Mapping[str, Any]]:
 
 def printed_view(paper: Paper, table: Table, claims: Claims, *, results: Results) -> TableView | None:
     """Return the paper's table with the rows and columns that it printed, ours beside; None if no claim says where it stands."""
-    found = printed_claims(table, claims)
+    found = [as_shown(claim, table) for claim in printed_claims(table, claims)]
     if not found:
         return None
     titles = _columns(found)
@@ -40,18 +44,32 @@ def printed_view(paper: Paper, table: Table, claims: Claims, *, results: Results
         Column(key="runs", title="Runs", group="Runs"),
         Column(key="reason", title="Why", group="Why"),
     )
-    rows = []
+    rows: list[Row] = []
+    last = ""
     for model in dict.fromkeys(claim["row"] for claim in found):
         by_title = {claim["column"]: claim for claim in found if claim["row"] == model}
         cells = _row_cells(model, by_title, titles=titles, paper=paper, table=table, results=results)
+        brief = cells["reason"].brief
+        cells["reason"] = replace(cells["reason"], brief=AS_ABOVE if brief == last else brief)
+        last = brief
         rows.append(Row(cells={column.key: cells[column.key] for column in columns}))
     where = found[0]["where"].partition(";")[0]
-    caption = f"{where}, as {paper.authors} ({paper.year}) printed it, and here: {setting(results).sentence}."
+    caption = f"{where}, as {paper.authors} ({paper.year}) printed it, and here: {setting(results, paper=paper.name).sentence}."
+    measured = "mean over the n seeds ± their standard deviation, and the 90 % interval of the mean"
+    cut = ", cut off at 0 and 100 % where it goes beyond" if found[0]["metric"] in HIT_AT else ""
     notes = (
-        "Errors in percent. Here: mean over the n seeds ± their standard deviation, and the 90 % interval of the mean.",
+        f"{_unit_words(found, table)} Here: {measured}{cut}.",
         "A number here is compared with the printed one only where it was measured on the paper's own data.",
     )
     return TableView(name=table.name, caption=caption, columns=columns, rows=tuple(rows), notes=notes)
+
+
+def _unit_words(claims: Claims, table: Table) -> str:
+    """Return what the numbers of the printed table are."""
+    if table.shows == "hits":
+        return "Hits in percent: 100 less the error that claims and runs hold."
+    units = {unit_of(claim["metric"]).value for claim in claims}
+    return "Average precisions, 0 to 1." if units == {"AP"} else "Errors in percent."
 
 
 def _columns(claims: Claims) -> list[str]:
@@ -94,7 +112,7 @@ def _row_cells(
         "runs": Cell(
             links=claim_rows.run_links(list(runs), hrefs={run: relative(run_page_path(run), page=page) for run in runs})
         ),
-        "reason": Cell(text=_reasons(by_title)),
+        "reason": Cell(text=_reasons(by_title, "reason"), brief=_reasons(by_title, "brief")),
     }
     for title in titles:
         claim = by_title.get(title)
@@ -117,18 +135,29 @@ def _number_cells(slug: str, claim: Mapping[str, Any] | None, *, paper: Paper, r
         f"{slug}.sd": Cell(text=unit.text(claim["sds"].get(arm), decimals=digits.points)),
         f"{slug}.n": Cell(text=count(claim["n"].get(arm)) if measured else ""),
         f"{slug}.ci90": ours["estimate_ci90"],
-        f"{slug}.none": Cell(text="" if measured else NOTHING.get(claim["verdict"], "no number")),
+        f"{slug}.none": Cell(text="" if measured else _nothing(claim, paper=paper, results=results)),
         f"{slug}.verdict": Cell(
             text=verdict.text, symbol=verdict.symbol, tone=verdict.tone, sort=verdict.sort, anchor=claim["id"]
         ),
     }
 
 
-def _reasons(by_title: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return the reasons of a row's verdicts: once where they are the same, else with the columns that they are about."""
+def _nothing(claim: Mapping[str, Any], *, paper: Paper, results: Results) -> str:
+    """Return why there is no number of ours: there are no runs, or what the verdict says."""
+    arm = claim["arms"][0]
+    if arm and not results.of_variant(paper.name, arm) and paper.scale(results.scale).has(paper.family(arm)):
+        return NOTHING["INCOMPLETE"]
+    return NOTHING.get(claim["verdict"], "no number")
+
+
+def _reasons(by_title: Mapping[str, Mapping[str, Any]], key: str) -> str:
+    """Return the reasons of a row's verdicts: once where they are the same, else with the columns that they are about.
+
+    key: reason, or brief, what is left of a reason without the numbers that the row shows.
+    """
     about: dict[str, list[str]] = {}
     for title, claim in by_title.items():
-        about.setdefault(claim["reason"], []).append(title)
+        about.setdefault(claim.get(key) or claim["reason"], []).append(title)
     if len(about) == 1:
         return next(iter(about))
     return " ".join(f"{' and '.join(titles)}: {reason}" for reason, titles in about.items() if reason)
@@ -154,7 +183,8 @@ def printed_others_view(paper: Paper, table: Table, claims: Claims) -> TableView
         for item in claim["reproductions"]:
             note = item["note"] if item["same_quantity"] else f"not the same quantity: {item['note']}"
             line = (claim["row"], item["who"], item["protocol"], confidence_words(item["confidence"]), note)
-            value = Cell(text=unit_of(claim["metric"]).printed(item["control"]))
+            shown = complement(item["control"]) if shows_hits(table, claim["metric"]) else item["control"]
+            value = Cell(text=unit_of(claim["metric"]).printed(shown))
             lines.setdefault(line, {})[_slug(claim["column"])] = value
     rows: list[Row] = []
     models = [claim["row"] for claim in found]

@@ -80,7 +80,7 @@ def run_page(run: RunRecord, paper: Paper, *, results: Results, reports: Path) -
     difference = run_difference(run, paper)
     links, unlinked = _file_links(run, page=reports / here)
     return RunPage(
-        setting=setting(results),
+        setting=setting(results, paper=paper.name),
         id=run.id,
         title=variant.title,
         why=variant.why,

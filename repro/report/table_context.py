@@ -21,6 +21,7 @@ from repro.report.context import (
 )
 from repro.report.figures import EffectRow
 from repro.report.formatting import fixed
+from repro.report.hits import NOTE, as_shown
 from repro.report.inputs import Results
 from repro.report.other_rows import reproductions_view, thresholds_view
 from repro.report.printed_table import printed_others_view, printed_view
@@ -140,12 +141,12 @@ def table_page(paper: Paper, table: Table, *, results: Results) -> TablePage:
     printed = printed_view(paper, table, claims, results=results)
     lines = [line for line in every if not (printed and line.printed)]
     markers = claim_rows.reproduction_markers(claims)
-    plotted = [(line, _plot_row(line, markers=markers, results=results)) for line in lines]
+    plotted = [(line, _plot_row(line, table, markers=markers, results=results)) for line in _each_pair_once(lines)]
     plot = [(row, _line_digits(line, results=results)) for line, row in plotted if row]
     view = _main_view(paper, table, lines, further=printed is not None, results=results)
     files = (printed, view) if printed else (view,)
     return TablePage(
-        setting=setting(results),
+        setting=setting(results, paper=paper.name),
         paper=paper,
         table=table,
         citation=citation(paper),
@@ -159,7 +160,7 @@ def table_page(paper: Paper, table: Table, *, results: Results) -> TablePage:
         variants=variants_view(paper, table, results=results),
         plot=tuple(row for row, _ in plot),
         figure_id=f"effects-{table.name.replace('_', '-')}",
-        plotted=_plotted_view(plot, caption=f"What the plot shows; {setting(results).sentence}."),
+        plotted=_plotted_view(plot, caption=f"What the plot shows; {setting(results, paper=paper.name).sentence}."),
         markers=tuple(MarkerView(symbol=MARKER_SIGNS[marker], who=who) for who, marker in markers.items()),
         reproductions=reproductions_view(paper, [line.entry for line in lines if line.claimed]),
         runs=runs_view(
@@ -237,8 +238,9 @@ def _main_view(paper: Paper, table: Table, lines: Sequence[Line], *, further: bo
             )
         )
     title = f"{table.title}{', further claims' if further else ''}"
-    caption = f"{title} ({paper.authors} {paper.year}, {table.where}) and here: {setting(results).sentence}."
+    caption = f"{title} ({paper.authors} {paper.year}, {table.where}) and here: {setting(results, paper=paper.name).sentence}."
     notes = (
+        *([NOTE] if table.shows == "hits" else []),
         "Effects are the error of the second arm minus that of the first: positive means as the paper says. "
         "Points are percentage points; a level is in percent.",
         f"Evidence: {results.claims['evidence']}. n counts seeds; sd is the standard deviation over seeds; "
@@ -249,7 +251,7 @@ def _main_view(paper: Paper, table: Table, lines: Sequence[Line], *, further: bo
 
 
 def _line_cells(line: Line, paper: Paper, table: Table, *, results: Results) -> dict[str, Cell]:
-    entry, claimed = line.entry, line.claimed
+    entry, claimed = as_shown(line.entry, table), line.claimed
     arm, against = line.arms
     digits = _line_digits(line, results=results)
     verdict = (
@@ -259,7 +261,7 @@ def _line_cells(line: Line, paper: Paper, table: Table, *, results: Results) -> 
     return {
         **_variant_cells(line.variant, paper, table),
         "statement": Cell(text=entry["statement"] if claimed else ""),
-        "measure": Cell(text=measure(entry)),
+        "measure": Cell(text=measure(entry, table=table)),
         "claim": Cell(text=entry["id"] if claimed else ""),
         "where": Cell(text=entry["where"] if claimed else ""),
         **(claim_rows.paper_cells(entry) if claimed else {"paper": Cell(), "paper_log_ratio": Cell()}),
@@ -297,12 +299,30 @@ def _variant_cells(name: str, paper: Paper, table: Table) -> dict[str, Cell]:
     }
 
 
-def _plot_row(line: Line, *, markers: Mapping[str, str], results: Results) -> EffectRow | None:
+def _each_pair_once(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines without those that compare what another one compares too: one with the paper's size is kept."""
+    kept: dict[tuple[Any, ...], Line] = {}
+    for position, line in enumerate(lines):
+        entry = line.entry
+        measured = (frozenset(line.arms), entry["metric"], entry["protocol"], entry.get("against_protocol", ""))
+        key = measured if line.arms[1] else (position,)
+        sized = entry.get("paper_delta") is not None
+        if key not in kept or (sized and kept[key].entry.get("paper_delta") is None):
+            kept[key] = line
+    return [line for line in lines if any(line is other for other in kept.values())]
+
+
+def _plot_row(line: Line, table: Table, *, markers: Mapping[str, str], results: Results) -> EffectRow | None:
     entry = line.entry
     if line.claimed and entry["kind"] not in ("effect", "direction", "no_worse", "within"):
         return None
     seeds = _seeds_within(line, results=results) if line.within else _seeds_against(line, results=results)
-    return claim_rows.effect_row(entry, label=line.variant, detail=measure(entry), markers=markers, seeds=seeds)
+    first, second = line.arms
+    other = first if line.variant == second else second
+    detail = measure(entry, table=table)
+    if line.claimed and second and other != table.control_of(line.variant):
+        detail = f"{detail}, and {other}"
+    return claim_rows.effect_row(entry, label=line.variant, detail=detail, markers=markers, seeds=seeds)
 
 
 def _seeds_against(line: Line, *, results: Results) -> tuple[float, ...]:

@@ -27,7 +27,7 @@ class Cell:
     """One entry of a table as it is printed. `ends` are the two numbers of an interval; the rest is for HTML alone.
 
     tone, symbol: colour and sign of a verdict. strong: the number that decides. sort: what JavaScript sorts by, if not the text.
-    anchor: the entry's id in the page.
+    anchor: the entry's id in the page. brief: in HTML this stands open, and the text unfolds below it.
     """
 
     text: str = ""
@@ -40,6 +40,7 @@ class Cell:
     sort: str = ""
     links: tuple[Link, ...] = ()
     anchor: str = ""
+    brief: str = ""
 
     @property
     def filled(self) -> bool:

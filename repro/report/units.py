@@ -16,13 +16,14 @@ class Unit:
     """How the numbers of a metric are printed: `value` and `difference` name the unit of one and of a difference of two.
 
     share: whether the numbers are fractions, printed in percent. decimals: digits after the point, None: as many as the test
-    examples carry.
+    examples carry. printed_decimals: the fewest that a paper's own number has.
     """
 
     value: str
     difference: str
     share: bool = False
     decimals: int | None = None
+    printed_decimals: int = 0
 
     def text(self, number: float | None, *, decimals: int, signed: bool = False) -> str:
         """Return a measured number, without its unit; `decimals` where the unit fixes none."""
@@ -43,7 +44,8 @@ class Unit:
             return as_printed(number, signed=signed)
         if self.decimals == 0:
             return count(number)
-        return fixed(number, decimals=len(f"{number:g}".partition(".")[2]), signed=signed)
+        digits = len(f"{number:g}".partition(".")[2])
+        return fixed(number, decimals=max(digits, self.printed_decimals), signed=signed)
 
     def factor(self) -> int:
         """Return by how much a number of the files is multiplied to be printed."""
@@ -52,6 +54,7 @@ class Unit:
 
 ERROR = Unit(value="%", difference="points", share=True)
 COUNT = Unit(value="", difference="", decimals=0)
+PRECISION = Unit(value="AP", difference="AP", decimals=3, printed_decimals=2)
 #: By the metric's name up to the first point.
 UNITS = {
     "num_parameters": COUNT,
@@ -63,6 +66,12 @@ UNITS = {
     "tower_color_split": Unit(value="of 1", difference="of 1", decimals=3),
     "train_s": Unit(value="s", difference="s", decimals=1),
     "train_days": Unit(value="days", difference="days", decimals=1),
+    "average_precision": PRECISION,
+    "mean_average_precision": PRECISION,
+    "mean_average_precision_gap": PRECISION,
+    "train_s_per_clip": Unit(value="s", difference="s", decimals=4),
+    "clips_per_s": Unit(value="clips a second", difference="clips a second", decimals=1),
+    "num_near_duplicates": COUNT,
 }
 
 

@@ -148,6 +148,12 @@ METRICS = {
     "num_flops": "operations for an image",
     "largest_conv_share": "largest share of parameters in a convolution",
     "num_crops": "different crops of an image",
+    "average_precision": "average precision",
+    "mean_average_precision": "mean average precision",
+    "mean_average_precision_gap": "gap in mean average precision",
+    "train_s_per_clip": "seconds of training for a clip",
+    "clips_per_s": "clips trained on in a second",
+    "num_near_duplicates": "near-duplicates",
 }
 
 PROTOCOLS = {
@@ -157,7 +163,11 @@ PROTOCOLS = {
     "ten_crop": "ten crops",
     "training": "while training",
     "weights": "weights",
+    "clip": "single clips",
+    "video": "whole videos",
 }
+#: By protocols that are not of images: what is scored, what was sampled, and what is trained on.
+CLIP_PROTOCOLS = {"clip": "clips", "video": "videos"}
 
 CONFIDENCE = {
     "V": "read verbatim in a public source",
@@ -205,12 +215,17 @@ def metric_title(name: str) -> str:
         return words
     if head == "epochs_to_train_error":
         return f"epochs to {threshold_title(float(rest))}"
-    return f"{words}, {rest}"
+    return f"{words}, {rest.replace('_', ' ')}"
 
 
 def threshold_title(threshold: float) -> str:
     """Return the words for a training error at which paces are compared."""
     return f"{100 * threshold:g} % training error"
+
+
+def sampled(protocol: str) -> str:
+    """Return what was sampled where a protocol is applied: images, or videos, whose clips succeed and fail together."""
+    return "videos" if protocol in CLIP_PROTOCOLS else "images"
 
 
 def protocol_title(name: str) -> str:
