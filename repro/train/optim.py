@@ -11,7 +11,12 @@ from typing import Any
 import torch
 from torch import nn
 
+from repro.models.passes import in_threads
 from repro.spec.recipe import Optimizer, Schedule
+from repro.train import optim_kernel
+
+#: Elements of a parameter that go to one thread at least.
+ELEMENTS_AT_ONCE = 1 << 15
 
 
 class PaperSGD:
@@ -37,15 +42,20 @@ class PaperSGD:
     def step(self, learning_rate: float, *, freeze: bool = False) -> None:
         """Update every parameter from its gradient; with `freeze` the frozen layers get nothing of it."""
         for group, velocity in zip(self._groups, self._velocity, strict=True):
-            torch._foreach_mul_(velocity, self._momentum)
+            if freeze and group.frozen:
+                torch._foreach_mul_(velocity, self._momentum)
+                torch._foreach_add_(group.parameters, velocity)
+                continue
+            gradients = [p.grad for p in group.parameters if p.grad is not None]
+            assert len(gradients) == len(group.parameters), "a parameter has no gradient"
             rate = learning_rate * group.rate
-            if not (freeze and group.frozen):
-                gradients = [p.grad for p in group.parameters if p.grad is not None]
-                assert len(gradients) == len(group.parameters), "a parameter has no gradient"
-                if group.decay:
-                    torch._foreach_add_(velocity, group.parameters, alpha=-group.decay * rate)
-                torch._foreach_add_(velocity, gradients, alpha=-rate)
-            torch._foreach_add_(group.parameters, velocity)
+            if all(map(_fusible, group.parameters, velocity, gradients)):
+                for tensors in zip(group.parameters, velocity, gradients, strict=True):
+                    update_in_one_pass(*tensors, momentum=self._momentum, decayed=group.decay * rate, rate=rate)
+            else:
+                update_by_tensors(
+                    group.parameters, velocity, gradients, momentum=self._momentum, decayed=group.decay * rate, rate=rate
+                )
 
     def zero_grad(self) -> None:
         """Forget the gradients."""
@@ -63,6 +73,39 @@ class PaperSGD:
         """Set the velocities; raise KeyError if one is missing."""
         for name, velocity in self.state_dict().items():
             velocity.copy_(state[name])
+
+
+def update_by_tensors(
+    weights: list[torch.Tensor],
+    velocity: list[torch.Tensor],
+    gradients: list[torch.Tensor],
+    *,
+    momentum: float,
+    decayed: float,
+    rate: float,
+) -> None:
+    """Write v <- momentum v - decayed w - rate g and w <- w + v, tensor after tensor; on any device."""
+    torch._foreach_mul_(velocity, momentum)
+    if decayed:
+        torch._foreach_add_(velocity, weights, alpha=-decayed)
+    torch._foreach_add_(velocity, gradients, alpha=-rate)
+    torch._foreach_add_(weights, velocity)
+
+
+def update_in_one_pass(
+    weight: torch.Tensor, velocity: torch.Tensor, gradient: torch.Tensor, *, momentum: float, decayed: float, rate: float
+) -> None:
+    """Do the same for one parameter on CPU, its three tensors in the same layout: everything is read and written once."""
+    arrays = [tensor.detach().as_strided((tensor.numel(),), (1,)).numpy() for tensor in (weight, velocity, gradient)]
+    number = arrays[0].dtype.type
+    arguments = (*arrays, number(momentum), number(decayed), number(rate))
+    in_threads(optim_kernel.update, arguments, length=len(arrays[0]), block=ELEMENTS_AT_ONCE)
+
+
+def _fusible(weight: torch.Tensor, velocity: torch.Tensor, gradient: torch.Tensor) -> bool:
+    """Say whether the compiled pass takes these tensors; a velocity is dense, so one that lies as the weight does is."""
+    in_memory = weight.device.type == "cpu" and weight.dtype in (torch.float32, torch.float64)
+    return in_memory and weight.dtype == gradient.dtype and weight.stride() == velocity.stride() == gradient.stride()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-# Fills and frees 24 blocks of 8 MiB in turn, and says how many pages the system had to provide for them after some rounds.
+# Fills and frees 24 blocks of 8 MiB and two of 48 MiB in turn, and says how many pages the system had to provide for them after
+# some rounds.
 BLOCKS = """
 import resource, torch
 from repro.train.memory import keep_freed_memory
@@ -16,7 +17,7 @@ if {keep}:
     assert keep_freed_memory()
 torch.set_num_threads(1)
 def step():
-    held = [torch.ones(2 * 1024 * 1024) for _ in range(24)]
+    held = [torch.ones(2 * 1024 * 1024) for _ in range(24)] + [torch.ones(12 * 1024 * 1024) for _ in range(2)]
 for _ in range(3):
     step()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
@@ -38,7 +39,7 @@ def pages_of(keep: bool) -> int:
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc is set")
 def test_freed_blocks_are_used_again() -> None:
-    held = 24 * 8 * 2**20 // resource.getpagesize()
+    held = (24 * 8 + 2 * 48) * 2**20 // resource.getpagesize()
     assert pages_of(keep=False) > 7 * held, "without the setting the system provides the blocks in each of the 8 rounds"
     assert pages_of(keep=True) < held / 10
 

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from repro.spec.recipe import LayerDecay, Optimizer, Schedule
-from repro.train.optim import LearningRate, PaperSGD
+from repro.train.optim import LearningRate, PaperSGD, update_by_tensors, update_in_one_pass
 
 
 def rates(num_steps):
@@ -181,3 +181,49 @@ def test_a_plateau_without_validation_images_is_an_error():
 def test_an_unknown_rule_is_refused():
     with pytest.raises(ValueError, match="unknown schedule rule 'cosine'; allowed: epochs, plateau"):
         LearningRate(1.0, Schedule(rule="cosine", num_epochs=2))
+
+
+def updated(make_update, *, num_threads=1):
+    """Return weights and velocities of a convolution in channels-last memory, large enough for three threads, after 3 updates."""
+    generator = torch.Generator().manual_seed(0)
+    layout = {"memory_format": torch.channels_last}
+    weight, velocity, gradient = (torch.randn(61, 96, 5, 5, generator=generator).contiguous(**layout) for _ in range(3))
+    before = torch.get_num_threads()
+    torch.set_num_threads(num_threads)
+    try:
+        for _ in range(3):
+            make_update(weight, velocity, gradient)
+    finally:
+        torch.set_num_threads(before)
+    return weight, velocity
+
+
+RULE = {"momentum": 0.9, "decayed": 5e-3, "rate": 0.1}
+
+
+def test_the_pass_over_memory_is_the_rule_by_tensors():
+    one_pass = updated(lambda w, v, g: update_in_one_pass(w, v, g, **RULE))
+    by_tensors = updated(lambda w, v, g: update_by_tensors([w], [v], [g], **RULE))
+    for found, expected in zip(one_pass, by_tensors, strict=True):
+        torch.testing.assert_close(found, expected)  # products and sums are rounded at other places
+        assert found.is_contiguous(memory_format=torch.channels_last)
+
+
+@pytest.mark.parametrize("num_threads", [2, 3])
+def test_threads_do_not_change_a_bit_of_an_update(num_threads):
+    one, several = (updated(lambda w, v, g: update_in_one_pass(w, v, g, **RULE), num_threads=n) for n in (1, num_threads))
+    assert all(map(torch.equal, one, several))
+
+
+def test_a_gradient_that_lies_otherwise_than_its_weight_is_applied_to_the_right_elements():
+    found = []
+    for layout in (torch.channels_last, torch.contiguous_format):
+        torch.manual_seed(0)
+        net = nn.Conv2d(4, 3, 5).to(memory_format=torch.channels_last)
+        optimizer = PaperSGD(net, Optimizer(learning_rate=0.1, momentum=0.9, weight_decay=5e-4))
+        for parameter in net.parameters():
+            parameter.grad = torch.randn(parameter.shape)
+        net.weight.grad = net.weight.grad.contiguous(memory_format=layout)
+        optimizer.step(0.1)
+        found.append(net.weight.detach().clone())
+    torch.testing.assert_close(*found)
