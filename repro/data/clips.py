@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 from nvidia.dali import fn, pipeline_def, types
 
 from repro.data.clip_shards import ClipShards
-from repro.data.images import HARDWARE_DECODER_LOAD, Planned
+from repro.data.decode import HARDWARE_DECODER_LOAD
+from repro.data.images import Planned
 from repro.data.order import CROP, draw_training, random_words_N4
 from repro.spec.recipe import Crops, Recipe
 

@@ -31,6 +31,9 @@ from PIL import Image, UnidentifiedImageError
 
 Pixels = npt.NDArray[np.uint8]
 
+#: Share of the hardware JPEG decoder where a GPU has one (DALI's default, stated so that it can be tuned).
+HARDWARE_DECODER_LOAD = 0.65
+
 #: Files with more pixels are refused: decoded they would need more than 200 MB each.
 MAX_PIXELS = 2**26
 #: Stated by the released code's data preparation (repro.spec.datasets.Dataset, encoding `jpeg`).
@@ -148,8 +151,8 @@ def decoding_pipeline(device: str, *, num_threads: int, batch_size: int, build: 
     pipeline = dali.Pipeline(batch_size=batch_size, num_threads=num_threads, device_id=device_id, prefetch_queue_depth=1, seed=0)
     with pipeline:
         encoded = dali.fn.external_source(name="encoded", dtype=dali.types.UINT8, ndim=1)
-        where = "mixed" if device == "cuda" else "cpu"
-        pipeline.set_outputs(dali.fn.decoders.image(encoded, device=where, output_type=dali.types.RGB, adjust_orientation=False))
+        decoder = {"device": "mixed", "hw_decoder_load": HARDWARE_DECODER_LOAD} if device == "cuda" else {"device": "cpu"}
+        pipeline.set_outputs(dali.fn.decoders.image(encoded, output_type=dali.types.RGB, adjust_orientation=False, **decoder))
     if build:
         pipeline.build()
     return pipeline

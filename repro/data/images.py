@@ -20,11 +20,9 @@ import torch
 from numpy.typing import NDArray
 from nvidia.dali import fn, pipeline_def, types
 
+from repro.data.decode import HARDWARE_DECODER_LOAD
 from repro.data.order import Draws, draw_training, epoch_order_N, num_steps_of
 from repro.spec.recipe import Recipe
-
-#: Share of the hardware JPEG decoder where a GPU has one (DALI's default, stated so that it can be tuned).
-HARDWARE_DECODER_LOAD = 0.65
 
 #: Images that go through the graph at a time: a pass has a fixed cost, which small batches share.
 LOAD_AT_ONCE = 128
