@@ -20,11 +20,12 @@ from repro.data.shards import write_npz
 from repro.evaluate.scores import Scores, scores_file, write_scores
 from repro.files import data_folder, run_folder, sha256_bytes, sha256_file, write_json, write_text
 from repro.provenance import plain, spec_digest
-from repro.spec.datasets import Dataset
-from repro.spec.experiment import Paper, make_run
+from repro.spec.experiment import AnyDataset, Paper, make_run
 from repro.spec.geometry import Geometry, geometry
 from repro.spec.network import Network
-from repro.spec.run import Run, derived_key
+from repro.spec.run import Ensemble, Experiment, Fitted, Run, Timing, derived_key
+from repro.spec.video import VideoDataset
+from tests.fabricate_clips import class_groups, clip_extras, of_videos, write_clip_scores
 
 CODE_DIGEST = sha256_bytes(b"fabricated for tests")
 ENVIRONMENT = {
@@ -40,7 +41,9 @@ ENVIRONMENT = {
     "snakemake": "9.20.0",
 }
 #: How much worse than ten crops a protocol is, as a share of what the centre crop is worse.
-EXTRA_SHARES = {"center": 1.0, "center_mirror": 0.6, "five_crop": 0.3, "ten_crop": 0.0}
+EXTRA_SHARES = {"center": 1.0, "center_mirror": 0.6, "five_crop": 0.3, "ten_crop": 0.0, "clip": 1.0, "video": 0.0}
+#: What run.json calls the kinds of method.
+METHODS = {Experiment: "network", Ensemble: "ensemble", Fitted: "fitted", Timing: "timing"}
 #: Share of saturated units at the end of training, by activation; half of it at the start.
 SATURATED = {"relu": 0.6, "tanh": 0.2, "sigmoid": 0.8}
 #: The training error before the first epoch, and the one that a network with a pace reaches after so many epochs.
@@ -55,8 +58,8 @@ CLASSES = ("circle", "square", "triangle", "cross", "star", "ring", "bar", "wave
 class Truth:
     """What the fabricated runs shall show. Errors are fractions.
 
-    errors: ten-crop top-1 test error of each variant (others: `error`); the centre crop is worse by `center_extra`,
-        a mirrored centre and five crops by shares of that (EXTRA_SHARES).
+    errors: ten-crop, or video, top-1 test error of each variant (others: `error`); the centre crop, or a clip, is worse by
+        `center_extra`, a mirrored centre and five crops by shares of that (EXTRA_SHARES).
     paces: epochs, about, in which the running training error of each variant falls to 25 % (others: a straight line to the
         error on training images); a seed's pace differs by `pace_noise`, as a standard deviation of the logarithm.
     color_split: difference of the towers' colour selectivity.
@@ -125,18 +128,21 @@ def fabricate_run(run: Run, *, results: Path, truth: Truth) -> Path:
     gap = truth.gaps.get(run.variant, truth.gap)
     train = truth.errors.get(run.variant, truth.error) + truth.center_extra - gap + truth.seed_noise * rng.standard_normal()
     scores = [] if diverged else _write_all_scores(run, folder, truth, rng, ten_crop=error, train=train)
-    _write_log(run, folder / "log.jsonl", rng, truth, final_error=train, diverged=diverged)
-    record = _record(run, folder, truth, rng, dataset=dataset, scores=scores, diverged=diverged)
-    write_json(folder / "run.json", record | _extras(run, folder, truth, diverged=diverged), schema="run/1")
+    record = _record(run, truth, rng, dataset=dataset, scores=scores, diverged=diverged)
+    if isinstance(run.experiment, Experiment):
+        _write_log(run, folder / "log.jsonl", rng, truth, final_error=train, diverged=diverged)
+        record |= _record_of_network(run, folder, diverged=diverged)
+        record |= _extras(run, folder, truth, diverged=diverged)
+    write_json(folder / "run.json", record, schema="run/1")
     return folder
 
 
-def fabricate_dataset(dataset: Dataset, *, folder: Path, truth: Truth) -> None:
-    """Write `dataset.json`, the mean image and the list of refused files of a data set; its shards are named, not made."""
+def fabricate_dataset(dataset: AnyDataset, *, folder: Path, truth: Truth) -> None:
+    """Write `dataset.json`, the mean image and the list of refused files of a data set; its shards are named, not made.
+
+    Of videos the motions of the camera are there instead of a mean image.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    mean_HWC = np.full((dataset.stored_px, dataset.stored_px, 3), 117.0, np.float32)
-    with files.atomic_writer(folder / "mean_image.npy") as stream:
-        np.save(stream, mean_HWC)
     write_text(folder / "refused.csv", "split,file,reason\n")
     names = ("train", "validation", "test") if dataset.num_validation else ("train", "test")
     counts = [len(range(k, truth.num_examples, truth.num_classes)) for k in range(truth.num_classes)]
@@ -159,14 +165,9 @@ def fabricate_dataset(dataset: Dataset, *, folder: Path, truth: Truth) -> None:
         "source": "fabricated for tests",
         "classes": class_names(truth),
         "stored_px": dataset.stored_px,
-        "encoding": dataset.encoding,
+        "encoding": "jpeg" if isinstance(dataset, VideoDataset) else dataset.encoding,
         "splits": splits,
-        "mean_image": {"file": "mean_image.npy", "sha256": sha256_file(folder / "mean_image.npy")},
-        "color": {
-            "covariance": [[3.0, 1.0, 1.0], [1.0, 3.0, 1.0], [1.0, 1.0, 3.0]],
-            "eigenvalues": [5.0, 2.0, 2.0],
-            "eigenvectors": [[3**-0.5, 2**-0.5, 6**-0.5], [3**-0.5, -(2**-0.5), 6**-0.5], [3**-0.5, 0.0, -2 * 6**-0.5]],
-        },
+        **_of_kind(dataset, folder, truth),
         "refused": {"file": "refused.csv", "num": 0, "share": 0.0},
         "warnings": [],
         "decoder": "fabricated for tests",
@@ -174,6 +175,23 @@ def fabricate_dataset(dataset: Dataset, *, folder: Path, truth: Truth) -> None:
         "num_bytes": len(names),
     }
     write_json(folder / "dataset.json", record, schema="dataset/1")
+
+
+def _of_kind(dataset: AnyDataset, folder: Path, truth: Truth) -> dict[str, Any]:
+    """Return what dataset.json says of videos alone, or of images alone."""
+    if isinstance(dataset, VideoDataset):
+        return of_videos(folder, classes=class_names(truth), num_videos=truth.num_examples)
+    mean_HWC = np.full((dataset.stored_px, dataset.stored_px, 3), 117.0, np.float32)
+    with files.atomic_writer(folder / "mean_image.npy") as stream:
+        np.save(stream, mean_HWC)
+    return {
+        "mean_image": {"file": "mean_image.npy", "sha256": sha256_file(folder / "mean_image.npy")},
+        "color": {
+            "covariance": [[3.0, 1.0, 1.0], [1.0, 3.0, 1.0], [1.0, 1.0, 3.0]],
+            "eigenvalues": [5.0, 2.0, 2.0],
+            "eigenvectors": [[3**-0.5, 2**-0.5, 6**-0.5], [3**-0.5, -(2**-0.5), 6**-0.5], [3**-0.5, 0.0, -2 * 6**-0.5]],
+        },
+    }
 
 
 def class_names(truth: Truth) -> list[str]:
@@ -217,8 +235,13 @@ def _write_all_scores(
     protocols = run.experiment.evaluation.protocols
     wanted = [("test", protocol, ten_crop + EXTRA_SHARES[protocol] * truth.center_extra) for protocol in protocols]
     written = []
-    for split, protocol, error in [*wanted, ("train", "center", train)]:
+    videos = isinstance(run.dataset, VideoDataset)
+    seen = [("train", "clip" if videos else "center", train)] if run.experiment.evaluation.num_train_examples else []
+    for split, protocol, error in [*wanted, *seen]:
         scores_NK, label_N, example_N = fabricated_scores(rng, split=split, error=error, truth=truth)
+        if videos:
+            written.append(write_clip_scores(run, folder, scores_NK, label_N, split=split, protocol=protocol))
+            continue
         path = folder / scores_file(split, protocol)
         scores = Scores(scores_NK=scores_NK, label_N=label_N, example_N=example_N, run=run.id, split=split, protocol=protocol)
         write_scores(path, scores)
@@ -271,6 +294,9 @@ def _extras(run: Run, folder: Path, truth: Truth, *, diverged: bool) -> dict[str
     """Write kernels and gallery, and return what run.json says of them and of the units before training."""
     rng = np.random.default_rng(derived_key(run.id, f"fabricate files {truth.seed}"))
     evaluation = run.experiment.evaluation
+    if isinstance(run.dataset, VideoDataset):
+        num = 0 if diverged else min(evaluation.num_gallery, truth.num_examples)
+        return clip_extras(run, folder, rng, num_gallery=num, num_classes=truth.num_classes)
     _write_kernels(run, folder / "kernels.npz", truth, rng)
     kept = bool(evaluation.num_gallery) and not diverged
     if kept:
@@ -317,9 +343,9 @@ def _write_gallery(path: Path, truth: Truth, rng: np.random.Generator, *, num: i
 
 
 def _record(
-    run: Run, folder: Path, truth: Truth, rng: np.random.Generator, *, dataset: Path, scores: list[dict[str, Any]], diverged: bool
+    run: Run, truth: Truth, rng: np.random.Generator, *, dataset: Path, scores: list[dict[str, Any]], diverged: bool
 ) -> dict[str, Any]:
-    num_epochs = 1 if diverged else run.experiment.recipe.schedule.num_epochs
+    groups = {"groups": class_groups(class_names(truth))} if isinstance(run.dataset, VideoDataset) else {}
     return {
         "id": run.id,
         "scale": run.scale,
@@ -327,11 +353,13 @@ def _record(
         "variant": run.variant,
         "seed": run.seed,
         "evidence": run.evidence,
+        "method": METHODS[type(run.experiment)],
         "dataset": {
             "name": run.dataset.name,
             "title": run.dataset.title,
             "digest": sha256_file(dataset),
             "classes": class_names(truth),
+            **groups,
         },
         "spec": plain(run.experiment),
         "spec_digest": spec_digest(run.experiment),
@@ -341,16 +369,26 @@ def _record(
         "device": "cpu: fabricated for tests",
         "status": "diverged" if diverged else "ok",
         "reason": "the training loss is NaN in epoch 1" if diverged else "",
-        "num_epochs": num_epochs,
-        "num_steps": 28 * num_epochs,
         "num_train_examples": TRAINING_IMAGES,
-        "num_parameters": 1_000_000,
         "num_classes": truth.num_classes,
         "wall_s": round(50 + float(rng.random()), 3),
+        "cpu_s": 40.0,
+        "train_s": 30.0,
+        "peak_mib": 900.0,
+        "scores": scores,
+    }
+
+
+def _record_of_network(run: Run, folder: Path, *, diverged: bool) -> dict[str, Any]:
+    """Return what run.json says of a network's training."""
+    num_epochs = 1 if diverged else run.trained.recipe.schedule.num_epochs
+    return {
+        "num_epochs": num_epochs,
+        "num_steps": 28 * num_epochs,
+        "num_parameters": 1_000_000,
         "train_s": num_epochs * TRAINING_IMAGES / IMAGES_PER_S,
         "data_wait_s": 0.01 * num_epochs,
         "images_per_s": IMAGES_PER_S,
         "num_resumes": 0,
-        "scores": scores,
         "log": {"file": "log.jsonl", "sha256": sha256_file(folder / "log.jsonl")},
     }

@@ -12,9 +12,9 @@ from repro.evaluate.metrics import top_k_error
 from repro.evaluate.scores import read_scores
 from repro.files import data_folder, read_json, run_folder, sha256_file
 from repro.papers import PAPERS
-from tests.fabricate import Truth, fabricate
+from tests.fabricate import Truth, fabricate, run_at
 
-ALEXNET = PAPERS["alexnet"]
+ALEXNET, KARPATHY = PAPERS["alexnet"], PAPERS["karpathy"]
 
 
 def test_fabricated_runs_have_the_errors_that_were_asked_for(tmp_path: Path) -> None:
@@ -50,6 +50,24 @@ def test_a_diverged_run_has_a_reason_and_no_scores(tmp_path: Path) -> None:
     assert "NaN" in record["reason"]
 
 
+def test_runs_of_videos_have_scores_by_clip_and_by_video_with_the_errors_that_were_asked_for(tmp_path: Path) -> None:
+    truth = Truth(errors={"slow_fusion": 0.20}, seed_noise=0.0, num_examples=50)
+    names = ["slow_fusion", "single_frame_multires", "cnn_average", "feature_histograms"]
+    for run in fabricate([KARPATHY], scale="smoke", results=tmp_path, truth=truth, variants=names, seeds=[0]):
+        folder = run_folder(tmp_path, run.id)
+        video = read_scores(folder / "scores.test.video.npz")
+        assert video.labels.shape == (50, 2)
+        assert top_k_error(video.scores_NK, video.labels, k=1) == pytest.approx(0.20 if run.variant == "slow_fusion" else 0.30)
+        record = read_json(folder / "run.json", schema="run/1")
+        assert ("log" in record) == (run.variant in names[:2])
+        if run.variant != "feature_histograms":
+            clip = read_scores(folder / "scores.test.clip.npz")
+            assert clip.unit_N is not None
+            assert clip.unit_N.tolist()[::2] == video.example_N.tolist()
+    with np.load(run_folder(tmp_path, "smoke/karpathy/single_frame_multires/0") / "stream_kernels.npz") as kernels:
+        assert set(kernels.files) == {"context", "fovea"}
+
+
 @pytest.fixture(scope="module")
 def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
     results = tmp_path_factory.mktemp("everything")
@@ -60,11 +78,12 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_all_variants_of_a_scale_have_every_protocol_of_their_evaluation(everything: Path) -> None:
     made = {path.name for path in (everything / "smoke" / "runs" / "alexnet").iterdir()}
-    assert made == {item.name for item in ALEXNET.variants}
-    for item in ALEXNET.variants:
-        record = read_json(run_folder(everything, f"smoke/alexnet/{item.name}/0") / "run.json", schema="run/1")
+    names = run_at(ALEXNET, "smoke")
+    assert made == set(names)
+    for name in names:
+        record = read_json(run_folder(everything, f"smoke/alexnet/{name}/0") / "run.json", schema="run/1")
         protocols = [entry["protocol"] for entry in record["scores"] if entry["split"] == "test"]
-        assert protocols == list(ALEXNET.experiment(item.name).evaluation.protocols)
+        assert protocols == list(ALEXNET.experiment(name).evaluation.protocols)
 
 
 def test_the_log_has_the_saturation_of_every_layer_but_the_output(everything: Path) -> None:

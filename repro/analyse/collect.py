@@ -42,6 +42,8 @@ RECORD = {
     "num_train_examples": int,
     "scores": list,
 }
+#: How run.json calls the method of a network that was trained, and of runs recorded before there were others.
+NETWORK = "network"
 #: What that of a network that was trained must hold besides.
 NETWORK_RECORD = {"num_epochs": int, "images_per_s": int | float, "log": dict}
 STATUSES = ("ok", "diverged")
@@ -99,7 +101,7 @@ def read_record(run_id: str, *, results: Path) -> dict[str, Any] | None:
 
 def trained(record: Mapping[str, Any]) -> bool:
     """Say whether the run is that of a network, which has a training log; runs recorded before other methods were all are."""
-    return bool(record.get("method", "network") == "network")
+    return bool(record.get("method", NETWORK) == NETWORK)
 
 
 def read_hashed(run_id: str, folder: Path, entry: dict[str, Any]) -> bytes:

@@ -259,13 +259,11 @@ def _dataset_view(name: str, *, results: Results) -> DatasetView:
         Fact(term="Source", text=record["source"]),
         Fact(term="Stored as", text=f"squares of {record['stored_px']} px, {record['encoding']}"),
         Fact(term="Classes", text=f"{len(record['classes'])}: {_first(record['classes'])}"),
-        *[
-            Fact(term=f"{split.capitalize()} images", text=count(part["num_examples"]))
-            for split, part in record["splits"].items()
-        ],
+        *[Fact(term=term, text=text) for split, part in record["splits"].items() for term, text in _sizes(split, part)],
         Fact(term="Refused files", text=f"{refused} ({percent(record['refused']['share'], decimals=2)} %)"),
         Fact(term="Size on disk", text=size(record["num_bytes"])),
         Fact(term="Prepared in", text=f"{duration(record['wall_s'])}, decoder: {record['decoder']}"),
+        *([Fact(term="Mirrored in training", text=compact(record["mirror"]))] if "mirror" in record else []),
         *[Fact(term=f"Knob {key}", text=compact(value)) for key, value in (record["spec"].get("procedural") or {}).items()],
     ]
     return DatasetView(
@@ -274,6 +272,13 @@ def _dataset_view(name: str, *, results: Results) -> DatasetView:
         warnings=tuple(record["warnings"]),
         refused=_refused_view(name, results=results),
     )
+
+
+def _sizes(split: str, part: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return how many images a split has, or videos and clips of them."""
+    if "num_videos" not in part:
+        return [(f"{split.capitalize()} images", count(part["num_examples"]))]
+    return [(f"{split.capitalize()} videos", f"{count(part['num_videos'])} in {count(part['num_examples'])} clips")]
 
 
 def _first(names: Sequence[str], *, most: int = 12) -> str:

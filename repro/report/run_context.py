@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from repro import provenance
+from repro.analyse.collect import trained
 from repro.report import claim_rows
 from repro.report.context import Fact, Setting, citation, measure, relative, run_page_path, setting, table_page_path, value_cell
 from repro.report.figures import Curve
@@ -26,7 +27,10 @@ from repro.spec.experiment import Paper, Variant, scaled
 
 #: Lines of the log that the excerpt shows from its start and from its end.
 LOG_HEAD, LOG_TAIL = 2, 3
-RUNNING = "The training error is that of the images as the network saw them, averaged while it learned."
+#: What run.json may name beside the scores.
+FURTHER_FILES = ("log", "kernels", "gallery", "stream_kernels", "clip_gallery")
+METHODS = {"ensemble": "average of other runs", "fitted": "classical model", "timing": "timing"}
+RUNNING = "The training error is that of the examples as the network saw them, averaged while it learned."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,17 +138,28 @@ def _siblings(run: RunRecord, *, results: Results) -> tuple[Link, ...]:
 
 def _facts(run: RunRecord) -> tuple[Fact, ...]:
     record = run.record
+    common = (
+        Fact(term="Status", text=record["status"]),
+        Fact(term="Data set", text=record["dataset"]["title"]),
+        Fact(term="Device", text=record["device"]),
+        Fact(term="Classes", text=count(record["num_classes"])),
+    )
+    if not trained(record):
+        return (
+            *common,
+            Fact(term="Method", text=METHODS.get(record["method"], record["method"])),
+            Fact(term="Total time", text=duration(record["wall_s"])),
+            *([Fact(term="Fitting", text=duration(record["train_s"]))] if record["train_s"] else []),
+        )
     resumed = {0: "never", 1: "once"}.get(record["num_resumes"], f"{record['num_resumes']} times")
-    speed = f"{count(record['images_per_s'])} images/s" if record["images_per_s"] is not None else "not measured"
+    seen = "clips" if record.get("stream_kernels") else "images"
+    speed = f"{count(record['images_per_s'])} {seen}/s" if record["images_per_s"] is not None else "not measured"
     wait = "not measured"
     if record["train_s"]:
         wait = f"{percent(record['data_wait_s'] / record['train_s'], decimals=1)} % of the training time"
     return (
-        Fact(term="Status", text=record["status"]),
-        Fact(term="Data set", text=record["dataset"]["title"]),
-        Fact(term="Device", text=record["device"]),
+        *common,
         Fact(term="Parameters", text=count(record["num_parameters"])),
-        Fact(term="Classes", text=count(record["num_classes"])),
         Fact(term="Epochs", text=count(record["num_epochs"])),
         Fact(term="Steps", text=count(record["num_steps"])),
         Fact(term="Total time", text=duration(record["wall_s"])),
@@ -205,7 +220,8 @@ def _curves(run: RunRecord) -> CurvesView:
         errors.append(Curve(name="validation", values=_percents(log, "validation_top1_error")))
     when = f"lower from epoch {listed([str(drop) for drop in drops])} on (dashed)" if drops else "the same throughout"
     said = f"The learning rate is {when}."
-    held = "" if validated else " This data set holds out no validation images."
+    seen = "videos" if run.record.get("stream_kernels") else "images"
+    held = "" if validated else f" This data set holds out no validation {seen}."
     return CurvesView(
         figure_id=f"curves-{run.record['variant'].replace('_', '-')}-{run.record['seed']}",
         title=f"Learning curves of {name}",
@@ -230,7 +246,7 @@ def _log_view(log: Sequence[Mapping[str, Any]], *, caption: str) -> TableView:
         "train_loss": "Training loss",
         "train_top1_error": "Training error, %",
         "validation_top1_error": "Validation error, %",
-        "images_per_s": "Images/s",
+        "images_per_s": "Examples/s",
         "wall_s": "Time",
     }
     columns = tuple(Column(key=key, title=title, group=title, kind="number") for key, title in titles.items())
@@ -273,8 +289,8 @@ def _excerpt(lines: Sequence[str]) -> str:
 def _file_links(run: RunRecord, *, page: Path) -> tuple[tuple[Link, ...], tuple[str, ...]]:
     """Return references to the run's files that exist, and the names of those that were not kept."""
     record = run.record
-    names = ["run.json", record["log"]["file"], *[item["file"] for item in record["scores"]]]
-    names += [record[key]["file"] for key in ("kernels", "gallery") if record.get(key)]
+    names = ["run.json", *[item["file"] for item in record["scores"]]]
+    names += [record[key]["file"] for key in FURTHER_FILES if record.get(key)]
     start = page.resolve().parent
     links = [
         Link(text=name, href=Path(os.path.relpath((run.folder / name).resolve(), start)).as_posix())

@@ -1,0 +1,117 @@
+"""Fabricate what runs on videos leave beside their numbers, FOR TESTS ONLY.
+
+Shapes: N examples, K classes (of kernels: kernels), L labels, G gallery videos, T frames, S side, C colours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from repro.data.shards import write_npz
+from repro.evaluate.scores import Scores, scores_file, write_scores
+from repro.files import sha256_file
+from repro.spec.clip_geometry import clip_geometry
+from repro.spec.run import Run
+from repro.spec.video import CAMERA_FILE, ClipNetwork
+
+#: Clips of a video, frames and side of its film strip.
+CLIPS_OF_VIDEO, GALLERY_FRAMES, GALLERY_PX = 2, 3, 24
+#: The groups of the classes, in turn.
+GROUPS = ("objects", "moving")
+
+
+def video_key(split: str, number: int) -> bytes:
+    """Return the key of a video."""
+    return f"{split}-{number:06d}".encode()
+
+
+def write_clip_scores(
+    run: Run, folder: Path, scores_NK: NDArray[np.float32], label_N: NDArray[np.int32], *, split: str, protocol: str
+) -> dict[str, Any]:
+    """Write scores of clips, two of each video and equally right, or of videos, every tenth of which has a second label."""
+    example_N = np.array([video_key(split, number) for number in range(len(label_N))])
+    unit_N = None
+    if protocol == "clip":
+        scores_NK, label_N, unit_N = (np.repeat(array, CLIPS_OF_VIDEO, axis=0) for array in (scores_NK, label_N, example_N))
+        example_N = np.array([b"%b#%d" % (key, number % CLIPS_OF_VIDEO) for number, key in enumerate(unit_N.tolist())])
+    # The least probable class is no better a label, so that a second label makes no video right.
+    second_N = np.where(np.arange(len(label_N)) % 10 == 0, scores_NK.argmin(axis=1), -1)
+    second_N = np.where(second_N == label_N, -1, second_N)
+    path = folder / scores_file(split, protocol)
+    write_scores(
+        path,
+        Scores(
+            scores_NK=scores_NK,
+            label_N=label_N,
+            example_N=example_N,
+            run=run.id,
+            split=split,
+            protocol=protocol,
+            label_NL=np.stack([label_N, second_N], axis=1).astype(np.int32),
+            unit_N=unit_N,
+        ),
+    )
+    entry = {"split": split, "protocol": protocol, "file": path.name, "sha256": sha256_file(path)}
+    return {**entry, "num_examples": len(label_N)}
+
+
+def of_videos(folder: Path, *, classes: Sequence[str], num_videos: int) -> dict[str, Any]:
+    """Write motions of the camera that grow with the video's number, and return what dataset.json says of videos alone.
+
+    Of the last video no motion was seen.
+    """
+    motion_V = np.linspace(0.0, 0.05, num_videos).astype(np.float32)
+    motion_V[-1] = np.nan
+    key_V = np.array([video_key("test", number) for number in range(num_videos)])
+    write_npz(folder / CAMERA_FILE, {"motion_V": motion_V, "key_V": key_V, "index_sha256": np.array("0" * 64)})
+    missing = {"file": "missing.csv", "num": 0, "share": 0.0}
+    return {"groups": class_groups(classes), "mirror": True, "num_frames": 16, "missing": missing}
+
+
+def class_groups(classes: Sequence[str]) -> dict[str, str]:
+    """Return the group of every class."""
+    return {name: GROUPS[k % len(GROUPS)] for k, name in enumerate(classes)}
+
+
+def clip_extras(run: Run, folder: Path, rng: np.random.Generator, *, num_gallery: int, num_classes: int) -> dict[str, Any]:
+    """Write kernels and gallery of a network of clips, and return what run.json says of them."""
+    network = run.trained.network
+    assert isinstance(network, ClipNetwork)
+    write_stream_kernels(network, folder / "stream_kernels.npz", rng, num_classes=num_classes)
+    names = ["stream_kernels"]
+    if num_gallery:
+        write_clip_gallery(folder / "clip_gallery.npz", rng, num=num_gallery, num_classes=num_classes)
+        names.append("clip_gallery")
+    return {name: {"file": f"{name}.npz", "sha256": sha256_file(folder / f"{name}.npz")} for name in names}
+
+
+def write_stream_kernels(network: ClipNetwork, path: Path, rng: np.random.Generator, *, num_classes: int) -> None:
+    """Write noise for the first layer's kernels of each stream."""
+    kernels = {}
+    for stream in clip_geometry(network, num_classes=num_classes).streams:
+        layer = stream.conv[0]
+        shape = (layer.num_kernels, layer.num_frames, layer.space.kernel_px, layer.space.kernel_px, 3)
+        kernels[stream.name or "frame"] = rng.standard_normal(shape).astype(np.float32)
+    write_npz(path, kernels)
+
+
+def write_clip_gallery(path: Path, rng: np.random.Generator, *, num: int, num_classes: int) -> None:
+    """Write film strips of the first `num` videos, the same for every run, with classes of its own."""
+    frames = np.random.default_rng(num).integers(256, size=(num, GALLERY_FRAMES, GALLERY_PX, GALLERY_PX, 3)).astype(np.uint8)
+    best_G5 = np.argsort(rng.random((num, num_classes)), axis=1)[:, :5].astype(np.int32)
+    label_G = (np.arange(num) % num_classes).astype(np.int32)
+    write_npz(
+        path,
+        {
+            "frame_GTSSC": frames,
+            "label_GL": np.stack([label_G, np.where(label_G == 0, 1, -1)], axis=1).astype(np.int32),
+            "example_G": np.array([video_key("test", number) for number in range(num)]),
+            "best_G5": best_G5,
+            "score_G5": np.broadcast_to((0.5 ** np.arange(1, best_G5.shape[1] + 1)).astype(np.float32), best_G5.shape),
+        },
+    )
