@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
+from repro.models.blurred import BlurredView, WithBlurredView
 from repro.models.layers import Dropout, GroupedLinear, activation, pool
 from repro.models.local import LocallyConnected2d
 from repro.models.lrn import LocalResponseNorm
@@ -38,7 +39,7 @@ def build_network(network: Network, *, num_classes: int, key: int) -> nn.Sequent
         layers |= conv_block(shape, network, norm_groups=network.towers.num)
     layers["flatten"] = nn.Flatten()
     layers |= dense_layers(shapes.dense, network)
-    net = nn.Sequential(layers)
+    net = nn.Sequential(layers) if shapes.blurred is None else WithBlurredView(layers, shapes.blurred)
     initialise(net, shapes, generator=torch.Generator().manual_seed(key >> 1))
     net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return net
@@ -130,3 +131,7 @@ def initialise(net: nn.Sequential, shapes: Geometry, *, generator: torch.Generat
             assert isinstance(layer, nn.Conv2d | LocallyConnected2d | nn.Linear | GroupedLinear) and layer.bias is not None
             layer.weight.normal_(0.0, initial_std(shape), generator=generator)
             layer.bias.fill_(shape.bias)
+        if shapes.blurred is not None:
+            view = net.get_submodule(shapes.blurred.name)
+            assert isinstance(view, BlurredView)
+            view.weight.normal_(0.0, shapes.blurred.init_std, generator=generator)

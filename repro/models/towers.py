@@ -74,6 +74,11 @@ class TowerNetwork(nn.Module):
         if len(devices) != network.towers.num:
             raise ValueError(f"{len(devices)} devices for {network.towers.num} towers; give one device for each tower")
         shapes = geometry(network, num_classes=num_classes)
+        if shapes.blurred is not None:
+            raise ValueError(
+                f"the network has a coarse view, {shapes.blurred.name}, which towers held apart have not; allowed: networks "
+                "without one; build it on one device"
+            )
         self.devices = tuple(torch.device(device) for device in devices)
         self.moved_bytes: MovedBytes = Counter()
         self._layers: list[_Layer] = []

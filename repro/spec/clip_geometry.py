@@ -162,6 +162,8 @@ def clip_geometry(network: ClipNetwork, *, num_classes: int | None = None) -> Cl
             f"a network of clips has {frame.towers.num} towers that never cross; allowed: towers that cross, as the first dense "
             "layer sees all that is left of time; set towers.cross"
         )
+    if frame.blurred is not None:
+        raise ValueError("a network of clips has a coarse view of its frames; allowed: none; leave frame.blurred out")
     streams, heads = [], []
     for stream in _streams(network):
         shape, dense = _stream_shape(network, stream, num_classes=num_classes)

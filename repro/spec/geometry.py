@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from repro.spec.blurred_geometry import BlurredShape, blurred_shape
 from repro.spec.network import AFTER_CONV, EDGES, Conv, Dense, Network, Pooling, Size, Stem
 
 #: Colour channels of an input image.
@@ -98,11 +99,12 @@ class DenseShape:
 
 @dataclass(frozen=True, kw_only=True)
 class Geometry:
-    """All layers of a network in order, with the sums that papers print."""
+    """All layers of a network in order, with the sums that papers print. blurred: its coarse view, beside these layers."""
 
     input_px: int
     conv: tuple[ConvShape, ...]
     dense: tuple[DenseShape, ...]
+    blurred: BlurredShape | None = None
 
     @property
     def layers(self) -> tuple[ConvShape | DenseShape, ...]:
@@ -110,7 +112,8 @@ class Geometry:
 
     @property
     def num_parameters(self) -> int:
-        return sum(layer.num_parameters for layer in self.layers)
+        beside = self.blurred.num_parameters if self.blurred else 0
+        return sum(layer.num_parameters for layer in self.layers) + beside
 
     @property
     def num_neurons(self) -> int:
@@ -135,7 +138,8 @@ class Geometry:
     @property
     def num_flops(self) -> int:
         """Return the floating-point operations of one image's forward pass, two for each multiply-add."""
-        return 2 * sum(layer.num_macs for layer in self.layers)
+        beside = self.blurred.num_macs if self.blurred else 0
+        return 2 * (sum(layer.num_macs for layer in self.layers) + beside)
 
 
 def pooled_px(map_px: int, pooling: Pooling, edge: str) -> int:
@@ -172,6 +176,7 @@ def geometry(network: Network, *, num_classes: int | None = None) -> Geometry:
         input_px=shapes.input_px,
         conv=tuple(replace(layer, reference_fan_in=fan_in[layer.name]) for layer in shapes.conv),
         dense=tuple(replace(layer, reference_fan_in=fan_in[layer.name]) for layer in shapes.dense),
+        blurred=shapes.blurred,
     )
 
 
@@ -186,7 +191,24 @@ def _shapes(network: Network, num_classes: int) -> Geometry:
         dense.append(_dense_shape(network, layer, in_units=in_units, num_units=num_units, groups=groups))
         in_units = num_units
     dense.append(_dense_shape(network, network.output, in_units=in_units, num_units=num_classes, groups=1))
-    return Geometry(input_px=network.size.input_px, conv=conv, dense=tuple(dense))
+    return Geometry(input_px=network.size.input_px, conv=conv, dense=tuple(dense), blurred=_blurred(network, conv))
+
+
+def _blurred(network: Network, conv: tuple[ConvShape, ...]) -> BlurredShape | None:
+    """Return the coarse view of the image, which a layer after the first has besides."""
+    if network.blurred is None:
+        return None
+    fed = [shape for shape in conv[1:] if shape.name == network.blurred.layer]
+    if not fed:
+        names = ", ".join(shape.name for shape in conv[1:])
+        raise ValueError(f"the coarse view goes to layer {network.blurred.layer!r}; allowed: {names}")
+    return blurred_shape(
+        network.blurred,
+        input_px=network.size.input_px,
+        in_maps=NUM_COLOURS,
+        out_px=fed[0].out_px,
+        num_kernels=fed[0].num_kernels,
+    )
 
 
 def _present(network: Network) -> tuple[Conv, ...]:

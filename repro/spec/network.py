@@ -91,6 +91,24 @@ class Pooling:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Blurred:
+    """A coarse view of the image beside the first layers: blurred, one pixel in `keep_px` kept along each side, and convolved.
+
+    Its convolution has as many kernels as `layer` and is added to that layer's sums, which have the only biases.
+    std_px, window_px: of the Gaussian that blurs, at the printed size; a smaller input has a narrower one, as its
+        `keep_px` is smaller. kernel_px, stride_px, init_std: of the convolution.
+    """
+
+    layer: str
+    std_px: float
+    window_px: int
+    keep_px: int
+    kernel_px: int
+    stride_px: int
+    init_std: float = 0.01
+
+
+@dataclass(frozen=True, kw_only=True)
 class Towers:
     """How the kernels of each convolution are spread over `num` towers.
 
@@ -133,6 +151,7 @@ class Network:
     `printed_px` is the input size that the paper printed; `size` is what the scale makes of it.
     `edge` says what happens where the last window of a convolution or a pooling hangs over the edge of its map:
     with `keep` it counts (beyond the edge a convolution reads zeros), with `drop` it is left out.
+    `blurred`: a coarse view of the image that a later layer has besides; None: it sees the layer before it alone.
     `dropout_scaling`: outputs of dropout layers are multiplied by 1 - rate at `test` (as printed), or divided by it in `train`.
     """
 
@@ -150,6 +169,7 @@ class Network:
     map_norm: MapNorm | None = None
     edge: str = "keep"
     dropout_scaling: str = "test"
+    blurred: Blurred | None = None
 
 
 ACTIVATIONS = ("relu", "tanh", "sigmoid")

@@ -21,10 +21,13 @@ from repro.train.optim import PaperSGD
 
 ALEXNET = PAPERS["alexnet"]
 CPU = torch.device("cpu")
+#: A net with a coarse view of the image is refused (tests/models/test_blurred.py).
 TWO_TOWERS = [
     variant.name
     for variant in ALEXNET.variants
-    if ALEXNET.family(variant.name) == "alexnet" and ALEXNET.experiment(variant.name).network.towers.num == 2
+    if ALEXNET.family(variant.name) == "alexnet"
+    and ALEXNET.experiment(variant.name).network.towers.num == 2
+    and ALEXNET.experiment(variant.name).network.blurred is None
 ]
 
 

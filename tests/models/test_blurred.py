@@ -1,0 +1,102 @@
+"""The coarse view of the image: its sizes, its numbers by hand, and that a network is the plain one without it."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from repro.models.blurred import BlurredView, gaussian_WW
+from repro.models.image import build_network
+from repro.models.towers import build_towers
+from repro.papers import PAPERS
+from repro.spec.blurred_geometry import blurred_shape
+from repro.spec.experiment import make_run
+from repro.spec.geometry import geometry
+from repro.spec.network import Blurred
+
+ALEXNET = PAPERS["alexnet"]
+PRINTED = ALEXNET.experiment("blurred_input").network
+SMALL = make_run(ALEXNET, scale="small", variant="blurred_input", seed=0).experiment.network
+
+
+def test_at_the_printed_size_one_pixel_in_four_is_kept_and_no_zeros_are_needed_but_at_the_edge():
+    shape = geometry(PRINTED).blurred
+    assert (shape.keep_px, shape.std_px, shape.window_px, shape.padding_px) == (4, 4.0, 9, 0)
+    # 56 coarse pixels, windows of 5 px, 2 px apart: the 27th hangs over the edge by one.
+    assert (shape.out_px, shape.extra_px, shape.num_kernels) == (27, 1, 256)
+    assert shape.num_parameters == 256 * 3 * 5 * 5
+    assert shape.out_px == geometry(PRINTED).conv[1].out_px
+
+
+def test_it_adds_its_own_parameters_and_operations_to_those_of_the_plain_net():
+    plain, both = geometry(replace(PRINTED, blurred=None)), geometry(PRINTED)
+    assert both.num_parameters - plain.num_parameters == 19_200
+    assert both.num_flops - plain.num_flops == 2 * 27 * 27 * 19_200
+    assert both.layers == plain.layers
+    assert both.num_neurons == plain.num_neurons
+
+
+@pytest.mark.parametrize("scale", [scale.name for scale in ALEXNET.scales])
+def test_its_maps_have_the_size_of_the_layer_s_at_every_scale(scale):
+    network = make_run(ALEXNET, scale=scale, variant="blurred_input", seed=0).experiment.network
+    shape = geometry(network).blurred
+    view = BlurredView(shape)
+    assert view(torch.zeros(1, 3, network.size.input_px, network.size.input_px)).shape[2:] == (shape.out_px, shape.out_px)
+    assert shape.window_px % 2 == 1
+
+
+def test_a_uniform_image_keeps_its_colour_away_from_the_edge_and_each_kernel_sums_it():
+    shape = geometry(PRINTED).blurred
+    view = BlurredView(shape)
+    with torch.no_grad():
+        view.weight[0] = 1.0
+    image = torch.tensor([1.0, 2.0, 4.0]).reshape(1, 3, 1, 1).expand(1, 3, 224, 224)
+    maps = view(image)
+    torch.testing.assert_close(maps[0, 0, 5:20, 5:20], torch.full((15, 15), 25 * 7.0))
+    assert not maps[0, 1].any()
+
+
+def test_the_blur_is_the_gaussian_of_its_deviation_and_sums_to_1():
+    window = gaussian_WW(9, std_px=4.0)
+    assert window.sum() == pytest.approx(1.0)
+    assert window[4, 8] / window[4, 4] == pytest.approx(torch.exp(torch.tensor(-0.5)).item())
+    assert torch.equal(window, window.T)
+
+
+def test_with_its_weights_at_0_the_network_is_the_plain_one():
+    net = build_network(SMALL, num_classes=10, key=3).eval()
+    plain = build_network(replace(SMALL, blurred=None), num_classes=10, key=3).eval()
+    noise = torch.randn(2, 3, SMALL.size.input_px, SMALL.size.input_px, generator=torch.Generator().manual_seed(1))
+    assert not torch.allclose(net(noise), plain(noise))
+    with torch.no_grad():
+        net.get_submodule("conv2_blurred").weight.zero_()
+    torch.testing.assert_close(net(noise), plain(noise), rtol=0, atol=0)
+
+
+def test_its_weights_learn_and_are_saved_and_its_window_is_not():
+    net = build_network(SMALL, num_classes=10, key=3)
+    names = {name for name, _ in net.named_parameters()}
+    assert names - {
+        name for name, _ in build_network(replace(SMALL, blurred=None), num_classes=10, key=3).named_parameters()
+    } == {"conv2_blurred.weight"}
+    assert set(net.state_dict()) == names
+    assert net.get_submodule("conv2_blurred").weight.std().item() == pytest.approx(0.01, rel=0.2)
+    net.eval()(torch.ones(1, 3, SMALL.size.input_px, SMALL.size.input_px)).sum().backward()
+    assert net.get_submodule("conv2_blurred").weight.grad.abs().sum() > 0
+
+
+@pytest.mark.parametrize("layer", ["conv1", "fc6", "conv9"])
+def test_a_coarse_view_for_a_layer_that_cannot_have_one_is_refused(layer):
+    with pytest.raises(ValueError, match=f"goes to layer '{layer}'; allowed: conv2, conv3"):
+        geometry(replace(PRINTED, blurred=replace(PRINTED.blurred, layer=layer)))
+
+
+def test_a_coarse_view_that_fits_no_map_is_refused():
+    coarse = Blurred(layer="conv2", std_px=4, window_px=9, keep_px=4, kernel_px=3, stride_px=1)
+    with pytest.raises(ValueError, match=r"gives no maps of 13 px.*choose another"):
+        blurred_shape(coarse, input_px=2, in_maps=3, out_px=13, num_kernels=8)
+
+
+def test_towers_on_devices_of_their_own_refuse_it():
+    with pytest.raises(ValueError, match="coarse view, conv2_blurred"):
+        build_towers(SMALL, num_classes=10, key=1, devices=("cpu", "cpu"))
