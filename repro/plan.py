@@ -27,6 +27,7 @@ from repro.spec.video import VideoDataset
 SOURCE_KEYS = {
     "cifar10": ("data", True),
     "folders": ("images", False),
+    "unsplit_folders": ("unsplit", False),
     "ilsvrc2012": ("images", False),
     "video_folders": ("videos", False),
     "ucf101": ("videos", False),
@@ -64,6 +65,7 @@ class Config:
     images: str | None
     videos: str | None
     pretraining: str | None
+    unsplit: str | None
     transfer: str | None
     results: str
     reports: str
@@ -114,7 +116,7 @@ def source_key(paper: Paper, scale: str, dataset: Dataset | VideoDataset) -> tup
     Data of the scale beside its own are those of pre-training (images) and of transfer (videos). No key: none is needed.
     """
     key, fixed = SOURCE_KEYS.get(dataset.kind, ("", True))
-    if fixed or dataset.name == paper.scale(scale).dataset.name:
+    if fixed or key == "unsplit" or dataset.name == paper.scale(scale).dataset.name:
         return key, fixed
     return ("transfer" if isinstance(dataset, VideoDataset) else "pretraining"), False
 

@@ -46,6 +46,7 @@ CONFIG = {
     "images": None,
     "videos": None,
     "pretraining": None,
+    "unsplit": None,
     "transfer": None,
     "results": "results",
     "reports": "reports",

@@ -30,6 +30,7 @@ from repro.data.packing import BATCH_SIZE, SHARD_BYTES, Packer, Progress, Say, S
 from repro.data.procedural import ProceduralSource
 from repro.data.shards import SCHEMA, write_index
 from repro.data.source import Source, SourceError, as_text
+from repro.data.unsplit_folders import UnsplitFoldersSource
 from repro.files import FileFormatError, atomic_writer, read_json, sha256_file, write_bytes, write_json
 from repro.provenance import code_digest, plain, spec_digest
 from repro.spec.datasets import DATASET_KINDS, Dataset
@@ -100,6 +101,8 @@ def open_source(dataset: Dataset, source: Path | None, *, folder: Path, say: Say
         )
     if dataset.kind == "ilsvrc2012":
         return Ilsvrc2012Source(source)
+    if dataset.kind == "unsplit_folders":
+        return UnsplitFoldersSource(source)
     return FoldersSource(source)
 
 

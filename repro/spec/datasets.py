@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 #: What a verdict on such data is worth: the paper's own data, other real data, or generated data.
 EVIDENCE = ("same data", "stand-in", "demonstration")
-DATASET_KINDS = ("procedural", "cifar10", "folders", "ilsvrc2012")
+DATASET_KINDS = ("procedural", "cifar10", "folders", "unsplit_folders", "ilsvrc2012")
 
 
 @dataclass(frozen=True, kw_only=True)
