@@ -49,10 +49,8 @@ def average_run(run: Run, *, place: Place, results: Path) -> None:
         raise TypeError(f"run {run.id} is {type(ensemble).__name__}, not an ensemble")
     begun = time.perf_counter(), time.process_time()
     records = [_record(run, member, results=results) for member in member_ids(run, ensemble)]
-    digests = {record["dataset"]["digest"] for record in records}
-    if len(digests) != 1:
-        raise ValueError(f"the members of run {run.id} were trained on {len(digests)} versions of the data; train them again")
-    identity = identity_of(run, stage=STAGE, data=records[0]["dataset"]["digest"], device=place.device)
+    dataset = own_dataset(run, records)
+    identity = identity_of(run, stage=STAGE, data=dataset["digest"], device=place.device)
     identity |= {f"member {number}": record["identity_digest"] for number, record in enumerate(records)}
     if restore(place.folder, identity):
         place.say("finished before; kept")
@@ -72,13 +70,35 @@ def average_run(run: Run, *, place: Place, results: Path) -> None:
         "wall_s": time.perf_counter() - begun[0],
         "cpu_s": time.process_time() - begun[1],
     }
-    write_record(run, place, identity=identity, dataset=records[0]["dataset"], scores=entries, measured=measured)
+    write_record(run, place, identity=identity, dataset=dataset, scores=entries, measured=measured)
 
 
 def member_ids(run: Run, ensemble: Ensemble) -> list[str]:
     """Return the runs that `run` averages."""
     head = f"{run.scale}/{run.paper}"
     return [f"{head}/{member.variant}/{seed}" for member in ensemble.members for seed in member.seeds(run.seed)]
+
+
+def own_dataset(run: Run, records: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the data of `run`, on which some of its members were trained; others may have had more images, or others.
+
+    What must agree between members of different data, the test examples and their labels, is compared with their scores.
+
+    Raises:
+        ValueError: two members had different versions of the same data, or no member had those of the run.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for record in records:
+        own = record["dataset"]
+        if found.setdefault(own["name"], own)["digest"] != own["digest"]:
+            raise ValueError(
+                f"the members of run {run.id} were trained on different versions of the data {own['name']}; train them again"
+            )
+    if run.dataset.name not in found:
+        raise ValueError(
+            f"run {run.id} is of the data {run.dataset.name}, and its members had {', '.join(found)}; average others"
+        )
+    return found[run.dataset.name]
 
 
 def weights_of(ensemble: Ensemble, records: Sequence[dict[str, Any]]) -> NDArray[np.float64]:
@@ -91,13 +111,14 @@ def weights_of(ensemble: Ensemble, records: Sequence[dict[str, Any]]) -> NDArray
         raise ValueError(f"unknown weights {ensemble.weights!r}; allowed: {', '.join(WEIGHTS)}")
     if ensemble.weights == "equal":
         return equal_weights(len(records))
-    held_out = {item["protocol"] for item in records[0]["scores"] if item["split"] == "validation"}
-    protocol = next((name for name in VALIDATED_BY if name in held_out), None)
-    if protocol is None:
-        raise ValueError(
-            f"weights are to be searched on validation examples, and run {records[0]['id']} has no scores of any; give the data "
-            "set num_validation above 0, or average with equal weights"
-        )
+    for record in records:
+        if not _of_split(record, "validation"):
+            raise ValueError(
+                f"weights are to be searched on validation examples, and run {record['id']} has no scores of any; give the data "
+                "set num_validation above 0, or average with equal weights"
+            )
+    held_out = {item["protocol"] for item in _of_split(records[0], "validation")}
+    protocol = next(name for name in VALIDATED_BY if name in held_out)
     return searched_weights([_scores(record, split="validation", protocol=protocol) for record in records])
 
 
@@ -107,7 +128,12 @@ def _measured(records: Sequence[dict[str, Any]], weight_M: NDArray[np.float64]) 
         "status": "ok",
         "reason": "",
         "members": [
-            {"run": record["id"], "weight": float(weight), "test_errors": _errors(record)}
+            {
+                "run": record["id"],
+                "weight": float(weight),
+                "test_errors": _errors(record),
+                "dataset": {key: record["dataset"][key] for key in ("name", "digest")},
+            }
             for record, weight in zip(records, weight_M, strict=True)
         ],
         "num_train_examples": max(record["num_train_examples"] for record in records),
