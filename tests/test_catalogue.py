@@ -11,8 +11,9 @@ from repro.papers import PAPERS
 from repro.plan import planned_variants
 from repro.provenance import PACKAGE, flatten, spec_difference
 from repro.spec.datasets import DATASET_KINDS, EVIDENCE
-from repro.spec.experiment import FIGURES, SHOWS, Paper, Sizing, UnknownName, make_run, replaced
+from repro.spec.experiment import FIGURES, SHOWS, Paper, Sizing, UnknownName, make_run, needed_runs, replaced
 from repro.spec.geometry import geometry
+from repro.spec.run import Ensemble
 from repro.spec.video import VIDEO_KINDS
 
 ALL = list(PAPERS.values())
@@ -137,9 +138,12 @@ def test_every_scale_has_a_kind_of_data_what_it_is_worth_and_room_for_crops(pape
         assert scale.evidence in EVIDENCE
         assert scale.dataset.kind in (*DATASET_KINDS, *VIDEO_KINDS)
         assert scale.dataset.kind.startswith("procedural") == (scale.evidence == "demonstration")
-        sides = [sizing.size.input_px for sizing in scale.sizings if isinstance(sizing, Sizing)]
-        assert sides
-        assert scale.dataset.stored_px >= max(sides)
+        sizings = [sizing for sizing in scale.sizings if isinstance(sizing, Sizing)]
+        assert sizings
+        for sizing in sizings:
+            for dataset in sizing.folds or (scale.dataset,):
+                assert dataset.kind in (*DATASET_KINDS, *VIDEO_KINDS)
+                assert dataset.stored_px >= sizing.size.input_px
         assert planned_variants(paper, scale=scale.name)
 
 
@@ -155,15 +159,100 @@ def test_every_scale_keeps_all_parts_of_alexnet_that_are_ablated():
 
 def test_the_small_nets_run_where_their_images_are_and_the_large_one_everywhere():
     families = {scale.name: {sizing.family for sizing in scale.sizings} for scale in ALEXNET.scales}
-    all_of_them = {"alexnet", "four_layer", "cifar_local", "cifar_conv"}
+    everywhere = {"alexnet", "all_images", "pretraining", "ensemble"}
+    small_nets = {"four_layer", "cifar_local", "cifar_conv"}
     assert families == {
-        "smoke": all_of_them,
-        "small": all_of_them,
-        "cifar10": all_of_them,
-        "folders": {"alexnet"},
-        "paper": {"alexnet"},
+        "smoke": everywhere | small_nets | {"ensemble_searched"},
+        "small": everywhere | small_nets | {"ensemble_searched"},
+        "cifar10": everywhere | small_nets,
+        "folders": everywhere,
+        "paper": everywhere | {"ten_thousand"},
     }
-    assert set(planned_variants(ALEXNET, scale="smoke")) == {variant.name for variant in ALEXNET.variants}
+    every = {variant.name for variant in ALEXNET.variants}
+    assert every - set(planned_variants(ALEXNET, scale="smoke")) == {"ten_thousand", "ten_thousand_five_conv"}
+
+
+@pytest.mark.parametrize("scale", ALEXNET.scales, ids=lambda scale: scale.name)
+def test_weights_of_an_average_are_searched_only_where_images_are_held_out(scale):
+    assert scale.has("ensemble_searched") == (scale.dataset.num_validation > 0)
+
+
+@pytest.mark.parametrize("scale", ALEXNET.scales, ids=lambda scale: scale.name)
+def test_a_net_is_pre_trained_on_other_data_than_it_is_fine_tuned_on_at_the_same_size(scale):
+    given, fine = (make_run(ALEXNET, scale=scale.name, variant=name, seed=1) for name in ("conv6_pretraining", "cnn_pretrained"))
+    assert given.dataset.name != fine.dataset.name == scale.dataset.name
+    assert given.dataset.stored_px == fine.dataset.stored_px
+    assert given.experiment.network == fine.experiment.network
+    assert [run.variant for run in needed_runs(fine, ALEXNET)] == ["conv6_pretraining"]
+    assert fine.experiment.start.trained == fine.experiment.start.fresh == ()
+
+
+@pytest.mark.parametrize("scale", ["smoke", "small"])
+def test_the_generated_images_to_pre_train_on_have_the_ten_classes_and_thirty_more_in_other_pictures(scale):
+    own = ALEXNET.scale(scale).dataset.procedural
+    larger = ALEXNET.scale(scale).dataset_of("pretraining", seed=0).procedural
+    assert (own.num_classes, larger.num_classes) == (10, 40)
+    assert larger.num_train > own.num_train
+    assert larger.seed != own.seed
+    differing = {item["key"] for item in spec_difference(own, larger)}
+    assert differing == {"num_train", "num_test", "num_classes", "seed"}
+
+
+@pytest.mark.parametrize("scale", ["smoke", "small"])
+def test_the_net_of_all_images_has_those_held_out_from_the_others_and_the_same_test_images(scale):
+    own, every = ALEXNET.scale(scale).dataset, ALEXNET.scale(scale).dataset_of("all_images", seed=0)
+    assert (own.num_validation > 0, every.num_validation) == (True, 0)
+    assert every.procedural == own.procedural
+    assert ALEXNET.experiment("full_all_images") == ALEXNET.experiment("full")
+
+
+@pytest.mark.parametrize("scale", ["cifar10", "folders", "paper"])
+def test_where_no_images_are_held_out_the_net_of_all_images_has_those_of_the_scale(scale):
+    assert ALEXNET.scale(scale).dataset.num_validation == 0
+    assert ALEXNET.scale(scale).dataset_of("all_images", seed=0) == ALEXNET.scale(scale).dataset
+
+
+def members(name: str, *, seed: int = 0) -> list[str]:
+    run = make_run(ALEXNET, scale="smoke", variant=name, seed=seed)
+    return [f"{needed.variant}/{needed.seed}" for needed in needed_runs(run, ALEXNET)]
+
+
+def test_the_averages_have_the_members_that_are_known_of_them():
+    assert members("five_seeds") == [f"full/{seed}" for seed in range(5)]
+    assert members("five_seeds", seed=2) == [f"full/{seed}" for seed in range(10, 15)]
+    assert members("five_seeds_searched") == members("five_seeds")
+    five = ["blurred_input_k1/0", "blurred_input_map_norm/0", "full/0", "blurred_input/0", "full_all_images/0"]
+    assert members("five_cnns") == five
+    assert members("seven_cnns") == ["cnn_pretrained/0", "cnn_pretrained/1", *five]
+    four = [name for name in five if name != "blurred_input/0"]
+    assert members("seven_cnns_released") == [*(f"cnn_pretrained/{seed}" for seed in range(3)), *four]
+    assert not set(members("seven_cnns_released")) & set(members("seven_cnns_released", seed=1))
+
+
+def test_averages_are_scored_by_the_protocols_that_their_members_have():
+    for variant in ALEXNET.variants:
+        method = ALEXNET.experiment(variant.name)
+        if isinstance(method, Ensemble):
+            for member in method.members:
+                assert set(method.evaluation.protocols) <= set(ALEXNET.experiment(member.variant).evaluation.protocols)
+
+
+def test_the_nets_with_a_blurred_input_differ_from_the_printed_one_in_that_and_the_first_layer():
+    changed = spec_difference(ALEXNET.experiment("full"), ALEXNET.experiment("blurred_input"))
+    keys = {item["key"]: item["other"] for item in changed}
+    blurred = {key.removeprefix("network.blurred."): value for key, value in keys.items() if key.startswith("network.blurred.")}
+    assert blurred.pop("init_std") == 0.01
+    assert blurred == {"layer": "conv2", "std_px": 4.0, "window_px": 9, "keep_px": 4, "kernel_px": 5, "stride_px": 2}
+    others = {key: value for key, value in keys.items() if not key.startswith("network.blurred.")}
+    assert others == {"network.conv.conv1.num_kernels": 64, "network.conv.conv1.order": ["lrn", "pool", "activation"]}
+
+
+def test_10184_classes_are_run_at_the_papers_scale_alone_on_data_of_their_own():
+    assert [scale.name for scale in ALEXNET.scales if scale.has("ten_thousand")] == ["paper"]
+    run = make_run(ALEXNET, scale="paper", variant="ten_thousand", seed=0)
+    assert (run.dataset.name, run.dataset.kind) == ("imagenet_fall_2009", "unsplit_folders")
+    assert run.experiment.network.num_classes == 10_184
+    assert len(run.experiment.network.conv) == 6
 
 
 @pytest.mark.parametrize("scale", ["smoke", "small", "cifar10"])

@@ -94,6 +94,28 @@ def test_without_dense_layers_fewer_or_no_hidden_units_are_left():
     assert [(layer.name, layer.fan_in) for layer in at_paper_scale("minus_fc6_fc7").dense] == [("fc8", 9216)]
 
 
+def test_conv6_lies_on_the_last_pooled_maps_sees_both_towers_and_keeps_their_6_px():
+    full, other = at_paper_scale("full"), at_paper_scale("conv6")
+    conv5, conv6 = other.conv[4:]
+    assert (conv5.pooled_px, conv6.in_px, conv6.out_px, conv6.pooled_px) == (6, 6, 6, 6)
+    assert (conv6.groups, conv6.num_kernels, conv6.kernel_px, conv6.pooling) == (1, 256, 3, None)
+    assert other.num_parameters - full.num_parameters == 256 * (256 * 3 * 3 + 1) == 590_080
+
+
+def test_conv6_with_10184_classes_has_a_larger_output_layer():
+    assert at_paper_scale("ten_thousand").dense[-1].num_parameters == 10_184 * 4097
+    assert len(at_paper_scale("ten_thousand_five_conv").conv) == 5
+
+
+def test_the_net_with_a_blurred_input_has_32_first_kernels_in_each_tower_and_a_coarse_view_of_56_px():
+    shapes = at_paper_scale("blurred_input")
+    assert [layer.num_kernels for layer in shapes.conv] == [64, 256, 384, 384, 256]
+    assert shapes.conv[0].order == ("lrn", "pool", "activation")
+    by_hand = 64 * (3 * 11 * 11 + 1) + 256 * (32 * 5 * 5 + 1) + 256 * 3 * 5 * 5
+    printed = 96 * (3 * 11 * 11 + 1) + 256 * (48 * 5 * 5 + 1)
+    assert shapes.num_parameters - at_paper_scale("full").num_parameters == by_hand - printed
+
+
 def test_cifar_13pct_has_the_1_116_490_parameters_of_its_shipped_layers():
     shapes = at_paper_scale("cifar_13pct")
     by_hand = {

@@ -14,33 +14,45 @@ from pathlib import Path
 import pytest
 import torch
 
+from repro.files import sha256_file
 from repro.models.image import build_network
 from repro.models.layers import seed_dropout
 from repro.papers import PAPERS
 from repro.spec.experiment import Variant, make_run
 from repro.spec.geometry import geometry
-from repro.spec.run import Run
+from repro.spec.run import Experiment, Run
+from repro.train.checkpoint import state_bytes
 from repro.train.images import ImageTask
 from repro.train.loop import Stopped, Training
 from repro.train.prepared import Prepared, open_prepared
 from repro.train.run import make_training
+from repro.train.start import Source, begin_with, output_layer
 from repro.train.task import Place
 from tests.tiny import write_prepared
 
 PAPER = PAPERS["alexnet"]
-VARIANTS = [pytest.param(variant, id=variant.name) for variant in PAPER.variants if variant.base]
-ROOTS = [pytest.param(variant, id=variant.name) for variant in PAPER.variants if variant.base is None]
+#: Networks; averages change nothing that is computed here (tests/evaluate/test_ensemble.py). What scale smoke does not run has
+#: the same networks as other variants, with other data.
+TRAINED = [
+    variant
+    for variant in PAPER.variants
+    if isinstance(PAPER.experiment(variant.name), Experiment) and PAPER.scale("smoke").has(PAPER.family(variant.name))
+]
+VARIANTS = [pytest.param(variant, id=variant.name) for variant in TRAINED if variant.base]
+ROOTS = [pytest.param(variant, id=variant.name) for variant in TRAINED if variant.base is None]
 #: Variants of the large net, which every scale has, by which layers or maps have other sizes.
 SHAPING = [
     item
     for item in VARIANTS
-    if item.values[0].key in ("network.edge", "network.pooling", "network.towers") or item.values[0].key.endswith(".present")
+    if item.values[0].key in ("network.conv", "network.edge", "network.pooling", "network.towers")
+    or item.values[0].key.endswith(".present")
 ]
 CPU = torch.device("cpu")
 
 #: What a key must change, and what it must leave as it is. Updates follow from logits and batches, so that they may change too.
 CHANGES = {
     "network": ("logits", ("batches",)),
+    "start": ("logits", ("batches",)),
     "recipe.crops": ("batches", ("logits",)),
     "recipe.color_noise": ("batches", ("logits",)),
     "recipe.mean_at": ("batches", ("logits",)),
@@ -95,6 +107,17 @@ def run_of(variant: str) -> Run:
     return replace(make_run(PAPER, scale="smoke", variant=variant, seed=0), variant="probe")
 
 
+def source_of(run: Run, *, folder: Path) -> Source | None:
+    """Return weights of the net from which `run` starts: those that it begins with itself, for 40 classes."""
+    if run.trained.start is None:
+        return None
+    giver = run_of(run.trained.start.variant)
+    net = build_network(giver.trained.network, num_classes=40, key=giver.key_for("weights of a source"))
+    path = folder / f"{run.trained.start.variant}.pt"
+    path.write_bytes(state_bytes(net.state_dict()))
+    return Source(path=path, sha256=sha256_file(path))
+
+
 def traced(run: Run, data: Prepared, *, folder: Path) -> Trace:
     """Compute what `run` computes first and last."""
     torch.set_num_threads(1)
@@ -105,7 +128,7 @@ def traced(run: Run, data: Prepared, *, folder: Path) -> Trace:
         with pytest.raises(Stopped):
             training.run()
     return Trace(
-        logits=logits_of(run),
+        logits=logits_of(run, folder=folder),
         batches=batches,
         updates=tuple(parameter.detach() for training in trainings for parameter in training.net.parameters()),
         layers=tuple(name for training in trainings for name, _ in training.net.named_parameters()),
@@ -115,7 +138,8 @@ def traced(run: Run, data: Prepared, *, folder: Path) -> Trace:
 def start(run: Run, data: Prepared, *, folder: Path, epoch: int) -> Training:
     """Return the training of `run` at the beginning of `epoch`, with its initial net; it stops after one update."""
     place = Place(folder=folder, device="cpu", num_threads=1, say=lambda line: None)
-    training = make_training(run, ImageTask(run, data, place), place=place, should_stop=lambda: True)
+    source = source_of(run, folder=folder)
+    training = make_training(run, ImageTask(run, data, place), place=place, should_stop=lambda: True, source=source)
     training.progress.epoch = epoch
     return training
 
@@ -127,10 +151,13 @@ def first_batch(training: Training, epoch: int) -> torch.Tensor:
     raise AssertionError("an epoch without batches")
 
 
-def logits_of(run: Run) -> tuple[torch.Tensor, ...]:
+def logits_of(run: Run, *, folder: Path) -> tuple[torch.Tensor, ...]:
     """Return what the initial net makes of fixed noise, in evaluation and in training."""
     network = run.experiment.network
     net = build_network(network, num_classes=10, key=run.key_for("init"))
+    source = source_of(run, folder=folder)
+    if source is not None:
+        begin_with(net, source.weights(), start=run.trained.start, output=output_layer(network))
     seed_dropout(net, key=1, step=0, device=CPU)
     noise = torch.randn(4, 3, network.size.input_px, network.size.input_px, generator=torch.Generator().manual_seed(5))
     with torch.no_grad():
@@ -168,6 +195,17 @@ def test_every_root_computes_finite_numbers(variant: Variant, trace: Callable[[s
     for tensor in (*found.logits, *found.batches, *found.updates):
         assert torch.isfinite(tensor).all()
     assert found.logits[0].std() > 0
+
+
+def test_a_pre_trained_net_begins_with_all_weights_of_its_source_but_the_output_layer(prepared, tmp_path):
+    run = run_of("cnn_pretrained")
+    given = source_of(run, folder=tmp_path).weights()
+    begun = dict(start(run, prepared, folder=tmp_path, epoch=0).net.named_parameters())
+    plain = dict(start(run_of("conv6"), prepared, folder=tmp_path, epoch=0).net.named_parameters())
+    assert {name.partition(".")[0] for name in begun} == {*(f"conv{n}" for n in range(1, 7)), "fc6", "fc7", "fc8"}
+    for name, parameter in begun.items():
+        assert torch.equal(parameter, plain[name] if name.startswith("fc8") else given[name]), name
+        assert name.startswith("fc8") or name.endswith("bias") or not torch.equal(parameter, plain[name])
 
 
 def test_the_two_bases_differ_in_all_three(trace):

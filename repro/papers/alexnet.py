@@ -2,13 +2,15 @@
 
 Here: what each part of the net is worth, as variants of the printed net, and the paper as a whole. The rest of it, by file:
 alexnet_printed (the first base), alexnet_released (the second, and the steps to it), alexnet_cifar (the small nets of Figure 1
-and section 3.3), alexnet_scales, alexnet_claims and the files it lists, alexnet_tables.
+and section 3.3), alexnet_methods (pre-trained and averaged nets), alexnet_data and alexnet_scales, alexnet_claims and the files
+it lists, alexnet_tables.
 
 Numbers and where they were read: V verbatim in the paper, C in the code released later, D derived, S secondary, M memory.
 """
 
 from repro.papers.alexnet_cifar import CIFAR_NETS, FIGURE1_NETS
 from repro.papers.alexnet_claims import CLAIMS
+from repro.papers.alexnet_methods import METHODS
 from repro.papers.alexnet_printed import AS_PRINTED
 from repro.papers.alexnet_released import RELEASED, WHAT_IF
 from repro.papers.alexnet_scales import SCALES
@@ -259,7 +261,7 @@ ALEXNET = Paper(
     title="ImageNet Classification with Deep Convolutional Neural Networks",
     authors="Krizhevsky, Sutskever, Hinton",
     year=2012,
-    variants=VARIANTS + RELEASED + WHAT_IF + FIGURE1_NETS + CIFAR_NETS,
+    variants=VARIANTS + RELEASED + WHAT_IF + FIGURE1_NETS + CIFAR_NETS + METHODS,
     scales=SCALES,
     claims=CLAIMS,
     tables=TABLES,
