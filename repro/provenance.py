@@ -25,6 +25,7 @@ STAGE_ROOTS = {
     "fit_images": ("repro.train.fit", "repro.train.fit_images"),
     "fit_videos": ("repro.train.fit", "repro.train.fit_videos"),
     "average": ("repro.train.average",),
+    "time": ("repro.train.timing",),
     "collect": ("repro.analyse.collect",),
     "judge": ("repro.analyse.verdict", "repro.analyse.judge"),
     "render": ("repro.report.render",),

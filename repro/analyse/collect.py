@@ -205,6 +205,8 @@ def _of_training(record: dict[str, Any], run: Run, results: Path, thresholds: Se
     """Return what log, first kernels and clock of a finished run give; counted are its training images, or kernels."""
     num_images = record["num_train_examples"]
     train_s: Measured = ("train_s", "", float(record["train_s"]), num_images)
+    if record.get("method") == "timing":
+        return measures.of_timings(_parsed(record, "timings", measures.parse_timings, results), num_examples=num_images)
     if not trained(record):
         return [train_s]
     log = _parsed(record, "log", measures.parse_log, results)

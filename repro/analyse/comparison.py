@@ -15,7 +15,7 @@ import numpy as np
 
 from repro.analyse.gates import not_learned
 from repro.analyse.ledger import Ledger
-from repro.analyse.metrics import ERRORS, TOP_K, scored_splits
+from repro.analyse.metrics import ERRORS, RATIOS, TOP_K, scored_splits
 from repro.analyse.statistics import (
     Estimate,
     Interval,
@@ -205,7 +205,7 @@ def compare_within(
         return None
     both = [(own[seed], other[seed]) for seed in seeds] if against_protocol else []
     points = paired([against - value for value, against in both] or [own[seed] for seed in seeds])
-    ratios = metric in ERRORS and bool(both) and all(min(two) > 0 for two in both)
+    ratios = metric in RATIOS and bool(both) and all(min(two) > 0 for two in both)
     log_ratio = paired([math.log(against / value) for value, against in both]) if ratios else None
     deciding = points if decided_on == "points" else log_ratio
     views = ((arm, protocol), (arm, against_protocol))

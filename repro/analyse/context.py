@@ -9,7 +9,7 @@ from repro.analyse import verdict
 from repro.analyse.comparison import Pair
 from repro.analyse.gates import Question
 from repro.analyse.ledger import Ledger
-from repro.analyse.metrics import AVERAGE_PRECISION, ERRORS, MEAN_PRECISION, PRECISION_GAP
+from repro.analyse.metrics import AVERAGE_PRECISION, ERRORS, MEAN_PRECISION, PRECISION_GAP, SPEEDS
 from repro.analyse.paces import fastest
 from repro.spec.claims import Claim
 from repro.spec.experiment import Scale, Table
@@ -122,13 +122,13 @@ def paper_log_ratio(claim: Claim) -> float | None:
 
 
 def decided_on(claim: Claim, *, evidence: str) -> str:
-    """Return the deciding scale: the log ratio for paces and, off the paper's own data, for errors with a printed size.
+    """Return the deciding scale: the log ratio for paces, for speeds and, off the paper's own data, for errors with a printed size.
 
     Points decide on the paper's own data, for bare directions, and for what is no error (a gap, a selectivity).
     """
     if claim.kind in ("level", "exact"):
         return "value"
-    if claim.kind == "ratio":
+    if claim.kind == "ratio" or claim.metric in SPEEDS:
         return "log_ratio"
     if evidence == "same data" or claim.paper_delta is None or claim.metric not in ERRORS:
         return "points"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -103,6 +104,33 @@ def parse_log(content: bytes) -> list[dict[str, Any]]:
     if not entries:
         raise ValueError("it has no epoch; allowed: one line an epoch")
     return entries
+
+
+def of_timings(speeds: Mapping[str, Mapping[str, Sequence[float]]], *, num_examples: int) -> list[Measured]:
+    """Return the median time over rounds that each network takes for an example, in training and at test time."""
+    pairs = (("train_s_per_clip", "train_s"), ("test_s_per_clip", "test_s"))
+    return [
+        (metric, name, float(statistics.median(speed[key])), num_examples)
+        for name, speed in speeds.items()
+        for metric, key in pairs
+    ]
+
+
+def parse_timings(content: bytes) -> dict[str, dict[str, list[float]]]:
+    """Return the times of each network in `timings.json`, round by round.
+
+    Raises:
+        ValueError: it has another schema, or a time that is no positive number.
+    """
+    document = json.loads(content)
+    if not isinstance(document, dict) or document.get("schema") != "timings/1":
+        raise ValueError("it is no document of schema timings/1; time the networks again")
+    networks: dict[str, dict[str, list[float]]] = document["networks"]
+    for name, speed in networks.items():
+        times = [*speed["train_s"], *speed["test_s"]]
+        if not times or not all(isinstance(value, float) and value > 0 for value in times):
+            raise ValueError(f"the times of {name} are {times}; allowed: numbers above 0")
+    return networks
 
 
 def parse_kernels(content: bytes) -> tuple[NDArray[np.float32], int]:

@@ -14,6 +14,10 @@ TOP_K = {"top1_error": 1, "top5_error": 5}
 SPLITS = {"top1_error": ("test",), "top5_error": ("test",), "top1_gap": ("test", "train"), "train_top1_error": ("train",)}
 #: Metrics of which a ratio means something: errors, which the same protocol gives for both arms.
 ERRORS = ("top1_error", "top5_error", "train_top1_error", "early_train_error")
+#: Metrics of a timing, whose protocol is the network that was timed.
+SPEEDS = ("train_s_per_clip", "test_s_per_clip")
+#: Metrics of which a ratio inside a run means something.
+RATIOS = (*ERRORS, *SPEEDS)
 EPOCHS = "epochs_to_train_error"
 #: Average precision of a class, its mean over a group of classes, and the mean of all others less that of a group; which class
 #: or group stands after a point.

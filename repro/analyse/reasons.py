@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from repro.analyse import verdict
+from repro.analyse.metrics import SPEEDS
 
 METRIC_NAMES = {
     "top1_error": "top-1 error",
@@ -26,6 +27,7 @@ METRIC_NAMES = {
     "mean_average_precision": "mean average precision",
     "mean_average_precision_gap": "gap in mean average precision",
     "train_s_per_clip": "time of training for a clip",
+    "test_s_per_clip": "time of testing for a clip",
     "clips_per_s": "number of clips trained on in a second",
     "num_near_duplicates": "number of near-duplicates",
 }
@@ -56,6 +58,7 @@ UNITS = {
     "mean_average_precision": "of 1",
     "mean_average_precision_gap": "of 1",
     "train_s_per_clip": "s",
+    "test_s_per_clip": "s",
     "clips_per_s": "clips a second",
     "num_near_duplicates": "videos",
 }
@@ -117,6 +120,10 @@ def within_measured(
         runs = f"{n} run{'s' * (n != 1)}"
         return f"The {what} of {arm} is {_points(metric, estimate, interval, seeds=runs, d0=d0)}."
     one, other = (PROTOCOL_NAMES.get(name, name) for name in (protocol, against_protocol))
+    if metric in SPEEDS:
+        spread = f"90 % interval {math.exp(interval[0]):.2f} to {math.exp(interval[1]):.2f}, " if interval else ""
+        paper = f"; in the paper {math.exp(d0):.3g} times" if d0 is not None else ""
+        return f"The {what} is with {other} {math.exp(estimate):.2f} times that with {one} ({spread}{runs}){paper}."
     if decided_on == "log_ratio":
         spread = f"90 % interval {math.exp(interval[0]):.3f} to {math.exp(interval[1]):.3f}, " if interval else ""
         paper = f"; in the paper {math.exp(d0):.3f} times" if d0 is not None else ""

@@ -152,6 +152,7 @@ METRICS = {
     "mean_average_precision": "mean average precision",
     "mean_average_precision_gap": "gap in mean average precision",
     "train_s_per_clip": "seconds of training for a clip",
+    "test_s_per_clip": "seconds of testing for a clip",
     "clips_per_s": "clips trained on in a second",
     "num_near_duplicates": "near-duplicates",
 }

@@ -13,7 +13,7 @@ from repro.spec.datasets import Dataset
 from repro.spec.histograms import FeatureHistograms
 from repro.spec.network import Network, Size
 from repro.spec.recipe import Schedule
-from repro.spec.run import Ensemble, Experiment, Fitted, Method, Run, Timing
+from repro.spec.run import Ensemble, Experiment, Fitted, Method, Run, Timed, Timing
 from repro.spec.video import ClipNetwork, VideoDataset
 
 AnyDataset = Dataset | VideoDataset
@@ -230,6 +230,10 @@ def make_run(paper: Paper, *, scale: str, variant: str, seed: int) -> Run:
     if seed < 0:
         raise ValueError(f"seed is {seed}; allowed: 0 and above")
     chosen, family = paper.scale(scale), paper.family(variant)
+    method = scaled(paper.experiment(variant), chosen.sizing(family))
+    if isinstance(method, Timing):
+        timed = [(name, make_run(paper, scale=scale, variant=name, seed=seed).trained) for name in method.variants]
+        method = replace(method, networks=tuple(Timed(name=name, experiment=experiment) for name, experiment in timed))
     return Run(
         scale=scale,
         paper=paper.name,
@@ -237,7 +241,7 @@ def make_run(paper: Paper, *, scale: str, variant: str, seed: int) -> Run:
         seed=seed,
         evidence=chosen.evidence,
         dataset=chosen.dataset_of(family, seed=seed),
-        experiment=scaled(paper.experiment(variant), chosen.sizing(family)),
+        experiment=method,
     )
 
 

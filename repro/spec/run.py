@@ -83,16 +83,26 @@ NOT_SCORED = Evaluation(protocols=(), num_train_examples=0)
 
 
 @dataclass(frozen=True, kw_only=True)
+class Timed:
+    """A network that is timed."""
+
+    name: str
+    experiment: Experiment
+
+
+@dataclass(frozen=True, kw_only=True)
 class Timing:
     """How long networks take a clip or an image, measured in turns in one process: in training and at test time.
 
     variants: the networks. num_rounds: turns of each after those that warm up.
     batch_size: examples that go through at a time.
+    networks: the experiments of the variants, at the size of a scale; none where no scale is chosen.
     """
 
     variants: tuple[str, ...]
     num_rounds: int
     batch_size: int
+    networks: tuple[Timed, ...] = ()
     evaluation: Evaluation = NOT_SCORED
 
 

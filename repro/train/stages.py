@@ -22,6 +22,7 @@ def maker_of(stage: str) -> Make:
         "fit_images": _fit_images,
         "fit_videos": _fit_videos,
         "average": _average,
+        "time": _time,
     }
     if stage not in makers:
         raise ValueError(f"no runs are made by stage {stage!r}; allowed: {', '.join(makers)}")
@@ -64,3 +65,9 @@ def _average() -> Make:
     from repro.train.average import average_runs
 
     return average_runs
+
+
+def _time() -> Make:
+    from repro.train.timing import time_runs
+
+    return time_runs
