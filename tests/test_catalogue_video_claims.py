@@ -100,7 +100,8 @@ def test_tables_1_3_and_4_stand_in_the_papers_own_words(facts):
             assert claim.metric == f"mean_average_precision.{name.split('.')[2]}"
         if name.startswith("B.T2."):
             assert claim.metric == f"average_precision.{name.removeprefix('B.T2.')}"
-            assert claim.statement.startswith(row["compared"].partition(":")[0] + ":")
+            assert claim.statement.startswith(claim.row + ":")
+            assert (claim.row, claim.column) == (row["compared"].partition(":")[0], "Δ AP")
             assert ("higher" in claim.statement) == (float(row["value"]) > 0)
 
 
@@ -159,7 +160,7 @@ def test_a_claim_names_existing_things_and_has_what_its_kind_needs(claim):
     assert (claim.smallest_effect is not None) == (claim.kind in ("direction", "no_worse", "within"))
     assert all(value is None or 0 < value < 1 for value in (claim.paper_delta, claim.smallest_effect))
     assert not (claim.not_run and claim.untestable), "one reason is enough"
-    assert (claim.row != "") == (claim.column != "") == (claim.id[:5] in ("B.T1.", "B.T3.", "B.T4."))
+    assert (claim.row != "") == (claim.column != "") == (claim.id[:5] in ("B.T1.", "B.T2.", "B.T3.", "B.T4."))
     assert claim.where
     assert claim.dataset
     assert claim.statement.endswith(".")

@@ -13,6 +13,8 @@ BETTER = (
     Claim(
         id="B.T2.juggling_club",
         where="Table 2",
+        row="Juggling Club",
+        column="Δ AP",
         statement="Juggling Club: the average precision of Slow Fusion is 0.12 higher than that of Single-Frame.",
         kind="effect",
         metric="average_precision.juggling_club",
@@ -26,6 +28,8 @@ BETTER = (
     Claim(
         id="B.T2.pole_climbing",
         where="Table 2",
+        row="Pole Climbing",
+        column="Δ AP",
         statement="Pole Climbing: the average precision of Slow Fusion is 0.10 higher than that of Single-Frame.",
         kind="effect",
         metric="average_precision.pole_climbing",
@@ -39,6 +43,8 @@ BETTER = (
     Claim(
         id="B.T2.mountain_unicycling",
         where="Table 2",
+        row="Mountain Unicycling",
+        column="Δ AP",
         statement="Mountain Unicycling: the average precision of Slow Fusion is 0.08 higher than that of Single-Frame.",
         kind="effect",
         metric="average_precision.mountain_unicycling",
@@ -52,6 +58,8 @@ BETTER = (
     Claim(
         id="B.T2.tricking",
         where="Table 2",
+        row="Tricking",
+        column="Δ AP",
         statement="Tricking: the average precision of Slow Fusion is 0.07 higher than that of Single-Frame.",
         kind="effect",
         metric="average_precision.tricking",
@@ -65,6 +73,8 @@ BETTER = (
     Claim(
         id="B.T2.footbag",
         where="Table 2",
+        row="Footbag",
+        column="Δ AP",
         statement="Footbag: the average precision of Slow Fusion is 0.07 higher than that of Single-Frame.",
         kind="effect",
         metric="average_precision.footbag",
@@ -78,6 +88,8 @@ BETTER = (
     Claim(
         id="B.T2.skipping_rope",
         where="Table 2",
+        row="Skipping Rope",
+        column="Δ AP",
         statement="Skipping Rope: the average precision of Slow Fusion is 0.06 higher than that of Single-Frame.",
         kind="effect",
         metric="average_precision.skipping_rope",
@@ -91,6 +103,8 @@ BETTER = (
     Claim(
         id="B.T2.rope_climbing",
         where="Table 2",
+        row="Rope Climbing",
+        column="Δ AP",
         statement="Rope Climbing: the average precision of Slow Fusion is 0.06 higher than that of Single-Frame.",
         kind="effect",
         metric="average_precision.rope_climbing",
@@ -104,6 +118,8 @@ BETTER = (
     Claim(
         id="B.T2.slacklining",
         where="Table 2",
+        row="Slacklining",
+        column="Δ AP",
         statement="Slacklining: the average precision of Slow Fusion is 0.05 higher than that of Single-Frame.",
         kind="effect",
         metric="average_precision.slacklining",
@@ -117,6 +133,8 @@ BETTER = (
     Claim(
         id="B.T2.tee_ball",
         where="Table 2",
+        row="Tee Ball",
+        column="Δ AP",
         statement="Tee Ball: the average precision of Slow Fusion is 0.05 higher than that of Single-Frame.",
         kind="effect",
         metric="average_precision.tee_ball",
@@ -130,6 +148,8 @@ BETTER = (
     Claim(
         id="B.T2.sheepdog_trial",
         where="Table 2",
+        row="Sheepdog Trial",
+        column="Δ AP",
         statement="Sheepdog Trial: the average precision of Slow Fusion is 0.05 higher than that of Single-Frame.",
         kind="effect",
         metric="average_precision.sheepdog_trial",
@@ -146,6 +166,8 @@ WORSE = (
     Claim(
         id="B.T2.short_track_motor_racing",
         where="Table 2",
+        row="Short Track Motor Racing",
+        column="Δ AP",
         statement="Short Track Motor Racing: the average precision of Slow Fusion is 0.07 lower than that of Single-Frame.",
         kind="effect",
         metric="average_precision.short_track_motor_racing",
@@ -159,6 +181,8 @@ WORSE = (
     Claim(
         id="B.T2.road_racing",
         where="Table 2",
+        row="Road Racing",
+        column="Δ AP",
         statement="Road Racing: the average precision of Slow Fusion is 0.07 lower than that of Single-Frame.",
         kind="effect",
         metric="average_precision.road_racing",
@@ -172,6 +196,8 @@ WORSE = (
     Claim(
         id="B.T2.jeet_kune_do",
         where="Table 2",
+        row="Jeet Kune Do",
+        column="Δ AP",
         statement="Jeet Kune Do: the average precision of Slow Fusion is 0.07 lower than that of Single-Frame.",
         kind="effect",
         metric="average_precision.jeet_kune_do",
@@ -185,6 +211,8 @@ WORSE = (
     Claim(
         id="B.T2.paintball",
         where="Table 2",
+        row="Paintball",
+        column="Δ AP",
         statement="Paintball: the average precision of Slow Fusion is 0.06 lower than that of Single-Frame.",
         kind="effect",
         metric="average_precision.paintball",
@@ -198,6 +226,8 @@ WORSE = (
     Claim(
         id="B.T2.freeride",
         where="Table 2",
+        row="Freeride",
+        column="Δ AP",
         statement="Freeride: the average precision of Slow Fusion is 0.06 lower than that of Single-Frame.",
         kind="effect",
         metric="average_precision.freeride",
@@ -211,6 +241,8 @@ WORSE = (
     Claim(
         id="B.T2.cricket",
         where="Table 2",
+        row="Cricket",
+        column="Δ AP",
         statement="Cricket: the average precision of Slow Fusion is 0.06 lower than that of Single-Frame.",
         kind="effect",
         metric="average_precision.cricket",
@@ -224,6 +256,8 @@ WORSE = (
     Claim(
         id="B.T2.wrestling",
         where="Table 2",
+        row="Wrestling",
+        column="Δ AP",
         statement="Wrestling: the average precision of Slow Fusion is 0.06 lower than that of Single-Frame.",
         kind="effect",
         metric="average_precision.wrestling",
@@ -237,6 +271,8 @@ WORSE = (
     Claim(
         id="B.T2.modern_pentathlon",
         where="Table 2",
+        row="Modern Pentathlon",
+        column="Δ AP",
         statement="Modern Pentathlon: the average precision of Slow Fusion is 0.06 lower than that of Single-Frame.",
         kind="effect",
         metric="average_precision.modern_pentathlon",
@@ -250,6 +286,8 @@ WORSE = (
     Claim(
         id="B.T2.krav_maga",
         where="Table 2",
+        row="Krav Maga",
+        column="Δ AP",
         statement="Krav Maga: the average precision of Slow Fusion is 0.06 lower than that of Single-Frame.",
         kind="effect",
         metric="average_precision.krav_maga",
@@ -263,6 +301,8 @@ WORSE = (
     Claim(
         id="B.T2.rally_cross",
         where="Table 2",
+        row="Rally Cross",
+        column="Δ AP",
         statement="Rally Cross: the average precision of Slow Fusion is 0.05 lower than that of Single-Frame.",
         kind="effect",
         metric="average_precision.rally_cross",

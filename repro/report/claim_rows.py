@@ -67,6 +67,11 @@ def our_cells(claim: Mapping[str, Any], *, digits: Digits) -> dict[str, Cell]:
     }
 
 
+def value_cells(claim: Mapping[str, Any], *, digits: Digits, signed: bool) -> dict[str, Cell]:
+    """Return estimate and intervals of a printed table's number: a level, or (signed) a difference."""
+    return _estimate_cells("estimate", claim, metric=claim["metric"], decimals=digits.points, strong=True, signed=signed)
+
+
 def effect_cells(effect: Mapping[str, Any], *, digits: Digits) -> dict[str, Cell]:
     """Return the estimate and intervals of an effect about which there is no claim: nothing is decided."""
     return {

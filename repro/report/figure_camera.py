@@ -8,9 +8,9 @@ from typing import Any
 from markupsafe import Markup
 
 from repro.report import figure_view as view
-from repro.report.drawings import TEXT_PX, Axis, Drawing, Panel, frame, reach
+from repro.report.drawings import Axis, Drawing, Panel, frame, reach
 from repro.report.figure_view import FigureView
-from repro.report.formatting import compact, count, fixed, percent
+from repro.report.formatting import compact, count, counted, fixed, percent
 from repro.report.inputs import Results
 from repro.report.tables import Cell, Column, Row, TableView, interval
 from repro.spec.experiment import Paper, Table
@@ -55,7 +55,7 @@ def _draw(found: Mapping[str, Any], *, table: Table) -> str:
     low, high = reach([0.0, *values], room=0.1)
     left, right = reach(motions, room=0.12, least=0.0)
     panel = Panel(
-        x=Axis(low=left, high=max(right, left + 1e-6), start_px=52, end_px=640),
+        x=Axis(low=left, high=max(right, left + 1e-6), start_px=52, end_px=790),
         y=Axis(low=low, high=high, start_px=206, end_px=24),
     )
     title = f"video top-1 error of {found['control']} less that of {found['variant']} (points)"
@@ -67,8 +67,6 @@ def _draw(found: Mapping[str, Any], *, table: Table) -> str:
             if ends:
                 drawing.line([panel.at(x, 100 * end) for end in ends], colour="accent", width=width)
         drawing.dot(panel.at(x, 100 * group["gain"]["estimate"]), colour="accent", radius=3.6)
-    x, y = panel.at(motions[-1], 100 * groups[-1]["gain"]["estimate"])
-    drawing.text((max(x, 560.0) + 96, y), f"n = {groups[-1]['num_videos']} videos a group", size=TEXT_PX)
     return drawing.svg()
 
 
@@ -93,7 +91,7 @@ def _caption(found: Mapping[str, Any], *, runs: Sequence[Any], results: Results)
             f"points{spread} from the least to the most motion: below 0 is what the paper suspects. "
         )
     if found["num_unseen"]:
-        words += f"In {count(found['num_unseen'])} further videos no motion could be estimated. "
+        words += f"In {counted(found['num_unseen'], 'further video')} no motion could be estimated. "
     return words + _knob(runs, results=results)
 
 

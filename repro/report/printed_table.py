@@ -17,6 +17,8 @@ from repro.report.units import unit_of
 from repro.report.variant_rows import variant_anchor
 from repro.spec.experiment import Paper, Table
 
+#: What the rows of a table of average precisions are.
+HEADINGS = {"average_precision": "Class", "mean_average_precision": "Group of classes"}
 #: What stands open of a reason that is that of the row above.
 AS_ABOVE = "as above"
 #: What stands in place of our number where there is none, by verdict.
@@ -32,13 +34,14 @@ def printed_claims(table: Table, claims: Claims) -> list[Mapping[str, Any]]:
 
 def printed_view(paper: Paper, table: Table, claims: Claims, *, results: Results) -> TableView | None:
     """Return the paper's table with the rows and columns that it printed, ours beside; None if no claim says where it stands."""
-    found = [as_shown(claim, table) for claim in printed_claims(table, claims)]
+    found = [_as_gain(as_shown(claim, table), table) for claim in printed_claims(table, claims)]
     if not found:
         return None
     titles = _columns(found)
+    heading = HEADINGS.get(found[0]["metric"].partition(".")[0], "Model")
     columns = (
-        Column(key="model", title="Model", group="Model"),
-        Column(key="variant", title="Variant", group="Model"),
+        Column(key="model", title=heading, group=heading),
+        Column(key="variant", title="Variant", group=heading),
         *[column for title in titles for column in _number_columns(title)],
         Column(key="evidence", title="Evidence", group="Runs"),
         Column(key="runs", title="Runs", group="Runs"),
@@ -64,12 +67,33 @@ def printed_view(paper: Paper, table: Table, claims: Claims, *, results: Results
     return TableView(name=table.name, caption=caption, columns=columns, rows=tuple(rows), notes=notes)
 
 
+def _as_gain(claim: Mapping[str, Any], table: Table) -> Mapping[str, Any]:
+    """Return an effect as a value: what the page's other variant gains over its control, below 0 where it is said to lose.
+
+    Where more is better a claim's arm is the net that has less, so that its effect is always positive.
+    """
+    if claim["kind"] != "effect":
+        return claim
+    sign = 1 if claim["arms"][0] == table.control else -1
+    points = claim["points"] or {}
+    turned = {key: None if points.get(key) is None else sorted(sign * end for end in points[key]) for key in ("ci90", "ci95")}
+    estimate = points.get("estimate")
+    gain = {"estimate": None if estimate is None else sign * estimate, "sds": {}, "paper_value": sign * claim["paper_delta"]}
+    return {**claim, **turned, **gain}
+
+
 def _unit_words(claims: Claims, table: Table) -> str:
     """Return what the numbers of the printed table are."""
     if table.shows == "hits":
         return "Hits in percent: 100 less the error that claims and runs hold."
     units = {unit_of(claim["metric"]).value for claim in claims}
+    if claims[0]["kind"] == "effect":
+        return f"What {_other(table)} gains over {table.control} in average precision, from 0 to 1; below 0 it loses."
     return "Average precisions, 0 to 1." if units == {"AP"} else "Errors in percent."
+
+
+def _other(table: Table) -> str:
+    return next((name for name in table.variants if name != table.control), table.control)
 
 
 def _columns(claims: Claims) -> list[str]:
@@ -102,7 +126,8 @@ def _row_cells(
     model: str, by_title: Mapping[str, Mapping[str, Any]], *, titles: Sequence[str], paper: Paper, table: Table, results: Results
 ) -> dict[str, Cell]:
     claims = list(by_title.values())
-    arm = next((claim["arms"][0] for claim in claims if claim["arms"][0]), "")
+    arms = {claim["arms"][0] for claim in claims if claim["arms"][0] and not claim["arms"][1]}
+    arm = arms.pop() if len(arms) == 1 else ""
     page = table_page_path(paper.name, table.name)
     runs = dict.fromkeys(run for claim in claims for run in claim["runs"] if run in results.runs)
     cells = {
@@ -125,12 +150,13 @@ def _number_cells(slug: str, claim: Mapping[str, Any] | None, *, paper: Paper, r
     cells = {f"{slug}.{part}": Cell() for part in parts}
     if claim is None:
         return cells
-    arm, unit = claim["arms"][0], unit_of(claim["metric"])
+    arm, unit, signed = claim["arms"][0], unit_of(claim["metric"]), claim["kind"] == "effect"
     digits = claim_rows.digits(num_examples(claim, arm, paper=paper.name, results=results))
-    ours, verdict = claim_rows.our_cells(claim, digits=digits), claim_rows.verdict_cells(claim)["verdict"]
+    ours = claim_rows.value_cells(claim, digits=digits, signed=signed)
+    verdict = claim_rows.verdict_cells(claim)["verdict"]
     measured = bool(ours["estimate"].text)
     return cells | {
-        f"{slug}.paper": Cell(text=unit.printed(claim["paper_value"]), strong=True),
+        f"{slug}.paper": Cell(text=unit.printed(claim["paper_value"], signed=signed), strong=True),
         f"{slug}.here": Cell(text=ours["estimate"].text, strong=True),
         f"{slug}.sd": Cell(text=unit.text(claim["sds"].get(arm), decimals=digits.points)),
         f"{slug}.n": Cell(text=count(claim["n"].get(arm)) if measured else ""),

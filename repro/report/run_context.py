@@ -15,6 +15,7 @@ from typing import Any
 from repro import provenance
 from repro.analyse.collect import trained
 from repro.report import claim_rows
+from repro.report.change_words import part_words
 from repro.report.context import Fact, Setting, citation, measure, relative, run_page_path, setting, table_page_path, value_cell
 from repro.report.figures import Curve
 from repro.report.formatting import compact, count, duration, fixed, listed, percent
@@ -81,7 +82,7 @@ def run_page(run: RunRecord, paper: Paper, *, results: Results, reports: Path) -
     """Return the page of `run`. `reports`: the folder of the scale's pages, from which the run's files are linked."""
     record, here = run.record, run_page_path(run.id)
     variant = paper.variant(record["variant"])
-    difference = run_difference(run, paper)
+    difference, told = run_difference(run, paper), part_words(variant.value)
     links, unlinked = _file_links(run, page=reports / here)
     return RunPage(
         setting=setting(results, paper=paper.name),
@@ -107,7 +108,7 @@ def run_page(run: RunRecord, paper: Paper, *, results: Results, reports: Path) -
         saturation=saturation_views(run),
         base=variant.base or "",
         alias=variant.alias,
-        change=change_text(difference, key=variant.key, value=variant.value),
+        change=f"{variant.key}: {told}" if told else change_text(difference, key=variant.key, value=variant.value),
         difference=_difference_view(difference, variant=variant, scale=results.scale),
         spec=json.dumps(record["spec"], indent=1, ensure_ascii=False),
         environment=tuple(Fact(term=key, text=value) for key, value in record["environment"].items()),

@@ -6,14 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from repro import provenance
+from repro.report.change_words import method_words, part_words
 from repro.report.context import relative, run_page_path, table_page_path
 from repro.report.formatting import compact, counted, listed
 from repro.report.inputs import Results
 from repro.report.tables import Cell, Column, Link, Row, TableView
 from repro.spec.experiment import Paper, Table
+from repro.spec.run import Method
 
 #: A difference of more leaves than this is one of two networks, not of a part: the first are named, the others counted.
 MOST_LEAVES = 12
+#: Parts of a specification that are told in words (repro.report.change_words), not leaf by leaf.
+TOLD = ("network.fusion", "network.streams", "start")
 
 
 def variant_anchor(name: str) -> str:
@@ -31,9 +35,31 @@ def change_of(variant: str, paper: Paper, *, control: str) -> str:
     found, base = paper.variant(variant), difference_base(variant, paper, control=control)
     if not base:
         return "the base of the others"
-    difference = provenance.spec_difference(paper.experiment(base), paper.experiment(variant))
-    text = change_text(difference, key=found.key, value=found.value) or "nothing"
+    told = method_words(paper.experiment(variant))
+    if told:
+        return told
+    text = between(paper.experiment(base), paper.experiment(variant), key=found.key, value=found.value) or "nothing"
     return text if base == control and found.base else f"against {base}: {text}"
+
+
+def between(base: Method, other: Method, *, key: str, value: Any) -> str:
+    """Return in one line in what `other` differs from `base`: parts that have words of their own in these, then the rest."""
+    difference = provenance.spec_difference(base, other)
+    words = []
+    for place in TOLD:
+        inside = [item for item in difference if item["key"] == place or item["key"].startswith(f"{place}.")]
+        part = part_at(other, place) if inside else None
+        if inside and part_words(part):
+            words.append(f"{place}: {part_words(part)}")
+            difference = [item for item in difference if item not in inside]
+    return "; ".join(filter(None, [*words, change_text(difference, key=key, value=value)]))
+
+
+def part_at(spec: Any, place: str) -> Any:
+    """Return the part of a specification at a dotted path, None if it has no such part."""
+    for name in place.split("."):
+        spec = getattr(spec, name, None)
+    return spec
 
 
 def change_text(difference: Sequence[Mapping[str, Any]], *, key: str, value: Any) -> str:
