@@ -6,8 +6,6 @@ Legend: N images, L values of a signature, K classes.
 from __future__ import annotations
 
 import functools
-import io
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -25,9 +23,9 @@ from repro.baselines.encoders import Encoder, encoder_arrays, encoder_of
 from repro.baselines.fusion import scores_NK
 from repro.baselines.images import Image
 from repro.baselines.linear_svm import LinearClassifier
-from repro.baselines.signatures import write_arrays
+from repro.baselines.model_file import read_model, write_model
 from repro.baselines.workers import in_order
-from repro.files import FileFormatError, canonical_json, sha256_bytes
+from repro.files import FileFormatError
 from repro.spec.classical import Classical
 
 SCHEMA = "classical/1"
@@ -75,8 +73,6 @@ class ClassicalModel:
         """Write the model to `path` atomically, without its costs."""
         fused = self.fused
         meta = {
-            "schema": SCHEMA,
-            "spec": spec_digest(self.spec),
             "key": self.key,
             "num_classes": self.num_classes,
             "weights": fused.weights,
@@ -85,12 +81,12 @@ class ClassicalModel:
             "fused_top1": fused.fused_top1,
             "regularizations": {name: own.regularization for name, own in fused.classifiers.items()},
         }
-        arrays: dict[str, NDArray[Any]] = {"meta": np.array(canonical_json(meta))}
+        arrays: dict[str, NDArray[Any]] = {}
         for name, encoder in self.encoders.items():
             arrays |= {f"encoder.{name}.{part}": array for part, array in encoder_arrays(encoder).items()}
             arrays[f"classifier.{name}.weight_KL"] = fused.classifiers[name].weight_KL
             arrays[f"classifier.{name}.bias_K"] = fused.classifiers[name].bias_K
-        write_arrays(Path(path), arrays)
+        write_model(path, arrays, meta=meta, schema=SCHEMA, spec=self.spec)
 
 
 def load(path: Path, *, spec: Classical) -> ClassicalModel:
@@ -99,29 +95,11 @@ def load(path: Path, *, spec: Classical) -> ClassicalModel:
     Raises:
         FileFormatError: the file is missing, damaged, of another schema or of another spec.
     """
-    try:
-        with np.load(io.BytesIO(Path(path).read_bytes()), allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-        meta = json.loads(str(arrays["meta"]))
-    except FileNotFoundError:
-        raise FileFormatError(f"{path} does not exist; fit the baseline") from None
-    except Exception as error:  # a damaged archive fails in many ways: struct, zip, header and decoding errors
-        raise FileFormatError(f"{path} is not a model of a classical baseline ({error}); fit it again") from None
-    if meta.get("schema") != SCHEMA:
-        raise FileFormatError(f"{path} has schema {meta.get('schema')!r}, this version reads {SCHEMA!r}; fit it again")
-    if meta["spec"] != spec_digest(spec):
-        raise FileFormatError(
-            f"{path} was fitted with another spec ({meta['spec'][:12]}, not {spec_digest(spec)[:12]}); fit it again"
-        )
+    arrays, meta = read_model(path, schema=SCHEMA, spec=spec, what="a classical baseline")
     try:
         return _model(arrays, meta, spec)
     except KeyError as error:
         raise FileFormatError(f"{path} lacks {error}; fit it again") from None
-
-
-def spec_digest(spec: Classical) -> str:
-    """Return the SHA-256 of the spec, types of its parts included."""
-    return sha256_bytes(repr(spec).encode())
 
 
 def _model(arrays: dict[str, NDArray[Any]], meta: dict[str, Any], spec: Classical) -> ClassicalModel:

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from repro.baselines.cells import cell_values_PNNM
 from repro.baselines.frames import Frame
 from repro.baselines.points import centres_P2, patch_corners_P2
 from repro.spec.histograms import DenseGrid, Hog, InterestPoints
@@ -29,10 +30,7 @@ def describe_hog(frame: Frame, hog: Hog, points: DenseGrid | InterestPoints) -> 
     if key not in frame.cache:
         frame.cache[key] = cell_sums_OHW(frame.light_HW, cell_px=hog.cell_px, num_orientations=hog.num_orientations)
     sums_OHW = frame.cache[key]
-    offset_N = hog.cell_px * np.arange(hog.num_cells)
-    row_PN1 = (corner_P2[:, :1] + offset_N)[:, :, None]
-    column_P1N = (corner_P2[:, 1:] + offset_N)[:, None, :]
-    cells_PNNO = sums_OHW[:, row_PN1, column_P1N].transpose(1, 2, 3, 0) / np.float32(hog.cell_px**2)
+    cells_PNNO = cell_values_PNNM(sums_OHW, corner_P2, cell_px=hog.cell_px, num_cells=hog.num_cells) / np.float32(hog.cell_px**2)
     height, width = frame.grey_HW.shape
     position_P2 = centres_P2(corner_P2, patch_px=patch_px, height=height, width=width)
     return position_P2, clipped_norm_PD(cells_PNNO.reshape(len(corner_P2), hog.num_cells**2 * hog.num_orientations))

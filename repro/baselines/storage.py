@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import io
-import json
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +11,9 @@ from numpy.typing import NDArray
 
 from repro.baselines.classifier import Choice, Classifier, Trial
 from repro.baselines.feature_histograms import HistogramModel
+from repro.baselines.model_file import read_model, write_model
 from repro.baselines.vocabularies import Vocabulary
-from repro.files import FileFormatError, atomic_writer, canonical_json, sha256_bytes
+from repro.files import FileFormatError
 from repro.spec.histograms import FeatureHistograms
 
 SCHEMA = "feature_histograms/1"
@@ -24,14 +23,12 @@ def save(path: Path, model: HistogramModel) -> None:
     """Write `model` to `path` atomically, without its costs."""
     classifier = model.classifier
     meta = {
-        "schema": SCHEMA,
-        "spec": spec_digest(model.spec),
         "key": model.key,
         "num_classes": model.num_classes,
         "choice": dataclasses.asdict(classifier.choice),
         "trials": [_plain_trial(trial) for trial in classifier.trials],
     }
-    arrays: dict[str, NDArray[Any]] = {"meta": np.array(canonical_json(meta))}
+    arrays: dict[str, NDArray[Any]] = {}
     for name, vocabulary in model.vocabularies.items():
         arrays[f"vocabulary.{name}.words_WD"] = vocabulary.words_WD
         arrays[f"vocabulary.{name}.scale"] = np.array(vocabulary.scale)
@@ -41,8 +38,7 @@ def save(path: Path, model: HistogramModel) -> None:
     arrays["classifier.shift_D"], arrays["classifier.factor_D"] = classifier.shift_D, classifier.factor_D
     for place, (weight_UU, bias_U) in enumerate(zip(classifier.weights_UU, classifier.biases_U, strict=True)):
         arrays[f"classifier.{place}.weight_UU"], arrays[f"classifier.{place}.bias_U"] = weight_UU, bias_U
-    with atomic_writer(path) as stream:
-        np.savez(stream, allow_pickle=False, **arrays)
+    write_model(path, arrays, meta=meta, schema=SCHEMA, spec=model.spec)
 
 
 def load(path: Path, *, spec: FeatureHistograms) -> HistogramModel:
@@ -51,29 +47,11 @@ def load(path: Path, *, spec: FeatureHistograms) -> HistogramModel:
     Raises:
         FileFormatError: the file is missing, damaged, of another schema or of another spec.
     """
-    try:
-        with np.load(io.BytesIO(Path(path).read_bytes()), allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-        meta = json.loads(str(arrays["meta"]))
-    except FileNotFoundError:
-        raise FileFormatError(f"{path} does not exist; fit the baseline") from None
-    except Exception as error:  # a damaged archive fails in many ways: struct, zip, header and decoding errors
-        raise FileFormatError(f"{path} is not a model of feature histograms ({error}); fit it again") from None
-    if meta.get("schema") != SCHEMA:
-        raise FileFormatError(f"{path} has schema {meta.get('schema')!r}, this version reads {SCHEMA!r}; fit it again")
-    if meta["spec"] != spec_digest(spec):
-        raise FileFormatError(
-            f"{path} was fitted with another spec ({meta['spec'][:12]}, not {spec_digest(spec)[:12]}); fit it again"
-        )
+    arrays, meta = read_model(path, schema=SCHEMA, spec=spec, what="feature histograms")
     try:
         return _model(arrays, meta, spec)
     except KeyError as error:
         raise FileFormatError(f"{path} lacks {error}; fit it again") from None
-
-
-def spec_digest(spec: FeatureHistograms) -> str:
-    """Return the SHA-256 of the spec, types of its parts included."""
-    return sha256_bytes(repr(spec).encode())
 
 
 def _model(arrays: dict[str, NDArray[Any]], meta: dict[str, Any], spec: FeatureHistograms) -> HistogramModel:
