@@ -88,7 +88,9 @@ def _add_stages(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     one.add_argument("--variant", required=True, type=parse_variants, help="a name, or several joined by commas")
     one.add_argument("--seeds", required=True, type=parse_seeds, help="such as 0-2 or 0,1,5")
     _add_compute(one)
-    one.add_argument("--gpus", type=int, metavar="N", help="GPUs that no other job may use meanwhile (default: 1 with cuda)")
+    one.add_argument(
+        "--gpus", type=int, metavar="N", help="GPUs that the job has alone, with a process each (default: 1 with cuda)"
+    )
     one.add_argument("--precision", choices=PRECISIONS, default="float32", help="of training; any but float32 is another run")
     one.add_argument("--towers-apart", action="store_true", help="each tower of a network on a device of its own, as printed")
     one = _stage(commands, "collect", collect_runs, "verify the runs and write runs.csv")
@@ -289,8 +291,9 @@ def train_variants(options: argparse.Namespace, say: Say) -> None:
     stages = sorted({stage_of(run) for run in runs})
     if len(stages) > 1:
         raise UsageError(f"--variant {','.join(names)} are made by {', '.join(stages)}; allowed: variants of one stage at a time")
-    means = {"precision": options.precision, "towers_apart": options.towers_apart} if stages[0] in TRAINING_STAGES else {}
-    if not means and (options.precision != "float32" or options.towers_apart):
+    is_trained = stages[0] in TRAINING_STAGES
+    means: dict[str, Any] = {"precision": options.precision, "towers_apart": options.towers_apart} if is_trained else {}
+    if not is_trained and (options.precision != "float32" or options.towers_apart):
         raise UsageError(f"--precision and --towers-apart are for networks; {','.join(names)} are made by {stages[0]}")
     from repro.train.leases import leased_for
 
@@ -302,6 +305,8 @@ def train_variants(options: argparse.Namespace, say: Say) -> None:
         from repro.train.stages import maker_of
 
         make, device = maker_of(stages[0]), chosen_device(options.device)
+        if is_trained and device == "cuda" and not options.towers_apart:
+            means["num_processes"] = max(1, options.gpus or 1)  # a process for each GPU
         make(runs, results=options.results, num_threads=options.threads, device=device, say=say, **means)
 
 

@@ -120,7 +120,7 @@ class ClipTask:
         return clip_stream(
             self._data.to_train_on(frames=self._network.frames, place=self._place),
             self._recipe,
-            plan=plan,
+            plan=self._place.team.shares(plan),
             key=self._key,
             input_px=self._input_px,
             mean_level=self._recipe.pixel_mean,

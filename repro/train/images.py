@@ -93,7 +93,7 @@ class ImageTask:
         return training_stream(
             self._images.to_train_on,
             recipe,
-            plan=plan,
+            plan=self._place.team.shares(plan),
             key=self._key,
             components_33=self._data.components_33(noise.factor) if noise else np.zeros((3, 3)),
             mean_image_SSC=self._data.mean_image,

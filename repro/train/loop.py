@@ -19,6 +19,7 @@ from repro.data.order import num_steps_of
 from repro.models.layers import seed_dropout
 from repro.spec.recipe import Recipe
 from repro.train.optim import LearningRate, PaperSGD
+from repro.train.parallel import Team
 from repro.train.precision import FAITHFUL, forward_in
 from repro.train.task import Batch, Saturation, Stopped
 
@@ -58,6 +59,7 @@ class Training:
     batches, validate, probe: as in repro.train.task.Task. save: stores a state.
     should_stop: says that the process was asked to end.
     precision: of training (repro.train.precision). whole: gives the network on one device, to be validated, probed and scored.
+    team: the processes that train the network together; all do the same, each with its rows of every batch.
     """
 
     net: nn.Module
@@ -73,9 +75,11 @@ class Training:
     say: Callable[[str], None]
     precision: str = FAITHFUL
     whole: Callable[[nn.Module], nn.Module] = lambda net: net
+    team: Team = field(default_factory=Team)
     progress: Progress = field(default_factory=Progress)
 
     def __post_init__(self) -> None:
+        self.team.join(self.net)
         optimizer, schedule, freeze = self.recipe.optimizer, self.recipe.schedule, self.recipe.freeze
         self.optimizer = PaperSGD(self.net, optimizer, frozen=freeze.layers if freeze else ())
         self.rate = LearningRate(optimizer.learning_rate * optimizer.rate_factor, schedule)
@@ -111,8 +115,9 @@ class Training:
         self.rate.load_state_dict(state["rate"])
         self.progress = Progress(**state["progress"])
         self.progress.num_resumes += 1
-        self._loss_sum.fill_(self.progress.loss_sum)
-        self._num_wrong.fill_(self.progress.num_wrong)
+        if self.team.rank == 0:
+            self._loss_sum.fill_(self.progress.loss_sum)
+            self._num_wrong.fill_(self.progress.num_wrong)
 
     def run(self) -> None:
         """Train to the end of the last epoch, or until the loss is no longer finite.
@@ -141,26 +146,29 @@ class Training:
     def _step(self, batch: Batch) -> None:
         progress, recipe = self.progress, self.recipe
         assert (batch.planned.epoch, batch.planned.step) == (progress.epoch, progress.step), "a batch out of order"
+        rows = self.team.take(min(recipe.batch_size, self.num_examples - progress.step * recipe.batch_size))
         seed_dropout(self.net, key=self.dropout_key, step=progress.num_steps, device=self.device)
         with forward_in(self.precision, device=self.device):
             logits = self.net(batch.input_B)
         loss = nn.functional.cross_entropy(logits.float() if logits.dtype == torch.bfloat16 else logits, batch.label_B)
         self.optimizer.zero_grad()
-        loss.backward()
+        self.team.part_of_mean(loss).backward()
+        self.team.wait()
         freeze = progress.epoch * self.steps_per_epoch + progress.step >= self._freeze_at
         self.optimizer.step(self.rate.at(progress.epoch + progress.step / self.steps_per_epoch), freeze=freeze)
-        self._loss_sum += loss.detach() * len(batch.label_B)
-        self._num_wrong += (logits.detach().argmax(dim=1) != batch.label_B).sum()
-        progress.num_seen += len(batch.label_B)
+        if rows.num_counted:
+            self._loss_sum += loss.detach() * rows.num_counted
+            self._num_wrong += (logits.detach().argmax(dim=1) != batch.label_B).sum()
+        progress.num_seen += rows.num
         progress.epoch_wait_s += batch.wait_s
         progress.step += 1
         progress.num_steps += 1
-        assert recipe.batch_size >= len(batch.label_B)
+        assert len(batch.label_B) == rows.stop - rows.start, "a batch of another size"
 
     def _gather(self) -> None:
         """Bring the sums that live on the device into `progress`."""
-        self.progress.loss_sum = float(self._loss_sum)
-        self.progress.num_wrong = int(self._num_wrong)
+        self.progress.loss_sum = float(self.team.total(self._loss_sum))
+        self.progress.num_wrong = int(self.team.total(self._num_wrong))
 
     def _end_epoch(self) -> None:
         progress = self.progress
@@ -195,13 +203,14 @@ class Training:
     def _keep_in_touch(self) -> None:
         """Save, stop or say where training stands, each when it is due."""
         now = time.monotonic()
-        stop = self.should_stop()
-        if stop or now - self._saved_at >= CHECKPOINT_EVERY_S:
+        due = now - self._saved_at >= CHECKPOINT_EVERY_S, self.progress.step > 0 and now - self._said_at >= SAY_EVERY_S
+        stop, save, say = self.team.agreed((self.should_stop(), *due))
+        if stop or save:
             self.save(self.state())
             self._saved_at = time.monotonic()
         if stop:
             raise Stopped
-        if self.progress.step and now - self._said_at >= SAY_EVERY_S:
+        if say:
             self._said_at = now
             self._gather()
             self.say(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -17,6 +18,8 @@ from repro.train.apart import lies_apart, taken_apart
 from repro.train.checkpoint import load_checkpoint, remove_checkpoints, save_checkpoint
 from repro.train.job import RunsFailed, in_turn
 from repro.train.loop import Training
+from repro.train.memory import keep_freed_memory
+from repro.train.parallel import Team, team_of
 from repro.train.precision import FAITHFUL, products_in
 from repro.train.record import dataset_of, identity_of, restore, write_trained
 from repro.train.start import Source, begin_with, output_layer, source_of
@@ -38,6 +41,7 @@ def train_runs(
     say: Say,
     precision: str = FAITHFUL,
     towers_apart: bool = False,
+    num_processes: int = 1,
 ) -> None:
     """Train and score `runs` in turn, each in its own folder; finished ones are kept when a later one fails.
 
@@ -46,6 +50,7 @@ def train_runs(
         device: `cpu` or `cuda`.
         say: prints a line of progress.
         precision, towers_apart: as in repro.train.task.Place.
+        num_processes: which train each run together (repro.train.parallel); on GPUs, each has one.
 
     Raises:
         FileFormatError: the data set, or the run from which another starts, is not there or damaged.
@@ -59,37 +64,94 @@ def train_runs(
             prepared = data_folder(results, run.scale, run.dataset.name)
             opened[prepared] = opened.get(prepared) or open_data(prepared)
             place = replace(place, precision=precision, towers_apart=towers_apart)
-            train_run(run, opened[prepared], place=place, results=results, should_stop=should_stop)
+            helping = Helping(open_data=open_data, prepared=prepared, results=results, num_processes=num_processes)
+            train_run(run, opened[prepared], place=place, helping=helping, should_stop=should_stop)
 
         with products_in(precision, device=device):
             in_turn(runs, do, results=results, num_threads=num_threads, device=device, say=say)
 
 
-def train_run(run: Run, data: Opened, *, place: Place, results: Path, should_stop: Callable[[], bool]) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Helping:
+    """What a process needs to help with a run: how and where data are opened, the results, how many processes there are."""
+
+    open_data: Open
+    prepared: Path
+    results: Path
+    num_processes: int = 1
+
+
+def train_run(run: Run, data: Opened, *, place: Place, helping: Helping, should_stop: Callable[[], bool]) -> None:
     """Train and score one run, from its checkpoint if there is one, and write its folder."""
-    start = run.trained.start
-    source = None if start is None else source_of(run, start, results=results)
+    start, num_processes = run.trained.start, helping.num_processes
+    source = None if start is None else source_of(run, start, results=helping.results)
     identity = identity_of(run, stage=data.stage, data=data.digest, device=place.device)
     identity |= {} if source is None else {"start": source.sha256}
     identity |= {} if place.precision == FAITHFUL else {"precision": place.precision}
     identity |= {"towers": "apart"} if lies_apart(run, place) else {}
+    identity |= {"processes": str(num_processes)} if num_processes > 1 else {}
     if restore(place.folder, identity):
         place.say("finished before; kept")
         return
     place.folder.mkdir(parents=True, exist_ok=True)
     checkpoint = place.folder / "checkpoint.pt"
-    task = data.task(run, place)
-    training = make_training(run, task, place=place, should_stop=should_stop, source=source)
-    training.save = lambda state: save_checkpoint(checkpoint, state, identity=identity)
     state = load_checkpoint(checkpoint, identity=identity, say=place.say)
-    if state is not None:
-        training.load(state)
-        place.say(f"goes on in epoch {training.progress.epoch + 1}, step {training.progress.step}")
-    training.run()
-    training.save(training.state())
+    check_shareable(run, place, num_processes=num_processes)
+    known = replace(place, say=silent), run, helping, identity
+    with team_of(num_processes, help_to_train, known, device=place.device) as team:
+        training, task = _begun(run, data, replace(place, team=team), state, source=source, should_stop=should_stop)
+        training.save = lambda state: save_checkpoint(checkpoint, state, identity=identity)
+        training.run()
+        training.save(training.state())
     written = Written() if training.progress.diverged else task.write_results(training.whole(training.net))
     write_trained(run, training, task, written, dataset=dataset_of(data), place=place, identity=identity)
     remove_checkpoints(checkpoint)
+
+
+def help_to_train(team: Team, place: Place, run: Run, helping: Helping, identity: dict[str, str]) -> None:
+    """Do in another process what `train_run` does, but write nothing."""
+    torch.set_num_threads(place.num_threads)
+    keep_freed_memory()
+    if place.device == "cuda":
+        torch.use_deterministic_algorithms(True, warn_only=True)
+        torch.backends.cudnn.benchmark = False
+    start = run.trained.start
+    source = None if start is None else source_of(run, start, results=helping.results)
+    state = load_checkpoint(place.folder / "checkpoint.pt", identity=identity, say=silent)
+    with products_in(place.precision, device=place.device), suppress(Stopped):
+        data = helping.open_data(helping.prepared)
+        training, _ = _begun(run, data, replace(place, team=team), state, source=source, should_stop=lambda: False)
+        training.run()
+        training.state()
+
+
+def silent(text: str) -> None:
+    """Say nothing."""
+
+
+def check_shareable(run: Run, place: Place, *, num_processes: int) -> None:
+    """Raise ValueError if several processes cannot train `run` together."""
+    if num_processes > 1 and run.trained.recipe.crops.chunk_share:
+        raise ValueError(f"run {run.id} shares crops by chunks of a batch; allowed: one process; give it one GPU")
+    if num_processes > 1 and place.towers_apart:
+        raise ValueError(f"{num_processes} processes with towers apart; allowed: one of the two")
+
+
+def _begun(
+    run: Run,
+    data: Opened,
+    place: Place,
+    state: dict[str, Any] | None,
+    *,
+    source: Source | None,
+    should_stop: Callable[[], bool],
+) -> tuple[Training, Task]:
+    task = data.task(run, place)
+    training = make_training(run, task, place=place, should_stop=should_stop, source=source)
+    if state is not None:
+        training.load(state)
+        place.say(f"goes on in epoch {training.progress.epoch + 1}, step {training.progress.step}")
+    return training, task
 
 
 def make_training(
@@ -104,6 +166,7 @@ def make_training(
         net=net,
         whole=whole,
         precision=place.precision,
+        team=place.team,
         recipe=run.trained.recipe,
         num_examples=task.num_examples,
         dropout_key=run.key_for("dropout"),

@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from repro.spec.run import Run
+from repro.train.parallel import Team
 
 Say = Callable[[str], None]
 
@@ -33,6 +34,7 @@ class Place:
     """Where and how a run is computed; `device` is `cpu` or `cuda`.
 
     precision: the number format of training (repro.train.precision). towers_apart: each tower of a network on a device.
+    team: the processes that train the run together.
     """
 
     folder: Path
@@ -41,6 +43,7 @@ class Place:
     say: Say
     precision: str = "float32"
     towers_apart: bool = False
+    team: Team = field(default_factory=Team)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,153 @@
+"""Several processes train the run that one would: the same examples and batches, the same weights up to rounding."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+
+import repro.train.images as images
+import repro.train.run as stage
+from repro.data.images import training_plan
+from repro.files import read_json, run_folder
+from repro.spec.recipe import Crops
+from repro.train.parallel import Team
+from tests.train.test_run import results_with_data, tiny_run, with_recipe
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    return results_with_data(tmp_path_factory.mktemp("prepared"))
+
+
+def train(results, run, *, num_processes=1, said=None):
+    say = (said if said is not None else []).append
+    stage.train_runs(
+        [run],
+        open_data=images.open_images,
+        results=results,
+        num_threads=1,
+        device="cpu",
+        say=say,
+        num_processes=num_processes,
+    )
+    folder = run_folder(results, run.id)
+    weights = torch.load(folder / "weights.pt", weights_only=True)
+    return read_json(folder / "run.json", schema="run/1"), weights, (folder / "log.jsonl").read_text()
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 7])
+@pytest.mark.parametrize("num", [16, 9, 2])
+def test_the_rows_of_all_processes_are_the_batch(size, num):
+    found = [Team(rank=rank, size=size).take(num) for rank in range(size)]
+    assert sum(rows.num_counted for rows in found) == num
+    counted = [range(rows.start, rows.stop) for rows in found if rows.num_counted]
+    assert [place for rows in counted for place in rows] == list(range(num))
+    assert max(map(len, counted)) - min(map(len, counted)) <= 1
+    assert all(rows.stop > rows.start for rows in found), "a process without rows computes one at weight 0"
+
+
+def test_the_shares_of_all_processes_are_the_examples_in_their_order():
+    def plan():
+        return training_plan(50, key=1, batch_size=16, num_epochs=2)
+
+    shares = [list(Team(rank=rank, size=2).shares(plan())) for rank in range(2)]
+    for whole, *parts in zip(plan(), *shares, strict=True):
+        assert np.array_equal(np.concatenate([part.index_B for part in parts]), whole.index_B)
+        assert {(part.epoch, part.step) for part in parts} == {(whole.epoch, whole.step)}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [2, 3])
+def test_weights_after_twenty_steps_are_those_of_one_process(prepared, size):
+    """5 epochs of batches of 16, 16, 16 and 2 with dropout, crops and noise; the third process has no row of the last batch.
+
+    float32: sums of gradients in another order, over 20 steps.
+    """
+    run = tiny_run(seed=20 + size, num_epochs=5)
+    one, expected, log = train(prepared, run)
+    many, found, other_log = train(prepared, run, num_processes=size)
+    assert many["num_steps"] == one["num_steps"] == 20
+    assert many["identity"] == {**one["identity"], "processes": str(size)}
+    for name, weight in found.items():
+        torch.testing.assert_close(weight, expected[name], rtol=1e-4, atol=1e-5)
+    for one_epoch, other in zip(map(json.loads, log.splitlines()), map(json.loads, other_log.splitlines()), strict=True):
+        assert other["train_top1_error"] == one_epoch["train_top1_error"]
+        assert other["train_loss"] == pytest.approx(one_epoch["train_loss"], rel=1e-5)
+        assert other["validation_top1_error"] == one_epoch["validation_top1_error"]
+
+
+def test_other_masks_would_give_other_weights(prepared, monkeypatch):
+    """The proof that the tolerance above has teeth: with another dropout key the weights are beyond it."""
+    run, make = tiny_run(seed=24, num_epochs=5), stage.make_training
+    _, expected, _ = train(prepared, run)
+    (run_folder(prepared, run.id) / "finished.json").unlink()
+    monkeypatch.setattr(stage, "make_training", lambda *args, **named: dataclasses.replace(make(*args, **named), dropout_key=7))
+    _, found, _ = train(prepared, run)
+    assert any(not torch.allclose(found[name], expected[name], rtol=1e-4, atol=1e-5) for name in found)
+
+
+#: A job on two processes that stays in training until it is ended.
+JOB = """
+import sys
+from pathlib import Path
+import repro.train.images as images
+from repro.train.run import train_runs
+from tests.train.test_run import tiny_run
+if __name__ == "__main__":
+    settings = dict(results=Path(sys.argv[1]), num_threads=1, device="cpu", say=lambda line: print(line, flush=True))
+    train_runs([tiny_run(seed=30, num_epochs=100000)], open_data=images.open_images, num_processes=2, **settings)
+"""
+
+
+def children(process):
+    path = f"/proc/{process}/task/{process}/children"
+    return [int(child) for child in open(path).read().split()]
+
+
+def alive(process):
+    try:
+        return open(f"/proc/{process}/stat").read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
+def test_nothing_is_left_of_a_team_whose_job_is_ended(prepared, tmp_path, ending):
+    program = tmp_path / "job.py"
+    program.write_text(JOB)
+    environ = {**os.environ, "PYTHONPATH": os.getcwd()}
+    job = subprocess.Popen(
+        [sys.executable, program, str(prepared)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environ
+    )
+    line = job.stdout.readline()
+    while "epoch" not in line:
+        assert line, "the job ended before it trained"
+        line = job.stdout.readline()
+    helpers = children(job.pid)
+    assert helpers
+    job.send_signal(ending)
+    output, _ = job.communicate(timeout=60)
+    checkpoint = run_folder(prepared, tiny_run(seed=30).id) / "checkpoint.pt"
+    if ending == signal.SIGTERM:
+        assert "Stopped" in output and checkpoint.exists()
+    for _ in range(200):
+        if not any(alive(helper) for helper in helpers):
+            break
+        time.sleep(0.1)
+    assert not any(alive(helper) for helper in helpers)
+
+
+def test_runs_that_share_crops_by_chunks_are_refused(prepared):
+    run = with_recipe(tiny_run(seed=40), crops=Crops(position="random", mirror=True, chunk_share=0.25))
+    with pytest.raises(ValueError, match="shares crops by chunks of a batch; allowed: one process"):
+        train(prepared, run, num_processes=2)
