@@ -4,8 +4,8 @@ Video i of a split is a function of (knobs, seed, split, i) alone, and each shot
 equal on the same versions of numpy and Pillow; the files are too on the same build of the encoder.
 
 Classes, in this order; video i is of class i modulo their number:
-- appearance: an object of its own silhouette, hue and texture (repro.data.drawing), which moves in any way. One frame tells.
-- motion: two plain shapes of any colour and texture that move alike. One frame has the same distribution in all of these
+- appearance: two objects of its own silhouette, hue and texture (repro.data.drawing), which move in any way. One frame tells.
+- motion: four plain shapes of any colour and texture that move alike. One frame has the same distribution in all of these
   classes, so that a net of single frames can tell that it is one of them, and not which (repro.data.video_drawing).
 - detail: a disc in the middle of the frame with a pattern that alternates from pixel to pixel, before a plain shape that
   moves in any way. Halving the resolution turns every such pattern into the same grey. Store these videos at the size at
@@ -61,6 +61,10 @@ from repro.spec.video import ProceduralVideos, VideoDataset
 ENCODERS = (("libx264", {"crf": "12", "preset": "veryfast", "x264-params": "mbtree=0"}), ("mpeg4", {"qscale": "2"}))
 #: Standard deviation of an object's hue around its class's own, as share of the colour circle.
 HUE_DEVIATION = 0.04
+#: How far the hues of successive classes of appearance lie apart, in the same measure: their first few differ much.
+HUE_STEP = 0.3
+#: Objects in a shot of a class of appearance, and plain shapes in one of motion.
+NUM_OBJECTS, NUM_PLAIN = 2, 4
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -242,9 +246,11 @@ class Shot:
             return
         any_motion = MOTIONS[generator.integers(len(MOTIONS))]
         if shown.kind == "appearance":
-            self._sprites.append((self._object(generator, shown.number), draw_flight(generator, motion=any_motion, upright=True)))
+            for _ in range(NUM_OBJECTS):
+                image = self._object(generator, shown.number)
+                self._sprites.append((image, draw_flight(generator, motion=any_motion, upright=True)))
         elif shown.kind == "motion":
-            for _ in range(2):
+            for _ in range(NUM_PLAIN):
                 self._add_plain(generator, motion=MOTIONS[shown.number])
         else:
             self._add_plain(generator, motion=any_motion)
@@ -270,7 +276,7 @@ class Shot:
     def _object(self, generator: np.random.Generator, kind: int) -> Image.Image:
         silhouette = SILHOUETTES[kind]
         parts = tuple(part for part in (silhouette.body, silhouette.second, silhouette.detail) if part)
-        hue = kind / len(SILHOUETTES) + generator.normal(0, HUE_DEVIATION)
+        hue = HUE_STEP * kind + generator.normal(0, HUE_DEVIATION)
         return sprite(generator, parts=parts, hue=hue, pattern=TEXTURES[kind % len(TEXTURES)], frame_px=self._px)
 
     def _add_pattern(self, generator: np.random.Generator, shown: Shown) -> None:

@@ -37,6 +37,8 @@ from repro.data.drawing import (
 #: Side of the background behind a frame: the camera moves within it.
 CANVAS = 2.0
 CLUTTER_SHAPES = 5
+#: Largest saturation of a background's colours: those of sprites stand out.
+DULL = 0.2
 #: Mean diameter of a sprite, and how its logarithm swings.
 DIAMETER, SWING = 0.42, 0.22
 #: Side of the torus.
@@ -46,7 +48,7 @@ PAN_REACH, ZOOM_REACH = 0.25, 0.18
 #: Radii of a mark and of its inner disc; grey levels by which its pattern swings around its mean.
 MARK_RADIUS, INNER_RADIUS, MARK_SWING = 0.2, 0.12, 56.0
 #: Width of a border, which leaves the central half free even where a crop is an eighth smaller; stripes from edge to edge.
-BORDER, STRIPES = 0.2, 16
+BORDER, STRIPES = 0.2, 14
 
 #: Patterns that alternate from pixel to pixel: halving the resolution turns each into the same grey.
 PATTERNS = ("rows", "columns", "checks")
@@ -94,16 +96,16 @@ class Motion:
 
 CIRCLE, BOB = 0.18, 0.22
 MOTIONS = (
-    Motion(name="rise", down=-0.5),
-    Motion(name="fall", down=0.5),
-    Motion(name="spin", spin_hz=0.7),
-    Motion(name="sweep", right=0.5),
-    Motion(name="circle", circle_hz=0.8),
-    Motion(name="dash", right=1.4),
+    Motion(name="rise", down=-0.8),
+    Motion(name="fall", down=0.8),
+    Motion(name="spin", spin_hz=0.9),
+    Motion(name="sweep", right=0.8),
+    Motion(name="circle", circle_hz=1.0),
+    Motion(name="dash", right=1.6),
     Motion(name="pulse", pulse_hz=1.2),
     Motion(name="bob", bob_hz=1.0),
-    Motion(name="climb", down=-1.4),
-    Motion(name="plunge", down=1.4),
+    Motion(name="climb", down=-1.6),
+    Motion(name="plunge", down=1.6),
 )
 
 
@@ -190,7 +192,7 @@ def folded(value: float, *, reach: float) -> float:
 def background(generator: np.random.Generator, *, frame_px: int) -> Image.Image:
     """Return a scene of CANVAS frame widths: two colours that run into each other, and shapes that stand still in it."""
     side_px = round(CANVAS * frame_px)
-    first, second = (rgb(generator.random(), generator.uniform(0.1, 0.6), generator.uniform(0.25, 0.8)) for _ in range(2))
+    first, second = (rgb(generator.random(), DULL * generator.random(), generator.uniform(0.25, 0.8)) for _ in range(2))
     mix = blotches(generator, cells=7, image_px=side_px)
     scene_HWC = (first + (second - first) * np.clip(mix, 0, 1)[:, :, None]).astype(np.float32)
     for _ in range(CLUTTER_SHAPES):
@@ -203,7 +205,7 @@ def background(generator: np.random.Generator, *, frame_px: int) -> Image.Image:
             x_px=side_px * generator.random(),
             y_px=side_px * generator.random(),
         )
-        color = rgb(generator.random(), generator.uniform(0.1, 0.7), generator.uniform(0.3, 0.9))
+        color = rgb(generator.random(), DULL * generator.random(), generator.uniform(0.3, 0.9))
         paint(scene_HWC, color, coverage(shape, placement=placement, image_px=side_px))
     return as_image(scene_HWC)
 
