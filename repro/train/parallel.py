@@ -4,7 +4,7 @@ The batches are those of one process, and so are the weights up to rounding: a b
 takes neighbouring rows of it, dropout takes the rows' part of the mask that the whole batch has, and gradients are summed.
 The first process is the job itself; it alone writes files, decides when to stop, and starts the others for the time of training.
 
-Not for runs whose crops are shared by chunks of a batch, and not together with towers apart.
+Runs whose crops are shared by chunks of a batch are trained by one process; towers apart are not combined with this.
 
 Shape suffix: B rows of a batch.
 """

@@ -83,7 +83,7 @@ class Helping:
 
 def train_run(run: Run, data: Opened, *, place: Place, helping: Helping, should_stop: Callable[[], bool]) -> None:
     """Train and score one run, from its checkpoint if there is one, and write its folder."""
-    start, num_processes = run.trained.start, helping.num_processes
+    start, num_processes = run.trained.start, shared_by(run, place, num_processes=helping.num_processes)
     source = None if start is None else source_of(run, start, results=helping.results)
     identity = identity_of(run, stage=data.stage, data=data.digest, device=place.device)
     identity |= {} if source is None else {"start": source.sha256}
@@ -96,7 +96,6 @@ def train_run(run: Run, data: Opened, *, place: Place, helping: Helping, should_
     place.folder.mkdir(parents=True, exist_ok=True)
     checkpoint = place.folder / "checkpoint.pt"
     state = load_checkpoint(checkpoint, identity=identity, say=place.say)
-    check_shareable(run, place, num_processes=num_processes)
     known = replace(place, say=silent), run, helping, identity
     with team_of(num_processes, help_to_train, known, device=place.device) as team:
         training, task = _begun(run, data, replace(place, team=team), state, source=source, should_stop=should_stop)
@@ -129,12 +128,18 @@ def silent(text: str) -> None:
     """Say nothing."""
 
 
-def check_shareable(run: Run, place: Place, *, num_processes: int) -> None:
-    """Raise ValueError if several processes cannot train `run` together."""
-    if num_processes > 1 and run.trained.recipe.crops.chunk_share:
-        raise ValueError(f"run {run.id} shares crops by chunks of a batch; allowed: one process; give it one GPU")
+def shared_by(run: Run, place: Place, *, num_processes: int) -> int:
+    """Return how many processes train `run`: one, and say so, where crops are shared by chunks of a batch.
+
+    Raises:
+        ValueError: several processes and towers apart are asked for.
+    """
     if num_processes > 1 and place.towers_apart:
         raise ValueError(f"{num_processes} processes with towers apart; allowed: one of the two")
+    if num_processes > 1 and run.trained.recipe.crops.chunk_share:
+        place.say(f"crops are shared by chunks of a batch: one process, not {num_processes}")
+        return 1
+    return num_processes
 
 
 def _begun(

@@ -17,9 +17,13 @@ import torch
 import repro.train.images as images
 import repro.train.run as stage
 from repro.data.images import training_plan
-from repro.files import read_json, run_folder
+from repro.data.video_prepare import prepare_videos
+from repro.files import data_folder, read_json, run_folder
 from repro.spec.recipe import Crops
+from repro.train.clips import open_videos
 from repro.train.parallel import Team
+from tests.train.test_clips import tiny_dataset
+from tests.train.test_clips import tiny_run as tiny_clip_run
 from tests.train.test_run import results_with_data, tiny_run, with_recipe
 
 
@@ -85,6 +89,20 @@ def test_weights_after_twenty_steps_are_those_of_one_process(prepared, size):
         assert other["validation_top1_error"] == one_epoch["validation_top1_error"]
 
 
+@pytest.mark.slow
+def test_two_processes_train_a_network_of_clips_as_one_does(tmp_path):
+    """Slow fusion with dropout, 5 batches of 4 clips for 2 epochs; float32 as above."""
+    folder = data_folder(tmp_path, "smoke", tiny_dataset().name)
+    prepare_videos(tiny_dataset(), folder=folder, source=None, num_threads=1, say=lambda line: None)
+    run, weights = tiny_clip_run("slow_fusion"), []
+    for num_processes in (1, 2):
+        settings = {"results": tmp_path, "num_threads": 1, "device": "cpu", "say": lambda line: None}
+        stage.train_runs([run], open_data=open_videos, num_processes=num_processes, **settings)
+        weights.append(torch.load(run_folder(tmp_path, run.id) / "weights.pt", weights_only=True))
+    for name, weight in weights[1].items():
+        torch.testing.assert_close(weight, weights[0][name], rtol=1e-4, atol=1e-5)
+
+
 def test_other_masks_would_give_other_weights(prepared, monkeypatch):
     """The proof that the tolerance above has teeth: with another dropout key the weights are beyond it."""
     run, make = tiny_run(seed=24, num_epochs=5), stage.make_training
@@ -147,7 +165,14 @@ def test_nothing_is_left_of_a_team_whose_job_is_ended(prepared, tmp_path, ending
     assert not any(alive(helper) for helper in helpers)
 
 
-def test_runs_that_share_crops_by_chunks_are_refused(prepared):
-    run = with_recipe(tiny_run(seed=40), crops=Crops(position="random", mirror=True, chunk_share=0.25))
-    with pytest.raises(ValueError, match="shares crops by chunks of a batch; allowed: one process"):
-        train(prepared, run, num_processes=2)
+def test_a_run_that_shares_crops_by_chunks_is_trained_by_one_process(prepared):
+    run, said = with_recipe(tiny_run(seed=40), crops=Crops(position="random", mirror=True, chunk_share=0.25)), []
+    record, _, _ = train(prepared, run, num_processes=2, said=said)
+    assert said[0].endswith("crops are shared by chunks of a batch: one process, not 2")
+    assert "processes" not in record["identity"]
+
+
+def test_several_processes_and_towers_apart_are_one_too_many(prepared):
+    place = stage.Place(folder=prepared, device="cpu", num_threads=1, say=print, towers_apart=True)
+    with pytest.raises(ValueError, match="2 processes with towers apart; allowed: one of the two"):
+        stage.shared_by(tiny_run(), place, num_processes=2)
