@@ -222,6 +222,7 @@ class PatchSampling:
 class ProductQuantizer:
     """Signatures kept as one byte for `values_per_code` values (Jegou, Douze, Schmid 2011), read back approximately.
 
+    A signature of 131,072 values takes 256 KiB as float16, 315 GB for 1.2 million images; 16 KiB with 8 values to a code, 20 GB.
     num_images: training images whose signatures the codebooks are made of. num_iterations: of k-means.
     """
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import multiprocessing
+import os
+import signal
 from dataclasses import replace
 
 import numpy as np
@@ -10,12 +14,17 @@ import pytest
 from repro.baselines import describe_images
 from repro.baselines.classical import check_spec, fit
 from repro.baselines.classical_model import load
+from repro.baselines.signatures import FLUSH_EVERY
 from repro.files import FileFormatError
 from repro.spec.classical import ProductQuantizer
 from tests.baselines.classical_specs import FISHER_SPEC, NUM_CLASSES, SPARSE, SPARSE_SPEC, drawn_images
 
 SPECS = {"fisher_vectors": FISHER_SPEC, "sparse_coding": SPARSE_SPEC}
 COMPRESSED = replace(FISHER_SPEC, compression=ProductQuantizer(values_per_code=8, num_images=40, num_iterations=5))
+
+# Few images are read before the signatures are made, so that a fit that stops at image 40 stops while they are made.
+SHORT = replace(FISHER_SPEC, sampling=replace(FISHER_SPEC.sampling, num_images=5))
+FEW_CODES = ProductQuantizer(values_per_code=8, num_images=5, num_iterations=5)
 
 
 def fitted(spec, folder, *, num_each=12, num_processes=1, key=11, say=lambda line: None, images=None):
@@ -54,6 +63,11 @@ def test_held_out_images_are_told_apart(model):
     assert (score_NK.argmax(axis=1) == labels).mean() >= needed
     direction_N = score_NK.argmax(axis=1) % 2
     assert (direction_N == np.array(labels) % 2).mean() >= 0.9
+
+
+def test_an_image_without_contrast_is_scored(model):
+    score_NK = model.scores_NK([np.full((40, 40, 3), 90, np.uint8)])
+    assert np.isfinite(score_NK).all() and score_NK.sum() == pytest.approx(1, rel=1e-5)
 
 
 def test_each_channel_sees_what_it_describes(tmp_path):
@@ -101,23 +115,38 @@ class Counted:
         return self.images[index]()
 
 
-@pytest.mark.parametrize("spec", [FISHER_SPEC, COMPRESSED], ids=["halves", "codes"])
+@pytest.mark.parametrize("spec", [SHORT, replace(SHORT, compression=FEW_CODES)], ids=["halves", "codes"])
 def test_a_fit_that_was_stopped_goes_on_with_the_same_result(tmp_path, spec):
     images, _ = drawn_images(0, 12)
-    unsampled = replace(spec, sampling=replace(spec.sampling, num_images=5))  # few images are read before the signatures
-    if spec.compression is not None:
-        unsampled = replace(unsampled, compression=replace(spec.compression, num_images=5))
-    whole = fitted(unsampled, tmp_path / "whole")
+    whole = fitted(spec, tmp_path / "whole")
     counted = Counted(images, broken=40)
     with pytest.raises(OSError, match="disk"):
-        fitted(unsampled, tmp_path / "stopped", images=counted)
+        fitted(spec, tmp_path / "stopped", images=counted)
     counted.broken, counted.reads, lines = None, [], []
-    again = fitted(unsampled, tmp_path / "stopped", images=counted, say=lines.append)
+    again = fitted(spec, tmp_path / "stopped", images=counted, say=lines.append)
     assert counted.reads == list(range(40, 48))
     assert "describes images: goes on after 40 of 48" in lines
     assert same(whole, again)
     counted.reads = []
-    assert same(whole, fitted(unsampled, tmp_path / "stopped", images=counted)) and counted.reads == []
+    assert same(whole, fitted(spec, tmp_path / "stopped", images=counted)) and counted.reads == []
+
+
+def _killed(folder):
+    """Fit until the image at which the process is killed outright."""
+    images, _ = drawn_images(0, 12)
+    images[40] = functools.partial(os.kill, os.getpid(), signal.SIGKILL)
+    fitted(SHORT, folder, images=images)
+
+
+def test_a_fit_that_was_killed_goes_on_after_what_was_made_sure_of(tmp_path):
+    process = multiprocessing.get_context("spawn").Process(target=_killed, args=(tmp_path / "killed",))
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    counted = Counted(drawn_images(0, 12)[0])
+    again = fitted(SHORT, tmp_path / "killed", images=counted)
+    assert counted.reads == list(range(FLUSH_EVERY, 48))
+    assert same(again, fitted(SHORT, tmp_path / "whole"))
 
 
 def test_a_fit_stopped_between_classifiers_goes_on(tmp_path, monkeypatch):
