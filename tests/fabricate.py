@@ -25,7 +25,7 @@ from repro.spec.geometry import Geometry, geometry
 from repro.spec.network import Network
 from repro.spec.run import Ensemble, Experiment, Fitted, Run, Timing, derived_key
 from repro.spec.video import VideoDataset
-from tests.fabricate_clips import class_groups, clip_extras, of_videos, write_clip_scores
+from tests.fabricate_clips import class_groups, clip_extras, of_videos, write_clip_scores, write_timings
 
 CODE_DIGEST = sha256_bytes(b"fabricated for tests")
 ENVIRONMENT = {
@@ -133,6 +133,8 @@ def fabricate_run(run: Run, *, results: Path, truth: Truth) -> Path:
         _write_log(run, folder / "log.jsonl", rng, truth, final_error=train, diverged=diverged)
         record |= _record_of_network(run, folder, diverged=diverged)
         record |= _extras(run, folder, truth, diverged=diverged)
+    if isinstance(run.experiment, Timing):
+        record |= write_timings(run.experiment, folder / "timings.json", rng)
     write_json(folder / "run.json", record, schema="run/1")
     return folder
 

@@ -40,6 +40,8 @@ def camera_gaps(table: Table, ledger: Ledger) -> list[dict[str, Any]]:
     control, other = table.control, next(name for name in table.variants if name != table.control)
     entry = {"paper": ledger.paper.name, "table": table.name, "control": control, "variant": other}
     motion_N, reason = _motion_N(ledger, control, other)
+    if motion_N is not None and np.isnan(motion_N).all():
+        motion_N, reason = None, "The motion of the camera could be estimated in none of the test videos."
     if motion_N is None:
         return [{**entry, "reason": reason, "num_videos": 0, "num_unseen": 0, "groups": [], "trend": None}]
     known_N = ~np.isnan(motion_N)

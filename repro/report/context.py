@@ -105,8 +105,10 @@ def measure(entry: Mapping[str, Any], *, table: Table | None = None) -> str:
     """Return metric and protocol of a claim or effect in words, as the page of `table` prints them."""
     if table is not None and hits.shows_hits(table, entry["metric"]):
         return hits.measure_title(entry["metric"], entry["protocol"])
-    words = [wording.metric_title(entry["metric"]), wording.protocol_title(entry["protocol"])]
-    return ", ".join(word for word in words if word)
+    metric, protocol = wording.metric_title(entry["metric"]), entry["protocol"]
+    if protocol in wording.CLIP_PROTOCOLS and entry["metric"].endswith("_error"):
+        return f"{protocol} {metric}"
+    return ", ".join(word for word in (metric, wording.protocol_title(protocol)) if word)
 
 
 def num_examples(entry: Mapping[str, Any], arm: str | None, *, paper: str, results: Results) -> int | None:
