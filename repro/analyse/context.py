@@ -122,7 +122,7 @@ def paper_log_ratio(claim: Claim) -> float | None:
 
 
 def decided_on(claim: Claim, *, evidence: str) -> str:
-    """Return the deciding scale: the log ratio for paces, for speeds and, off the paper's own data, for errors with a printed size.
+    """Return the deciding scale: the log ratio for paces, speeds and, off the paper's own data, errors with a printed size.
 
     Points decide on the paper's own data, for bare directions, and for what is no error (a gap, a selectivity).
     """

@@ -185,14 +185,17 @@ def _ablated(allowed: set[str]) -> str:
 
 
 def other_specs(ledger: Ledger, arms: Sequence[str]) -> str:
-    """Say so if a run was trained by another specification than its name stands for now."""
+    """Say so if a run was trained by another specification than its name stands for now.
+
+    A run of before an optional part existed did without it, which is what the part's absence says now.
+    """
     for arm in arms:
         now = None
         for record in ledger.runs(arm):
             # The seed is no part of an experiment: one stands for all.
             now = now or plain(make_run(ledger.paper, scale=ledger.scale.name, variant=arm, seed=record["seed"]).experiment)
-            if record["spec"] != now:
-                keys = [item["key"] for item in spec_difference(record["spec"], now)]
+            keys = [] if record["spec"] == now else [item["key"] for item in spec_difference(record["spec"], now)]
+            if keys:
                 return f"The run {record['id']} was trained by another specification than its name has now: {', '.join(keys)}."
     return ""
 

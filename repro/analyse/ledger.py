@@ -56,7 +56,8 @@ class Ledger:
         codes = dict(rows[["run", "code"]].itertuples(index=False))
         self._runs: dict[str, list[dict[str, Any]]] = {}
         for variant in [item.name for item in paper.variants if self.has(item.name)]:
-            seeds = self.planned_seeds(variant) | {int(seed) for seed in rows.loc[rows["variant"] == variant, "seed"]}
+            # Further seeds, those of members of an ensemble, are missing where the ensemble is, and nowhere else.
+            seeds = set(range(self.scale.num_seeds)) | {int(seed) for seed in rows.loc[rows["variant"] == variant, "seed"]}
             for seed in sorted(seeds):
                 self._read(f"{scale}/{paper.name}/{variant}/{seed}", codes)
         self._read_answers: dict[tuple[str, str, str], Answers] = {}
