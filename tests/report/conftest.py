@@ -12,6 +12,7 @@ import pytest
 from repro.analyse.collect import collect
 from repro.analyse.judge import judge
 from repro.papers.alexnet import ALEXNET
+from repro.papers.karpathy import KARPATHY
 from repro.report.render import render
 from repro.spec.experiment import Paper
 from tests.fabricate import Truth, fabricate
@@ -82,3 +83,10 @@ def full_report(tmp_path_factory: pytest.TempPathFactory) -> Rendered:
 def small_judged(tmp_path: Path) -> Rendered:
     """Two variants, judged but not rendered."""
     return judged([smaller()], tmp_path, truth=Truth(num_examples=100))
+
+
+@pytest.fixture(scope="session")
+def video_report(tmp_path_factory: pytest.TempPathFactory) -> Rendered:
+    """All that paper B runs at scale smoke, two seeds each, 80 test videos."""
+    truth = Truth(errors={"single_frame": 0.40, "slow_fusion": 0.35, "fovea_only": 0.50, "cnn_average": 0.30}, num_examples=80)
+    return rerendered(judged([KARPATHY], tmp_path_factory.mktemp("videos"), truth=truth))
