@@ -33,7 +33,13 @@ def jpeg(pixels: Any) -> bytes:
 
 
 def write_prepared(
-    folder: Path, *, encoding: str = "raw", stored_px: int = 36, num: dict[str, int] | None = None, num_classes: int = 10
+    folder: Path,
+    *,
+    encoding: str = "raw",
+    stored_px: int = 36,
+    num: dict[str, int] | None = None,
+    num_classes: int = 10,
+    name: str = "procedural",
 ) -> dict[str, np.ndarray[Any, Any]]:
     """Write a prepared data set into `folder` and return its pixels by split."""
     folder.mkdir(parents=True)
@@ -65,7 +71,7 @@ def write_prepared(
     covariance = np.cov(pixels["train"].reshape(-1, 3).T, bias=True)
     values, vectors = np.linalg.eigh(covariance)
     document = {
-        "name": "procedural",
+        "name": name,
         "kind": "procedural",
         "title": "tiny images",
         "classes": [f"class{i}" for i in range(num_classes)],
