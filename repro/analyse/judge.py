@@ -98,7 +98,8 @@ def judged(case: Case) -> dict[str, Any]:
     if entry["verdict"] == verdict.UNTESTABLE:
         return entry
     stop, reason = gate(case.ledger, case.question)
-    return entry | ({"verdict": stop, "size": "", "reason": reason, "brief": "", "total_flips": False} if stop else {})
+    brief = f"{reason.partition(': ')[0]}." if stop == verdict.INCOMPLETE else ""
+    return entry | ({"verdict": stop, "size": "", "reason": reason, "brief": brief, "total_flips": False} if stop else {})
 
 
 def post_hoc(ledger: Ledger, arms: Sequence[str], pool: Sequence[str]) -> bool:

@@ -26,6 +26,7 @@ def judged_parts(claim: Claim, judged: Mapping[str, Mapping[str, Any]]) -> dict[
         "verdict": name,
         "size": "" if name != verdict.DIRECTION else sizes.pop() if len(sizes) == 1 else "open",
         "reason": reasons.every_part(name, verdicts={part["id"]: part["verdict"] for part in parts}),
+        "brief": reasons.every_part(name, verdicts={}),
         "decided_on": parts[0]["decided_on"],
         "post_hoc": any(part["post_hoc"] for part in parts),
         "total_flips": any(part["total_flips"] for part in parts),

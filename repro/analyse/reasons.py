@@ -198,14 +198,14 @@ def pace_meaning(*, bounded: bool, arm_never: int, against_never: int, num_arm: 
 
 
 def every_part(name: str, *, verdicts: Mapping[str, str]) -> str:
-    """Return the sentence that says how a claim follows from its parts."""
+    """Return the sentence that says how a claim follows from its parts, listed with their verdicts if they are given."""
     listed = ", ".join(f"{part} {found}" for part, found in verdicts.items())
     because = {
         verdict.REPRODUCED: "All parts are reproduced",
         verdict.DIRECTION: "All parts have the paper's direction, not all its size",
         verdict.EXACT_PASS: "All parts hold",
     }.get(name, f"All parts must hold, and one is {name}")
-    return f"{because}: {listed}."
+    return f"{because}: {listed}." if listed else f"{because}."
 
 
 def not_run_yet(why: str) -> str:

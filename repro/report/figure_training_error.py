@@ -134,12 +134,13 @@ def _with_choice(group: Sequence[Line]) -> list[Line]:
     if any(line.chosen for line in group):
         return list(group)
     drawn = [line for line in group if line.points] or group[:1]
-    best = min(drawn, key=lambda line: [_slowness(item) for item in line.paces.values()] + [_last(line)])
+    best = min(drawn, key=lambda line: ([_slowness(item) for item in line.paces.values()], _last(line)))
     return [replace(line, chosen=line is best) for line in group]
 
 
-def _slowness(item: Pace) -> float:
-    return sum(epoch is None for epoch in item.epochs) * 1e6 + item.mean
+def _slowness(item: Pace) -> tuple[float, float]:
+    """Return what orders variants by pace: the share of seeds that never got there, as their numbers may differ; the mean."""
+    return sum(epoch is None for epoch in item.epochs) / max(len(item.epochs), 1), item.mean
 
 
 def _last(line: Line) -> float:

@@ -236,6 +236,24 @@ def test_figure_1_marks_the_papers_epochs_as_read_off_and_draws_other_rates_thin
     assert "n = 2 seeds" in item.caption and "cpu: 2 cores" in item.caption and "Scale smoke" in item.caption
 
 
+def test_a_unit_with_more_seeds_at_one_rate_is_not_slower_for_it(made: Made) -> None:
+    """No sigmoid ever gets there: of its rates the one that ends lowest stands for it, with however many seeds."""
+    made.run("figure1_sigmoid", errors=(0.9, 0.89))
+    for seed in range(3):
+        made.run("figure1_sigmoid_fast", seed=seed, errors=(0.9, 0.74))
+    assert "figure1_sigmoid_fast" in chosen_variants(ALEXNET, FIGURE1, results=made.results)
+
+
+@pytest.mark.parametrize(("fastest", "noted"), [("fast", True), ("", False)])
+def test_figure_1_says_when_every_unit_learns_fastest_at_the_edge_of_its_rates(made: Made, fastest: str, noted: bool) -> None:
+    for unit in ("relu", "tanh", "sigmoid"):
+        for rate in ("", "slow", "fast"):
+            name = f"figure1_{unit}_{rate}".rstrip("_")
+            made.run(name, errors=(0.8, 0.2) if rate == fastest else (0.8, 0.5))
+    found = made.figure("training_error", FIGURE1)
+    assert ("largest of the rates tried" in found.caption) == noted
+
+
 def test_figure_1_of_one_seed_has_no_range_and_names_diverged_runs(made: Made) -> None:
     made.run("figure1_relu")
     made.run("figure1_tanh", errors=(None,), diverged=True)
