@@ -165,7 +165,7 @@ def test_a_training_job_asks_for_a_gpu_where_it_will_use_one(changes, driver, nu
 
 
 def test_the_gpu_profile_lets_one_training_job_at_a_time_have_the_gpu(fresh):
-    text = fresh.run("--dry-run", "--workflow-profile", "profiles/gpu", config=("scale=smoke", "device=cuda")).stdout
+    text = fresh.run("--dry-run", "--workflow-profile", "profiles/gpu", config=("scale=smoke", "papers=alexnet", "device=cuda")).stdout
     assert "Using workflow specific profile profiles/gpu" in text
     assert "gpu=1" in text
     assert "--device cuda" in text
@@ -362,7 +362,7 @@ def test_another_value_in_one_variant_runs_the_job_of_that_variant_alone(finishe
 
 
 def test_more_seeds_keep_the_seeds_that_are_finished(finished):
-    planned = jobs(finished.planned(config=("scale=smoke", "seeds=3", "seeds_per_job=1")))
+    planned = jobs(finished.planned(config=("scale=smoke", "papers=alexnet", "seeds=3", "seeds_per_job=1")))
     assert {rule for rule in planned if rule.endswith("_seeds_2")} == {f"train_alexnet_{label}_seeds_2" for label in GROUPS}
 
 
@@ -396,8 +396,8 @@ def test_a_damaged_scores_file_is_refused_by_name_and_not_collected(finished):
 
 def test_a_failed_job_names_the_logs_and_leaves_no_record(finished):
     log = unfinished(finished, "full")
-    broken = "        raise OSError('no disk')\n        train_runs("
-    finished.edit("repro/cli.py", lambda text: text.replace("        train_runs(", broken))
+    broken = "        raise OSError('no disk')\n        make("
+    finished.edit("repro/cli.py", lambda text: text.replace("        make(", broken))
     done = finished.run("reproduce")
     assert done.returncode != 0
     assert "Each job's log is under results/smoke/logs" in done.stdout
@@ -464,8 +464,8 @@ def test_after_a_kill_of_everything_in_mid_training_the_same_command_completes(f
 def test_one_workflow_at_a_time_and_after_a_kill_the_next_waits_for_the_job_that_outlived_it(finished):
     pause = finished.folder / "pause"
     pause.touch()
-    waiting = '        while Path("pause").exists():\n            __import__("time").sleep(0.1)\n        train_runs('
-    finished.edit("repro/cli.py", lambda text: text.replace("        train_runs(", '        say("holds its folder")\n' + waiting))
+    waiting = '        while Path("pause").exists():\n            __import__("time").sleep(0.1)\n        make('
+    finished.edit("repro/cli.py", lambda text: text.replace("        make(", '        say("holds its folder")\n' + waiting))
     log, record = unfinished(finished, "as_released"), run_record("as_released")
     first = again = start(finished, record)
     try:
@@ -510,6 +510,15 @@ def test_a_paper_whose_folder_is_not_given_is_left_out_with_a_line_that_says_how
     assert left_out(both, neither) == []
     with pytest.raises(ConfigError, match="scale 'folders' needs a folder of videos and got none"):
         source_option(PAPERS["karpathy"], PAPERS["karpathy"].scale("folders").dataset, neither)
+
+
+def test_both_papers_are_planned_unless_the_configuration_names_one(fresh):
+    planned = jobs(fresh.planned(config=("scale=smoke",)))
+    assert {"prepare_procedural", "prepare_procedural_videos"} <= set(planned)
+    made = {variant for job in train_jobs(PAPERS["karpathy"], checked(papers="karpathy")) for variant in job.variants}
+    assert made == set(planned_variants(PAPERS["karpathy"], scale="smoke"))
+    assert {job.name for job in train_jobs(PAPERS["karpathy"], checked(papers="karpathy"))} <= set(planned)
+    assert set(EVERYTHING) <= set(planned)
 
 
 def test_papers_that_need_no_folder_are_never_left_out():
