@@ -1,0 +1,173 @@
+"""Contests of loading: our training stream against a DataLoader with Pillow that does the same, and against bare decoding."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch.utils.data import DataLoader, Dataset
+
+from repro.data.images import Batch, Stored, training_plan, training_stream
+from repro.data.order import Draws, draw_training
+from repro.data.procedural import picture
+from repro.data.shards import Shards, ShardWriter, write_index
+from repro.data.squares import in_memory
+from repro.files import sha256_file, write_json
+from repro.spec.datasets import Procedural
+from repro.spec.recipe import Recipe
+from tests.bench.turns import Contest, Target
+
+KEY = 1 << 20
+#: Principal components of the pixels as columns, in grey levels times their factor: the size of real ones.
+COMPONENTS_33 = np.diag([20.0, 5.0, 2.0])
+NUM_EPOCHS = 1 << 20
+QUALITY = 95
+
+
+def write_pictures(folder: Path, *, num: int, stored_px: int) -> Shards:
+    """Store generated pictures as the prepare stage stores photographs: JPEG of quality 95, chroma halved both ways."""
+    folder.mkdir(parents=True)
+    knobs = Procedural(
+        num_train=num,
+        num_test=1,
+        num_classes=10,
+        image_px=stored_px,
+        clutter=4.0,
+        occlusion=0.25,
+        pose=25.0,
+        illumination_train=0.1,
+        illumination_test=0.15,
+        cast_shift_test=0.25,
+        label_noise=0.0,
+        seed=2012,
+    )
+    shard, index = folder / "train-00000.tar", folder / "train.index.npz"
+    with ShardWriter(shard, encoding="jpeg") as writer:
+        for i in range(num):
+            file = io.BytesIO()
+            Image.fromarray(picture(knobs, split="train", index=i)).save(file, "JPEG", quality=QUALITY, subsampling="4:2:0")
+            writer.add(f"{i:06d}".encode(), payload=file.getvalue(), label=i % 10)
+    write_index(index, [writer.record])
+    entry = {"file": shard.name, "sha256": writer.record.sha256, "num_bytes": writer.record.num_bytes, "num_examples": num}
+    split = {"num_examples": num, "index": {"file": index.name, "sha256": sha256_file(index)}, "shards": [entry]}
+    description = {"classes": list("0123456789"), "stored_px": stored_px, "encoding": "jpeg", "splits": {"train": split}}
+    write_json(folder / "dataset.json", description, schema="dataset/1")
+    return Shards(folder, "train")
+
+
+class Pictures(Dataset[tuple[torch.Tensor, int]]):
+    """The same augmentation by Pillow and numpy, as the body of a torch data set; `draws` says what is drawn."""
+
+    def __init__(self, shards: Shards, *, mean_SSC: NDArray[np.float32], input_px: int) -> None:
+        self.files = [bytes(file) for file in shards.images(np.arange(shards.num_examples))]
+        self.label_N, self.mean_SSC, self.input_px = shards.label_N, mean_SSC, input_px
+        self.draws: Draws | None = None
+        self.place: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
+        assert self.draws is not None
+        image = np.asarray(Image.open(io.BytesIO(self.files[index])).convert("RGB"))
+        at = self.place[index]
+        top, left = int(self.draws.top_px_N[at]), int(self.draws.left_px_N[at])
+        window = slice(top, top + self.input_px), slice(left, left + self.input_px)
+        x_HWC = image[window] - self.mean_SSC[window] + self.draws.color_N3[at]
+        x_HWC /= self.draws.divisor_N[at]
+        if self.draws.mirror_N[at]:
+            x_HWC = x_HWC[:, ::-1]
+        return torch.from_numpy(np.ascontiguousarray(x_HWC.transpose(2, 0, 1))), int(self.label_N[index])
+
+
+def our_batches(stored: Stored, recipe: Recipe, *, mean_SSC: NDArray[np.float32], input_px: int) -> Iterator[Batch]:
+    """Return our training batches, without end."""
+    plan = training_plan(stored.num_examples, key=KEY, batch_size=recipe.batch_size, num_epochs=NUM_EPOCHS)
+    stream = training_stream(
+        stored,
+        recipe,
+        plan=plan,
+        key=KEY,
+        components_33=COMPONENTS_33,
+        mean_image_SSC=mean_SSC,
+        input_px=input_px,
+        num_threads=1,
+        device="cpu",
+    )
+    return iter(stream)
+
+
+def pillow_epochs(pictures: Pictures, recipe: Recipe, *, stored_px: int) -> Iterator[Iterator[tuple[torch.Tensor, torch.Tensor]]]:
+    """Return for each epoch its batches from a DataLoader, in our order and with our draws."""
+    plan = training_plan(len(pictures), key=KEY, batch_size=recipe.batch_size, num_epochs=NUM_EPOCHS)
+    for epoch, group in itertools.groupby(plan, key=lambda planned: planned.epoch):
+        batches = [planned.index_B.tolist() for planned in group]
+        index_N = np.array(list(itertools.chain(*batches)))
+        pictures.place = {index: at for at, index in enumerate(index_N.tolist())}
+        pictures.draws = draw_training(
+            index_N,
+            key=KEY,
+            epoch=epoch,
+            crops=recipe.crops,
+            batch_size=recipe.batch_size,
+            color_noise=recipe.color_noise,
+            components_33=COMPONENTS_33,
+            stored_px=stored_px,
+            input_px=pictures.input_px,
+        )
+        yield iter(DataLoader(pictures, batch_sampler=batches, num_workers=0))
+
+
+def until_idle() -> None:
+    """Wait until no thread of the process works: what was asked for runs ahead, and belongs to whoever asked."""
+    while True:
+        before = time.process_time()
+        time.sleep(0.02)
+        if time.process_time() - before < 0.001:
+            return
+
+
+def loading_contest(
+    folder: Path, recipe: Recipe, *, num: int, stored_px: int, input_px: int, targets: tuple[Target, ...], num_rounds: int = 9
+) -> Contest:
+    """Return an epoch of loading with crop, mirror, mean and colour noise; `cv2` decodes the same files and does no more."""
+    shards = write_pictures(folder, num=num, stored_px=stored_px)
+    mean_SSC = np.full((stored_px, stored_px, 3), 110, np.float32)
+    ours = our_batches(in_memory(shards, num_threads=1, device="cpu"), recipe, mean_SSC=mean_SSC, input_px=input_px)
+    pictures = Pictures(shards, mean_SSC=mean_SSC, input_px=input_px)
+    epochs = pillow_epochs(pictures, recipe, stored_px=stored_px)
+    files = shards.images(np.arange(num))
+    steps = -(-num // recipe.batch_size)
+    cv2.setNumThreads(1)
+
+    def load() -> list[Batch]:
+        loaded = list(itertools.islice(ours, steps))
+        until_idle()
+        return loaded
+
+    contenders: dict[str, Callable[[], object]] = {
+        "ours": load,
+        "pillow": lambda: list(next(epochs)),
+        "cv2": lambda: [cv2.imdecode(file, cv2.IMREAD_COLOR) for file in files],
+    }
+    kept = "decoded once into memory" if num * 3 * stored_px**2 <= 2**28 and stored_px < 100 else "decoded in every epoch"
+    return Contest(
+        title=f"An epoch of {num} JPEG images, {stored_px} px to {input_px} px, with crop, mirror, mean and colour noise",
+        contenders=contenders,
+        settings={
+            "ours": f"repro.data.images, one DALI thread, {kept}",
+            "pillow": "torch DataLoader in the process (num_workers=0: no time for passing batches on), files in memory",
+            "cv2": "cv2.imdecode in a loop: decoding and no more",
+        },
+        num_rounds=num_rounds,
+        targets=targets,
+        examples=num,
+    )

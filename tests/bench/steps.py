@@ -1,0 +1,168 @@
+"""Contests of whole training steps: the paper's net, ours against the same net from torch's own modules."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from typing import cast
+
+import torch
+from torch import nn
+
+from repro.cost import train_flops
+from repro.models.image import build_network
+from repro.models.layers import Dropout, seed_dropout
+from repro.models.lrn import LocalResponseNorm
+from repro.spec.clip_geometry import geometry_of
+from repro.spec.network import Network
+from repro.spec.run import Experiment
+from repro.train.clip_speed import contender, network_of, random_inputs
+from repro.train.optim import PaperSGD
+from tests.bench.turns import Contest, Target
+
+KEY = 1 << 20
+CPU = torch.device("cpu")
+#: Side of the matrices of the sgemm whose rate stands for the machine's peak.
+SGEMM_SIDE = 1024
+STOCK = "torch's own modules, torch.optim.SGD(foreach=True)"
+Step = Callable[[], torch.Tensor]
+
+
+class StockNorm(nn.Module):
+    """torch's layer on groups of maps, as the towers have them: in contiguous memory a view."""
+
+    def __init__(self, layer: LocalResponseNorm) -> None:
+        super().__init__()
+        self.groups = layer.groups
+        self.norm = nn.LocalResponseNorm(layer.size, layer.alpha * layer.size, layer.beta, layer.k)
+
+    def forward(self, x_BCHW: torch.Tensor) -> torch.Tensor:
+        batch, maps, height, width = x_BCHW.shape
+        grouped = x_BCHW.reshape(batch * self.groups, maps // self.groups, height, width)
+        return cast(torch.Tensor, self.norm(grouped).reshape(x_BCHW.shape))
+
+
+def stock(net: nn.Sequential, *, layout: torch.memory_format) -> nn.Sequential:
+    """Return the same net with the same weights from torch's own modules, its memory in `layout`."""
+    net = copy.deepcopy(net)
+    for name, layer in list(net.named_children()):
+        if isinstance(layer, LocalResponseNorm):
+            setattr(net, name, StockNorm(layer))
+        elif isinstance(layer, Dropout):
+            setattr(net, name, nn.Dropout(layer.rate))
+    return net.to(memory_format=layout)  # type: ignore[call-overload,no-any-return]
+
+
+def our_step(net: nn.Module, experiment: Experiment, x: torch.Tensor, label_B: torch.Tensor) -> Step:
+    """Return a training step as repro.train.loop takes it, which gives the loss."""
+    optimizer, rate = PaperSGD(net.train(), experiment.recipe.optimizer), experiment.recipe.optimizer.learning_rate
+    num_steps = 0
+
+    def step() -> torch.Tensor:
+        nonlocal num_steps
+        seed_dropout(net, key=KEY, step=num_steps, device=CPU)
+        num_steps += 1
+        loss = nn.functional.cross_entropy(net(x), label_B)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step(rate)
+        return loss.detach()
+
+    return step
+
+
+def stock_step(net: nn.Module, experiment: Experiment, x: torch.Tensor, label_B: torch.Tensor) -> Step:
+    """Return the training step that torch's documentation shows, which gives the loss."""
+    rule = experiment.recipe.optimizer
+    optimizer = torch.optim.SGD(
+        net.train().parameters(), lr=rule.learning_rate, momentum=rule.momentum, weight_decay=rule.weight_decay, foreach=True
+    )
+
+    def step() -> torch.Tensor:
+        loss = nn.functional.cross_entropy(net(x), label_B)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss.detach()
+
+    return step
+
+
+def sgemm(side: int) -> Callable[[], torch.Tensor]:
+    """Return a product of two square matrices."""
+    generator = torch.Generator().manual_seed(0)
+    left, right, out = (torch.randn(side, side, generator=generator) for _ in range(3))
+    return lambda: torch.mm(left, right, out=out)
+
+
+def step_contest(
+    full: Experiment,
+    no_lrn: Experiment,
+    *,
+    name: str,
+    num_classes: int,
+    batch_size: int,
+    at_least: float | None = None,
+    num_rounds: int = 30,
+    side: int = SGEMM_SIDE,
+) -> Contest:
+    """Return a training step of the paper's net, of the net without normalisation, and of the net from torch's modules."""
+    assert isinstance(full.network, Network) and isinstance(no_lrn.network, Network)
+    generator = torch.Generator().manual_seed(0)
+    x = random_inputs(full, batch_size=batch_size, generator=generator)
+    label_B = torch.randint(num_classes, (batch_size,), generator=generator)
+    net = build_network(full.network, num_classes=num_classes, key=KEY)
+    flat = stock(net, layout=torch.contiguous_format)
+    last = stock(net, layout=torch.channels_last)
+    flops = float(train_flops(geometry_of(full.network, num_classes=num_classes)) * batch_size)
+    return Contest(
+        title=f"One training step, {name}, {batch_size} images",
+        contenders={
+            "ours": our_step(net, full, x, label_B),
+            "torch": stock_step(flat, full, x.contiguous(), label_B),
+            "torch_channels_last": stock_step(last, full, x, label_B),
+            "no_lrn": our_step(network_of(no_lrn, num_classes=num_classes, key=KEY), no_lrn, x, label_B),
+            "sgemm": sgemm(side),
+        },
+        settings={
+            "ours": "channels-last memory, repro.models, repro.train.optim.PaperSGD",
+            "torch": f"contiguous memory (NCHW), {STOCK}",
+            "torch_channels_last": f"channels-last memory, {STOCK}",
+            "no_lrn": "ours without response normalisation",
+            "sgemm": f"product of two {side} x {side} matrices by torch.mm: the peak that the step is compared with",
+        },
+        num_rounds=num_rounds,
+        targets=(
+            *((Target(contender="ours", peer=("torch",), at_least=at_least),) if at_least else ()),
+            Target(contender="ours", peer=("no_lrn",), at_most=1.15),
+        ),
+        flops={"ours": flops, "torch": flops, "torch_channels_last": flops, "sgemm": 2.0 * side**3},
+        examples=batch_size,
+    )
+
+
+def clip_contests(
+    experiments: Mapping[str, Experiment],
+    *,
+    name: str,
+    num_classes: int,
+    batch_size: int,
+    printed: tuple[Target, ...] = (),
+    num_rounds: int = 15,
+) -> dict[str, Contest]:
+    """Return a training step and a pass at test time of networks of clips, by what is done."""
+    work = {
+        net: contender(experiment, num_classes=num_classes, batch_size=batch_size, device="cpu", key=KEY)
+        for net, experiment in experiments.items()
+    }
+    contests = {}
+    for number, kind in enumerate(("training", "test")):
+        contests[kind] = Contest(
+            title=f"Networks of clips, {'one training step' if kind == 'training' else 'scores'}, {name}, {batch_size} clips",
+            contenders={net: pair[number] for net, pair in work.items()},
+            settings=dict.fromkeys(work, "repro.train.clip_speed"),
+            num_rounds=num_rounds,
+            targets=printed if kind == "training" else (),
+            examples=batch_size,
+        )
+    return contests

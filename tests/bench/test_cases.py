@@ -1,0 +1,149 @@
+"""The contenders of the speed suite compute the same, and the times that it enters are those it measured. No time is judged."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+from repro.papers import PAPERS
+from repro.provenance import PACKAGE
+from repro.report.speed import render_speed
+from repro.report.speed_inputs import read_suite
+from repro.spec.experiment import make_run
+from tests.bench import turns
+from tests.bench.layers import norm_contest, update_contest
+from tests.bench.loading import loading_contest
+from tests.bench.steps import clip_contests, step_contest
+from tests.bench.turns import Contest, Replay, measure
+
+
+def experiment(variant, *, paper="alexnet"):
+    return make_run(PAPERS[paper], scale="smoke", variant=variant, seed=0).trained
+
+
+def without_dropout(of):
+    """Return the experiment with nothing dropped: torch draws other masks than we do."""
+    return dataclasses.replace(of, network=dataclasses.replace(of.network, dropout_rate=0.0))
+
+
+@pytest.mark.parametrize("layout", ["channels_last", "contiguous"])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_norms_give_the_same_output_and_gradient(layout, dtype):
+    contenders = norm_contest((2, 8, 5, 5), layout=layout, dtype=dtype).contenders
+    for name in ("torch", "torch_channels_last"):
+        for found, expected in zip(contenders["ours"](), contenders[name](), strict=True):
+            torch.testing.assert_close(found, expected)
+
+
+def test_three_steps_give_the_same_losses():
+    full, no_lrn = (without_dropout(experiment(variant)) for variant in ("full", "no_lrn"))
+    contest = step_contest(full, no_lrn, name="tiny", num_classes=10, batch_size=4, side=8)
+    losses = {name: [float(contest.contenders[name]()) for _ in range(3)] for name in contest.contenders if name != "sgemm"}
+    for name in ("torch", "torch_channels_last"):
+        np.testing.assert_allclose(losses["ours"], losses[name], rtol=1e-4)
+    assert losses["ours"][2] != losses["ours"][0], "the steps change nothing"
+    assert losses["no_lrn"][2] != losses["ours"][2], "the net without normalisation is the same"
+    assert contest.contenders["sgemm"]().shape == (8, 8)
+
+
+def test_updates_give_the_same_weights():
+    """Until the rate changes the paper's rule is torch's."""
+    contenders = update_contest(experiment("full"), num_classes=10, name="tiny").contenders
+    after = {name: [[weight.detach().clone() for weight in work()] for _ in range(3)] for name, work in contenders.items()}
+    for name in ("torch", "torch_fused"):
+        for weight, expected in zip(after["ours"][2], after[name][2], strict=True):
+            torch.testing.assert_close(weight, expected)
+    assert not torch.equal(after["ours"][0][0], after["ours"][2][0])
+
+
+def test_loaders_give_the_same_batches(tmp_path):
+    recipe = dataclasses.replace(experiment("full").recipe, batch_size=8)
+    contest = loading_contest(tmp_path / "data", recipe, num=20, stored_px=36, input_px=32, targets=())
+    ours, pillow = contest.contenders["ours"](), contest.contenders["pillow"]()
+    assert [len(batch.label_B) for batch in ours] == [8, 8, 4]
+    for batch, (image_BCHW, label_B) in zip(ours, pillow, strict=True):
+        assert batch.label_B.tolist() == label_B.tolist()
+        # decoders may differ by a grey level or two where they smooth chroma
+        torch.testing.assert_close(batch.image_BCHW, image_BCHW, rtol=0, atol=3.0)
+        assert float((batch.image_BCHW - image_BCHW).abs().mean()) < 0.2
+    assert len(contest.contenders["cv2"]()) == 20
+
+
+def test_networks_of_clips_train_and_score():
+    nets = {name: experiment(name, paper="karpathy") for name in ("single_frame", "single_frame_multires")}
+    contests = clip_contests(nets, name="tiny", num_classes=4, batch_size=2)
+    assert list(contests) == ["training", "test"]
+    for contest in contests.values():
+        for work in contest.contenders.values():
+            work()
+
+
+def test_contenders_take_turns_and_each_round_begins_with_another(monkeypatch):
+    ran, now = [], iter(range(100))
+    monkeypatch.setitem(turns.CLOCKS, "processor time", lambda: next(now) ** 2)
+    contest = Contest(
+        title="", contenders={name: lambda n=name: ran.append(n) for name in "ab"}, settings={}, num_rounds=2, num_warm_up=1
+    )
+    found = measure(contest)
+    assert "".join(ran) == "ab" + "ba" + "ab"
+    # the clock's squares: calls 4 to 7 are those of round 1 (b, a), 8 to 11 those of round 2 (a, b)
+    assert found == {"b": [25 - 16, 121 - 100], "a": [49 - 36, 81 - 64]}
+
+
+def test_the_timer_tells_what_was_measured():
+    timer = Replay()
+    timer.load([0.5, 0.25])
+    ticks = [timer() for _ in range(4)]
+    assert [ticks[1] - ticks[0], ticks[3] - ticks[2]] == [0.5, 0.25]
+
+
+@pytest.fixture(scope="module")
+def suite(tmp_path_factory):
+    """A file of the suite, run as the README says, on one small group."""
+    path = tmp_path_factory.mktemp("speed") / "suite.json"
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "tests/bench",
+        "-m",
+        "bench",
+        "-k",
+        "update and small",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+    ]
+    done = subprocess.run([*command, f"--benchmark-json={path}"], cwd=PACKAGE.parent, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-3000:]
+    return path
+
+
+def test_the_suite_enters_each_contender_by_name_with_its_times(suite):
+    document = json.loads(suite.read_text())
+    assert [entry["name"] for entry in document["benchmarks"]] == ["ours", "torch", "torch_fused"]
+    assert {entry["group"] for entry in document["benchmarks"]} == {"update small"}
+    (group,) = read_suite(suite).groups
+    assert {len(item.seconds) for item in group.contenders.values()} == {30}
+    assert all(seconds > 0 for item in group.contenders.values() for seconds in item.seconds)
+
+
+def test_the_suite_is_left_out_by_default():
+    command = [sys.executable, "-m", "pytest", "tests/bench/test_speed.py", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(command, cwd=PACKAGE.parent, capture_output=True, text=True)
+    assert " passed" not in done.stdout
+    assert " skipped" in done.stdout
+
+
+def test_the_page_shows_what_the_file_says(suite, tmp_path):
+    text = render_speed([suite], tmp_path).read_text()
+    ours = read_suite(suite).groups[0].contenders["ours"]
+    assert f"{ours.quartiles[0] * 1e6:.2f}" in text or f"{ours.quartiles[0] * 1e3:.2f}" in text
+    assert "update small" in text and "torch.optim.SGD(foreach=True)" in text
+    assert render_speed([suite], tmp_path / "again").read_text() == text

@@ -1,0 +1,164 @@
+"""How fast the hot layers, the training step, loading and the networks of clips are, beside what one would do without us.
+
+    pytest tests/bench -m bench --benchmark-json=FILE
+
+One thread on a CPU. `repro speed FILE` makes the page of such files.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import platform
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from repro.papers import PAPERS
+from repro.spec.experiment import make_run
+from repro.spec.run import Experiment
+from repro.train.memory import keep_freed_memory
+from tests.bench.layers import norm_contest, update_contest
+from tests.bench.loading import loading_contest
+from tests.bench.steps import clip_contests, step_contest
+from tests.bench.turns import REPLAY, Contest, Target, measure, record
+
+MIB = 1 << 20
+#: Names of glibc's mallopt and what it starts with, once large blocks have been freed.
+STOCK_HEAP = {-4: 65536, -3: 32 * MIB, -1: 64 * MIB, -2: 128 * 1024}
+NORM_SHAPES = ((32, 96, 55, 55), (32, 256, 27, 27), (128, 64, 16, 16), (128, 24, 32, 32))
+NORMS = ("ours", "torch", "torch_channels_last", "relu")
+STEPS = ("ours", "torch", "torch_channels_last", "no_lrn", "sgemm")
+UPDATES = ("ours", "torch", "torch_fused")
+LOADERS = ("ours", "pillow", "cv2")
+CLIP_NETS = ("single_frame", "single_frame_multires", "slow_fusion", "slow_fusion_multires")
+#: Claims that say how many times as fast a network is with two streams, by network.
+PRINTED_RATIOS = {"single_frame": "B.S3.2.speed.sf", "slow_fusion": "B.S3.2.speed.slow"}
+#: Classes, examples at a time, and how much faster a step is to be than torch's.
+SCALES = {"small": (10, 32, 2.5), "cifar10": (10, 64, 2.5), "paper": (1000, 32, 1.4)}
+CLIP_SCALES = {"small": (10, 16), "paper": (487, 2)}
+
+
+def experiment(paper: str, scale: str, variant: str) -> Experiment:
+    """Return the experiment of a named run."""
+    return make_run(PAPERS[paper], scale=scale, variant=variant, seed=0).trained
+
+
+def step_of(scale: str) -> Contest:
+    """Return the training step at a scale."""
+    num_classes, batch_size, at_least = SCALES[scale]
+    nets = [experiment("alexnet", scale, variant) for variant in ("full", "no_lrn")]
+    name = f"paper geometry (224 px, {num_classes} classes)" if scale == "paper" else f"scale {scale}"
+    rounds = 7 if scale == "paper" else 30
+    return step_contest(*nets, name=name, num_classes=num_classes, batch_size=batch_size, at_least=at_least, num_rounds=rounds)
+
+
+def loading_of(folder: Path, stored_px: int) -> Contest:
+    """Return loading at the paper's size, or at the size of its CIFAR-10 nets."""
+    recipe = experiment("alexnet", "paper", "full").recipe
+    if stored_px == 256:
+        targets = (
+            Target(contender="ours", peer=("cv2",), at_least=0.6),
+            Target(contender="ours", peer=("pillow",), at_least=1.5),
+        )
+        return loading_contest(folder / "256", recipe, num=256, stored_px=256, input_px=224, targets=targets)
+    targets = (Target(contender="ours", peer=("pillow",), at_least=2.5),)
+    return loading_contest(folder / "36", recipe, num=2048, stored_px=36, input_px=32, targets=targets)
+
+
+def clips_of(scale: str, kind: str) -> Contest:
+    """Return the networks of clips whose speed the paper prints."""
+    num_classes, batch_size = CLIP_SCALES[scale]
+    nets = {name: experiment("karpathy", scale, name) for name in CLIP_NETS}
+    ratio_of = {claim.id: claim.paper_ratio for claim in PAPERS["karpathy"].claims}
+    printed = tuple(
+        Target(contender=f"{net}_multires", peer=(net,), printed=ratio_of[claim]) for net, claim in PRINTED_RATIOS.items()
+    )
+    rounds = 5 if scale == "paper" else 15
+    contests = clip_contests(
+        nets, name=f"scale {scale}", num_classes=num_classes, batch_size=batch_size, printed=printed, num_rounds=rounds
+    )
+    return contests[kind]
+
+
+#: By group: who takes part, and what makes the contest in a folder for its files.
+GROUPS: dict[str, tuple[tuple[str, ...], Callable[[Path], Contest]]] = {
+    **{f"lrn {shape}": (NORMS, lambda _, s=shape: norm_contest(s, at_least=12.0)) for shape in NORM_SHAPES},
+    "lrn (32, 96, 55, 55), stock heap": (
+        NORMS,
+        lambda _: norm_contest(NORM_SHAPES[0], at_least=12.0, against_relu=2.0, heap="stock"),
+    ),
+    "lrn (32, 256, 27, 27), contiguous": (NORMS, lambda _: norm_contest(NORM_SHAPES[1], layout="contiguous")),
+    "lrn (32, 256, 27, 27), bfloat16": (NORMS, lambda _: norm_contest(NORM_SHAPES[1], dtype=torch.bfloat16)),
+    **{f"step {scale}": (STEPS, lambda _, s=scale: step_of(s)) for scale in SCALES},
+    **{
+        f"update {scale}": (
+            UPDATES,
+            lambda _, s=scale: update_contest(experiment("alexnet", s, "full"), num_classes=SCALES[s][0], name=f"scale {s}"),
+        )
+        for scale in SCALES
+    },
+    **{f"loading {px} px": (LOADERS, lambda folder, p=px: loading_of(folder, p)) for px in (256, 36)},
+    **{
+        f"clips {scale}, {kind}": (CLIP_NETS, lambda _, s=scale, k=kind: clips_of(s, k))
+        for scale in CLIP_SCALES
+        for kind in ("training", "test")
+    },
+}
+PAIRS = [(group, name) for group, (names, _) in GROUPS.items() for name in names]
+
+
+@contextmanager
+def heap(name: str) -> Iterator[None]:
+    """Keep freed memory, as the train stage does, or let glibc do as it does by itself."""
+    kept = keep_freed_memory()
+    if name == "stock" and platform.libc_ver()[0] == "glibc":
+        library = ctypes.CDLL(None)
+        assert all(library.mallopt(option, value) for option, value in STOCK_HEAP.items())
+        library.malloc_trim(0)
+    assert kept or platform.libc_ver()[0] != "glibc"
+    yield
+    keep_freed_memory()
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Contest, dict[str, list[float]]]]:
+    """Return what measures a group when the first of its contenders asks; the others then find their times."""
+    torch.set_num_threads(1)
+    found: dict[str, tuple[Contest, dict[str, list[float]]]] = {}
+
+    def measure_once(group: str) -> tuple[Contest, dict[str, list[float]]]:
+        if group not in found:
+            found.clear()
+            contest = GROUPS[group][1](tmp_path_factory.mktemp("files"))
+            with heap(contest.heap):
+                seconds = measure(contest)
+            found[group] = replace(contest, contenders={}), seconds
+        return found[group]
+
+    return measure_once
+
+
+@pytest.mark.bench
+@pytest.mark.benchmark(timer=REPLAY)
+@pytest.mark.parametrize(("group", "contender"), PAIRS, ids=[f"{group}-{name}" for group, name in PAIRS])
+def test_speed(group: str, contender: str, benchmark: Any, measured: Any) -> None:
+    """Measure a group in turns and enter one contender's times."""
+    contest, seconds = measured(group)
+    record(benchmark, contest, group=group, contender=contender, seconds=seconds[contender], settings={"threads": 1})
+
+
+@pytest.mark.bench
+@pytest.mark.gpu
+@pytest.mark.benchmark(timer=REPLAY)
+@pytest.mark.parametrize("contender", NORMS)
+def test_speed_on_a_gpu(contender: str, benchmark: Any) -> None:
+    """Measure response normalisation on a GPU, by wall time."""
+    contest = norm_contest(NORM_SHAPES[0], device="cuda")
+    seconds = measure(contest)
+    group = f"lrn {NORM_SHAPES[0]}, GPU"
+    record(benchmark, contest, group=group, contender=contender, seconds=seconds[contender], settings={"threads": 1})

@@ -1,0 +1,109 @@
+"""The page of speed: ratios of the same rounds, verdicts by their intervals."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from repro.files import FileFormatError
+from repro.report.speed import render_speed
+from repro.report.speed_inputs import Timed, ratio, read_suite
+from repro.report.speed_rows import judged, targets_table
+from tests.report.pages import read
+
+
+def timed(name, seconds):
+    return Timed(name=name, seconds=tuple(seconds), settings="", flops=0.0, goals=())
+
+
+def entry(name, seconds, *, group="step", targets=(), flops=None, settings="its own"):
+    extra = {
+        "title": "One step",
+        "settings": settings,
+        "clock": "processor time",
+        "heap": "kept",
+        "threads": 1,
+        "examples": 4,
+        "flops": flops,
+        "targets": [{"at_least": None, "at_most": None, "printed": None} | target for target in targets],
+    }
+    return {"group": group, "name": name, "extra_info": extra, "stats": {"data": list(seconds)}}
+
+
+def write(path: Path, *entries):
+    document = {
+        "benchmarks": list(entries),
+        "datetime": "2026-11-25T10:00:00+00:00",
+        "commit_info": {"id": "0123456789abcdef", "dirty": False},
+        "machine_info": {"cpu": {"brand_raw": "A <processor>", "count": 2}, "versions": {"torch": "2.13.0"}},
+    }
+    path.write_text(json.dumps(document))
+    return path
+
+
+@pytest.fixture
+def suite(tmp_path):
+    """ours takes 2, 2 and 4 s, torch 6, 8 and 8 s: ratios of 3, 4 and 2; relu takes 1 s; sgemm does 10 operations a second."""
+    targets = [
+        {"peer": ["torch", "slow"], "at_least": 2.5},
+        {"peer": ["torch"], "at_least": 1.5},
+        {"peer": ["relu"], "at_most": 1.5},
+        {"peer": ["torch"], "printed": 3.5},
+    ]
+    return write(
+        tmp_path / "two_cores.json",
+        entry("ours", [2, 2, 4], targets=targets, flops=10.0),
+        entry("torch", [6, 8, 8]),
+        entry("slow", [9, 9, 9]),
+        entry("relu", [1, 1, 1]),
+        entry("sgemm", [1, 1, 1], flops=10.0),
+    )
+
+
+def test_a_ratio_is_of_the_same_round_and_its_interval_holds_it():
+    found = ratio(timed("slow", [2.0, 40.0, 6.0]), timed("fast", [1.0, 10.0, 2.0]))
+    assert (found.estimate, found.low, found.high, found.num_rounds) == (3.0, 2.0, 4.0, 3)  # of 2, 4 and 3
+
+
+def test_the_fastest_peer_counts_and_verdicts_look_at_the_interval(suite):
+    found = judged(read_suite(suite))
+    assert [item.peer.name for item in found] == ["torch", "torch", "relu", "torch"]
+    assert [item.found.estimate for item in found] == [3.0, 3.0, 2.0, 3.0]
+    # the interval reaches from 2 to 4: above 1.5, not surely above 2.5; twice relu's time is more than 1.5
+    assert [item.verdict[0] for item in found[:3]] == ["met, not surely", "met", "short"]
+    assert len(targets_table(read_suite(suite)).rows) == 3, "what a paper prints is no target"
+
+
+def test_the_page_shows_ratios_times_and_the_machine(suite, tmp_path):
+    path = render_speed([suite], tmp_path)
+    page, text = read(path), path.read_text()
+    assert path == tmp_path / "speed" / "index.html"
+    assert "two_cores: 2 of 3 targets met" in text
+    assert "A &lt;processor&gt;" in text, "text of the file is escaped"
+    targets = page.tables["table-targets-two_cores"]
+    assert len(targets) >= 3
+    assert "torch 2.13.0" in text.replace("</dt><dd>", " ")
+    assert "> 50<" in text or ">50<" in text, "10 operations in 2 s are half of what sgemm does"
+    assert render_speed([suite], tmp_path / "again").read_bytes() == path.read_bytes()
+
+
+def test_several_files_are_sections_of_one_page(suite, tmp_path):
+    other = write(tmp_path / "laptop.json", entry("ours", [1.0, 1.0]), entry("torch", [2.0, 2.0]))
+    text = render_speed([suite, other], tmp_path).read_text()
+    assert 'id="suite-two_cores"' in text and 'id="suite-laptop"' in text
+    assert "laptop: no target in this file" in text
+
+
+def test_files_that_are_not_of_the_suite_are_refused(tmp_path):
+    path = tmp_path / "other.json"
+    for content in ('{"benchmarks": [{"group": null, "name": "x"}]}', "no JSON", '{"benchmarks": []}'):
+        path.write_text(content)
+        with pytest.raises(FileFormatError, match=r"other.json is no result of this suite .* make it with: pytest tests/bench"):
+            read_suite(path)
+    write(path, entry("ours", [1.0, 2.0]), entry("torch", [1.0]))
+    with pytest.raises(FileFormatError, match="unequal numbers of rounds"):
+        read_suite(path)
+    with pytest.raises(ValueError, match="made from 0 files"):
+        render_speed([], tmp_path)
