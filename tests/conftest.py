@@ -33,9 +33,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="torch sees no GPU here"))
 
 
+#: What is planned and run unless a test says otherwise: one paper is enough for what holds of the workflow itself.
+ONE_PAPER = ("scale=smoke", "papers=alexnet")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Checkout:
-    """A copy of the checkout in `folder`, whose workflow runs at scale smoke unless `options` say otherwise."""
+    """A copy of the checkout in `folder`, whose workflow runs paper A at scale smoke unless `config` says otherwise."""
 
     folder: Path
 
@@ -44,18 +48,18 @@ class Checkout:
         """Return an environment in which the copy's package comes before the installed one."""
         return {**os.environ, "PYTHONPATH": str(self.folder)}
 
-    def command(self, *options: str, config: tuple[str, ...] = ("scale=smoke",)) -> list[str]:
+    def command(self, *options: str, config: tuple[str, ...] = ONE_PAPER) -> list[str]:
         """Return the command line that runs the workflow."""
         return [sys.executable, "-m", "snakemake", "--cores", "2", *options, "--config", *config]
 
-    def run(self, *options: str, config: tuple[str, ...] = ("scale=smoke",)) -> subprocess.CompletedProcess[str]:
+    def run(self, *options: str, config: tuple[str, ...] = ONE_PAPER) -> subprocess.CompletedProcess[str]:
         """Run the workflow and return how it ended; `stdout` holds both streams."""
         command = self.command(*options, config=config)
         return subprocess.run(
             command, cwd=self.folder, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
 
-    def planned(self, *options: str, config: tuple[str, ...] = ("scale=smoke",)) -> dict[str, int]:
+    def planned(self, *options: str, config: tuple[str, ...] = ONE_PAPER) -> dict[str, int]:
         """Return how many jobs of each rule a dry run plans; empty if there is nothing to be done."""
         done = self.run("--dry-run", *options, config=config)
         assert done.returncode == 0, done.stdout
@@ -97,7 +101,7 @@ def fresh(tmp_path: Path) -> Checkout:
 
 @pytest.fixture(scope="session")
 def smoke(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
-    """Return a copy of this checkout in which `snakemake --cores 2 --config scale=smoke` has run; leave it as it is."""
+    """Return a copy of this checkout in which the workflow of one paper has run at scale smoke; leave it as it is."""
     checkout = copy_checkout(ROOT, tmp_path_factory.mktemp("smoke") / "checkout")
     done = checkout.run("reproduce")
     (checkout.folder / "first-run.log").write_text(done.stdout)
