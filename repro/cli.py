@@ -177,7 +177,8 @@ def list_papers(options: argparse.Namespace, say: Say) -> None:
     papers = [chosen_paper(options.paper)] if options.paper else PAPERS.values()
     for paper in papers:
         print(f"{paper.name}: {paper.title} ({paper.authors}, {paper.year})")
-        width = 2 + max(len(item.name) for item in (*paper.scales, *paper.variants, *paper.tables))
+        names = [scale.name for scale in paper.scales] + [variant.name for variant in paper.variants]
+        width = 2 + max(map(len, names + [table.name for table in paper.tables]))
         print("  scales")
         for scale in paper.scales:
             seeds = f"{scale.num_seeds} seed{'s' if scale.num_seeds > 1 else ''}"

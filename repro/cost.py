@@ -15,7 +15,8 @@ from pathlib import Path
 
 from repro.data.sizes import Sizes, known_sizes, prepared_sizes
 from repro.files import data_folder
-from repro.plan import TrainJob, planned_runs, variant_groups
+from repro.jobs import TrainJob, variant_groups
+from repro.plan import planned_runs
 from repro.spec.clip_geometry import ClipGeometry, geometry_of
 from repro.spec.evaluation import Evaluation
 from repro.spec.experiment import Paper, make_run

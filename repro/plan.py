@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import math
 import shlex
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,10 +15,8 @@ import yaml
 from repro.files import sha256_bytes
 from repro.papers import PAPERS
 from repro.provenance import PACKAGE, spec_digest
-from repro.spec.clip_geometry import ClipGeometry, geometry_of
 from repro.spec.datasets import Dataset
-from repro.spec.experiment import ModelSizing, Paper, UnknownName, make_run, needed_runs, with_needed
-from repro.spec.geometry import Geometry
+from repro.spec.experiment import Paper, UnknownName, make_run, with_needed
 from repro.spec.run import Ensemble, Experiment, Fitted, Run, Timing
 from repro.spec.video import VideoDataset
 
@@ -39,16 +36,11 @@ STAGES: dict[type, tuple[str, str]] = {
     Experiment: ("train_images", "train_clips"),
     Fitted: ("fit_images", "fit_videos"),
     Ensemble: ("average", "average"),
-    Timing: ("time_images", "time_clips"),
+    Timing: ("time", "time"),
 }
 
 #: The file by which NVIDIA's driver is reached: asking it costs nothing, where importing torch takes seconds.
 DRIVER_NODE = Path("/dev/nvidiactl")
-
-#: Memory of a process that has imported everything and holds a small net, in MiB, and what each number of a batch needs.
-BASE_MIB = 1500
-FIT_MIB = 3000
-COPIES_OF_PARAMETERS, COPIES_OF_NEURONS, BYTES_OF_FLOAT = 6, 4, 4
 
 
 class ConfigError(ValueError):
@@ -73,6 +65,8 @@ class Config:
     seeds: int | None
     seeds_per_job: int | None
     gpus_per_job: int | None
+    precision: str
+    towers_apart: bool
     python: str | None
 
 
@@ -239,149 +233,10 @@ def source_identity(paper: Paper, dataset: Dataset | VideoDataset, config: Confi
     return "" if fixed else source_option(paper, dataset, config)
 
 
-@dataclass(frozen=True, kw_only=True)
-class TrainJob:
-    """One job of the train stage: some variants of a paper, all made by one stage, with some seeds, in turn in one process."""
-
-    paper: Paper
-    scale: str
-    label: str
-    variants: tuple[str, ...]
-    seeds: tuple[int, ...]
-
-    @property
-    def seeds_option(self) -> str:
-        """Return the seeds as the command line takes them; they are consecutive."""
-        return str(self.seeds[0]) if len(self.seeds) == 1 else f"{self.seeds[0]}-{self.seeds[-1]}"
-
-    @property
-    def variants_option(self) -> str:
-        """Return the variants as the command line takes them."""
-        return ",".join(self.variants)
-
-    @property
-    def name(self) -> str:
-        return f"train_{self.paper.name}_{self.label}_seeds_{self.seeds_option.replace('-', '_to_')}"
-
-    @property
-    def runs(self) -> list[Run]:
-        """Return the runs, in the order in which they are done."""
-        return [make_run(self.paper, scale=self.scale, variant=name, seed=seed) for name in self.variants for seed in self.seeds]
-
-    @property
-    def stage(self) -> str:
-        """Return the stage that makes the runs."""
-        return stage_of(self._examples[0])
-
-    @property
-    def datasets(self) -> tuple[str, ...]:
-        """Return the names of the data that the runs read."""
-        return tuple(dict.fromkeys(run.dataset.name for run in self.runs))
-
-    @property
-    def needed(self) -> tuple[str, ...]:
-        """Return the ids of the runs that must be finished before."""
-        own = {run.id for run in self.runs}
-        found = dict.fromkeys(needed.id for run in self.runs for needed in needed_runs(run, self.paper))
-        return tuple(run_id for run_id in found if run_id not in own)
-
-    @property
-    def spec(self) -> str:
-        """Return the digest of the runs' specs, of which the seed is no part."""
-        return spec_digest([[run.variant, run.experiment, run.dataset] for run in self._examples])
-
-    @property
-    def mem_mb(self) -> int:
-        """Return an estimate of the memory that the job needs, in MiB."""
-        return max(_mem_mb(run) for run in self._examples)
-
-    @property
-    def threads(self) -> int:
-        """Return how many threads the job takes, of as many as there are; a timing takes all, so that nothing disturbs it."""
-        if isinstance(self._examples[0].experiment, Timing):
-            return ALL_THREADS
-        sizing = self.paper.scale(self.scale).sizing(self.paper.family(self.variants[0]))
-        return sizing.num_threads if isinstance(sizing, ModelSizing) else 1
-
-    @property
-    def priority(self) -> int:
-        """Return how long the job takes, in thousands of operations for each training image: the longest starts first.
-
-        Fitted models are long; averages and timings come last.
-        """
-        return sum(_priority(run) for run in self._examples)
-
-    @property
-    def _examples(self) -> list[Run]:
-        return [make_run(self.paper, scale=self.scale, variant=name, seed=self.seeds[0]) for name in self.variants]
-
-
-#: More threads than a machine has; the workflow gives as many as there are.
-ALL_THREADS = 1000
-#: The priority of a fitted model, above that of any network that is small enough to be trained beside it.
-FIT_PRIORITY = 10**8
-
-
-def _shapes(run: Run) -> Geometry | ClipGeometry:
-    return geometry_of(run.trained.network)
-
-
-def _priority(run: Run) -> int:
-    if isinstance(run.experiment, Experiment):
-        return run.experiment.recipe.schedule.num_epochs * _shapes(run).num_flops // 1000
-    return FIT_PRIORITY if isinstance(run.experiment, Fitted) else 0
-
-
-def _mem_mb(run: Run) -> int:
-    if not isinstance(run.experiment, Experiment):
-        return FIT_MIB if isinstance(run.experiment, Fitted) else BASE_MIB
-    numbers = COPIES_OF_PARAMETERS * _shapes(run).num_parameters
-    numbers += COPIES_OF_NEURONS * _shapes(run).num_neurons * run.experiment.recipe.batch_size
-    return BASE_MIB + numbers * BYTES_OF_FLOAT // 2**20
-
-
-def train_jobs(paper: Paper, config: Config) -> list[TrainJob]:
-    """Return the jobs that make every planned run of `paper`."""
-    seeds_of: dict[str, list[int]] = {}
-    without = out_of_reach(paper, config)
-    for run in planned_runs(paper, scale=config.scale, num_seeds=config.seeds, without=without):
-        seeds_of.setdefault(run.variant, []).append(run.seed)
-    num = len(planned_seeds(paper, scale=config.scale, num_seeds=config.seeds))
-    size = config.seeds_per_job or num
-    jobs = []
-    for label, variants in variant_groups(paper, scale=config.scale, without=without).items():
-        seeds = seeds_of[variants[0]]
-        assert all(seeds_of[name] == seeds for name in variants), f"variants of job {label} have different seeds"
-        chunks = [tuple(seeds[start : start + size]) for start in range(0, len(seeds), size)]
-        jobs += [TrainJob(paper=paper, scale=config.scale, label=label, variants=variants, seeds=chunk) for chunk in chunks]
-    return jobs
-
-
-def variant_groups(paper: Paper, *, scale: str, without: Collection[str] = ()) -> dict[str, tuple[str, ...]]:
-    """Return which variants are trained in one job, by a label.
-
-    Starting a process costs seconds: where a run costs little more, as many as the scale's `variants_per_job` share one. They
-    are of the same page, so that a page's target trains its own variants alone; a variant of several pages has its own job,
-    and so has one that starts from other runs, that others start from, or that is no network.
-    Which of its page's jobs a variant is in depends on its name, so that a new variant moves no other.
-    """
-    per_job = paper.scale(scale).variants_per_job
-    pages = {
-        name: [table.name for table in paper.tables if name in table.variants]
-        for name in planned_variants(paper, scale=scale, without=without)
-    }
-    runs = {name: make_run(paper, scale=scale, variant=name, seed=0) for name in pages}
-    tied = {needed.variant for run in runs.values() for needed in needed_runs(run, paper)}
-    tied |= {name for name, run in runs.items() if needed_runs(run, paper) or not isinstance(run.experiment, Experiment)}
-    groups: dict[str, tuple[str, ...]] = {}
-    for name, found in pages.items():
-        label = name
-        if per_job > 1 and len(found) == 1 and name not in tied:
-            alike = [other for other, others in pages.items() if others == found and other not in tied]
-            num_jobs = math.ceil(len(alike) / per_job)
-            label = f"{found[0].removeprefix(f'{paper.name}_')}_{int(sha256_bytes(name.encode()), 16) % num_jobs + 1}"
-        groups[label] = (*groups.get(label, ()), name)
-    return groups
+def train_options(config: Config) -> str:
+    """Return the options of the train stage that make another run of it: nothing for a faithful one."""
+    options = [] if config.precision == "float32" else [f"--precision {config.precision}"]
+    return " ".join(options + ["--towers-apart"] * config.towers_apart)
 
 
 def gpus_per_job(config: Config, *, driver_node: Path = DRIVER_NODE) -> int:

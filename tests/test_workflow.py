@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from repro.jobs import train_jobs, variant_groups
 from repro.papers import PAPERS
 from repro.plan import (
     ConfigError,
@@ -24,8 +25,6 @@ from repro.plan import (
     read_config,
     source_identity,
     source_option,
-    train_jobs,
-    variant_groups,
 )
 from repro.provenance import PACKAGE, STAGE_ROOTS, imported_modules
 from tests.conftest import ONE_PAPER
@@ -55,6 +54,8 @@ CONFIG = {
     "seeds": None,
     "seeds_per_job": "all",
     "gpus_per_job": None,
+    "precision": "float32",
+    "towers_apart": False,
     "python": None,
 }
 

@@ -7,156 +7,21 @@ them over time are never touched, so a stored clip has 16 frames at every scale.
 from repro.papers.karpathy_histograms import PRINTED as PRINTED_HISTOGRAMS
 from repro.papers.karpathy_histograms import SMALL as SMALL_HISTOGRAMS
 from repro.papers.karpathy_histograms import SMOKE as SMOKE_HISTOGRAMS
+from repro.papers.karpathy_videos import (
+    FOLDERS,
+    FOLDERS_HALF_SECOND,
+    FOLDERS_TRANSFER,
+    FOLDERS_TRANSFER_HALF_SECOND,
+    PROCEDURAL_SMALL,
+    PROCEDURAL_SMOKE,
+    PROCEDURAL_TRANSFER_SMALL,
+    PROCEDURAL_TRANSFER_SMOKE,
+    SPORTS1M,
+    UCF101,
+)
 from repro.spec.experiment import MethodSizing, ModelSizing, Scale, Sizing
 from repro.spec.network import Size, Stem
 from repro.spec.recipe import Schedule
-from repro.spec.video import Clips, ProceduralVideos, VideoDataset
-
-# Generated videos are stored at the size at which they are made: resizing would destroy the patterns of the detail classes.
-# Ten classes are the fewest with which a top-5 error says anything. The two training clips of a video lie in its two shots.
-PROCEDURAL_SMOKE = VideoDataset(
-    name="procedural_videos",
-    kind="procedural_videos",
-    title="generated videos (smoke)",
-    stored_px=56,
-    clips=Clips(num_frames=16, span_s=16 / 15, num_train=2, num_test=3),
-    num_validation=20,
-    max_refused=0.0,
-    procedural=ProceduralVideos(
-        num_train=180,
-        num_test=60,
-        frame_px=56,
-        fps=15,
-        seconds=3.2,
-        num_shots=2,
-        appearance_classes=3,
-        motion_classes=3,
-        detail_classes=2,
-        border_classes=2,
-        weak_share=0.15,
-        camera=0.1,
-        two_label_share=0.05,
-        seed=2014,
-    ),
-)
-
-PROCEDURAL_SMALL = VideoDataset(
-    name="procedural_videos",
-    kind="procedural_videos",
-    title="generated videos",
-    stored_px=56,
-    clips=Clips(num_frames=16, span_s=16 / 15, num_train=2, num_test=5),
-    num_validation=44,
-    max_refused=0.0,
-    procedural=ProceduralVideos(
-        num_train=660,
-        num_test=330,
-        frame_px=56,
-        fps=15,
-        seconds=3.2,
-        num_shots=2,
-        appearance_classes=3,
-        motion_classes=4,
-        detail_classes=2,
-        border_classes=2,
-        weak_share=0.15,
-        camera=0.1,
-        two_label_share=0.05,
-        seed=2014,
-    ),
-)
-
-# For transfer: other classes of the same kinds, in the five groups in which the generator sorts them, and few training videos.
-PROCEDURAL_TRANSFER_SMOKE = VideoDataset(
-    name="procedural_videos_transfer",
-    kind="procedural_videos",
-    title="other generated videos, to transfer to (smoke)",
-    stored_px=56,
-    clips=Clips(num_frames=16, span_s=16 / 15, num_train=2, num_test=3),
-    num_validation=10,
-    max_refused=0.0,
-    procedural=ProceduralVideos(
-        num_train=60,
-        num_test=60,
-        frame_px=56,
-        fps=15,
-        seconds=3.2,
-        num_shots=2,
-        appearance_classes=2,
-        motion_classes=4,
-        detail_classes=2,
-        border_classes=2,
-        first_class=4,
-        weak_share=0.15,
-        camera=0.1,
-        two_label_share=0.05,
-        seed=101,
-    ),
-)
-
-PROCEDURAL_TRANSFER_SMALL = VideoDataset(
-    name="procedural_videos_transfer",
-    kind="procedural_videos",
-    title="other generated videos, to transfer to",
-    stored_px=56,
-    clips=Clips(num_frames=16, span_s=16 / 15, num_train=2, num_test=5),
-    num_validation=13,
-    max_refused=0.0,
-    procedural=ProceduralVideos(
-        num_train=143,
-        num_test=260,
-        frame_px=56,
-        fps=15,
-        seconds=3.2,
-        num_shots=2,
-        appearance_classes=3,
-        motion_classes=6,
-        detail_classes=2,
-        border_classes=2,
-        first_class=4,
-        weak_share=0.15,
-        camera=0.1,
-        two_label_share=0.05,
-        seed=101,
-    ),
-)
-
-# Two protocols for a user's own videos. In the first a clip spans four fifths of its video, so that it shows a whole gesture or
-# action, and the five clips of a test video differ by the fifth that is left; in the second it is the paper's half second.
-# The frames are a compromise for sets of a few hundred videos to some ten thousand, UCF-101 say: 64 of 72 px are enough for
-# what moves in them and let nine nets with three seeds learn on a desktop machine; detail is lost, and who has a GPU and
-# many videos adds a scale with more.
-FOLDERS = VideoDataset(
-    name="video_folders",
-    kind="video_folders",
-    title="a folder of class folders of videos",
-    stored_px=72,
-    clips=Clips(num_frames=16, span_s=None, span_share=0.8, num_train=8, num_test=5),
-    num_validation=0,
-    max_refused=0.01,
-)
-
-FOLDERS_HALF_SECOND = VideoDataset(
-    name="video_folders",
-    kind="video_folders",
-    title="a folder of class folders of videos, in clips of half a second",
-    stored_px=72,
-    clips=Clips(num_frames=16, span_s=16 / 30, num_train=8, num_test=20),
-    num_validation=0,
-    max_refused=0.01,
-)
-
-# 200 px, 20 test clips of half a second (16 frames at 30 a second) a video and a tenth of a million videos for validation (V, S);
-# about 50 million training clips of a million videos are 50 a video (D).
-SPORTS1M = VideoDataset(
-    name="sports1m",
-    kind="sports1m",
-    title="Sports-1M",
-    stored_px=200,
-    clips=Clips(num_frames=16, span_s=16 / 30, num_train=50, num_test=20),
-    num_validation=100_000,
-    max_refused=0.05,
-)
 
 # The stem of the smaller scales leaves maps like the paper's: whole frames and streams of half the side end in maps of one size,
 # 3 px at `smoke` and `small`, 4 px elsewhere. Only at `paper` do the two families see frames of different sizes, as printed.
@@ -188,7 +53,17 @@ SCALES = (
                 learning_rate=0.005,
                 num_train_examples=80,
             ),
+            Sizing(
+                family="transfer",
+                size=Size(input_px=48, width=1 / 8, stem=Stem(kernel_px=5, stride_px=2, padding_px=2)),
+                batch_size=16,
+                schedule=Schedule(rule="epochs", num_epochs=16, drops=(12, 14)),
+                learning_rate=0.005,
+                num_train_examples=80,
+                folds=(PROCEDURAL_TRANSFER_SMOKE,),
+            ),
             ModelSizing(family="video_histograms", model=SMOKE_HISTOGRAMS),
+            ModelSizing(family="transfer_histograms", model=SMOKE_HISTOGRAMS, folds=(PROCEDURAL_TRANSFER_SMOKE,)),
             MethodSizing(family="clip_average"),
             MethodSizing(family="clip_timing"),
         ),
@@ -217,7 +92,17 @@ SCALES = (
                 learning_rate=0.005,
                 num_train_examples=600,
             ),
+            Sizing(
+                family="transfer",
+                size=Size(input_px=48, width=1 / 6, stem=Stem(kernel_px=5, stride_px=2, padding_px=2)),
+                batch_size=16,
+                schedule=Schedule(rule="epochs", num_epochs=28, drops=(21, 25)),
+                learning_rate=0.005,
+                num_train_examples=600,
+                folds=(PROCEDURAL_TRANSFER_SMALL,),
+            ),
             ModelSizing(family="video_histograms", model=SMALL_HISTOGRAMS),
+            ModelSizing(family="transfer_histograms", model=SMALL_HISTOGRAMS, folds=(PROCEDURAL_TRANSFER_SMALL,)),
             MethodSizing(family="clip_average"),
             MethodSizing(family="clip_timing"),
         ),
@@ -245,7 +130,17 @@ SCALES = (
                 learning_rate=0.005,
                 num_train_examples=600,
             ),
+            Sizing(
+                family="transfer",
+                size=Size(input_px=64, width=1 / 6, stem=Stem(kernel_px=5, stride_px=2, padding_px=2)),
+                batch_size=32,
+                schedule=Schedule(rule="epochs", num_epochs=30, drops=(22, 27)),
+                learning_rate=0.005,
+                num_train_examples=600,
+                folds=(FOLDERS_TRANSFER,),
+            ),
             ModelSizing(family="video_histograms", model=SMALL_HISTOGRAMS, num_threads=4),
+            ModelSizing(family="transfer_histograms", model=SMALL_HISTOGRAMS, folds=(FOLDERS_TRANSFER,), num_threads=4),
             MethodSizing(family="clip_average"),
             MethodSizing(family="clip_timing"),
         ),
@@ -273,7 +168,19 @@ SCALES = (
                 learning_rate=0.005,
                 num_train_examples=600,
             ),
+            Sizing(
+                family="transfer",
+                size=Size(input_px=64, width=1 / 6, stem=Stem(kernel_px=5, stride_px=2, padding_px=2)),
+                batch_size=32,
+                schedule=Schedule(rule="epochs", num_epochs=30, drops=(22, 27)),
+                learning_rate=0.005,
+                num_train_examples=600,
+                folds=(FOLDERS_TRANSFER_HALF_SECOND,),
+            ),
             ModelSizing(family="video_histograms", model=SMALL_HISTOGRAMS, num_threads=4),
+            ModelSizing(
+                family="transfer_histograms", model=SMALL_HISTOGRAMS, folds=(FOLDERS_TRANSFER_HALF_SECOND,), num_threads=4
+            ),
             MethodSizing(family="clip_average"),
             MethodSizing(family="clip_timing"),
         ),
@@ -301,7 +208,17 @@ SCALES = (
                 learning_rate=1e-3,
                 num_train_examples=50_000,
             ),
+            Sizing(
+                family="transfer",
+                size=Size(input_px=170),
+                batch_size=32,
+                schedule=Schedule(rule="plateau", num_epochs=10, patience=1, num_drops=3),
+                learning_rate=1e-3,
+                num_train_examples=50_000,
+                folds=UCF101,
+            ),
             ModelSizing(family="video_histograms", model=PRINTED_HISTOGRAMS, num_threads=4),
+            ModelSizing(family="transfer_histograms", model=PRINTED_HISTOGRAMS, folds=UCF101, num_threads=4),
             MethodSizing(family="clip_average"),
             MethodSizing(family="clip_timing"),
         ),

@@ -3,6 +3,7 @@ import sys
 from shlex import quote
 
 from repro.files import run_folder
+from repro.jobs import train_jobs
 from repro.locks import claim
 from repro.plan import (
     claims_digest,
@@ -17,7 +18,7 @@ from repro.plan import (
     source_identity,
     source_option,
     templates_digest,
-    train_jobs,
+    train_options,
 )
 from repro.provenance import code_digest, spec_digest
 

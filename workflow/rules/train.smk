@@ -25,7 +25,8 @@ for paper in PAPERS:
                 seeds=job.seeds_option,
                 spec=job.spec,
                 code=code_digest(job.stage),
+                how=train_options(CONFIG),
             shell:
                 f"{REPRO} train {AT} {ON} "
                 "--paper {params.paper} --variant {params.variants} --seeds {params.seeds} --threads {threads} "
-                "--gpus {resources.gpu} --log {log:q}"
+                "--gpus {resources.gpu} {params.how} --log {log:q}"
