@@ -95,6 +95,7 @@ def test_a_run_writes_what_its_document_names_and_hashes(whole):
         ("test", "five_crop"),
         ("test", "ten_crop"),
         ("train", "center"),
+        ("validation", "center"),
     }
     for entry in [document["log"], document["weights"], document["kernels"], document["gallery"], *document["scores"]]:
         assert sha256_file(folder / entry["file"]) == entry["sha256"]
