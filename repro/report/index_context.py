@@ -21,6 +21,7 @@ from repro.report.context import (
 )
 from repro.report.formatting import compact, count, counted, duration, listed, percent, size
 from repro.report.gaps import NotRunGroup, not_run_groups
+from repro.report.hits import as_shown
 from repro.report.inputs import Results, RunRecord
 from repro.report.tables import Cell, Column, Link, Row, TableView
 from repro.report.units import unit_of
@@ -207,14 +208,17 @@ CLAIM_COLUMNS = (
 
 def _claims_view(paper: Paper, table: Table | None, claims: Sequence[Mapping[str, Any]], *, results: Results) -> TableView:
     page = table_page_path(paper.name, table.name) if table else ""
-    rows = [Row(cells=_claim_cells(claim, paper, page=page, results=results), anchor=claim["id"]) for claim in claims]
+    rows = [
+        Row(cells=_claim_cells(claim, paper, table, page=page, results=results), anchor=claim["id"])
+        for claim in (as_shown(claim, table) if table else claim for claim in claims)
+    ]
     title = table.title if table else "Claims that no page lists"
     caption = f"{title}: claims of {paper.authors} ({paper.year}); {setting(results, paper=paper.name).sentence}."
     name = f"{table.name if table else paper.name}_claims"
     return TableView(name=name, caption=caption, columns=CLAIM_COLUMNS, rows=tuple(rows))
 
 
-def _claim_cells(claim: Mapping[str, Any], paper: Paper, *, page: str, results: Results) -> dict[str, Cell]:
+def _claim_cells(claim: Mapping[str, Any], paper: Paper, table: Table | None, *, page: str, results: Results) -> dict[str, Cell]:
     hrefs = {run: run_page_path(run) for run in claim["runs"] if run in results.runs}
     found = claim_rows.digits(num_examples(claim, claim["arms"][0], paper=paper.name, results=results))
     ours = claim_rows.our_cells(claim, digits=found)
@@ -222,7 +226,7 @@ def _claim_cells(claim: Mapping[str, Any], paper: Paper, *, page: str, results: 
     cells = {
         "statement": Cell(text=claim["statement"]),
         "where": Cell(text=claim["where"]),
-        "measure": Cell(text=measure(claim)),
+        "measure": Cell(text=measure(claim, table=table)),
         **claim_rows.paper_cells(claim),
         **{key: ours[key] for key in ("estimate", "estimate_ci90", "log_ratio", "log_ratio_ci90")},
         "n": Cell(text=_seeds(claim)),

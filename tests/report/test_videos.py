@@ -204,3 +204,12 @@ def test_runs_of_every_method_have_a_page_that_says_what_they_are(video_report: 
     assert {"stream_kernels.npz", "clip_gallery.npz"} <= {reference.rpartition("/")[2] for reference in clip.references}
     for path in (video_report.folder / "runs" / "karpathy").glob("*.html"):
         read(path)
+
+
+def test_the_index_prints_hits_where_the_statement_speaks_of_hits(video_report: Rendered) -> None:
+    found = read(video_report.folder / "index.html")
+    (row,) = [
+        row for row in found.tables["table-karpathy_table1_claims"] if row.get("statement", "").startswith("Slow Fusion: the")
+    ][1:2]
+    assert "60.9 % of the videos" in row["statement"]
+    assert (row["paper"], row["measure"]) == ("60.9", "video Hit@1")
