@@ -95,14 +95,14 @@ PRETRAINING_SMOKE = replace(
     name="procedural_pretraining",
     title="generated images of 40 classes (smoke)",
     num_validation=0,
-    procedural=replace(KNOBS_SMOKE, num_train=640, num_test=160, num_classes=40, seed=2011),
+    procedural=replace(KNOBS_SMOKE, num_train=480, num_test=80, num_classes=40, seed=2011),
 )
 PRETRAINING_SMALL = replace(
     PROCEDURAL_SMALL,
     name="procedural_pretraining",
     title="generated images of 40 classes",
     num_validation=0,
-    procedural=replace(KNOBS_SMALL, num_train=2560, num_test=400, num_classes=40, seed=2011),
+    procedural=replace(KNOBS_SMALL, num_train=1920, num_test=400, num_classes=40, seed=2011),
 )
 
 # A folder of photographs that the user has, at the size at which the images of the scale are stored.

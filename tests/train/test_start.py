@@ -34,7 +34,9 @@ def shortened(run, *, num_epochs=1, learning_rate=0.01):
 
 
 def source_run(**changes):
-    return shortened(make_run(ALEXNET, scale="smoke", variant="conv6_pretraining", seed=0), **changes)
+    """Return the run that gives its weights; here it begins from chance itself."""
+    run = shortened(make_run(ALEXNET, scale="smoke", variant="conv6_pretraining", seed=0), **changes)
+    return dataclasses.replace(run, experiment=dataclasses.replace(run.experiment, start=None))
 
 
 def pretrained_run(*, fresh=(), trained=(), **changes):
