@@ -100,7 +100,7 @@ def test_all_counts_every_run_once_though_tables_share_them():
 
 def test_data_of_unknown_size_are_named_and_not_guessed():
     sizes = sizes_at(ALEXNET, scale="folders", results=None)
-    assert sizes == {"folders": None}
+    assert sizes == {"folders": None, "pretraining": None}
     rates = dict.fromkeys(representatives(ALEXNET, scale="folders"), Rate(train_flops_per_s=1e9, score_flops_per_s=1e9))
     runs = planned_runs(ALEXNET, scale="folders")
     found = cost_of(ALEXNET, scale="folders", runs=runs, rates=rates, sizes=sizes)

@@ -15,6 +15,12 @@ CIFAR10 = {"classes": 10, "train": 50_000, "test": 10_000}
 UCF101 = {"classes": 101, "train": 9_537, "test": 3_783}
 #: 1,133,158 videos, of which a fifth are for testing (Karpathy et al. 2014, section 4.1); validation is held out of the others.
 SPORTS1M = {"classes": 487, "train": 906_526, "test": 226_632}
+#: Two releases of ImageNet, by the names of the data: about 15 million images of 22 thousand classes, of which a user sets some
+#: aside; 8.9 million of 10,184, half of them for testing (Krizhevsky et al. 2012, section 6).
+RELEASES = {
+    "imagenet_fall_2011": {"classes": 22_000, "train": 14_900_000, "test": 100_000},
+    "imagenet_fall_2009": {"classes": 10_184, "train": 4_450_000, "test": 4_450_000},
+}
 #: A stored example: bytes of a JPEG file for each pixel, and of what surrounds a file. Rough: natural images of quality 95.
 JPEG_BYTES_PER_PIXEL, FRAME_BYTES = 0.55, 2048
 BYTES_PER_RAW_PIXEL = 3
@@ -81,7 +87,7 @@ def _num_sources(dataset: Dataset | VideoDataset) -> tuple[int, int, int, int] |
     if made:
         return made.num_classes, made.num_train - held_out, held_out, made.num_test
     known = {"cifar10": CIFAR10, "ilsvrc2012": {"classes": NUM_CLASSES, **NUM_IMAGES}, "ucf101": UCF101, "sports1m": SPORTS1M}
-    if dataset.kind not in known:
+    found = RELEASES.get(dataset.name) or known.get(dataset.kind)
+    if found is None:
         return None
-    found = known[dataset.kind]
     return found["classes"], found["train"] - held_out, held_out, found["test"]
