@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from repro.data.images import image_graph, training_plan, training_stream
+from repro.data.images import DecodedStream, ImageStream, image_graph, training_plan, training_stream
 from repro.data.order import draw_training
 from repro.data.shards import Shards
 from repro.data.squares import DecodedShards, Squares, in_memory, square_graph
@@ -240,3 +240,28 @@ def test_the_gpu_variant_of_the_graph_serialises(encoding, mean_at):
         serialised = graph.serialize()
         assert b"gpu" in serialised
         assert (b"mixed" in serialised) == (encoding == "jpeg")
+
+
+@pytest.mark.parametrize("mean_at", ["crop", "center"])
+@pytest.mark.parametrize("divide_by", [1.0, 2.3])
+def test_decoded_images_need_no_graph_and_give_the_same_to_the_bit(tmp_path, monkeypatch, mean_at, divide_by):
+    folder = tmp_path / "prepared"
+    write_prepared(folder)
+    noise = ColorNoise(std=0.1, factor="sqrt_eigenvalue", until=0.5, divide_by=divide_by)
+    recipe = dataclasses.replace(RECIPE, mean_at=mean_at, color_noise=noise)
+    one_pass = stream(folder, recipe=recipe)
+    assert isinstance(one_pass, DecodedStream)
+    monkeypatch.setattr(
+        "repro.data.images.DecodedStream",
+        lambda shards, **settings: ImageStream(shards, **settings, batch_size=16, num_threads=1, device="cpu"),
+    )
+    by_graph = stream(folder, recipe=recipe)
+    assert isinstance(by_graph, ImageStream)
+    num = 0
+    for found, expected in zip(one_pass, by_graph, strict=True):
+        assert torch.equal(found.image_BCHW, expected.image_BCHW)
+        assert torch.equal(found.label_B, expected.label_B)
+        assert found.image_BCHW.is_contiguous(memory_format=torch.channels_last)
+        assert found.planned.index_B.tolist() == expected.planned.index_B.tolist()
+        num += 1
+    assert num == 2 * 4

@@ -1,0 +1,51 @@
+"""Crop, mean, colour offset, divisor and mirror of decoded images in one pass over memory, compiled by numba.
+
+The same float32 operations in the same order as in the graph of repro.data.images, so that not a bit differs.
+
+Shape suffixes: N images, S stored side, P input side, C colour channels (RGB), L flat memory.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+import numpy as np
+
+
+@numba.njit(nogil=True, cache=True, error_model="numpy")
+def augment(
+    image_NSSC: Any,
+    mean_SSC: Any,
+    mean_moves: bool,
+    top_N: Any,
+    left_N: Any,
+    mirror_N: Any,
+    color_N3: Any,
+    divisor_N: Any,
+    out_NPPC: Any,
+) -> None:
+    """Write (window of the image - mean + colour) / divisor, mirrored where asked; all arrays contiguous.
+
+    mean_moves: the mean's window is that of the image; else `mean_SSC` has the input's size and is subtracted as it is.
+    """
+    stored, mean_side, side = image_NSSC.shape[1], mean_SSC.shape[0], out_NPPC.shape[1]
+    image_L, mean_L, out_L = image_NSSC.reshape(-1), mean_SSC.reshape(-1), out_NPPC.reshape(-1)
+    color, mirrored = np.empty(3 * side, np.float32), np.empty(3 * side, np.float32)
+    for n in range(out_NPPC.shape[0]):
+        for w in range(side):
+            color[3 * w], color[3 * w + 1], color[3 * w + 2] = color_N3[n, 0], color_N3[n, 1], color_N3[n, 2]
+        mean_top, mean_left = (top_N[n], left_N[n]) if mean_moves else (0, 0)
+        divisor, mirror = divisor_N[n], mirror_N[n] != 0
+        for h in range(side):
+            first = ((n * stored + top_N[n] + h) * stored + left_N[n]) * 3
+            mean_first, out_first = ((mean_top + h) * mean_side + mean_left) * 3, (n * side + h) * side * 3
+            image, mean = image_L[first : first + 3 * side], mean_L[mean_first : mean_first + 3 * side]
+            out = out_L[out_first : out_first + 3 * side]
+            row = mirrored if mirror else out
+            for j in range(3 * side):
+                row[j] = (np.float32(image[j]) - mean[j] + color[j]) / divisor
+            if mirror:
+                for w in range(side):
+                    at = 3 * (side - 1 - w)
+                    out[3 * w], out[3 * w + 1], out[3 * w + 2] = row[at], row[at + 1], row[at + 2]
