@@ -3,7 +3,8 @@
 Krizhevsky et al. 2012, section 3.3: b_i = a_i / (k + alpha * sum over neighbouring maps j of a_j^2)^beta.
 
 On CPU numba compiles the passes (repro.models.lrn_kernel): some seconds for each when a machine first runs it, kept on disk for
-every later process. On CUDA torch compiles one kernel for each pass, and elsewhere the same formulas run as tensor operations.
+every later process. On CUDA torch compiles the two formulas into one kernel forward and a few backward; elsewhere they run as
+tensor operations.
 
 Shape suffixes: B batch, C maps, H height, W width, L flat memory, S window.
 """
@@ -118,7 +119,7 @@ def _kernel(formula: Any) -> Any:
 
 
 class _CompiledOnCuda(torch.autograd.Function):
-    """Run each formula as a kernel that torch generates; only the input is kept for the backward pass."""
+    """Run each formula as the kernels that torch makes of it; only the input is kept for the backward pass."""
 
     @staticmethod
     def forward(ctx: Any, x_BCHW: torch.Tensor, setting: tuple[Any, ...]) -> torch.Tensor:
