@@ -20,7 +20,7 @@ from repro.data.shards import write_npz
 from repro.evaluate.scores import Scores, scores_file, write_scores
 from repro.files import data_folder, run_folder, sha256_bytes, sha256_file, write_json, write_text
 from repro.provenance import plain, spec_digest
-from repro.spec.experiment import AnyDataset, Paper, make_run
+from repro.spec.experiment import AnyDataset, Paper, make_run, with_needed
 from repro.spec.geometry import Geometry, geometry
 from repro.spec.network import Network
 from repro.spec.run import Ensemble, Experiment, Fitted, Run, Timing, derived_key
@@ -95,16 +95,19 @@ def fabricate(
     variants: Sequence[str] | None = None,
     seeds: Sequence[int] | None = None,
 ) -> list[Run]:
-    """Write data set and runs of `papers` (default: all variants that the scale runs, its own seeds); return the runs in order.
+    """Write data set and runs of `papers` (default: all variants that the scale runs, its own seeds, and the further runs that
+    averages have); return the runs in order.
 
     Different calls may add variants or seeds to the same folder.
     """
-    runs = [
-        make_run(paper, scale=scale, variant=variant, seed=seed)
-        for paper in papers
-        for variant in (variants or run_at(paper, scale))
-        for seed in (seeds if seeds is not None else range(paper.scale(scale).num_seeds))
-    ]
+    runs = []
+    for paper in papers:
+        chosen = [
+            make_run(paper, scale=scale, variant=variant, seed=seed)
+            for variant in (variants or run_at(paper, scale))
+            for seed in (seeds if seeds is not None else range(paper.scale(scale).num_seeds))
+        ]
+        runs += chosen if variants or seeds is not None else with_needed(chosen, paper)
     for run in runs:
         fabricate_run(run, results=results, truth=truth)
     return runs

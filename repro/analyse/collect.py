@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from repro.analyse import measures, precisions
 from repro.analyse.measures import Measured
+from repro.analyse.methods import trained
 from repro.analyse.metrics import TOP_K, plain_protocol
 from repro.analyse.runs_table import COLUMNS
 from repro.evaluate.metrics import top_k_error
@@ -42,8 +43,6 @@ RECORD = {
     "num_train_examples": int,
     "scores": list,
 }
-#: How run.json calls the method of a network that was trained, and of runs recorded before there were others.
-NETWORK = "network"
 #: What that of a network that was trained must hold besides.
 NETWORK_RECORD = {"num_epochs": int, "images_per_s": int | float, "log": dict}
 STATUSES = ("ok", "diverged")
@@ -97,11 +96,6 @@ def read_record(run_id: str, *, results: Path) -> dict[str, Any] | None:
     if record["status"] not in STATUSES:
         raise DamagedRunError(run_id, path, f"has status {record['status']!r}, allowed: {', '.join(STATUSES)}")
     return record
-
-
-def trained(record: Mapping[str, Any]) -> bool:
-    """Say whether the run is that of a network, which has a training log; runs recorded before other methods were all are."""
-    return bool(record.get("method", NETWORK) == NETWORK)
 
 
 def read_hashed(run_id: str, folder: Path, entry: dict[str, Any]) -> bytes:

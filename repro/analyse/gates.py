@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from repro.analyse import verdict
-from repro.analyse.collect import NETWORK
 from repro.analyse.ledger import Ledger
+from repro.analyse.methods import method_of
 from repro.analyse.metrics import EPOCHS, score_protocol, scored_splits
 from repro.analyse.reasons import COUNTED
 from repro.provenance import plain, spec_difference
@@ -118,8 +118,8 @@ def gap_without_learning(ledger: Ledger, arms: Sequence[str], *, metric: str, pr
 def mixed_sources(ledger: Ledger, arms: Sequence[str]) -> str:
     """Say so if the runs of `arms` saw different data, or those made by one method were made by different code."""
     runs = [record for arm in arms for record in ledger.runs(arm)]
-    methods = dict.fromkeys(record.get("method", NETWORK) for record in runs)
-    codes = [{record["code_digest"] for record in runs if record.get("method", NETWORK) == method} for method in methods]
+    methods = dict.fromkeys(map(method_of, runs))
+    codes = [{record["code_digest"] for record in runs if method_of(record) == method} for method in methods]
     for what, digests in (
         ("saw differently prepared data", {record["dataset"].get("digest") for record in runs}),
         *(("were trained by different code", digests) for digests in codes),

@@ -104,8 +104,9 @@ def judged(case: Case) -> dict[str, Any]:
 
 def post_hoc(ledger: Ledger, arms: Sequence[str], pool: Sequence[str]) -> bool:
     """Say whether an arm has seeds beyond the plan that not all arms of the table have: they were added after a look."""
-    extra = {arm: {run["seed"] for run in ledger.runs(arm)} - ledger.planned_seeds(arm) for arm in {*arms, *pool}}
-    return any(extra[arm] for arm in arms) and any(extra[arm] != extra[arms[0]] for arm in pool)
+    seeds = {arm: {run["seed"] for run in ledger.runs(arm)} for arm in {*arms, *pool}}
+    added = {seed for arm in arms for seed in seeds[arm] - ledger.planned_seeds(arm)}
+    return any(not added <= seeds[arm] for arm in pool)
 
 
 #: What an entry of `claims.json` repeats of its claim.

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from repro import provenance
-from repro.analyse.collect import trained
+from repro.analyse.methods import trained
 from repro.report import claim_rows
 from repro.report.change_words import part_words
 from repro.report.context import Fact, Setting, citation, measure, relative, run_page_path, setting, table_page_path, value_cell

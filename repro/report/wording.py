@@ -110,7 +110,7 @@ EVIDENCE = {
             name="demonstration",
             tone="demo",
             banner="Generated data: shows that the machinery works, no evidence about the paper.",
-            meaning="A program makes the data. A verdict here exercises every step and says nothing about natural images or videos.",
+            meaning="A program makes the data. A verdict here exercises every step and says nothing about natural ones.",
         ),
         EvidenceWords(
             name="stand-in",
