@@ -534,6 +534,21 @@ def test_both_papers_are_planned_unless_the_configuration_names_one(fresh):
     assert set(EVERYTHING) <= set(planned)
 
 
+def test_what_needs_further_images_is_left_out_with_a_line_that_names_the_key_of_their_folder():
+    values = {**CONFIG, "scale": "paper", "images": "photos"}
+    lines = left_out(values, read_config(values, schema=SCHEMA))
+    assert lines == [
+        "Not run: what needs imagenet_fall_2011 of alexnet; for it too: --config pretraining=DIR",
+        "Not run: what needs imagenet_fall_2009 of alexnet; for it too: --config unsplit=DIR",
+    ]
+    without = {job.label for job in train_jobs(PAPERS["alexnet"], read_config(values, schema=SCHEMA))}
+    given = {**values, "pretraining": "more", "unsplit": "all"}
+    assert left_out(given, read_config(given, schema=SCHEMA)) == []
+    added = {job.label for job in train_jobs(PAPERS["alexnet"], read_config(given, schema=SCHEMA))} - without
+    pretrained = {"conv6_pretraining", "cnn_pretrained", "seven_cnns", "seven_cnns_released"}
+    assert added == pretrained | {"ten_thousand", "ten_thousand_five_conv"}
+
+
 def test_papers_that_need_no_folder_are_never_left_out():
     for scale in ("smoke", "small", "cifar10"):
         values = {**CONFIG, "papers": ["alexnet", "karpathy"], "scale": scale}
