@@ -1,7 +1,7 @@
 """Load training images through one DALI graph that serves CPU and GPU, in our order and with our randomness.
 
-DALI decodes and transforms; it draws nothing. What it is fed comes from repro.data.order. Images that are pixels already need no
-graph on a CPU: one compiled pass does the same to the bit in a fraction of the time.
+DALI decodes and transforms; it draws nothing. What it is fed comes from repro.data.order. On a CPU it decodes alone, if there is
+anything to decode: one compiled pass does what follows, the same to the bit, in a fraction of the time.
 
 Shape suffixes: B batch, N images loaded at a time, H height, W width, C colour channels (RGB), S stored side in pixels.
 """
@@ -12,7 +12,7 @@ import itertools
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -196,8 +196,15 @@ class ImageStream:
                 wait_s = 0.0
 
 
+@pipeline_def
+def square_graph(*, source: Callable[[], Any], encoding: str, device: str) -> Any:
+    """Define the graph that decodes and does no more; `source` gives the stored images of a batch."""
+    image = fn.external_source(source=source, batch=True, dtype=types.UINT8, ndim=1 if encoding == "jpeg" else 3)
+    return decoded(image, encoding=encoding, device=device)
+
+
 class DecodedStream:
-    """Iterate over the training batches of a plan, as ImageStream does, where the images are pixels and the device is the CPU."""
+    """Iterate over the training batches of a plan, as ImageStream does, on the CPU: after decoding comes one compiled pass."""
 
     def __init__(
         self,
@@ -207,19 +214,30 @@ class DecodedStream:
         draw: Callable[[list[Planned], NDArray[np.int64]], Draws],
         mean_image_SSC: NDArray[np.float32],
         mean_at: str,
+        batch_size: int,
         input_px: int,
+        num_threads: int,
     ) -> None:
-        self._shards, self._groups, self._draw, self._input_px = shards, groups, draw, input_px
+        self._shards, self._draw, self._input_px = shards, draw, input_px
+        at_once = max(batch_size, LOAD_AT_ONCE)
         self._mean_moves = mean_at == "crop"
         mean = mean_image_SSC if self._mean_moves else center_window(mean_image_SSC, input_px=input_px)
         self._mean_SSC = np.ascontiguousarray(mean, np.float32)
+        self._pixels = (
+            stacked(shards, groups)
+            if shards.encoding == "raw"
+            else decoded_ahead(shards, groups, at_once=at_once, num_threads=num_threads)
+        )
 
     def __iter__(self) -> Iterator[Batch]:
         label_N = torch.from_numpy(np.asarray(self._shards.label_N, np.int64))
-        for group in self._groups:
+        while True:
             asked = time.perf_counter()
-            index_N = np.concatenate([planned.index_B for planned in group])
-            image_NPPC = self._augmented(index_N, self._draw(group, index_N))
+            found = next(self._pixels, None)
+            if found is None:
+                return
+            group, image_NSSC = found
+            image_NPPC = self._augmented(image_NSSC, self._draw(group, indices_N(group)))
             parts = torch.from_numpy(image_NPPC).permute(0, 3, 1, 2).split([len(planned.index_B) for planned in group])
             wait_s = time.perf_counter() - asked
             for planned, image_BCHW in zip(group, parts, strict=True):
@@ -227,10 +245,10 @@ class DecodedStream:
                 yield Batch(image_BCHW=image_BCHW, label_B=label_B, planned=planned, wait_s=wait_s)
                 wait_s = 0.0
 
-    def _augmented(self, index_N: NDArray[np.int64], draws: Draws) -> NDArray[np.float32]:
-        out_NPPC = np.empty((len(index_N), self._input_px, self._input_px, 3), np.float32)
+    def _augmented(self, image_NSSC: NDArray[np.uint8], draws: Draws) -> NDArray[np.float32]:
+        out_NPPC = np.empty((len(image_NSSC), self._input_px, self._input_px, 3), np.float32)
         augment(
-            np.stack(self._shards.images(index_N)),
+            image_NSSC,
             self._mean_SSC,
             self._mean_moves,
             draws.top_px_N,
@@ -241,6 +259,47 @@ class DecodedStream:
             out_NPPC,
         )
         return out_NPPC
+
+
+def indices_N(group: Sequence[Planned]) -> NDArray[np.int64]:
+    """Return the examples of batches that are loaded at a time."""
+    return np.concatenate([planned.index_B for planned in group])
+
+
+def stacked(shards: Stored, groups: Iterable[list[Planned]]) -> Iterator[tuple[list[Planned], NDArray[np.uint8]]]:
+    """Give each group with its images (N, S, S, C), which are stored as pixels."""
+    for group in groups:
+        yield group, np.stack(shards.images(indices_N(group)))
+
+
+def decoded_ahead(
+    shards: Stored, groups: Iterable[list[Planned]], *, at_once: int, num_threads: int
+) -> Iterator[tuple[list[Planned], NDArray[np.uint8]]]:
+    """Give each group of up to `at_once` examples with its images (N, S, S, C), decoded ahead on `num_threads` threads."""
+    ahead: deque[list[Planned]] = deque()
+    coming = iter(groups)
+
+    def feed() -> list[NDArray[np.uint8]]:
+        group = next(coming)
+        ahead.append(group)
+        return shards.images(indices_N(group))
+
+    pipeline = square_graph(
+        source=feed,
+        encoding=shards.encoding,
+        device="cpu",
+        batch_size=at_once,
+        num_threads=num_threads,
+        device_id=None,
+        prefetch_queue_depth=2,
+    )
+    pipeline.build()
+    while True:
+        try:
+            (images,) = pipeline.run()
+        except StopIteration:
+            return
+        yield ahead.popleft(), np.asarray(images.as_tensor())
 
 
 def training_stream(
@@ -277,14 +336,16 @@ def training_stream(
             input_px=input_px,
         )
 
-    if device == "cpu" and shards.encoding == "raw":
+    if device == "cpu":
         return DecodedStream(
             shards,
             groups=grouped(plan, batch_size=recipe.batch_size, key=epoch_and_noise),
             draw=draw,
             mean_image_SSC=mean_image_SSC,
             mean_at=recipe.mean_at,
+            batch_size=recipe.batch_size,
             input_px=input_px,
+            num_threads=num_threads,
         )
     return ImageStream(
         shards,

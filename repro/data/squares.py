@@ -9,15 +9,13 @@ Shape suffixes: B batch, C colour channels (RGB), S stored side in pixels, N exa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from nvidia.dali import fn, pipeline_def, types
 
-from repro.data.images import Stored, decoded
+from repro.data.images import Stored, square_graph
 from repro.data.shards import Shards
 
 #: Pixels of one split that are kept.
@@ -25,13 +23,6 @@ KEEP_MIB = 256
 
 #: Images that are decoded in one go to be kept.
 DECODED_AT_ONCE = 256
-
-
-@pipeline_def
-def square_graph(*, source: Callable[[], Any], encoding: str, device: str) -> Any:
-    """Define the graph that decodes and does no more; `source` gives the stored images of a batch."""
-    image = fn.external_source(source=source, batch=True, dtype=types.UINT8, ndim=1 if encoding == "jpeg" else 3)
-    return decoded(image, encoding=encoding, device=device)
 
 
 class Squares:

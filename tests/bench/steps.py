@@ -6,7 +6,9 @@ import copy
 from collections.abc import Callable, Mapping
 from typing import cast
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from repro.cost import train_flops
@@ -95,6 +97,12 @@ def sgemm(side: int) -> Callable[[], torch.Tensor]:
     return lambda: torch.mm(left, right, out=out)
 
 
+def numpy_sgemm(side: int) -> Callable[[], NDArray[np.float32]]:
+    """Return the same by numpy, whose BLAS is another than torch's."""
+    left, right, out = (np.random.default_rng(seed).standard_normal((side, side), dtype=np.float32) for seed in range(3))
+    return lambda: np.matmul(left, right, out=out)
+
+
 def step_contest(
     full: Experiment,
     no_lrn: Experiment,
@@ -104,6 +112,7 @@ def step_contest(
     batch_size: int,
     at_least: float | None = None,
     num_rounds: int = 30,
+    num_before: int = 0,
     side: int = SGEMM_SIDE,
 ) -> Contest:
     """Return a training step of the paper's net, of the net without normalisation, and of the net from torch's modules."""
@@ -123,20 +132,23 @@ def step_contest(
             "torch_channels_last": stock_step(last, full, x, label_B),
             "no_lrn": our_step(network_of(no_lrn, num_classes=num_classes, key=KEY), no_lrn, x, label_B),
             "sgemm": sgemm(side),
+            "sgemm_numpy": numpy_sgemm(side),
         },
         settings={
             "ours": "channels-last memory, repro.models, repro.train.optim.PaperSGD",
             "torch": f"contiguous memory (NCHW), {STOCK}",
             "torch_channels_last": f"channels-last memory, {STOCK}",
             "no_lrn": "ours without response normalisation",
-            "sgemm": f"product of two {side} x {side} matrices by torch.mm: the peak that the step is compared with",
+            "sgemm": f"product of two {side} x {side} matrices by torch.mm",
+            "sgemm_numpy": f"product of two {side} x {side} matrices by numpy.matmul",
         },
         num_rounds=num_rounds,
+        num_before=num_before,
         targets=(
             *((Target(contender="ours", peer=("torch",), at_least=at_least),) if at_least else ()),
             Target(contender="ours", peer=("no_lrn",), at_most=1.15),
         ),
-        flops={"ours": flops, "torch": flops, "torch_channels_last": flops, "sgemm": 2.0 * side**3},
+        flops={"ours": flops, "torch": flops, "torch_channels_last": flops, "sgemm": 2.0 * side**3, "sgemm_numpy": 2.0 * side**3},
         examples=batch_size,
     )
 

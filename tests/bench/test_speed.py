@@ -32,7 +32,7 @@ MIB = 1 << 20
 STOCK_HEAP = {-4: 65536, -3: 32 * MIB, -1: 64 * MIB, -2: 128 * 1024}
 NORM_SHAPES = ((32, 96, 55, 55), (32, 256, 27, 27), (128, 64, 16, 16), (128, 24, 32, 32))
 NORMS = ("ours", "torch", "torch_channels_last", "relu")
-STEPS = ("ours", "torch", "torch_channels_last", "no_lrn", "sgemm")
+STEPS = ("ours", "torch", "torch_channels_last", "no_lrn", "sgemm", "sgemm_numpy")
 UPDATES = ("ours", "torch", "torch_fused")
 LOADERS = ("ours", "pillow", "cv2")
 CLIP_NETS = ("single_frame", "single_frame_multires", "slow_fusion", "slow_fusion_multires")
@@ -40,7 +40,7 @@ CLIP_NETS = ("single_frame", "single_frame_multires", "slow_fusion", "slow_fusio
 PRINTED_RATIOS = {"single_frame": "B.S3.2.speed.sf", "slow_fusion": "B.S3.2.speed.slow"}
 #: Classes, examples at a time, and how much faster a step is to be than torch's.
 SCALES = {"small": (10, 32, 2.5), "cifar10": (10, 64, 2.5), "paper": (1000, 32, 1.4)}
-CLIP_SCALES = {"small": (10, 16), "paper": (487, 2)}
+CLIP_SCALES = {"small": (10, 16), "paper": (487, 16)}
 
 
 def experiment(paper: str, scale: str, variant: str) -> Experiment:

@@ -1,19 +1,18 @@
 """Time contenders in turns in one process, and hand the times to pytest-benchmark.
 
-Each round runs every contender once and begins with another one, so that what else the machine does meets all alike; a ratio
-is that of the times of one round. On a CPU the clock is processor time, summed over the threads of the process: other processes
-take turns with this one, but do not lengthen it.
+Each round runs every contender once, in an order drawn anew, so that what else the machine does and what the last one left in
+the caches meets all alike; a ratio is that of the times of one round. On a CPU the clock is processor time, summed over the
+threads of the process: other processes take turns with this one, but do not lengthen it.
 """
 
 from __future__ import annotations
 
 import gc
+import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
-
-from repro.train.clip_speed import in_turn
 
 CLOCKS: dict[str, Callable[[], float]] = {"processor time": time.process_time, "wall time": time.perf_counter}
 
@@ -37,6 +36,7 @@ class Contest:
     """Contenders at the same work.
 
     title: what they do. settings: how each does it. flops: operations of a turn, by contender; examples: what a turn handles.
+    num_before: runs that go before the one that is timed, in each turn: work that follows itself finds its data in the caches.
     """
 
     title: str
@@ -47,6 +47,7 @@ class Contest:
     flops: Mapping[str, float] = field(default_factory=dict)
     examples: int = 0
     num_warm_up: int = 1
+    num_before: int = 0
     clock: str = "processor time"
     heap: str = "kept"
 
@@ -58,7 +59,9 @@ def measure(contest: Contest) -> dict[str, list[float]]:
     for number in range(contest.num_warm_up + contest.num_rounds):
         gc.collect()
         gc.disable()
-        for name in in_turn(list(found), number):
+        for name in random.Random(number).sample(list(found), len(found)):
+            for _ in range(contest.num_before):
+                contest.contenders[name]()
             began = clock()
             contest.contenders[name]()
             seconds = clock() - began

@@ -244,18 +244,15 @@ def test_the_gpu_variant_of_the_graph_serialises(encoding, mean_at):
 
 @pytest.mark.parametrize("mean_at", ["crop", "center"])
 @pytest.mark.parametrize("divide_by", [1.0, 2.3])
-def test_decoded_images_need_no_graph_and_give_the_same_to_the_bit(tmp_path, monkeypatch, mean_at, divide_by):
-    folder = tmp_path / "prepared"
-    write_prepared(folder)
+def test_the_pass_after_decoding_gives_the_same_as_the_graph_to_the_bit(prepared, monkeypatch, mean_at, divide_by):
     noise = ColorNoise(std=0.1, factor="sqrt_eigenvalue", until=0.5, divide_by=divide_by)
     recipe = dataclasses.replace(RECIPE, mean_at=mean_at, color_noise=noise)
-    one_pass = stream(folder, recipe=recipe)
+    one_pass = stream(prepared[0], recipe=recipe)
     assert isinstance(one_pass, DecodedStream)
     monkeypatch.setattr(
-        "repro.data.images.DecodedStream",
-        lambda shards, **settings: ImageStream(shards, **settings, batch_size=16, num_threads=1, device="cpu"),
+        "repro.data.images.DecodedStream", lambda shards, **settings: ImageStream(shards, **settings, device="cpu")
     )
-    by_graph = stream(folder, recipe=recipe)
+    by_graph = stream(prepared[0], recipe=recipe)
     assert isinstance(by_graph, ImageStream)
     num = 0
     for found, expected in zip(one_pass, by_graph, strict=True):
