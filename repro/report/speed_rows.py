@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from repro.report.drawings import TEXT_PX, Axis, Drawing, Panel, frame, text_width
-from repro.report.formatting import fixed, percent, times
+from repro.report.formatting import compact, counted, fixed, percent, times
 from repro.report.speed_inputs import Goal, Group, Ratio, Suite, Timed, ratio
 from repro.report.tables import Cell, Column, Row, TableView, interval
 
@@ -92,7 +92,7 @@ def _target_row(item: Judged) -> Row:
             "group": Cell(text=item.group.name, strong=True),
             "title": Cell(text=item.group.title),
             "compared": Cell(text=item.words),
-            "target": Cell(text=f"{sign} {times(item.asked)}", sort=f"{item.asked}"),
+            "target": Cell(text=f"{sign} {compact(item.asked)}", sort=f"{item.asked}"),
             "ratio": Cell(text=_ratio(item.found.estimate), strong=True),
             "interval": interval(_ratio(item.found.low), _ratio(item.found.high)),
             "rounds": Cell(text=str(item.found.num_rounds)),
@@ -117,7 +117,7 @@ def printed_table(suite: Suite) -> TableView | None:
             cells={
                 "group": Cell(text=item.group.name, strong=True),
                 "compared": Cell(text=item.words),
-                "printed": Cell(text=times(item.goal.printed)),
+                "printed": Cell(text=compact(item.goal.printed)),
                 "ratio": Cell(text=_ratio(item.found.estimate), strong=True),
                 "interval": interval(_ratio(item.found.low), _ratio(item.found.high)),
                 "rounds": Cell(text=str(item.found.num_rounds)),
@@ -145,7 +145,7 @@ def group_table(group: Group, *, suite: str) -> TableView:
     rows = tuple(_group_row(timed, group) for timed in group.contenders.values())
     num_rounds = len(next(iter(group.contenders.values())).seconds)
     caption = (
-        f"{group.title}. {num_rounds} rounds, {group.clock}, {group.threads} thread{'s' if group.threads > 1 else ''}, "
+        f"{group.name}. {group.title}. {num_rounds} rounds, {group.clock}, {counted(group.threads, 'thread')}, "
         f"{'freed memory kept' if group.heap == 'kept' else 'the C library left alone'}."
     )
     return TableView(name=f"{suite}-{_slug(group.name)}", caption=caption, columns=columns, rows=rows)
@@ -209,7 +209,7 @@ def _mark(drawing: Drawing, x: Axis, item: Judged, *, y: float) -> None:
 
 def _label(item: Judged) -> str:
     sign = "≥" if item.goal.at_most is None else "≤"
-    return f"{item.group.name}: {item.words.removeprefix('time of ')} {sign} {times(item.asked)}"
+    return f"{item.group.name}: {item.words.removeprefix('time of ')} {sign} {compact(item.asked)}"
 
 
 def _ratio(value: float) -> str:
