@@ -10,6 +10,7 @@ Numbers and where they were read: V verbatim in the paper, C in the code release
 
 from repro.papers.alexnet_cifar import CIFAR_NETS, FIGURE1_NETS
 from repro.papers.alexnet_claims import CLAIMS
+from repro.papers.alexnet_classical import CLASSICAL
 from repro.papers.alexnet_methods import METHODS
 from repro.papers.alexnet_printed import AS_PRINTED
 from repro.papers.alexnet_released import RELEASED, WHAT_IF
@@ -261,7 +262,7 @@ ALEXNET = Paper(
     title="ImageNet Classification with Deep Convolutional Neural Networks",
     authors="Krizhevsky, Sutskever, Hinton",
     year=2012,
-    variants=VARIANTS + RELEASED + WHAT_IF + FIGURE1_NETS + CIFAR_NETS + METHODS,
+    variants=VARIANTS + RELEASED + WHAT_IF + FIGURE1_NETS + CIFAR_NETS + METHODS + CLASSICAL,
     scales=SCALES,
     claims=CLAIMS,
     tables=TABLES,

@@ -3,6 +3,22 @@
 A sizing fixes what no variant ablates: input and width, batch, rate and length. Both arms of every claim share it.
 """
 
+from repro.papers.alexnet_classical import (
+    CIFAR_FISHER,
+    CIFAR_SPARSE,
+    FISHER,
+    FOLDERS_FISHER,
+    FOLDERS_FOUR,
+    FOLDERS_SPARSE,
+    FOUR,
+    SMALL_FISHER,
+    SMALL_FOUR,
+    SMALL_SPARSE,
+    SMOKE_FISHER,
+    SMOKE_FOUR,
+    SMOKE_SPARSE,
+    SPARSE,
+)
 from repro.papers.alexnet_data import (
     ALL_SMALL,
     ALL_SMOKE,
@@ -18,7 +34,7 @@ from repro.papers.alexnet_data import (
     PROCEDURAL_SMALL,
     PROCEDURAL_SMOKE,
 )
-from repro.spec.experiment import MethodSizing, Scale, Sizing
+from repro.spec.experiment import MethodSizing, ModelSizing, Scale, Sizing
 from repro.spec.network import Size, Stem
 from repro.spec.recipe import Schedule
 
@@ -68,6 +84,9 @@ SCALES = (
                 folds=(PRETRAINING_SMOKE,),
             ),
             MethodSizing(family="ensemble"),
+            ModelSizing(family="sparse_coding", model=SMOKE_SPARSE),
+            ModelSizing(family="sift_fisher", model=SMOKE_FISHER),
+            ModelSizing(family="four_fisher", model=SMOKE_FOUR),
             MethodSizing(family="ensemble_searched"),
             Sizing(
                 family="four_layer",
@@ -130,6 +149,9 @@ SCALES = (
                 folds=(PRETRAINING_SMALL,),
             ),
             MethodSizing(family="ensemble"),
+            ModelSizing(family="sparse_coding", model=SMALL_SPARSE),
+            ModelSizing(family="sift_fisher", model=SMALL_FISHER),
+            ModelSizing(family="four_fisher", model=SMALL_FOUR),
             MethodSizing(family="ensemble_searched"),
             Sizing(
                 family="four_layer",
@@ -190,6 +212,8 @@ SCALES = (
                 folds=(PRETRAINING_CIFAR10,),
             ),
             MethodSizing(family="ensemble"),
+            ModelSizing(family="sparse_coding", model=CIFAR_SPARSE, num_threads=4),
+            ModelSizing(family="sift_fisher", model=CIFAR_FISHER, num_threads=4),
             Sizing(
                 family="four_layer",
                 size=Size(input_px=24, width=1 / 2),
@@ -249,6 +273,9 @@ SCALES = (
                 folds=(PRETRAINING_FOLDERS,),
             ),
             MethodSizing(family="ensemble"),
+            ModelSizing(family="sparse_coding", model=FOLDERS_SPARSE, num_threads=4),
+            ModelSizing(family="sift_fisher", model=FOLDERS_FISHER, num_threads=4),
+            ModelSizing(family="four_fisher", model=FOLDERS_FOUR, num_threads=4),
         ),
     ),
     Scale(
@@ -293,6 +320,9 @@ SCALES = (
                 folds=(FALL_2009,),
             ),
             MethodSizing(family="ensemble"),
+            ModelSizing(family="sparse_coding", model=SPARSE, num_threads=4),
+            ModelSizing(family="sift_fisher", model=FISHER, num_threads=4),
+            ModelSizing(family="four_fisher", model=FOUR, num_threads=4),
         ),
     ),
 )

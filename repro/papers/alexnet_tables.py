@@ -69,7 +69,7 @@ TABLE1 = Table(
     title="Errors on ILSVRC-2010, and section 6",
     where="Table 1, section 6",
     control="full",
-    variants=("full", "as_released", "ten_thousand", "ten_thousand_five_conv"),
+    variants=("sparse_coding", "sift_fisher", "full", "as_released", "ten_thousand", "ten_thousand_five_conv"),
     claims=(
         "A.T1.sparse.top1",
         "A.T1.sparse.top5",
@@ -106,6 +106,7 @@ TABLE2 = Table(
     where="Table 2",
     control="full",
     variants=(
+        "four_fisher",
         "full",
         "as_released",
         "five_seeds",
