@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from repro.files import sha256_bytes
@@ -12,7 +12,7 @@ from repro.provenance import spec_digest
 from repro.spec.clip_geometry import ClipGeometry, geometry_of
 from repro.spec.experiment import ModelSizing, Paper, make_run, needed_runs
 from repro.spec.geometry import Geometry
-from repro.spec.run import Experiment, Fitted, Run, Timing
+from repro.spec.run import Ensemble, Experiment, Fitted, Run, Timing
 
 #: Memory of a process that has imported everything and holds a small net, in MiB, and what each number of a batch needs.
 BASE_MIB = 1500
@@ -22,17 +22,23 @@ COPIES_OF_PARAMETERS, COPIES_OF_NEURONS, BYTES_OF_FLOAT = 6, 4, 4
 ALL_THREADS = 1000
 #: The priority of a fitted model, above that of any network that is small enough to be trained beside it.
 FIT_PRIORITY = 10**8
+#: What a job gains by each job of the chain that waits for it: more than any job is long at the scales that run on one machine.
+RANK_PRIORITY = 10**12
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainJob:
-    """One job of the train stage: some variants of a paper, all made by one stage, with some seeds, in turn in one process."""
+    """One job of the train stage: some variants of a paper, all made by one stage, with some seeds, in turn in one process.
+
+    rank: how many jobs, one after the other, wait for this one at most.
+    """
 
     paper: Paper
     scale: str
     label: str
     variants: tuple[str, ...]
     seeds: tuple[int, ...]
+    rank: int = 0
 
     @property
     def seeds_option(self) -> str:
@@ -92,9 +98,10 @@ class TrainJob:
     def priority(self) -> int:
         """Return how long the job takes, in thousands of operations for each training image: the longest starts first.
 
-        Fitted models are long; averages and timings come last.
+        Before it comes what others wait for, so that no chain of jobs is left at the end. Fitted models are long; averages and
+        timings come last.
         """
-        return sum(_priority(run) for run in self._examples)
+        return self.rank * RANK_PRIORITY + len(self.seeds) * sum(_priority(run) for run in self._examples)
 
     @property
     def _examples(self) -> list[Run]:
@@ -126,14 +133,35 @@ def train_jobs(paper: Paper, config: Config) -> list[TrainJob]:
     for run in planned_runs(paper, scale=config.scale, num_seeds=config.seeds, without=without):
         seeds_of.setdefault(run.variant, []).append(run.seed)
     num = len(planned_seeds(paper, scale=config.scale, num_seeds=config.seeds))
-    size = config.seeds_per_job or num
+    # Where a run costs little more than starting a process, further seeds of members go with the planned ones.
+    together = paper.scale(config.scale).variants_per_job > 1 and config.seeds_per_job is None
+    ranks = variant_ranks(paper, scale=config.scale, names=tuple(seeds_of))
     jobs = []
     for label, variants in variant_groups(paper, scale=config.scale, without=without).items():
         seeds = seeds_of[variants[0]]
         assert all(seeds_of[name] == seeds for name in variants), f"variants of job {label} have different seeds"
+        size = config.seeds_per_job or (len(seeds) if together else num)
         chunks = [tuple(seeds[start : start + size]) for start in range(0, len(seeds), size)]
-        jobs += [TrainJob(paper=paper, scale=config.scale, label=label, variants=variants, seeds=chunk) for chunk in chunks]
+        rank = max(ranks[name] for name in variants)
+        jobs += [
+            TrainJob(paper=paper, scale=config.scale, label=label, variants=variants, seeds=chunk, rank=rank) for chunk in chunks
+        ]
     return jobs
+
+
+def variant_ranks(paper: Paper, *, scale: str, names: Sequence[str]) -> dict[str, int]:
+    """Return of each variant how many others, one after the other, wait for it at most."""
+    needed = {name: {run.variant for run in needed_runs(_run(paper, scale, name), paper)} for name in names}
+    ranks = dict.fromkeys(names, 0)
+    for _ in names:
+        for name, sources in needed.items():
+            for source in sources & set(ranks):
+                ranks[source] = max(ranks[source], ranks[name] + 1)
+    return ranks
+
+
+def _run(paper: Paper, scale: str, name: str) -> Run:
+    return make_run(paper, scale=scale, variant=name, seed=0)
 
 
 def variant_groups(paper: Paper, *, scale: str, without: Collection[str] = ()) -> dict[str, tuple[str, ...]]:
@@ -141,7 +169,8 @@ def variant_groups(paper: Paper, *, scale: str, without: Collection[str] = ()) -
 
     Starting a process costs seconds: where a run costs little more, as many as the scale's `variants_per_job` share one. They
     are of the same page, so that a page's target trains its own variants alone; a variant of several pages has its own job,
-    and so has one that starts from other runs, that others start from, or that is no network.
+    and so has one that starts from other runs, that others start from, or that is no network. Averages of a page cost nothing:
+    one job makes them all.
     Which of its page's jobs a variant is in depends on its name, so that a new variant moves no other.
     """
     per_job = paper.scale(scale).variants_per_job
@@ -149,7 +178,7 @@ def variant_groups(paper: Paper, *, scale: str, without: Collection[str] = ()) -
         name: [table.name for table in paper.tables if name in table.variants]
         for name in planned_variants(paper, scale=scale, without=without)
     }
-    runs = {name: make_run(paper, scale=scale, variant=name, seed=0) for name in pages}
+    runs = {name: _run(paper, scale, name) for name in pages}
     tied = {needed.variant for run in runs.values() for needed in needed_runs(run, paper)}
     tied |= {name for name, run in runs.items() if needed_runs(run, paper) or not isinstance(run.experiment, Experiment)}
     groups: dict[str, tuple[str, ...]] = {}
@@ -159,5 +188,7 @@ def variant_groups(paper: Paper, *, scale: str, without: Collection[str] = ()) -
             alike = [other for other, others in pages.items() if others == found and other not in tied]
             num_jobs = math.ceil(len(alike) / per_job)
             label = f"{found[0].removeprefix(f'{paper.name}_')}_{int(sha256_bytes(name.encode()), 16) % num_jobs + 1}"
+        if isinstance(runs[name].experiment, Ensemble) and len(found) == 1:
+            label = f"{found[0].removeprefix(f'{paper.name}_')}_averages"
         groups[label] = (*groups.get(label, ()), name)
     return groups
