@@ -159,14 +159,14 @@ def test_every_scale_keeps_all_parts_of_alexnet_that_are_ablated():
 
 def test_the_small_nets_run_where_their_images_are_and_the_large_one_everywhere():
     families = {scale.name: {sizing.family for sizing in scale.sizings} for scale in ALEXNET.scales}
-    everywhere = {"alexnet", "all_images", "pretraining", "ensemble"}
+    everywhere = {"alexnet", "all_images", "pretraining", "ensemble", "sparse_coding", "sift_fisher"}
     small_nets = {"four_layer", "cifar_local", "cifar_conv"}
     assert families == {
-        "smoke": everywhere | small_nets | {"ensemble_searched"},
-        "small": everywhere | small_nets | {"ensemble_searched"},
+        "smoke": everywhere | small_nets | {"ensemble_searched", "four_fisher"},
+        "small": everywhere | small_nets | {"ensemble_searched", "four_fisher"},
         "cifar10": everywhere | small_nets,
-        "folders": everywhere,
-        "paper": everywhere | {"ten_thousand"},
+        "folders": everywhere | {"four_fisher"},
+        "paper": everywhere | {"ten_thousand", "four_fisher"},
     }
     every = {variant.name for variant in ALEXNET.variants}
     assert every - set(planned_variants(ALEXNET, scale="smoke")) == {"ten_thousand", "ten_thousand_five_conv"}
