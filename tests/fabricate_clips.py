@@ -68,7 +68,8 @@ def of_videos(folder: Path, *, classes: Sequence[str], num_videos: int) -> dict[
     motion_V = np.linspace(0.0, 0.05, num_videos).astype(np.float32)
     motion_V[-1] = np.nan
     key_V = np.array([video_key("test", number) for number in range(num_videos)])
-    write_npz(folder / CAMERA_FILE, {"motion_V": motion_V, "key_V": key_V, "index_sha256": np.array("0" * 64)})
+    index = {"source": np.array("drawn"), "index_sha256": np.array("0" * 64)}
+    write_npz(folder / CAMERA_FILE, {"motion_V": motion_V, "key_V": key_V, **index})
     missing = {"file": "missing.csv", "num": 0, "share": 0.0}
     return {"groups": class_groups(classes), "mirror": True, "num_frames": 16, "missing": missing}
 

@@ -40,10 +40,11 @@ def camera_gaps(table: Table, ledger: Ledger) -> list[dict[str, Any]]:
     control, other = table.control, next(name for name in table.variants if name != table.control)
     entry = {"paper": ledger.paper.name, "table": table.name, "control": control, "variant": other}
     motion_N, reason = _motion_N(ledger, control, other)
+    source = _source(ledger, control)
     if motion_N is not None and np.isnan(motion_N).all():
         motion_N, reason = None, "The motion of the camera could be estimated in none of the test videos."
     if motion_N is None:
-        return [{**entry, "reason": reason, "num_videos": 0, "num_unseen": 0, "groups": [], "trend": None}]
+        return [{**entry, "reason": reason, "source": "", "num_videos": 0, "num_unseen": 0, "groups": [], "trend": None}]
     known_N = ~np.isnan(motion_N)
     right = {name: ledger.correct_SN(name, split="test", protocol=PROTOCOL, k=1)[:, known_N] for name in (control, other)}
     motion_N = motion_N[known_N]
@@ -51,7 +52,7 @@ def camera_gaps(table: Table, ledger: Ledger) -> list[dict[str, Any]]:
     num_groups = max(1, min(NUM_GROUPS, len(order_N) // FEWEST_VIDEOS))
     groups = [_group(right, part_N, motion_N, control, other) for part_N in np.array_split(order_N, num_groups)]
     found = {"groups": groups, "trend": _trend(right, order_N, control, other)}
-    return [{**entry, "reason": "", "num_videos": len(order_N), "num_unseen": int((~known_N).sum()), **found}]
+    return [{**entry, "reason": "", "source": source, "num_videos": len(order_N), "num_unseen": int((~known_N).sum()), **found}]
 
 
 def _motion_N(ledger: Ledger, control: str, other: str) -> tuple[NDArray[np.float64] | None, str]:
@@ -68,6 +69,16 @@ def _motion_N(ledger: Ledger, control: str, other: str) -> tuple[NDArray[np.floa
         return None, f"{path.name} is not beside the test split in this results folder; run the stage prepare again."
     scores = read_run_scores(runs[0], split="test", protocol=PROTOCOL, results=ledger.results)
     return np.array([motion_of.get(bytes(key), math.nan) for key in scores.example_N]), ""
+
+
+def _source(ledger: Ledger, control: str) -> str:
+    """Return whether motions were drawn by a generator or estimated; "" without them."""
+    for record in ledger.finished(control)[:1]:
+        path = data_folder(ledger.results, ledger.scale.name, record["dataset"]["name"]) / CAMERA_FILE
+        if path.is_file():
+            with np.load(path, allow_pickle=False) as stored:
+                return str(stored["source"])
+    return ""
 
 
 def _read(path: Path) -> dict[bytes, float] | None:

@@ -1,8 +1,9 @@
-"""Estimate how the camera of each test video moves, from its stored clips.
+"""Say how the camera of each test video moves: as it was drawn for a generated one, else estimated from its stored clips.
 
 Between two stored frames the flow of every pixel is estimated (dense inverse search), and the similarity (shift, turn, zoom)
 with which most of a grid of points agree is taken for the camera's: what moves otherwise before the scene is left out as an
-outlier (RANSAC). Its size is the mean distance by which it moves the grid, in sides of the frame.
+outlier (RANSAC). Its size is the mean distance by which it moves the grid, in sides of the frame. Objects that move alike and
+fill most of the frame are taken for the scene: of generated videos, in which they do, what was drawn is stored instead.
 
 Sources: Karpathy et al. 2014, section 4.1, which suspects that Slow Fusion is hurt by camera motion and measures none; Kroeger
 et al. 2016, "Fast Optical Flow using Dense Inverse Search".
@@ -25,10 +26,12 @@ from numpy.typing import NDArray
 
 from repro.data.clip_shards import ClipShards
 from repro.data.packing import Say
+from repro.data.procedural_video import stream
 from repro.data.shards import SCHEMA, write_npz
+from repro.data.video_drawing import Camera, background, draw_camera
 from repro.data.video_workers import Workers
 from repro.files import read_json
-from repro.spec.video import CAMERA_FILE
+from repro.spec.video import CAMERA_FILE, ProceduralVideos, VideoDataset
 
 #: At most so many clips of a video are looked at, evenly spread.
 CLIPS_OF_VIDEO = 2
@@ -46,10 +49,10 @@ class CameraTask:
     num_frames: int
 
 
-def ensure_camera_motion(folder: Path, *, num_processes: int, say: Say) -> None:
+def ensure_camera_motion(dataset: VideoDataset, folder: Path, *, num_processes: int, say: Say) -> None:
     """Write `test.camera.npz` beside the test split, if it is not there already for these very clips.
 
-    It holds motion_V and key_V, each video's motion and key, and the SHA-256 of the index of the clips.
+    It holds motion_V and key_V, each video's motion and key, `source` (drawn or estimated), and the SHA-256 of the clips' index.
     """
     path = folder / CAMERA_FILE
     index = str(read_json(folder / "dataset.json", schema=SCHEMA)["splits"]["test"]["index"]["sha256"])
@@ -58,9 +61,43 @@ def ensure_camera_motion(folder: Path, *, num_processes: int, say: Say) -> None:
             if str(stored["index_sha256"]) == index:
                 return
     shards = ClipShards(folder, "test")
-    say(f"estimates the motion of the camera of {shards.num_videos} test videos")
-    motion_V = camera_motion_V(shards, num_processes=num_processes)
-    write_npz(path, {"motion_V": motion_V, "key_V": shards.key_V, "index_sha256": np.array(index)})
+    source = "estimated" if dataset.procedural is None else "drawn"
+    say(f"takes down the motion of the camera of {shards.num_videos} test videos, {source}")
+    if dataset.procedural is None:
+        motion_V = camera_motion_V(shards, num_processes=num_processes)
+    else:
+        motion_V = drawn_motion_V(dataset, shards)
+    write_npz(path, {"motion_V": motion_V, "key_V": shards.key_V, "source": np.array(source), "index_sha256": np.array(index)})
+
+
+def drawn_motion_V(dataset: VideoDataset, shards: ClipShards) -> NDArray[np.float32]:
+    """Return for each generated test video how far its camera moves from one stored frame to the next, in frame sides."""
+    knobs, clips = dataset.procedural, dataset.clips
+    assert knobs is not None and clips.span_s is not None, "generated clips span a time"
+    step_s = clips.span_s / clips.num_frames
+    index_V = [int(key.rpartition(b"_")[2]) for key in shards.key_V.tolist()]
+    return np.array([drawn_motion(knobs, split="test", index=i, step_s=step_s) for i in index_V], np.float32)
+
+
+def drawn_motion(knobs: ProceduralVideos, *, split: str, index: int, step_s: float) -> float:
+    """Return the mean over the shots of a video of the median motion of their cameras from step to step."""
+    num_steps = max(int(knobs.seconds / knobs.num_shots / step_s), 1)
+    found = []
+    for shot in range(knobs.num_shots):
+        generator = stream(knobs, split=split, index=index, purpose=f"shot {shot}")
+        background(generator, frame_px=knobs.frame_px)  # drawn first, before the camera
+        camera = draw_camera(generator, speed=knobs.camera)
+        found.append(float(np.median([_moved(camera, step_s * k, step_s * (k + 1)) for k in range(num_steps)])))
+    return math.fsum(found) / len(found)
+
+
+def _moved(camera: Camera, before_s: float, after_s: float) -> float:
+    """Return the mean distance by which a camera moves the grid between two moments, in frame sides."""
+    (x, y, zoom), (x_after, y_after, zoom_after) = camera.at(before_s), camera.at(after_s)
+    place_G = (np.arange(GRID) + 0.5) / GRID - 0.5
+    right_G = (x + place_G / zoom - x_after) * zoom_after - place_G
+    down_G = (y + place_G / zoom - y_after) * zoom_after - place_G
+    return float(np.hypot(right_G[None, :], down_G[:, None]).mean())
 
 
 def camera_motion_V(shards: ClipShards, *, num_processes: int) -> NDArray[np.float32]:

@@ -73,7 +73,7 @@ def prepare_videos(
     }
     if is_prepared(folder, identity):
         say(f"prepare {dataset.name}: complete already")
-        ensure_camera_motion(folder, num_processes=num_threads, say=say)
+        ensure_camera_motion(dataset, folder, num_processes=num_threads, say=say)
         return
     (folder / "dataset.json").unlink(missing_ok=True)
     plans = plan_video_shards(dataset, origin, shard_bytes=shard_bytes)
@@ -85,7 +85,7 @@ def prepare_videos(
     description = describe(dataset, origin, plans=plans, parts=parts, folder=folder)
     write_json(folder / "dataset.json", {**description, **identity, "decoder": decoder_text()}, schema=SCHEMA)
     journal.discard()
-    ensure_camera_motion(folder, num_processes=num_threads, say=say)
+    ensure_camera_motion(dataset, folder, num_processes=num_threads, say=say)
     splits = description["splits"].values()
     counts = (sum(split[f"num_{what}"] for split in splits) for what in ("videos", "examples"))
     say("prepare {}: done, {} videos, {} clips".format(dataset.name, *counts))

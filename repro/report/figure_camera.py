@@ -15,10 +15,14 @@ from repro.report.inputs import Results
 from repro.report.tables import Cell, Column, Row, TableView, interval
 from repro.spec.experiment import Paper, Table
 
+#: Where the motions come from.
+KNOWN = {
+    "drawn": "The motion is what the generator drew for the camera. ",
+    "estimated": "The motion is estimated from the clips. Objects that move alike and fill most of a frame pass for it. ",
+}
 LEAD = (
-    "The paper suspects that the motion-aware net does worse where the camera moves. Each test video's camera motion is "
-    "estimated from its clips: by how much the scene as a whole moves between two stored frames, in percent of the frame's "
-    "side."
+    "The paper suspects that the motion-aware net does worse where the camera moves. Here the test videos are sorted by it: by "
+    "how much the scene as a whole moves between two stored frames, in percent of the frame's side."
 )
 
 
@@ -92,7 +96,7 @@ def _caption(found: Mapping[str, Any], *, runs: Sequence[Any], results: Results)
         )
     if found["num_unseen"]:
         words += f"In {counted(found['num_unseen'], 'further video')} no motion could be estimated. "
-    return words + _knob(runs, results=results)
+    return words + KNOWN.get(found.get("source", ""), "") + _knob(runs, results=results)
 
 
 def _knob(runs: Sequence[Any], *, results: Results) -> str:

@@ -239,6 +239,7 @@ _LATEX = {
     "±": r"$\pm$",
     "\N{MULTIPLICATION SIGN}": r"$\times$",
     "→": r"$\rightarrow$",
+    "Δ": r"$\Delta$",
     "≥": r"$\geq$",
     "≤": r"$\leq$",
     "\N{EN DASH}": r"--",

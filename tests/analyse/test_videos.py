@@ -151,6 +151,7 @@ def test_without_runs_of_both_nets_nothing_is_gained_and_nothing_is_said_of_the_
 
 def test_the_gain_by_motion_of_the_camera_is_that_of_the_videos_of_each_group(tmp_path: Path) -> None:
     (entry,) = judged(tmp_path)["camera"]
+    assert entry["source"] == "drawn"
     assert (entry["num_videos"], entry["num_unseen"]) == (79, 1), "of the last video no motion was seen"
     groups = entry["groups"]
     assert [group["num_videos"] for group in groups] == [20, 20, 20, 19]
@@ -190,7 +191,8 @@ def test_without_the_cameras_file_the_reason_names_it(tmp_path: Path) -> None:
     (entry,) = judged_again(tmp_path)["camera"]
     assert entry["reason"] == "test.camera.npz is not beside the test split in this results folder; run the stage prepare again."
     nobody = np.array([b"x"])
-    write_npz(folder / CAMERA_FILE, {"motion_V": np.array([0.1], np.float32), "key_V": nobody, "index_sha256": np.array("")})
+    arrays = {"motion_V": np.array([0.1], np.float32), "key_V": nobody, "source": np.array("estimated")}
+    write_npz(folder / CAMERA_FILE, {**arrays, "index_sha256": np.array("")})
     (entry,) = judged_again(tmp_path)["camera"]
     assert (entry["num_videos"], entry["groups"]) == (0, [])
     assert entry["reason"] == "The motion of the camera could be estimated in none of the test videos."

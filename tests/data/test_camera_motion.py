@@ -1,6 +1,5 @@
 """The camera's motion is seen, whatever moves before the scene."""
 
-import itertools
 import json
 from dataclasses import replace
 
@@ -8,10 +7,11 @@ import cv2
 import numpy as np
 import pytest
 
-from repro.data.camera_motion import CameraTask, clip_motion, displacement, ensure_camera_motion, motion_of
+from repro.data import camera_motion
+from repro.data.camera_motion import CameraTask, clip_motion, displacement, drawn_motion, ensure_camera_motion, motion_of
 from repro.data.clip_shards import ClipShards
-from repro.data.procedural_video import shot_classes, stream, video_frames
-from repro.data.video_drawing import background, draw_camera
+from repro.data.procedural_video import Shot, stream
+from repro.data.video_drawing import Camera
 from repro.data.video_prepare import prepare_videos
 from repro.papers.karpathy import KARPATHY
 from repro.spec.video import CAMERA_FILE
@@ -38,35 +38,34 @@ def test_what_moves_before_a_still_scene_is_no_motion_of_the_camera():
     assert clip_motion(frames) < 0.1 / 96
 
 
-def drawn_motion(knobs, *, index: int, shot: int, num_frames: int) -> float:
-    """Return what the generator moves the camera by, as the estimate has it."""
-    generator = stream(knobs, split="test", index=index, purpose=f"shot {shot}")
-    background(generator, frame_px=knobs.frame_px)
-    camera = draw_camera(generator, speed=knobs.camera)
-    x, y = np.meshgrid(*[(np.arange(5) + 0.5) / 5 - 0.5] * 2)
-    places = [camera.at(t / knobs.fps) for t in range(num_frames)]
-    return float(
-        np.median(
-            [
-                np.hypot((a + x / zoom - c) * zoom_after - x, (b + y / zoom - d) * zoom_after - y).mean()
-                for (a, b, zoom), (c, d, zoom_after) in itertools.pairwise(places)
-            ]
-        )
-    )
-
-
-def test_the_cameras_of_generated_videos_are_found_to_a_fifth_in_most_shots():
-    knobs = replace(KNOBS, camera=0.4)
+def test_the_camera_before_a_generated_scene_without_objects_is_found_to_a_fifth_in_most_shots():
+    knobs = replace(KNOBS, camera=0.4, weak_share=1.0, num_shots=1, seconds=1.2)
     drawn, found = [], []
-    for index in range(12):
-        assert None not in shot_classes(knobs, split="test", index=index)
-        frames = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in video_frames(knobs, split="test", index=index)]
-        length = len(frames) // knobs.num_shots
-        for shot in range(knobs.num_shots):
-            drawn.append(drawn_motion(knobs, index=index, shot=shot, num_frames=16))
-            found.append(clip_motion(np.stack(frames[shot * length : shot * length + 16])))
+    for index in range(16):
+        generator = stream(knobs, split="test", index=index, purpose="shot 0")
+        scene = Shot(knobs, shown=None, generator=generator)
+        frames = [cv2.cvtColor(np.asarray(scene.frame(t / knobs.fps)), cv2.COLOR_RGB2GRAY) for t in range(16)]
+        drawn.append(drawn_motion(knobs, split="test", index=index, step_s=1 / knobs.fps))
+        found.append(clip_motion(np.stack(frames)))
     assert np.mean(np.abs(np.array(found) - drawn) <= 0.2 * np.array(drawn)) >= 0.8
     assert np.corrcoef(found, drawn)[0, 1] > 0.8
+
+
+def test_what_was_drawn_is_the_camera_of_the_shots_that_are_rendered():
+    """A camera that stands still has no motion, one that pans alone moves every point by its pace."""
+    assert drawn_motion(replace(KNOBS, camera=0.0), split="test", index=3, step_s=0.1) == 0.0
+    shots = [
+        Shot(KNOBS, shown=None, generator=stream(KNOBS, split="test", index=3, purpose=f"shot {shot}"))
+        for shot in range(KNOBS.num_shots)
+    ]
+    pan = Camera(right=0.3, down=0.4, zoom=0.0, shake=0.0, shake_hz=2.0, phase=0.0)
+    assert camera_motion._moved(pan, 0.0, 0.1) == pytest.approx(0.05)
+    steps = int(KNOBS.seconds / KNOBS.num_shots * KNOBS.fps)
+    expected = [
+        np.median([camera_motion._moved(shot._camera, k / KNOBS.fps, (k + 1) / KNOBS.fps) for k in range(steps)])
+        for shot in shots
+    ]
+    assert drawn_motion(KNOBS, split="test", index=3, step_s=1 / KNOBS.fps) == pytest.approx(np.mean(expected))
 
 
 def test_the_motions_lie_beside_the_test_split_and_are_made_once(tmp_path):
@@ -76,13 +75,14 @@ def test_the_motions_lie_beside_the_test_split_and_are_made_once(tmp_path):
         assert stored["key_V"].tolist() == shards.key_V.tolist()
         assert stored["motion_V"].shape == (shards.num_videos,)
         assert (stored["motion_V"] >= 0).all()
+        assert str(stored["source"]) == "drawn"
     said: list[str] = []
-    ensure_camera_motion(tmp_path, num_processes=1, say=said.append)
+    ensure_camera_motion(TOYS, tmp_path, num_processes=1, say=said.append)
     assert not said
     description = json.loads((tmp_path / "dataset.json").read_text())
     description["splits"]["test"]["index"]["sha256"] = "0" * 64
     (tmp_path / "dataset.json").write_text(json.dumps(description))
-    ensure_camera_motion(tmp_path, num_processes=1, say=said.append)
+    ensure_camera_motion(TOYS, tmp_path, num_processes=1, say=said.append)
     assert len(said) == 1
 
 

@@ -213,3 +213,9 @@ def test_the_index_prints_hits_where_the_statement_speaks_of_hits(video_report: 
     ][1:2]
     assert "60.9 % of the videos" in row["statement"]
     assert (row["paper"], row["measure"]) == ("60.9", "video Hit@1")
+
+
+def test_the_tables_can_be_set_in_latex(video_report: Rendered) -> None:
+    text = (video_report.folder / "karpathy" / "karpathy_table2.tex").read_text()
+    assert r"$\Delta$ AP, paper" in text
+    text.encode("ascii")
