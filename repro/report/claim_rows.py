@@ -41,7 +41,7 @@ def paper_cells(claim: Mapping[str, Any]) -> dict[str, Cell]:
     if claim["kind"] in VALUES:
         bound = AT_MOST if claim["bound"] == "at_most" else ""
         printed = Cell(text=bound + unit.printed(claim["paper_value"]), unit=unit.value)
-    elif claim["kind"] == "ratio":
+    elif claim["kind"] == "ratio" or claim["paper_ratio"]:
         printed = Cell(text=f"{claim['paper_ratio']:g}" if claim["paper_ratio"] else "", unit=TIMES)
     else:
         printed = Cell(text=unit.printed(claim["paper_delta"], signed=True), unit=unit.difference)
@@ -61,6 +61,12 @@ def our_cells(claim: Mapping[str, Any], *, digits: Digits) -> dict[str, Cell]:
         }
     if claim["kind"] == "ratio":
         return {**_ratio_cells(claim), **_log_ratio_cells(claim, decimals=3, strong=False)}
+    if claim["paper_ratio"] and claim["log_ratio"]:
+        part = claim["log_ratio"]
+        both = {key: _times(part[key]) for key in ("ci90", "ci95")}
+        estimate = {"estimate": Cell(text=times(math.exp(part["estimate"])), unit=TIMES, strong=True)}
+        estimate |= {"estimate_ci90": both["ci90"], "estimate_ci95": both["ci95"]}
+        return {**estimate, **_log_ratio_cells(part, decimals=3, strong=False)}
     return {
         **_estimate_cells("estimate", claim["points"], metric=claim["metric"], decimals=digits.points, strong=on_points),
         **_log_ratio_cells(claim["log_ratio"], decimals=digits.log_ratio, strong=not on_points),
@@ -121,16 +127,17 @@ def _log_ratio_cells(part: Mapping[str, Any] | None, *, decimals: int, strong: b
 def _ratio_cells(claim: Mapping[str, Any]) -> dict[str, Cell]:
     """Return how many times as many epochs one arm needs, at the training error that decides."""
     first = claim["thresholds"][0] if claim["thresholds"] else None
-
-    def ends(pair: list[float | None] | None) -> Cell:
-        low, high = (None if end is None else times(math.exp(end)) for end in pair or (None, None))
-        return interval(low or "", high or "")
-
     return {
         "estimate": ratio_cell(first, strong=True) if first else Cell(),
-        "estimate_ci90": ends(claim["ci90"]),
-        "estimate_ci95": ends(claim["ci95"]),
+        "estimate_ci90": _times(claim["ci90"]),
+        "estimate_ci95": _times(claim["ci95"]),
     }
+
+
+def _times(ends: Sequence[float | None] | None) -> Cell:
+    """Return the interval of a ratio from that of its logarithm."""
+    low, high = (None if end is None else times(math.exp(end)) for end in ends or (None, None))
+    return interval(low or "", high or "")
 
 
 def ratio_cell(threshold: Mapping[str, Any], *, strong: bool) -> Cell:

@@ -69,7 +69,8 @@ def printed_gains(paper: Paper, table: Table, *, other: str) -> list[Gain]:
 
 def _gain(item: Mapping[str, Any]) -> Gain:
     def ends(pair: Sequence[float] | None) -> tuple[float, float] | None:
-        return (pair[0], pair[1]) if pair else None
+        # Drawn is what lies between -1 and 1, beyond which no gain can be.
+        return (max(pair[0], -1.0), min(pair[1], 1.0)) if pair else None
 
     return Gain(
         name=item["class"].replace("_", " "),
@@ -136,7 +137,8 @@ def _caption(gains: Sequence[Gain], *, other: str) -> str:
         f"{counted(len(gains), 'class', 'classes')}{shown}, sorted by what {other} gains. Thick: 90 % interval over seeds. "
         "Thin: over seeds and test videos; videos are what was sampled, and their clips succeed and fail together. That "
         f"interval lies above 0 for {counted(better, 'class', 'classes')} and below for {worse}; if no class gained or lost "
-        f"anything, about {chance} of each would be expected. The class at either end is also the luckiest of all."
+        f"anything, about {chance} of each would be expected. The class at either end is also the luckiest of all. Intervals "
+        "are drawn up to 1."
     )
 
 

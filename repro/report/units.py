@@ -69,8 +69,8 @@ UNITS = {
     "average_precision": PRECISION,
     "mean_average_precision": PRECISION,
     "mean_average_precision_gap": PRECISION,
-    "train_s_per_clip": Unit(value="s", difference="s", decimals=4),
-    "test_s_per_clip": Unit(value="s", difference="s", decimals=4),
+    "train_s_per_clip": Unit(value="s", difference="s", decimals=5),
+    "test_s_per_clip": Unit(value="s", difference="s", decimals=5),
     "clips_per_s": Unit(value="clips a second", difference="clips a second", decimals=1),
     "num_near_duplicates": COUNT,
 }
