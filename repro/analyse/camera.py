@@ -77,7 +77,7 @@ def _source(ledger: Ledger, control: str) -> str:
         path = data_folder(ledger.results, ledger.scale.name, record["dataset"]["name"]) / CAMERA_FILE
         if path.is_file():
             with np.load(path, allow_pickle=False) as stored:
-                return str(stored["source"])
+                return str(stored["source"]) if "source" in stored.files else "estimated"
     return ""
 
 

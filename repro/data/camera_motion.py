@@ -58,7 +58,7 @@ def ensure_camera_motion(dataset: VideoDataset, folder: Path, *, num_processes: 
     index = str(read_json(folder / "dataset.json", schema=SCHEMA)["splits"]["test"]["index"]["sha256"])
     if path.is_file():
         with np.load(path, allow_pickle=False) as stored:
-            if str(stored["index_sha256"]) == index:
+            if str(stored["index_sha256"]) == index and "source" in stored.files:
                 return
     shards = ClipShards(folder, "test")
     source = "estimated" if dataset.procedural is None else "drawn"

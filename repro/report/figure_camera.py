@@ -143,7 +143,7 @@ def _numbers(found: Mapping[str, Any]) -> TableView:
         )
         for group in found["groups"]
     ]
-    caption = "Video top-1 error of both nets by the estimated motion of the camera, mean over seeds."
+    caption = "Video top-1 error of both nets by the motion of the camera, mean over seeds."
     return TableView(name="camera_numbers", caption=caption, columns=columns, rows=tuple(rows))
 
 
