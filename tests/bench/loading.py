@@ -136,12 +136,24 @@ def until_idle() -> None:
 
 
 def loading_contest(
-    folder: Path, recipe: Recipe, *, num: int, stored_px: int, input_px: int, targets: tuple[Target, ...], num_rounds: int = 9
+    folder: Path,
+    recipe: Recipe,
+    *,
+    num: int,
+    stored_px: int,
+    input_px: int,
+    targets: tuple[Target, ...],
+    keep: bool,
+    num_rounds: int = 9,
 ) -> Contest:
-    """Return an epoch of loading with crop, mirror, mean and colour noise; `cv2` decodes the same files and does no more."""
+    """Return an epoch of loading with crop, mirror, mean and colour noise; `cv2` decodes the same files and does no more.
+
+    keep: whether ours decodes once into memory, as the train stage does with what fits; of a large set it cannot.
+    """
     shards = write_pictures(folder, num=num, stored_px=stored_px)
     mean_SSC = np.full((stored_px, stored_px, 3), 110, np.float32)
-    ours = our_batches(in_memory(shards, num_threads=1, device="cpu"), recipe, mean_SSC=mean_SSC, input_px=input_px)
+    stored = in_memory(shards, num_threads=1, device="cpu") if keep else shards
+    ours = our_batches(stored, recipe, mean_SSC=mean_SSC, input_px=input_px)
     pictures = Pictures(shards, mean_SSC=mean_SSC, input_px=input_px)
     epochs = pillow_epochs(pictures, recipe, stored_px=stored_px)
     files = shards.images(np.arange(num))
@@ -158,7 +170,7 @@ def loading_contest(
         "pillow": lambda: list(next(epochs)),
         "cv2": lambda: [cv2.imdecode(file, cv2.IMREAD_COLOR) for file in files],
     }
-    kept = "decoded once into memory" if num * 3 * stored_px**2 <= 2**28 and stored_px < 100 else "decoded in every epoch"
+    kept = "decoded once into memory" if keep else "decoded in every epoch"
     return Contest(
         title=f"An epoch of {num} JPEG images, {stored_px} px to {input_px} px, with crop, mirror, mean and colour noise",
         contenders=contenders,

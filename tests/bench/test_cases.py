@@ -62,9 +62,10 @@ def test_updates_give_the_same_weights():
     assert not torch.equal(after["ours"][0][0], after["ours"][2][0])
 
 
-def test_loaders_give_the_same_batches(tmp_path):
+@pytest.mark.parametrize("keep", [False, True])
+def test_loaders_give_the_same_batches(tmp_path, keep):
     recipe = dataclasses.replace(experiment("full").recipe, batch_size=8)
-    contest = loading_contest(tmp_path / "data", recipe, num=20, stored_px=36, input_px=32, targets=())
+    contest = loading_contest(tmp_path / "data", recipe, num=20, stored_px=36, input_px=32, targets=(), keep=keep)
     ours, pillow = contest.contenders["ours"](), contest.contenders["pillow"]()
     assert [len(batch.label_B) for batch in ours] == [8, 8, 4]
     for batch, (image_BCHW, label_B) in zip(ours, pillow, strict=True):
