@@ -1,4 +1,4 @@
-"""The command line: `python -m repro {list,show,diff,plan,prepare,train,collect,judge,render,report}`."""
+"""The command line: `python -m repro {list,show,diff,plan,prepare,train,collect,judge,render,report,speed}`."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ from repro.locks import locked
 from repro.papers import PAPERS
 from repro.plan import chosen_paper, papers_at, planned_runs, stage_of
 from repro.provenance import flatten, plain, spec_difference, spec_digest
-from repro.spec.clip_geometry import ClipConvShape, geometry_of
 from repro.spec.experiment import Paper, Variant, make_run
-from repro.spec.geometry import ConvShape, DenseShape
+from repro.spec.geometry_summary import geometry_summary
 from repro.spec.run import Experiment, Run
 from repro.spec.video import VideoDataset
 
@@ -63,6 +62,11 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("base", metavar="RUN_ID")
     one.add_argument("other", metavar="RUN_ID")
     _add_plan(commands)
+    one = _command(commands, "speed", render_speeds, "write the page of speed from files of the benchmark suite")
+    one.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="made by pytest tests/bench -m bench --benchmark-json=FILE"
+    )
+    one.add_argument("--reports", type=Path, default=Path("reports"), metavar="DIR")
     _add_stages(commands)
     return top
 
@@ -200,30 +204,19 @@ def _change(paper: Paper, variant: Variant) -> str:
 def show_run(options: argparse.Namespace, say: Say) -> None:
     """Print the specification of a run and its network's geometry as JSON."""
     run = parse_run(options.run)
-    value = {"id": run.id, "spec_digest": spec_digest(run.experiment), "run": plain(run)}
-    print(json.dumps(value | ({"geometry": _geometry(run)} if isinstance(run.experiment, Experiment) else {}), indent=1))
-
-
-def _geometry(run: Run) -> dict[str, object]:
     known = run.dataset.procedural.num_classes if run.dataset.procedural else None
-    shapes = geometry_of(run.trained.network, num_classes=known)
-    return {
-        "input_px": shapes.input_px,
-        "num_classes": shapes.dense[-1].num_units,
-        "layers": [_layer(layer) for layer in shapes.layers],
-        "num_parameters": shapes.num_parameters,
-        "num_neurons": shapes.num_neurons,
-        "num_flops": shapes.num_flops,
-    }
-
-
-def _layer(layer: ConvShape | ClipConvShape | DenseShape) -> dict[str, object]:
-    if isinstance(layer, DenseShape):
-        return {"name": layer.name, "units": layer.num_units, "num_parameters": layer.num_parameters}
-    space = layer.space if isinstance(layer, ClipConvShape) else layer
-    time = {"in_frames": layer.in_frames, "out_frames": layer.out_frames} if isinstance(layer, ClipConvShape) else {}
-    sizes = {"maps": space.num_kernels, "map_px": space.out_px, "pooled_px": space.pooled_px, "padding_px": space.padding_px}
-    return {"name": layer.name, **sizes, **time, "num_parameters": layer.num_parameters}
+    value = {"id": run.id, "spec_digest": spec_digest(run.experiment), "run": plain(run)}
+    print(
+        json.dumps(
+            value
+            | (
+                {"geometry": geometry_summary(run.trained.network, num_classes=known)}
+                if isinstance(run.experiment, Experiment)
+                else {}
+            ),
+            indent=1,
+        )
+    )
 
 
 def diff_runs(options: argparse.Namespace, say: Say) -> None:
@@ -337,6 +330,13 @@ def render_reports(options: argparse.Namespace, say: Say) -> None:
 
     render(papers, scale=options.scale, results=options.results, reports=options.reports)
     say(f"wrote {options.reports / options.scale / 'index.html'}")
+
+
+def render_speeds(options: argparse.Namespace, say: Say) -> None:
+    """Write the page of speed."""
+    from repro.report.speed import render_speed
+
+    say(f"wrote {render_speed(options.files, options.reports)}")
 
 
 def report_runs(options: argparse.Namespace, say: Say) -> None:

@@ -24,6 +24,7 @@ OPTIONS = {
     "judge": STAGE | {"--papers"},
     "render": STAGE | {"--papers", "--reports"},
     "report": STAGE | {"--papers", "--num-seeds", "--reports"},
+    "speed": {"-h", "--help", "files", "--reports"},
 }
 
 
