@@ -53,7 +53,7 @@ def test_every_command_of_the_readme_is_understood(line):
 
 def test_every_command_there_is_stands_in_the_readme():
     shown = {shlex.split(line)[3] for line in COMMANDS}
-    assert shown == {"list", "show", "diff", "plan", "prepare", "train", "collect", "judge", "render", "report"}
+    assert shown == {"list", "show", "diff", "plan", "prepare", "train", "collect", "judge", "render", "report", "speed"}
 
 
 @pytest.mark.parametrize("line", WORKFLOWS)
