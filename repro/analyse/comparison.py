@@ -227,7 +227,8 @@ def measure_level(ledger: Ledger, *, arm: str, pool: Sequence[str], metric: str,
         return None
     estimate = mean_of(arms, arm=arm)
     total = None
-    if metric in TOP_K:
+    # Runs of different folds have different examples, over which no one mean can be taken.
+    if metric in TOP_K and ledger.same_examples([arm], split="test", protocol=protocol):
         correct_N = ledger.correct_SN(arm, split="test", protocol=protocol, k=TOP_K[metric]).mean(axis=0)
         total = total_interval(estimate, example_se=float(np.std(correct_N) / math.sqrt(len(correct_N))))
     return Level(arms=arms, arm=arm, estimate=estimate, ci90=estimate.ci90, total_ci90=total)

@@ -116,12 +116,19 @@ def gap_without_learning(ledger: Ledger, arms: Sequence[str], *, metric: str, pr
 
 
 def mixed_sources(ledger: Ledger, arms: Sequence[str]) -> str:
-    """Say so if the runs of `arms` saw different data, or those made by one method were made by different code."""
+    """Say so if the runs of `arms` saw different data, or those made by one method were made by different code.
+
+    Runs of different seeds may be of different folds; those of one seed saw the same, and a fold is one version of it.
+    """
     runs = [record for arm in arms for record in ledger.runs(arm)]
     methods = dict.fromkeys(map(method_of, runs))
     codes = [{record["code_digest"] for record in runs if method_of(record) == method} for method in methods]
+    seeds = {record["seed"] for record in runs}
+    of_seeds = [{record["dataset"].get("digest") for record in runs if record["seed"] == seed} for seed in seeds]
+    names = {record["dataset"].get("name") for record in runs}
+    of_names = [{record["dataset"].get("digest") for record in runs if record["dataset"].get("name") == name} for name in names]
     for what, digests in (
-        ("saw differently prepared data", {record["dataset"].get("digest") for record in runs}),
+        *(("saw differently prepared data", digests) for digests in (*of_seeds, *of_names)),
         *(("were trained by different code", digests) for digests in codes),
     ):
         if len(digests) > 1:
