@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from repro.report import claim_rows, wording
 from repro.report.context import num_examples, relative, run_page_path, setting, table_page_path
-from repro.report.formatting import count
+from repro.report.formatting import count, duration, fixed
 from repro.report.hits import HIT_AT, as_shown, complement, shows_hits
 from repro.report.inputs import Results
 from repro.report.tables import Cell, Column, Row, TableView
@@ -44,6 +45,7 @@ def printed_view(paper: Paper, table: Table, claims: Claims, *, results: Results
         Column(key="variant", title="Variant", group=heading),
         *[column for title in titles for column in _number_columns(title)],
         Column(key="evidence", title="Evidence", group="Runs"),
+        Column(key="cost", title="Time and memory", group="Runs"),
         Column(key="runs", title="Runs", group="Runs"),
         Column(key="reason", title="Why", group="Why"),
     )
@@ -62,6 +64,7 @@ def printed_view(paper: Paper, table: Table, claims: Claims, *, results: Results
     cut = ", cut off at 0 and 100 % where it goes beyond" if found[0]["metric"] in HIT_AT else ""
     notes = (
         f"{_unit_words(found, table)} Here: {measured}{cut}.",
+        "The time is that of training or fitting, of an average that of its members; memory is the most that a process had.",
         "A number here is compared with the printed one only where it was measured on the paper's own data.",
     )
     return TableView(name=table.name, caption=caption, columns=columns, rows=tuple(rows), notes=notes)
@@ -134,6 +137,7 @@ def _row_cells(
         "model": Cell(text=model),
         "variant": Cell(text=arm, href=f"#{variant_anchor(arm)}" if arm in table.variants else ""),
         "evidence": Cell(text=claims[0]["evidence"] if runs else ""),
+        "cost": Cell(text=_cost([results.runs[run].record for run in runs])),
         "runs": Cell(
             links=claim_rows.run_links(list(runs), hrefs={run: relative(run_page_path(run), page=page) for run in runs})
         ),
@@ -143,6 +147,16 @@ def _row_cells(
         claim = by_title.get(title)
         cells |= _number_cells(_slug(title), claim, paper=paper, results=results)
     return cells
+
+
+def _cost(records: Sequence[Mapping[str, Any]]) -> str:
+    """Return what a run took: its mean time of training or fitting, of all members of an average, and most memory."""
+    times = [record["train_s"] for record in records if record.get("train_s")]
+    peaks = [record["peak_mib"] for record in records if record.get("peak_mib")]
+    if not times:
+        return ""
+    memory = f", {fixed(max(peaks) / 1024, decimals=1)} GiB" if peaks else ""
+    return f"{duration(statistics.fmean(times))} a run{memory}"
 
 
 def _number_cells(slug: str, claim: Mapping[str, Any] | None, *, paper: Paper, results: Results) -> dict[str, Cell]:
