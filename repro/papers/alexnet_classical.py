@@ -153,7 +153,7 @@ SMALL_HOG = replace(HOG_CHANNEL, patches=ENLARGED, encoding=replace(FEW_CODES, n
 SMALL_FISHER = replace(
     FOLDERS_FISHER,
     channels=(SMALL_SIFT, replace(SMALL_SIFT, name="colors", descriptor=LOCAL_COLORS)),
-    sampling=PatchSampling(num_images=640, per_image=60),
+    sampling=PatchSampling(num_images=200, per_image=60),
     fusion=Fusion(weights="equal", num_held_out=128),
 )
 SMALL_FOUR = replace(
@@ -169,7 +169,7 @@ SMALL_FOUR = replace(
 SMALL_SPARSE = replace(
     FOLDERS_SPARSE,
     channels=(SMALL_HOG, replace(SMALL_HOG, name="lbp", descriptor=LBP)),
-    sampling=PatchSampling(num_images=640, per_image=60),
+    sampling=PatchSampling(num_images=200, per_image=60),
     fusion=Fusion(weights="equal", num_held_out=128),
 )
 
