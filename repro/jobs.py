@@ -133,14 +133,12 @@ def train_jobs(paper: Paper, config: Config) -> list[TrainJob]:
     for run in planned_runs(paper, scale=config.scale, num_seeds=config.seeds, without=without):
         seeds_of.setdefault(run.variant, []).append(run.seed)
     num = len(planned_seeds(paper, scale=config.scale, num_seeds=config.seeds))
-    # Where a run costs little more than starting a process, further seeds of members go with the planned ones.
-    together = paper.scale(config.scale).variants_per_job > 1 and config.seeds_per_job is None
     ranks = variant_ranks(paper, scale=config.scale, names=tuple(seeds_of))
     jobs = []
     for label, variants in variant_groups(paper, scale=config.scale, without=without).items():
         seeds = seeds_of[variants[0]]
         assert all(seeds_of[name] == seeds for name in variants), f"variants of job {label} have different seeds"
-        size = config.seeds_per_job or (len(seeds) if together else num)
+        size = config.seeds_per_job or num
         chunks = [tuple(seeds[start : start + size]) for start in range(0, len(seeds), size)]
         rank = max(ranks[name] for name in variants)
         jobs += [

@@ -234,9 +234,9 @@ def source_identity(paper: Paper, dataset: Dataset | VideoDataset, config: Confi
 
 
 def train_options(config: Config) -> str:
-    """Return the options of the train stage that make another run of it: nothing for a faithful one."""
+    """Return the options of the train stage that make another run of it, each after a space: nothing for a faithful one."""
     options = [] if config.precision == "float32" else [f"--precision {config.precision}"]
-    return " ".join(options + ["--towers-apart"] * config.towers_apart)
+    return "".join(f" {option}" for option in options + ["--towers-apart"] * config.towers_apart)
 
 
 def gpus_per_job(config: Config, *, driver_node: Path = DRIVER_NODE) -> int:

@@ -15,7 +15,9 @@ FOUR = ("GPU-a0", "GPU-a1", "GPU-b2", "GPU-b3")
 
 #: A job: leases `num` GPUs, notes when it began and ended to have which, by a clock that all processes share.
 JOB = """
-import os, sys, time
+import os, signal, sys, time
+# Who starts the tests in the background of a shell has interrupts ignored, and children inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from pathlib import Path
 from repro.train.leases import leased_gpus
 folder, log, num, hold_s = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])

@@ -29,4 +29,4 @@ for paper in PAPERS:
             shell:
                 f"{REPRO} train {AT} {ON} "
                 "--paper {params.paper} --variant {params.variants} --seeds {params.seeds} --threads {threads} "
-                "--gpus {resources.gpu} {params.how} --log {log:q}"
+                "--gpus {resources.gpu}{params.how} --log {log:q}"
