@@ -375,9 +375,8 @@ def test_another_value_in_one_variant_runs_the_job_of_that_variant_alone(finishe
 
 def test_more_seeds_keep_the_seeds_that_are_finished(finished):
     planned = jobs(finished.planned(config=(*ONE_PAPER, "seeds=3", "seeds_per_job=1")))
-    finished_before = {run.variant for run in planned_runs(PAPERS["alexnet"], scale="smoke") if run.seed == 2}
-    added = {f"train_alexnet_{label}_seeds_2" for label, group in GROUPS.items() if not finished_before & set(group)}
-    assert {rule for rule in planned if rule.endswith("_seeds_2")} == added
+    # Members of averages had this seed before, in a job with another: their jobs run again and keep what is finished.
+    assert {rule for rule in planned if rule.endswith("_seeds_2")} == {f"train_alexnet_{label}_seeds_2" for label in GROUPS}
 
 
 def test_one_new_entry_is_a_new_ablation(finished):
