@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from nvidia.dali import fn, pipeline_def, types
 
 from repro.data.clip_shards import ClipShards
-from repro.data.decode import HARDWARE_DECODER_LOAD
+from repro.data.decode import decoder_options
 from repro.data.images import Planned
 from repro.data.order import CROP, draw_training, random_words_N4
 from repro.spec.recipe import Crops, Recipe
@@ -106,7 +106,6 @@ def frame_bytes(shards: ClipShards) -> int:
 def decoded_frames(strip: Any, *, frames: tuple[int, ...], stored_px: int, device: str) -> Any:
     """Return the node of a graph that turns film strips into the chosen frames (T, S, S, C), uint8, on the device."""
     first, last = min(frames), max(frames) + 1
-    decoder = {"device": "mixed", "hw_decoder_load": HARDWARE_DECODER_LOAD} if device == "cuda" else {"device": "cpu"}
     rows = fn.decoders.image_slice(
         strip,
         start=[first * stored_px],
@@ -114,7 +113,7 @@ def decoded_frames(strip: Any, *, frames: tuple[int, ...], stored_px: int, devic
         axes=[0],
         output_type=types.RGB,
         adjust_orientation=False,
-        **decoder,
+        **decoder_options(device),
     )
     clip = fn.reshape(rows, shape=[last - first, stored_px, stored_px, 3], layout="FHWC")
     order = [frame - first for frame in frames]

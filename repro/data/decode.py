@@ -143,6 +143,16 @@ class Decoder:
         return [np.array(images.at(i)) for i in range(len(contents))]
 
 
+def decoder_options(device: str) -> dict[str, Any]:
+    """Return what DALI's image decoders are told on `device`; on a GPU, to enlarge chroma as the CPU does.
+
+    Otherwise a GPU repeats chroma where a CPU interpolates it, and the two see other colours at every edge.
+    """
+    if device != "cuda":
+        return {"device": "cpu"}
+    return {"device": "mixed", "hw_decoder_load": HARDWARE_DECODER_LOAD, "jpeg_fancy_upsampling": True}
+
+
 def decoding_pipeline(device: str, *, num_threads: int, batch_size: int, build: bool = True) -> Any:
     """Return the DALI pipeline that decodes files fed to `encoded` into uint8 RGB (H, W, 3)."""
     dali: Any = importlib.import_module("nvidia.dali")  # Untyped, and slow to import: only where files are decoded.
@@ -151,8 +161,8 @@ def decoding_pipeline(device: str, *, num_threads: int, batch_size: int, build: 
     pipeline = dali.Pipeline(batch_size=batch_size, num_threads=num_threads, device_id=device_id, prefetch_queue_depth=1, seed=0)
     with pipeline:
         encoded = dali.fn.external_source(name="encoded", dtype=dali.types.UINT8, ndim=1)
-        decoder = {"device": "mixed", "hw_decoder_load": HARDWARE_DECODER_LOAD} if device == "cuda" else {"device": "cpu"}
-        pipeline.set_outputs(dali.fn.decoders.image(encoded, output_type=dali.types.RGB, adjust_orientation=False, **decoder))
+        options = decoder_options(device)
+        pipeline.set_outputs(dali.fn.decoders.image(encoded, output_type=dali.types.RGB, adjust_orientation=False, **options))
     if build:
         pipeline.build()
     return pipeline
@@ -180,7 +190,13 @@ def jpeg_bytes(pixels_HWC: Pixels) -> bytes:
 def _dali_reason(error: RuntimeError) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     told = [line for line in lines if line.startswith(("Failed to decode", "nvImageCodec failure"))]
-    return f"DALI cannot decode it, damaged or cut off ({told[0].rstrip(' :') if told else _one_line(error)})"
+    return f"DALI cannot decode it, damaged or cut off ({told[0].rstrip(' :') if told else dali_message(error)})"
+
+
+def dali_message(error: Exception) -> str:
+    """Return what DALI says went wrong, on one line, without where the graph was defined and where its own code stood."""
+    text = str(error).rpartition("encountered:")[2].partition("C++ context")[0].partition("Current pipeline object")[0]
+    return " ".join(text.split())[:300] or type(error).__name__
 
 
 def _one_line(error: Exception) -> str:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from nvidia.dali import fn, pipeline_def, types
 
 from repro.data.augment_kernel import augment
-from repro.data.decode import HARDWARE_DECODER_LOAD
+from repro.data.decode import decoder_options
 from repro.data.order import Draws, draw_training, epoch_order_N, num_steps_of
 from repro.spec.recipe import Recipe
 
@@ -112,8 +112,7 @@ def decoded(image: Any, *, encoding: str, device: str) -> Any:
     on_gpu = device == "cuda"
     if encoding != "jpeg":
         return image.gpu() if on_gpu else image
-    decoder = {"device": "mixed", "hw_decoder_load": HARDWARE_DECODER_LOAD} if on_gpu else {"device": "cpu"}
-    return fn.decoders.image(image, output_type=types.RGB, adjust_orientation=False, **decoder)
+    return fn.decoders.image(image, output_type=types.RGB, adjust_orientation=False, **decoder_options(device))
 
 
 def center_window(image_SSC: NDArray[np.float32], *, input_px: int) -> NDArray[np.float32]:

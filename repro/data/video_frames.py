@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from nvidia.dali import fn, pipeline_def, types
 
-from repro.data.decode import UnreadableError
+from repro.data.decode import UnreadableError, dali_message
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -70,7 +70,7 @@ class FrameDecoder:
             (decoded,) = self._pipeline.run()
         except RuntimeError as error:
             self._pipeline = None  # a pipeline that failed is dead
-            raise UnreadableError(f"DALI cannot decode it: {' '.join(str(error).split())[:200]}") from None
+            raise UnreadableError(f"DALI cannot decode it: {dali_message(error)}") from None
         frame_FHWC = np.array((decoded.as_cpu() if self._device == "cuda" else decoded).at(0))
         if len(frame_FHWC) != len(numbers):
             raise UnreadableError(f"{len(frame_FHWC)} of {len(numbers)} frames are there")

@@ -3,8 +3,8 @@
 Krizhevsky et al. 2012, section 3.3: b_i = a_i / (k + alpha * sum over neighbouring maps j of a_j^2)^beta.
 
 On CPU numba compiles the passes (repro.models.lrn_kernel): some seconds for each when a machine first runs it, kept on disk for
-every later process. On CUDA torch compiles the two formulas into one kernel forward and a few backward; elsewhere they run as
-tensor operations.
+every later process. On CUDA Triton compiles one kernel forward and one backward (repro.models.lrn_triton). Other devices and
+dtypes, and CUDA without Triton, take tensor operations.
 
 Shape suffixes: B batch, C maps, H height, W width, L flat memory, S window.
 """
@@ -12,6 +12,7 @@ Shape suffixes: B batch, C maps, H height, W width, L flat memory, S window.
 from __future__ import annotations
 
 import functools
+import importlib
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,13 +31,15 @@ APART = 16
 TILE = 64
 
 ON_CPU = (torch.float32, torch.float64, torch.bfloat16)
+ON_GPU = (torch.float32, torch.float16, torch.bfloat16)
 
 
 class LocalResponseNorm(nn.Module):
     """Normalise each activation by the squares of its neighbours in `size` adjacent maps.
 
     Input and output: (B, C, H, W) of any floating dtype, in the same layout of memory. On CPU float32, float64 and bfloat16
-    have passes of their own for channels-last and for contiguous memory; bfloat16 is computed in float32.
+    have passes of their own for channels-last and for contiguous memory, on CUDA float32, float16 and bfloat16. Dtypes of 16
+    bits are computed in float32.
 
     Args:
         size: maps in the window, size // 2 of them before the map itself.
@@ -63,8 +66,8 @@ class LocalResponseNorm(nn.Module):
         if x_BCHW.dim() != 4 or x_BCHW.shape[1] % self.groups:
             raise ValueError(f"input has shape {tuple(x_BCHW.shape)}; allowed: (B, C, H, W) with C a multiple of {self.groups}")
         setting = self.size, self.alpha, self.beta, self.k, self.groups
-        if x_BCHW.is_cuda:
-            z_BCHW: torch.Tensor = _CompiledOnCuda.apply(x_BCHW, setting)
+        if x_BCHW.is_cuda and x_BCHW.dtype in ON_GPU and _on_gpu():
+            z_BCHW: torch.Tensor = _FusedOnGpu.apply(x_BCHW, setting)
             return z_BCHW
         if x_BCHW.device.type == "cpu" and x_BCHW.dtype in ON_CPU:
             y_BCHW: torch.Tensor = _FusedOnCpu.apply(x_BCHW, setting)
@@ -102,36 +105,35 @@ def _windowed(x_BCHW: torch.Tensor, size: int, before: int, groups: int) -> torc
     return total.reshape(x_BCHW.shape)
 
 
-def _in_float32(formula: Any) -> Any:
-    """Return the formula computed in float32 at least and rounded once to the dtype of its first argument."""
-
-    def rounded(*arguments: Any) -> torch.Tensor:
-        wide = [a.float() if isinstance(a, torch.Tensor) and a.dtype != torch.float64 else a for a in arguments]
-        result: torch.Tensor = formula(*wide)
-        return result.to(arguments[0].dtype)
-
-    return rounded
-
-
 @functools.cache
-def _kernel(formula: Any) -> Any:
-    return torch.compile(_in_float32(formula), dynamic=False)
+def _on_gpu() -> Any:
+    """Return the module of the passes on a GPU; None without Triton, which CUDA builds of torch bring along."""
+    try:
+        return importlib.import_module("repro.models.lrn_triton")
+    except ModuleNotFoundError as error:
+        if error.name != "triton":
+            raise
+        return None
 
 
-class _CompiledOnCuda(torch.autograd.Function):
-    """Run each formula as the kernels that torch makes of it; only the input is kept for the backward pass."""
+class _FusedOnGpu(torch.autograd.Function):
+    """Run the two passes of repro.models.lrn_triton; only the input is kept for the backward pass."""
 
     @staticmethod
     def forward(ctx: Any, x_BCHW: torch.Tensor, setting: tuple[Any, ...]) -> torch.Tensor:
-        ctx.save_for_backward(x_BCHW)
-        ctx.setting = setting
-        y_BCHW: torch.Tensor = _kernel(formula_by_tensors)(x_BCHW.detach(), *setting)
-        return y_BCHW
+        ctx.layout, ctx.setting = _layout(x_BCHW), setting
+        x = x_BCHW.detach().contiguous(memory_format=ctx.layout)
+        y = torch.empty_like(x)
+        ctx.save_for_backward(x)
+        _on_gpu().run("forward", (x, y), channels_last=ctx.layout == torch.channels_last, setting=setting)
+        return y
 
     @staticmethod
     def backward(ctx: Any, *gradients: torch.Tensor) -> Any:
-        (x_BCHW,) = ctx.saved_tensors
-        return _kernel(gradient_by_tensors)(x_BCHW, gradients[0], *ctx.setting), None
+        (x,) = ctx.saved_tensors
+        dy, dx = gradients[0].contiguous(memory_format=ctx.layout), torch.empty_like(x)
+        _on_gpu().run("backward", (x, dy, dx), channels_last=ctx.layout == torch.channels_last, setting=ctx.setting)
+        return dx, None
 
 
 class _FusedOnCpu(torch.autograd.Function):

@@ -230,7 +230,7 @@ def test_the_classifier_sees_mean_zero_and_mean_square_one(name):
 @pytest.mark.gpu
 def test_a_gpu_trains_the_same_classifier():
     # the sums of the two devices differ in their last digits, 15 short epochs do not drive them further apart than this
-    search = replace(SPEC.classifier, num_epochs=15)
+    search = replace(SPEC.classifier, num_epochs=15, input_scalings=("standard",))
     cpu, gpu = (
         fit_classifier(clusters(0, 200), validation=clusters(1, 100), search=search, key=3, device=name)
         for name in ("cpu", "cuda")

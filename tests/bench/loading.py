@@ -88,7 +88,15 @@ class Pictures(Dataset[tuple[torch.Tensor, int]]):
         return torch.from_numpy(np.ascontiguousarray(x_HWC.transpose(2, 0, 1))), int(self.label_N[index])
 
 
-def our_batches(stored: Stored, recipe: Recipe, *, mean_SSC: NDArray[np.float32], input_px: int) -> Iterator[Batch]:
+def our_batches(
+    stored: Stored,
+    recipe: Recipe,
+    *,
+    mean_SSC: NDArray[np.float32],
+    input_px: int,
+    num_threads: int = 1,
+    device: str = "cpu",
+) -> Iterator[Batch]:
     """Return our training batches, without end."""
     plan = training_plan(stored.num_examples, key=KEY, batch_size=recipe.batch_size, num_epochs=NUM_EPOCHS)
     stream = training_stream(
@@ -99,13 +107,15 @@ def our_batches(stored: Stored, recipe: Recipe, *, mean_SSC: NDArray[np.float32]
         components_33=COMPONENTS_33,
         mean_image_SSC=mean_SSC,
         input_px=input_px,
-        num_threads=1,
-        device="cpu",
+        num_threads=num_threads,
+        device=device,
     )
     return iter(stream)
 
 
-def pillow_epochs(pictures: Pictures, recipe: Recipe, *, stored_px: int) -> Iterator[Iterator[tuple[torch.Tensor, torch.Tensor]]]:
+def pillow_epochs(
+    pictures: Pictures, recipe: Recipe, *, stored_px: int, num_workers: int = 0
+) -> Iterator[Iterator[tuple[torch.Tensor, torch.Tensor]]]:
     """Return for each epoch its batches from a DataLoader, in our order and with our draws."""
     plan = training_plan(len(pictures), key=KEY, batch_size=recipe.batch_size, num_epochs=NUM_EPOCHS)
     for epoch, group in itertools.groupby(plan, key=lambda planned: planned.epoch):
@@ -123,7 +133,7 @@ def pillow_epochs(pictures: Pictures, recipe: Recipe, *, stored_px: int) -> Iter
             stored_px=stored_px,
             input_px=pictures.input_px,
         )
-        yield iter(DataLoader(pictures, batch_sampler=batches, num_workers=0))
+        yield iter(DataLoader(pictures, batch_sampler=batches, num_workers=num_workers, pin_memory=num_workers > 0))
 
 
 def until_idle() -> None:
@@ -182,4 +192,51 @@ def loading_contest(
         num_rounds=num_rounds,
         targets=targets,
         examples=num,
+    )
+
+
+def gpu_loading_contest(
+    folder: Path,
+    recipe: Recipe,
+    *,
+    num: int,
+    stored_px: int,
+    input_px: int,
+    num_threads: int,
+    num_epochs: int = 8,
+    num_rounds: int = 5,
+) -> Contest:
+    """Return epochs of loading to a GPU by wall time: decoded there, or by every core and copied."""
+    shards = write_pictures(folder, num=num, stored_px=stored_px)
+    mean_SSC = np.full((stored_px, stored_px, 3), 110, np.float32)
+    streams = {
+        device: our_batches(shards, recipe, mean_SSC=mean_SSC, input_px=input_px, num_threads=num_threads, device=device)
+        for device in ("cuda", "cpu")
+    }
+    pictures = Pictures(shards, mean_SSC=mean_SSC, input_px=input_px)
+    epochs = pillow_epochs(pictures, recipe, stored_px=stored_px, num_workers=num_threads)
+    steps = num_epochs * -(-num // recipe.batch_size)
+
+    def load(device: str) -> None:
+        for batch in itertools.islice(streams[device], steps):
+            batch.image_BCHW.cuda()
+        torch.cuda.synchronize()
+        until_idle()
+
+    def load_by_pillow() -> None:
+        for image_BCHW, _ in itertools.chain.from_iterable(itertools.islice(epochs, num_epochs)):
+            image_BCHW.cuda(non_blocking=True)
+        torch.cuda.synchronize()
+
+    return Contest(
+        title=f"{num_epochs} epochs of {num} JPEG images, {stored_px} to {input_px} px to a GPU, crop, mirror, mean, colour",
+        contenders={"ours": lambda: load("cuda"), "ours_on_cpu": lambda: load("cpu"), "pillow": load_by_pillow},
+        settings={
+            "ours": f"repro.data.images on device cuda (hardware decoder and CUDA kernels), {num_threads} DALI threads",
+            "ours_on_cpu": f"repro.data.images on device cpu, {num_threads} DALI threads, batches copied to the GPU",
+            "pillow": f"torch DataLoader with Pillow, num_workers={num_threads}, pinned memory, batches copied to the GPU",
+        },
+        num_rounds=num_rounds,
+        examples=num_epochs * num,
+        clock="wall time",
     )

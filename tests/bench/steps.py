@@ -20,12 +20,15 @@ from repro.spec.network import Network
 from repro.spec.run import Experiment
 from repro.train.clip_speed import contender, network_of, random_inputs
 from repro.train.optim import PaperSGD
+from repro.train.precision import FAITHFUL, forward_in, products_in
+from tests.bench.layers import synchronised
 from tests.bench.turns import Contest, Target
 
 KEY = 1 << 20
-CPU = torch.device("cpu")
 #: Side of the matrices of the sgemm whose rate stands for the machine's peak.
-SGEMM_SIDE = 1024
+SGEMM_SIDE = {"cpu": 1024, "cuda": 8192}
+#: What else is measured on a GPU: options that a faithful run does not have.
+PRECISIONS = ("tf32", "bfloat16")
 STOCK = "torch's own modules, torch.optim.SGD(foreach=True)"
 Step = Callable[[], torch.Tensor]
 
@@ -55,25 +58,32 @@ def stock(net: nn.Sequential, *, layout: torch.memory_format) -> nn.Sequential:
     return net.to(memory_format=layout)  # type: ignore[call-overload,no-any-return]
 
 
-def our_step(net: nn.Module, experiment: Experiment, x: torch.Tensor, label_B: torch.Tensor) -> Step:
+def our_step(
+    net: nn.Module, experiment: Experiment, x: torch.Tensor, label_B: torch.Tensor, *, precision: str = FAITHFUL
+) -> Step:
     """Return a training step as repro.train.loop takes it, which gives the loss."""
     optimizer, rate = PaperSGD(net.train(), experiment.recipe.optimizer), experiment.recipe.optimizer.learning_rate
     num_steps = 0
 
     def step() -> torch.Tensor:
         nonlocal num_steps
-        seed_dropout(net, key=KEY, step=num_steps, device=CPU)
+        seed_dropout(net, key=KEY, step=num_steps, device=x.device)
         num_steps += 1
-        loss = nn.functional.cross_entropy(net(x), label_B)
-        optimizer.zero_grad()
-        loss.backward()
+        with products_in(precision, device=x.device.type):
+            with forward_in(precision, device=x.device):
+                logits = net(x)
+            loss = nn.functional.cross_entropy(logits.float(), label_B)
+            optimizer.zero_grad()
+            loss.backward()
         optimizer.step(rate)
         return loss.detach()
 
     return step
 
 
-def stock_step(net: nn.Module, experiment: Experiment, x: torch.Tensor, label_B: torch.Tensor) -> Step:
+def stock_step(
+    net: nn.Module, experiment: Experiment, x: torch.Tensor, label_B: torch.Tensor, *, precision: str = FAITHFUL
+) -> Step:
     """Return the training step that torch's documentation shows, which gives the loss."""
     rule = experiment.recipe.optimizer
     optimizer = torch.optim.SGD(
@@ -81,19 +91,20 @@ def stock_step(net: nn.Module, experiment: Experiment, x: torch.Tensor, label_B:
     )
 
     def step() -> torch.Tensor:
-        loss = nn.functional.cross_entropy(net(x), label_B)
-        optimizer.zero_grad()
-        loss.backward()
+        with products_in(precision, device=x.device.type):
+            loss = nn.functional.cross_entropy(net(x), label_B)
+            optimizer.zero_grad()
+            loss.backward()
         optimizer.step()
         return loss.detach()
 
     return step
 
 
-def sgemm(side: int) -> Callable[[], torch.Tensor]:
+def sgemm(side: int, *, device: str = "cpu") -> Callable[[], torch.Tensor]:
     """Return a product of two square matrices."""
     generator = torch.Generator().manual_seed(0)
-    left, right, out = (torch.randn(side, side, generator=generator) for _ in range(3))
+    left, right, out = (torch.randn(side, side, generator=generator).to(device) for _ in range(3))
     return lambda: torch.mm(left, right, out=out)
 
 
@@ -113,7 +124,7 @@ def step_contest(
     at_least: float | None = None,
     num_rounds: int = 30,
     num_before: int = 0,
-    side: int = SGEMM_SIDE,
+    side: int = SGEMM_SIDE["cpu"],
 ) -> Contest:
     """Return a training step of the paper's net, of the net without normalisation, and of the net from torch's modules."""
     assert isinstance(full.network, Network) and isinstance(no_lrn.network, Network)
@@ -150,6 +161,53 @@ def step_contest(
         ),
         flops={"ours": flops, "torch": flops, "torch_channels_last": flops, "sgemm": 2.0 * side**3, "sgemm_numpy": 2.0 * side**3},
         examples=batch_size,
+    )
+
+
+def gpu_step_contest(
+    full: Experiment, no_lrn: Experiment, *, name: str, num_classes: int, batch_size: int, num_rounds: int = 30
+) -> Contest:
+    """Return the same on a GPU by wall time, in float32 unless the contender's name says otherwise."""
+    assert isinstance(full.network, Network)
+    generator = torch.Generator().manual_seed(0)
+    x = random_inputs(full, batch_size=batch_size, generator=generator).cuda()
+    label_B = torch.randint(num_classes, (batch_size,), generator=generator).cuda()
+    net = build_network(full.network, num_classes=num_classes, key=KEY).cuda()
+    flat, last = (stock(net, layout=layout) for layout in (torch.contiguous_format, torch.channels_last))
+    bare = network_of(no_lrn, num_classes=num_classes, key=KEY).cuda()
+    side = SGEMM_SIDE["cuda"]
+    work: dict[str, Callable[[], object]] = {
+        "ours": our_step(net, full, x, label_B),
+        **{f"ours_{name}": our_step(copy.deepcopy(net), full, x, label_B, precision=name) for name in PRECISIONS},
+        "torch": stock_step(flat, full, x.contiguous(), label_B),
+        "torch_channels_last": stock_step(last, full, x, label_B),
+        "torch_tf32": stock_step(copy.deepcopy(last), full, x, label_B, precision="tf32"),
+        "no_lrn": our_step(bare, no_lrn, x, label_B),
+        "sgemm": sgemm(side, device="cuda"),
+    }
+    flops = float(train_flops(geometry_of(full.network, num_classes=num_classes)) * batch_size)
+    return Contest(
+        title=f"One training step on a GPU, {name}, {batch_size} images",
+        contenders={name: synchronised(one) for name, one in work.items()},
+        settings={
+            "ours": "channels-last memory, repro.models, repro.train.optim.PaperSGD",
+            **{f"ours_{name}": f"ours, --precision {name}" for name in PRECISIONS},
+            "torch": f"contiguous memory (NCHW), {STOCK}",
+            "torch_channels_last": f"channels-last memory, {STOCK}",
+            "torch_tf32": f"channels-last memory, {STOCK}, products in TF32",
+            "no_lrn": "ours without response normalisation",
+            "sgemm": f"product of two {side} x {side} matrices by torch.mm in float32",
+        },
+        num_rounds=num_rounds,
+        num_warm_up=3,
+        num_before=1,
+        targets=(
+            Target(contender="ours", peer=("torch", "torch_channels_last"), at_least=1.0),
+            Target(contender="ours_tf32", peer=("torch_tf32",), at_least=1.0),
+        ),
+        flops=dict.fromkeys((name for name in work if name not in ("no_lrn", "sgemm")), flops) | {"sgemm": 2.0 * side**3},
+        examples=batch_size,
+        clock="wall time",
     )
 
 

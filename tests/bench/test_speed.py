@@ -7,6 +7,8 @@ One thread on a CPU. `repro speed FILE` makes the page of such files.
 
 from __future__ import annotations
 
+import functools
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -20,8 +22,8 @@ from repro.spec.experiment import make_run
 from repro.spec.run import Experiment
 from repro.train.memory import keep_freed_memory
 from tests.bench.layers import norm_contest, update_contest
-from tests.bench.loading import loading_contest
-from tests.bench.steps import clip_contests, step_contest
+from tests.bench.loading import gpu_loading_contest, loading_contest
+from tests.bench.steps import PRECISIONS, clip_contests, gpu_step_contest, step_contest
 from tests.bench.turns import REPLAY, Contest, Target, measure, record
 
 NORM_SHAPES = ((32, 96, 55, 55), (32, 256, 27, 27), (128, 64, 16, 16), (128, 24, 32, 32))
@@ -29,6 +31,9 @@ NORMS = ("ours", "torch", "torch_channels_last", "relu")
 STEPS = ("ours", "torch", "torch_channels_last", "no_lrn", "sgemm", "sgemm_numpy")
 UPDATES = ("ours", "torch", "torch_fused")
 LOADERS = ("ours", "pillow", "cv2")
+GPU_STEPS = ("ours", *(f"ours_{name}" for name in PRECISIONS), "torch", "torch_channels_last", "torch_tf32", "no_lrn", "sgemm")
+GPU_LOADERS = ("ours", "ours_on_cpu", "pillow")
+CORES = len(os.sched_getaffinity(0))
 CLIP_NETS = ("single_frame", "single_frame_multires", "slow_fusion", "slow_fusion_multires")
 #: Claims that say how many times as fast a network is with two streams, by network.
 PRINTED_RATIOS = {"single_frame": "B.S3.2.speed.sf", "slow_fusion": "B.S3.2.speed.slow"}
@@ -62,6 +67,20 @@ def loading_of(folder: Path, stored_px: int) -> Contest:
         return loading_contest(folder / "256", recipe, num=256, stored_px=256, input_px=224, targets=targets, keep=False)
     targets = (Target(contender="ours", peer=("pillow",), at_least=2.5),)
     return loading_contest(folder / "36", recipe, num=2048, stored_px=36, input_px=32, targets=targets, keep=True)
+
+
+def gpu_step_of(scale: str, *, batch_size: int) -> Contest:
+    """Return the training step on a GPU."""
+    nets = [experiment("alexnet", scale, variant) for variant in ("full", "no_lrn")]
+    num_classes = SCALES[scale][0]
+    name = f"paper geometry (224 px, {num_classes} classes)"
+    return gpu_step_contest(*nets, name=name, num_classes=num_classes, batch_size=batch_size)
+
+
+def gpu_loading_of(folder: Path) -> Contest:
+    """Return loading at the paper's size for a GPU."""
+    recipe = experiment("alexnet", "paper", "full").recipe
+    return gpu_loading_contest(folder / "256", recipe, num=256, stored_px=256, input_px=224, num_threads=CORES)
 
 
 def clips_of(scale: str, kind: str) -> Contest:
@@ -106,6 +125,18 @@ GROUPS: dict[str, tuple[tuple[str, ...], Callable[[Path], Contest]]] = {
 }
 PAIRS = [(group, name) for group, (names, _) in GROUPS.items() for name in names]
 
+#: The same on a GPU; the batches are the papers'.
+GPU_GROUPS: dict[str, tuple[tuple[str, ...], Callable[[Path], Contest]]] = {
+    **{f"GPU: lrn {shape}": (NORMS, lambda _, s=shape: norm_contest(s, device="cuda")) for shape in NORM_SHAPES[:2]},
+    "GPU: lrn (128, 96, 55, 55), bfloat16": (
+        NORMS,
+        lambda _: norm_contest((128, 96, 55, 55), device="cuda", dtype=torch.bfloat16),
+    ),
+    "GPU: step paper": (GPU_STEPS, lambda _: gpu_step_of("paper", batch_size=128)),
+    "GPU: loading 256 px": (GPU_LOADERS, lambda folder: gpu_loading_of(folder)),
+}
+GPU_PAIRS = [(group, name) for group, (names, _) in GPU_GROUPS.items() for name in names]
+
 
 def prepare_heap(name: str, *, measured_before: bool) -> None:
     """Keep freed memory from now on, as the train stage does; or leave the C library alone, which works as long as nobody did.
@@ -138,6 +169,18 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[
     return measure_once
 
 
+@pytest.fixture(scope="module")
+def measured_on_gpu(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Contest, dict[str, list[float]]]]:
+    """Return the same for groups on a GPU, beside which every core may work."""
+
+    @functools.lru_cache(maxsize=1)
+    def measure_once(group: str) -> tuple[Contest, dict[str, list[float]]]:
+        contest = GPU_GROUPS[group][1](tmp_path_factory.mktemp("files"))
+        return replace(contest, contenders={}), measure(contest)
+
+    return measure_once
+
+
 @pytest.mark.bench
 @pytest.mark.benchmark(timer=REPLAY)
 @pytest.mark.parametrize(("group", "contender"), PAIRS, ids=[f"{group}-{name}" for group, name in PAIRS])
@@ -150,10 +193,8 @@ def test_speed(group: str, contender: str, benchmark: Any, measured: Any) -> Non
 @pytest.mark.bench
 @pytest.mark.gpu
 @pytest.mark.benchmark(timer=REPLAY)
-@pytest.mark.parametrize("contender", NORMS)
-def test_speed_on_a_gpu(contender: str, benchmark: Any) -> None:
-    """Measure response normalisation on a GPU, by wall time."""
-    contest = norm_contest(NORM_SHAPES[0], device="cuda")
-    seconds = measure(contest)
-    group = f"lrn {NORM_SHAPES[0]}, GPU"
-    record(benchmark, contest, group=group, contender=contender, seconds=seconds[contender], settings={"threads": 1})
+@pytest.mark.parametrize(("group", "contender"), GPU_PAIRS, ids=[f"{group}-{name}" for group, name in GPU_PAIRS])
+def test_speed_on_a_gpu(group: str, contender: str, benchmark: Any, measured_on_gpu: Any) -> None:
+    """Measure a group on a GPU, by wall time."""
+    contest, seconds = measured_on_gpu(group)
+    record(benchmark, contest, group=group, contender=contender, seconds=seconds[contender], settings={"threads": CORES})

@@ -1,8 +1,8 @@
 """A GPU loads the same examples as a CPU: the whole data path twice, compared pixel by pixel.
 
-Tolerances. Raw pixels go through the same float32 sums: one rounding of numbers up to 255, 1e-3 for all of them. JPEG files of
-full chroma differ by the rounding of two inverse cosine transforms: 2 levels. Where chroma is stored at half the size, decoders
-may enlarge it differently, in noise by many levels at a pixel: by 4 in the mean.
+Tolerances. Raw pixels go through the same float32 sums: one rounding of numbers up to 255, 1e-3 for all of them. Of JPEG files
+the inverse cosine transforms of two decoders round luma and chroma to neighbouring levels; blue is luma + 1.772 chroma, so it
+differs by up to 1 + 1.772 and a rounding: 3 levels.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.gpu
 DEVICES = ("cpu", "cuda")
 
 
-@pytest.mark.parametrize(("encoding", "limit"), [("raw", 1e-3), ("jpeg", 4.0)])
+@pytest.mark.parametrize(("encoding", "limit"), [("raw", 1e-3), ("jpeg", 3.001)])
 def test_training_images_are_the_same(tmp_path: Path, encoding: str, limit: float) -> None:
     write_prepared(tmp_path / "data", encoding=encoding)
     num = 0
@@ -39,7 +39,7 @@ def test_training_images_are_the_same(tmp_path: Path, encoding: str, limit: floa
         assert gpu.image_BCHW.is_cuda and gpu.image_BCHW.is_contiguous(memory_format=torch.channels_last)
         assert torch.equal(cpu.label_B, gpu.label_B.cpu())
         difference = (cpu.image_BCHW - gpu.image_BCHW.cpu()).abs()
-        assert (difference.max() if encoding == "raw" else difference.mean()) < limit
+        assert difference.max() <= limit
         num += len(gpu.label_B)
     assert num == 100
 
@@ -51,7 +51,7 @@ def test_batches_stay_as_they_are_while_the_next_are_loaded(tmp_path: Path) -> N
         assert (found.cpu() - expected.image_BCHW).abs().max() < 1e-3
 
 
-@pytest.mark.parametrize(("encoding", "limit"), [("raw", 0.0), ("jpeg", 4.0)])
+@pytest.mark.parametrize(("encoding", "limit"), [("raw", 0), ("jpeg", 3)])
 def test_images_to_be_scored_are_the_same(tmp_path: Path, encoding: str, limit: float) -> None:
     write_prepared(tmp_path / "data", encoding=encoding)
     index_N = np.array([3, 22, 0, 7, 11])
@@ -59,7 +59,7 @@ def test_images_to_be_scored_are_the_same(tmp_path: Path, encoding: str, limit: 
         torch.cat(list(Squares(Shards(tmp_path / "data", "test"), num_threads=1, device=device).batches(index_N, batch_size=2)))
         for device in DEVICES
     ]
-    assert (found[0].float() - found[1].cpu().float()).abs().mean() <= limit
+    assert (found[0].float() - found[1].cpu().float()).abs().max() <= limit
 
 
 def test_clips_are_the_same(tmp_path: Path) -> None:
@@ -74,10 +74,10 @@ def test_clips_are_the_same(tmp_path: Path) -> None:
     for cpu, gpu in zip(*streams, strict=True):
         assert gpu.x_BCTHW.is_cuda
         assert torch.equal(cpu.label_B, gpu.label_B.cpu())
-        assert (cpu.x_BCTHW - gpu.x_BCTHW.cpu()).abs().max() <= 2
+        assert (cpu.x_BCTHW - gpu.x_BCTHW.cpu()).abs().max() <= 3
     views = [ClipPixels(shards, frames=frames, num_threads=1, device=device) for device in DEVICES]
     for one, other in zip(*(view.batches(np.arange(7), batch_size=3) for view in views), strict=True):
-        assert (one.float() - other.cpu().float()).abs().max() <= 2
+        assert (one.float() - other.cpu().float()).abs().max() <= 3
 
 
 def test_grey_files_are_decoded_alike() -> None:

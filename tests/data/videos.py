@@ -40,17 +40,22 @@ def write_video(
     rate: int = 30,
     ticks: Sequence[int] | None = None,
     options: dict[str, str] | None = None,
+    enlarged: int = 1,
 ) -> Path:
-    """Write a video of numbered frames. ticks: when each frame is shown, in units of 1/`rate` seconds, if not one by one."""
+    """Write a video of numbered frames, each pixel `enlarged` times as wide and high.
+
+    ticks: when each frame is shown, in units of 1/`rate` seconds, if not one by one.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with av.open(str(path), "w") as container:
         track: Any = container.add_stream(codec, rate=rate, options=options or {})
-        track.width = track.height = SIDE_PX
+        track.width = track.height = SIDE_PX * enlarged
         track.pix_fmt = "yuv420p"
         track.codec_context.thread_count = 1
         track.codec_context.time_base = Fraction(1, rate)
         for number in range(num_frames):
-            frame = av.VideoFrame.from_ndarray(numbered(number), format="rgb24")
+            pixels = numbered(number).repeat(enlarged, axis=0).repeat(enlarged, axis=1)
+            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
             frame.pts, frame.time_base = (ticks[number] if ticks else number), Fraction(1, rate)
             container.mux(track.encode(frame))
         container.mux(track.encode())
