@@ -166,27 +166,29 @@ def variant_groups(paper: Paper, *, scale: str, without: Collection[str] = ()) -
     """Return which variants are trained in one job, by a label.
 
     Starting a process costs seconds: where a run costs little more, as many as the scale's `variants_per_job` share one. They
-    are of the same page, so that a page's target trains its own variants alone; a variant of several pages has its own job,
-    and so has one that starts from other runs, that others start from, or that is no network. Averages of a page cost nothing:
+    are of the same pages, so that a page's target trains its own variants alone, and start from the same other runs, if from
+    any. A variant that others start from has its own job, and so has one that is no network. Averages of a page cost nothing:
     one job makes them all.
-    Which of its page's jobs a variant is in depends on its name, so that a new variant moves no other.
+    Which of the jobs a variant is in depends on its name, so that a new variant moves no other.
     """
     per_job = paper.scale(scale).variants_per_job
+    names = planned_variants(paper, scale=scale, without=without)
+    runs = {name: _run(paper, scale, name) for name in names}
+    sources = {name: tuple(dict.fromkeys(needed.variant for needed in needed_runs(run, paper))) for name, run in runs.items()}
+    tied = {source for found in sources.values() for source in found}
+    tied |= {name for name, run in runs.items() if not isinstance(run.experiment, Experiment)}
     pages = {
-        name: [table.name for table in paper.tables if name in table.variants]
-        for name in planned_variants(paper, scale=scale, without=without)
+        name: [table.name.removeprefix(f"{paper.name}_") for table in paper.tables if name in table.variants] for name in names
     }
-    runs = {name: _run(paper, scale, name) for name in pages}
-    tied = {needed.variant for run in runs.values() for needed in needed_runs(run, paper)}
-    tied |= {name for name, run in runs.items() if needed_runs(run, paper) or not isinstance(run.experiment, Experiment)}
+    kind = {name: "_".join(("_and_".join(pages[name]), *(f"after_{source}" for source in sources[name]))) for name in names}
     groups: dict[str, tuple[str, ...]] = {}
-    for name, found in pages.items():
+    for name in names:
         label = name
-        if per_job > 1 and len(found) == 1 and name not in tied:
-            alike = [other for other, others in pages.items() if others == found and other not in tied]
+        alike = [other for other in names if kind[other] == kind[name] and other not in tied]
+        if per_job > 1 and name in alike and len(alike) > 1:
             num_jobs = math.ceil(len(alike) / per_job)
-            label = f"{found[0].removeprefix(f'{paper.name}_')}_{int(sha256_bytes(name.encode()), 16) % num_jobs + 1}"
-        if isinstance(runs[name].experiment, Ensemble) and len(found) == 1:
-            label = f"{found[0].removeprefix(f'{paper.name}_')}_averages"
+            label = f"{kind[name]}_{int(sha256_bytes(name.encode()), 16) % num_jobs + 1}"
+        if isinstance(runs[name].experiment, Ensemble) and len(pages[name]) == 1:
+            label = f"{pages[name][0]}_averages"
         groups[label] = (*groups.get(label, ()), name)
     return groups

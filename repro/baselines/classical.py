@@ -16,7 +16,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from repro.baselines.classical_model import ClassicalModel
 from repro.baselines.classify import classify
@@ -24,6 +23,7 @@ from repro.baselines.describe_images import describe, fit_encoders, fit_quantize
 from repro.baselines.fusion import split_held_out
 from repro.baselines.images import Image
 from repro.baselines.linear_svm import check_svm
+from repro.baselines.one_thread import one_thread
 from repro.baselines.progress import Say
 from repro.baselines.work import Work, costs_before
 from repro.files import sha256_bytes
@@ -62,7 +62,7 @@ def fit(
     identity = sha256_bytes(repr((SCHEMA, spec, num_classes, key)).encode() + labels_N.tobytes())
     own = Path(folder) / identity[:16]
     work = Work(spec=spec, key=key, num_processes=num_processes, folder=own, say=say, costs=costs_before(own))
-    with threadpool_limits(1):  # sums of one thread: the same model whatever the machine's number of cores
+    with one_thread():  # sums of one thread: the same model whatever the machine's number of cores
         with work.step("vocabularies"):
             encoders = fit_encoders(images, len(labels_N), work)
         with work.step("codebooks"):

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from repro.baselines.classify import Fused
 from repro.baselines.costs import Costs
@@ -24,6 +23,7 @@ from repro.baselines.fusion import scores_NK
 from repro.baselines.images import Image
 from repro.baselines.linear_svm import LinearClassifier
 from repro.baselines.model_file import read_model, write_model
+from repro.baselines.one_thread import one_thread
 from repro.baselines.workers import in_order
 from repro.files import FileFormatError
 from repro.spec.classical import Classical
@@ -55,7 +55,7 @@ class ClassicalModel:
         parts = [np.empty((0, self.num_classes), np.float32)]
         for block in _blocks(encoded, BLOCK):
             margin_NK = np.zeros((len(block), self.num_classes), np.float32)
-            with threadpool_limits(1):
+            with one_thread():
                 for name, classifier in self.fused.classifiers.items():
                     signature_NL = np.stack([row[name] for row in block])
                     margin_NK += np.float32(self.fused.weights[name]) * classifier.margins_NK(signature_NL)

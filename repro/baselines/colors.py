@@ -1,6 +1,6 @@
 """Describe the colours of a whole frame: histogram of hue and saturation, and moments in a grid.
 
-Legend: H height, W width, 3 colours (R, G, B), L levels of the histogram, D values.
+Legend: H height, W width, 3 colours (R, G, B), L levels of the histogram, N cells, M moments, D values.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from repro.baselines.frames import Frame, Pixels
+from repro.baselines.frames import Frame
 from repro.spec.histograms import ColorMoments, HueSaturation
 
 #: OpenCV's hue of byte images is in units of 2 degrees, its saturation in 256 levels.
@@ -43,19 +43,16 @@ def color_moments_D(frame: Frame, feature: ColorMoments) -> NDArray[np.float32]:
 
     D = grid^2 * 3 moments * 3 colours, cells by rows. Source: Stricker, Orengo 1995. Deviation: RGB, not HSV.
     """
-    moments = []
-    for rows, columns in grid_cells(frame.rgb_HW3.shape[:2], side=feature.grid):
-        cell_HW3 = frame.rgb_HW3[rows, columns]
-        moments.append(np.stack([_moments_3(cell_HW3[..., color]) for color in range(3)], axis=1))
-    return np.concatenate(moments).ravel().astype(np.float32)
-
-
-def _moments_3(level_HW: Pixels) -> NDArray[np.float64]:
-    """Return the three moments of byte levels, from their histogram."""
-    share_L = np.bincount(level_HW.ravel(), minlength=NUM_LEVELS) / level_HW.size
-    mean = share_L @ LEVELS_L
-    centred_L = LEVELS_L - mean
-    return np.array([mean, np.sqrt(share_L @ centred_L**2), np.cbrt(share_L @ centred_L**3)]) / (NUM_LEVELS - 1)
+    parts = grid_cells(frame.rgb_HW3.shape[:2], side=feature.grid)
+    shift_3 = np.arange(3) * NUM_LEVELS
+    counts = [np.bincount((frame.rgb_HW3[part] + shift_3).ravel(), minlength=3 * NUM_LEVELS) for part in parts]
+    count_N3L = np.stack(counts).reshape(len(parts), 3, NUM_LEVELS)
+    share_N3L = count_N3L / count_N3L.sum(axis=2, keepdims=True)
+    mean_N3 = share_N3L @ LEVELS_L
+    centred_N3L = LEVELS_L - mean_N3[..., None]
+    variance_N3, third_N3 = ((share_N3L * centred_N3L**power).sum(axis=2) for power in (2, 3))
+    moments_NM3 = np.stack([mean_N3, np.sqrt(variance_N3), np.cbrt(third_N3)], axis=1) / (NUM_LEVELS - 1)
+    return moments_NM3.ravel().astype(np.float32)
 
 
 def grid_cells(shape: tuple[int, ...], *, side: int) -> list[tuple[slice, slice]]:

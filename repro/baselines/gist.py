@@ -44,11 +44,8 @@ def gabor_energy_FHW(x_HW: NDArray[np.float32], gist: Gist) -> NDArray[np.float3
     padded_HW = np.pad(x_HW, margin, mode="symmetric")
     shape = (fft.next_fast_len(padded_HW.shape[0]), fft.next_fast_len(padded_HW.shape[1]))
     spectrum_HW = fft.fft2(padded_HW, shape)
-    energy_FHW = np.empty((gist.num_scales * gist.num_orientations, height, width), np.float32)
-    for energy_HW, transfer_HW in zip(energy_FHW, transfer_functions_FHW(gist, shape), strict=True):
-        response_HW = fft.ifft2(spectrum_HW * transfer_HW)
-        energy_HW[:] = np.abs(response_HW[margin : margin + height, margin : margin + width])
-    return energy_FHW
+    response_FHW = fft.ifft2(spectrum_HW * transfer_functions_FHW(gist, shape), overwrite_x=True)
+    return np.abs(response_FHW[:, margin : margin + height, margin : margin + width])
 
 
 @functools.lru_cache(maxsize=8)

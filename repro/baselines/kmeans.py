@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import MiniBatchKMeans
 from sklearn.decomposition import PCA
-from threadpoolctl import threadpool_limits
 
 from repro.baselines.draws import seed_of
+from repro.baselines.one_thread import one_thread
 from repro.baselines.vocabularies import Vocabulary, nearest
 from repro.spec.histograms import VocabularySampling
 
@@ -60,7 +60,7 @@ def fit_vocabulary(
         )
     if num_components is not None and num_components > x_PD.shape[1]:
         raise ValueError(f"vocabulary {name}: {num_components} components; allowed: at most {x_PD.shape[1]}, its values")
-    with threadpool_limits(1):  # sums of one thread: the same words whatever the machine's number of cores
+    with one_thread():  # sums of one thread: the same words whatever the machine's number of cores
         mean_D, components_DD = _components(x_PD, num_components)
         if mean_D is not None and components_DD is not None:
             x_PD = np.asarray((x_PD - mean_D) @ components_DD.T, np.float32)

@@ -54,10 +54,8 @@ def responses_DHW(light_HW: NDArray[np.float32], texton: Texton) -> NDArray[np.f
     spectrum_HW = fft.rfft2(padded_HW, shape)
     height, width = light_HW.shape
     num_scales, num_orientations = len(texton.scales_px), texton.num_orientations
-    response_KHW = np.empty((len(kernels), height, width), np.float32)
-    for response_HW, kernel_HW in zip(response_KHW, _spectra_KHW(texton, shape), strict=True):
-        full_HW = fft.irfft2(spectrum_HW * kernel_HW, shape)
-        response_HW[:] = full_HW[2 * radius : 2 * radius + height, 2 * radius : 2 * radius + width]
+    full_KHW = fft.irfft2(spectrum_HW * _spectra_KHW(texton, shape), shape, overwrite_x=True)
+    response_KHW = np.ascontiguousarray(full_KHW[:, 2 * radius : 2 * radius + height, 2 * radius : 2 * radius + width])
     if texton.rotation == "each":
         return response_KHW
     num_oriented = 2 * num_scales * num_orientations

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 import cv2
 from threadpoolctl import threadpool_limits
 
+from repro.baselines.one_thread import one_thread
+
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
@@ -35,7 +37,7 @@ def in_order(work: Callable[[Task], Result], tasks: Iterable[Task], *, num_proce
             num_threads = cv2.getNumThreads()
             cv2.setNumThreads(1)
             try:
-                with threadpool_limits(1):
+                with one_thread():
                     result = work(task)
             finally:
                 cv2.setNumThreads(num_threads)

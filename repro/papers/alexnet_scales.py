@@ -55,11 +55,11 @@ SCALES = (
         dataset=PROCEDURAL_SMOKE,
         evidence="demonstration",
         num_seeds=2,
-        variants_per_job=8,
+        variants_per_job=12,
         sizings=(
             Sizing(
                 family="alexnet",
-                size=Size(input_px=32, width=1 / 12, stem=Stem(kernel_px=5, stride_px=1, padding_px=2)),
+                size=Size(input_px=24, width=1 / 12, stem=Stem(kernel_px=5, stride_px=1, padding_px=2)),
                 batch_size=16,
                 schedule=Schedule(rule="epochs", num_epochs=14, drops=(11, 13)),
                 learning_rate=0.0075,
@@ -67,7 +67,7 @@ SCALES = (
             ),
             Sizing(
                 family="all_images",
-                size=Size(input_px=32, width=1 / 12, stem=Stem(kernel_px=5, stride_px=1, padding_px=2)),
+                size=Size(input_px=24, width=1 / 12, stem=Stem(kernel_px=5, stride_px=1, padding_px=2)),
                 batch_size=16,
                 schedule=Schedule(rule="epochs", num_epochs=14, drops=(11, 13)),
                 learning_rate=0.0075,
@@ -76,7 +76,7 @@ SCALES = (
             ),
             Sizing(
                 family="pretraining",
-                size=Size(input_px=32, width=1 / 12, stem=Stem(kernel_px=5, stride_px=1, padding_px=2)),
+                size=Size(input_px=24, width=1 / 12, stem=Stem(kernel_px=5, stride_px=1, padding_px=2)),
                 batch_size=16,
                 schedule=Schedule(rule="epochs", num_epochs=3, drops=(2,)),
                 learning_rate=0.0075,
@@ -106,7 +106,7 @@ SCALES = (
             ),
             Sizing(
                 family="cifar_conv",
-                size=Size(input_px=36, width=1 / 4),
+                size=Size(input_px=28, width=1 / 4),
                 batch_size=16,
                 schedule=Schedule(rule="epochs", num_epochs=4, drops=(3.6, 3.8)),
                 learning_rate=0.001,

@@ -37,7 +37,7 @@ SCALES = (
         dataset=PROCEDURAL_SMOKE,
         evidence="demonstration",
         num_seeds=2,
-        variants_per_job=3,
+        variants_per_job=6,
         sizings=(
             Sizing(
                 family="clip",
@@ -76,7 +76,6 @@ SCALES = (
         dataset=PROCEDURAL_SMALL,
         evidence="demonstration",
         num_seeds=3,
-        variants_per_job=2,
         sizings=(
             Sizing(
                 family="clip",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from repro.models.passes import in_threads
@@ -37,11 +38,15 @@ class PaperSGD:
         self._momentum = optimizer.momentum
         self._groups = _groups(net, optimizer, frozen=frozen)
         self._velocity = [[torch.zeros_like(p) for p in group.parameters] for group in self._groups]
+        self._in_memory = [
+            [_Fused.of(*pair) for pair in zip(group.parameters, velocity, strict=True)]
+            for group, velocity in zip(self._groups, self._velocity, strict=True)
+        ]
 
     @torch.no_grad()
     def step(self, learning_rate: float, *, freeze: bool = False) -> None:
         """Update every parameter from its gradient; with `freeze` the frozen layers get nothing of it."""
-        for group, velocity in zip(self._groups, self._velocity, strict=True):
+        for group, velocity, in_memory in zip(self._groups, self._velocity, self._in_memory, strict=True):
             if freeze and group.frozen:
                 torch._foreach_mul_(velocity, self._momentum)
                 torch._foreach_add_(group.parameters, velocity)
@@ -49,9 +54,10 @@ class PaperSGD:
             gradients = [p.grad for p in group.parameters if p.grad is not None]
             assert len(gradients) == len(group.parameters), "a parameter has no gradient"
             rate = learning_rate * group.rate
-            if all(map(_fusible, group.parameters, velocity, gradients)):
-                for tensors in zip(group.parameters, velocity, gradients, strict=True):
-                    update_in_one_pass(*tensors, momentum=self._momentum, decayed=group.decay * rate, rate=rate)
+            if all(fused and fused.takes(g) for fused, g in zip(in_memory, gradients, strict=True)):
+                for fused, gradient in zip(in_memory, gradients, strict=True):
+                    assert fused is not None
+                    fused.update(gradient, momentum=self._momentum, decayed=group.decay * rate, rate=rate)
             else:
                 update_by_tensors(
                     group.parameters, velocity, gradients, momentum=self._momentum, decayed=group.decay * rate, rate=rate
@@ -95,17 +101,45 @@ def update_by_tensors(
 def update_in_one_pass(
     weight: torch.Tensor, velocity: torch.Tensor, gradient: torch.Tensor, *, momentum: float, decayed: float, rate: float
 ) -> None:
-    """Do the same for one parameter on CPU, its three tensors in the same layout: everything is read and written once."""
-    arrays = [tensor.detach().as_strided((tensor.numel(),), (1,)).numpy() for tensor in (weight, velocity, gradient)]
-    number = arrays[0].dtype.type
-    arguments = (*arrays, number(momentum), number(decayed), number(rate))
-    in_threads(optim_kernel.update, arguments, length=len(arrays[0]), block=ELEMENTS_AT_ONCE)
+    """Do the same for one parameter on CPU, its three tensors in the same layout."""
+    fused = _Fused.of(weight, velocity)
+    assert fused is not None and fused.takes(gradient), "tensors that the compiled pass does not take"
+    fused.update(gradient, momentum=momentum, decayed=decayed, rate=rate)
 
 
-def _fusible(weight: torch.Tensor, velocity: torch.Tensor, gradient: torch.Tensor) -> bool:
-    """Say whether the compiled pass takes these tensors; a velocity is dense, so one that lies as the weight does is."""
-    in_memory = weight.device.type == "cpu" and weight.dtype in (torch.float32, torch.float64)
-    return in_memory and weight.dtype == gradient.dtype and weight.stride() == velocity.stride() == gradient.stride()
+@dataclass(frozen=True)
+class _Fused:
+    """A parameter on a CPU with its velocity, as arrays: what the compiled pass takes, made once for all steps."""
+
+    weight: torch.Tensor
+    weight_L: NDArray[Any]
+    velocity_L: NDArray[Any]
+    address: int
+
+    @classmethod
+    def of(cls, weight: torch.Tensor, velocity: torch.Tensor) -> _Fused | None:
+        """Return the pair; None where there is no pass for it. A velocity is dense, so a weight that lies as it does is, too."""
+        fits = weight.device.type == "cpu" and weight.dtype in (torch.float32, torch.float64)
+        if not fits or weight.dtype != velocity.dtype or weight.stride() != velocity.stride():
+            return None
+        return cls(weight, _flat_L(weight), _flat_L(velocity), weight.data_ptr())
+
+    def takes(self, gradient: torch.Tensor) -> bool:
+        """Say whether the gradient lies as the weight does, and the weight's memory is still the same."""
+        weight = self.weight
+        same = weight.dtype == gradient.dtype and weight.stride() == gradient.stride()
+        return same and weight.data_ptr() == self.address
+
+    def update(self, gradient: torch.Tensor, *, momentum: float, decayed: float, rate: float) -> None:
+        """Write v <- momentum v - decayed w - rate g and w <- w + v: everything is read and written once."""
+        number = self.weight_L.dtype.type
+        arguments = (self.weight_L, self.velocity_L, _flat_L(gradient), number(momentum), number(decayed), number(rate))
+        in_threads(optim_kernel.update, arguments, length=len(self.weight_L), block=ELEMENTS_AT_ONCE)
+
+
+def _flat_L(tensor: torch.Tensor) -> NDArray[Any]:
+    flat: NDArray[Any] = tensor.detach().as_strided((tensor.numel(),), (1,)).numpy()
+    return flat
 
 
 @dataclass(frozen=True, kw_only=True)

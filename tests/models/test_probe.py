@@ -72,7 +72,7 @@ def test_every_layer_but_the_output_is_probed_in_order(variant):
 
 def test_the_input_of_a_layer_gives_the_output_of_the_network():
     net = build_network(FULL, num_classes=10, key=1).eval()
-    batch = torch.randn(3, 3, 32, 32)
+    batch = torch.randn(3, 3, FULL.size.input_px, FULL.size.input_px)
     with torch.no_grad():
         logits, feature = input_of(net, "fc8", batch)
         assert feature.shape == (3, net.get_submodule("fc8").in_features)
