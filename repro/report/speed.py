@@ -13,6 +13,7 @@ from repro import files
 from repro.report.context import Fact
 from repro.report.formatting import counted
 from repro.report.render import page_environment
+from repro.report.speed_growth import growth_chart, growth_words
 from repro.report.speed_inputs import Suite, read_suite
 from repro.report.speed_rows import chart, group_table, judged, printed_table, targets_table
 from repro.report.tables import TableView
@@ -29,6 +30,8 @@ class SuiteView:
     facts: tuple[Fact, ...]
     targets: TableView
     chart: Markup
+    growth: Markup
+    growth_words: str
     printed: TableView | None
     groups: tuple[TableView, ...]
 
@@ -70,6 +73,8 @@ def _view(suite: Suite) -> SuiteView:
         facts=_facts(suite),
         targets=targets_table(suite),
         chart=Markup(chart(suite)),
+        growth=Markup(growth_chart(suite)),
+        growth_words=growth_words(suite),
         printed=printed_table(suite),
         groups=tuple(group_table(group, suite=suite.name) for group in suite.groups),
     )

@@ -29,13 +29,17 @@ class Goal:
 
 @dataclass(frozen=True, kw_only=True)
 class Timed:
-    """A contender's times, round by round. flops and examples are those of one round; 0 where nobody counted."""
+    """A contender's times, round by round. flops are those of one round; 0 where nobody counted.
+
+    amount: how much work it does, where that is what the contenders differ in.
+    """
 
     name: str
     seconds: tuple[float, ...]
     settings: str
     flops: float
     goals: tuple[Goal, ...]
+    amount: float | None = None
 
     @cached_property
     def median(self) -> float:
@@ -155,4 +159,5 @@ def _timed(entry: dict[str, Any]) -> Timed:
         settings=extra["settings"],
         flops=extra["flops"] or 0.0,
         goals=goals,
+        amount=extra.get("amount"),
     )

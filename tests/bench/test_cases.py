@@ -15,8 +15,9 @@ from repro.papers import PAPERS
 from repro.provenance import PACKAGE
 from repro.report.speed import render_speed
 from repro.report.speed_inputs import read_suite
+from repro.spec.clip_geometry import geometry_of
 from repro.spec.experiment import make_run
-from tests.bench import turns
+from tests.bench import turns, work
 from tests.bench.layers import norm_contest, update_contest
 from tests.bench.loading import loading_contest
 from tests.bench.steps import clip_contests, step_contest
@@ -153,3 +154,30 @@ def test_the_page_shows_what_the_file_says(suite, tmp_path):
     assert f"{ours.quartiles[0] * 1e6:.2f}" in text or f"{ours.quartiles[0] * 1e3:.2f}" in text
     assert "update small" in text and "torch.optim.SGD(foreach=True)" in text
     assert render_speed([suite], tmp_path / "again").read_text() == text
+
+
+def test_a_job_of_four_has_four_times_the_work(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(work, "run_process", lambda command: asked.append(command[2:]))
+    contests = {kind: work.work_contest(kind, tmp_path) for kind in work.WHAT}
+    assert [command[1] for command in asked] == ["prepare"] * 3
+    asked.clear()
+    for contest in contests.values():
+        assert contest.amounts == {"1": 1, "2": 2, "4": 4}
+        contest.contenders["4"]()
+    seeds, variants, examples = asked
+    assert (option(seeds, "--variant"), option(seeds, "--seeds")) == ("full", "0-3")
+    assert (option(variants, "--variant"), option(variants, "--seeds")) == (",".join(work.ALIKE), "0")
+    assert examples[0] == "tests.bench.work" and examples[-1] == str(4 * work.EPOCHS_AT_ONCE)
+
+
+def option(command, name):
+    return command[command.index(name) + 1]
+
+
+def test_variants_that_a_job_takes_for_alike_have_nets_of_the_same_cost():
+    shapes = [geometry_of(experiment(variant).network, num_classes=10) for variant in work.ALIKE]
+    assert len({(found.num_flops, found.num_parameters) for found in shapes}) == 1
+    run = make_run(PAPERS["alexnet"], scale=work.SCALE, variant="full", seed=0)
+    assert work.EPOCHS_AT_ONCE == run.trained.recipe.schedule.num_epochs
+    assert work.longer(run, num_epochs=28).trained.recipe.schedule.num_epochs == 28

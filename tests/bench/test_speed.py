@@ -25,6 +25,7 @@ from tests.bench.layers import norm_contest, update_contest
 from tests.bench.loading import gpu_loading_contest, loading_contest
 from tests.bench.steps import PRECISIONS, clip_contests, gpu_step_contest, step_contest
 from tests.bench.turns import REPLAY, Contest, Target, measure, record
+from tests.bench.work import AMOUNTS, WHAT, work_contest
 
 NORM_SHAPES = ((32, 96, 55, 55), (32, 256, 27, 27), (128, 64, 16, 16), (128, 24, 32, 32))
 NORMS = ("ours", "torch", "torch_channels_last", "relu")
@@ -123,6 +124,7 @@ GROUPS: dict[str, tuple[tuple[str, ...], Callable[[Path], Contest]]] = {
         for kind in ("training", "test")
     },
 }
+GROUPS |= {f"work by {kind}": (tuple(map(str, AMOUNTS)), lambda folder, k=kind: work_contest(k, folder)) for kind in WHAT}
 PAIRS = [(group, name) for group, (names, _) in GROUPS.items() for name in names]
 
 #: The same on a GPU; the batches are the papers'.

@@ -36,6 +36,7 @@ class Contest:
     """Contenders at the same work.
 
     title: what they do. settings: how each does it. flops: operations of a turn, by contender; examples: what a turn handles.
+    amounts: how much work each contender does, where that is what they differ in.
     num_before: runs that go before the one that is timed, in each turn: work that follows itself finds its data in the caches.
     """
 
@@ -50,6 +51,7 @@ class Contest:
     num_before: int = 0
     clock: str = "processor time"
     heap: str = "kept"
+    amounts: Mapping[str, float] = field(default_factory=dict)
 
 
 def measure(contest: Contest) -> dict[str, list[float]]:
@@ -109,6 +111,7 @@ def record(
         "heap": contest.heap,
         "examples": contest.examples,
         "flops": contest.flops.get(contender),
+        "amount": contest.amounts.get(contender),
         "targets": [asdict(target) for target in contest.targets if target.contender == contender],
     }
     REPLAY.load(seconds)

@@ -9,6 +9,7 @@ import pytest
 
 from repro.files import FileFormatError
 from repro.report.speed import render_speed
+from repro.report.speed_growth import growths
 from repro.report.speed_inputs import Timed, ratio, read_suite
 from repro.report.speed_rows import judged, targets_table
 from tests.report.pages import read
@@ -18,7 +19,7 @@ def timed(name, seconds):
     return Timed(name=name, seconds=tuple(seconds), settings="", flops=0.0, goals=())
 
 
-def entry(name, seconds, *, group="step", targets=(), flops=None, settings="its own"):
+def entry(name, seconds, *, group="step", targets=(), flops=None, settings="its own", amount=None):
     extra = {
         "title": "One step",
         "settings": settings,
@@ -27,6 +28,7 @@ def entry(name, seconds, *, group="step", targets=(), flops=None, settings="its 
         "threads": 1,
         "examples": 4,
         "flops": flops,
+        "amount": amount,
         "targets": [{"at_least": None, "at_most": None, "printed": None} | target for target in targets],
     }
     return {"group": group, "name": name, "extra_info": extra, "stats": {"data": list(seconds)}}
@@ -107,3 +109,25 @@ def test_files_that_are_not_of_the_suite_are_refused(tmp_path):
         read_suite(path)
     with pytest.raises(ValueError, match="made from 0 files"):
         render_speed([], tmp_path)
+
+
+def test_a_job_takes_a_constant_and_so_much_for_each_part(tmp_path):
+    """3 s and 2 s for each seed; by examples 4 s each and nothing besides, but one median is off its line."""
+    suite = write(
+        tmp_path / "growing.json",
+        *(entry(str(n), [3 + 2 * n] * 2, group="work by seeds", amount=n) for n in (1, 2, 4)),
+        *(
+            entry(str(n), [seconds] * 2, group="work by examples", amount=n)
+            for n, seconds in ((1, 4), (2, 8), (3, 12), (4, 16.4))
+        ),
+        entry("ours", [1, 1]),
+    )
+    seeds, examples = growths(read_suite(suite))
+    assert (seeds.name, round(seeds.constant_s, 9), round(seeds.each_s, 9)) == ("seeds", 3, 2)
+    assert round(seeds.off, 9) == 0 < examples.off < 0.05
+    text = render_speed([suite], tmp_path).read_text()
+    assert "seeds: 3.0 s + 2.0 s each (off by 0 % at most)" in text and "growth-growing" in text
+
+
+def test_a_page_without_growing_work_has_no_such_figure(suite, tmp_path):
+    assert "As the work grows" not in render_speed([suite], tmp_path).read_text()
