@@ -82,8 +82,8 @@ def test_networks_of_clips_train_and_score():
     contests = clip_contests(nets, name="tiny", num_classes=4, batch_size=2)
     assert list(contests) == ["training", "test"]
     for contest in contests.values():
-        for work in contest.contenders.values():
-            work()
+        for turn in contest.contenders.values():
+            turn()
 
 
 def test_contenders_take_turns_in_orders_drawn_anew(monkeypatch):
@@ -179,5 +179,5 @@ def test_variants_that_a_job_takes_for_alike_have_nets_of_the_same_cost():
     shapes = [geometry_of(experiment(variant).network, num_classes=10) for variant in work.ALIKE]
     assert len({(found.num_flops, found.num_parameters) for found in shapes}) == 1
     run = make_run(PAPERS["alexnet"], scale=work.SCALE, variant="full", seed=0)
-    assert work.EPOCHS_AT_ONCE == run.trained.recipe.schedule.num_epochs
+    assert run.trained.recipe.schedule.num_epochs == work.EPOCHS_AT_ONCE
     assert work.longer(run, num_epochs=28).trained.recipe.schedule.num_epochs == 28
