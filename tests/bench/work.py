@@ -27,7 +27,7 @@ SCALE, PAPER, DATA = "smoke", "alexnet", "procedural"
 ALIKE = ("full", "no_pca_color", "no_weight_decay", "zero_bias_init")
 AMOUNTS = (1, 2, 4)
 #: Epochs of a run that has as many passes over the images as one amount stands for.
-EPOCHS_AT_ONCE = 14
+EPOCHS_AT_ONCE = 10
 ROOT = Path(__file__).parents[2]
 WHAT = {
     "seeds": "runs of one job with as many seeds",
