@@ -80,29 +80,13 @@ class LocalResponseNorm(nn.Module):
 
 def formula_by_tensors(x_BCHW: torch.Tensor, size: int, alpha: float, beta: float, k: float, groups: int) -> torch.Tensor:
     """Return the normalised maps by plain tensor operations: a sum of shifted squares."""
-    base = k + alpha * _windowed(x_BCHW.square(), size, size // 2, groups)
-    return x_BCHW * base.pow(-beta)
-
-
-def gradient_by_tensors(
-    x_BCHW: torch.Tensor, dy_BCHW: torch.Tensor, size: int, alpha: float, beta: float, k: float, groups: int
-) -> torch.Tensor:
-    """Return the gradient of the input: the window over what the neighbours pass on is the mirrored one."""
-    base = k + alpha * _windowed(x_BCHW.square(), size, size // 2, groups)
-    kept = dy_BCHW * base.pow(-beta)
-    passed_on = _windowed(kept * x_BCHW / base, size, (size - 1) // 2, groups)
-    return kept - 2 * alpha * beta * x_BCHW * passed_on
-
-
-def _windowed(x_BCHW: torch.Tensor, size: int, before: int, groups: int) -> torch.Tensor:
-    """Return the sum over `size` neighbouring maps, `before` of them before the map itself, inside each group."""
     batch, maps, height, width = x_BCHW.shape
-    grouped = x_BCHW.reshape(batch * groups, maps // groups, height, width)
-    padded = nn.functional.pad(grouped, (0, 0, 0, 0, before, size - 1 - before))
+    square = x_BCHW.square().reshape(batch * groups, maps // groups, height, width)
+    padded = nn.functional.pad(square, (0, 0, 0, 0, size // 2, size - 1 - size // 2))
     total = padded[:, : maps // groups]
     for shift in range(1, size):
         total = total + padded[:, shift : shift + maps // groups]
-    return total.reshape(x_BCHW.shape)
+    return x_BCHW * (k + alpha * total.reshape(x_BCHW.shape)).pow(-beta)
 
 
 @functools.cache

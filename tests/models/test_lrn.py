@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from repro.models.lrn import LocalResponseNorm, formula_by_tensors, gradient_by_tensors
+from repro.models.lrn import LocalResponseNorm, formula_by_tensors
 
 LAYOUTS = [torch.contiguous_format, torch.channels_last]
 SETTINGS = [
@@ -61,8 +61,6 @@ def test_both_passes_equal_autograd_of_the_formula(size, alpha, beta, k, groups,
     (dx,) = torch.autograd.grad(y, x, gradient)
     (expected_dx,) = torch.autograd.grad(expected, x, gradient)
     torch.testing.assert_close(dx, expected_dx, rtol=1e-12, atol=1e-12)
-    written_out = gradient_by_tensors(x.detach(), gradient, size, alpha, beta, k, groups)
-    torch.testing.assert_close(written_out, expected_dx, rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize(("size", "alpha", "beta", "k", "groups", "maps"), SETTINGS[:6])
