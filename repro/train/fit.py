@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from repro.files import data_folder
 from repro.spec.run import Run
 from repro.train.job import in_turn
-from repro.train.record import dataset_of, identity_of, peak_mib, restore, write_record
+from repro.train.record import dataset_of, identity_of, peak_mib, restore, spent_cpu_s, write_record
 from repro.train.task import Entry, Place, Say
 
 
@@ -55,13 +55,13 @@ def fit_run(run: Run, data: OpenedToFit, *, place: Place) -> None:
         place.say("finished before; kept")
         return
     place.folder.mkdir(parents=True, exist_ok=True)
-    begun = time.perf_counter(), time.process_time()
+    begun = time.perf_counter(), spent_cpu_s()
     entries, measured = data.fit(run, place)
     measured = {
         "status": "ok",
         "reason": "",
         "wall_s": time.perf_counter() - begun[0],
-        "cpu_s": time.process_time() - begun[1],
+        "cpu_s": spent_cpu_s() - begun[1],
         "peak_mib": peak_mib(),
         **measured,
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import platform
+import os
 import resource
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -182,6 +183,12 @@ def write_trained(
 def peak_mib() -> float:
     """Return the most memory that this process has had so far, in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def spent_cpu_s() -> float:
+    """Return the processor time of this process so far, and of the processes that it has started and waited for."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
 
 
 def restore(folder: Path, identity: Mapping[str, str]) -> bool:

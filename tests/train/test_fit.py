@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from repro.spec.evaluation import Evaluation
 from repro.spec.experiment import make_run
 from repro.spec.run import Fitted, Run
 from repro.train.fit_videos import Chosen, decoded_clips_CTHW3
+from repro.train.record import spent_cpu_s
 from repro.train.stages import maker_of
 from tests.baselines.classical_specs import FISHER_SPEC, SPARSE_SPEC
 from tests.baselines.specs import SPEC
@@ -38,6 +41,13 @@ def fit(runs: list[Run], results: Path, *, stage: str = "fit_images") -> list[st
     lines: list[str] = []
     maker_of(stage)(runs, results=results, num_threads=1, device="cpu", say=lines.append)
     return lines
+
+
+def test_processor_time_counts_processes_that_help() -> None:
+    before = spent_cpu_s()
+    busy = "import time\nwhile time.process_time() < 0.5: pass"
+    subprocess.run([sys.executable, "-c", busy], check=True)
+    assert spent_cpu_s() - before > 0.4
 
 
 @pytest.fixture
