@@ -8,8 +8,8 @@ then restored from there instead of trained again.
 from __future__ import annotations
 
 import json
-import platform
 import os
+import platform
 import resource
 from collections.abc import Mapping, Sequence
 from pathlib import Path
