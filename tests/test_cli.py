@@ -92,7 +92,7 @@ def test_diff_of_two_scales_names_data_and_size(capsys):
     assert cli.main(["diff", "smoke/alexnet/full/0", "cifar10/alexnet/full/0"]) == 0
     text = capsys.readouterr().out
     assert "dataset.kind: procedural -> cifar10" in text
-    assert "network.size.input_px: 32 -> 28" in text
+    assert "network.size.input_px: 24 -> 28" in text
 
 
 @pytest.mark.parametrize("run", ["full", "small/alexnet/full", "small/alexnet/full/x", "small/alexnet/full/-1", "a/b/c/d/0"])
