@@ -114,7 +114,7 @@ def test_kernels_of_the_two_towers_differ_in_colour_and_the_gallery_is_complete(
     assert int(kernels["num_towers"]) == 2
     assert share_K[half:].mean() - share_K[:half].mean() == pytest.approx(0.25, abs=0.03)
     gallery = np.load(folder / "gallery.npz")
-    assert gallery["image_NSSC"].shape == (8, 36, 36, 3)
-    assert gallery["near_image_NMSSC"].shape == (8, 6, 36, 36, 3)
+    assert gallery["image_NSSC"].shape == (8, 28, 28, 3)
+    assert gallery["near_image_NMSSC"].shape == (8, 6, 28, 28, 3)
     assert gallery["best_N5"].shape == gallery["score_N5"].shape == (8, 5)
     assert (np.diff(gallery["near_distance_NM"], axis=1) >= 0).all()

@@ -143,10 +143,14 @@ def test_the_gallery_is_computed_from_the_weights_as_scored(whole):
     net = build_network(run.experiment.network, num_classes=10, key=0).eval()
     net.load_state_dict(torch.load(folder / "weights.pt", weights_only=True))
 
+    input_px = run.experiment.network.size.input_px
+    first = (data.train.stored_px - input_px) // 2
+    central = slice(first, first + input_px)
+
     def features(shards, index_N):
         crops = np.stack(shards.images(index_N)).astype(np.float32) - data.mean_image
         with torch.no_grad():
-            return net[:-1](torch.from_numpy(crops[:, 2:34, 2:34]).permute(0, 3, 1, 2))
+            return net[:-1](torch.from_numpy(crops[:, central, central]).permute(0, 3, 1, 2))
 
     train_NF = features(data.train, np.arange(50))
     with np.load(folder / "gallery.npz") as found:
