@@ -45,7 +45,8 @@ def gabor_energy_FHW(x_HW: NDArray[np.float32], gist: Gist) -> NDArray[np.float3
     shape = (fft.next_fast_len(padded_HW.shape[0]), fft.next_fast_len(padded_HW.shape[1]))
     spectrum_HW = fft.fft2(padded_HW, shape)
     response_FHW = fft.ifft2(spectrum_HW * transfer_functions_FHW(gist, shape), overwrite_x=True)
-    return np.abs(response_FHW[:, margin : margin + height, margin : margin + width])
+    energy_FHW: NDArray[np.float32] = np.abs(response_FHW[:, margin : margin + height, margin : margin + width])
+    return energy_FHW
 
 
 @functools.lru_cache(maxsize=8)

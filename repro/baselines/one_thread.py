@@ -16,7 +16,8 @@ from threadpoolctl import ThreadpoolController
 
 def one_thread() -> AbstractContextManager[Any]:
     """Return a context in which they take one thread."""
-    return _controller(len(sys.modules)).limit(limits=1)
+    context: AbstractContextManager[Any] = _controller(len(sys.modules)).limit(limits=1)
+    return context
 
 
 @functools.lru_cache(maxsize=1)
