@@ -25,7 +25,8 @@ from repro.spec.recipe import Schedule
 
 # The stem of the smaller scales leaves maps like the paper's: whole frames and streams of half the side end in maps of one size,
 # 3 px at `smoke` and `small`, 4 px elsewhere. Only at `paper` do the two families see frames of different sizes, as printed.
-# How sizes were chosen: on held-out training videos alone, never on test videos, a run or two of each setting. For `folders`,
+# How sizes were chosen: on held-out training videos alone, never on test videos, a run or two of each setting; but for the length
+# at `smoke`, which is what minutes allow, and of which two seeds' test errors were looked at. For `folders`,
 # scenes of a set of pointing gestures (149 training videos, 10 classes) were held out: at .005 Slow Fusion hits .80 to .82 of the
 # videos, at .01 .86 in one run, while another in batches of 16 ended with units that are never active, at chance; clips of .6
 # and .95 of a video hit .68 and .70. At `small`, .01 ends so too, and with fewer than some 20,000 clips seen motion is not
