@@ -161,8 +161,8 @@ def _run(name: str, tensors: tuple[torch.Tensor, ...], layout: torch.memory_form
         in_threads(getattr(lrn_kernel, f"{name}_rows"), arguments, length=tiles, block=1)
         return
     narrow = x_BCHW.dtype == torch.bfloat16
-    flat = [tensor.permute(0, 2, 3, 1).reshape(-1) for tensor in tensors]
-    arrays = tuple((tensor.view(torch.uint16) if narrow else tensor).numpy() for tensor in flat)
+    seen = [tensor.view(torch.uint16) if narrow else tensor for tensor in tensors]
+    arrays = tuple(tensor.numpy().transpose(0, 2, 3, 1).reshape(-1) for tensor in seen)  # views: the memory lies so
     window = _window(maps, groups, size, np.dtype(np.float32) if narrow else arrays[0].dtype)
     masks = (window.mask,) if name == "forward" else (window.mask, window.mirrored)
     constants = _constants(window.mask.dtype, alpha, beta, k)

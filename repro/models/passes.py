@@ -53,13 +53,14 @@ def _threads(num_threads: int) -> ThreadPoolExecutor:
 @numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy", inline="always")
 def inverse_power(total: Any, factor: Any, alpha: Any, beta: Any, k: Any, num: int) -> None:
     """Write factor[j] = (k + alpha total[j])^-beta; the two exponents in use go by square roots."""
+    one = k / k  # in the type of the arrays; a whole number would be widened to float64
     if beta == 0.75:
         for j in range(num):
             root = math.sqrt(k + alpha * total[j])
-            factor[j] = 1 / (root * math.sqrt(root))
+            factor[j] = one / (root * math.sqrt(root))
     elif beta == 0.5:
         for j in range(num):
-            factor[j] = 1 / math.sqrt(k + alpha * total[j])
+            factor[j] = one / math.sqrt(k + alpha * total[j])
     else:
         for j in range(num):
             factor[j] = (k + alpha * total[j]) ** (-beta)
