@@ -5,6 +5,7 @@ Legend: C clips, T frames, H height, W width, P descriptors, 2 coordinates (down
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from repro.baselines.draws import generator
 from repro.baselines.faces import face_counts
 from repro.baselines.frames import Frame, Pixels, Video, pixels_CTHW3, sampled_frames, sampled_windows
 from repro.baselines.hog import describe_hog
+from repro.baselines.kept import described
 from repro.baselines.pyramid import normalised_L, word_counts_L
 from repro.baselines.textons import describe_textons
 from repro.baselines.vocabularies import Vocabulary, assign
@@ -123,14 +125,15 @@ def _descriptors(
     for frame in sampled_frames(pixels, spec.frames) if others else ():
         for feature in others:
             begin = time.process_time()
-            position_P2, x_PD = _of_frame(frame, feature)
+            position_P2, x_PD = described(frame.rgb_HW3, feature, functools.partial(_of_frame, frame, feature))
             cpu_s[feature.name] += time.process_time() - begin
             yield feature, position_P2, x_PD
     for light_THW in sampled_windows(pixels, spec.frames) if cuboids else ():
         for feature in cuboids:
             begin = time.process_time()
             assert isinstance(feature.descriptor, Cuboid)
-            position_P2, x_PD = describe_cuboids(light_THW, feature.descriptor, feature.points)
+            make = functools.partial(describe_cuboids, light_THW, feature.descriptor, feature.points)
+            position_P2, x_PD = described(light_THW, feature, make)
             cpu_s[feature.name] += time.process_time() - begin
             yield feature, position_P2, x_PD
 

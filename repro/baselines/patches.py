@@ -5,6 +5,8 @@ Legend: P patches, 2 coordinates (down, right), D values.
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +16,7 @@ from repro.baselines.frames import Frame
 from repro.baselines.gist import describe_gist
 from repro.baselines.hog import describe_hog
 from repro.baselines.images import Pixels, at_scales
+from repro.baselines.kept import described
 from repro.baselines.lbp import describe_lbp
 from repro.baselines.local_colors import describe_local_colors
 from repro.baselines.points import centres_P2, patch_corners_P2
@@ -30,6 +33,13 @@ def describe_patches(
     Raises:
         ValueError: the image is smaller than a patch at every scale, or cells are no whole pixels.
     """
+    position_P2, x_PD = described(rgb_HW3, (descriptor, patches), functools.partial(_at_all_scales, rgb_HW3, descriptor, patches))
+    return position_P2, x_PD
+
+
+def _at_all_scales(
+    rgb_HW3: Pixels, descriptor: Descriptor, patches: DensePatches
+) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
     positions, parts = [], []
     for frame in at_scales(rgb_HW3, patches):
         position_P2, x_PD = _of_frame(frame, descriptor, patches)

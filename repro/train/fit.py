@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 
+from repro.baselines.kept import Kept, keeping
 from repro.files import data_folder
 from repro.spec.run import Run
 from repro.train.job import in_turn
@@ -43,19 +45,21 @@ def fit_runs(
     def do(run: Run, place: Place) -> None:
         prepared = data_folder(results, run.scale, run.dataset.name)
         opened[prepared] = opened.get(prepared) or open_data(prepared)
-        fit_run(run, opened[prepared], place=place)
+        fit_run(run, opened[prepared], place=place, kept=kept)
 
-    in_turn(runs, do, results=results, num_threads=num_threads, device=device, say=say)
+    with keeping() if len(runs) > 1 else nullcontext() as kept:
+        in_turn(runs, do, results=results, num_threads=num_threads, device=device, say=say)
 
 
-def fit_run(run: Run, data: OpenedToFit, *, place: Place) -> None:
-    """Fit and score one run, unless it was finished before, and write its folder."""
+def fit_run(run: Run, data: OpenedToFit, *, place: Place, kept: Kept | None = None) -> None:
+    """Fit and score one run, unless it was finished before, and write its folder; `kept` is told by runs of the same job."""
     identity = identity_of(run, stage=data.stage, data=data.digest, device=place.device)
     if restore(place.folder, identity):
         place.say("finished before; kept")
         return
     place.folder.mkdir(parents=True, exist_ok=True)
     begun = time.perf_counter(), spent_cpu_s()
+    taken_before = kept.num_taken if kept else 0
     entries, measured = data.fit(run, place)
     measured = {
         "status": "ok",
@@ -63,6 +67,7 @@ def fit_run(run: Run, data: OpenedToFit, *, place: Place) -> None:
         "wall_s": time.perf_counter() - begun[0],
         "cpu_s": spent_cpu_s() - begun[1],
         "peak_mib": peak_mib(),
+        "num_descriptions_taken": kept.num_taken - taken_before if kept else 0,
         **measured,
     }
     write_record(run, place, identity=identity, dataset=dataset_of(data), scores=entries, measured=measured)

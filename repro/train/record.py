@@ -112,7 +112,8 @@ def write_record(
 
     measured: what the method that made the run says of it. All say `status` (ok, diverged), `reason`, `wall_s` (of all),
         `cpu_s`, `train_s` (of training or fitting alone), `peak_mib`, `num_train_examples` and `num_classes`; a network also
-        what `write_trained` adds.
+        what `write_trained` adds; a fit `num_descriptions_taken`, of those made before, by itself or by runs before it in
+        the same process, whose time it did not spend.
     """
     document = {
         "id": run.id,

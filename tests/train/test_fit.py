@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -74,6 +75,22 @@ def test_a_fitted_model_of_images_ends_in_scores_and_a_record_like_a_net(results
     # Chance is .8, and the standard error of an error of that size on 20 images .09.
     error = float((scores.scores_NK.argmax(axis=1) != scores.label_N).mean())
     assert error < 0.8 - 2 * 0.09
+
+
+@pytest.mark.parametrize("spec", [FISHER_SPEC, SPARSE_SPEC], ids=["fisher", "sparse"])
+def test_a_later_seed_takes_descriptions_of_an_earlier_one_and_its_scores_stay_the_same(results: Path, spec: Any) -> None:
+    second = image_run(spec, seed=1)
+    fit([second], results)
+    folder = run_folder(results, second.id)
+    alone = read_json(folder / "run.json", schema="run/1")
+    shutil.rmtree(folder)
+    fit([image_run(spec), second], results)
+    after = read_json(folder / "run.json", schema="run/1")
+    assert [entry["sha256"] for entry in after["scores"]] == [entry["sha256"] for entry in alone["scores"]]
+    assert after["model"]["sha256"] == alone["model"]["sha256"]
+    # Of every channel those of 80 images, and of the images from which the vocabularies come a second time.
+    assert alone["num_descriptions_taken"] == 0
+    assert after["num_descriptions_taken"] >= 80 * len(spec.channels)
 
 
 def test_a_finished_fit_is_kept_and_another_seed_is_another_model(results: Path) -> None:
