@@ -80,7 +80,7 @@ SMALL_CUBOID = Cuboid(
 SMALL_CORNERS = InterestPoints(max_points=30, min_distance_px=3, threshold=0.01)
 SMALL_EVENTS = InterestPoints(max_points=40, min_distance_px=2, threshold=1e-4)
 
-SMALL = FeatureHistograms(
+FOLDERS = FeatureHistograms(
     features=(
         LocalFeature(name="hog_dense", descriptor=SMALL_HOG, points=DenseGrid(step_px=6), num_words=64, pyramid=PYRAMID),
         LocalFeature(name="hog_sparse", descriptor=SMALL_HOG, points=SMALL_CORNERS, num_words=64, pyramid=PYRAMID),
@@ -115,6 +115,8 @@ SMALL = FeatureHistograms(
         num_epochs=40,
     ),
 )
+
+SMALL = replace(FOLDERS, classifier=replace(FOLDERS.classifier, weight_decays=(1e-3,)))
 
 SMOKE = replace(
     SMALL,

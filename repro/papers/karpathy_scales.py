@@ -4,6 +4,7 @@ A sizing fixes what no variant ablates: input and width, batch, rate and length.
 them over time are never touched, so a stored clip has 16 frames at every scale.
 """
 
+from repro.papers.karpathy_histograms import FOLDERS as FOLDERS_HISTOGRAMS
 from repro.papers.karpathy_histograms import PRINTED as PRINTED_HISTOGRAMS
 from repro.papers.karpathy_histograms import SMALL as SMALL_HISTOGRAMS
 from repro.papers.karpathy_histograms import SMOKE as SMOKE_HISTOGRAMS
@@ -80,25 +81,25 @@ SCALES = (
         sizings=(
             Sizing(
                 family="clip",
-                size=Size(input_px=48, width=1 / 6, stem=Stem(kernel_px=5, stride_px=2, padding_px=2)),
+                size=Size(input_px=40, width=1 / 8, stem=Stem(kernel_px=5, stride_px=2, padding_px=2)),
                 batch_size=16,
-                schedule=Schedule(rule="epochs", num_epochs=20, drops=(15, 18)),
+                schedule=Schedule(rule="epochs", num_epochs=18, drops=(13, 16)),
                 learning_rate=0.005,
                 num_train_examples=600,
             ),
             Sizing(
                 family="clip_multires",
-                size=Size(input_px=48, width=1 / 6, stem=Stem(kernel_px=5, stride_px=2, padding_px=2)),
+                size=Size(input_px=40, width=1 / 8, stem=Stem(kernel_px=5, stride_px=2, padding_px=2)),
                 batch_size=16,
-                schedule=Schedule(rule="epochs", num_epochs=20, drops=(15, 18)),
+                schedule=Schedule(rule="epochs", num_epochs=18, drops=(13, 16)),
                 learning_rate=0.005,
                 num_train_examples=600,
             ),
             Sizing(
                 family="transfer",
-                size=Size(input_px=48, width=1 / 6, stem=Stem(kernel_px=5, stride_px=2, padding_px=2)),
+                size=Size(input_px=40, width=1 / 8, stem=Stem(kernel_px=5, stride_px=2, padding_px=2)),
                 batch_size=16,
-                schedule=Schedule(rule="epochs", num_epochs=20, drops=(15, 18)),
+                schedule=Schedule(rule="epochs", num_epochs=18, drops=(13, 16)),
                 learning_rate=0.005,
                 num_train_examples=600,
                 folds=(PROCEDURAL_TRANSFER_SMALL,),
@@ -141,8 +142,8 @@ SCALES = (
                 num_train_examples=600,
                 folds=(FOLDERS_TRANSFER,),
             ),
-            ModelSizing(family="video_histograms", model=SMALL_HISTOGRAMS, num_threads=4),
-            ModelSizing(family="transfer_histograms", model=SMALL_HISTOGRAMS, folds=(FOLDERS_TRANSFER,), num_threads=4),
+            ModelSizing(family="video_histograms", model=FOLDERS_HISTOGRAMS, num_threads=4),
+            ModelSizing(family="transfer_histograms", model=FOLDERS_HISTOGRAMS, folds=(FOLDERS_TRANSFER,), num_threads=4),
             MethodSizing(family="clip_average"),
             MethodSizing(family="clip_timing"),
         ),
@@ -179,9 +180,9 @@ SCALES = (
                 num_train_examples=600,
                 folds=(FOLDERS_TRANSFER_HALF_SECOND,),
             ),
-            ModelSizing(family="video_histograms", model=SMALL_HISTOGRAMS, num_threads=4),
+            ModelSizing(family="video_histograms", model=FOLDERS_HISTOGRAMS, num_threads=4),
             ModelSizing(
-                family="transfer_histograms", model=SMALL_HISTOGRAMS, folds=(FOLDERS_TRANSFER_HALF_SECOND,), num_threads=4
+                family="transfer_histograms", model=FOLDERS_HISTOGRAMS, folds=(FOLDERS_TRANSFER_HALF_SECOND,), num_threads=4
             ),
             MethodSizing(family="clip_average"),
             MethodSizing(family="clip_timing"),
