@@ -1,0 +1,165 @@
+"""Which jobs the workflow plans, with which variants, seeds and resources."""
+
+import subprocess
+from dataclasses import replace
+
+import pytest
+import yaml
+
+from repro.jobs import train_jobs, variant_groups
+from repro.papers import PAPERS
+from repro.plan import (
+    gpus_per_job,
+    planned_runs,
+    planned_variants,
+)
+from repro.provenance import STAGE_ROOTS, imported_modules
+from repro.spec.experiment import make_run, needed_runs
+from repro.spec.run import Ensemble
+from tests.conftest import ONE_PAPER
+from tests.planned import EVERYTHING, JOBS, ROOT, TABLES, TOOLS, checked, jobs
+
+
+@pytest.mark.parametrize("snakefile", ["Snakefile", "workflow/Snakefile"])
+def test_the_default_target_of_both_snakefiles_plans_every_stage(fresh, snakefile):
+    assert jobs(fresh.planned("--snakefile", snakefile)) == EVERYTHING
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_a_table_is_a_target_by_its_name_and_trains_its_own_variants_alone(fresh, table):
+    planned = fresh.planned(table.name)
+    assert planned[table.name] == 1
+    runs = planned_runs(PAPERS["alexnet"], scale="smoke", table=table.name)
+    chosen = [job for job in JOBS if {run.id for run in runs} & {run.id for run in job.runs}]
+    prepared = {f"prepare_{run.dataset.name}": 1 for run in runs}
+    assert jobs(planned) == {**prepared, **{job.name: 1 for job in chosen}}
+    assert {run.id for job in chosen for run in job.runs} == {run.id for run in runs}
+
+
+@pytest.mark.parametrize(("num_seeds", "per_job"), [(1, 1), (5, 2), (5, "all"), (4, 2), (3, 9)])
+def test_seeds_per_job_splits_the_seeds_and_every_seed_is_trained_once(num_seeds, per_job):
+    found = train_jobs(PAPERS["alexnet"], checked(seeds=num_seeds, seeds_per_job=per_job))
+    runs = [(variant, seed) for job in found for variant in job.variants for seed in job.seeds]
+    planned = planned_runs(PAPERS["alexnet"], scale="smoke", num_seeds=num_seeds)
+    assert sorted(runs) == sorted((run.variant, run.seed) for run in planned)
+    assert max(len(job.seeds) for job in found) <= (num_seeds if per_job == "all" else per_job)
+    assert len({job.name for job in found}) == len(found)
+
+
+@pytest.mark.parametrize(("paper", "scale"), [(paper, scale.name) for paper in PAPERS.values() for scale in paper.scales])
+def test_variants_share_a_job_only_where_runs_are_short_and_only_with_others_of_their_pages(paper, scale):
+    groups = variant_groups(paper, scale=scale)
+    assert sorted(name for group in groups.values() for name in group) == sorted(planned_variants(paper, scale=scale))
+    for group in groups.values():
+        pages = {tuple(table.name for table in paper.tables if name in table.variants) for name in group}
+        assert len(pages) == 1
+        averages = all(isinstance(paper.experiment(name), Ensemble) for name in group)
+        assert len(group) == 1 or averages or paper.scale(scale).variants_per_job > 1
+        runs = [make_run(paper, scale=scale, variant=name, seed=0) for name in group]
+        sources = {tuple(dict.fromkeys(needed.variant for needed in needed_runs(run, paper))) for run in runs}
+        assert averages or len(sources) == 1, "all start from the same runs, so that none waits for what another needs"
+
+
+def test_a_new_variant_moves_no_other_to_another_job():
+    paper = PAPERS["alexnet"]
+    fewer = replace(
+        paper,
+        tables=tuple(
+            replace(table, variants=tuple(v for v in table.variants if v != "released_alpha")) for table in paper.tables
+        ),
+    )
+    jobs_before, jobs_now = variant_groups(fewer, scale="smoke"), variant_groups(paper, scale="smoke")
+    assert {label: tuple(v for v in group if v != "released_alpha") for label, group in jobs_now.items()} == jobs_before
+
+
+def test_training_jobs_run_one_thread_each(smoke):
+    log = (smoke.folder / "first-run.log").read_text()
+    commands = [line for line in log.splitlines() if "-m repro train" in line]
+    assert len(commands) == len(JOBS)
+    assert all("--threads 1 --gpus 0 --log results/smoke/logs/train/alexnet/" in line for line in commands)
+
+
+def test_the_longest_job_starts_first_and_memory_grows_with_the_net():
+    jobs_at = {
+        scale: {job.label: job for job in train_jobs(PAPERS["alexnet"], checked(scale=scale))} for scale in ("cifar10", "paper")
+    }
+    assert jobs_at["cifar10"]["full"].priority > jobs_at["cifar10"]["one_tower_half"].priority
+    assert jobs_at["paper"]["full"].mem_mb > jobs_at["cifar10"]["full"].mem_mb
+    smoke = {job.label: job for job in train_jobs(PAPERS["alexnet"], checked())}
+    several = next(job for job in smoke.values() if len(job.variants) > 2)
+    alone = [replace(several, variants=(name,)) for name in several.variants]
+    assert several.priority == sum(job.priority for job in alone)
+    assert several.mem_mb == max(job.mem_mb for job in alone)
+
+
+@pytest.mark.parametrize(
+    ("changes", "driver", "num_gpus"),
+    [
+        ({"device": "cpu"}, True, 0),
+        ({"device": "cuda"}, False, 1),
+        ({"device": "auto"}, True, 1),
+        ({"device": "auto"}, False, 0),
+        ({"device": "cuda", "gpus_per_job": 0}, True, 0),
+    ],
+)
+def test_a_training_job_asks_for_a_gpu_where_it_will_use_one(changes, driver, num_gpus, tmp_path):
+    node = tmp_path / "nvidiactl"
+    if driver:
+        node.touch()
+    assert gpus_per_job(checked(**changes), driver_node=node) == num_gpus
+
+
+def test_the_gpu_profile_lets_one_training_job_at_a_time_have_the_gpu(fresh):
+    text = fresh.run("--dry-run", "--workflow-profile", "profiles/gpu", config=(*ONE_PAPER, "device=cuda")).stdout
+    assert "Using workflow specific profile profiles/gpu" in text
+    assert "gpu=1" in text
+    assert "--device cuda" in text
+
+
+@pytest.mark.parametrize("profile", ["default", "gpu", "slurm", "kubernetes"])
+def test_every_profile_goes_on_after_a_kill(profile):
+    settings = yaml.safe_load((ROOT / "profiles" / profile / "config.yaml").read_text())
+    assert settings["rerun-incomplete"] is True
+    assert settings["nolock"] is True
+    assert "code" not in settings["rerun-triggers"], "another interpreter's path would train everything again"
+    assert "config" not in settings, "--config on the command line would replace it"
+
+
+def test_parsing_imports_neither_torch_nor_dali(fresh):
+    fresh.edit(
+        "workflow/Snakefile", lambda text: text + "\nassert not {'torch', 'nvidia.dali'} & set(__import__('sys').modules)\n"
+    )
+    assert fresh.planned()
+
+
+def test_lint_finds_nothing(fresh):
+    done = fresh.run("--lint")
+    assert done.returncode == 0, done.stdout
+    assert "your workflow is in a good condition" in done.stdout
+
+
+def test_snakefmt_would_change_nothing():
+    files = [ROOT / "Snakefile", ROOT / "workflow" / "Snakefile", *(ROOT / "workflow" / "rules").glob("*.smk")]
+    done = subprocess.run([TOOLS / "snakefmt", "--check", *files], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("stage", "module", "used"),
+    [
+        ("train_images", "repro.models.lrn", True),
+        ("train_images", "repro.data.order", True),
+        ("train_images", "repro.evaluate.metrics", True),
+        ("train_images", "repro.analyse.verdict", False),
+        ("train_images", "repro.report.render", False),
+        ("train_images", "repro.cli", False),
+        ("train_images", "repro.papers.alexnet", False),
+        ("prepare", "repro.data.procedural", True),
+        ("prepare", "repro.train.loop", False),
+        ("judge", "repro.analyse.statistics", True),
+        ("judge", "repro.report.render", False),
+        ("render", "repro.report.figures", True),
+    ],
+)
+def test_a_stage_follows_the_modules_it_uses_and_no_others(stage, module, used):
+    assert (module in imported_modules(STAGE_ROOTS[stage])) == used
