@@ -86,7 +86,7 @@ def code_digest(stage: str) -> str:
     if stage not in STAGE_ROOTS:
         raise ValueError(f"unknown stage {stage!r}; allowed: {', '.join(STAGE_ROOTS)}")
     modules = sorted(imported_modules(STAGE_ROOTS[stage]).items())
-    lines = [f"{name} {_module_hash(str(path), path.stat().st_mtime_ns)}" for name, path in modules]
+    lines = [f"{name} {_module(str(path), path.stat().st_mtime_ns).sha256}" for name, path in modules]
     return sha256_bytes("\n".join(lines).encode())
 
 
@@ -100,7 +100,7 @@ def imported_modules(roots: tuple[str, ...]) -> dict[str, Path]:
         if path is None or name in found:
             continue
         found[name] = path
-        waiting += _imports(str(path), path.stat().st_mtime_ns)
+        waiting += _module(str(path), path.stat().st_mtime_ns).imports
     return found
 
 
@@ -116,27 +116,30 @@ def _module_file(name: str) -> Path | None:
     return None
 
 
+@dataclasses.dataclass(frozen=True)
+class _Module:
+    """What this package a module imports, and the hash of its code without docstrings."""
+
+    imports: tuple[str, ...]
+    sha256: str
+
+
 @functools.cache
-def _imports(path: str, modified_ns: int) -> tuple[str, ...]:
+def _module(path: str, modified_ns: int) -> _Module:
+    """Read a module; parsing takes most of the time, so it is done once."""
+    tree = ast.parse(Path(path).read_bytes())
     names: list[str] = []
-    for node in ast.walk(ast.parse(Path(path).read_bytes())):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             names += [node.module] + [f"{node.module}.{alias.name}" for alias in node.names]
-    return tuple(name for name in names if name.split(".")[0] == "repro")
-
-
-@functools.cache
-def _module_hash(path: str, modified_ns: int) -> str:
-    tree = ast.parse(Path(path).read_bytes())
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and body:
-            first = body[0]
+        elif isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and node.body:
+            first = node.body[0]
             if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
-                body[:] = body[1:] or [ast.Pass()]
-    return sha256_bytes(ast.dump(tree, annotate_fields=False).encode())
+                node.body[:] = node.body[1:] or [ast.Pass()]
+    code = ast.dump(tree, annotate_fields=False)
+    return _Module(tuple(name for name in names if name.split(".")[0] == "repro"), sha256_bytes(code.encode()))
 
 
 def environment() -> dict[str, str]:

@@ -121,7 +121,7 @@ SCALES = (
         dataset=PROCEDURAL_SMALL,
         evidence="demonstration",
         num_seeds=3,
-        variants_per_job=6,
+        variants_per_job=8,
         sizings=(
             Sizing(
                 family="alexnet",

@@ -35,7 +35,7 @@ PROCEDURAL_SMALL = VideoDataset(
     kind="procedural_videos",
     title="generated videos",
     stored_px=48,
-    clips=Clips(num_frames=16, span_s=16 / 15, num_train=2, num_test=5),
+    clips=Clips(num_frames=16, span_s=16 / 15, num_train=2, num_test=3),
     num_validation=44,
     max_refused=0.0,
     procedural=ProceduralVideos(
@@ -89,7 +89,7 @@ PROCEDURAL_TRANSFER_SMALL = VideoDataset(
     kind="procedural_videos",
     title="other generated videos, to transfer to",
     stored_px=48,
-    clips=Clips(num_frames=16, span_s=16 / 15, num_train=2, num_test=5),
+    clips=Clips(num_frames=16, span_s=16 / 15, num_train=2, num_test=3),
     num_validation=13,
     max_refused=0.0,
     procedural=ProceduralVideos(
