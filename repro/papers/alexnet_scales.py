@@ -39,9 +39,10 @@ from repro.spec.network import Size, Stem
 from repro.spec.recipe import Schedule
 
 # How batch, rate and length of the family `alexnet` were chosen: at `small`, on generated validation images, as a size and rate
-# at which the nets with and without dropout both learn in seconds (28 and 31 % error); at `cifar10`, with the last 5,000 training
-# images held out (23.6 %, centre crop); at neither on test images. `folders` is not tuned. At `smoke` so that all of it takes
-# minutes and the control learns, for which a few seeds' errors on generated test images were looked at: they are of no account.
+# at which the nets with and without dropout both learn in seconds (34 and some 25 % error; at .01 one in three without dropout
+# may stay at chance); at `cifar10`, with the last 5,000 training images held out (23.6 %, centre crop); at neither on test
+# images. `folders` is not tuned. At `smoke` so that all of it takes minutes and the control learns, for which a few seeds'
+# errors on generated test images were looked at: they are of no account.
 # The small nets of section 3.3 and Figure 1 keep the shipped rate and, at `cifar10`, the shipped batch; they have half of the
 # shipped kernels there, so that a run takes minutes. They have far fewer epochs than the shipped 520 and 140, the same for both
 # arms of a claim, and both reductions of the rate in the last tenth.
@@ -125,27 +126,27 @@ SCALES = (
         sizings=(
             Sizing(
                 family="alexnet",
-                size=Size(input_px=24, width=1 / 8, stem=Stem(kernel_px=5, stride_px=1, padding_px=2)),
+                size=Size(input_px=20, width=1 / 8, stem=Stem(kernel_px=5, stride_px=1, padding_px=2)),
                 batch_size=32,
-                schedule=Schedule(rule="epochs", num_epochs=20, drops=(15, 18)),
-                learning_rate=0.01,
+                schedule=Schedule(rule="epochs", num_epochs=22, drops=(16, 20)),
+                learning_rate=0.008,
                 num_train_examples=640,
             ),
             Sizing(
                 family="all_images",
-                size=Size(input_px=24, width=1 / 8, stem=Stem(kernel_px=5, stride_px=1, padding_px=2)),
+                size=Size(input_px=20, width=1 / 8, stem=Stem(kernel_px=5, stride_px=1, padding_px=2)),
                 batch_size=32,
-                schedule=Schedule(rule="epochs", num_epochs=20, drops=(15, 18)),
-                learning_rate=0.01,
+                schedule=Schedule(rule="epochs", num_epochs=22, drops=(16, 20)),
+                learning_rate=0.008,
                 num_train_examples=640,
                 folds=(ALL_SMALL,),
             ),
             Sizing(
                 family="pretraining",
-                size=Size(input_px=24, width=1 / 8, stem=Stem(kernel_px=5, stride_px=1, padding_px=2)),
+                size=Size(input_px=20, width=1 / 8, stem=Stem(kernel_px=5, stride_px=1, padding_px=2)),
                 batch_size=32,
                 schedule=Schedule(rule="epochs", num_epochs=5, drops=(4,)),
-                learning_rate=0.01,
+                learning_rate=0.008,
                 num_train_examples=640,
                 folds=(PRETRAINING_SMALL,),
             ),
@@ -156,7 +157,7 @@ SCALES = (
             MethodSizing(family="ensemble_searched"),
             Sizing(
                 family="four_layer",
-                size=Size(input_px=24, width=1 / 2),
+                size=Size(input_px=20, width=1 / 2),
                 batch_size=32,
                 schedule=Schedule(rule="epochs", num_epochs=12),
                 learning_rate=0.001,
@@ -164,7 +165,7 @@ SCALES = (
             ),
             Sizing(
                 family="cifar_local",
-                size=Size(input_px=24, width=1 / 2),
+                size=Size(input_px=20, width=1 / 2),
                 batch_size=32,
                 schedule=Schedule(rule="epochs", num_epochs=12, drops=(10.8, 11.4)),
                 learning_rate=0.001,
@@ -172,7 +173,7 @@ SCALES = (
             ),
             Sizing(
                 family="cifar_conv",
-                size=Size(input_px=28, width=1 / 2),
+                size=Size(input_px=24, width=1 / 2),
                 batch_size=32,
                 schedule=Schedule(rule="epochs", num_epochs=12, drops=(10.8, 11.4)),
                 learning_rate=0.001,

@@ -116,7 +116,7 @@ FOLDERS = FeatureHistograms(
     ),
 )
 
-SMALL = replace(FOLDERS, classifier=replace(FOLDERS.classifier, weight_decays=(1e-3,)))
+SMALL = replace(FOLDERS, classifier=replace(FOLDERS.classifier, hidden_units=((128,),), weight_decays=(1e-3,)))
 
 SMOKE = replace(
     SMALL,

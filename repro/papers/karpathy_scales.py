@@ -78,6 +78,7 @@ SCALES = (
         dataset=PROCEDURAL_SMALL,
         evidence="demonstration",
         num_seeds=3,
+        variants_per_job=2,
         sizings=(
             Sizing(
                 family="clip",
