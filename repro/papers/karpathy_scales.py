@@ -31,7 +31,8 @@ from repro.spec.recipe import Schedule
 # scenes of a set of pointing gestures (149 training videos, 10 classes) were held out: at .005 Slow Fusion hits .80 to .82 of the
 # videos, at .01 .86 in one run, while another in batches of 16 ended with units that are never active, at chance; clips of .6
 # and .95 of a video hit .68 and .70. At `small`, .01 ends so too, and with fewer than some 20,000 clips seen, at .0075, or with
-# an eighth of the width motion is not found (Slow Fusion errs on .28 to .30 of the held-out clips instead of .16). Features of `small` help on its second set: from scratch .40 of the clips are hit, with three fine-tuned layers .57.
+# an eighth of the width motion is not found (Slow Fusion errs on .28 to .30 of the held-out clips instead of .16). Its features
+# help on its second set.
 SCALES = (
     Scale(
         name="smoke",
