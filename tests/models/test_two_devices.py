@@ -132,10 +132,10 @@ def test_a_state_of_another_network_is_refused():
 def test_each_tower_holds_its_half_of_every_hidden_layer():
     two = TowerNetwork(small(), num_classes=10, devices=("cpu", "cpu"))
     halves = {name: [tuple(copy.weight.shape) for copy in two.get_submodule(name)] for name in ("conv2", "conv3", "fc6", "fc7")}
-    assert halves == {  # at scale small an eighth of the printed kernels and units; maps of 3 x 3 px after conv5
+    assert halves == {  # at scale small an eighth of the printed kernels and units; maps of 2 x 2 px after conv5
         "conv2": [(16, 8, 5, 5)] * 2,
         "conv3": [(24, 32, 3, 3)] * 2,
-        "fc6": [(256, 288)] * 2,
+        "fc6": [(256, 128)] * 2,
         "fc7": [(256, 512)] * 2,
     }
     assert two.fc8.weight.shape == (10, 512)
