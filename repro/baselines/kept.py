@@ -1,7 +1,7 @@
 """Keep what is described of images and videos for the models that the same process fits to them afterwards.
 
-Descriptors depend on pixels and settings alone, not on the seed, and take longer than all that a seed decides. Numbers are the
-same with and without. Processes that help with a fit keep nothing: they end with each pass.
+Descriptors depend on pixels and settings alone, not on the seed, and take half of a fit's time and more. Numbers are the same
+with and without. Processes that help with a fit keep nothing: they end with each pass.
 """
 
 from __future__ import annotations

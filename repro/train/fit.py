@@ -52,7 +52,7 @@ def fit_runs(
 
 
 def fit_run(run: Run, data: OpenedToFit, *, place: Place, kept: Kept | None = None) -> None:
-    """Fit and score one run, unless it was finished before, and write its folder; `kept` is told by runs of the same job."""
+    """Fit and score one run, unless it was finished before, and write its folder. kept: descriptions of the runs of its job."""
     identity = identity_of(run, stage=data.stage, data=data.digest, device=place.device)
     if restore(place.folder, identity):
         place.say("finished before; kept")
