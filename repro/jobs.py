@@ -127,18 +127,22 @@ def _mem_mb(run: Run) -> int:
 
 
 def train_jobs(paper: Paper, config: Config) -> list[TrainJob]:
-    """Return the jobs that make every planned run of `paper`."""
+    """Return the jobs that make every planned run of `paper`.
+
+    A job has the planned seeds. Where variants share jobs, one with few variants has more of the seeds that averages add.
+    """
     seeds_of: dict[str, list[int]] = {}
     without = out_of_reach(paper, config)
     for run in planned_runs(paper, scale=config.scale, num_seeds=config.seeds, without=without):
         seeds_of.setdefault(run.variant, []).append(run.seed)
     num = len(planned_seeds(paper, scale=config.scale, num_seeds=config.seeds))
+    per_job = paper.scale(config.scale).variants_per_job
     ranks = variant_ranks(paper, scale=config.scale, names=tuple(seeds_of))
     jobs = []
     for label, variants in variant_groups(paper, scale=config.scale, without=without).items():
         seeds = seeds_of[variants[0]]
         assert all(seeds_of[name] == seeds for name in variants), f"variants of job {label} have different seeds"
-        size = config.seeds_per_job or num
+        size = config.seeds_per_job or num * max(1, per_job // len(variants))
         chunks = [tuple(seeds[start : start + size]) for start in range(0, len(seeds), size)]
         rank = max(ranks[name] for name in variants)
         jobs += [

@@ -148,8 +148,8 @@ FOLDERS_SPARSE = SparseCoding(
 # Tiny images are enlarged, so that they hold patches of several sizes.
 ENLARGED = DensePatches(max_pixels=100_000, scales=(2.0, 1.414, 1.0), patch_px=16, step_px=4)
 LESS_ENLARGED = replace(ENLARGED, scales=(1.414, 1.0))
-SMALL_SIFT = replace(SIFT_CHANNEL, patches=ENLARGED, encoding=replace(FEW_GAUSSIANS, num_components=32, num_gaussians=32))
-SMALL_HOG = replace(HOG_CHANNEL, patches=ENLARGED, encoding=replace(FEW_CODES, num_words=256))
+SMALL_SIFT = replace(SIFT_CHANNEL, patches=LESS_ENLARGED, encoding=replace(FEW_GAUSSIANS, num_components=32, num_gaussians=32))
+SMALL_HOG = replace(HOG_CHANNEL, patches=LESS_ENLARGED, encoding=replace(FEW_CODES, num_words=256))
 SMALL_FISHER = replace(
     FOLDERS_FISHER,
     channels=(SMALL_SIFT, replace(SMALL_SIFT, name="colors", descriptor=LOCAL_COLORS)),
@@ -200,16 +200,16 @@ SMOKE_SPARSE = replace(
 
 # 50,000 images are too many for the enlarged patches of sparse coding in ten minutes.
 CIFAR_SVM = replace(FEW_SVM, regularizations=(1e-4, 1e-5), num_epochs=10, batch_size=32, average_from=2)
+CIFAR_SIFT = replace(SMALL_SIFT, patches=ENLARGED)
 CIFAR_FISHER = replace(
     SMALL_FISHER,
+    channels=(CIFAR_SIFT, replace(CIFAR_SIFT, name="colors", descriptor=LOCAL_COLORS)),
     sampling=PatchSampling(num_images=2000, per_image=50),
     classifier=CIFAR_SVM,
     fusion=Fusion(weights="equal", num_held_out=5000, num_tuning=15_000),
 )
-CIFAR_HOG = replace(SMALL_HOG, patches=LESS_ENLARGED)
 CIFAR_SPARSE = replace(
     SMALL_SPARSE,
-    channels=(CIFAR_HOG, replace(CIFAR_HOG, name="lbp", descriptor=LBP)),
     sampling=PatchSampling(num_images=2000, per_image=50),
     classifier=CIFAR_SVM,
     fusion=Fusion(weights="equal", num_held_out=5000, num_tuning=15_000),

@@ -34,7 +34,7 @@ KNOBS_SMALL = Procedural(
     num_train=768,
     num_test=1000,
     num_classes=10,
-    image_px=24,
+    image_px=34,
     clutter=1.0,
     occlusion=0.0,
     pose=10.0,
@@ -48,7 +48,7 @@ PROCEDURAL_SMALL = Dataset(
     name="procedural",
     kind="procedural",
     title="generated images",
-    stored_px=24,
+    stored_px=34,
     encoding="jpeg",
     num_validation=128,
     max_refused=0.0,
@@ -88,6 +88,15 @@ ILSVRC2012 = Dataset(
 # The same images, none of them held out: of the training images, what run 145f had and the others had not.
 ALL_SMOKE = replace(PROCEDURAL_SMOKE, name="procedural_all", title="generated images (smoke), none held out", num_validation=0)
 ALL_SMALL = replace(PROCEDURAL_SMALL, name="procedural_all", title="generated images, none held out", num_validation=0)
+
+# For the small nets of section 3.3 and Figure 1, whose first layer moves by one pixel whatever the size.
+SMALLER = replace(
+    PROCEDURAL_SMALL,
+    name="procedural_24px",
+    title="generated images of 24 px",
+    stored_px=24,
+    procedural=replace(KNOBS_SMALL, image_px=24),
+)
 
 # To pre-train on: the ten classes and thirty others, in other pictures (another seed).
 PRETRAINING_SMOKE = replace(

@@ -33,6 +33,7 @@ from repro.papers.alexnet_data import (
     PRETRAINING_SMOKE,
     PROCEDURAL_SMALL,
     PROCEDURAL_SMOKE,
+    SMALLER,
 )
 from repro.spec.experiment import MethodSizing, ModelSizing, Scale, Sizing
 from repro.spec.network import Size, Stem
@@ -122,11 +123,11 @@ SCALES = (
         dataset=PROCEDURAL_SMALL,
         evidence="demonstration",
         num_seeds=3,
-        variants_per_job=8,
+        variants_per_job=12,
         sizings=(
             Sizing(
                 family="alexnet",
-                size=Size(input_px=20, width=1 / 8, stem=Stem(kernel_px=5, stride_px=1, padding_px=2)),
+                size=Size(input_px=30, width=1 / 8, stem=Stem(kernel_px=7, stride_px=2, padding_px=3)),
                 batch_size=32,
                 schedule=Schedule(rule="epochs", num_epochs=22, drops=(16, 20)),
                 learning_rate=0.008,
@@ -134,7 +135,7 @@ SCALES = (
             ),
             Sizing(
                 family="all_images",
-                size=Size(input_px=20, width=1 / 8, stem=Stem(kernel_px=5, stride_px=1, padding_px=2)),
+                size=Size(input_px=30, width=1 / 8, stem=Stem(kernel_px=7, stride_px=2, padding_px=3)),
                 batch_size=32,
                 schedule=Schedule(rule="epochs", num_epochs=22, drops=(16, 20)),
                 learning_rate=0.008,
@@ -143,7 +144,7 @@ SCALES = (
             ),
             Sizing(
                 family="pretraining",
-                size=Size(input_px=20, width=1 / 8, stem=Stem(kernel_px=5, stride_px=1, padding_px=2)),
+                size=Size(input_px=30, width=1 / 8, stem=Stem(kernel_px=7, stride_px=2, padding_px=3)),
                 batch_size=32,
                 schedule=Schedule(rule="epochs", num_epochs=5, drops=(4,)),
                 learning_rate=0.008,
@@ -162,6 +163,7 @@ SCALES = (
                 schedule=Schedule(rule="epochs", num_epochs=12),
                 learning_rate=0.001,
                 num_train_examples=640,
+                folds=(SMALLER,),
             ),
             Sizing(
                 family="cifar_local",
@@ -170,6 +172,7 @@ SCALES = (
                 schedule=Schedule(rule="epochs", num_epochs=12, drops=(10.8, 11.4)),
                 learning_rate=0.001,
                 num_train_examples=640,
+                folds=(SMALLER,),
             ),
             Sizing(
                 family="cifar_conv",
@@ -178,6 +181,7 @@ SCALES = (
                 schedule=Schedule(rule="epochs", num_epochs=12, drops=(10.8, 11.4)),
                 learning_rate=0.001,
                 num_train_examples=640,
+                folds=(SMALLER,),
             ),
         ),
     ),
