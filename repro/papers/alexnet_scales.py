@@ -127,7 +127,7 @@ SCALES = (
         sizings=(
             Sizing(
                 family="alexnet",
-                size=Size(input_px=30, width=1 / 8, stem=Stem(kernel_px=7, stride_px=2, padding_px=3)),
+                size=Size(input_px=32, width=1 / 8, stem=Stem(kernel_px=7, stride_px=2, padding_px=3)),
                 batch_size=32,
                 schedule=Schedule(rule="epochs", num_epochs=22, drops=(16, 20)),
                 learning_rate=0.008,
@@ -135,7 +135,7 @@ SCALES = (
             ),
             Sizing(
                 family="all_images",
-                size=Size(input_px=30, width=1 / 8, stem=Stem(kernel_px=7, stride_px=2, padding_px=3)),
+                size=Size(input_px=32, width=1 / 8, stem=Stem(kernel_px=7, stride_px=2, padding_px=3)),
                 batch_size=32,
                 schedule=Schedule(rule="epochs", num_epochs=22, drops=(16, 20)),
                 learning_rate=0.008,
@@ -144,7 +144,7 @@ SCALES = (
             ),
             Sizing(
                 family="pretraining",
-                size=Size(input_px=30, width=1 / 8, stem=Stem(kernel_px=7, stride_px=2, padding_px=3)),
+                size=Size(input_px=32, width=1 / 8, stem=Stem(kernel_px=7, stride_px=2, padding_px=3)),
                 batch_size=32,
                 schedule=Schedule(rule="epochs", num_epochs=5, drops=(4,)),
                 learning_rate=0.008,
