@@ -10,7 +10,7 @@ from repro.files import sha256_bytes
 from repro.plan import Config, out_of_reach, planned_runs, planned_seeds, planned_variants, stage_of
 from repro.provenance import spec_digest
 from repro.spec.clip_geometry import ClipGeometry, geometry_of
-from repro.spec.experiment import ModelSizing, Paper, make_run, needed_runs
+from repro.spec.experiment import AnyDataset, ModelSizing, Paper, make_run, needed_runs
 from repro.spec.geometry import Geometry
 from repro.spec.run import Ensemble, Experiment, Fitted, Run, Timing
 
@@ -149,6 +149,19 @@ def train_jobs(paper: Paper, config: Config) -> list[TrainJob]:
             TrainJob(paper=paper, scale=config.scale, label=label, variants=variants, seeds=chunk, rank=rank) for chunk in chunks
         ]
     return jobs
+
+
+def prepare_priority(dataset: str, jobs: Collection[TrainJob]) -> int:
+    """Return the priority of preparing a data set: that of the first of `jobs` that reads it; 0 if none does."""
+    return max((job.priority for job in jobs if dataset in job.datasets), default=0)
+
+
+def prepare_threads(dataset: AnyDataset) -> int:
+    """Return how many threads preparing a data set takes, of as many as there are.
+
+    Images are drawn in Python, which two threads do not do faster than one (7 s instead of 5 for 1,800 images).
+    """
+    return 1 if dataset.kind == "procedural" else 4
 
 
 def variant_ranks(paper: Paper, *, scale: str, names: Sequence[str]) -> dict[str, int]:

@@ -50,8 +50,8 @@ def jobs(planned: dict[str, int]) -> dict[str, int]:
 
 def job_of(variant: str) -> str:
     """Return the rule that trains the first seeds of `variant`."""
-    (label,) = [label for label, variants in GROUPS.items() if variant in variants]
-    return f"train_alexnet_{label}_seeds_0_to_1"
+    (name,) = [job.name for job in JOBS if variant in job.variants and 0 in job.seeds]
+    return name
 
 
 def checked(**changes):

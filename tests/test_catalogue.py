@@ -20,6 +20,7 @@ ALL = list(PAPERS.values())
 ALEXNET = PAPERS["alexnet"]
 VARIANTS = [pytest.param(paper, variant, id=f"{paper.name}-{variant.name}") for paper in ALL for variant in paper.variants]
 #: The steps from the printed net to the released one.
+SMALL_NETS = ("four_layer", "cifar_local", "cifar_conv")
 STEPS = [variant for variant in ALEXNET.variants if variant.name.startswith("released_")]
 
 
@@ -160,11 +161,10 @@ def test_every_scale_keeps_all_parts_of_alexnet_that_are_ablated():
 def test_the_small_nets_run_where_their_images_are_and_the_large_one_everywhere():
     families = {scale.name: {sizing.family for sizing in scale.sizings} for scale in ALEXNET.scales}
     everywhere = {"alexnet", "all_images", "pretraining", "ensemble", "sparse_coding", "sift_fisher"}
-    small_nets = {"four_layer", "cifar_local", "cifar_conv"}
     assert families == {
-        "smoke": everywhere | small_nets | {"ensemble_searched", "four_fisher"},
-        "small": everywhere | small_nets | {"ensemble_searched", "four_fisher"},
-        "cifar10": everywhere | small_nets,
+        "smoke": everywhere | set(SMALL_NETS) | {"ensemble_searched", "four_fisher"},
+        "small": everywhere | set(SMALL_NETS) | {"ensemble_searched", "four_fisher"},
+        "cifar10": everywhere | set(SMALL_NETS),
         "folders": everywhere | {"four_fisher"},
         "paper": everywhere | {"ten_thousand", "four_fisher"},
     }
@@ -267,9 +267,17 @@ def test_10184_classes_are_run_at_the_papers_scale_alone_on_data_of_their_own():
 @pytest.mark.parametrize("scale", ["smoke", "small", "cifar10"])
 def test_the_nets_without_crops_see_whole_images_and_the_others_can_be_moved(scale):
     chosen = ALEXNET.scale(scale)
-    assert chosen.sizing("cifar_conv").size.input_px == chosen.dataset.stored_px
+    stored_px = {family: chosen.dataset_of(family, seed=0).stored_px for family in ("alexnet", *SMALL_NETS)}
+    assert chosen.sizing("cifar_conv").size.input_px == stored_px["cifar_conv"]
     for family in ("alexnet", "cifar_local", "four_layer"):
-        assert chosen.sizing(family).size.input_px < chosen.dataset.stored_px
+        assert chosen.sizing(family).size.input_px < stored_px[family]
+
+
+def test_the_small_nets_see_the_same_pictures_in_less_pixels_at_scale_small():
+    own, smaller = (ALEXNET.scale("small").dataset_of(family, seed=0) for family in ("alexnet", "cifar_conv"))
+    assert {ALEXNET.scale("small").dataset_of(family, seed=0) for family in SMALL_NETS} == {smaller}
+    assert {item["key"] for item in spec_difference(own.procedural, smaller.procedural)} == {"image_px"}
+    assert own.num_validation == smaller.num_validation
 
 
 @pytest.mark.parametrize("scale", ["small", "cifar10"])

@@ -42,7 +42,18 @@ def test_seeds_per_job_splits_the_seeds_and_every_seed_is_trained_once(num_seeds
     runs = [(variant, seed) for job in found for variant in job.variants for seed in job.seeds]
     planned = planned_runs(PAPERS["alexnet"], scale="smoke", num_seeds=num_seeds)
     assert sorted(runs) == sorted((run.variant, run.seed) for run in planned)
-    assert max(len(job.seeds) for job in found) <= (num_seeds if per_job == "all" else per_job)
+    per_variant = PAPERS["alexnet"].scale("smoke").variants_per_job
+    for job in found:
+        most = num_seeds * max(1, per_variant // len(job.variants)) if per_job == "all" else per_job
+        assert len(job.seeds) <= most
+
+
+def test_a_variant_alone_in_its_job_has_the_seeds_that_averages_add_in_the_same_job():
+    """An average of five with three seeds makes fifteen of `full`; a process takes seconds to start, a run at `small` too."""
+    found = [job for job in train_jobs(PAPERS["alexnet"], checked(scale="small")) if "full" in job.variants]
+    assert [job.seeds for job in found] == [tuple(range(15))]
+    found = [job for job in train_jobs(PAPERS["alexnet"], checked(scale="cifar10", seeds=3)) if "full" in job.variants]
+    assert [job.seeds for job in found] == [tuple(range(first, first + 3)) for first in range(0, 15, 3)]
     assert len({job.name for job in found}) == len(found)
 
 

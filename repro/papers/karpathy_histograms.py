@@ -116,7 +116,12 @@ FOLDERS = FeatureHistograms(
     ),
 )
 
-SMALL = replace(FOLDERS, classifier=replace(FOLDERS.classifier, hidden_units=((128,),), weight_decays=(1e-3,)))
+# Generated frames are described at their own size.
+SMALL = replace(
+    FOLDERS,
+    frames=replace(FOLDERS.frames, side_px=44),
+    classifier=replace(FOLDERS.classifier, hidden_units=((128,),), weight_decays=(1e-3,)),
+)
 
 SMOKE = replace(
     SMALL,

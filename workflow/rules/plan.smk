@@ -3,7 +3,7 @@ import sys
 from shlex import quote
 
 from repro.files import run_folder
-from repro.jobs import train_jobs
+from repro.jobs import prepare_priority, prepare_threads, train_jobs
 from repro.locks import claim
 from repro.plan import (
     claims_digest,
@@ -36,6 +36,7 @@ try:
         for dataset in paper.scale(CONFIG.scale).datasets
         if dataset.name not in WITHOUT[paper.name]
     }
+    JOBS = {paper.name: train_jobs(paper, CONFIG) for paper in PAPERS}
     SOURCES = {name: source_option(paper, dataset, CONFIG) for name, (paper, dataset) in DATASETS.items()}
 except ValueError as error:
     raise WorkflowError(error)

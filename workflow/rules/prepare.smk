@@ -8,9 +8,11 @@ for name, (paper, dataset) in DATASETS.items():
             f"{SCALE_FOLDER}/data/{name}/dataset.json",
         log:
             f"{LOGS}/prepare/{name}.log",
+        # Data that jobs with others waiting for them read come first.
+        priority: prepare_priority(name, [job for jobs in JOBS.values() for job in jobs])
         conda:
             "../envs/repro.yaml"
-        threads: 4
+        threads: prepare_threads(dataset)
         resources:
             mem_mb=2000,
         params:

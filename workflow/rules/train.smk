@@ -1,6 +1,6 @@
 # Runs: a job trains some variants with some seeds in turn (starting a process takes seconds); `seeds_per_job` splits them.
 for paper in PAPERS:
-    for job in train_jobs(paper, CONFIG):
+    for job in JOBS[paper.name]:
 
         rule:
             name:
