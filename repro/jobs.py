@@ -24,6 +24,8 @@ ALL_THREADS = 1000
 FIT_PRIORITY = 10**8
 #: What a job gains by each job of the chain that waits for it: more than any job is long at the scales that run on one machine.
 RANK_PRIORITY = 10**12
+#: What preparing data gains by taking several threads: more than any chain of jobs is long.
+WIDE_PRIORITY = 10**14
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,9 +153,14 @@ def train_jobs(paper: Paper, config: Config) -> list[TrainJob]:
     return jobs
 
 
-def prepare_priority(dataset: str, jobs: Collection[TrainJob]) -> int:
-    """Return the priority of preparing a data set: that of the first of `jobs` that reads it; 0 if none does."""
-    return max((job.priority for job in jobs if dataset in job.datasets), default=0)
+def prepare_priority(dataset: AnyDataset, jobs: Collection[TrainJob]) -> int:
+    """Return the priority of preparing a data set: that of the first of `jobs` that reads it; 0 if none does.
+
+    What takes several threads comes before all else: later it would have to wait until so many are free at once, which with
+    jobs of one thread each is at the end.
+    """
+    wide = WIDE_PRIORITY if prepare_threads(dataset) > 1 else 0
+    return wide + max((job.priority for job in jobs if dataset.name in job.datasets), default=0)
 
 
 def prepare_threads(dataset: AnyDataset) -> int:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from repro.jobs import train_jobs, variant_groups
+from repro.jobs import prepare_priority, prepare_threads, train_jobs, variant_groups
 from repro.papers import PAPERS
 from repro.plan import (
     gpus_per_job,
@@ -174,3 +174,34 @@ def test_snakefmt_would_change_nothing():
 )
 def test_a_stage_follows_the_modules_it_uses_and_no_others(stage, module, used):
     assert (module in imported_modules(STAGE_ROOTS[stage])) == used
+
+
+def test_data_are_prepared_first_that_jobs_with_others_waiting_for_them_read():
+    """The net of all images is a member of averages; the small nets are members of none."""
+    found = [job for paper in PAPERS.values() for job in train_jobs(paper, checked(scale="small", papers=[*PAPERS]))]
+    data = [dataset for paper in PAPERS.values() for dataset in paper.scale("small").datasets]
+    of = {dataset.name: prepare_priority(dataset, found) for dataset in data}
+    assert of["procedural_all"] > of["procedural_24px"] > 0
+    assert of["procedural"] == max(job.priority for job in found if job.datasets == ("procedural",))
+    assert prepare_priority(replace(data[0], name="unread"), found) == 0
+
+
+def test_data_that_several_threads_prepare_come_before_all_else():
+    """At the start as many threads are free at once as they need."""
+    found = [job for paper in PAPERS.values() for job in train_jobs(paper, checked(scale="small", papers=[*PAPERS]))]
+    videos = PAPERS["karpathy"].scale("small").datasets
+    images = PAPERS["alexnet"].scale("small").datasets
+    first = min(prepare_priority(dataset, found) for dataset in videos)
+    assert first > sum(prepare_priority(dataset, found) for dataset in images)
+    assert first > max(job.priority for job in found)
+
+
+def test_drawn_images_are_prepared_by_one_thread_and_everything_else_by_some():
+    threads = {
+        dataset.kind: prepare_threads(dataset)
+        for paper in PAPERS.values()
+        for scale in paper.scales
+        for dataset in scale.datasets
+    }
+    assert threads.pop("procedural") == 1
+    assert set(threads.values()) == {4}

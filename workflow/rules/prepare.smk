@@ -9,7 +9,7 @@ for name, (paper, dataset) in DATASETS.items():
         log:
             f"{LOGS}/prepare/{name}.log",
         # Data that jobs with others waiting for them read come first.
-        priority: prepare_priority(name, [job for jobs in JOBS.values() for job in jobs])
+        priority: prepare_priority(dataset, [job for jobs in JOBS.values() for job in jobs])
         conda:
             "../envs/repro.yaml"
         threads: prepare_threads(dataset)
