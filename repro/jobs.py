@@ -131,7 +131,8 @@ def _mem_mb(run: Run) -> int:
 def train_jobs(paper: Paper, config: Config) -> list[TrainJob]:
     """Return the jobs that make every planned run of `paper`.
 
-    A job has the planned seeds. Where variants share jobs, one with few variants has more of the seeds that averages add.
+    A job has the planned seeds, or those that averages add, which a page without averages does not need. Where variants share
+    jobs, one with few variants has more of the latter.
     """
     seeds_of: dict[str, list[int]] = {}
     without = out_of_reach(paper, config)
@@ -144,13 +145,17 @@ def train_jobs(paper: Paper, config: Config) -> list[TrainJob]:
     for label, variants in variant_groups(paper, scale=config.scale, without=without).items():
         seeds = seeds_of[variants[0]]
         assert all(seeds_of[name] == seeds for name in variants), f"variants of job {label} have different seeds"
-        size = config.seeds_per_job or num * max(1, per_job // len(variants))
-        chunks = [tuple(seeds[start : start + size]) for start in range(0, len(seeds), size)]
+        added = num * max(1, per_job // len(variants))
+        chunks = _split(seeds[:num], config.seeds_per_job or num) + _split(seeds[num:], config.seeds_per_job or added)
         rank = max(ranks[name] for name in variants)
         jobs += [
             TrainJob(paper=paper, scale=config.scale, label=label, variants=variants, seeds=chunk, rank=rank) for chunk in chunks
         ]
     return jobs
+
+
+def _split(seeds: list[int], size: int) -> list[tuple[int, ...]]:
+    return [tuple(seeds[start : start + size]) for start in range(0, len(seeds), size)]
 
 
 def prepare_priority(dataset: AnyDataset, jobs: Collection[TrainJob]) -> int:

@@ -67,15 +67,15 @@ def test_views_are_the_crops_that_the_protocols_have_together(protocols, expecte
 
 
 def test_work_of_a_run_by_hand():
-    """Scale small: 640 + 128 training images, 22 epochs; ten crops of 1000 test images, 640 training images once."""
+    """Scale small: 640 + 128 training images, 20 epochs; ten crops of 1000 test images, 640 training images once."""
     run = run_of("small", "full")
     sizes = known_sizes(run.dataset)
     work, shapes = work_of(run, sizes, ALEXNET), geometry_of(run.trained.network, num_classes=10)
-    probes = 23 * run.experiment.evaluation.num_probe
+    probes = 21 * run.experiment.evaluation.num_probe
     assert (sizes.num_train, sizes.num_validation, sizes.num_test, sizes.num_classes) == (640, 128, 1000, 10)
-    assert work.num_examples == 22 * 640
-    assert work.train_flops == 22 * 640 * train_flops(shapes)
-    assert work.score_flops == (1000 * 10 + 640 + 22 * 128 + probes) * shapes.num_flops
+    assert work.num_examples == 20 * 640
+    assert work.train_flops == 20 * 640 * train_flops(shapes)
+    assert work.score_flops == (1000 * 10 + 640 + 20 * 128 + probes) * shapes.num_flops
     assert work.kept_bytes == 4 * shapes.num_parameters + 4 * 10 * (4 * 1000 + 640)
     assert work.working_bytes == 16 * shapes.num_parameters
 
@@ -141,7 +141,8 @@ def test_predicted_and_measured_costs_of_scale_small_agree_within_half_as_much_a
         return found
 
     at = ["--paper", "alexnet", "--scale", "small", "--results", str(tmp_path)]
-    assert cli.main(["prepare", *at]) == 0
+    for dataset in {run_of("small", name).dataset.name for name in VARIANTS}:
+        assert cli.main(["prepare", *at, "--dataset", dataset]) == 0
     before = rates()
     names = ",".join(VARIANTS)
     command = [sys.executable, "-m", "repro", "train", *at, "--variant", names, "--seeds", "0", "--device", "cpu"]
@@ -152,7 +153,7 @@ def test_predicted_and_measured_costs_of_scale_small_agree_within_half_as_much_a
     predicted, measured = [], []
     for name in VARIANTS:
         run, folder = run_of("small", name), tmp_path / "small" / "runs" / "alexnet" / name / "0"
-        work = work_of(run, sizes["procedural"], ALEXNET)
+        work = work_of(run, sizes[run.dataset.name], ALEXNET)
         family = ALEXNET.family(name)
         predicted.append((before[family].seconds(work) + after[family].seconds(work)) / 2)
         record = json.loads((folder / "run.json").read_text())

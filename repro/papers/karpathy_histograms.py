@@ -116,10 +116,10 @@ FOLDERS = FeatureHistograms(
     ),
 )
 
-# Generated frames are described at their own size.
+# Generated frames are described at their own size, and three of a window's show as much as six.
 SMALL = replace(
     FOLDERS,
-    frames=replace(FOLDERS.frames, side_px=44),
+    frames=replace(FOLDERS.frames, side_px=44, num_frames=3),
     classifier=replace(FOLDERS.classifier, hidden_units=((128,),), weight_decays=(1e-3,)),
 )
 
