@@ -11,6 +11,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from repro.models.sequence import run_in_order
 from repro.spec.blurred_geometry import BlurredShape
 
 
@@ -47,13 +48,10 @@ class WithBlurredView(nn.Sequential):
         self.add_module(shape.name, BlurredView(shape))
 
     def forward(self, x_BCHW: torch.Tensor) -> torch.Tensor:
-        y = x_BCHW
-        for name, layer in self.named_children():
-            if name != self._view:
-                y = layer(y)
-            if name == self._fed:
-                y = y + self.get_submodule(self._view)(x_BCHW)
-        return y
+        layers = {name: layer for name, layer in self.named_children() if name != self._view}
+        fed = list(layers).index(self._fed) + 1
+        y = run_in_order(list(layers.values())[:fed], x_BCHW) + self.get_submodule(self._view)(x_BCHW)
+        return run_in_order(list(layers.values())[fed:], y)
 
 
 def gaussian_WW(window_px: int, *, std_px: float) -> torch.Tensor:

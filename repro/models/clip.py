@@ -15,6 +15,7 @@ from torch import nn
 
 from repro.models.image import conv_block, dense_layers, initial_std
 from repro.models.local import LocallyConnected2d
+from repro.models.sequence import Layers, run_in_order
 from repro.spec.clip_geometry import ClipConvShape, ClipGeometry, StreamShape, clip_geometry
 from repro.spec.geometry import NUM_COLOURS
 from repro.spec.network import Network
@@ -60,7 +61,7 @@ class ClipNet(nn.Module):
         trunks = {stream.name: trunk(stream, frame) for stream in shapes.streams}
         whole = trunks.pop("", OrderedDict()) | dense_layers(shapes.dense, frame)
         for name, layers in trunks.items():
-            self.add_module(name, nn.Sequential(layers))
+            self.add_module(name, Layers(layers))
         for name, layer in whole.items():
             self.add_module(name, layer)
         self._stream_names, self._whole_names = tuple(trunks), tuple(whole)
@@ -72,9 +73,7 @@ class ClipNet(nn.Module):
         x: torch.Tensor = to_frames(x_BCTHW)
         if self._stream_names:
             x = torch.cat([self.get_submodule(name)(x) for name in self._stream_names], dim=1)
-        for name in self._whole_names:
-            x = self.get_submodule(name)(x)
-        return x
+        return run_in_order([self.get_submodule(name) for name in self._whole_names], x)
 
 
 class ToClips(nn.Module):

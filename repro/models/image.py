@@ -18,6 +18,7 @@ from repro.models.layers import Dropout, GroupedLinear, activation, pool
 from repro.models.local import LocallyConnected2d
 from repro.models.lrn import LocalResponseNorm
 from repro.models.map_norm import MapResponseNorm
+from repro.models.sequence import Layers
 from repro.spec.geometry import ConvShape, DenseShape, Geometry, geometry
 from repro.spec.network import MapNorm, Network, ResponseNorm
 
@@ -39,7 +40,7 @@ def build_network(network: Network, *, num_classes: int, key: int) -> nn.Sequent
         layers |= conv_block(shape, network, norm_groups=network.towers.num)
     layers["flatten"] = nn.Flatten()
     layers |= dense_layers(shapes.dense, network)
-    net = nn.Sequential(layers) if shapes.blurred is None else WithBlurredView(layers, shapes.blurred)
+    net = Layers(layers) if shapes.blurred is None else WithBlurredView(layers, shapes.blurred)
     initialise(net, shapes, generator=torch.Generator().manual_seed(key >> 1))
     net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return net

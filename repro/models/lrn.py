@@ -31,6 +31,9 @@ APART = 16
 TILE = 64
 
 ON_CPU = (torch.float32, torch.float64, torch.bfloat16)
+#: Window and exponent of the passes that rectify, and their types.
+RECTIFIED = ((5, 0.75), (5, 0.5))
+RECTIFIED_ON_CPU = (torch.float32, torch.float64)
 ON_GPU = (torch.float32, torch.float16, torch.bfloat16)
 
 
@@ -70,9 +73,29 @@ class LocalResponseNorm(nn.Module):
             z_BCHW: torch.Tensor = _FusedOnGpu.apply(x_BCHW, setting)
             return z_BCHW
         if x_BCHW.device.type == "cpu" and x_BCHW.dtype in ON_CPU:
-            y_BCHW: torch.Tensor = _FusedOnCpu.apply(x_BCHW, setting)
+            y_BCHW: torch.Tensor = _FusedOnCpu.apply(x_BCHW, setting, "")
             return y_BCHW
         return formula_by_tensors(x_BCHW, *setting)
+
+    def takes_rectified(self, x_BCHW: torch.Tensor) -> bool:
+        """Say whether `of_rectified` has a pass for it: windows of five maps, beta 0.75 or 0.5, channels-last memory on CPU."""
+        return (
+            type(x_BCHW) is torch.Tensor
+            and x_BCHW.device.type == "cpu"
+            and x_BCHW.dtype in RECTIFIED_ON_CPU
+            and x_BCHW.dim() == 4
+            and x_BCHW.shape[1] % self.groups == 0
+            and (self.size, self.beta) in RECTIFIED
+            and x_BCHW.is_contiguous(memory_format=torch.channels_last)
+        )
+
+    def of_rectified(self, x_BCHW: torch.Tensor) -> torch.Tensor:
+        """Return what this layer makes of max(x, 0), to the bit, in one pass that reads `x`: for inputs that it takes.
+
+        The backward pass keeps `x` alone, where a rectifier and a normalisation keep the rectifier's output as well.
+        """
+        y_BCHW: torch.Tensor = _FusedOnCpu.apply(x_BCHW, (self.size, self.alpha, self.beta, self.k, self.groups), "rectified_")
+        return y_BCHW
 
     def extra_repr(self) -> str:
         return f"size={self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}, groups={self.groups}"
@@ -121,25 +144,25 @@ class _FusedOnGpu(torch.autograd.Function):
 
 
 class _FusedOnCpu(torch.autograd.Function):
-    """Run the two compiled passes; only the input is kept for the backward pass."""
+    """Run the two compiled passes whose names begin with `kind`; only the input is kept for the backward pass."""
 
     @staticmethod
-    def forward(ctx: Any, x_BCHW: torch.Tensor, setting: tuple[Any, ...]) -> torch.Tensor:
+    def forward(ctx: Any, x_BCHW: torch.Tensor, setting: tuple[Any, ...], kind: str) -> torch.Tensor:
         ctx.wanted = wanted = _layout(x_BCHW)
         ctx.layout = layout = torch.channels_last if x_BCHW.dtype == torch.bfloat16 else wanted
         x = x_BCHW.detach().contiguous(memory_format=layout)
         y = torch.empty_like(x)
         ctx.save_for_backward(x)
-        ctx.setting = setting
-        _run("forward", (x, y), layout, setting)
+        ctx.setting, ctx.kind = setting, kind
+        _run(f"{kind}forward", (x, y), layout, setting)
         return y.contiguous(memory_format=wanted)
 
     @staticmethod
     def backward(ctx: Any, *gradients: torch.Tensor) -> Any:
         (x,) = ctx.saved_tensors
         dx = torch.empty_like(x)
-        _run("backward", (x, gradients[0].contiguous(memory_format=ctx.layout), dx), ctx.layout, ctx.setting)
-        return dx.contiguous(memory_format=ctx.wanted), None
+        _run(f"{ctx.kind}backward", (x, gradients[0].contiguous(memory_format=ctx.layout), dx), ctx.layout, ctx.setting)
+        return dx.contiguous(memory_format=ctx.wanted), None, None
 
 
 def _layout(x_BCHW: torch.Tensor) -> torch.memory_format:
@@ -164,7 +187,7 @@ def _run(name: str, tensors: tuple[torch.Tensor, ...], layout: torch.memory_form
     seen = [tensor.view(torch.uint16) if narrow else tensor for tensor in tensors]
     arrays = tuple(tensor.numpy().transpose(0, 2, 3, 1).reshape(-1) for tensor in seen)  # views: the memory lies so
     window = _window(maps, groups, size, np.dtype(np.float32) if narrow else arrays[0].dtype)
-    masks = (window.mask,) if name == "forward" else (window.mask, window.mirrored)
+    masks = (window.mask,) if name.endswith("forward") else (window.mask, window.mirrored)
     constants = _constants(window.mask.dtype, alpha, beta, k)
     compiled = getattr(lrn_kernel, f"{name}_bfloat16" if narrow else name)
     in_threads(compiled, (*arrays, *masks, size // 2, *constants, window.block), length=len(arrays[0]), block=window.block)
