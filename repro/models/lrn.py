@@ -2,9 +2,9 @@
 
 Krizhevsky et al. 2012, section 3.3: b_i = a_i / (k + alpha * sum over neighbouring maps j of a_j^2)^beta.
 
-On CPU numba compiles the passes (repro.models.lrn_kernel): some seconds for each when a machine first runs it, kept on disk for
-every later process. On CUDA Triton compiles one kernel forward and one backward (repro.models.lrn_triton). Other devices and
-dtypes, and CUDA without Triton, take tensor operations.
+On CPU numba compiles the passes (repro.models.lrn_kernel for channels-last memory, repro.models.passes for contiguous memory):
+some seconds for each when a machine first runs it, kept on disk for every later process. On CUDA Triton compiles one kernel
+forward and one backward (repro.models.lrn_triton). Other devices and dtypes, and CUDA without Triton, take tensor operations.
 
 Shape suffixes: B batch, C maps, H height, W width, L flat memory, S window.
 """
@@ -20,7 +20,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from repro.models import lrn_kernel
+from repro.models import lrn_kernel, passes
 from repro.models.passes import in_threads
 
 #: Elements worked on at a time: masks and scratch arrays of a block fit into the first-level cache.
@@ -181,7 +181,7 @@ def _run(name: str, tensors: tuple[torch.Tensor, ...], layout: torch.memory_form
         constants = _constants(arrays[0].dtype, alpha, beta, k)
         tiles = batch * groups * -(-height * width // TILE)
         arguments = (*arrays, maps // groups, height * width, size, *constants, TILE)
-        in_threads(getattr(lrn_kernel, f"{name}_rows"), arguments, length=tiles, block=1)
+        in_threads(getattr(passes, f"{name}_rows"), arguments, length=tiles, block=1)
         return
     narrow = x_BCHW.dtype == torch.bfloat16
     seen = [tensor.view(torch.uint16) if narrow else tensor for tensor in tensors]

@@ -1,9 +1,12 @@
-"""How compiled passes over memory are spread over threads, and the passes of same-map normalisation, compiled by numba.
+"""How compiled passes are spread over threads, and passes that sum over rows, compiled by numba.
+
+They are those of same-map normalisation, and of response normalisation in contiguous memory, where the maps are rows of pixels
+and the window of a row is a sum of rows.
 
 numba keeps compiled code on disk until its file changes, and would not see that a function taken from another file has
 changed: compiled passes call nothing from other files.
 
-Shape suffixes: L flat memory; a plane is one image, H x W x C in a row.
+Shape suffixes: L flat memory; a plane is one image, H x W x C in a row; a tile fits into the first-level cache.
 """
 
 from __future__ import annotations
@@ -21,6 +24,8 @@ from numpy.typing import NDArray
 
 #: Reassociation and contraction let the compiler vectorise; NaN and infinity keep their meaning.
 FAST = {"contract", "reassoc", "nsz", "arcp"}
+compiled = numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy")
+inlined = numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy", inline="always")
 
 
 def flat(x_BCHW: torch.Tensor) -> NDArray[Any]:
@@ -29,16 +34,16 @@ def flat(x_BCHW: torch.Tensor) -> NDArray[Any]:
     return view
 
 
-def in_threads(compiled: Any, arguments: tuple[Any, ...], *, length: int, block: int) -> None:
-    """Run `compiled(*arguments, first, last)` over 0 to `length`, split at multiples of `block` over torch's threads."""
+def in_threads(pass_over: Any, arguments: tuple[Any, ...], *, length: int, block: int) -> None:
+    """Run `pass_over(*arguments, first, last)` over 0 to `length`, split at multiples of `block` over torch's threads."""
     num_blocks = -(-length // block)
     num_threads = min(torch.get_num_threads(), num_blocks)
     if num_threads <= 1:
-        compiled(*arguments, 0, length)
+        pass_over(*arguments, 0, length)
         return
     borders = [min(length, round(i * num_blocks / num_threads) * block) for i in range(num_threads + 1)]
     parts = [
-        _threads(num_threads).submit(functools.partial(compiled, *arguments, first, last))
+        _threads(num_threads).submit(functools.partial(pass_over, *arguments, first, last))
         for first, last in itertools.pairwise(borders)
     ]
     for part in parts:
@@ -50,7 +55,7 @@ def _threads(num_threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(num_threads, thread_name_prefix="passes")
 
 
-@numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy", inline="always")
+@inlined
 def inverse_power(total: Any, factor: Any, alpha: Any, beta: Any, k: Any, num: int) -> None:
     """Write factor[j] = (k + alpha total[j])^-beta; the two exponents in use go by square roots."""
     one = k / k  # in the type of the arrays; a whole number would be widened to float64
@@ -66,7 +71,7 @@ def inverse_power(total: Any, factor: Any, alpha: Any, beta: Any, k: Any, num: i
             factor[j] = (k + alpha * total[j]) ** (-beta)
 
 
-@numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy")
+@compiled
 def map_norm_forward(
     x_L: Any,
     y_L: Any,
@@ -101,7 +106,7 @@ def map_norm_forward(
                 y[j] = x[j] * factor[j]
 
 
-@numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy")
+@compiled
 def map_norm_backward(
     x_L: Any,
     dy_L: Any,
@@ -149,7 +154,7 @@ def map_norm_backward(
                 dx[j] -= scale * x[j] * total[j]
 
 
-@numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy", inline="always")
+@inlined
 def sum_along(values: Any, total: Any, size: int, maps: int, row: int) -> None:
     """Write total[j] = sum over `size` pixels to the right, from j on, of the same map."""
     for j in range(row):
@@ -159,7 +164,7 @@ def sum_along(values: Any, total: Any, size: int, maps: int, row: int) -> None:
             total[j] += values[j + d * maps]
 
 
-@numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy", inline="always")
+@inlined
 def sum_down(values: Any, total: Any, h: int, size: int, row: int) -> None:
     """Write total[j] = sum over `size` rows from h on."""
     for j in range(row):
@@ -167,3 +172,96 @@ def sum_down(values: Any, total: Any, h: int, size: int, row: int) -> None:
     for d in range(1, size):
         for j in range(row):
             total[j] += values[h + d, j]
+
+
+@inlined
+def sum_of_rows(rows_L: Any, c: int, size: int, tile: int, total: Any, num: int) -> None:
+    """Write total[j] = sum over `size` rows of `tile` pixels from row c on."""
+    row = rows_L[c * tile : (c + 1) * tile]
+    for j in range(num):
+        total[j] = row[j]
+    for d in range(1, size):
+        row = rows_L[(c + d) * tile : (c + d + 1) * tile]
+        for j in range(num):
+            total[j] += row[j]
+
+
+@inlined
+def squares(x_L: Any, square_L: Any, start: int, pixels: int, maps: int, row: int, tile: int, num: int) -> None:
+    """Write the squares of `num` pixels of each map from `start` on into rows of `tile` pixels, `row` the first of them."""
+    for c in range(maps):
+        x, square = x_L[start + c * pixels : start + c * pixels + num], square_L[(c + row) * tile : (c + row) * tile + num]
+        for j in range(num):
+            square[j] = x[j] * x[j]
+
+
+@compiled
+def forward_rows(
+    x_L: Any,
+    y_L: Any,
+    maps: int,
+    pixels: int,
+    size: int,
+    alpha: Any,
+    beta: Any,
+    k: Any,
+    tile: int,
+    first: int,
+    last: int,
+) -> None:
+    """Normalise the tiles first to last of contiguous memory: `tile` pixels of all maps of a group."""
+    tiles, before = -(-pixels // tile), size // 2
+    square = np.zeros((maps + size - 1) * tile, x_L.dtype)
+    total, factor = np.empty(tile, x_L.dtype), np.empty(tile, x_L.dtype)
+    for place in range(first, last):
+        start = place // tiles * maps * pixels + place % tiles * tile
+        num = min(tile, pixels - place % tiles * tile)
+        squares(x_L, square, start, pixels, maps, before, tile, num)
+        for c in range(maps):
+            x, y = x_L[start + c * pixels : start + c * pixels + num], y_L[start + c * pixels : start + c * pixels + num]
+            sum_of_rows(square, c, size, tile, total, num)
+            inverse_power(total, factor, alpha, beta, k, num)
+            for j in range(num):
+                y[j] = x[j] * factor[j]
+
+
+@compiled
+def backward_rows(
+    x_L: Any,
+    dy_L: Any,
+    dx_L: Any,
+    maps: int,
+    pixels: int,
+    size: int,
+    alpha: Any,
+    beta: Any,
+    k: Any,
+    tile: int,
+    first: int,
+    last: int,
+) -> None:
+    """Write the gradients of the tiles first to last of contiguous memory."""
+    tiles, before = -(-pixels // tile), size // 2
+    after, scale = size - 1 - before, alpha * (beta + beta)
+    square, share = np.zeros((maps + size - 1) * tile, x_L.dtype), np.zeros((maps + size - 1) * tile, x_L.dtype)
+    total, factor = np.empty(tile, x_L.dtype), np.empty(tile, x_L.dtype)
+    for place in range(first, last):
+        start = place // tiles * maps * pixels + place % tiles * tile
+        num = min(tile, pixels - place % tiles * tile)
+        squares(x_L, square, start, pixels, maps, before, tile, num)
+        for c in range(maps):
+            begin = start + c * pixels
+            x, dy, dx = x_L[begin : begin + num], dy_L[begin : begin + num], dx_L[begin : begin + num]
+            mine = share[(c + after) * tile : (c + after) * tile + num]
+            sum_of_rows(square, c, size, tile, total, num)
+            inverse_power(total, factor, alpha, beta, k, num)
+            for j in range(num):
+                kept = factor[j] * dy[j]
+                dx[j] = kept
+                mine[j] = kept * x[j] / (k + alpha * total[j])
+        for c in range(maps):
+            begin = start + c * pixels
+            x, dx = x_L[begin : begin + num], dx_L[begin : begin + num]
+            sum_of_rows(share, c, size, tile, total, num)
+            for j in range(num):
+                dx[j] -= scale * x[j] * total[j]
