@@ -86,8 +86,10 @@ ILSVRC2012 = Dataset(
 )
 
 # The same images, none of them held out: of the training images, what run 145f had and the others had not.
-ALL_SMOKE = replace(PROCEDURAL_SMOKE, name="procedural_all", title="generated images (smoke), none held out", num_validation=0)
-ALL_SMALL = replace(PROCEDURAL_SMALL, name="procedural_all", title="generated images, none held out", num_validation=0)
+ALL_SMOKE = replace(
+    PROCEDURAL_SMOKE, name="procedural_all", title="generated images with those held out (smoke)", num_validation=0
+)
+ALL_SMALL = replace(PROCEDURAL_SMALL, name="procedural_all", title="generated images with those held out", num_validation=0)
 
 # For the small nets of section 3.3 and Figure 1, whose first layer moves by one pixel whatever the size.
 SMALLER = replace(

@@ -60,7 +60,7 @@ PROCEDURAL_SMALL = VideoDataset(
 PROCEDURAL_TRANSFER_SMOKE = VideoDataset(
     name="procedural_videos_transfer",
     kind="procedural_videos",
-    title="other generated videos, to transfer to (smoke)",
+    title="other generated videos to transfer to (smoke)",
     stored_px=56,
     clips=Clips(num_frames=16, span_s=16 / 15, num_train=2, num_test=3),
     num_validation=10,
@@ -87,7 +87,7 @@ PROCEDURAL_TRANSFER_SMOKE = VideoDataset(
 PROCEDURAL_TRANSFER_SMALL = VideoDataset(
     name="procedural_videos_transfer",
     kind="procedural_videos",
-    title="other generated videos, to transfer to",
+    title="other generated videos to transfer to",
     stored_px=44,
     clips=Clips(num_frames=16, span_s=16 / 15, num_train=2, num_test=3),
     num_validation=13,
