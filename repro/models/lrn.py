@@ -68,7 +68,7 @@ class LocalResponseNorm(nn.Module):
     def forward(self, x_BCHW: torch.Tensor) -> torch.Tensor:
         if x_BCHW.dim() != 4 or x_BCHW.shape[1] % self.groups:
             raise ValueError(f"input has shape {tuple(x_BCHW.shape)}; allowed: (B, C, H, W) with C a multiple of {self.groups}")
-        setting = self.size, self.alpha, self.beta, self.k, self.groups
+        setting = self._setting
         if x_BCHW.is_cuda and x_BCHW.dtype in ON_GPU and _on_gpu():
             z_BCHW: torch.Tensor = _FusedOnGpu.apply(x_BCHW, setting)
             return z_BCHW
@@ -94,8 +94,12 @@ class LocalResponseNorm(nn.Module):
 
         The backward pass keeps `x` alone, where a rectifier and a normalisation keep the rectifier's output as well.
         """
-        y_BCHW: torch.Tensor = _FusedOnCpu.apply(x_BCHW, (self.size, self.alpha, self.beta, self.k, self.groups), "rectified_")
+        y_BCHW: torch.Tensor = _FusedOnCpu.apply(x_BCHW, self._setting, "rectified_")
         return y_BCHW
+
+    @property
+    def _setting(self) -> tuple[int, float, float, float, int]:
+        return self.size, self.alpha, self.beta, self.k, self.groups
 
     def extra_repr(self) -> str:
         return f"size={self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}, groups={self.groups}"

@@ -116,7 +116,7 @@ FOLDERS = FeatureHistograms(
     ),
 )
 
-# Generated frames are described at their own size, and three of a window's show as much as six.
+# Generated frames are described at their own size, three of each window.
 SMALL = replace(
     FOLDERS,
     frames=replace(FOLDERS.frames, side_px=44, num_frames=3),

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from repro.models.clip import build_clip_network
 from repro.models.image import build_network
 from repro.models.layers import seed_dropout
 from repro.models.lrn import LocalResponseNorm
@@ -148,22 +149,43 @@ def test_a_layer_with_a_hook_runs_by_itself(hooked, kind):
     assert layers[1].num_rectified == 1
 
 
-@pytest.mark.parametrize("variant", ["full", "blurred_input", "no_lrn", "released_order", "tanh"])
-def test_a_step_of_the_networks_of_scale_small_is_that_of_their_layers_one_by_one(variant):
-    network = make_run(ALEXNET, scale="small", variant=variant, seed=0).experiment.network
-    side_px = network.size.input_px
-    x = torch.randn(4, 3, side_px, side_px, generator=torch.Generator().manual_seed(6)) * 60
-    gradients = []
-    for alone in (False, True):
-        net = build_network(network, num_classes=10, key=8)
-        assert isinstance(net, nn.Sequential)
-        if alone:
-            for layer in net:
-                layer.register_forward_hook(lambda module, inputs, output: None)
-        seed_dropout(net, key=1, step=0, device=torch.device("cpu"))
-        net(x.contiguous(memory_format=torch.channels_last)).square().sum().backward()
-        gradients.append([parameter.grad for parameter in net.parameters()])
-    for one, other in zip(*gradients, strict=True):
+def gradients_of(net: nn.Module, x: torch.Tensor) -> list[torch.Tensor | None]:
+    seed_dropout(net, key=1, step=0, device=torch.device("cpu"))
+    net(x).square().sum().backward()
+    return [parameter.grad for parameter in net.parameters()]
+
+
+@pytest.mark.parametrize(
+    ("paper", "variant", "num_taken"),
+    [
+        ("alexnet", "full", 2),
+        ("alexnet", "no_lrn", 0),
+        ("alexnet", "tanh", 0),
+        ("alexnet", "released_order", 1),
+        ("alexnet", "blurred_input", 1),
+        ("karpathy", "single_frame", 2),
+        ("karpathy", "slow_fusion", 2),
+        ("karpathy", "single_frame_multires", 4),
+    ],
+)
+def test_a_step_of_the_networks_of_scale_small_is_that_of_their_layers_one_by_one(paper, variant, num_taken, monkeypatch):
+    """num_taken: rectifiers that are left to the normalisation after them, of all streams."""
+    network = make_run(PAPERS[paper], scale="small", variant=variant, seed=0).experiment.network
+    build = build_network if paper == "alexnet" else build_clip_network
+    side_px = (network if paper == "alexnet" else network.frame).size.input_px
+    shape = (4, 3, side_px, side_px) if paper == "alexnet" else (4, 3, len(network.frames), side_px, side_px)
+    x = torch.randn(shape, generator=torch.Generator().manual_seed(6)) * 60
+    x = x.contiguous(memory_format=torch.channels_last) if paper == "alexnet" else x
+    taken, of_rectified = [], LocalResponseNorm.of_rectified
+    monkeypatch.setattr(LocalResponseNorm, "of_rectified", lambda norm, x: taken.append(norm) or of_rectified(norm, x))
+    together = gradients_of(build(network, num_classes=10, key=8), x)
+    assert len(taken) == num_taken
+    net = build(network, num_classes=10, key=8)
+    for layer in net.modules():
+        layer.register_forward_hook(lambda module, inputs, output: None)
+    alone = gradients_of(net, x)
+    assert len(taken) == num_taken
+    for one, other in zip(together, alone, strict=True):
         assert_same_numbers(one, other)
 
 
@@ -171,7 +193,8 @@ def test_a_part_of_the_layers_is_such_a_sequence_too_and_what_the_probe_sees_is_
     network = make_run(ALEXNET, scale="small", variant="full", seed=0).experiment.network
     net = build_network(network, num_classes=10, key=8)
     assert type(net[:-1]) is Layers
-    x = torch.randn(8, 3, 32, 32, generator=torch.Generator().manual_seed(6)) * 60
+    side_px = network.size.input_px
+    x = torch.randn(8, 3, side_px, side_px, generator=torch.Generator().manual_seed(6)) * 60
     found = saturation(net, network, [x])
     hidden = nn.functional.relu(net.get_submodule("conv1")(net.get_submodule("conv1_edge")(x)))
     assert found["conv1"]["saturated"] == pytest.approx(float((hidden <= 0).double().mean()))
