@@ -1,70 +1,26 @@
-"""From runs to verdicts: every gate, every kind of claim, both scales of comparison."""
+"""From runs to verdicts: every kind of claim, both scales of comparison; what bars a comparison is in test_judge_gates.py."""
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from repro.analyse.collect import collect
 from repro.analyse.context import decided_on, evidence_for, sizes
 from repro.analyse.gates import ablated_keys
 from repro.analyse.judge import judge
 from repro.analyse.verdict import VERDICTS
-from repro.evaluate.scores import read_scores, write_scores
+from repro.evaluate.scores import read_scores
 from repro.files import FileFormatError, read_json, run_folder, sha256_file
-from repro.papers import PAPERS
-from repro.plan import planned_runs
-from repro.spec.experiment import Paper, Variant, make_run
-from tests.fabricate import Truth, fabricate, run_at
-
-ALEXNET = PAPERS["alexnet"]
-#: All that scale small plans, the further runs that averages have included.
-PLANNED = planned_runs(ALEXNET, scale="small")
-IN_TABLES = {run.id for run in PLANNED if run.seed < ALEXNET.scale("small").num_seeds}
-ABLATIONS = ALEXNET.table("alexnet_ablations")
-
-
-def judged(results: Path, *, scale: str = "small", paper: Paper = ALEXNET, num_seeds: int = 16) -> dict[str, Any]:
-    """Collect whatever lies in `results`, judge it and return `claims.json`."""
-    runs = [make_run(paper, scale=scale, variant=name, seed=seed) for name in run_at(paper, scale) for seed in range(num_seeds)]
-    collect(runs, papers=[paper], results=results)
-    judge([paper], scale=scale, results=results)
-    return read_json(results / scale / "claims.json", schema="claims/1")
-
-
-def truth(**changes: Any) -> Truth:
-    return Truth(**{"num_examples": 200, "seed_noise": 0.01, **changes})
-
-
-def num_planned(variant: str) -> int:
-    """Return how many runs of a variant are planned at scale small: averages take more of some than a table does."""
-    return sum(run.variant == variant for run in PLANNED)
-
-
-def made(results: Path, *, scale: str = "small", variants: Sequence[str] = ("full", "no_lrn"), **changes: Any) -> dict[str, Any]:
-    """Fabricate runs of `variants`, judge, and return the claim about response normalisation and the top-1 error."""
-    seeds = changes.pop("seeds", None)
-    fabricate([ALEXNET], scale=scale, results=results, truth=truth(**changes), variants=variants, seeds=seeds)
-    return claim(judged(results, scale=scale))
-
-
-def claim(claims: dict[str, Any], name: str = "A.S3.3.lrn.top1") -> dict[str, Any]:
-    return next(item for item in claims["claims"] if item["id"] == name)
-
-
-def edit_record(results: Path, run_id: str, **changes: Any) -> None:
-    path = run_folder(results, run_id) / "run.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+from repro.spec.experiment import Variant
+from tests.analyse.judging import ABLATIONS, ALEXNET, IN_TABLES, PLANNED, claim, judged, made, num_planned, truth
+from tests.fabricate import fabricate
 
 
 @pytest.fixture(scope="module")
@@ -236,105 +192,6 @@ def test_with_no_run_at_all_every_claim_still_has_its_entry(tmp_path: Path) -> N
     assert (claims["runs"], len(claims["missing"])) == (0, len(IN_TABLES))
     assert {item["gate"] for item in claims["effects"]} == {"INCOMPLETE"}
     assert all(item["reason"].endswith(".") for item in [*claims["claims"], *claims["effects"]])
-
-
-@pytest.mark.parametrize("arm", ["full", "no_lrn"])
-def test_a_diverged_run_of_either_arm_is_invalid_and_named(arm: str, tmp_path: Path) -> None:
-    found = made(tmp_path, diverged=[f"{arm}/2"])
-    assert found["verdict"] == "INVALID"
-    assert f"small/alexnet/{arm}/2" in found["reason"]
-    assert "NaN" in found["reason"]
-    assert read_json(tmp_path / "small" / "claims.json", schema="claims/1")["diverged"][0]["run"] == f"small/alexnet/{arm}/2"
-
-
-def test_an_arm_that_diverged_with_every_seed_is_invalid_not_a_crash(tmp_path: Path) -> None:
-    found = made(tmp_path, diverged=[f"no_lrn/{seed}" for seed in range(3)])
-    assert (found["verdict"], found["estimate"]) == ("INVALID", None)
-
-
-def test_a_control_at_chance_is_invalid(tmp_path: Path) -> None:
-    found = made(tmp_path, errors={"full": 0.85, "no_lrn": 0.80}, center_extra=0.0)
-    assert found["verdict"] == "INVALID"
-    assert "has not learned" in found["reason"]
-
-
-def test_an_ablated_arm_at_chance_is_a_result(tmp_path: Path) -> None:
-    assert made(tmp_path, errors={"full": 0.30, "no_lrn": 0.89})["verdict"] == "DIRECTION"
-
-
-@pytest.mark.parametrize(
-    ("change", "says"),
-    [
-        ({"code_digest": "f" * 64}, "different code"),
-        ({"precision": "bfloat16"}, "were trained in bfloat16; train them again without --precision"),
-        ({"dataset": {"name": "procedural", "title": "", "digest": "0", "classes": []}}, "differently prepared data"),
-    ],
-)
-def test_arms_of_different_code_data_or_precision_are_invalid(change: dict[str, Any], says: str, tmp_path: Path) -> None:
-    fabricate([ALEXNET], scale="small", results=tmp_path, truth=truth(), variants=["full", "no_lrn"])
-    edit_record(tmp_path, "small/alexnet/no_lrn/0", **change)
-    found = claim(judged(tmp_path))
-    assert found["verdict"] == "INVALID"
-    assert says in found["reason"]
-
-
-def test_arms_that_differ_in_more_than_the_ablated_key_are_invalid(tmp_path: Path) -> None:
-    fabricate([ALEXNET], scale="small", results=tmp_path, truth=truth(), variants=["full", "no_lrn"])
-    spec = json.loads((run_folder(tmp_path, "small/alexnet/no_lrn/0") / "run.json").read_text())["spec"]
-    spec["recipe"]["optimizer"]["momentum"] = 0.5
-    edit_record(tmp_path, "small/alexnet/no_lrn/0", spec=spec)
-    found = claim(judged(tmp_path))
-    assert found["verdict"] == "INVALID"
-    assert "more than network.lrn: recipe.optimizer.momentum" in found["reason"]
-
-
-def test_a_gap_of_a_network_that_learned_nothing_is_invalid_while_an_error_is_not(tmp_path: Path) -> None:
-    """At chance on both splits the gap is near zero: that is no proof against overfitting. An error at chance is a result."""
-    found = {"no_dropout": 0.89, "no_lrn": 0.89}
-    chance = truth(errors=found, gaps=dict.fromkeys(found, 0.0), center_extra=0.0)
-    fabricate([ALEXNET], scale="small", results=tmp_path, truth=chance, variants=["full", *found])
-    claims = judged(tmp_path)
-    gap = claim(claims, "A.S4.2.dropout.overfit")
-    assert gap["verdict"] == "INVALID"
-    assert "network no_dropout has not learned" in gap["reason"]
-    assert claim(claims)["verdict"] == "DIRECTION"
-
-
-def test_an_arm_at_chance_lends_the_others_no_spread(tmp_path: Path) -> None:
-    """tanh at chance has the same error with every seed; pooled in, it would narrow every interval of the table."""
-    found = []
-    for number, errors in enumerate(({"tanh": 0.5}, {"tanh": 0.89})):
-        results = tmp_path / str(number)
-        variants = ["full", "no_lrn", "tanh"]
-        fabricate([ALEXNET], scale="small", results=results, truth=truth(errors=errors, center_extra=0.0), variants=variants)
-        found.append(claim(judged(results)))
-    assert [item["df"] for item in found] == [6, 4]
-    assert found[1]["verdict"] not in ("INVALID", "INCOMPLETE")
-
-
-def test_arms_trained_by_an_old_specification_are_invalid(tmp_path: Path) -> None:
-    fabricate([ALEXNET], scale="small", results=tmp_path, truth=truth(), variants=["full", "no_lrn"])
-    for arm in ("full", "no_lrn"):
-        for seed in range(3):
-            spec = json.loads((run_folder(tmp_path, f"small/alexnet/{arm}/{seed}") / "run.json").read_text())["spec"]
-            spec["recipe"]["batch_size"] += 1
-            edit_record(tmp_path, f"small/alexnet/{arm}/{seed}", spec=spec)
-    found = claim(judged(tmp_path))
-    assert found["verdict"] == "INVALID"
-    assert "another specification than its name has now: recipe.batch_size" in found["reason"]
-
-
-def test_arms_scored_on_different_images_are_invalid(tmp_path: Path) -> None:
-    fabricate([ALEXNET], scale="small", results=tmp_path, truth=truth(), variants=["full", "no_lrn"])
-    path = run_folder(tmp_path, "small/alexnet/no_lrn/0") / "scores.test.ten_crop.npz"
-    scores = read_scores(path)
-    write_scores(path, replace(scores, example_N=np.array([b"x" + key for key in scores.example_N])))
-    record = json.loads((path.parent / "run.json").read_text())
-    next(entry for entry in record["scores"] if entry["file"] == path.name)["sha256"] = sha256_file(path)
-    edit_record(tmp_path, "small/alexnet/no_lrn/0", scores=record["scores"])
-    found = claim(judged(tmp_path))
-    assert found["verdict"] == "INVALID"
-    assert "different test images" in found["reason"]
 
 
 def test_fewer_than_ten_classes_make_top5_untestable(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,9 @@ from repro.papers.karpathy import KARPATHY
 from repro.report.render import render
 from repro.spec.experiment import Paper
 from tests.fabricate import Truth, fabricate
+from tests.report.made import Made
+
+TABLE = Path("alexnet/alexnet_ablations.html")
 
 TRUTH = Truth(
     errors={"full": 0.30, "no_lrn": 0.315, "tanh": 0.42, "no_pca_color": 0.28},
@@ -90,3 +94,13 @@ def video_report(tmp_path_factory: pytest.TempPathFactory) -> Rendered:
     """All that paper B runs at scale smoke, two seeds each, 80 test videos."""
     truth = Truth(errors={"single_frame": 0.40, "slow_fusion": 0.35, "fovea_only": 0.50, "cnn_average": 0.30}, num_examples=80)
     return rerendered(judged([KARPATHY], tmp_path_factory.mktemp("videos"), truth=truth))
+
+
+def csv_rows(made: Rendered, table: Path = TABLE) -> list[dict[str, str]]:
+    with open((made.folder / table).with_suffix(".csv"), newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Made:
+    return Made(folder=tmp_path)

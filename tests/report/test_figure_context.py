@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,108 +10,12 @@ import pytest
 from numpy.typing import NDArray
 
 from repro.papers.alexnet import ALEXNET
-from repro.provenance import plain
 from repro.report.figure_context import MAKERS, table_figures
-from repro.report.figure_training_error import Pace, chosen_variants, pace
-from repro.report.figure_view import FigureView, over_seeds
-from repro.report.inputs import Measured, Results, RunRecord
+from repro.report.figure_view import over_seeds
+from repro.report.inputs import RunRecord
 from repro.report.render import page_environment
-from repro.report.tables import to_csv
-from repro.spec.experiment import FIGURES, make_run
-from tests.report.pages import Page
-
-FIGURE1, TABLE1, NET = (ALEXNET.table(name) for name in ("alexnet_figure1", "alexnet_table1", "alexnet_figures"))
-LAYERS = ("conv1", "fc7")
-
-
-@dataclass
-class Made:
-    """Results that a test puts together run by run."""
-
-    folder: Path
-    scale: str = "smoke"
-    runs: dict[str, RunRecord] = field(default_factory=dict)
-    measured: list[Measured] = field(default_factory=list)
-    claims: list[dict[str, Any]] = field(default_factory=list)
-
-    def run(
-        self,
-        variant: str,
-        *,
-        seed: int = 0,
-        errors: Sequence[float | None] = (0.8, 0.4, 0.2),
-        saturated: Mapping[str, Sequence[tuple[float, float]]] | None = None,
-        diverged: bool = False,
-        title: str = "generated images",
-    ) -> RunRecord:
-        """Add a run. saturated: by layer (saturated, dead) from the start on, one more than there are epochs."""
-        run = make_run(ALEXNET, scale=self.scale, variant=variant, seed=seed)
-        shares = [
-            {layer: {"saturated": values[e][0], "dead": values[e][1]} for layer, values in (saturated or {}).items()}
-            for e in range(len(errors) + 1)
-        ]
-        log = tuple(
-            {"epoch": epoch, "train_top1_error": error} | ({"saturation": shares[epoch]} if saturated else {})
-            for epoch, error in enumerate(errors, start=1)
-        )
-        record = {
-            "paper": "alexnet",
-            "variant": variant,
-            "seed": seed,
-            "scale": self.scale,
-            "dataset": {"title": title, "classes": ["cat", "dog", "<ship>"]},
-            "device": "cpu: 2 cores",
-            "status": "diverged" if diverged else "ok",
-            "spec": plain(run.experiment),
-            "saturation_at_start": shares[0] if saturated else None,
-        }
-        folder = self.folder / run.id
-        folder.mkdir(parents=True)
-        made = RunRecord(id=run.id, folder=folder, record=record, log=log, log_lines=())
-        self.runs[run.id] = made
-        return made
-
-    def value(self, variant: str, seed: int, protocol: str, value: float, *, metric: str = "top1_error") -> None:
-        self.measured.append(
-            Measured(
-                paper="alexnet",
-                variant=variant,
-                seed=seed,
-                metric=metric,
-                protocol=protocol,
-                value=value,
-                num_examples=5000,
-                device="cpu",
-                code="",
-                run=f"{self.scale}/alexnet/{variant}/{seed}",
-            )
-        )
-
-    @property
-    def results(self) -> Results:
-        return Results(
-            scale=self.scale,
-            folder=self.folder,
-            measured=tuple(self.measured),
-            claims={"claims": self.claims, "effects": [], "evidence": "demonstration"},
-            runs=self.runs,
-            datasets={},
-            refused={},
-        )
-
-    def figure(self, name: str, table: Any) -> FigureView:
-        return MAKERS[name](ALEXNET, table, results=self.results)
-
-
-@pytest.fixture
-def made(tmp_path: Path) -> Made:
-    return Made(folder=tmp_path)
-
-
-def page_of(*figures: FigureView) -> Page:
-    """Return the figures as a page shows them."""
-    text = page_environment().get_template("figures.html.j2").render(drawings=figures)
-    return Page(text)
+from repro.spec.experiment import FIGURES
+from tests.report.made import FIGURE1, LAYERS, NET, TABLE1, Made, figure1, page_of
 
 
 def keep(run: RunRecord, name: str, **arrays: NDArray[Any] | int) -> None:
@@ -167,103 +68,6 @@ def test_mean_and_range_over_seeds_by_hand() -> None:
     assert over_seeds([]) == ()
 
 
-def test_the_pace_is_the_first_epoch_at_or_below_the_training_error(made: Made) -> None:
-    runs = [
-        made.run("figure1_relu", seed=seed, errors=errors) for seed, errors in enumerate([(0.8, 0.25, 0.3), (0.9, None, 0.2)])
-    ]
-    assert pace(runs, 0.25) == Pace(epochs=(2, 3), lasted=(3, 3))
-    assert pace(runs, 0.25).text == "2.5"
-    assert pace(runs, 0.1) == Pace(epochs=(None, None), lasted=(3, 3))
-    assert pace(runs, 0.1).text == "> 3"
-    assert pace([], 0.1).text == ""
-
-
-def figure1(made: Made) -> Made:
-    """Three units at two rates, two seeds: ReLU gets to 25 % in epochs 2 and 3, tanh in the last, sigmoid never."""
-    curves = {
-        "figure1_relu": [(0.5, 0.2, 0.1, 0.05), (0.6, 0.3, 0.2, 0.05)],
-        "figure1_relu_slow": [(0.8, 0.6, 0.5, 0.4), (0.8, 0.6, 0.5, 0.4)],
-        "figure1_tanh": [(0.8, 0.6, 0.4, 0.3), (0.8, 0.6, 0.4, 0.3)],
-        "figure1_tanh_fast": [(0.7, 0.5, 0.3, 0.25), (0.7, 0.5, 0.3, 0.2)],
-        "figure1_sigmoid": [(0.9, 0.9, 0.88, 0.87), (0.9, 0.9, 0.88, 0.86)],
-        "figure1_sigmoid_fast": [(0.9, 0.8, 0.7, 0.6), (0.9, 0.8, 0.7, 0.6)],
-    }
-    for variant, seeds in curves.items():
-        for seed, errors in enumerate(seeds):
-            made.run(variant, seed=seed, errors=errors, saturated={layer: [(0.5, 0.1)] * 5 for layer in LAYERS})
-    return made
-
-
-def test_of_each_unit_the_rate_that_gets_there_first_stands_for_it(made: Made) -> None:
-    chosen = chosen_variants(ALEXNET, FIGURE1, results=figure1(made).results)
-    assert chosen == ("figure1_relu", "figure1_tanh_fast", "figure1_sigmoid_fast")
-
-
-def test_the_rate_that_the_judge_chose_stands_for_its_unit(made: Made) -> None:
-    figure1(made).claims.append(
-        {"id": "A.F1.relu_tanh.speedup", "chosen": {"arm": "figure1_relu_slow", "against": "figure1_tanh"}}
-    )
-    chosen = chosen_variants(ALEXNET, FIGURE1, results=made.results)
-    assert chosen == ("figure1_relu_slow", "figure1_tanh", "figure1_sigmoid_fast")
-
-
-def test_figure_1_gives_epochs_by_unit_and_the_judged_ratio(made: Made) -> None:
-    entry = {"threshold": 0.25, "ratio": 1.6, "ci90": [1.2, 2.1], "at_least": None}
-    bound = {"threshold": 0.15, "ratio": None, "ci90": None, "at_least": 1.33}
-    figure1(made).claims.append({"id": "A.F1.relu_tanh.speedup", "thresholds": [entry, bound]})
-    summary = made.figure("training_error", FIGURE1).summary
-    assert summary is not None
-    rows = {row.cells["threshold"].text: {key: cell.text for key, cell in row.cells.items()} for row in summary.rows}
-    assert rows["25"] == {
-        "threshold": "25",
-        "ReLU": "2.5",
-        "tanh": "4",
-        "sigmoid": "> 4",
-        "ratio": "1.60",
-        "ci90": "[1.20, 2.10]",
-    }
-    assert (rows["15"]["ratio"], rows["15"]["ci90"], rows["15"]["tanh"]) == ("at least 1.33", "", "> 4")
-    assert (rows["50"]["ReLU"], rows["50"]["ratio"]) == ("1.5", "")
-
-
-def test_figure_1_marks_the_papers_epochs_as_read_off_and_draws_other_rates_thin(made: Made) -> None:
-    item = figure1(made).figure("training_error", FIGURE1)
-    assert item.svg is not None
-    assert "paper, ReLU: 6" in item.svg and "paper, tanh: 36" in item.svg
-    assert "read off its figure" in item.caption
-    assert item.svg.count('stroke-width:2"') == 3
-    assert item.svg.count("stroke-width:0.8;opacity:0.55") == 3
-    assert "n = 2 seeds" in item.caption and "cpu: 2 cores" in item.caption and "Scale smoke" in item.caption
-
-
-def test_a_unit_with_more_seeds_at_one_rate_is_not_slower_for_it(made: Made) -> None:
-    """No sigmoid ever gets there: of its rates the one that ends lowest stands for it, with however many seeds."""
-    made.run("figure1_sigmoid", errors=(0.9, 0.89))
-    for seed in range(3):
-        made.run("figure1_sigmoid_fast", seed=seed, errors=(0.9, 0.74))
-    assert "figure1_sigmoid_fast" in chosen_variants(ALEXNET, FIGURE1, results=made.results)
-
-
-@pytest.mark.parametrize(("fastest", "noted"), [("fast", True), ("", False)])
-def test_figure_1_says_when_every_unit_learns_fastest_at_the_edge_of_its_rates(made: Made, fastest: str, noted: bool) -> None:
-    for unit in ("relu", "tanh", "sigmoid"):
-        for rate in ("", "slow", "fast"):
-            name = f"figure1_{unit}_{rate}".rstrip("_")
-            made.run(name, errors=(0.8, 0.2) if rate == fastest else (0.8, 0.5))
-    found = made.figure("training_error", FIGURE1)
-    assert ("largest of the rates tried" in found.caption) == noted
-
-
-def test_figure_1_of_one_seed_has_no_range_and_names_diverged_runs(made: Made) -> None:
-    made.run("figure1_relu")
-    made.run("figure1_tanh", errors=(None,), diverged=True)
-    item = made.figure("training_error", FIGURE1)
-    assert item.table is not None
-    assert to_csv(item.table).splitlines()[1] == "1,80.00,,"
-    assert "figure1_tanh: 1 of 1 run diverged and left out." in item.missing
-    assert item.svg is not None and "tanh</text>" not in item.svg
-
-
 def test_saturation_has_a_panel_for_each_layer_from_before_the_first_update(made: Made) -> None:
     for seed, share in enumerate((0.2, 0.4)):
         made.run("full", seed=seed, saturated={layer: [(share, 0.1), (0.5, 0.1), (0.5, 0.1), (0.6, 0.2)] for layer in LAYERS})
@@ -280,11 +84,6 @@ def test_saturation_has_a_panel_for_each_layer_from_before_the_first_update(made
         "10.0",
     ]
     assert item.missing == ("No runs yet: tanh and sigmoid.",)
-
-
-def test_saturation_of_figure_1_shows_the_rates_that_stand_for_the_units(made: Made) -> None:
-    item = figure1(made).figure("saturation", FIGURE1)
-    assert "figure1_tanh_fast (tanh)" in item.caption and "figure1_tanh (tanh)" not in item.caption
 
 
 def test_runs_whose_logs_hold_no_saturation_are_named(made: Made) -> None:

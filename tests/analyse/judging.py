@@ -1,0 +1,55 @@
+"""Made-up runs of paper A, judged: for the tests of the judge."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from repro.analyse.collect import collect
+from repro.analyse.judge import judge
+from repro.files import read_json, run_folder
+from repro.papers import PAPERS
+from repro.plan import planned_runs
+from repro.spec.experiment import Paper, make_run
+from tests.fabricate import Truth, fabricate, run_at
+
+ALEXNET = PAPERS["alexnet"]
+#: All that scale small plans, the further runs that averages have included.
+PLANNED = planned_runs(ALEXNET, scale="small")
+IN_TABLES = {run.id for run in PLANNED if run.seed < ALEXNET.scale("small").num_seeds}
+ABLATIONS = ALEXNET.table("alexnet_ablations")
+
+
+def judged(results: Path, *, scale: str = "small", paper: Paper = ALEXNET, num_seeds: int = 16) -> dict[str, Any]:
+    """Collect whatever lies in `results`, judge it and return `claims.json`."""
+    runs = [make_run(paper, scale=scale, variant=name, seed=seed) for name in run_at(paper, scale) for seed in range(num_seeds)]
+    collect(runs, papers=[paper], results=results)
+    judge([paper], scale=scale, results=results)
+    return read_json(results / scale / "claims.json", schema="claims/1")
+
+
+def truth(**changes: Any) -> Truth:
+    return Truth(**{"num_examples": 200, "seed_noise": 0.01, **changes})
+
+
+def num_planned(variant: str) -> int:
+    """Return how many runs of a variant are planned at scale small: averages take more of some than a table does."""
+    return sum(run.variant == variant for run in PLANNED)
+
+
+def made(results: Path, *, scale: str = "small", variants: Sequence[str] = ("full", "no_lrn"), **changes: Any) -> dict[str, Any]:
+    """Fabricate runs of `variants`, judge, and return the claim about response normalisation and the top-1 error."""
+    seeds = changes.pop("seeds", None)
+    fabricate([ALEXNET], scale=scale, results=results, truth=truth(**changes), variants=variants, seeds=seeds)
+    return claim(judged(results, scale=scale))
+
+
+def claim(claims: dict[str, Any], name: str = "A.S3.3.lrn.top1") -> dict[str, Any]:
+    return next(item for item in claims["claims"] if item["id"] == name)
+
+
+def edit_record(results: Path, run_id: str, **changes: Any) -> None:
+    path = run_folder(results, run_id) / "run.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))

@@ -1,0 +1,121 @@
+"""Results that a test puts together run by run, and their figures as a page shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from repro.papers.alexnet import ALEXNET
+from repro.provenance import plain
+from repro.report.figure_context import MAKERS
+from repro.report.figure_view import FigureView
+from repro.report.inputs import Measured, Results, RunRecord
+from repro.report.render import page_environment
+from repro.spec.experiment import make_run
+from tests.report.pages import Page
+
+FIGURE1, TABLE1, NET = (ALEXNET.table(name) for name in ("alexnet_figure1", "alexnet_table1", "alexnet_figures"))
+LAYERS = ("conv1", "fc7")
+
+
+@dataclass
+class Made:
+    """Results that a test puts together run by run."""
+
+    folder: Path
+    scale: str = "smoke"
+    runs: dict[str, RunRecord] = field(default_factory=dict)
+    measured: list[Measured] = field(default_factory=list)
+    claims: list[dict[str, Any]] = field(default_factory=list)
+
+    def run(
+        self,
+        variant: str,
+        *,
+        seed: int = 0,
+        errors: Sequence[float | None] = (0.8, 0.4, 0.2),
+        saturated: Mapping[str, Sequence[tuple[float, float]]] | None = None,
+        diverged: bool = False,
+        title: str = "generated images",
+    ) -> RunRecord:
+        """Add a run. saturated: by layer (saturated, dead) from the start on, one more than there are epochs."""
+        run = make_run(ALEXNET, scale=self.scale, variant=variant, seed=seed)
+        shares = [
+            {layer: {"saturated": values[e][0], "dead": values[e][1]} for layer, values in (saturated or {}).items()}
+            for e in range(len(errors) + 1)
+        ]
+        log = tuple(
+            {"epoch": epoch, "train_top1_error": error} | ({"saturation": shares[epoch]} if saturated else {})
+            for epoch, error in enumerate(errors, start=1)
+        )
+        record = {
+            "paper": "alexnet",
+            "variant": variant,
+            "seed": seed,
+            "scale": self.scale,
+            "dataset": {"title": title, "classes": ["cat", "dog", "<ship>"]},
+            "device": "cpu: 2 cores",
+            "status": "diverged" if diverged else "ok",
+            "spec": plain(run.experiment),
+            "saturation_at_start": shares[0] if saturated else None,
+        }
+        folder = self.folder / run.id
+        folder.mkdir(parents=True)
+        made = RunRecord(id=run.id, folder=folder, record=record, log=log, log_lines=())
+        self.runs[run.id] = made
+        return made
+
+    def value(self, variant: str, seed: int, protocol: str, value: float, *, metric: str = "top1_error") -> None:
+        self.measured.append(
+            Measured(
+                paper="alexnet",
+                variant=variant,
+                seed=seed,
+                metric=metric,
+                protocol=protocol,
+                value=value,
+                num_examples=5000,
+                device="cpu",
+                code="",
+                run=f"{self.scale}/alexnet/{variant}/{seed}",
+            )
+        )
+
+    @property
+    def results(self) -> Results:
+        return Results(
+            scale=self.scale,
+            folder=self.folder,
+            measured=tuple(self.measured),
+            claims={"claims": self.claims, "effects": [], "evidence": "demonstration"},
+            runs=self.runs,
+            datasets={},
+            refused={},
+        )
+
+    def figure(self, name: str, table: Any) -> FigureView:
+        return MAKERS[name](ALEXNET, table, results=self.results)
+
+
+def page_of(*figures: FigureView) -> Page:
+    """Return the figures as a page shows them."""
+    text = page_environment().get_template("figures.html.j2").render(drawings=figures)
+    return Page(text)
+
+
+def figure1(made: Made) -> Made:
+    """Three units at two rates, two seeds: ReLU gets to 25 % in epochs 2 and 3, tanh in the last, sigmoid never."""
+    curves = {
+        "figure1_relu": [(0.5, 0.2, 0.1, 0.05), (0.6, 0.3, 0.2, 0.05)],
+        "figure1_relu_slow": [(0.8, 0.6, 0.5, 0.4), (0.8, 0.6, 0.5, 0.4)],
+        "figure1_tanh": [(0.8, 0.6, 0.4, 0.3), (0.8, 0.6, 0.4, 0.3)],
+        "figure1_tanh_fast": [(0.7, 0.5, 0.3, 0.25), (0.7, 0.5, 0.3, 0.2)],
+        "figure1_sigmoid": [(0.9, 0.9, 0.88, 0.87), (0.9, 0.9, 0.88, 0.86)],
+        "figure1_sigmoid_fast": [(0.9, 0.8, 0.7, 0.6), (0.9, 0.8, 0.7, 0.6)],
+    }
+    for variant, seeds in curves.items():
+        for seed, errors in enumerate(seeds):
+            made.run(variant, seed=seed, errors=errors, saturated={layer: [(0.5, 0.1)] * 5 for layer in LAYERS})
+    return made
