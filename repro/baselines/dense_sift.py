@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from repro.baselines.cells import box_means_MHW, cell_px_of, cell_values_PNNM
+from repro.baselines.cells import box_means_HWM, cell_px_of, cell_values_PNNM
 from repro.baselines.frames import Frame
 from repro.spec.classical import Sift
 
@@ -54,7 +54,7 @@ def color_invariants_3HW(rgb_HW3: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.stack([sum_HW / 3, first_HW, second_HW]).astype(np.float32)
 
 
-def direction_maps_OHW(light_HW: NDArray[np.float32], *, num_orientations: int) -> NDArray[np.float32]:
+def direction_maps_HWO(light_HW: NDArray[np.float32], *, num_orientations: int) -> NDArray[np.float32]:
     """Return gradient magnitudes by direction, shared linearly between the two nearest of 360 / O degrees' distance.
 
     Direction o is o / O of a full turn, 0 pointing right and a quarter down.
@@ -67,11 +67,11 @@ def direction_maps_OHW(light_HW: NDArray[np.float32], *, num_orientations: int) 
     below_HW = np.floor(place_HW)
     share_HW = place_HW - below_HW
     lower_HW = below_HW.astype(np.int64) % num_orientations
-    maps_OHW = np.zeros((num_orientations, *light_HW.shape), np.float32)
+    maps_HWO = np.zeros((*light_HW.shape, num_orientations), np.float32)
     rows, columns = np.ogrid[: light_HW.shape[0], : light_HW.shape[1]]
-    maps_OHW[lower_HW, rows, columns] = magnitude_HW * (1 - share_HW)
-    maps_OHW[(lower_HW + 1) % num_orientations, rows, columns] = magnitude_HW * share_HW
-    return maps_OHW
+    maps_HWO[rows, columns, lower_HW] = magnitude_HW * (1 - share_HW)
+    maps_HWO[rows, columns, (lower_HW + 1) % num_orientations] = magnitude_HW * share_HW
+    return maps_HWO
 
 
 def normalised_sift_PD(raw_PD: NDArray[np.float32], sift: Sift) -> NDArray[np.float32]:
@@ -90,13 +90,13 @@ def _weighted_PD(
     if sift.smoothing_px > 0:
         blurred_HW = cv2.GaussianBlur(light_HW, (0, 0), sift.smoothing_px, borderType=cv2.BORDER_REFLECT)
         light_HW = np.asarray(blurred_HW, np.float32)
-    maps_OHW = direction_maps_OHW(light_HW, num_orientations=sift.num_orientations)
+    maps_HWO = direction_maps_HWO(light_HW, num_orientations=sift.num_orientations)
     # Two boxes make the triangle over two cells; the second begins half a cell earlier, so that it is centred on the cell.
-    means_OHW = box_means_MHW(maps_OHW, cell_px=cell_px)
+    means_HWO = box_means_HWM(maps_HWO, cell_px=cell_px)
     half = cell_px // 2
-    shifted_OHW = np.pad(means_OHW, ((0, 0), (half, 0), (half, 0)), mode="edge")[:, : light_HW.shape[0], : light_HW.shape[1]]
-    smooth_OHW = box_means_MHW(shifted_OHW, cell_px=cell_px)
-    values_PNNO = cell_values_PNNM(smooth_OHW, corner_P2, cell_px=cell_px, num_cells=sift.num_cells)
+    shifted_HWO = np.pad(means_HWO, ((half, 0), (half, 0), (0, 0)), mode="edge")[: light_HW.shape[0], : light_HW.shape[1]]
+    smooth_HWO = box_means_HWM(shifted_HWO, cell_px=cell_px)
+    values_PNNO = cell_values_PNNM(smooth_HWO, corner_P2, cell_px=cell_px, num_cells=sift.num_cells)
     from_middle_N = np.arange(sift.num_cells) - (sift.num_cells - 1) / 2
     weight_N = np.exp(-(from_middle_N**2) / (2 * sift.window_cells**2)).astype(np.float32)
     weighted_PNNO = values_PNNO * weight_N[:, None, None] * weight_N[:, None]

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from repro.baselines.cells import box_means_MHW, cell_px_of, cell_values_PNNM
+from repro.baselines.cells import box_means_HWM, cell_px_of, cell_values_PNNM
 from repro.baselines.frames import Frame
 from repro.spec.classical import Gist
 
@@ -24,8 +24,9 @@ from repro.spec.classical import Gist
 def describe_gist(frame: Frame, gist: Gist, corner_P2: NDArray[np.int64], *, patch_px: int) -> NDArray[np.float32]:
     """Return the descriptors of patches, D = N * N * filters, cells by rows, in each cell orientations of each scale."""
     cell_px = cell_px_of(patch_px, gist.num_cells)
-    mean_FHW = box_means_MHW(gabor_energy_FHW(prefiltered_HW(frame.grey_HW, gist), gist), cell_px=cell_px)
-    values_PNNF = cell_values_PNNM(mean_FHW, corner_P2, cell_px=cell_px, num_cells=gist.num_cells)
+    energy_FHW = gabor_energy_FHW(prefiltered_HW(frame.grey_HW, gist), gist)
+    mean_HWF = box_means_HWM(np.ascontiguousarray(energy_FHW.transpose(1, 2, 0)), cell_px=cell_px)
+    values_PNNF = cell_values_PNNM(mean_HWF, corner_P2, cell_px=cell_px, num_cells=gist.num_cells)
     return values_PNNF.reshape(len(corner_P2), -1)
 
 

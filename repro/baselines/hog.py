@@ -28,15 +28,15 @@ def describe_hog(frame: Frame, hog: Hog, points: DenseGrid | InterestPoints) -> 
     corner_P2 = patch_corners_P2(frame.grey_HW, points, patch_px=patch_px)
     key = ("hog", hog.cell_px, hog.num_orientations)
     if key not in frame.cache:
-        frame.cache[key] = cell_sums_OHW(frame.light_HW, cell_px=hog.cell_px, num_orientations=hog.num_orientations)
-    sums_OHW = frame.cache[key]
-    cells_PNNO = cell_values_PNNM(sums_OHW, corner_P2, cell_px=hog.cell_px, num_cells=hog.num_cells) / np.float32(hog.cell_px**2)
+        frame.cache[key] = cell_sums_HWO(frame.light_HW, cell_px=hog.cell_px, num_orientations=hog.num_orientations)
+    sums_HWO = frame.cache[key]
+    cells_PNNO = cell_values_PNNM(sums_HWO, corner_P2, cell_px=hog.cell_px, num_cells=hog.num_cells) / np.float32(hog.cell_px**2)
     height, width = frame.grey_HW.shape
     position_P2 = centres_P2(corner_P2, patch_px=patch_px, height=height, width=width)
     return position_P2, clipped_norm_PD(cells_PNNO.reshape(len(corner_P2), hog.num_cells**2 * hog.num_orientations))
 
 
-def cell_sums_OHW(light_HW: NDArray[np.float32], *, cell_px: int, num_orientations: int) -> NDArray[np.float32]:
+def cell_sums_HWO(light_HW: NDArray[np.float32], *, cell_px: int, num_orientations: int) -> NDArray[np.float32]:
     """Return the gradient magnitudes of each orientation, summed over the cell that begins at a pixel.
 
     Orientation o holds gradients between o and o + 1 times 180 / O degrees, 0 pointing right and 90 down, signs ignored.
@@ -47,12 +47,11 @@ def cell_sums_OHW(light_HW: NDArray[np.float32], *, cell_px: int, num_orientatio
     angle_HW = np.arctan2(down_HW, right_HW) % np.float32(np.pi)
     orientation_HW = np.minimum((angle_HW * (num_orientations / np.pi)).astype(np.int64), num_orientations - 1)
     magnitude_HW = np.hypot(right_HW, down_HW)
-    sums_OHW = np.empty((num_orientations, *light_HW.shape), np.float32)
-    for orientation, sums_HW in enumerate(sums_OHW):
-        votes_HW = np.where(orientation_HW == orientation, magnitude_HW, np.float32(0))
-        size = (cell_px, cell_px)
-        sums_HW[:] = cv2.boxFilter(votes_HW, cv2.CV_32F, size, anchor=(0, 0), normalize=False, borderType=cv2.BORDER_CONSTANT)
-    return sums_OHW
+    is_HWO = orientation_HW[:, :, None] == np.arange(num_orientations)
+    vote_HWO = np.where(is_HWO, magnitude_HW[:, :, None], np.float32(0))
+    size = (cell_px, cell_px)
+    sums_HWO = cv2.boxFilter(vote_HWO, cv2.CV_32F, size, anchor=(0, 0), normalize=False, borderType=cv2.BORDER_CONSTANT)
+    return np.asarray(sums_HWO, np.float32).reshape(vote_HWO.shape)
 
 
 def clipped_norm_PD(x_PD: NDArray[np.float32]) -> NDArray[np.float32]:

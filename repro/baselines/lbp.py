@@ -13,7 +13,7 @@ import functools
 import numpy as np
 from numpy.typing import NDArray
 
-from repro.baselines.cells import box_means_MHW, cell_px_of, cell_values_PNNM
+from repro.baselines.cells import box_means_HWM, cell_px_of, cell_values_PNNM
 from repro.baselines.frames import Frame
 from repro.spec.classical import Lbp
 
@@ -26,9 +26,9 @@ def describe_lbp(frame: Frame, lbp: Lbp, corner_P2: NDArray[np.int64], *, patch_
     """Return the descriptors of patches, D = N * N * 59, each with norm 1."""
     cell_px = cell_px_of(patch_px, lbp.num_cells)
     label_HW = pattern_labels()[pattern_codes_HW(frame.grey_HW, radius_px=lbp.radius_px, tolerance=lbp.tolerance)]
-    one_hot_MHW = (label_HW == np.arange(NUM_PATTERNS)[:, None, None]).astype(np.float32)
-    share_MHW = np.maximum(box_means_MHW(one_hot_MHW, cell_px=cell_px), 0)  # running sums leave -1e-9 for 0
-    values_PNNM = cell_values_PNNM(share_MHW, corner_P2, cell_px=cell_px, num_cells=lbp.num_cells)
+    one_hot_HWM = (label_HW[:, :, None] == np.arange(NUM_PATTERNS)).astype(np.float32)
+    share_HWM = np.maximum(box_means_HWM(one_hot_HWM, cell_px=cell_px), 0)  # running sums leave -1e-9 for 0
+    values_PNNM = cell_values_PNNM(share_HWM, corner_P2, cell_px=cell_px, num_cells=lbp.num_cells)
     return np.asarray(np.sqrt(values_PNNM).reshape(len(corner_P2), -1) / np.float32(lbp.num_cells), np.float32)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from repro.baselines.cells import box_means_MHW, cell_px_of, cell_values_PNNM
+from repro.baselines.cells import box_means_HWM, cell_px_of, cell_values_PNNM
 from repro.baselines.frames import Frame
 from repro.spec.classical import LocalColors
 
@@ -20,9 +20,9 @@ def describe_local_colors(
 ) -> NDArray[np.float32]:
     """Return the descriptors of patches, D = N * N * 6: of each cell means then deviations of R, G, B in [0, 1]."""
     cell_px = cell_px_of(patch_px, colors.num_cells)
-    level_3HW = np.ascontiguousarray(frame.rgb_HW3.transpose(2, 0, 1)).astype(np.float32) / np.float32(255)
-    mean_3HW = box_means_MHW(level_3HW, cell_px=cell_px)
-    variance_3HW = np.maximum(box_means_MHW(level_3HW**2, cell_px=cell_px) - mean_3HW**2, 0)
-    both_6HW = np.concatenate([mean_3HW, np.sqrt(variance_3HW)])
-    values_PNN6 = cell_values_PNNM(both_6HW, corner_P2, cell_px=cell_px, num_cells=colors.num_cells)
+    level_HW3 = frame.rgb_HW3.astype(np.float32) / np.float32(255)
+    mean_HW3 = box_means_HWM(level_HW3, cell_px=cell_px)
+    variance_HW3 = np.maximum(box_means_HWM(level_HW3**2, cell_px=cell_px) - mean_HW3**2, 0)
+    both_HW6 = np.concatenate([mean_HW3, np.sqrt(variance_HW3)], axis=2)
+    values_PNN6 = cell_values_PNNM(both_HW6, corner_P2, cell_px=cell_px, num_cells=colors.num_cells)
     return values_PNN6.reshape(len(corner_P2), -1)

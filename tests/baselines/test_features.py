@@ -14,7 +14,7 @@ from repro.baselines.colors import color_moments_D, grid_cells, hue_saturation_c
 from repro.baselines.cuboids import describe_cuboids, response_THW, temporal_filters
 from repro.baselines.faces import face_counts, num_faces
 from repro.baselines.frames import Frame
-from repro.baselines.hog import CLIP, cell_sums_OHW, describe_hog
+from repro.baselines.hog import CLIP, cell_sums_HWO, describe_hog
 from repro.baselines.points import grid_along, harris_P2, patch_corners_P2
 from repro.baselines.textons import describe_textons, filter_bank_KHW, responses_DHW
 from repro.spec.histograms import ColorMoments, DenseGrid, Hog, HueSaturation, InterestPoints
@@ -60,9 +60,9 @@ def test_hog_is_a_unit_vector_cut_off_and_zero_where_nothing_changes():
 def test_cell_sums_add_the_gradients_of_a_step_by_hand():
     light_HW = np.zeros((4, 6), np.float32)
     light_HW[:, 3:] = 1  # centred differences see it in columns 2 and 3, pointing right
-    sums_OHW = cell_sums_OHW(light_HW, cell_px=2, num_orientations=4)
-    assert sums_OHW[0, 0].tolist() == [0, 2, 4, 2, 0, 0]  # two rows of the cell
-    assert not sums_OHW[1:].any()
+    sums_HWO = cell_sums_HWO(light_HW, cell_px=2, num_orientations=4)
+    assert sums_HWO[0, :, 0].tolist() == [0, 2, 4, 2, 0, 0]  # two rows of the cell
+    assert not sums_HWO[:, :, 1:].any()
 
 
 def test_dense_patches_lie_inside_and_leave_equal_margins():

@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 import pytest
 
-from repro.baselines.cells import box_means_MHW, cell_values_PNNM
-from repro.baselines.dense_sift import color_invariants_3HW, describe_sift, direction_maps_OHW
+from repro.baselines.cells import box_means_HWM, cell_values_PNNM
+from repro.baselines.dense_sift import color_invariants_3HW, describe_sift, direction_maps_HWO
 from repro.baselines.frames import Frame
 from repro.baselines.gist import describe_gist, gabor_energy_FHW
 from repro.baselines.images import at_scales, pixels_HW3
@@ -35,11 +35,11 @@ def grey_HW3(level_HW):
 
 
 def test_boxes_begin_at_their_pixel():
-    map_MHW = np.random.default_rng(0).random((2, 9, 11), np.float32)
-    means_MHW = box_means_MHW(map_MHW, cell_px=4)
-    np.testing.assert_allclose(means_MHW[1, 3, 5], map_MHW[1, 3:7, 5:9].mean(), rtol=1e-5)
-    values_PNNM = cell_values_PNNM(means_MHW, np.array([[1, 3]]), cell_px=4, num_cells=2)
-    np.testing.assert_allclose(values_PNNM[0, 1, 1], map_MHW[:, 5:9, 7:11].mean(axis=(1, 2)), rtol=1e-5)
+    map_HWM = np.random.default_rng(0).random((9, 11, 2), np.float32)
+    means_HWM = box_means_HWM(map_HWM, cell_px=4)
+    np.testing.assert_allclose(means_HWM[3, 5, 1], map_HWM[3:7, 5:9, 1].mean(), rtol=1e-5)
+    values_PNNM = cell_values_PNNM(means_HWM, np.array([[1, 3]]), cell_px=4, num_cells=2)
+    np.testing.assert_allclose(values_PNNM[0, 1, 1], map_HWM[5:9, 7:11].mean(axis=(0, 1)), rtol=1e-5)
 
 
 def test_gradients_are_shared_between_the_two_nearest_directions():
@@ -47,7 +47,7 @@ def test_gradients_are_shared_between_the_two_nearest_directions():
     eighth = 2 * np.pi / 8
     for turn, shares in ((0.0, {0: 1.0}), (2.0, {2: 1.0}), (6.25, {6: 0.75, 7: 0.25}), (7.5, {7: 0.5, 0: 0.5})):
         ramp_HW = 0.1 * (right_HW * np.cos(turn * eighth) + down_HW * np.sin(turn * eighth))
-        own_O = direction_maps_OHW(ramp_HW.astype(np.float32), num_orientations=8)[:, 4, 4]
+        own_O = direction_maps_HWO(ramp_HW.astype(np.float32), num_orientations=8)[4, 4]
         expected_O = np.zeros(8)
         expected_O[list(shares)] = list(shares.values())
         np.testing.assert_allclose(own_O, 0.1 * expected_O, atol=1e-4)  # OpenCV's arctangent is good to 0.01 degrees
