@@ -64,11 +64,11 @@ PAPER = {
         frame=FRAME,
         frames=TEN,
         windows=(
-            TimeWindow(layer="conv1", num_frames=3),
+            TimeWindow(layer="conv1", num_frames=3, stride=2, padding=1),
             TimeWindow(layer="conv2", num_frames=3),
-            TimeWindow(layer="conv3", num_frames=3),
-            TimeWindow(layer="conv4", num_frames=3),
-            TimeWindow(layer="conv5", num_frames=2),
+            TimeWindow(layer="conv3", num_frames=3, padding=1),
+            TimeWindow(layer="conv4", num_frames=3, padding=1),
+            TimeWindow(layer="conv5", num_frames=3),
         ),
     ),
 }
@@ -110,7 +110,7 @@ PARAMETERS = {
         256 * (5 * 5 * 96 * 3 + 1),
         384 * (3 * 3 * 256 * 3 + 1),
         384 * (3 * 3 * 384 * 3 + 1),
-        256 * (3 * 3 * 384 * 2 + 1),
+        256 * (3 * 3 * 384 * 3 + 1),
         FC6,
         FC7,
         FC8,
@@ -126,7 +126,7 @@ EXTENTS = {
     "fovea_only": [1, 1, 1, 1, 1, 1],
     "context_only": [1, 1, 1, 1, 1, 1],
     "multires_slow": [10, 4, 2, 1, 1, 1],
-    "cnn_3d": [10, 8, 6, 4, 2, 1],
+    "cnn_3d": [10, 5, 3, 3, 3, 1],
 }
 TOTALS = {
     "single_frame": 73_908_071,
@@ -137,7 +137,7 @@ TOTALS = {
     "fovea_only": 73_908_071,
     "context_only": 73_908_071,
     "multires_slow": 132_242_855,
-    "cnn_3d": 80_514_983,
+    "cnn_3d": 81_399_719,
 }
 
 
@@ -150,7 +150,10 @@ def test_parameters_by_hand(name):
 
 @pytest.mark.parametrize("name", PAPER)
 def test_extents_in_time_by_hand(name):
-    """Slow fusion: (10 - 4) / 2 + 1 = 4 responses, (4 - 2) / 2 + 1 = 2, (2 - 2) / 2 + 1 = 1."""
+    """Slow fusion: (10 - 4) / 2 + 1 = 4 responses, (4 - 2) / 2 + 1 = 2, (2 - 2) / 2 + 1 = 1.
+
+    Windows of three throughout: (10 + 2 - 3) // 2 + 1 = 5, 5 - 3 + 1 = 3, 3 + 2 - 3 + 1 = 3 twice, 3 - 3 + 1 = 1.
+    """
     for stream in clip_geometry(PAPER[name]).streams:
         assert [stream.conv[0].in_frames, *(layer.out_frames for layer in stream.conv)] == EXTENTS[name]
         assert [layer.in_frames for layer in stream.conv] == EXTENTS[name][:-1]

@@ -54,18 +54,18 @@ WHOLE_FRAMES = (
     Variant(
         name="conv3d",
         title="convolutions over time in every layer",
-        why="kernels over time throughout, in the spirit of Baccouche et al.; not in the table",
+        why="kernels over three frames or responses throughout, in the spirit of Baccouche et al.; not in the table",
         source="not in the paper",
         base="single_frame",
         key="network.fusion",
         value=Fusion(
             frames=TEN_FRAMES,
             windows=(
-                TimeWindow(layer="conv1", num_frames=3),
+                TimeWindow(layer="conv1", num_frames=3, stride=2, padding=1),
                 TimeWindow(layer="conv2", num_frames=3),
-                TimeWindow(layer="conv3", num_frames=3),
-                TimeWindow(layer="conv4", num_frames=3),
-                TimeWindow(layer="conv5", num_frames=2),
+                TimeWindow(layer="conv3", num_frames=3, padding=1),
+                TimeWindow(layer="conv4", num_frames=3, padding=1),
+                TimeWindow(layer="conv5", num_frames=3),
             ),
         ),
     ),
