@@ -32,7 +32,7 @@ PROCEDURAL_SMOKE = Dataset(
 
 KNOBS_SMALL = Procedural(
     num_train=768,
-    num_test=1000,
+    num_test=640,
     num_classes=10,
     image_px=36,
     clutter=1.0,
