@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from repro.files import sha256_bytes
 from repro.plan import Config, out_of_reach, planned_runs, planned_seeds, planned_variants, stage_of
@@ -56,7 +57,7 @@ class TrainJob:
     def name(self) -> str:
         return f"train_{self.paper.name}_{self.label}_seeds_{self.seeds_option.replace('-', '_to_')}"
 
-    @property
+    @cached_property
     def runs(self) -> list[Run]:
         """Return the runs, in the order in which they are done."""
         return [make_run(self.paper, scale=self.scale, variant=name, seed=seed) for name in self.variants for seed in self.seeds]
@@ -66,19 +67,19 @@ class TrainJob:
         """Return the stage that makes the runs."""
         return stage_of(self._examples[0])
 
-    @property
+    @cached_property
     def datasets(self) -> tuple[str, ...]:
         """Return the names of the data that the runs read."""
         return tuple(dict.fromkeys(run.dataset.name for run in self.runs))
 
-    @property
+    @cached_property
     def needed(self) -> tuple[str, ...]:
         """Return the ids of the runs that must be finished before."""
         own = {run.id for run in self.runs}
         found = dict.fromkeys(needed.id for run in self.runs for needed in needed_runs(run, self.paper))
         return tuple(run_id for run_id in found if run_id not in own)
 
-    @property
+    @cached_property
     def spec(self) -> str:
         """Return the digest of the runs' specs, of which the seed is no part."""
         return spec_digest([[run.variant, run.experiment, run.dataset] for run in self._examples])
@@ -96,7 +97,7 @@ class TrainJob:
         sizing = self.paper.scale(self.scale).sizing(self.paper.family(self.variants[0]))
         return sizing.num_threads if isinstance(sizing, ModelSizing) else 1
 
-    @property
+    @cached_property
     def priority(self) -> int:
         """Return how long the job takes, in thousands of operations for each training image: the longest starts first.
 
@@ -105,7 +106,7 @@ class TrainJob:
         """
         return self.rank * RANK_PRIORITY + len(self.seeds) * sum(_priority(run) for run in self._examples)
 
-    @property
+    @cached_property
     def _examples(self) -> list[Run]:
         return [make_run(self.paper, scale=self.scale, variant=name, seed=self.seeds[0]) for name in self.variants]
 

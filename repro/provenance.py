@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import dataclasses
 import functools
 import importlib.metadata
 import platform
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from repro.files import canonical_json, sha256_bytes
@@ -30,6 +32,14 @@ STAGE_ROOTS = {
     "judge": ("repro.analyse.verdict", "repro.analyse.judge"),
     "render": ("repro.report.render",),
 }
+
+#: An import statement that takes something from this package, as the code is formatted: lists of several lines in parentheses.
+IMPORT = re.compile(
+    r"^[ \t]*(?:from (?P<module>repro\b[\w.]*) import (?P<names>\((?:[^)#]|#[^\n]*)*\)|[^\n(]*)"
+    r"|import (?P<modules>repro\b[^\n]*))",
+    re.MULTILINE,
+)
+COMMENT = re.compile(r"#[^\n]*")
 
 
 def plain(value: Any) -> Any:
@@ -75,10 +85,13 @@ def spec_digest(value: Any) -> str:
     return sha256_bytes(canonical_json(plain(value)).encode())
 
 
+@functools.cache
 def code_digest(stage: str) -> str:
     """Return the digest of the code that `stage` uses: its root modules and all they import from this package.
 
-    The abstract syntax tree is hashed, without docstrings, so that a comment changes nothing.
+    Compiled code is hashed, without docstrings and assertions, neither of which changes a result, and without line numbers:
+    a comment or the words of a docstring change nothing. A process has one digest of a stage, that of the code which was there
+    when it first asked.
 
     Raises:
         ValueError: there is no such stage.
@@ -118,7 +131,7 @@ def _module_file(name: str) -> Path | None:
 
 @dataclasses.dataclass(frozen=True)
 class _Module:
-    """What this package a module imports, and the hash of its code without docstrings."""
+    """What this package a module imports, and the hash of its compiled code."""
 
     imports: tuple[str, ...]
     sha256: str
@@ -126,20 +139,50 @@ class _Module:
 
 @functools.cache
 def _module(path: str, modified_ns: int) -> _Module:
-    """Read a module; parsing takes most of the time, so it is done once."""
-    tree = ast.parse(Path(path).read_bytes())
-    names: list[str] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            names += [node.module] + [f"{node.module}.{alias.name}" for alias in node.names]
-        elif isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and node.body:
-            first = node.body[0]
-            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
-                node.body[:] = node.body[1:] or [ast.Pass()]
-    code = ast.dump(tree, annotate_fields=False)
-    return _Module(tuple(name for name in names if name.split(".")[0] == "repro"), sha256_bytes(code.encode()))
+    """Read a module; compiling takes most of the time, so it is done once."""
+    source = Path(path).read_bytes()
+    return _Module(tuple(imported_names(source.decode())), module_digest(source))
+
+
+def module_digest(source: bytes) -> str:
+    """Return the digest of what a module does, its docstrings, assertions and line numbers left out."""
+    code = compile(source, "", "exec", dont_inherit=True, optimize=2)
+    return sha256_bytes("\n".join(_instructions(code)).encode())
+
+
+def imported_names(source: str) -> Iterator[str]:
+    """Give the names of what a module's import statements may take from this package: modules, or what lies in them.
+
+    The statements are found by their form, in a third of the time that a syntax tree takes.
+    """
+    for statement in IMPORT.finditer(source):
+        if statement["module"] is None:
+            yield from (name.split()[0] for name in statement["modules"].split(","))
+            continue
+        yield statement["module"]
+        for name in COMMENT.sub("", statement["names"].strip("() \t\n")).split(","):
+            yield from (f"{statement['module']}.{word}" for word in name.split()[:1])
+
+
+def _instructions(code: CodeType) -> Iterator[str]:
+    """Give what a compiled block does: instructions, names and constants, those of the blocks within it included."""
+    yield f"{code.co_name} {code.co_flags} {code.co_argcount} {code.co_posonlyargcount} {code.co_kwonlyargcount}"
+    yield f"{code.co_code.hex()} {code.co_exceptiontable.hex()}"
+    yield f"{code.co_names} {code.co_varnames} {code.co_freevars} {code.co_cellvars}"
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _instructions(constant)
+        else:
+            yield _written(constant)
+
+
+def _written(constant: Any) -> str:
+    """Return a constant as text, its type included; sets in an order that does not depend on the process."""
+    if isinstance(constant, frozenset):
+        return f"{{{', '.join(sorted(map(_written, constant)))}}}"
+    if isinstance(constant, tuple):
+        return f"({', '.join(map(_written, constant))})"
+    return repr(constant)
 
 
 def environment() -> dict[str, str]:
