@@ -2,7 +2,12 @@
 
 import sys
 
-from repro.cli import main
+from repro.garbage import importing, leave_it
+
+with importing():
+    from repro.cli import main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    leave_it()
+    sys.exit(status)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from repro.files import data_folder, run_folder
+from repro.garbage import importing
 from repro.locks import locked
 from repro.papers import PAPERS
 from repro.plan import chosen_paper, papers_at, planned_runs, stage_of
@@ -240,7 +241,8 @@ def plan_runs(options: argparse.Namespace, say: Say) -> None:
         raise UsageError(f"--gpus {options.gpus} --gpu-tflops {options.gpu_tflops}; allowed: 1 and above, and above 0")
     _limit_threads(1)
     papers = papers_at(options.scale, options.papers)
-    from repro.outlook import given_outlook, measured_outlook
+    with importing():
+        from repro.outlook import given_outlook, measured_outlook
 
     if options.gpu_tflops is None:
         outlook = measured_outlook(papers, scale=options.scale, results=options.results, say=say)
@@ -266,11 +268,13 @@ def prepare_data(options: argparse.Namespace, say: Say) -> None:
     folder = data_folder(options.results, options.scale, dataset.name)
     with locked(folder, say=say):
         if isinstance(dataset, VideoDataset):
-            from repro.data.video_prepare import prepare_videos
+            with importing():
+                from repro.data.video_prepare import prepare_videos
 
             prepare_videos(dataset, folder=folder, source=options.source, num_threads=options.threads, say=say)
         else:
-            from repro.data.prepare import prepare
+            with importing():
+                from repro.data.prepare import prepare
 
             device = chosen_device(options.device)
             prepare(dataset, folder=folder, source=options.source, num_threads=options.threads, device=device, say=say)
@@ -296,9 +300,11 @@ def train_variants(options: argparse.Namespace, say: Say) -> None:
             stack.enter_context(locked(run_folder(options.results, run.id), say=say))
         # Before anything that asks CUDA what there is, as DALI may when it is imported.
         stack.enter_context(leased_for(options.device, num=options.gpus, say=say, environ=os.environ))
-        from repro.train.stages import maker_of
+        with importing():
+            from repro.train.stages import maker_of
 
-        make, device = maker_of(stages[0]), chosen_device(options.device)
+            make = maker_of(stages[0])
+        device = chosen_device(options.device)
         if is_trained and device == "cuda" and not options.towers_apart:
             means["num_processes"] = max(1, options.gpus or 1)  # a process for each GPU
         make(runs, results=options.results, num_threads=options.threads, device=device, say=say, **means)
@@ -308,7 +314,8 @@ def collect_runs(options: argparse.Namespace, say: Say) -> None:
     """Run the collect stage for all runs that the tables need."""
     papers = papers_at(options.scale, options.papers)
     runs = [run for paper in papers for run in planned_runs(paper, scale=options.scale, num_seeds=options.num_seeds)]
-    from repro.analyse.collect import collect
+    with importing():
+        from repro.analyse.collect import collect
 
     collect(runs, papers=papers, results=options.results)
     say(f"wrote {options.results / options.scale / 'runs.csv'} from those of {len(runs)} planned runs that are there")
@@ -317,7 +324,8 @@ def collect_runs(options: argparse.Namespace, say: Say) -> None:
 def judge_claims(options: argparse.Namespace, say: Say) -> None:
     """Run the judge stage."""
     papers = papers_at(options.scale, options.papers)
-    from repro.analyse.judge import judge
+    with importing():
+        from repro.analyse.judge import judge
 
     judge(papers, scale=options.scale, results=options.results)
     say(f"wrote {options.results / options.scale / 'claims.json'}")
@@ -326,7 +334,8 @@ def judge_claims(options: argparse.Namespace, say: Say) -> None:
 def render_reports(options: argparse.Namespace, say: Say) -> None:
     """Run the render stage."""
     papers = papers_at(options.scale, options.papers)
-    from repro.report.render import render
+    with importing():
+        from repro.report.render import render
 
     render(papers, scale=options.scale, results=options.results, reports=options.reports)
     say(f"wrote {options.reports / options.scale / 'index.html'}")
@@ -334,7 +343,8 @@ def render_reports(options: argparse.Namespace, say: Say) -> None:
 
 def render_speeds(options: argparse.Namespace, say: Say) -> None:
     """Write the page of speed."""
-    from repro.report.speed import render_speed
+    with importing():
+        from repro.report.speed import render_speed
 
     say(f"wrote {render_speed(options.files, options.reports)}")
 

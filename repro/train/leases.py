@@ -19,6 +19,8 @@ from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from repro.garbage import importing
+
 Say = Callable[[str], None]
 
 #: What CUDA reads of the environment.
@@ -200,7 +202,8 @@ def leased_for(
     Raises:
         NotEnoughGPUs: as leased_gpus.
     """
-    import torch  # Takes seconds, which who asks for leases by name does not need, and does not start CUDA.
+    with importing():
+        import torch  # Takes seconds, which who asks for leases by name does not need, and does not start CUDA.
 
     usable = device != "cpu" and num != 0 and torch.version.cuda is not None
     candidates = candidate_gpus(environ.get(VISIBLE), listed_gpus()) if usable else ()
