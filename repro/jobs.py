@@ -14,6 +14,7 @@ from repro.spec.clip_geometry import ClipGeometry, geometry_of
 from repro.spec.experiment import AnyDataset, ModelSizing, Paper, make_run, needed_runs
 from repro.spec.geometry import Geometry
 from repro.spec.run import Ensemble, Experiment, Fitted, Run, Timing
+from repro.spec.video import VideoDataset
 
 #: Memory of a process that has imported everything and holds a small net, in MiB, and what each number of a batch needs.
 BASE_MIB = 1500
@@ -21,6 +22,9 @@ FIT_MIB = 3000
 COPIES_OF_PARAMETERS, COPIES_OF_NEURONS, BYTES_OF_FLOAT = 6, 4, 4
 #: More threads than a machine has; the workflow gives as many as there are.
 ALL_THREADS = 1000
+#: What a step of training costs whatever the batch, in operations of a forward pass that take as long: a third to a half of a
+#: step of the small nets. Of data that are not generated, so many examples are assumed.
+STEP_OPERATIONS, EXAMPLES = 10**8, 10_000
 #: The priority of a fitted model, above that of any network that is small enough to be trained beside it.
 FIT_PRIORITY = 10**8
 #: What a job gains by each job of the chain that waits for it: more than any job is long at the scales that run on one machine.
@@ -99,7 +103,7 @@ class TrainJob:
 
     @cached_property
     def priority(self) -> int:
-        """Return how long the job takes, in thousands of operations for each training image: the longest starts first.
+        """Return how long the job takes, in billions of operations of forward passes: the longest starts first.
 
         Before it comes what others wait for, so that no chain of jobs is left at the end. Fitted models are long; averages and
         timings come last.
@@ -116,9 +120,19 @@ def _shapes(run: Run) -> Geometry | ClipGeometry:
 
 
 def _priority(run: Run) -> int:
-    if isinstance(run.experiment, Experiment):
-        return run.experiment.recipe.schedule.num_epochs * _shapes(run).num_flops // 1000
-    return FIT_PRIORITY if isinstance(run.experiment, Fitted) else 0
+    if not isinstance(run.experiment, Experiment):
+        return FIT_PRIORITY if isinstance(run.experiment, Fitted) else 0
+    recipe, num_examples = run.experiment.recipe, _num_examples(run.dataset)
+    num_steps = math.ceil(num_examples / recipe.batch_size)
+    operations = num_examples * _shapes(run).num_flops + num_steps * STEP_OPERATIONS
+    return recipe.schedule.num_epochs * operations // 10**9
+
+
+def _num_examples(dataset: AnyDataset) -> int:
+    """Return how many examples a generated set has to train on; of others, which a scale does not mix with these, EXAMPLES."""
+    if dataset.procedural is None:
+        return EXAMPLES
+    return dataset.procedural.num_train * (dataset.clips.num_train if isinstance(dataset, VideoDataset) else 1)
 
 
 def _mem_mb(run: Run) -> int:

@@ -205,3 +205,16 @@ def test_drawn_images_are_prepared_by_one_thread_and_everything_else_by_some():
     }
     assert threads.pop("procedural") == 1
     assert set(threads.values()) == {4}
+
+
+def test_jobs_at_scale_small_start_in_the_order_of_what_they_take():
+    """Of each pair the first took at least 1.4 times as long on two cores; the nets of two streams have few operations a step."""
+    found = {job.label: job for paper in PAPERS.values() for job in train_jobs(paper, checked(scale="small", papers=[*PAPERS]))}
+    for longer, shorter in (
+        ("table1_2", "ablations_1"),
+        ("table1_and_speed_1", "figure1_1"),
+        ("ablations_1", "figure1_1"),
+        ("figure1_1", "cifar_1"),
+        ("cifar_1", "transfer_scratch"),
+    ):
+        assert found[longer].priority > found[shorter].priority
