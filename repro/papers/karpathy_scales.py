@@ -30,8 +30,8 @@ from repro.spec.recipe import Schedule
 # at `smoke`, which is what minutes allow, and of which two seeds' test errors were looked at. For `folders`,
 # scenes of a set of pointing gestures (149 training videos, 10 classes) were held out: at .005 Slow Fusion hits .80 to .82 of the
 # videos, at .01 .86 in one run, while another in batches of 16 ended with units that are never active, at chance; clips of .6
-# and .95 of a video hit .68 and .70. At `small` Slow Fusion errs on .07 to .30 of the held-out videos, by seed and by processor (six
-# seeds on one: .20 in the mean; in batches of 32 at .008, .24), and Single-Frame on .31 to .34.
+# and .95 of a video hit .68 and .70. At `small` Slow Fusion errs on .07 to .30 of the held-out videos, by seed and by processor
+# (six seeds on one: .20 in the mean; in batches of 32 at .008, .24), and Single-Frame on .31 to .34.
 # With fewer epochs some seeds do not find the motion: after 14 they err on .13 to .27 and no class of motion is surely gained,
 # after 12 on .19 to .31; with frames of 40 px and crops of 32 on .24 after 20; nor is it found at .007, in batches of 8 for 9
 # epochs or with an eighth of the width. Its features help on its second set.
