@@ -22,8 +22,8 @@ FIT_MIB = 3000
 COPIES_OF_PARAMETERS, COPIES_OF_NEURONS, BYTES_OF_FLOAT = 6, 4, 4
 #: More threads than a machine has; the workflow gives as many as there are.
 ALL_THREADS = 1000
-#: What a step of training costs whatever the batch, in operations of a forward pass that take as long: a third to a half of a
-#: step of the small nets. Of data that are not generated, so many examples are assumed.
+#: What a step of training costs whatever the batch, in operations of a forward pass that take as long: about half of a step of
+#: the small nets. Of data that are not generated, so many examples are assumed.
 STEP_OPERATIONS, EXAMPLES = 10**8, 10_000
 #: The priority of a fitted model, above that of any network that is small enough to be trained beside it.
 FIT_PRIORITY = 10**8

@@ -90,8 +90,8 @@ def code_digest(stage: str) -> str:
     """Return the digest of the code that `stage` uses: its root modules and all they import from this package.
 
     Compiled code is hashed, without docstrings and assertions, neither of which changes a result, and without line numbers:
-    a comment or the words of a docstring change nothing. A process has one digest of a stage, that of the code which was there
-    when it first asked.
+    a comment or the words of a docstring change nothing. Another minor version of Python compiles otherwise and gives another.
+    A process has one digest of a stage, that of the code which was there when it first asked.
 
     Raises:
         ValueError: there is no such stage.
@@ -153,7 +153,7 @@ def module_digest(source: bytes) -> str:
 def imported_names(source: str) -> Iterator[str]:
     """Give the names of what a module's import statements may take from this package: modules, or what lies in them.
 
-    The statements are found by their form, in a third of the time that a syntax tree takes.
+    The statements are found by their form: a syntax tree would take as long again as compiling does.
     """
     for statement in IMPORT.finditer(source):
         if statement["module"] is None:

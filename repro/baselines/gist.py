@@ -25,7 +25,7 @@ def describe_gist(frame: Frame, gist: Gist, corner_P2: NDArray[np.int64], *, pat
     """Return the descriptors of patches, D = N * N * filters, cells by rows, in each cell orientations of each scale."""
     cell_px = cell_px_of(patch_px, gist.num_cells)
     energy_FHW = gabor_energy_FHW(prefiltered_HW(frame.grey_HW, gist), gist)
-    mean_HWF = box_means_HWM(np.ascontiguousarray(energy_FHW.transpose(1, 2, 0)), cell_px=cell_px)
+    mean_HWF = box_means_HWM(energy_FHW.transpose(1, 2, 0), cell_px=cell_px)
     values_PNNF = cell_values_PNNM(mean_HWF, corner_P2, cell_px=cell_px, num_cells=gist.num_cells)
     return values_PNNF.reshape(len(corner_P2), -1)
 
