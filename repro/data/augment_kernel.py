@@ -1,8 +1,10 @@
-"""Crop, mean, colour offset, divisor and mirror of decoded images in one pass over memory, compiled by numba.
+"""What is done to decoded images and clips in one pass over memory, compiled by numba: crop, mean, colour, divisor, mirror.
 
-The same float32 operations in the same order as in the graph of repro.data.images, so that not a bit differs.
+The same float32 operations in the same order as in the graphs of repro.data.images and repro.data.clip_stream, so that not a bit
+differs.
 
-Shape suffixes: N images, S stored side, P input side, C colour channels (RGB), L flat memory.
+Shape suffixes: N images or stored clips, B clips of a batch, T frames, S stored side, P input side, C colour channels (RGB),
+L flat memory.
 """
 
 from __future__ import annotations
@@ -49,3 +51,37 @@ def augment(
                 for w in range(side):
                     at = 3 * (side - 1 - w)
                     out[3 * w], out[3 * w + 1], out[3 * w + 2] = row[at], row[at + 1], row[at + 2]
+
+
+def load_augment() -> None:
+    """Load the compiled `augment`, which takes longer than the first batches."""
+    image, zero = np.zeros((1, 1, 1, 3), np.uint8), np.zeros(1, np.int64)
+    mean, color, divisor = np.zeros((1, 1, 3), np.float32), np.zeros((1, 3), np.float32), np.ones(1, np.float32)
+    augment(image, mean, True, zero, zero, np.zeros(1, np.int32), color, divisor, np.empty((1, 1, 1, 3), np.float32))
+
+
+@numba.njit(nogil=True, cache=True, error_model="numpy")
+def augment_clips(clip_NTSSC: Any, index_B: Any, top_B: Any, left_B: Any, mirror_B: Any, mean_level: Any, out_BTPPC: Any) -> None:
+    """Write windows of the clips `index_B` less a constant, all frames of a clip alike, mirrored where asked.
+
+    All arrays are contiguous; the clips are uint8, `mean_level` and the output float32.
+    """
+    num_frames, stored, side = clip_NTSSC.shape[1], clip_NTSSC.shape[2], out_BTPPC.shape[2]
+    clip_L, out_L = clip_NTSSC.reshape(-1), out_BTPPC.reshape(-1)
+    for b in range(out_BTPPC.shape[0]):
+        mirror = mirror_B[b] != 0
+        for t in range(num_frames):
+            frame = (index_B[b] * num_frames + t) * stored
+            for h in range(side):
+                first = ((frame + top_B[b] + h) * stored + left_B[b]) * 3
+                row = clip_L[first : first + 3 * side]
+                out_first = ((b * num_frames + t) * side + h) * side * 3
+                out = out_L[out_first : out_first + 3 * side]
+                if mirror:
+                    for w in range(side):
+                        at = 3 * (side - 1 - w)
+                        for c in range(3):
+                            out[3 * w + c] = np.float32(row[at + c]) - mean_level
+                else:
+                    for j in range(3 * side):
+                        out[j] = np.float32(row[j]) - mean_level

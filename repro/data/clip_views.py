@@ -20,7 +20,7 @@ import torch
 from numpy.typing import NDArray
 
 from repro.data.clip_shards import ClipShards
-from repro.data.clips import KEEP_BYTES, StripClips, decoded_clips, frame_bytes
+from repro.data.clips import KEEP_BYTES, StripClips, cut_clips, decoded_clips, frame_bytes
 
 #: Top and left edge of a crop in pixels, and whether it is mirrored.
 Window = tuple[int, int, bool]
@@ -95,8 +95,23 @@ def clip_batches(
     for clip_BTSSC in pixels.batches(index_N, batch_size=batch_size):
         index_B = index_N[first : first + len(clip_BTSSC)]
         first += len(clip_BTSSC)
-        for number, (top, left, mirrored) in enumerate(windows):
-            crop_BTHWC = clip_BTSSC[:, :, top : top + input_px, left : left + input_px]
-            crop_BTHWC = crop_BTHWC.flip(3) if mirrored else crop_BTHWC
-            x_BCTHW = (crop_BTHWC.float() - mean_level).contiguous().permute(0, 4, 1, 2, 3)
-            yield ClipView(index_B=index_B, window=number, x_BCTHW=x_BCTHW)
+        for number, window in enumerate(windows):
+            x_BTHWC = seen_at(window, clip_BTSSC, input_px=input_px, mean_level=mean_level)
+            yield ClipView(index_B=index_B, window=number, x_BCTHW=x_BTHWC.permute(0, 4, 1, 2, 3))
+
+
+def seen_at(window: Window, clip_BTSSC: torch.Tensor, *, input_px: int, mean_level: float) -> torch.Tensor:
+    """Return a window of clips less a constant, float32 (B, T, H, W, C); the same to the bit on every device."""
+    (top, left, mirrored), num = window, len(clip_BTSSC)
+    if clip_BTSSC.is_cuda:
+        crop_BTHWC = clip_BTSSC[:, :, top : top + input_px, left : left + input_px]
+        return ((crop_BTHWC.flip(3) if mirrored else crop_BTHWC).float() - mean_level).contiguous()
+    return cut_clips(
+        clip_BTSSC.numpy(),
+        np.arange(num),
+        top_px_B=np.full(num, top),
+        left_px_B=np.full(num, left),
+        mirror_B=np.full(num, mirrored, np.int32),
+        mean_level=mean_level,
+        input_px=input_px,
+    )

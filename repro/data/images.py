@@ -21,7 +21,7 @@ import torch
 from numpy.typing import NDArray
 from nvidia.dali import fn, pipeline_def, types
 
-from repro.data.augment_kernel import augment
+from repro.data.augment_kernel import augment, load_augment
 from repro.data.decode import decoder_options
 from repro.data.order import Draws, draw_training, epoch_order_N, num_steps_of
 from repro.spec.recipe import Recipe
@@ -227,6 +227,7 @@ class DecodedStream:
             if shards.encoding == "raw"
             else decoded_ahead(shards, groups, at_once=at_once, num_threads=num_threads)
         )
+        load_augment()
 
     def __iter__(self) -> Iterator[Batch]:
         label_N = torch.from_numpy(np.asarray(self._shards.label_N, np.int64))

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from torch import nn
 
 from repro.data.clip_shards import ClipShards
+from repro.data.clip_stream import ClipBatch, clip_stream
 from repro.data.clip_views import ClipPixels
-from repro.data.clips import ClipBatch, StoredClips, clip_stream, clips_in_memory
+from repro.data.clips import DecodedClips, StripClips, clips_in_memory
 from repro.data.images import training_plan
 from repro.data.shards import write_npz
 from repro.evaluate.clip_gallery import write_clip_gallery
@@ -45,13 +46,13 @@ class Videos:
         """Return `run` as a task on these videos."""
         return ClipTask(run, self, place)
 
-    def to_train_on(self, *, frames: tuple[int, ...], place: Place) -> StoredClips:
+    def to_train_on(self, *, frames: tuple[int, ...], place: Place) -> StripClips | DecodedClips:
         """Return `frames` of the training clips as they are trained on, the same object each time."""
         key = ("train", frames, place.num_threads, place.device)
         if key not in self._pixels:
             self._pixels.clear()  # Other frames are for another network: those of one are enough to keep.
             self._pixels[key] = clips_in_memory(self.train, frames=frames, num_threads=place.num_threads, device=place.device)
-        found: StoredClips = self._pixels[key]
+        found: StripClips | DecodedClips = self._pixels[key]
         return found
 
     def to_score(self, shards: ClipShards, *, frames: tuple[int, ...], place: Place) -> ClipPixels:

@@ -131,8 +131,9 @@ class Training:
         if progress.num_steps == 0:
             progress.saturation_at_start = self.probe(self.whole(self.net))
         self.net.train()
+        batches = self.batches(progress.epoch, progress.step)
         began = time.perf_counter()
-        for batch in self.batches(progress.epoch, progress.step):
+        for batch in batches:
             self._step(batch)
             now = time.perf_counter()
             progress.epoch_s, began = progress.epoch_s + now - began, now

@@ -1,10 +1,10 @@
-"""The DALI graph of clips computes what the paper describes, and sees the clips and frames that we chose."""
+"""Training clips are what the paper describes, and those clips and frames that we chose."""
 
 from __future__ import annotations
 
 import io
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,17 +15,9 @@ import torch
 from PIL import Image
 
 from repro.data.clip_shards import ClipShards
+from repro.data.clip_stream import ClipBatch, Loading, clip_graph, clip_stream, drawn_labels_B, graph_batches
 from repro.data.clip_views import ClipPixels, clip_batches, evaluation_crops
-from repro.data.clips import (
-    ClipBatch,
-    DecodedClips,
-    StripClips,
-    clip_graph,
-    clip_stream,
-    clips_in_memory,
-    drawn_labels_B,
-    strip_graph,
-)
+from repro.data.clips import DecodedClips, StripClips, clips_in_memory, strip_graph
 from repro.data.images import training_plan
 from repro.data.order import draw_training
 from repro.data.video_prepare import prepare_videos
@@ -93,13 +85,39 @@ def stream(
     keep_bytes: int = 0,
     recipe: Recipe = RECIPE,
     input_px: int = INPUT_PX,
+    mean_level: float = MEAN,
 ) -> Iterator[ClipBatch]:
     shards = ClipShards(folder, "train")
     plan = training_plan(shards.num_clips, key=key, batch_size=8, num_epochs=num_epochs, epoch=start[0], step=start[1])
     clips = clips_in_memory(shards, frames=frames, num_threads=num_threads, device="cpu", keep_bytes=keep_bytes)
-    return iter(
-        clip_stream(clips, recipe, plan=plan, key=key, input_px=input_px, mean_level=MEAN, num_threads=num_threads, device="cpu")
-    )
+    settings: dict[str, Any] = {"key": key, "input_px": input_px, "mean_level": mean_level, "num_threads": num_threads}
+    return clip_stream(clips, recipe, plan=plan, device="cpu", **settings)
+
+
+def graph_stream(
+    folder: Path,
+    *,
+    frames: tuple[int, ...] = (1, 2, 3),
+    num_epochs: int = 2,
+    input_px: int = INPUT_PX,
+    mean_level: float = MEAN,
+) -> Iterator[ClipBatch]:
+    """Return the batches as the graph of a GPU makes them, on the CPU."""
+    shards = ClipShards(folder, "train")
+    loading = Loading(shards=shards, recipe=RECIPE, key=1, input_px=input_px, mean_level=mean_level, num_threads=1, device="cpu")
+    plan = training_plan(shards.num_clips, key=1, batch_size=8, num_epochs=num_epochs)
+    return graph_batches(loading, StripClips(shards, frames=frames), plan)
+
+
+@pytest.mark.parametrize("keep_bytes", [0, 2**30])
+@pytest.mark.parametrize("settings", [{}, {"frames": (3, 1)}, {"input_px": 31}, {"input_px": 40}, {"mean_level": 103.94}])
+def test_the_compiled_pass_gives_the_bits_of_the_graph(folder: Path, settings: dict[str, Any], keep_bytes: int) -> None:
+    compiled, graph = list(stream(folder, keep_bytes=keep_bytes, **settings)), list(graph_stream(folder, **settings))
+    assert len(compiled) == 12
+    for one, other in zip(compiled, graph, strict=True):
+        assert same(one, other) and torch.equal(one.label_BL, other.label_BL)
+        assert one.x_BCTHW.stride() == other.x_BCTHW.stride()
+        assert np.array_equal(one.planned.index_B, other.planned.index_B)
 
 
 @pytest.mark.parametrize("keep_bytes", [0, 2**30])
@@ -136,11 +154,12 @@ def test_a_training_batch_is_frames_less_the_constant_cropped_and_mirrored_alike
     assert len(set(seen)) > 60  # of 84 draws from 9 * 9 * 2 places and mirrorings
 
 
-def test_every_offset_is_reached_exactly(folder: Path) -> None:
-    """A crop of one pixel shows where it was taken: DALI's rounding gives each drawn offset back."""
+@pytest.mark.parametrize("load", [stream, graph_stream])
+def test_every_offset_is_reached_exactly(folder: Path, load: Callable[..., Iterator[ClipBatch]]) -> None:
+    """A crop of one pixel shows where it was taken: DALI's rounding, too, gives each drawn offset back."""
     shards = ClipShards(folder, "train")
     stored = pixels(shards)[:, :1].astype(np.float32) - MEAN
-    for batch in stream(folder, frames=(0,), input_px=1, num_epochs=8):
+    for batch in load(folder, frames=(0,), input_px=1, num_epochs=8):
         draws = draw_training(
             batch.planned.index_B,
             key=1,
@@ -221,7 +240,7 @@ def test_small_splits_are_decoded_into_memory_and_large_ones_are_not(folder: Pat
     num_bytes = 42 * 2 * 40 * 40 * 3
     kept = clips_in_memory(shards, frames=(0, 4), num_threads=1, device="cpu", keep_bytes=num_bytes)
     assert isinstance(kept, DecodedClips)
-    assert sum(clip.nbytes for clip in kept.read(np.arange(42))) == num_bytes  # the frames that are read, not all five
+    assert kept.clip_NTSSC.nbytes == num_bytes  # the frames that are read, not all five
     assert isinstance(clips_in_memory(shards, frames=(0, 4), num_threads=1, device="cpu", keep_bytes=num_bytes - 1), StripClips)
     assert isinstance(clips_in_memory(shards, frames=(0,), num_threads=1, device="cuda"), StripClips)
 
@@ -268,11 +287,10 @@ def test_scoring_sees_the_clips_in_order_at_every_window(folder: Path, keep_byte
 
 
 @pytest.mark.parametrize("frames", [(0, 1, 2, 3, 4), (0, 4)])
-@pytest.mark.parametrize("encoding", ["raw", "jpeg"])
-def test_the_gpu_variant_of_the_graph_serialises(encoding: str, frames: tuple[int, ...]) -> None:
+def test_the_gpu_variant_of_the_graph_serialises(frames: tuple[int, ...]) -> None:
     settings: dict[str, Any] = {"frames": frames, "stored_px": 40, "device": "cuda", "batch_size": 4, "num_threads": 1}
     graphs = [
-        clip_graph(source=lambda: None, encoding=encoding, input_px=INPUT_PX, mean_level=MEAN, device_id=None, **settings),
+        clip_graph(source=lambda: None, input_px=INPUT_PX, mean_level=MEAN, device_id=None, **settings),
         strip_graph(source=lambda: None, device_id=None, **settings),
     ]
     for graph in graphs:

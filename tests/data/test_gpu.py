@@ -16,8 +16,9 @@ import torch
 from PIL import Image
 
 from repro.data.clip_shards import ClipShards
+from repro.data.clip_stream import clip_stream
 from repro.data.clip_views import ClipPixels
-from repro.data.clips import clip_stream, clips_in_memory
+from repro.data.clips import clips_in_memory
 from repro.data.decode import Decoder
 from repro.data.images import training_plan
 from repro.data.shards import Shards
