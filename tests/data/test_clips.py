@@ -9,11 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numba
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
+from repro.data import clips
 from repro.data.clip_shards import ClipShards
 from repro.data.clip_stream import ClipBatch, Loading, clip_graph, clip_stream, drawn_labels_B, graph_batches
 from repro.data.clip_views import ClipPixels, clip_batches, evaluation_crops
@@ -89,9 +91,9 @@ def stream(
 ) -> Iterator[ClipBatch]:
     shards = ClipShards(folder, "train")
     plan = training_plan(shards.num_clips, key=key, batch_size=8, num_epochs=num_epochs, epoch=start[0], step=start[1])
-    clips = clips_in_memory(shards, frames=frames, num_threads=num_threads, device="cpu", keep_bytes=keep_bytes)
+    stored = clips_in_memory(shards, frames=frames, num_threads=num_threads, device="cpu", keep_bytes=keep_bytes)
     settings: dict[str, Any] = {"key": key, "input_px": input_px, "mean_level": mean_level, "num_threads": num_threads}
-    return clip_stream(clips, recipe, plan=plan, device="cpu", **settings)
+    return clip_stream(stored, recipe, plan=plan, device="cpu", **settings)
 
 
 def graph_stream(
@@ -152,6 +154,18 @@ def test_a_training_batch_is_frames_less_the_constant_cropped_and_mirrored_alike
             assert batch.label_BL[place].tolist() == labels.tolist()
             assert int(batch.label_B[place]) in labels[labels >= 0]
     assert len(set(seen)) > 60  # of 84 draws from 9 * 9 * 2 places and mirrorings
+
+
+@pytest.mark.parametrize("keep_bytes", [0, 2**30])
+def test_what_is_loaded_before_the_first_batch_is_what_the_batches_take(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, keep_bytes: int
+) -> None:
+    compiled = numba.njit(clips.augment_clips.py_func)
+    monkeypatch.setattr(clips, "augment_clips", compiled)
+    batches = stream(folder, keep_bytes=keep_bytes)
+    assert len(compiled.signatures) == 1  # loaded by now
+    assert len(list(batches)) == 12
+    assert len(compiled.signatures) == 1
 
 
 @pytest.mark.parametrize("load", [stream, graph_stream])

@@ -3,11 +3,13 @@
 import dataclasses
 import io
 
+import numba
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
+from repro.data import augment_kernel, images
 from repro.data.images import DecodedStream, ImageStream, image_graph, training_plan, training_stream
 from repro.data.order import draw_training
 from repro.data.shards import Shards
@@ -262,3 +264,14 @@ def test_the_pass_after_decoding_gives_the_same_as_the_graph_to_the_bit(prepared
         assert found.planned.index_B.tolist() == expected.planned.index_B.tolist()
         num += 1
     assert num == 2 * 4
+
+
+@pytest.mark.parametrize("mean_at", ["crop", "center"])
+def test_what_is_loaded_before_the_first_batch_is_what_the_batches_take(prepared, monkeypatch, mean_at):
+    compiled = numba.njit(augment_kernel.augment.py_func)
+    for module in (augment_kernel, images):
+        monkeypatch.setattr(module, "augment", compiled)
+    batches = stream(prepared[0], recipe=dataclasses.replace(RECIPE, mean_at=mean_at))
+    assert len(compiled.signatures) == 1  # loaded by now
+    assert len(list(batches)) == 8
+    assert len(compiled.signatures) == 1
