@@ -67,7 +67,7 @@ def augment_clips(clip_NTSSC: Any, index_B: Any, top_B: Any, left_B: Any, mirror
     All arrays are contiguous; the clips are uint8, `mean_level` and the output float32.
     """
     num_frames, stored, side = clip_NTSSC.shape[1], clip_NTSSC.shape[2], out_BTPPC.shape[2]
-    clip_L, out_L = clip_NTSSC.reshape(-1), out_BTPPC.reshape(-1)
+    clip_L, out_L, mirrored = clip_NTSSC.reshape(-1), out_BTPPC.reshape(-1), np.empty(3 * side, np.float32)
     for b in range(out_BTPPC.shape[0]):
         mirror = mirror_B[b] != 0
         for t in range(num_frames):
@@ -77,11 +77,10 @@ def augment_clips(clip_NTSSC: Any, index_B: Any, top_B: Any, left_B: Any, mirror
                 row = clip_L[first : first + 3 * side]
                 out_first = ((b * num_frames + t) * side + h) * side * 3
                 out = out_L[out_first : out_first + 3 * side]
+                shifted = mirrored if mirror else out
+                for j in range(3 * side):
+                    shifted[j] = np.float32(row[j]) - mean_level
                 if mirror:
                     for w in range(side):
                         at = 3 * (side - 1 - w)
-                        for c in range(3):
-                            out[3 * w + c] = np.float32(row[at + c]) - mean_level
-                else:
-                    for j in range(3 * side):
-                        out[j] = np.float32(row[j]) - mean_level
+                        out[3 * w], out[3 * w + 1], out[3 * w + 2] = shifted[at], shifted[at + 1], shifted[at + 2]
