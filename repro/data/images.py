@@ -237,28 +237,29 @@ class DecodedStream:
             if found is None:
                 return
             group, image_NSSC = found
-            image_NPPC = self._augmented(image_NSSC, self._draw(group, indices_N(group)))
-            parts = torch.from_numpy(image_NPPC).permute(0, 3, 1, 2).split([len(planned.index_B) for planned in group])
-            wait_s = time.perf_counter() - asked
-            for planned, image_BCHW in zip(group, parts, strict=True):
-                label_B = label_N[torch.from_numpy(planned.index_B)]
-                yield Batch(image_BCHW=image_BCHW, label_B=label_B, planned=planned, wait_s=wait_s)
-                wait_s = 0.0
+            draws, first = self._draw(group, indices_N(group)), 0
+            for planned in group:
+                part = slice(first, first + len(planned.index_B))
+                image_BCHW = self._augmented(image_NSSC, draws, part)
+                label_B, first = label_N[torch.from_numpy(planned.index_B)], part.stop
+                yield Batch(image_BCHW=image_BCHW, label_B=label_B, planned=planned, wait_s=time.perf_counter() - asked)
+                asked = time.perf_counter()
 
-    def _augmented(self, image_NSSC: NDArray[np.uint8], draws: Draws) -> NDArray[np.float32]:
-        out_NPPC = np.empty((len(image_NSSC), self._input_px, self._input_px, 3), np.float32)
+    def _augmented(self, image_NSSC: NDArray[np.uint8], draws: Draws, part: slice) -> torch.Tensor:
+        """Return the batch that is this part of the images loaded at a time, (B, C, P, P) in channels-last memory."""
+        out_BPPC = np.empty((part.stop - part.start, self._input_px, self._input_px, 3), np.float32)
         augment(
-            image_NSSC,
+            image_NSSC[part],
             self._mean_SSC,
             self._mean_moves,
-            draws.top_px_N,
-            draws.left_px_N,
-            draws.mirror_N,
-            draws.color_N3,
-            draws.divisor_N,
-            out_NPPC,
+            draws.top_px_N[part],
+            draws.left_px_N[part],
+            draws.mirror_N[part],
+            draws.color_N3[part],
+            draws.divisor_N[part],
+            out_BPPC,
         )
-        return out_NPPC
+        return torch.from_numpy(out_BPPC).permute(0, 3, 1, 2)
 
 
 def indices_N(group: Sequence[Planned]) -> NDArray[np.int64]:
