@@ -26,20 +26,22 @@ from nvidia.dali import fn, pipeline_def, types
 
 from repro.data.clip_shards import ClipShards
 from repro.data.clips import (
-    DECODED_BYTES_AT_ONCE,
     DecodedClips,
     StripClips,
     cut_clips,
     decoded_frames,
     decoded_parts,
-    frame_bytes,
     load_cut_clips,
     outputs_of,
 )
-from repro.data.images import Planned, indices_N
+from repro.data.images import Planned, indices_N, with_parts
 from repro.data.order import CROP, Draws, draw_training, random_words_N4
 from repro.spec.recipe import Recipe
 
+#: What a graph gives at a time, in whole batches and at least one: a pass has a fixed cost, which small batches share,
+#: and large ones leave the caches.
+BYTES_AT_ONCE = 2**24
+FLOAT_BYTES = 4
 #: Clips for which crops and labels are drawn at a time where there is nothing to decode.
 DRAWN_AT_ONCE = 1024
 
@@ -66,7 +68,10 @@ class ClipBatch:
 
 @dataclass(frozen=True, kw_only=True)
 class Loading:
-    """What is common to all ways of loading: how the clips of consecutive batches are cut, mirrored and labelled."""
+    """What is common to all ways of loading: how the clips of consecutive batches are cut, mirrored and labelled.
+
+    mean_level: what is subtracted from every pixel, in grey levels. num_threads: those that decode ahead.
+    """
 
     shards: ClipShards
     recipe: Recipe
@@ -202,10 +207,8 @@ def cut(
     loading: Loading, group: list[Planned], clip_NTSSC: NDArray[np.uint8], place_N: NDArray[np.int64]
 ) -> Iterator[torch.Tensor]:
     """Give the pixels (B, T, H, W, C) of each batch of a group, whose clips lie at `place_N`."""
-    draws, first = loading.draws(group), 0
-    for planned in group:
-        part = slice(first, first + len(planned.index_B))
-        first = part.stop
+    draws = loading.draws(group)
+    for _, part in with_parts(group):
         yield cut_clips(
             clip_NTSSC,
             place_N[part],
@@ -219,7 +222,8 @@ def cut(
 
 def decoded_at_once(loading: Loading, clips: StripClips) -> int:
     """Return how many batches are decoded at a time."""
-    return max(1, DECODED_BYTES_AT_ONCE // (loading.recipe.batch_size * len(clips.frames) * frame_bytes(clips.shards)))
+    clip_bytes = len(clips.frames) * 3 * loading.input_px**2 * FLOAT_BYTES
+    return max(1, BYTES_AT_ONCE // (loading.recipe.batch_size * clip_bytes))
 
 
 @pipeline_def

@@ -21,7 +21,7 @@ from repro.data.augment_kernel import augment_clips
 from repro.data.clip_shards import ClipShards
 from repro.data.decode import decoder_options
 
-#: Frames that are decoded at a time: a pass has a fixed cost, which small batches share.
+#: Frames that are decoded at a time to be kept.
 DECODED_BYTES_AT_ONCE = 2**24
 #: Decoded frames of one split that are kept.
 KEEP_BYTES = 2**30
@@ -144,8 +144,18 @@ def cut_clips(
 ) -> torch.Tensor:
     """Return squares of the clips at `place_B`, less a constant, float32 (B, T, input_px, input_px, C).
 
-    All frames of a clip are cut at one place and mirrored alike. The squares lie within the frames.
+    All frames of a clip are cut at one place and mirrored alike.
+
+    Raises:
+        ValueError: a square does not lie within the frames.
     """
+    stored_px = clip_NTSSC.shape[2]
+    edge_px_2B = np.stack([top_px_B, left_px_B])
+    if edge_px_2B.min() < 0 or edge_px_2B.max() + input_px > stored_px:
+        raise ValueError(
+            f"crops of {input_px} px that begin at {edge_px_2B.min()} to {edge_px_2B.max()} px do not fit stored frames of "
+            f"{stored_px} px; store larger frames"
+        )
     out_BTPPC = np.empty((len(place_B), clip_NTSSC.shape[1], input_px, input_px, 3), np.float32)
     augment_clips(clip_NTSSC, place_B, top_px_B, left_px_B, mirror_B, np.float32(mean_level), out_BTPPC)
     return torch.from_numpy(out_BTPPC)

@@ -237,11 +237,10 @@ class DecodedStream:
             if found is None:
                 return
             group, image_NSSC = found
-            draws, first = self._draw(group, indices_N(group)), 0
-            for planned in group:
-                part = slice(first, first + len(planned.index_B))
+            draws = self._draw(group, indices_N(group))
+            for planned, part in with_parts(group):
                 image_BCHW = self._augmented(image_NSSC, draws, part)
-                label_B, first = label_N[torch.from_numpy(planned.index_B)], part.stop
+                label_B = label_N[torch.from_numpy(planned.index_B)]
                 yield Batch(image_BCHW=image_BCHW, label_B=label_B, planned=planned, wait_s=time.perf_counter() - asked)
                 asked = time.perf_counter()
 
@@ -265,6 +264,15 @@ class DecodedStream:
 def indices_N(group: Sequence[Planned]) -> NDArray[np.int64]:
     """Return the examples of batches that are loaded at a time."""
     return np.concatenate([planned.index_B for planned in group])
+
+
+def with_parts(group: Iterable[Planned]) -> Iterator[tuple[Planned, slice]]:
+    """Give each batch with its part of the examples that are loaded at a time."""
+    first = 0
+    for planned in group:
+        part = slice(first, first + len(planned.index_B))
+        yield planned, part
+        first = part.stop
 
 
 def stacked(shards: Stored, groups: Iterable[list[Planned]]) -> Iterator[tuple[list[Planned], NDArray[np.uint8]]]:

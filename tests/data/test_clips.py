@@ -168,6 +168,20 @@ def test_what_is_loaded_before_the_first_batch_is_what_the_batches_take(
     assert len(compiled.signatures) == 1
 
 
+@pytest.mark.parametrize("keep_bytes", [0, 2**30])
+def test_a_crop_that_does_not_fit_is_refused_before_anything_is_read(folder: Path, keep_bytes: int) -> None:
+    with pytest.raises(ValueError, match="crops of 41 px that begin at 0 to 0 px do not fit stored frames of 40 px"):
+        next(stream(folder, input_px=41, keep_bytes=keep_bytes))
+
+
+@pytest.mark.parametrize(("top", "left"), [(-1, 0), (0, -1), (9, 0), (0, 9)])
+def test_a_window_over_the_edge_is_refused(top: int, left: int) -> None:
+    one = np.zeros(1, np.int64)
+    settings: dict[str, Any] = {"mirror_B": np.zeros(1, np.int32), "mean_level": MEAN, "input_px": INPUT_PX}
+    with pytest.raises(ValueError, match="do not fit stored frames of 40 px"):
+        clips.cut_clips(np.zeros((1, 2, 40, 40, 3), np.uint8), one, top_px_B=one + top, left_px_B=one + left, **settings)
+
+
 @pytest.mark.parametrize("load", [stream, graph_stream])
 def test_every_offset_is_reached_exactly(folder: Path, load: Callable[..., Iterator[ClipBatch]]) -> None:
     """A crop of one pixel shows where it was taken: DALI's rounding, too, gives each drawn offset back."""
