@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from repro.report import wording
 from repro.report.figures import REPRODUCTION_MARKERS, Bar, EffectPanel, EffectRow
-from repro.report.formatting import count, fixed, p_value, point_decimals, times
+from repro.report.formatting import Digits, count, cut, fixed, p_value, times
 from repro.report.tables import Cell, Link, interval
 from repro.report.units import ERROR, unit_of
 
@@ -19,20 +18,6 @@ TIMES = "\N{MULTIPLICATION SIGN}"
 #: Kinds of claims whose number is a value, not a difference.
 VALUES = ("level", "exact")
 SCALE_TITLES = {"points": "points of error", "log_ratio": "log error ratio", "value": "value"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Digits:
-    """How many decimals the test examples behind a row can carry, in points and in log ratios."""
-
-    points: int
-    log_ratio: int
-
-
-def digits(num_examples: int | None) -> Digits:
-    """Return the decimals for numbers that rest on `num_examples` test examples."""
-    decimals = point_decimals(num_examples)
-    return Digits(points=decimals, log_ratio=decimals + 1)
 
 
 def paper_cells(claim: Mapping[str, Any]) -> dict[str, Cell]:
@@ -103,11 +88,6 @@ def _estimate_cells(
         f"{key}_ci90": ends(part.get("ci90")),
         f"{key}_ci95": ends(part.get("ci95")),
     }
-
-
-def cut(pair: Sequence[float | None] | None) -> list[float | None] | None:
-    """Return the part of a share's interval that lies between 0 and 1: a t interval over seeds knows no bounds."""
-    return None if pair is None else [None if end is None else min(max(end, 0.0), 1.0) for end in pair]
 
 
 def _log_ratio_cells(part: Mapping[str, Any] | None, *, decimals: int, strong: bool) -> dict[str, Cell]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from repro.report import claim_rows, hits, wording
+from repro.report import formatting, hits, wording
 from repro.report.formatting import count, counted, duration, listed
 from repro.report.inputs import Measured, Results, RunRecord
 from repro.report.tables import Cell, Column, Row, TableView
@@ -169,7 +169,7 @@ def _run_cells(run: RunRecord, *, shown: Sequence[Measure], results: Results, hr
     values = {(row.metric, row.protocol): row for row in results.of_run(run.id)}
     for metric, protocol in shown:
         row = values.get((metric, protocol))
-        decimals = claim_rows.digits(row.num_examples if row else None).points
+        decimals = formatting.digits(row.num_examples if row else None).points
         cells[f"{metric}.{protocol}"] = value_cell(metric, row.value if row else None, decimals=decimals)
     cells["time"] = Cell(text=duration(record["wall_s"]), sort=f"{record['wall_s']:012.1f}")
     cells["status"] = Cell(text=f"diverged: {record['reason']}" if run.diverged else "ok")

@@ -9,10 +9,9 @@ from markupsafe import Markup
 
 from repro.analyse.statistics import mean_of
 from repro.report import figure_view as view
-from repro.report.claim_rows import cut, digits
 from repro.report.drawings import SMALL_PX, TEXT_PX, Axis, Drawing, Panel, apart, frame, reach
 from repro.report.figure_view import FigureView
-from repro.report.formatting import count, listed, percent
+from repro.report.formatting import count, cut, digits, listed, percent
 from repro.report.inputs import Results
 from repro.report.tables import Cell, Column, Row, TableView, interval
 from repro.report.wording import protocol_title

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 MINUS = "\N{MINUS SIGN}"
@@ -110,3 +111,22 @@ def times(value: float | None) -> str:
     if value is None or not math.isfinite(value):
         return ""
     return fixed(value, decimals=2 if value < 1 else 1 if value < 100 else 0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Digits:
+    """How many decimals the test examples behind a row can carry, in points and in log ratios."""
+
+    points: int
+    log_ratio: int
+
+
+def digits(num_examples: int | None) -> Digits:
+    """Return the decimals for numbers that rest on `num_examples` test examples."""
+    decimals = point_decimals(num_examples)
+    return Digits(points=decimals, log_ratio=decimals + 1)
+
+
+def cut(pair: Sequence[float | None] | None) -> list[float | None] | None:
+    """Return the part of a share's interval that lies between 0 and 1: a t interval over seeds knows no bounds."""
+    return None if pair is None else [None if end is None else min(max(end, 0.0), 1.0) for end in pair]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from repro.report import claim_rows, wording
+from repro.report import claim_rows, formatting, wording
 from repro.report.context import (
     Fact,
     Measure,
@@ -220,7 +220,7 @@ def _claims_view(paper: Paper, table: Table | None, claims: Sequence[Mapping[str
 
 def _claim_cells(claim: Mapping[str, Any], paper: Paper, table: Table | None, *, page: str, results: Results) -> dict[str, Cell]:
     hrefs = {run: run_page_path(run) for run in claim["runs"] if run in results.runs}
-    found = claim_rows.digits(num_examples(claim, claim["arms"][0], paper=paper.name, results=results))
+    found = formatting.digits(num_examples(claim, claim["arms"][0], paper=paper.name, results=results))
     ours = claim_rows.our_cells(claim, digits=found)
     verdict = claim_rows.verdict_cells(claim)
     cells = {
@@ -245,7 +245,7 @@ def _seeds(claim: Mapping[str, Any]) -> str:
     return " and ".join(count(claim["n"].get(arm, 0)) for arm in arms if arm)
 
 
-def _spread(claim: Mapping[str, Any], *, digits: claim_rows.Digits) -> Cell:
+def _spread(claim: Mapping[str, Any], *, digits: formatting.Digits) -> Cell:
     """Return the pooled standard deviation on the scale that decides."""
     if claim["sd_pooled"] is None or claim["kind"] == "exact":
         return Cell()

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from repro.report import claim_rows, wording
+from repro.report import claim_rows, formatting, wording
 from repro.report.context import num_examples, relative, run_page_path, setting, table_page_path
 from repro.report.formatting import count, duration, fixed
 from repro.report.hits import HIT_AT, as_shown, complement, shows_hits
@@ -165,7 +165,7 @@ def _number_cells(slug: str, claim: Mapping[str, Any] | None, *, paper: Paper, r
     if claim is None:
         return cells
     arm, unit, signed = claim["arms"][0], unit_of(claim["metric"]), claim["kind"] == "effect"
-    digits = claim_rows.digits(num_examples(claim, arm, paper=paper.name, results=results))
+    digits = formatting.digits(num_examples(claim, arm, paper=paper.name, results=results))
     ours = claim_rows.value_cells(claim, digits=digits, signed=signed)
     verdict = claim_rows.verdict_cells(claim)["verdict"]
     measured = bool(ours["estimate"].text)

@@ -14,7 +14,7 @@ from typing import Any
 
 from repro import provenance
 from repro.analyse.methods import trained
-from repro.report import claim_rows
+from repro.report import formatting
 from repro.report.change_words import part_words
 from repro.report.context import Fact, Setting, citation, measure, relative, run_page_path, setting, table_page_path, value_cell
 from repro.report.figures import Curve
@@ -190,7 +190,7 @@ def _metric_cells(row: Measured, run: RunRecord, *, results: Results) -> dict[st
     seeds = results.values(paper=record["paper"], variant=record["variant"], metric=row.metric, protocol=row.protocol)
     values = [item.value for item in seeds.values()]
     reached = all(math.isfinite(value) for value in values)
-    decimals = claim_rows.digits(row.num_examples).points
+    decimals = formatting.digits(row.num_examples).points
     mean = statistics.fmean(values) if reached else None
     spread = statistics.stdev(values) if reached and len(values) > 1 else None
     return {

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from repro.report import claim_rows
+from repro.report import claim_rows, formatting
 from repro.report.context import (
     Setting,
     citation,
@@ -274,8 +274,8 @@ def _line_cells(line: Line, paper: Paper, table: Table, *, results: Results) -> 
     }
 
 
-def _line_digits(line: Line, *, results: Results) -> claim_rows.Digits:
-    return claim_rows.digits(num_examples(line.entry, line.arms[0], paper=line.paper, results=results))
+def _line_digits(line: Line, *, results: Results) -> formatting.Digits:
+    return formatting.digits(num_examples(line.entry, line.arms[0], paper=line.paper, results=results))
 
 
 def _first_run(paper: Paper, variant: str, *, results: Results, page: str) -> str:
@@ -343,7 +343,7 @@ def _seeds_within(line: Line, *, results: Results) -> tuple[float, ...]:
     return tuple(two[seed].value - row.value for seed, row in one.items() if seed in two)
 
 
-def _plotted_view(plot: Sequence[tuple[EffectRow, claim_rows.Digits]], *, caption: str) -> TableView:
+def _plotted_view(plot: Sequence[tuple[EffectRow, formatting.Digits]], *, caption: str) -> TableView:
     """Return the numbers behind the effect plot, one line a row and scale."""
     columns = (
         Column(key="row", title="Row", group="Row"),

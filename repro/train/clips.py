@@ -27,7 +27,7 @@ from repro.models.probe import first_kernels_KTHWC
 from repro.spec.run import Run
 from repro.spec.video import ClipEvaluation, ClipNetwork, ClipRecipe
 from repro.train.record import named, write_run_scores
-from repro.train.task import Entry, Place, Saturation, Written
+from repro.train.task import Entry, Place, Saturation, Share, Written, whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +108,7 @@ class ClipTask:
         key = self._run.key_for("init")
         return build_clip_network(self._network, num_classes=self.num_classes, key=key).to(self._place.device)
 
-    def batches(self, epoch: int, step: int) -> Iterable[ClipBatch]:
+    def batches(self, epoch: int, step: int, *, share: Share = whole) -> Iterable[ClipBatch]:
         """Return the training batches from `step` of `epoch` on."""
         plan = training_plan(
             self.num_examples,
@@ -121,7 +121,7 @@ class ClipTask:
         return clip_stream(
             self._data.to_train_on(frames=self._network.frames, place=self._place),
             self._recipe,
-            plan=self._place.team.shares(plan),
+            plan=share(plan),
             key=self._key,
             input_px=self._input_px,
             mean_level=self._recipe.pixel_mean,

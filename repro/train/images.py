@@ -23,7 +23,7 @@ from repro.spec.network import Network
 from repro.spec.run import Run
 from repro.train.prepared import Prepared, open_prepared
 from repro.train.record import named, write_run_scores
-from repro.train.task import Entry, Place, Saturation, Written
+from repro.train.task import Entry, Place, Saturation, Share, Written, whole
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class ImageTask:
         key = self._run.key_for("init")
         return build_network(self._network, num_classes=self.num_classes, key=key).to(self._place.device)
 
-    def batches(self, epoch: int, step: int) -> Iterable[Batch]:
+    def batches(self, epoch: int, step: int, *, share: Share = whole) -> Iterable[Batch]:
         """Return the training batches from `step` of `epoch` on."""
         recipe, noise = self._run.trained.recipe, self._run.trained.recipe.color_noise
         plan = training_plan(
@@ -93,7 +93,7 @@ class ImageTask:
         return training_stream(
             self._images.to_train_on,
             recipe,
-            plan=self._place.team.shares(plan),
+            plan=share(plan),
             key=self._key,
             components_33=self._data.components_33(noise.factor) if noise else np.zeros((3, 3)),
             mean_image_SSC=self._data.mean_image,

@@ -7,7 +7,6 @@ then restored from there instead of trained again.
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import resource
@@ -21,13 +20,11 @@ from numpy.typing import NDArray
 
 from repro.evaluate.metrics import top_k_error
 from repro.evaluate.scores import Scores, scores_file, write_scores
-from repro.files import read_json, sha256_file, write_bytes, write_json, write_text
+from repro.files import read_json, sha256_file, write_bytes, write_json
 from repro.provenance import code_digest, command, environment, plain, spec_digest
 from repro.spec.run import Ensemble, Experiment, Fitted, Run, Timing
-from repro.train.checkpoint import state_bytes
-from repro.train.loop import Training
 from repro.train.precision import FAITHFUL
-from repro.train.task import Entry, Place, Task, Written
+from repro.train.task import Entry, Place
 
 #: What run.json calls the kinds of method.
 METHODS = {Experiment: "network", Ensemble: "ensemble", Fitted: "fitted", Timing: "timing"}
@@ -112,7 +109,7 @@ def write_record(
 
     measured: what the method that made the run says of it. All say `status` (ok, diverged), `reason`, `wall_s` (of all),
         `cpu_s`, `train_s` (of training or fitting alone), `peak_mib`, `num_train_examples` and `num_classes`; a network also
-        what `write_trained` adds; a fit `num_descriptions_taken`, of those made before, by itself or by runs before it in
+        what repro.train.trained adds; a fit `num_descriptions_taken`, of those made before, by itself or by runs before it in
         the same process, whose time it did not spend.
     """
     document = {
@@ -138,47 +135,6 @@ def write_record(
     }
     write_json(place.folder / "finished.json", document, schema="run/1")
     write_json(place.folder / "run.json", document, schema="run/1")
-
-
-def write_trained(
-    run: Run,
-    training: Training,
-    task: Task,
-    written: Written,
-    *,
-    dataset: Mapping[str, Any],
-    place: Place,
-    identity: Mapping[str, str],
-) -> None:
-    """Write log.jsonl, weights.pt, what is shown of the weights and, last, run.json of a network."""
-    training.count_time()
-    progress = training.progress
-    log, weights = place.folder / "log.jsonl", place.folder / "weights.pt"
-    write_text(log, "".join(json.dumps(entry, allow_nan=False) + "\n" for entry in progress.log))
-    write_bytes(weights, state_bytes(training.net.state_dict()))
-    train_s = sum(entry["wall_s"] for entry in progress.log)
-    measured = {
-        "status": "diverged" if progress.diverged else "ok",
-        "reason": progress.diverged,
-        "num_epochs": progress.epoch,
-        "num_steps": progress.num_steps,
-        "num_train_examples": task.num_examples,
-        "num_parameters": sum(parameter.numel() for parameter in training.net.parameters()),
-        "num_classes": task.num_classes,
-        "wall_s": progress.wall_s,
-        "cpu_s": progress.cpu_s,
-        "train_s": train_s,
-        "peak_mib": peak_mib(),
-        "data_wait_s": sum(entry["data_wait_s"] for entry in progress.log),
-        "images_per_s": task.num_examples * progress.epoch / train_s,
-        "num_resumes": progress.num_resumes,
-        "log": named(log),
-        "weights": named(weights),
-        "saturation_at_start": progress.saturation_at_start,
-        **written.others,
-        **task.write_weights_view(training.whole(training.net)),
-    }
-    write_record(run, place, identity=identity, dataset=dataset, scores=written.scores, measured=measured)
 
 
 def peak_mib() -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -21,9 +22,10 @@ from repro.train.loop import Training
 from repro.train.memory import keep_freed_memory
 from repro.train.parallel import Team, team_of
 from repro.train.precision import FAITHFUL, products_in
-from repro.train.record import dataset_of, identity_of, restore, write_trained
+from repro.train.record import dataset_of, identity_of, restore
 from repro.train.start import Source, begin_with, output_layer, source_of
 from repro.train.task import Opened, Place, Say, Stopped, Task, Written
+from repro.train.trained import write_trained
 
 __all__ = ["RunsFailed", "Stopped", "make_training", "train_run", "train_runs"]
 
@@ -98,7 +100,7 @@ def train_run(run: Run, data: Opened, *, place: Place, helping: Helping, should_
     state = load_checkpoint(checkpoint, identity=identity, say=place.say)
     known = replace(place, say=silent), run, helping, identity
     with team_of(num_processes, help_to_train, known, device=place.device) as team:
-        training, task = _begun(run, data, replace(place, team=team), state, source=source, should_stop=should_stop)
+        training, task = _begun(run, data, place, team, state, source=source, should_stop=should_stop)
         training.save = lambda state: save_checkpoint(checkpoint, state, identity=identity)
         training.run()
         training.save(training.state())
@@ -119,7 +121,7 @@ def help_to_train(team: Team, place: Place, run: Run, helping: Helping, identity
     state = load_checkpoint(place.folder / "checkpoint.pt", identity=identity, say=silent)
     with products_in(place.precision, device=place.device), suppress(Stopped):
         data = helping.open_data(helping.prepared)
-        training, _ = _begun(run, data, replace(place, team=team), state, source=source, should_stop=lambda: False)
+        training, _ = _begun(run, data, place, team, state, source=source, should_stop=lambda: False)
         training.run()
         training.state()
 
@@ -146,13 +148,14 @@ def _begun(
     run: Run,
     data: Opened,
     place: Place,
+    team: Team,
     state: dict[str, Any] | None,
     *,
     source: Source | None,
     should_stop: Callable[[], bool],
 ) -> tuple[Training, Task]:
     task = data.task(run, place)
-    training = make_training(run, task, place=place, should_stop=should_stop, source=source)
+    training = make_training(run, task, place=place, team=team, should_stop=should_stop, source=source)
     if state is not None:
         training.load(state)
         place.say(f"goes on in epoch {training.progress.epoch + 1}, step {training.progress.step}")
@@ -160,10 +163,16 @@ def _begun(
 
 
 def make_training(
-    run: Run, task: Task, *, place: Place, should_stop: Callable[[], bool], source: Source | None = None
+    run: Run,
+    task: Task,
+    *,
+    place: Place,
+    should_stop: Callable[[], bool],
+    source: Source | None = None,
+    team: Team | None = None,
 ) -> Training:
     """Build the network of `run`, give it the weights of `source` if it starts from another run, and connect it with its data."""
-    net, start = task.build(), run.trained.start
+    net, start, team = task.build(), run.trained.start, team or Team()
     if start is not None and source is not None:
         begin_with(net, source.weights(), start=start, output=output_layer(run.trained.network))
     net, whole = taken_apart(net, run, place, num_classes=task.num_classes)
@@ -171,12 +180,12 @@ def make_training(
         net=net,
         whole=whole,
         precision=place.precision,
-        team=place.team,
+        team=team,
         recipe=run.trained.recipe,
         num_examples=task.num_examples,
         dropout_key=run.key_for("dropout"),
         device=torch.device(place.device),
-        batches=task.batches,
+        batches=functools.partial(task.batches, share=team.shares),
         validate=task.validate,
         probe=task.probe,
         save=lambda state: None,

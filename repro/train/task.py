@@ -14,7 +14,6 @@ import torch
 from torch import nn
 
 from repro.spec.run import Run
-from repro.train.parallel import Team
 
 Say = Callable[[str], None]
 
@@ -34,7 +33,6 @@ class Place:
     """Where and how a run is computed; `device` is `cpu` or `cuda`.
 
     precision: the number format of training (repro.train.precision). towers_apart: each tower of a network on a device.
-    team: the processes that train the run together.
     """
 
     folder: Path
@@ -43,7 +41,6 @@ class Place:
     say: Say
     precision: str = "float32"
     towers_apart: bool = False
-    team: Team = field(default_factory=Team)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +49,15 @@ class Written:
 
     scores: list[Entry] = field(default_factory=list)
     others: dict[str, Entry] = field(default_factory=dict)
+
+
+#: From a plan of batches, the part of one of the processes that train together.
+Share = Callable[[Iterable[Any]], Iterable[Any]]
+
+
+def whole(plan: Iterable[Any]) -> Iterable[Any]:
+    """Return all of `plan`: the share of a process that trains alone."""
+    return plan
 
 
 class Step(Protocol):
@@ -89,8 +95,11 @@ class Task(Protocol):
     def build(self) -> nn.Module:
         """Return the network with its initial weights, on the run's device."""
 
-    def batches(self, epoch: int, step: int) -> Iterable[Batch]:
-        """Return the training batches from `step` of `epoch` on, to the end of the last epoch."""
+    def batches(self, epoch: int, step: int, *, share: Share = whole) -> Iterable[Batch]:
+        """Return the training batches from `step` of `epoch` on, to the end of the last epoch.
+
+        share: takes from a plan of batches the rows that this process trains on.
+        """
 
     def validate(self, net: nn.Module) -> float | None:
         """Return the error on validation data, None without any."""

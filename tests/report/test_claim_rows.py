@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from repro.report import claim_rows
-from repro.report.claim_rows import TIMES, Digits
+from repro.report.claim_rows import TIMES
+from repro.report.formatting import Digits
 from repro.report.other_rows import thresholds_view
 from repro.report.units import unit_of
 from repro.report.wording import metric_title, protocol_title

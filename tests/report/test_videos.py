@@ -11,10 +11,10 @@ import pytest
 from repro.papers.karpathy import KARPATHY
 from repro.report import figure_view as view
 from repro.report.change_words import part_words
-from repro.report.claim_rows import cut
 from repro.report.figure_clips import clips
 from repro.report.figure_filters import change_over_time, mean_frequency
 from repro.report.figure_motion import printed_gains
+from repro.report.formatting import cut
 from repro.report.hits import as_shown
 from repro.report.inputs import Results, read_results
 from repro.report.variant_rows import change_of
