@@ -307,7 +307,14 @@ def test_figure_1_has_no_regularisation():
     assert experiment.network.lrn is None
 
 
-@pytest.mark.parametrize("path", sorted((PACKAGE / "papers").glob("*.py")), ids=lambda path: path.name)
+PAPER_FILES = sorted((PACKAGE / "papers").rglob("*.py"))
+
+
+def test_the_files_of_the_papers_are_found():
+    assert len(PAPER_FILES) > 2 * len(PAPERS)
+
+
+@pytest.mark.parametrize("path", PAPER_FILES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_a_paper_is_literals_alone(path: Path):
     forbidden = (
         ast.If,

@@ -219,7 +219,14 @@ def test_a_run_spec_has_no_nan_or_infinity():
         assert all(math.isfinite(value) for value in leaves if isinstance(value, float))
 
 
-@pytest.mark.parametrize("path", sorted((PACKAGE / "papers").glob("karpathy*.py")), ids=lambda path: path.name)
+PAPER_FILES = sorted(path for path in (PACKAGE / "papers").rglob("*.py") if "karpathy" in path.as_posix())
+
+
+def test_the_files_of_the_paper_are_found():
+    assert len(PAPER_FILES) > 10
+
+
+@pytest.mark.parametrize("path", PAPER_FILES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_no_file_of_the_paper_computes_anything_but_a_copy_of_a_literal(path):
     called = {ast.unparse(node.func) for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)}
     assert all(name[0].isupper() or name == "replace" for name in called), called
