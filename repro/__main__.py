@@ -2,7 +2,7 @@
 
 import sys
 
-from repro.garbage import importing, leave_it
+from repro.system.startup import importing, leave_it
 
 with importing():
     from repro.cli import main

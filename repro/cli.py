@@ -12,16 +12,16 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from repro.files import data_folder, run_folder
-from repro.garbage import importing
-from repro.locks import locked
+from repro.artifacts.files import data_folder, run_folder
+from repro.artifacts.provenance import flatten, plain, spec_difference, spec_digest
 from repro.papers import PAPERS
-from repro.plan import chosen_paper, papers_at, planned_runs, stage_of
-from repro.provenance import flatten, plain, spec_difference, spec_digest
+from repro.planning.plan import chosen_paper, papers_at, planned_runs, stage_of
 from repro.spec.experiment import Paper, Variant, make_run
-from repro.spec.geometry_summary import geometry_summary
+from repro.spec.geometry.summary import geometry_summary
 from repro.spec.run import Experiment, Run
 from repro.spec.video import VideoDataset
+from repro.system.locks import locked
+from repro.system.startup import importing
 
 Say = Callable[[str], None]
 
@@ -242,7 +242,7 @@ def plan_runs(options: argparse.Namespace, say: Say) -> None:
     _limit_threads(1)
     papers = papers_at(options.scale, options.papers)
     with importing():
-        from repro.outlook import given_outlook, measured_outlook
+        from repro.planning.outlook import given_outlook, measured_outlook
 
     if options.gpu_tflops is None:
         outlook = measured_outlook(papers, scale=options.scale, results=options.results, say=say)
@@ -269,12 +269,12 @@ def prepare_data(options: argparse.Namespace, say: Say) -> None:
     with locked(folder, say=say):
         if isinstance(dataset, VideoDataset):
             with importing():
-                from repro.data.video_prepare import prepare_videos
+                from repro.data.prepare.videos import prepare_videos
 
             prepare_videos(dataset, folder=folder, source=options.source, num_threads=options.threads, say=say)
         else:
             with importing():
-                from repro.data.prepare import prepare
+                from repro.data.prepare.images import prepare
 
             device = chosen_device(options.device)
             prepare(dataset, folder=folder, source=options.source, num_threads=options.threads, device=device, say=say)
@@ -293,7 +293,7 @@ def train_variants(options: argparse.Namespace, say: Say) -> None:
     means: dict[str, Any] = {"precision": options.precision, "towers_apart": options.towers_apart} if is_trained else {}
     if not is_trained and (options.precision != "float32" or options.towers_apart):
         raise UsageError(f"--precision and --towers-apart are for networks; {','.join(names)} are made by {stages[0]}")
-    from repro.train.leases import leased_for
+    from repro.system.gpu_leases import leased_for
 
     with ExitStack() as stack:
         for run in sorted(runs, key=lambda run: (run.variant, run.seed)):
@@ -301,7 +301,7 @@ def train_variants(options: argparse.Namespace, say: Say) -> None:
         # Before anything that asks CUDA what there is, as DALI may when it is imported.
         stack.enter_context(leased_for(options.device, num=options.gpus, say=say, environ=os.environ))
         with importing():
-            from repro.train.stages import maker_of
+            from repro.train.methods.stages import maker_of
 
             make = maker_of(stages[0])
         device = chosen_device(options.device)
@@ -315,7 +315,7 @@ def collect_runs(options: argparse.Namespace, say: Say) -> None:
     papers = papers_at(options.scale, options.papers)
     runs = [run for paper in papers for run in planned_runs(paper, scale=options.scale, num_seeds=options.num_seeds)]
     with importing():
-        from repro.analyse.collect import collect
+        from repro.analyse.collect.collect import collect
 
     collect(runs, papers=papers, results=options.results)
     say(f"wrote {options.results / options.scale / 'runs.csv'} from those of {len(runs)} planned runs that are there")
@@ -325,7 +325,7 @@ def judge_claims(options: argparse.Namespace, say: Say) -> None:
     """Run the judge stage."""
     papers = papers_at(options.scale, options.papers)
     with importing():
-        from repro.analyse.judge import judge
+        from repro.analyse.judge.judge import judge
 
     judge(papers, scale=options.scale, results=options.results)
     say(f"wrote {options.results / options.scale / 'claims.json'}")
@@ -344,7 +344,7 @@ def render_reports(options: argparse.Namespace, say: Say) -> None:
 def render_speeds(options: argparse.Namespace, say: Say) -> None:
     """Write the page of speed."""
     with importing():
-        from repro.report.speed import render_speed
+        from repro.report.speed.page import render_speed
 
     say(f"wrote {render_speed(options.files, options.reports)}")
 

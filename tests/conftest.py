@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from repro.provenance import PACKAGE
+from repro.artifacts.provenance import PACKAGE
 
 ROOT = PACKAGE.parent
 #: What a checkout is made of; the rest of the folder is environments, caches and results.

@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from repro import files
-from repro.data.shards import write_npz
-from repro.evaluate.scores import Scores, scores_file, write_scores
-from repro.files import data_folder, run_folder, sha256_bytes, sha256_file, write_json, write_text
-from repro.provenance import plain, spec_digest
+from repro.artifacts import files
+from repro.artifacts.files import data_folder, run_folder, sha256_bytes, sha256_file, write_json, write_text
+from repro.artifacts.provenance import plain, spec_digest
+from repro.artifacts.scores import Scores, scores_file, write_scores
+from repro.data.shards.images import write_npz
 from repro.spec.experiment import AnyDataset, Paper, make_run, with_needed
-from repro.spec.geometry import Geometry, geometry
+from repro.spec.geometry.image import Geometry, geometry
 from repro.spec.network import Network
 from repro.spec.run import Ensemble, Experiment, Fitted, Run, Timing, derived_key
 from repro.spec.video import VideoDataset

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from repro.data.shards import write_npz
-from repro.evaluate.scores import Scores, scores_file, write_scores
-from repro.files import sha256_file, write_json
-from repro.spec.clip_geometry import clip_geometry
+from repro.artifacts.files import sha256_file, write_json
+from repro.artifacts.scores import Scores, scores_file, write_scores
+from repro.data.shards.images import write_npz
+from repro.spec.geometry.clips import clip_geometry
 from repro.spec.run import Run, Timing
 from repro.spec.video import CAMERA_FILE, ClipNetwork
 

@@ -3,10 +3,10 @@
 import sys
 from pathlib import Path
 
-from repro.jobs import train_jobs, variant_groups
+from repro.artifacts.provenance import PACKAGE
 from repro.papers import PAPERS
-from repro.plan import planned_variants, read_config
-from repro.provenance import PACKAGE
+from repro.planning.jobs import train_jobs, variant_groups
+from repro.planning.plan import planned_variants, read_config
 
 ROOT = PACKAGE.parent
 SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"

@@ -7,13 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from repro.provenance import PACKAGE
+from repro.artifacts.provenance import PACKAGE
 
 ROOT = PACKAGE.parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 NAMELESS = {"utils", "util", "helpers", "helper", "misc", "common", "manager", "base"}
-LIGHT = ("repro.cli", "repro.plan", "repro.papers", "repro.analyse.judge", "repro.analyse.collect", "repro.report.render")
+LIGHT = (
+    "repro.cli",
+    "repro.planning.plan",
+    "repro.papers",
+    "repro.analyse.judge.judge",
+    "repro.analyse.collect.collect",
+    "repro.report.render",
+)
 #: Length at which to stop and think; nothing needed more yet.
 MOST_LINES_OF_A_FILE, MOST_LINES_OF_A_FUNCTION = 400, 60
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from repro.artifacts.provenance import PACKAGE, flatten, spec_difference
 from repro.papers import PAPERS
-from repro.plan import planned_variants
-from repro.provenance import PACKAGE, flatten, spec_difference
+from repro.planning.plan import planned_variants
 from repro.spec.datasets import DATASET_KINDS, EVIDENCE
 from repro.spec.experiment import FIGURES, SHOWS, Paper, Sizing, UnknownName, make_run, needed_runs, replaced
-from repro.spec.geometry import geometry
+from repro.spec.geometry.image import geometry
 from repro.spec.run import Ensemble
 from repro.spec.video import VIDEO_KINDS
 

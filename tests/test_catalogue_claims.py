@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from repro.analyse.metrics import SPEEDS
+from repro.artifacts.provenance import PACKAGE, spec_difference
 from repro.papers import PAPERS
-from repro.provenance import PACKAGE, spec_difference
 from repro.spec.claims import BOUNDS, CLAIM_KINDS
 from repro.spec.evaluation import PROTOCOLS
-from repro.spec.geometry import geometry
+from repro.spec.geometry.image import geometry
+from repro.spec.metrics import SPEEDS
 from repro.spec.video import CLIP_PROTOCOLS
 
 ALL = list(PAPERS.values())

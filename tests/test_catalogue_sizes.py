@@ -3,7 +3,7 @@
 import pytest
 
 from repro.papers import PAPERS
-from repro.spec.geometry import Geometry, geometry
+from repro.spec.geometry.image import Geometry, geometry
 
 
 def at_paper_scale(variant: str) -> Geometry:

@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from repro.papers.karpathy import KARPATHY
-from repro.plan import planned_variants
-from repro.provenance import PACKAGE, flatten, spec_difference
-from repro.spec.clip_geometry import clip_geometry
+from repro.artifacts.provenance import PACKAGE, flatten, spec_difference
+from repro.papers.karpathy.fusion import KARPATHY
+from repro.planning.plan import planned_variants
 from repro.spec.datasets import EVIDENCE
 from repro.spec.experiment import FIGURES, SHOWS, MethodSizing, ModelSizing, Scale, Sizing, make_run
+from repro.spec.geometry.clips import clip_geometry
 from repro.spec.recipe import SCHEDULE_RULES
 from repro.spec.run import WEIGHTS, Ensemble, Experiment, Fitted, Timing
 from repro.spec.video import CLIP_PROTOCOLS, NUMS_OF_VIEWS, VIDEO_KINDS, ClipEvaluation, ClipNetwork, ClipRecipe, VideoDataset

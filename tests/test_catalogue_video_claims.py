@@ -6,10 +6,10 @@ from fractions import Fraction
 
 import pytest
 
-from repro.analyse.metrics import SPEEDS
-from repro.papers.karpathy import KARPATHY
-from repro.provenance import PACKAGE
+from repro.artifacts.provenance import PACKAGE
+from repro.papers.karpathy.fusion import KARPATHY
 from repro.spec.claims import CLAIM_KINDS, Claim
+from repro.spec.metrics import SPEEDS
 
 #: The facts as data, where they lie beside the checkout.
 FACTS = PACKAGE.parent.parent / "shared" / "facts" / "claims.csv"

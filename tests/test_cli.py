@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import repro.cli as cli
-from repro.locks import FolderInUse, claim, locked, try_lock
+from repro.system.locks import FolderInUse, claim, locked, try_lock
 
 STAGE = {"-h", "--help", "--scale", "--results", "--log"}
 COMPUTE = {"--threads", "--device"}
@@ -192,7 +192,7 @@ def test_a_second_claim_of_a_folder_is_refused_and_names_the_holder(tmp_path):
         [
             sys.executable,
             "-c",
-            f"import repro.locks, pathlib; repro.locks.claim(pathlib.Path({str(tmp_path)!r})); print(); input()",
+            f"import repro.system.locks, pathlib; repro.system.locks.claim(pathlib.Path({str(tmp_path)!r})); print(); input()",
         ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -209,8 +209,8 @@ def test_a_second_claim_of_a_folder_is_refused_and_names_the_holder(tmp_path):
 
 def test_a_writer_waits_for_the_one_before_it(tmp_path):
     code = (
-        "import repro.locks, pathlib, time\n"
-        f"with repro.locks.locked(pathlib.Path({str(tmp_path)!r}), say=print):\n"
+        "import repro.system.locks, pathlib, time\n"
+        f"with repro.system.locks.locked(pathlib.Path({str(tmp_path)!r}), say=print):\n"
         "    print(flush=True)\n    time.sleep(1)\n"
         f"    pathlib.Path({str(tmp_path / 'done')!r}).touch()\n"
     )

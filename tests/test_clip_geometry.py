@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from repro.spec.clip_geometry import clip_geometry
-from repro.spec.geometry import KEEP_IN_POOLINGS, geometry
+from repro.spec.geometry.clips import clip_geometry
+from repro.spec.geometry.image import KEEP_IN_POOLINGS, geometry
 from repro.spec.network import Conv, Dense, Network, Pooling, ResponseNorm, Size, Towers
 from repro.spec.video import ClipNetwork, Fusion, Stream, Streams, TimeWindow
 

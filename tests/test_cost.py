@@ -10,14 +10,14 @@ import sys
 import pytest
 
 from repro import cli
-from repro.budget import MOST_SEEDS, Need, needs_of, propose, spreads_in
-from repro.cost import Rate, cost_of, num_views, rate_from, representatives, sizes_at, train_flops, work_of
-from repro.data.sizes import known_sizes, prepared_sizes
 from repro.papers import PAPERS
-from repro.plan import planned_runs
-from repro.spec.clip_geometry import geometry_of
+from repro.planning.budget import MOST_SEEDS, Need, needs_of, propose, spreads_in
+from repro.planning.cost import Rate, cost_of, num_views, rate_from, representatives, sizes_at, train_flops, work_of
+from repro.planning.plan import planned_runs
+from repro.planning.sizes import known_sizes, prepared_sizes
 from repro.spec.evaluation import Evaluation
 from repro.spec.experiment import make_run
+from repro.spec.geometry.clips import geometry_of
 from repro.spec.run import Fitted
 
 ALEXNET, KARPATHY = PAPERS["alexnet"], PAPERS["karpathy"]
@@ -131,7 +131,7 @@ VARIANTS = ("full", "one_tower_half", "no_lrn", "figure1_tanh", "cifar_11pct")
 @pytest.mark.slow
 def test_predicted_and_measured_costs_of_scale_small_agree_within_half_as_much_again(tmp_path):
     """Rates from twenty steps before the runs and twenty after, since other work on the machine comes and goes."""
-    from repro.train.rate import measured_rate
+    from repro.train.methods.rate import measured_rate
 
     def rates():
         found = {}

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from repro.artifacts.files import data_folder, read_json, run_folder, sha256_file
+from repro.artifacts.scores import read_scores
 from repro.evaluate.metrics import top_k_error
-from repro.evaluate.scores import read_scores
-from repro.files import data_folder, read_json, run_folder, sha256_file
 from repro.papers import PAPERS
 from tests.fabricate import Truth, fabricate, run_at
 

@@ -6,7 +6,7 @@ import pytest
 
 from repro.papers import PAPERS
 from repro.spec.experiment import replaced
-from repro.spec.geometry import geometry, pooled_px
+from repro.spec.geometry.image import geometry, pooled_px
 from repro.spec.network import Pooling
 
 ALEXNET = PAPERS["alexnet"].experiment("full").network

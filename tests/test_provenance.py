@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from repro.garbage import importing, leave_it
-from repro.provenance import PACKAGE, STAGE_ROOTS, code_digest, imported_names, module_digest
+from repro.artifacts.provenance import PACKAGE, STAGE_ROOTS, code_digest, imported_names, module_digest
+from repro.system.startup import importing, leave_it
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
 CODE = """'A module.'
@@ -44,7 +44,7 @@ def test_import_statements_are_found_as_the_syntax_tree_has_them(path):
 def test_import_statements_of_every_form():
     source = """
 import os, re
-import repro.files, repro.locks as held
+import repro.artifacts.files, repro.system.locks as held
 from repro.models import lrn_kernel, passes as others  # (not this)
 from repro.spec.network import (
     Conv,  # one (of them)
@@ -98,7 +98,7 @@ def test_what_changes_a_result_changes_the_digest(old, new):
 
 
 def test_a_digest_is_the_same_in_every_process():
-    command = "from repro.provenance import code_digest; print(code_digest('judge'), code_digest('train_clips'))"
+    command = "from repro.artifacts.provenance import code_digest; print(code_digest('judge'), code_digest('train_clips'))"
     found = {
         subprocess.run(
             [sys.executable, "-c", command],

@@ -7,9 +7,9 @@ import tomllib
 import pytest
 import yaml
 
+from repro.artifacts.provenance import PACKAGE
 from repro.cli import parser
 from repro.papers import PAPERS
-from repro.provenance import PACKAGE
 
 ROOT = PACKAGE.parent
 README = (ROOT / "README.md").read_text()

@@ -14,20 +14,20 @@ from pathlib import Path
 import pytest
 import torch
 
-from repro.files import sha256_file
+from repro.artifacts.files import sha256_file
 from repro.models.image import build_network
 from repro.models.layers import seed_dropout
 from repro.papers import PAPERS
 from repro.spec.experiment import Variant, make_run
-from repro.spec.geometry import geometry
+from repro.spec.geometry.image import geometry
 from repro.spec.run import Experiment, Run
-from repro.train.checkpoint import state_bytes
-from repro.train.images import ImageTask
-from repro.train.loop import Stopped, Training
-from repro.train.prepared import Prepared, open_prepared
-from repro.train.run import make_training
-from repro.train.start import Source, begin_with, output_layer
-from repro.train.task import Place
+from repro.train.networks.checkpoint import state_bytes
+from repro.train.networks.images import ImageTask
+from repro.train.networks.initial_weights import Source, begin_with, output_layer
+from repro.train.networks.loop import Stopped, Training
+from repro.train.networks.prepared import Prepared, open_prepared
+from repro.train.networks.run import make_training
+from repro.train.runs.task import Place
 from tests.tiny import write_prepared
 
 PAPER = PAPERS["alexnet"]

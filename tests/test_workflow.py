@@ -61,9 +61,14 @@ def test_a_second_run_finds_nothing_to_be_done(smoke):
 
 
 def test_a_comment_or_docstring_reruns_nothing(finished):
-    for file in ("repro/train/loop.py", "repro/data/prepare.py", "repro/report/render.py", "repro/papers/alexnet.py"):
+    for file in (
+        "repro/train/networks/loop.py",
+        "repro/data/prepare/images.py",
+        "repro/report/render.py",
+        "repro/papers/alexnet/ablations.py",
+    ):
         finished.edit(file, lambda text: "# A remark.\n" + text)
-    finished.edit("repro/train/run.py", lambda text: text.replace('"""', '"""Now: ', 1))
+    finished.edit("repro/train/networks/run.py", lambda text: text.replace('"""', '"""Now: ', 1))
     assert finished.planned() == {}
 
 
@@ -77,17 +82,17 @@ def test_an_edit_of_report_code_or_of_a_template_renders_again_and_retrains_noth
 
 
 def test_an_edit_of_code_that_training_uses_retrains_every_variant(finished):
-    finished.edit("repro/train/loop.py", lambda text: text + "\nADDED = 1\n")
+    finished.edit("repro/train/networks/loop.py", lambda text: text + "\nADDED = 1\n")
     assert jobs(finished.planned()) == {**TRAIN, **AFTERWARDS}
 
 
 def test_an_edit_of_preparation_prepares_again(finished):
-    finished.edit("repro/data/prepare.py", lambda text: text + "\nADDED = 1\n")
+    finished.edit("repro/data/prepare/images.py", lambda text: text + "\nADDED = 1\n")
     assert jobs(finished.planned()) == EVERYTHING
 
 
 def test_an_edit_of_the_analysis_judges_again_and_retrains_nothing(finished):
-    finished.edit("repro/analyse/verdict.py", lambda text: text + "\nADDED = 1\n")
+    finished.edit("repro/analyse/evidence/verdict.py", lambda text: text + "\nADDED = 1\n")
     planned = jobs(finished.planned())
     assert "judge" in planned
     assert set(planned) <= {"collect", "judge", "render"}
@@ -95,13 +100,13 @@ def test_an_edit_of_the_analysis_judges_again_and_retrains_nothing(finished):
 
 def test_the_words_of_a_claim_are_judged_again_and_nothing_is_retrained(finished):
     finished.edit(
-        "repro/papers/alexnet_claims_norm.py", lambda text: text.replace("lowers the top-1 error by 1.4 points", "helps")
+        "repro/papers/alexnet/claims/norm.py", lambda text: text.replace("lowers the top-1 error by 1.4 points", "helps")
     )
     assert jobs(finished.planned()) == {"judge": 1, "render": 1}
 
 
 def test_another_value_in_one_variant_runs_the_job_of_that_variant_alone(finished):
-    finished.edit("repro/papers/alexnet.py", lambda text: text.replace('value="sigmoid"', 'value="tanh"'))
+    finished.edit("repro/papers/alexnet/ablations.py", lambda text: text.replace('value="sigmoid"', 'value="tanh"'))
     assert jobs(finished.planned()) == {job_of("sigmoid"): 1, **AFTERWARDS}
 
 
@@ -115,9 +120,9 @@ def test_one_new_entry_is_a_new_ablation(finished):
     """Add a variant as the README shows."""
     readme = (ROOT / "README.md").read_text()
     entry = readme.split("```python\n", 1)[1].split("```", 1)[0]
-    finished.edit("repro/papers/alexnet.py", lambda text: text.replace("VARIANTS = (\n", "VARIANTS = (\n" + entry, 1))
+    finished.edit("repro/papers/alexnet/ablations.py", lambda text: text.replace("VARIANTS = (\n", "VARIANTS = (\n" + entry, 1))
     finished.edit(
-        "repro/papers/alexnet_tables.py", lambda text: text.replace('"no_pca_color",\n', '"no_pca_color",\n"no_mirror",\n', 1)
+        "repro/papers/alexnet/tables.py", lambda text: text.replace('"no_pca_color",\n', '"no_pca_color",\n"no_mirror",\n', 1)
     )
     assert "no_mirror" in finished.repro("list", "alexnet").stdout
     assert json.loads(finished.repro("show", "smoke/alexnet/no_mirror/0").stdout)["run"]["variant"] == "no_mirror"

@@ -5,16 +5,9 @@ import re
 import pytest
 import yaml
 
-from repro.jobs import train_jobs
 from repro.papers import PAPERS
-from repro.plan import (
-    ConfigError,
-    left_out,
-    planned_variants,
-    read_config,
-    source_identity,
-    source_option,
-)
+from repro.planning.jobs import train_jobs
+from repro.planning.plan import ConfigError, left_out, planned_variants, read_config, source_identity, source_option
 from tests.planned import CONFIG, EVERYTHING, ROOT, SCHEMA, checked, jobs
 
 

@@ -6,14 +6,10 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from repro.jobs import prepare_priority, prepare_threads, train_jobs, variant_groups
+from repro.artifacts.provenance import STAGE_ROOTS, imported_modules
 from repro.papers import PAPERS
-from repro.plan import (
-    gpus_per_job,
-    planned_runs,
-    planned_variants,
-)
-from repro.provenance import STAGE_ROOTS, imported_modules
+from repro.planning.jobs import prepare_priority, prepare_threads, train_jobs, variant_groups
+from repro.planning.plan import gpus_per_job, planned_runs, planned_variants
 from repro.spec.experiment import make_run, needed_runs
 from repro.spec.run import Ensemble
 from tests.conftest import ONE_PAPER
@@ -158,18 +154,18 @@ def test_snakefmt_would_change_nothing():
 @pytest.mark.parametrize(
     ("stage", "module", "used"),
     [
-        ("train_images", "repro.models.lrn", True),
-        ("train_images", "repro.data.order", True),
+        ("train_images", "repro.models.norm.lrn", True),
+        ("train_images", "repro.data.load.randomness", True),
         ("train_images", "repro.evaluate.metrics", True),
-        ("train_images", "repro.analyse.verdict", False),
+        ("train_images", "repro.analyse.evidence.verdict", False),
         ("train_images", "repro.report.render", False),
         ("train_images", "repro.cli", False),
-        ("train_images", "repro.papers.alexnet", False),
-        ("prepare", "repro.data.procedural", True),
-        ("prepare", "repro.train.loop", False),
-        ("judge", "repro.analyse.statistics", True),
+        ("train_images", "repro.papers.alexnet.ablations", False),
+        ("prepare", "repro.data.generated.images", True),
+        ("prepare", "repro.train.networks.loop", False),
+        ("judge", "repro.analyse.evidence.statistics", True),
         ("judge", "repro.report.render", False),
-        ("render", "repro.report.figures", True),
+        ("render", "repro.report.drawing.plots", True),
     ],
 )
 def test_a_stage_follows_the_modules_it_uses_and_no_others(stage, module, used):

@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from repro.data.clip_views import ClipPixels, Window, clip_batches, evaluation_crops
+from repro.data.load.clip_views import ClipPixels, Window, clip_batches, evaluation_crops
 from repro.models.probe import evaluating
 from repro.spec.video import NUMS_OF_VIEWS
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from repro.evaluate.scores import Scores
+from repro.artifacts.scores import Scores
 
 #: The search for weights ends after so many rounds, or when no weight moves by more than this.
 MAX_ROUNDS, SMALLEST_MOVE = 1000, 1e-6

@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from repro.data.shards import Shards, write_npz
+from repro.data.shards.images import Shards, write_npz
 from repro.evaluate.predict import stable_subset_N
 
 #: Classes and neighbours that are kept of an image.

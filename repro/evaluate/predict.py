@@ -12,8 +12,8 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from repro.data.order import ORDER, random_words_N4
-from repro.data.squares import Squares
+from repro.data.load.randomness import ORDER, random_words_N4
+from repro.data.load.whole_images import Squares
 from repro.evaluate.crops import Cropping, center_window, crop_windows
 from repro.models.probe import evaluating, input_of
 

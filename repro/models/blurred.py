@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn import functional
 
 from repro.models.sequence import run_in_order
-from repro.spec.blurred_geometry import BlurredShape
+from repro.spec.geometry.blurred import BlurredShape
 
 
 class BlurredView(nn.Module):

@@ -16,8 +16,8 @@ from torch import nn
 from repro.models.image import conv_block, dense_layers, initial_std
 from repro.models.local import LocallyConnected2d
 from repro.models.sequence import Layers, run_in_order
-from repro.spec.clip_geometry import ClipConvShape, ClipGeometry, StreamShape, clip_geometry
-from repro.spec.geometry import NUM_COLOURS
+from repro.spec.geometry.clips import ClipConvShape, ClipGeometry, StreamShape, clip_geometry
+from repro.spec.geometry.image import NUM_COLOURS
 from repro.spec.network import Network
 from repro.spec.video import ClipNetwork
 
@@ -26,7 +26,7 @@ def build_clip_network(network: ClipNetwork, *, num_classes: int, key: int) -> n
     """Return the network with initial weights drawn from `key`, in channels-last memory.
 
     Input: (B, 3, T, input_px, input_px), mean-subtracted pixels on the 0-255 scale of the T frames that the spec reads;
-    output: (B, num_classes) logits. `get_submodule` finds each layer by its name in repro.spec.clip_geometry: a layer
+    output: (B, num_classes) logits. `get_submodule` finds each layer by its name in repro.spec.geometry.clips: a layer
     of the spec by its name, in a stream as `<stream>.<layer>`. Weights are drawn as in repro.models.image, and a window
     over time counts in the fan-in.
 

@@ -16,10 +16,10 @@ from torch import nn
 from repro.models.blurred import BlurredView, WithBlurredView
 from repro.models.layers import Dropout, GroupedLinear, activation, pool
 from repro.models.local import LocallyConnected2d
-from repro.models.lrn import LocalResponseNorm
-from repro.models.map_norm import MapResponseNorm
+from repro.models.norm.lrn import LocalResponseNorm
+from repro.models.norm.map_norm import MapResponseNorm
 from repro.models.sequence import Layers
-from repro.spec.geometry import ConvShape, DenseShape, Geometry, geometry
+from repro.spec.geometry.image import ConvShape, DenseShape, Geometry, geometry
 from repro.spec.network import MapNorm, Network, ResponseNorm
 
 

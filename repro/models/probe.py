@@ -16,8 +16,8 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from repro.spec.clip_geometry import clip_geometry
-from repro.spec.geometry import geometry
+from repro.spec.geometry.clips import clip_geometry
+from repro.spec.geometry.image import geometry
 from repro.spec.network import Network
 from repro.spec.video import ClipNetwork
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import torch
 from torch import nn
 
-from repro.models.lrn import LocalResponseNorm
+from repro.models.norm.lrn import LocalResponseNorm
 
 
 class Layers(nn.Sequential):

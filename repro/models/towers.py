@@ -25,7 +25,7 @@ from repro.models.image import build_network, conv_block, dense_layers
 from repro.models.layers import Dropout
 from repro.models.local import LocallyConnected2d
 from repro.models.two_devices import MovedBytes, TowerDropout, moved
-from repro.spec.geometry import ConvShape, DenseShape, geometry
+from repro.spec.geometry.image import ConvShape, DenseShape, geometry
 from repro.spec.network import Network
 
 #: The activations of a batch: one part a tower, on its device.

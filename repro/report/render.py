@@ -8,14 +8,15 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from repro import files
-from repro.report import figures, tables
-from repro.report.context import run_page_path, table_page_path
-from repro.report.figure_context import table_figures
-from repro.report.index_context import index_page
-from repro.report.inputs import Results, read_results
-from repro.report.run_context import RunPage, run_page
-from repro.report.table_context import SCALES, TablePage, table_page
+from repro.artifacts import files
+from repro.report.drawing import plots as figures
+from repro.report.figures.catalogue import table_figures
+from repro.report.inputs.results import Results, read_results
+from repro.report.pages.index import index_page
+from repro.report.pages.run import RunPage, run_page
+from repro.report.pages.setting import run_page_path, table_page_path
+from repro.report.pages.table import SCALES, TablePage, table_page
+from repro.report.text import tables
 from repro.spec.experiment import Paper, Table
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"

@@ -16,7 +16,7 @@ VIDEO_KINDS = ("procedural_videos", "video_folders", "ucf101", "sports1m")
 CLIP_PROTOCOLS = ("clip", "video")
 NUMS_OF_VIEWS = (1, 2, 4)
 
-#: The file in a prepared data set that holds how the camera of each test video moves (repro.data.camera_motion).
+#: The file in a prepared data set that holds how the camera of each test video moves (repro.data.prepare.camera_motion).
 CAMERA_FILE = "test.camera.npz"
 
 #: What a stream sees of a frame: all of it at a lower resolution, or its central part as it is.

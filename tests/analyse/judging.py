@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from repro.analyse.collect import collect
-from repro.analyse.judge import judge
-from repro.files import read_json, run_folder
+from repro.analyse.collect.collect import collect
+from repro.analyse.judge.judge import judge
+from repro.artifacts.files import read_json, run_folder
 from repro.papers import PAPERS
-from repro.plan import planned_runs
+from repro.planning.plan import planned_runs
 from repro.spec.experiment import Paper, make_run
 from tests.fabricate import Truth, fabricate, run_at
 

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from repro.analyse.collect import collect
-from repro.analyse.runs_table import COLUMNS
-from repro.evaluate.scores import Scores, read_scores, write_scores
-from repro.files import FileFormatError, run_folder, sha256_file
+from repro.analyse.collect.collect import collect
+from repro.artifacts.files import FileFormatError, run_folder, sha256_file
+from repro.artifacts.runs_csv import COLUMNS
+from repro.artifacts.scores import Scores, read_scores, write_scores
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
 from repro.spec.run import Run

@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from repro.analyse.context import decided_on, evidence_for, sizes
-from repro.analyse.gates import ablated_keys
-from repro.analyse.judge import judge
-from repro.analyse.verdict import VERDICTS
-from repro.evaluate.scores import read_scores
-from repro.files import FileFormatError, read_json, run_folder, sha256_file
+from repro.analyse.evidence.gates import ablated_keys
+from repro.analyse.evidence.verdict import VERDICTS
+from repro.analyse.judge.case import decided_on, evidence_for, sizes
+from repro.analyse.judge.judge import judge
+from repro.artifacts.files import FileFormatError, read_json, run_folder, sha256_file
+from repro.artifacts.scores import read_scores
 from repro.spec.experiment import Variant
 from tests.analyse.judging import ABLATIONS, ALEXNET, IN_TABLES, PLANNED, claim, judged, made, num_planned, truth
 from tests.fabricate import fabricate
@@ -45,7 +45,7 @@ def test_claims_stand_in_the_papers_order_with_a_verdict_and_a_reason(everything
 
 def test_judging_again_in_another_process_gives_the_same_bytes(everything: Path) -> None:
     first = (everything / "small" / "claims.json").read_bytes()
-    script = "import sys, pathlib; from repro.papers import PAPERS; from repro.analyse.judge import judge; "
+    script = "import sys, pathlib; from repro.papers import PAPERS; from repro.analyse.judge.judge import judge; "
     script += "judge([PAPERS['alexnet']], scale='small', results=pathlib.Path(sys.argv[1]))"
     environment = {**os.environ, "PYTHONHASHSEED": "77", "PYTHONPATH": str(Path(__file__).parents[2])}
     subprocess.run([sys.executable, "-c", script, str(everything)], check=True, env=environment)
@@ -53,7 +53,7 @@ def test_judging_again_in_another_process_gives_the_same_bytes(everything: Path)
 
 
 def test_analysis_imports_neither_torch_nor_dali() -> None:
-    script = "import sys, repro.analyse.judge, repro.analyse.collect; "
+    script = "import sys, repro.analyse.judge.judge, repro.analyse.collect.collect; "
     script += "assert not [name for name in sys.modules if name.split('.')[0] in ('torch', 'nvidia', 'numba', 'statsmodels')]"
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     subprocess.run([sys.executable, "-c", script], check=True, env=environment)

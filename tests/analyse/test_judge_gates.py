@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from repro.evaluate.scores import read_scores, write_scores
-from repro.files import read_json, run_folder, sha256_file
+from repro.artifacts.files import read_json, run_folder, sha256_file
+from repro.artifacts.scores import read_scores, write_scores
 from tests.analyse.judging import ALEXNET, claim, edit_record, judged, made, truth
 from tests.fabricate import fabricate
 

@@ -14,22 +14,22 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from repro.analyse.collect import collect
-from repro.analyse.effects import changed
-from repro.analyse.exact import counted, judged_exact
-from repro.analyse.judge import judge, judged_claims
-from repro.analyse.ledger import Ledger, read_table
-from repro.analyse.metrics import ERRORS, SPLITS, TOP_K
-from repro.analyse.reasons import METRIC_NAMES, PROTOCOL_NAMES
-from repro.analyse.statistics import dunnett_p, paired
-from repro.analyse.verdict import EVERY_ORDER, VERDICTS, decide_every
-from repro.evaluate.scores import read_scores, write_scores
-from repro.files import read_json, run_folder, sha256_file
+from repro.analyse.collect.collect import collect
+from repro.analyse.evidence.ledger import Ledger, read_table
+from repro.analyse.evidence.reasons import METRIC_NAMES, PROTOCOL_NAMES
+from repro.analyse.evidence.statistics import dunnett_p, paired
+from repro.analyse.evidence.verdict import EVERY_ORDER, VERDICTS, decide_every
+from repro.analyse.judge.effects import changed
+from repro.analyse.judge.exact import counted, judged_exact
+from repro.analyse.judge.judge import judge, judged_claims
+from repro.artifacts.files import read_json, run_folder, sha256_file
+from repro.artifacts.provenance import PACKAGE
+from repro.artifacts.scores import read_scores, write_scores
 from repro.papers import PAPERS
-from repro.provenance import PACKAGE
 from repro.spec.claims import Claim
 from repro.spec.evaluation import PROTOCOLS
 from repro.spec.experiment import Paper, make_run
+from repro.spec.metrics import ERRORS, SPLITS, TOP_K
 from repro.spec.video import CLIP_PROTOCOLS
 from tests.fabricate import Truth, fabricate, run_at
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from repro.analyse.ledger import by_unit
+from repro.analyse.evidence.ledger import by_unit
 
 
 def test_clips_of_one_video_count_as_one_unit_of_what_was_sampled() -> None:

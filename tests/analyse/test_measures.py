@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from repro.analyse.measures import (
+from repro.analyse.collect.measures import (
     color_selectivity,
     epochs_to,
     of_kernels,

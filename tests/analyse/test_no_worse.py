@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from repro.analyse.collect import collect
-from repro.analyse.judge import judge
-from repro.files import read_json
+from repro.analyse.collect.collect import collect
+from repro.analyse.judge.judge import judge
+from repro.artifacts.files import read_json
 from repro.papers import PAPERS
 from repro.spec.claims import Claim
 from repro.spec.experiment import Paper, make_run

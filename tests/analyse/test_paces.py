@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from repro.analyse.collect import collect
-from repro.analyse.judge import judge
-from repro.analyse.paces import Pace, compare_paces
-from repro.analyse.statistics import log_ratio_of_epochs, logrank_p
-from repro.analyse.verdict import decide_bound
-from repro.files import read_json, run_folder, sha256_file, write_text
+from repro.analyse.collect.collect import collect
+from repro.analyse.evidence.paces import Pace, compare_paces
+from repro.analyse.evidence.statistics import log_ratio_of_epochs, logrank_p
+from repro.analyse.evidence.verdict import decide_bound
+from repro.analyse.judge.judge import judge
+from repro.artifacts.files import read_json, run_folder, sha256_file, write_text
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
 from tests.fabricate import Truth, fabricate, run_at

@@ -14,8 +14,8 @@ from scipy import stats
 from statsmodels.stats.power import TTestIndPower
 from statsmodels.stats.weightstats import ttost_ind
 
-from repro.analyse import verdict
-from repro.analyse.statistics import (
+from repro.analyse.evidence import verdict
+from repro.analyse.evidence.statistics import (
     Estimate,
     brown_forsythe_p,
     difference,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from repro.analyse import verdict
-from repro.analyse.verdict import control_failed, decide_effect, decide_exact, decide_level, decide_no_worse, size_flag
+from repro.analyse.evidence import verdict
+from repro.analyse.evidence.verdict import control_failed, decide_effect, decide_exact, decide_level, decide_no_worse, size_flag
 
 ENDS = st.integers(-120, 120).map(lambda hundredths: hundredths / 32)
 SIZES = st.integers(1, 60).map(lambda hundredths: hundredths / 32)

@@ -12,19 +12,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from repro.analyse.camera import FEWEST_VIDEOS
-from repro.analyse.collect import collect
-from repro.analyse.judge import judge
-from repro.analyse.metrics import class_slug
-from repro.analyse.precisions import of_precisions, resampled_precision_DK
-from repro.analyse.reasons import metric_words
-from repro.analyse.verdict import VERDICTS
-from repro.data.shards import write_npz
-from repro.evaluate.precision import average_precision_K
-from repro.evaluate.scores import Scores, read_scores, write_scores
-from repro.files import data_folder, read_json, run_folder, sha256_file, write_json
+from repro.analyse.collect.average_precisions import of_precisions, resampled_precision_DK
+from repro.analyse.collect.collect import collect
+from repro.analyse.evidence.reasons import metric_words
+from repro.analyse.evidence.verdict import VERDICTS
+from repro.analyse.judge.camera_gaps import FEWEST_VIDEOS
+from repro.analyse.judge.judge import judge
+from repro.artifacts.files import data_folder, read_json, run_folder, sha256_file, write_json
+from repro.artifacts.scores import Scores, read_scores, write_scores
+from repro.data.shards.images import write_npz
+from repro.evaluate.average_precision import average_precision_K
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
+from repro.spec.metrics import class_slug
 from repro.spec.video import CAMERA_FILE
 from tests.fabricate import Truth, fabricate, run_at
 

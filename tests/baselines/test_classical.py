@@ -11,11 +11,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from repro.baselines import describe_images
-from repro.baselines.classical import check_spec, fit
-from repro.baselines.classical_model import load
-from repro.baselines.signatures import FLUSH_EVERY
-from repro.files import FileFormatError
+from repro.artifacts.files import FileFormatError
+from repro.baselines.images import describe as describe_images
+from repro.baselines.images.fit import check_spec, fit
+from repro.baselines.images.model import load
+from repro.baselines.images.signatures import FLUSH_EVERY
 from repro.spec.classical import ProductQuantizer
 from tests.baselines.classical_specs import FISHER_SPEC, NUM_CLASSES, SPARSE, SPARSE_SPEC, drawn_images
 
@@ -151,7 +151,7 @@ def test_a_fit_that_was_killed_goes_on_after_what_was_made_sure_of(tmp_path):
 
 def test_a_fit_stopped_between_classifiers_goes_on(tmp_path, monkeypatch):
     whole = fitted(FISHER_SPEC, tmp_path / "whole")
-    from repro.baselines import classify
+    from repro.baselines.images import classify
 
     trained, most = [], 3
 
@@ -230,8 +230,8 @@ def test_images_and_labels_that_do_not_fit_are_refused(tmp_path):
 
 
 def _work(folder):
-    from repro.baselines.costs import Costs
-    from repro.baselines.work import Work
+    from repro.baselines.fitting.costs import Costs
+    from repro.baselines.images.fit_context import Work
 
     return Work(spec=SPARSE_SPEC, key=1, num_processes=1, folder=folder / "own", say=lambda line: None, costs=Costs())
 

@@ -9,11 +9,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from repro.baselines import storage
-from repro.baselines.classifier import Labelled, combinations, fit_classifier, targets_NK
-from repro.baselines.feature_histograms import fit
-from repro.baselines.workers import AHEAD, in_order
-from repro.files import FileFormatError
+from repro.artifacts.files import FileFormatError
+from repro.baselines.videos import model_file as storage
+from repro.baselines.videos.fit import fit
+from repro.baselines.videos.mlp import Labelled, combinations, fit_classifier, targets_NK
+from repro.system.workers import AHEAD, in_order
 from tests.baselines.specs import SPEC, moving_square, only, stripes
 
 NUM_CLASSES = 4

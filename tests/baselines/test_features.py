@@ -10,13 +10,13 @@ import pytest
 import skimage.data
 from skimage.feature import hog as reference_hog
 
-from repro.baselines.colors import color_moments_D, grid_cells, hue_saturation_counts
-from repro.baselines.cuboids import describe_cuboids, response_THW, temporal_filters
-from repro.baselines.faces import face_counts, num_faces
-from repro.baselines.frames import Frame
-from repro.baselines.hog import CLIP, cell_sums_HWO, describe_hog
-from repro.baselines.points import grid_along, harris_P2, patch_corners_P2
-from repro.baselines.textons import describe_textons, filter_bank_KHW, responses_DHW
+from repro.baselines.descriptors.colors import color_moments_D, grid_cells, hue_saturation_counts
+from repro.baselines.descriptors.cuboids import describe_cuboids, response_THW, temporal_filters
+from repro.baselines.descriptors.faces import face_counts, num_faces
+from repro.baselines.descriptors.frames import Frame
+from repro.baselines.descriptors.hog import CLIP, cell_sums_HWO, describe_hog
+from repro.baselines.descriptors.points import grid_along, harris_P2, patch_corners_P2
+from repro.baselines.descriptors.textons import describe_textons, filter_bank_KHW, responses_DHW
 from repro.spec.histograms import ColorMoments, DenseGrid, Hog, HueSaturation, InterestPoints
 from tests.baselines.specs import CUBOID, EVENTS, FACES, HOG, TEXTON, moving_square, stripes
 

@@ -15,11 +15,11 @@ from scipy import stats
 from sklearn.decomposition import PCA
 from sklearn.mixture import GaussianMixture
 
-from repro.baselines.expectation_maximization import em_step, fit_mixture
-from repro.baselines.fisher import FisherEncoder, fisher_vector_L, improved_L
-from repro.baselines.gmm import Mixture
-from repro.baselines.pca import fit_projection
-from repro.baselines.regions import regions_LP
+from repro.baselines.encoders.expectation_maximization import em_step, fit_mixture
+from repro.baselines.encoders.fisher import FisherEncoder, fisher_vector_L, improved_L
+from repro.baselines.encoders.gmm import Mixture
+from repro.baselines.encoders.pca import fit_projection
+from repro.baselines.encoders.regions import regions_LP
 from tests.baselines.classical_specs import FISHER, LOCAL_COLORS, channel
 
 
@@ -69,7 +69,7 @@ def test_posteriors_are_those_of_bayes_rule():
 
 
 def test_an_iteration_is_that_of_scikit_learn(monkeypatch):
-    monkeypatch.setattr("repro.baselines.expectation_maximization.BLOCK", 100)  # 600 descriptors in 6 blocks
+    monkeypatch.setattr("repro.baselines.encoders.expectation_maximization.BLOCK", 100)  # 600 descriptors in 6 blocks
     x_PC, start = clusters_PC(), some_mixture(num_gaussians=3)
     own, _ = em_step(x_PC, start, floor_C=np.zeros(3))
     theirs = GaussianMixture(

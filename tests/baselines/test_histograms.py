@@ -7,18 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from repro.baselines.describe import check_spec, describe_video
-from repro.baselines.frames import Frame, pixels_CTHW3, sampled_frames, sampled_windows, shrunk_HW3, spread
-from repro.baselines.kmeans import SamplePool, fit_vocabulary
-from repro.baselines.pyramid import normalised_L, word_counts_L
-from repro.baselines.vocabularies import Vocabulary, assign
-from repro.spec.histograms import (
-    ColorMoments,
-    FrameSampling,
-    HueSaturation,
-    SoftAssignment,
-    num_cells,
-)
+from repro.baselines.descriptors.frames import Frame, pixels_CTHW3, sampled_frames, sampled_windows, shrunk_HW3, spread
+from repro.baselines.encoders.kmeans import SamplePool, fit_vocabulary
+from repro.baselines.encoders.pyramid import normalised_L, word_counts_L
+from repro.baselines.encoders.vocabularies import Vocabulary, assign
+from repro.baselines.videos.describe import check_spec, describe_video
+from repro.spec.histograms import ColorMoments, FrameSampling, HueSaturation, SoftAssignment, num_cells
 from tests.baselines.specs import CUBOID, EVENTS, FACES, SPEC, local, moving_square, only
 
 LINE = Vocabulary(words_WD=np.array([[0.0], [1.0], [3.0], [10.0]], np.float32), scale=2.0)

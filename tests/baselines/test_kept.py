@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from repro.baselines import patches
-from repro.baselines.feature_histograms import fit
-from repro.baselines.kept import Kept, described, keeping
-from repro.baselines.patches import describe_patches
+from repro.baselines.descriptors import patches
+from repro.baselines.descriptors.patches import describe_patches
+from repro.baselines.fitting.descriptor_cache import Kept, described, keeping
+from repro.baselines.videos.fit import fit
 from repro.spec.classical import DensePatches
 from tests.baselines.classical_specs import FISHER_SPEC, drawn_images
 from tests.baselines.specs import SPEC

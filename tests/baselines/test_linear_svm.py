@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from sklearn.svm import LinearSVC
 
-from repro.baselines.fusion import scores_NK, sharpness_of, split_held_out, weights_C
-from repro.baselines.linear_svm import check_svm, joined, train_svm
-from repro.baselines.signatures import OpenSignatures
+from repro.baselines.fitting.fusion import scores_NK, sharpness_of, split_held_out, weights_C
+from repro.baselines.images.linear_svm import check_svm, joined, train_svm
+from repro.baselines.images.signatures import OpenSignatures
 from repro.spec.classical import Fusion
 from tests.baselines.classical_specs import SVM
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from scipy import optimize
 
-from repro.baselines.llc import SparseEncoder, llc_codes
-from repro.baselines.pca import fit_projection
+from repro.baselines.encoders.llc import SparseEncoder, llc_codes
+from repro.baselines.encoders.pca import fit_projection
 from tests.baselines.classical_specs import HOG, SPARSE, channel
 
 RIDGE = 1e-2

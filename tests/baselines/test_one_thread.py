@@ -9,8 +9,8 @@ import pytest
 import sklearn.cluster  # noqa: F401  loads what is limited
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from repro.baselines import one_thread as module
-from repro.baselines.one_thread import one_thread
+from repro.system import one_thread as module
+from repro.system.one_thread import one_thread
 
 
 def threads() -> list[int]:

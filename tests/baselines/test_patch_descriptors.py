@@ -11,14 +11,14 @@ import cv2
 import numpy as np
 import pytest
 
-from repro.baselines.cells import box_means_HWM, cell_values_PNNM
-from repro.baselines.dense_sift import color_invariants_3HW, describe_sift, direction_maps_HWO
-from repro.baselines.frames import Frame
-from repro.baselines.gist import describe_gist, gabor_energy_FHW
-from repro.baselines.images import at_scales, pixels_HW3
-from repro.baselines.lbp import describe_lbp, pattern_codes_HW, pattern_labels
-from repro.baselines.local_colors import describe_local_colors
-from repro.baselines.patches import describe_patches
+from repro.baselines.descriptors.cells import box_means_HWM, cell_values_PNNM
+from repro.baselines.descriptors.dense_sift import color_invariants_3HW, describe_sift, direction_maps_HWO
+from repro.baselines.descriptors.frames import Frame
+from repro.baselines.descriptors.gist import describe_gist, gabor_energy_FHW
+from repro.baselines.descriptors.images import at_scales, pixels_HW3
+from repro.baselines.descriptors.lbp import describe_lbp, pattern_codes_HW, pattern_labels
+from repro.baselines.descriptors.local_colors import describe_local_colors
+from repro.baselines.descriptors.patches import describe_patches
 from repro.spec.classical import DensePatches
 from tests.baselines.classical_specs import GIST, HOG, LBP, LOCAL_COLORS, PATCHES, SIFT
 

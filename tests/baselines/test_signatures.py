@@ -10,8 +10,8 @@ import pickle
 import numpy as np
 import pytest
 
-from repro.baselines.quantizer import Quantizer, fit_quantizer
-from repro.baselines.signatures import SignatureFile, SignatureWriter, as_float32, packed, write_array
+from repro.baselines.encoders.product_quantizer import Quantizer, fit_quantizer
+from repro.baselines.images.signatures import SignatureFile, SignatureWriter, as_float32, packed, write_array
 
 
 def signatures(num, length=12, seed=0):
@@ -56,7 +56,7 @@ def test_iterations_and_shorter_groups_lose_less():
 def test_blocks_and_keys(monkeypatch):
     signature_NL = signatures(300)
     whole = quantizer_of(signature_NL)
-    monkeypatch.setattr("repro.baselines.quantizer.BLOCK", 1)  # one group at a time
+    monkeypatch.setattr("repro.baselines.encoders.product_quantizer.BLOCK", 1)  # one group at a time
     np.testing.assert_allclose(quantizer_of(signature_NL).word_GWV, whole.word_GWV, atol=1e-6)
     assert (quantizer_of(signature_NL, key=2).word_GWV != whole.word_GWV).any()
     with pytest.raises(ValueError, match="channel sift: signatures of 12 values by 5 to a code; allowed: a divisor"):
@@ -88,7 +88,7 @@ def test_a_file_gives_back_rows_and_can_be_pickled(tmp_path, quantized):
 
 
 def test_a_stopped_pass_goes_on_after_the_last_image_made_sure_of(tmp_path, monkeypatch):
-    monkeypatch.setattr("repro.baselines.signatures.FLUSH_EVERY", 4)
+    monkeypatch.setattr("repro.baselines.images.signatures.FLUSH_EVERY", 4)
     signature_NL = signatures(10).astype(np.float16)
 
     def rows(first, last):

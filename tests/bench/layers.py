@@ -9,10 +9,10 @@ from typing import cast
 import torch
 from torch import nn
 
-from repro.models.lrn import LocalResponseNorm
+from repro.models.norm.lrn import LocalResponseNorm
 from repro.spec.run import Experiment
-from repro.train.clip_speed import network_of
-from repro.train.optim import PaperSGD
+from repro.train.methods.clip_speed import network_of
+from repro.train.networks.optim import PaperSGD
 from tests.bench.turns import Contest, Target
 
 #: The paper's setting, for the formula as it is printed.
@@ -79,7 +79,7 @@ def norm_contest(
         title=f"Response normalisation, forward and backward, {shape}, {str(dtype).removeprefix('torch.')}",
         contenders=contenders,
         settings={
-            "ours": f"repro.models.lrn, {layout} memory",
+            "ours": f"repro.models.norm.lrn, {layout} memory",
             "torch": f"{norm}, contiguous memory",
             "torch_channels_last": f"{norm}, channels-last memory",
             "relu": f"torch.nn.ReLU, {layout} memory: what reading and writing such a tensor takes",
@@ -133,7 +133,7 @@ def update_contest(experiment: Experiment, *, num_classes: int, name: str, num_r
             "torch_fused": updating(nets[2], torch.optim.SGD(nets[2].parameters(), **setting, fused=True).step),
         },
         settings={
-            "ours": "repro.train.optim.PaperSGD",
+            "ours": "repro.train.networks.optim.PaperSGD",
             "torch": "torch.optim.SGD(foreach=True)",
             "torch_fused": "torch.optim.SGD(fused=True)",
         },

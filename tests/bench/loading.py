@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch.utils.data import DataLoader, Dataset
 
-from repro.data.images import Batch, Stored, training_plan, training_stream
-from repro.data.order import Draws, draw_training
-from repro.data.procedural import picture
-from repro.data.shards import Shards, ShardWriter, write_index
-from repro.data.squares import in_memory
-from repro.files import sha256_file, write_json
+from repro.artifacts.files import sha256_file, write_json
+from repro.data.generated.images import picture
+from repro.data.load.image_stream import Batch, Stored, training_plan, training_stream
+from repro.data.load.randomness import Draws, draw_training
+from repro.data.load.whole_images import in_memory
+from repro.data.shards.images import Shards, ShardWriter, write_index
 from repro.spec.datasets import Procedural
 from repro.spec.recipe import Recipe
 from tests.bench.turns import Contest, Target
@@ -185,7 +185,7 @@ def loading_contest(
         title=f"An epoch of {num} JPEG images, {stored_px} px to {input_px} px, with crop, mirror, mean and colour noise",
         contenders=contenders,
         settings={
-            "ours": f"repro.data.images, one DALI thread, {kept}",
+            "ours": f"repro.data.load.image_stream, one DALI thread, {kept}",
             "pillow": "torch DataLoader in the process (num_workers=0: no time for passing batches on), files in memory",
             "cv2": "cv2.imdecode in a loop: decoding and no more",
         },
@@ -232,8 +232,8 @@ def gpu_loading_contest(
         title=f"{num_epochs} epochs of {num} JPEG images, {stored_px} to {input_px} px to a GPU, crop, mirror, mean, colour",
         contenders={"ours": lambda: load("cuda"), "ours_on_cpu": lambda: load("cpu"), "pillow": load_by_pillow},
         settings={
-            "ours": f"repro.data.images on device cuda (hardware decoder and CUDA kernels), {num_threads} DALI threads",
-            "ours_on_cpu": f"repro.data.images on device cpu, {num_threads} DALI threads, batches copied to the GPU",
+            "ours": f"repro.data.load.image_stream on device cuda (hardware decoder and CUDA kernels), {num_threads} DALI threads",
+            "ours_on_cpu": f"repro.data.load.image_stream on device cpu, {num_threads} DALI threads, batches copied to the GPU",
             "pillow": f"torch DataLoader with Pillow, num_workers={num_threads}, pinned memory, batches copied to the GPU",
         },
         num_rounds=num_rounds,

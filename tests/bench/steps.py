@@ -11,16 +11,16 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from repro.cost import train_flops
 from repro.models.image import build_network
 from repro.models.layers import Dropout, seed_dropout
-from repro.models.lrn import LocalResponseNorm
-from repro.spec.clip_geometry import geometry_of
+from repro.models.norm.lrn import LocalResponseNorm
+from repro.planning.cost import train_flops
+from repro.spec.geometry.clips import geometry_of
 from repro.spec.network import Network
 from repro.spec.run import Experiment
-from repro.train.clip_speed import contender, network_of, random_inputs
-from repro.train.optim import PaperSGD
-from repro.train.precision import FAITHFUL, forward_in, products_in
+from repro.train.methods.clip_speed import contender, network_of, random_inputs
+from repro.train.networks.optim import PaperSGD
+from repro.train.networks.precision import FAITHFUL, forward_in, products_in
 from tests.bench.layers import synchronised
 from tests.bench.turns import Contest, Target
 
@@ -61,7 +61,7 @@ def stock(net: nn.Sequential, *, layout: torch.memory_format) -> nn.Sequential:
 def our_step(
     net: nn.Module, experiment: Experiment, x: torch.Tensor, label_B: torch.Tensor, *, precision: str = FAITHFUL
 ) -> Step:
-    """Return a training step as repro.train.loop takes it, which gives the loss."""
+    """Return a training step as repro.train.networks.loop takes it, which gives the loss."""
     optimizer, rate = PaperSGD(net.train(), experiment.recipe.optimizer), experiment.recipe.optimizer.learning_rate
     num_steps = 0
 
@@ -146,7 +146,7 @@ def step_contest(
             "sgemm_numpy": numpy_sgemm(side),
         },
         settings={
-            "ours": "channels-last memory, repro.models, repro.train.optim.PaperSGD",
+            "ours": "channels-last memory, repro.models, repro.train.networks.optim.PaperSGD",
             "torch": f"contiguous memory (NCHW), {STOCK}",
             "torch_channels_last": f"channels-last memory, {STOCK}",
             "no_lrn": "ours without response normalisation",
@@ -190,7 +190,7 @@ def gpu_step_contest(
         title=f"One training step on a GPU, {name}, {batch_size} images",
         contenders={name: synchronised(one) for name, one in work.items()},
         settings={
-            "ours": "channels-last memory, repro.models, repro.train.optim.PaperSGD",
+            "ours": "channels-last memory, repro.models, repro.train.networks.optim.PaperSGD",
             **{f"ours_{name}": f"ours, --precision {name}" for name in PRECISIONS},
             "torch": f"contiguous memory (NCHW), {STOCK}",
             "torch_channels_last": f"channels-last memory, {STOCK}",
@@ -230,7 +230,7 @@ def clip_contests(
         contests[kind] = Contest(
             title=f"Networks of clips, {'one training step' if kind == 'training' else 'scores'}, {name}, {batch_size} clips",
             contenders={net: pair[number] for net, pair in work.items()},
-            settings=dict.fromkeys(work, "repro.train.clip_speed"),
+            settings=dict.fromkeys(work, "repro.train.methods.clip_speed"),
             num_rounds=num_rounds,
             targets=printed if kind == "training" else (),
             examples=batch_size,

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 import torch
 
+from repro.artifacts.provenance import PACKAGE
 from repro.papers import PAPERS
-from repro.provenance import PACKAGE
-from repro.report.speed import render_speed
-from repro.report.speed_inputs import read_suite
-from repro.spec.clip_geometry import geometry_of
+from repro.report.inputs.benchmarks import read_suite
+from repro.report.speed.page import render_speed
 from repro.spec.experiment import make_run
+from repro.spec.geometry.clips import geometry_of
 from tests.bench import turns, work
 from tests.bench.layers import norm_contest, update_contest
 from tests.bench.loading import loading_contest

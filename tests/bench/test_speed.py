@@ -20,7 +20,7 @@ import torch
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
 from repro.spec.run import Experiment
-from repro.train.memory import keep_freed_memory
+from repro.system.memory import keep_freed_memory
 from tests.bench.layers import norm_contest, update_contest
 from tests.bench.loading import gpu_loading_contest, loading_contest
 from tests.bench.steps import PRECISIONS, clip_contests, gpu_step_contest, step_contest

@@ -18,8 +18,8 @@ from pathlib import Path
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
 from repro.spec.run import Experiment, Run
-from repro.train.images import open_images
-from repro.train.run import train_runs
+from repro.train.networks.images import open_images
+from repro.train.networks.run import train_runs
 from tests.bench.turns import Contest
 
 SCALE, PAPER, DATA = "smoke", "alexnet", "procedural"

@@ -7,13 +7,13 @@ import cv2
 import numpy as np
 import pytest
 
-from repro.data import camera_motion
-from repro.data.camera_motion import CameraTask, clip_motion, displacement, drawn_motion, ensure_camera_motion, motion_of
-from repro.data.clip_shards import ClipShards
-from repro.data.procedural_video import Shot, stream
-from repro.data.video_drawing import Camera
-from repro.data.video_prepare import prepare_videos
-from repro.papers.karpathy import KARPATHY
+from repro.data.generated.video_drawing import Camera
+from repro.data.generated.videos import Shot, stream
+from repro.data.prepare import camera_motion
+from repro.data.prepare.camera_motion import CameraTask, clip_motion, displacement, drawn_motion, ensure_camera_motion, motion_of
+from repro.data.prepare.videos import prepare_videos
+from repro.data.shards.clips import ClipShards
+from repro.papers.karpathy.fusion import KARPATHY
 from repro.spec.video import CAMERA_FILE
 from tests.data.test_clips import TOYS
 
@@ -87,6 +87,6 @@ def test_the_motions_lie_beside_the_test_split_and_are_made_once(tmp_path):
 
 
 def test_clips_without_any_pair_of_frames_show_no_motion(monkeypatch):
-    monkeypatch.setattr("repro.data.camera_motion.displacement", lambda before, after: None)
+    monkeypatch.setattr("repro.data.prepare.camera_motion.displacement", lambda before, after: None)
     assert np.isnan(clip_motion(np.stack([scene(), scene()])))
     assert np.isnan(motion_of(CameraTask(strips=(), num_frames=2)))

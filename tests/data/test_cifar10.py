@@ -18,10 +18,10 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from repro.data import cifar10
-from repro.data.cifar10 import Cifar10Source, find_batches, parse_batch
-from repro.data.download import download
-from repro.data.source import SourceError
+from repro.data.sources import cifar10
+from repro.data.sources.cifar10 import Cifar10Source, find_batches, parse_batch
+from repro.data.sources.download import download
+from repro.data.sources.source import SourceError
 
 FILES = (*cifar10.TRAIN_FILES, *cifar10.TEST_FILES)
 

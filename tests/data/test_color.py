@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from repro.data.color import PixelSums, noise_factors, principal_components
+from repro.data.shards.color import PixelSums, noise_factors, principal_components
 
 
 def summed(*batches: np.ndarray) -> PixelSums:

@@ -11,7 +11,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from repro.data.decode import MAX_PIXELS, Decoder, UnreadableError, central_square, decoding_pipeline, jpeg_bytes, read_header
+from repro.data.shards.decode import (
+    MAX_PIXELS,
+    Decoder,
+    UnreadableError,
+    central_square,
+    decoding_pipeline,
+    jpeg_bytes,
+    read_header,
+)
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (40, 60, 3), dtype=np.uint8)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from repro.data.folders import FoldersSource, example_keys
-from repro.data.source import SourceError
+from repro.data.sources.folders import FoldersSource, example_keys
+from repro.data.sources.source import SourceError
 
 
 def tree(root: Path, *files: str) -> Path:

@@ -15,15 +15,15 @@ import pytest
 import torch
 from PIL import Image
 
-from repro.data.clip_shards import ClipShards
-from repro.data.clip_stream import clip_stream
-from repro.data.clip_views import ClipPixels
-from repro.data.clips import clips_in_memory
-from repro.data.decode import Decoder
-from repro.data.images import training_plan
-from repro.data.shards import Shards
-from repro.data.squares import Squares
-from repro.data.video_prepare import prepare_videos
+from repro.data.load.clip_stream import clip_stream
+from repro.data.load.clip_views import ClipPixels
+from repro.data.load.clips import clips_in_memory
+from repro.data.load.image_stream import training_plan
+from repro.data.load.whole_images import Squares
+from repro.data.prepare.videos import prepare_videos
+from repro.data.shards.clips import ClipShards
+from repro.data.shards.decode import Decoder
+from repro.data.shards.images import Shards
 from tests.data.test_clips import INPUT_PX, MEAN, RECIPE, TOYS
 from tests.data.test_images import stream
 from tests.tiny import write_prepared

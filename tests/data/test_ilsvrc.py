@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from repro.data.ilsvrc import Ilsvrc2012Source
-from repro.data.source import SourceError
+from repro.data.sources.ilsvrc import Ilsvrc2012Source
+from repro.data.sources.source import SourceError
 
 WNIDS = ("n01440764", "n02102040", "n03000684")
 #: validation image -> wnid

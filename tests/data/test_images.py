@@ -9,11 +9,12 @@ import pytest
 import torch
 from PIL import Image
 
-from repro.data import augment_kernel, images
-from repro.data.images import DecodedStream, ImageStream, image_graph, training_plan, training_stream
-from repro.data.order import draw_training
-from repro.data.shards import Shards
-from repro.data.squares import DecodedShards, Squares, in_memory, square_graph
+from repro.data.load import augment_kernel
+from repro.data.load import image_stream as images
+from repro.data.load.image_stream import DecodedStream, ImageStream, image_graph, training_plan, training_stream
+from repro.data.load.randomness import draw_training
+from repro.data.load.whole_images import DecodedShards, Squares, in_memory, square_graph
+from repro.data.shards.images import Shards
 from repro.spec.recipe import ColorNoise, Crops, Optimizer, Recipe, Schedule
 from tests.tiny import jpeg, write_prepared
 
@@ -176,7 +177,7 @@ def as_stored(image, encoding):
 @pytest.mark.parametrize("kept_mib", [256, 0])
 def test_scoring_sees_each_stored_image_once_in_the_order_asked_for(prepared, monkeypatch, kept_mib):
     """Whether they are kept decoded or decoded again each time."""
-    monkeypatch.setattr("repro.data.squares.KEEP_MIB", kept_mib)
+    monkeypatch.setattr("repro.data.load.whole_images.KEEP_MIB", kept_mib)
     folder, pixels, encoding = prepared
     index_N = np.array([3, 22, 0, 7, 11])
     squares = Squares(Shards(folder, "test"), num_threads=1, device="cpu")
@@ -191,7 +192,7 @@ def test_scoring_sees_each_stored_image_once_in_the_order_asked_for(prepared, mo
 def test_images_that_fit_into_memory_are_decoded_once(prepared, monkeypatch):
     squares = Squares(Shards(prepared[0], "test"), num_threads=1, device="cpu")
     first = list(squares.batches(np.arange(23), batch_size=8))
-    monkeypatch.setattr("repro.data.squares.square_graph", lambda **_: pytest.fail("decoded again"))
+    monkeypatch.setattr("repro.data.load.whole_images.square_graph", lambda **_: pytest.fail("decoded again"))
     again = list(squares.batches(np.arange(23), batch_size=8))
     assert all(torch.equal(one, other) for one, other in zip(first, again, strict=True))
 
@@ -209,7 +210,7 @@ def test_training_on_decoded_images_gives_the_same_batches(prepared):
 def test_images_are_not_held_decoded_where_they_are_many_or_the_gpu_decodes(prepared, monkeypatch):
     shards = Shards(prepared[0], "train")
     assert in_memory(shards, num_threads=1, device="cuda") is shards
-    monkeypatch.setattr("repro.data.squares.KEEP_MIB", 0)
+    monkeypatch.setattr("repro.data.load.whole_images.KEEP_MIB", 0)
     assert in_memory(shards, num_threads=1, device="cpu") is shards
 
 
@@ -222,7 +223,7 @@ def test_batches_do_not_depend_on_how_many_are_loaded_at_a_time(prepared, monkey
         color_noise=ColorNoise(std=0.1, factor="sqrt_eigenvalue", until=0.375, divide_by=1.1),
     )
     expected = list(stream(prepared[0], recipe=recipe))
-    monkeypatch.setattr("repro.data.images.LOAD_AT_ONCE", at_once)
+    monkeypatch.setattr("repro.data.load.image_stream.LOAD_AT_ONCE", at_once)
     for one, other in zip(expected, stream(prepared[0], recipe=recipe), strict=True):
         assert torch.equal(one.image_BCHW, other.image_BCHW)
         assert torch.equal(one.label_B, other.label_B)
@@ -252,7 +253,7 @@ def test_the_pass_after_decoding_gives_the_same_as_the_graph_to_the_bit(prepared
     one_pass = stream(prepared[0], recipe=recipe)
     assert isinstance(one_pass, DecodedStream)
     monkeypatch.setattr(
-        "repro.data.images.DecodedStream", lambda shards, **settings: ImageStream(shards, **settings, device="cpu")
+        "repro.data.load.image_stream.DecodedStream", lambda shards, **settings: ImageStream(shards, **settings, device="cpu")
     )
     by_graph = stream(prepared[0], recipe=recipe)
     assert isinstance(by_graph, ImageStream)

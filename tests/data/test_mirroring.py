@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from repro.data.mirroring import mirrored_pairs, why_not_mirrored
+from repro.data.prepare.mirroring import mirrored_pairs, why_not_mirrored
 
 
 @pytest.mark.parametrize(

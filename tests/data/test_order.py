@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from repro.data.order import chunk_leaders_N, draw_training, epoch_order_N, num_steps_of, philox_N4, random_words_N4
+from repro.data.load.randomness import chunk_leaders_N, draw_training, epoch_order_N, num_steps_of, philox_N4, random_words_N4
 from repro.spec.recipe import ColorNoise, Crops
 
 # Known answers that the generator's authors published with it.

@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from repro.data import packing
-from repro.data.prepare import prepare
-from repro.data.procedural import ProceduralSource
-from repro.data.shards import Shards
-from repro.data.source import SourceError
+from repro.data.generated.images import ProceduralSource
+from repro.data.prepare import packing
+from repro.data.prepare.images import prepare
+from repro.data.shards.images import Shards
+from repro.data.sources.source import SourceError
 from repro.spec.datasets import Dataset, Procedural
 
 KNOBS = Procedural(

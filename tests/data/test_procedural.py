@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from repro.data import procedural
-from repro.data.drawing import SILHOUETTES, Placement, coverage
-from repro.data.procedural import KINDS, ProceduralSource, jpeg_file, label, log_gain, occluder, own_hue, picture
-from repro.data.source import SourceError
+from repro.data.generated import images as procedural
+from repro.data.generated.drawing import SILHOUETTES, Placement, coverage
+from repro.data.generated.images import KINDS, ProceduralSource, jpeg_file, label, log_gain, occluder, own_hue, picture
+from repro.data.sources.source import SourceError
 from repro.papers import PAPERS
 from repro.spec.datasets import Procedural
 

@@ -9,7 +9,8 @@ import av
 import numpy as np
 import pytest
 
-from repro.data.procedural_video import (
+from repro.data.generated.video_drawing import MOTIONS, border, draw_flight, folded
+from repro.data.generated.videos import (
     ProceduralVideoSource,
     check_knobs,
     class_names,
@@ -18,8 +19,7 @@ from repro.data.procedural_video import (
     video_frames,
     video_labels,
 )
-from repro.data.source import SourceError
-from repro.data.video_drawing import MOTIONS, border, draw_flight, folded
+from repro.data.sources.source import SourceError
 from repro.spec.video import Clips, ProceduralVideos, VideoDataset
 
 KNOBS = ProceduralVideos(

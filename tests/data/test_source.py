@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from repro.data.source import Listing, SourceError, as_bytes, held_out, split_validation
+from repro.data.sources.source import Listing, SourceError, as_bytes, held_out, split_validation
 
 
 def listed(labels: list[int]) -> Listing:

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from repro.data.prepare import prepare
-from repro.data.source import SourceError
-from repro.data.unsplit_folders import UnsplitFoldersSource
-from repro.files import read_json
+from repro.artifacts.files import read_json
+from repro.data.prepare.images import prepare
+from repro.data.sources.source import SourceError
+from repro.data.sources.unsplit_folders import UnsplitFoldersSource
 from repro.spec.datasets import Dataset
 from tests.tiny import jpeg
 

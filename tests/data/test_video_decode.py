@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from repro.data.decode import UnreadableError, central_square
-from repro.data.video_decode import CutTask, CutVideo, cut_video, read_timeline
-from repro.data.video_timeline import clip_frames
+from repro.data.prepare.video_decode import CutTask, CutVideo, cut_video, read_timeline
+from repro.data.prepare.video_timeline import clip_frames
+from repro.data.shards.decode import UnreadableError, central_square
 from repro.spec.video import Clips
 from tests.data.videos import SIDE_PX, number_in, numbered, write_video
 

@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from repro.data import procedural_video, video_packing
-from repro.data.clip_shards import ClipShards
-from repro.data.decode import UnreadableError
-from repro.data.source import SourceError
-from repro.data.video_prepare import prepare_videos
-from repro.data.video_workers import Workers
+from repro.data.generated import videos as procedural_video
+from repro.data.prepare import video_packing
+from repro.data.prepare.videos import prepare_videos
+from repro.data.shards.clips import ClipShards
+from repro.data.shards.decode import UnreadableError
+from repro.data.sources.source import SourceError
 from repro.spec.video import Clips, ProceduralVideos, VideoDataset
+from repro.system.video_workers import Workers
 from tests.data.videos import write_video
 
 KNOBS = ProceduralVideos(

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from repro.data.source import SourceError, as_bytes
-from repro.data.sports1m import Sports1mSource, read_partition, video_id
-from repro.data.ucf101 import Ucf101Source
-from repro.data.video_folders import VideoFoldersSource
-from repro.data.video_source import VideoListing, groups_of, label_matrix, split_validation_videos
+from repro.data.sources.source import SourceError, as_bytes
+from repro.data.sources.sports1m import Sports1mSource, read_partition, video_id
+from repro.data.sources.ucf101 import Ucf101Source
+from repro.data.sources.video_folders import VideoFoldersSource
+from repro.data.sources.video_source import VideoListing, groups_of, label_matrix, split_validation_videos
 
 REAL = Path(__file__).parents[3] / "shared" / "data"
 

@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch import nn
 
-from repro.data.shards import Shards
-from repro.data.squares import Squares
+from repro.data.load.whole_images import Squares
+from repro.data.shards.images import Shards
 from repro.evaluate.crops import Cropping, crop_windows
 from repro.evaluate.predict import predict, stable_subset_N
 from tests.tiny import write_prepared

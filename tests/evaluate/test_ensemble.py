@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
+from repro.artifacts.scores import Scores
 from repro.evaluate.ensemble import averaged, equal_weights, searched_weights
-from repro.evaluate.scores import Scores
 
 
 def scores(run: str, *, num: int = 200, num_classes: int = 4, skill: float = 1.0, seed: int = 0, **changes) -> Scores:

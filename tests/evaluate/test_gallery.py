@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from repro.data.shards import Shards
+from repro.data.shards.images import Shards
 from repro.evaluate.gallery import Gallery
 from repro.evaluate.predict import stable_subset_N
 from tests.tiny import write_prepared

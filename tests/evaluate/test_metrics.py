@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from repro.artifacts.files import FileFormatError
+from repro.artifacts.scores import Scores, parse_scores, read_scores, write_scores
 from repro.evaluate.metrics import top_k_correct, top_k_error
-from repro.evaluate.scores import Scores, parse_scores, read_scores, write_scores
-from repro.files import FileFormatError
 
 SCORES_NK = np.array([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6], [0.3, 0.4, 0.3], [0.0, 0.1, 0.9]], np.float32)
 LABEL_N = np.array([0, 1, 0, 0], np.int32)
@@ -166,4 +166,4 @@ def test_a_missing_or_foreign_file_is_named(tmp_path: Path) -> None:
 
 def test_metrics_and_scores_import_neither_torch_nor_dali() -> None:
     check = "import sys; assert not {'torch', 'nvidia', 'numba', 'pandas'} & set(sys.modules)"
-    subprocess.run([sys.executable, "-c", f"import repro.evaluate.metrics, repro.evaluate.scores; {check}"], check=True)
+    subprocess.run([sys.executable, "-c", f"import repro.evaluate.metrics, repro.artifacts.scores; {check}"], check=True)

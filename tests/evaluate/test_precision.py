@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score
 
-from repro.evaluate.precision import average_precision, average_precision_K, positives_NK
+from repro.evaluate.average_precision import average_precision, average_precision_K, positives_NK
 
 
 def test_the_average_precision_of_four_examples_by_hand():

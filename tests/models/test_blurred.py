@@ -9,9 +9,9 @@ from repro.models.blurred import BlurredView, gaussian_WW
 from repro.models.image import build_network
 from repro.models.towers import build_towers
 from repro.papers import PAPERS
-from repro.spec.blurred_geometry import blurred_shape
 from repro.spec.experiment import make_run
-from repro.spec.geometry import geometry
+from repro.spec.geometry.blurred import blurred_shape
+from repro.spec.geometry.image import geometry
 from repro.spec.network import Blurred
 
 ALEXNET = PAPERS["alexnet"]

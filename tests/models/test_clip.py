@@ -9,9 +9,9 @@ from torch.nn import functional
 from repro.models.clip import Context, Fovea, build_clip_network, to_frames
 from repro.models.image import build_network
 from repro.models.layers import seed_dropout
-from repro.models.lrn import LocalResponseNorm
+from repro.models.norm.lrn import LocalResponseNorm
 from repro.models.probe import input_of
-from repro.spec.clip_geometry import clip_geometry
+from repro.spec.geometry.clips import clip_geometry
 from repro.spec.network import Conv, Dense, Network, Pooling, ResponseNorm, Size, Towers
 from repro.spec.video import Stream, Streams, TimeWindow
 from tests.test_clip_geometry import PAPER, TOTALS, clip_network

@@ -8,7 +8,7 @@ from repro.models.image import build_network, initial_std
 from repro.models.layers import seed_dropout
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
-from repro.spec.geometry import geometry
+from repro.spec.geometry.image import geometry
 from repro.spec.run import Experiment
 
 ALEXNET = PAPERS["alexnet"]

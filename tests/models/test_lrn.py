@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from repro.models.lrn import LocalResponseNorm, formula_by_tensors
+from repro.models.norm.lrn import LocalResponseNorm, formula_by_tensors
 
 LAYOUTS = [torch.contiguous_format, torch.channels_last]
 SETTINGS = [

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import torch
 
-from repro.models import lrn
-from repro.models.lrn import LocalResponseNorm, formula_by_tensors
+from repro.models.norm import lrn
+from repro.models.norm.lrn import LocalResponseNorm, formula_by_tensors
 from tests.models.test_lrn import LAYOUTS, SETTINGS
 
 triton = pytest.importorskip("triton", reason="Triton is not installed; pip install triton")
@@ -22,7 +22,7 @@ KEPT = [setting for setting in SETTINGS if setting[-1] < 100]
 def interpreted(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """Return a copy of the module whose kernels Python interprets, and let the layer take it for tensors of the CPU."""
     monkeypatch.setenv("TRITON_INTERPRET", "1")
-    spec = importlib.util.find_spec("repro.models.lrn_triton")
+    spec = importlib.util.find_spec("repro.models.norm.lrn_triton")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -71,7 +71,7 @@ def test_programs_at_the_end_of_memory_leave_what_follows_alone(interpreted: Mod
 @pytest.mark.parametrize(("name", "num_tensors", "num_loads"), [("forward_pass", 2, 5), ("backward_pass", 3, 9 + 5)])
 def test_a_kernel_for_hopper_loads_each_neighbour_once(name: str, num_tensors: int, num_loads: int, kind: str, step: int) -> None:
     """Five maps forward; backward the nine whose windows of five meet an element's, and five gradients."""
-    module = importlib.import_module("repro.models.lrn_triton")
+    module = importlib.import_module("repro.models.norm.lrn_triton")
     kernel = getattr(module, name)
     integers = {"SIZE": 5, "STEP": step, "MAPS": 48, "LENGTH": module.BLOCK}
     constants = {**integers, "BETA": 0.75, "INDEX": triton.language.int32}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from repro.models.map_norm import MapResponseNorm, formula_by_tensors
+from repro.models.norm.map_norm import MapResponseNorm, formula_by_tensors
 
 # size, alpha, beta, k, maps, height, width
 SETTINGS = [

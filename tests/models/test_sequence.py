@@ -7,7 +7,7 @@ from torch import nn
 from repro.models.clip import build_clip_network
 from repro.models.image import build_network
 from repro.models.layers import seed_dropout
-from repro.models.lrn import LocalResponseNorm
+from repro.models.norm.lrn import LocalResponseNorm
 from repro.models.probe import saturation
 from repro.models.sequence import Layers, run_in_order
 from repro.papers import PAPERS

@@ -11,13 +11,13 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 
 from repro.models.image import build_network
 from repro.models.layers import seed_dropout
-from repro.models.lrn import LocalResponseNorm
+from repro.models.norm.lrn import LocalResponseNorm
 from repro.models.towers import TowerNetwork, build_towers
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
 from repro.spec.network import ResponseNorm
 from repro.spec.recipe import LayerDecay
-from repro.train.optim import PaperSGD
+from repro.train.networks.optim import PaperSGD
 
 ALEXNET = PAPERS["alexnet"]
 CPU = torch.device("cpu")

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from repro.analyse.collect import collect
-from repro.analyse.judge import judge
-from repro.papers.alexnet import ALEXNET
-from repro.papers.karpathy import KARPATHY
+from repro.analyse.collect.collect import collect
+from repro.analyse.judge.judge import judge
+from repro.papers.alexnet.ablations import ALEXNET
+from repro.papers.karpathy.fusion import KARPATHY
 from repro.report.render import render
 from repro.spec.experiment import Paper
 from tests.fabricate import Truth, fabricate

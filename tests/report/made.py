@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from repro.papers.alexnet import ALEXNET
-from repro.provenance import plain
-from repro.report.figure_context import MAKERS
-from repro.report.figure_view import FigureView
-from repro.report.inputs import Measured, Results, RunRecord
+from repro.artifacts.provenance import plain
+from repro.papers.alexnet.ablations import ALEXNET
+from repro.report.figures.catalogue import MAKERS
+from repro.report.figures.view import FigureView
+from repro.report.inputs.results import Measured, Results, RunRecord
 from repro.report.render import page_environment
 from repro.spec.experiment import make_run
 from tests.report.pages import Page

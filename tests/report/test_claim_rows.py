@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from repro.report import claim_rows
-from repro.report.claim_rows import TIMES
-from repro.report.formatting import Digits
-from repro.report.other_rows import thresholds_view
-from repro.report.units import unit_of
-from repro.report.wording import metric_title, protocol_title
+from repro.report.pages import claim_cells as claim_rows
+from repro.report.pages.claim_cells import TIMES
+from repro.report.pages.reproductions import thresholds_view
+from repro.report.text.formatting import Digits
+from repro.report.text.units import unit_of
+from repro.report.text.wording import metric_title, protocol_title
 
 DIGITS = Digits(points=1, log_ratio=2)
 

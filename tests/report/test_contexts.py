@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from repro.files import FileFormatError
-from repro.papers.alexnet import ALEXNET
-from repro.provenance import spec_difference
-from repro.report.context import relative
-from repro.report.inputs import RUNS_COLUMNS, read_runs_csv
-from repro.report.run_context import learning_rate_drops
-from repro.report.variant_rows import change_of, change_text
+from repro.artifacts.files import FileFormatError
+from repro.artifacts.provenance import spec_difference
+from repro.papers.alexnet.ablations import ALEXNET
+from repro.report.inputs.results import RUNS_COLUMNS, read_runs_csv
+from repro.report.pages.run import learning_rate_drops
+from repro.report.pages.setting import relative
+from repro.report.pages.variants import change_of, change_text
 from tests.report.conftest import Rendered, rerendered
 from tests.report.pages import read
 

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from repro.report.drawings import Axis, Drawing, Panel, apart, frame, reach, segments, tick_texts
-from repro.report.pictures import MOST_PX, photo_uri, png_uri, tiled
+from repro.report.drawing.pictures import MOST_PX, photo_uri, png_uri, tiled
+from repro.report.drawing.svg import Axis, Drawing, Panel, apart, frame, reach, segments, tick_texts
 
 NUMBERS = st.floats(-1e6, 1e6)
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from repro.papers.alexnet import ALEXNET
-from repro.report.figure_context import MAKERS, table_figures
-from repro.report.figure_view import over_seeds
-from repro.report.inputs import RunRecord
+from repro.papers.alexnet.ablations import ALEXNET
+from repro.report.figures.catalogue import MAKERS, table_figures
+from repro.report.figures.view import over_seeds
+from repro.report.inputs.results import RunRecord
 from repro.report.render import page_environment
 from repro.spec.experiment import FIGURES
 from tests.report.made import FIGURE1, LAYERS, NET, TABLE1, Made, figure1, page_of

@@ -2,7 +2,7 @@
 
 import re
 
-from repro.report.figures import Bar, Curve, EffectPanel, EffectRow, effect_plot, learning_curves
+from repro.report.drawing.plots import Bar, Curve, EffectPanel, EffectRow, effect_plot, learning_curves
 
 SCALES = (("points", "points"),)
 

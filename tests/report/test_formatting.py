@@ -2,7 +2,18 @@
 
 import pytest
 
-from repro.report.formatting import as_printed, compact, count, duration, fixed, listed, p_value, percent, point_decimals, size
+from repro.report.text.formatting import (
+    as_printed,
+    compact,
+    count,
+    duration,
+    fixed,
+    listed,
+    p_value,
+    percent,
+    point_decimals,
+    size,
+)
 
 
 def test_points_have_two_decimals_from_two_thousand_examples() -> None:

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from repro.papers.alexnet import ALEXNET
-from repro.report.gaps import not_run_groups
-from repro.report.inputs import read_results
-from repro.report.variant_rows import not_run_reason
+from repro.papers.alexnet.ablations import ALEXNET
+from repro.report.inputs.results import read_results
+from repro.report.pages.not_run import not_run_groups
+from repro.report.pages.variants import not_run_reason
 from tests.report.conftest import Rendered
 from tests.report.pages import Page, read
 

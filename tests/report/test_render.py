@@ -13,11 +13,11 @@ import jinja2
 import pytest
 from jinja2 import nodes
 
-from repro.analyse.verdict import VERDICTS
-from repro.papers.alexnet import ALEXNET
-from repro.report import wording
+from repro.analyse.evidence.verdict import VERDICTS
+from repro.papers.alexnet.ablations import ALEXNET
 from repro.report.render import TEMPLATES, page_environment
-from repro.report.tables import ascii_number
+from repro.report.text import wording
+from repro.report.text.tables import ascii_number
 from tests.report.conftest import Rendered, csv_rows, rerendered
 from tests.report.pages import Page, all_pages, numbers, read
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from repro import files
-from repro.files import FileFormatError
+from repro.artifacts import files
+from repro.artifacts.files import FileFormatError
 from repro.report.render import render
 from tests.fabricate import Truth
 from tests.report.conftest import Rendered, csv_rows, judged, rerendered, smaller

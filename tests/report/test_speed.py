@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from repro.files import FileFormatError
-from repro.report.speed import render_speed
-from repro.report.speed_growth import growths
-from repro.report.speed_inputs import Timed, ratio, read_suite
-from repro.report.speed_rows import judged, targets_table
+from repro.artifacts.files import FileFormatError
+from repro.report.inputs.benchmarks import Timed, ratio, read_suite
+from repro.report.speed.growth import growths
+from repro.report.speed.page import render_speed
+from repro.report.speed.rows import judged, targets_table
 from tests.report.pages import read
 
 

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from repro.report.tables import Cell, Column, Row, TableView, interval, latex, to_csv, to_latex, to_markdown
+from repro.report.text.tables import Cell, Column, Row, TableView, interval, latex, to_csv, to_latex, to_markdown
 
 COLUMNS = (
     Column(key="name", title="Name", group="Name"),

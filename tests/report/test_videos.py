@@ -8,16 +8,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from repro.papers.karpathy import KARPATHY
-from repro.report import figure_view as view
-from repro.report.change_words import part_words
-from repro.report.figure_clips import clips
-from repro.report.figure_filters import change_over_time, mean_frequency
-from repro.report.figure_motion import printed_gains
-from repro.report.formatting import cut
-from repro.report.hits import as_shown
-from repro.report.inputs import Results, read_results
-from repro.report.variant_rows import change_of
+from repro.papers.karpathy.fusion import KARPATHY
+from repro.report.figures import view
+from repro.report.figures.class_gains import printed_gains
+from repro.report.figures.clips import clips
+from repro.report.figures.filters import change_over_time, mean_frequency
+from repro.report.inputs.results import Results, read_results
+from repro.report.pages.variants import change_of
+from repro.report.text.changes import part_words
+from repro.report.text.formatting import cut
+from repro.report.text.hits import as_shown
 from tests.report.conftest import Rendered
 from tests.report.pages import Page, read
 

@@ -8,18 +8,18 @@ import shutil
 import numpy as np
 import pytest
 
+from repro.artifacts.files import FileFormatError, data_folder, read_json, run_folder, sha256_file
+from repro.artifacts.scores import read_scores
 from repro.evaluate.ensemble import searched_weights
 from repro.evaluate.metrics import top_k_error
-from repro.evaluate.scores import read_scores
-from repro.files import FileFormatError, data_folder, read_json, run_folder, sha256_file
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
 from repro.spec.recipe import Schedule
 from repro.spec.run import Member
-from repro.train.average import average_runs, member_ids
-from repro.train.images import open_images
-from repro.train.job import RunsFailed
-from repro.train.run import train_runs
+from repro.train.methods.average import average_runs, member_ids
+from repro.train.networks.images import open_images
+from repro.train.networks.run import train_runs
+from repro.train.runs.job import RunsFailed
 from tests.tiny import write_prepared
 
 ALEXNET = PAPERS["alexnet"]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from repro.train.checkpoint import load_checkpoint, previous_generation, remove_checkpoints, save_checkpoint
+from repro.train.networks.checkpoint import load_checkpoint, previous_generation, remove_checkpoints, save_checkpoint
 
 IDENTITY = {"run": "small/alexnet/full/0", "spec": "a", "code": "b", "data": "c"}
 

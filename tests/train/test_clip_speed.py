@@ -4,10 +4,10 @@ import dataclasses
 
 import pytest
 
-import repro.train.clip_speed as clip_speed
+import repro.train.methods.clip_speed as clip_speed
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
-from repro.train.clip_speed import in_turn, measure_clip_speed
+from repro.train.methods.clip_speed import in_turn, measure_clip_speed
 
 
 def experiments(*variants, scale="smoke", paper="karpathy"):

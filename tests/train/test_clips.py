@@ -13,20 +13,20 @@ import torch
 from PIL import Image
 from torch import nn
 
-from repro.data.clip_shards import ClipShards
-from repro.data.video_prepare import prepare_videos
+from repro.artifacts.files import data_folder, read_json, run_folder
+from repro.artifacts.scores import read_scores
+from repro.data.prepare.videos import prepare_videos
+from repro.data.shards.clips import ClipShards
 from repro.evaluate.clips import video_scores_VK, views_of
-from repro.evaluate.scores import read_scores
-from repro.files import data_folder, read_json, run_folder
-from repro.papers.karpathy import KARPATHY
+from repro.papers.karpathy.fusion import KARPATHY
 from repro.spec.experiment import make_run
 from repro.spec.recipe import Crops, Schedule
 from repro.spec.run import Run
 from repro.spec.video import Clips, VideoDataset
-from repro.train import loop
-from repro.train.clips import ClipTask, open_videos
-from repro.train.run import Stopped, train_runs
-from repro.train.task import Place
+from repro.train.networks import loop
+from repro.train.networks.clips import ClipTask, open_videos
+from repro.train.networks.run import Stopped, train_runs
+from repro.train.runs.task import Place
 
 SMOKE = KARPATHY.scale("smoke")
 

@@ -12,17 +12,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from repro.data.clip_shards import ClipShards
-from repro.data.video_prepare import prepare_videos
-from repro.evaluate.scores import read_scores
-from repro.files import FileFormatError, data_folder, read_json, run_folder
+from repro.artifacts.files import FileFormatError, data_folder, read_json, run_folder
+from repro.artifacts.scores import read_scores
+from repro.data.prepare.videos import prepare_videos
+from repro.data.shards.clips import ClipShards
 from repro.papers import PAPERS
 from repro.spec.evaluation import Evaluation
 from repro.spec.experiment import make_run
 from repro.spec.run import Fitted, Run
-from repro.train.fit_videos import Chosen, decoded_clips_CTHW3
-from repro.train.record import spent_cpu_s
-from repro.train.stages import maker_of
+from repro.train.methods.fit_videos import Chosen, decoded_clips_CTHW3
+from repro.train.methods.stages import maker_of
+from repro.train.runs.record import spent_cpu_s
 from tests.baselines.classical_specs import FISHER_SPEC, SPARSE_SPEC
 from tests.baselines.specs import SPEC
 from tests.tiny import jpeg, write_prepared

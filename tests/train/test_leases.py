@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from repro.train.leases import NotEnoughGPUs, candidate_gpus, leased_for, leased_gpus
+from repro.system.gpu_leases import NotEnoughGPUs, candidate_gpus, leased_for, leased_gpus
 
 FOUR = ("GPU-a0", "GPU-a1", "GPU-b2", "GPU-b3")
 
@@ -19,7 +19,7 @@ import os, signal, sys, time
 # Who starts the tests in the background of a shell has interrupts ignored, and children inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from pathlib import Path
-from repro.train.leases import leased_gpus
+from repro.system.gpu_leases import leased_gpus
 folder, log, num, hold_s = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
 with leased_gpus(num, candidates=sys.argv[5].split(","), say=print, environ=os.environ, folder=folder, look_every_s=0.01) as gpus:
     began = time.monotonic_ns()

@@ -12,7 +12,7 @@ import pytest
 # some rounds.
 BLOCKS = """
 import resource, torch
-from repro.train.memory import keep_freed_memory
+from repro.system.memory import keep_freed_memory
 if {keep}:
     assert keep_freed_memory()
 torch.set_num_threads(1)
@@ -45,7 +45,7 @@ def test_freed_blocks_are_used_again() -> None:
 
 
 def test_another_c_library_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    from repro.train import memory
+    from repro.system import memory
 
     monkeypatch.setattr(platform, "libc_ver", lambda: ("", ""))
     assert memory.keep_freed_memory() is False

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from repro.spec.recipe import LayerDecay, Optimizer, Schedule
-from repro.train.optim import LearningRate, PaperSGD, update_by_tensors, update_in_one_pass
+from repro.train.networks.optim import LearningRate, PaperSGD, update_by_tensors, update_in_one_pass
 
 
 def rates(num_steps):

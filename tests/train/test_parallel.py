@@ -14,14 +14,14 @@ import numpy as np
 import pytest
 import torch
 
-import repro.train.images as images
-import repro.train.run as stage
-from repro.data.images import training_plan
-from repro.data.video_prepare import prepare_videos
-from repro.files import data_folder, read_json, run_folder
+import repro.train.networks.images as images
+import repro.train.networks.run as stage
+from repro.artifacts.files import data_folder, read_json, run_folder
+from repro.data.load.image_stream import training_plan
+from repro.data.prepare.videos import prepare_videos
 from repro.spec.recipe import Crops
-from repro.train.clips import open_videos
-from repro.train.parallel import Team
+from repro.train.networks.clips import open_videos
+from repro.train.networks.data_parallel import Team
 from tests.train.test_clips import tiny_dataset
 from tests.train.test_clips import tiny_run as tiny_clip_run
 from tests.train.test_run import results_with_data, tiny_run, with_recipe
@@ -117,8 +117,8 @@ def test_other_masks_would_give_other_weights(prepared, monkeypatch):
 JOB = """
 import sys
 from pathlib import Path
-import repro.train.images as images
-from repro.train.run import train_runs
+import repro.train.networks.images as images
+from repro.train.networks.run import train_runs
 from tests.train.test_run import tiny_run
 if __name__ == "__main__":
     settings = dict(results=Path(sys.argv[1]), num_threads=1, device="cpu", say=lambda line: print(line, flush=True))

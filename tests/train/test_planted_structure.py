@@ -16,16 +16,16 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from repro.data.video_prepare import prepare_videos
+from repro.data.prepare.videos import prepare_videos
 from repro.evaluate.clips import video_scores_VK
-from repro.papers.karpathy import KARPATHY
+from repro.papers.karpathy.fusion import KARPATHY
 from repro.spec.experiment import Sizing, make_run, scaled
 from repro.spec.network import Size, Stem
 from repro.spec.recipe import Schedule
 from repro.spec.video import Clips, ProceduralVideos, VideoDataset
-from repro.train.clips import ClipTask, Videos, open_videos
-from repro.train.run import make_training
-from repro.train.task import Place
+from repro.train.networks.clips import ClipTask, Videos, open_videos
+from repro.train.networks.run import make_training
+from repro.train.runs.task import Place
 
 NUM_TEST = 80
 

@@ -7,12 +7,12 @@ import pytest
 import torch
 from torch import nn
 
-import repro.train.images as images
-import repro.train.run as stage
+import repro.train.networks.images as images
+import repro.train.networks.run as stage
 from repro import cli
-from repro.data.squares import Squares
-from repro.files import read_json, run_folder
-from repro.train.precision import FAITHFUL, PRECISIONS, checked_precision, forward_in, products_in
+from repro.artifacts.files import read_json, run_folder
+from repro.data.load.whole_images import Squares
+from repro.train.networks.precision import FAITHFUL, PRECISIONS, checked_precision, forward_in, products_in
 from tests.train.test_run import results_with_data, tiny_run
 
 
@@ -161,7 +161,7 @@ def test_a_run_with_towers_apart_goes_on_where_it_was_stopped(prepared, monkeypa
 
 
 def test_fewer_gpus_than_towers_are_refused(prepared, monkeypatch):
-    from repro.train.apart import tower_devices
+    from repro.train.networks.model_parallel import tower_devices
 
     monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
     with pytest.raises(ValueError, match=r"2 towers apart, and this job has 1 GPUs; give it one each: --gpus 2"):

@@ -14,18 +14,18 @@ import numpy as np
 import pytest
 import torch
 
-import repro.data.squares as squares
-import repro.train.images as images
-import repro.train.loop as loop
-import repro.train.run as stage
-from repro.evaluate.scores import read_scores
-from repro.files import FileFormatError, data_folder, read_json, run_folder, sha256_file
+import repro.data.load.whole_images as squares
+import repro.train.networks.images as images
+import repro.train.networks.loop as loop
+import repro.train.networks.run as stage
+from repro.artifacts.files import FileFormatError, data_folder, read_json, run_folder, sha256_file
+from repro.artifacts.scores import read_scores
 from repro.models.image import build_network
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
 from repro.spec.recipe import Freeze, Schedule
-from repro.train.prepared import open_prepared
-from repro.train.run import RunsFailed, Stopped, train_runs
+from repro.train.networks.prepared import open_prepared
+from repro.train.networks.run import RunsFailed, Stopped, train_runs
 from tests.tiny import write_prepared
 
 ALEXNET = PAPERS["alexnet"]
@@ -241,7 +241,7 @@ def test_a_killed_process_ends_as_the_undisturbed_one(whole, tmp_path):
     """SIGKILL, wherever it hits; then the same command again."""
     results = results_with_data(tmp_path)
     program = (
-        "import sys, pathlib, repro.train.loop as loop; loop.CHECKPOINT_EVERY_S = 0.0\n"
+        "import sys, pathlib, repro.train.networks.loop as loop; loop.CHECKPOINT_EVERY_S = 0.0\n"
         "from tests.train.test_run import train\n"
         "print('ready', flush=True); train(pathlib.Path(sys.argv[1])); print('done', flush=True)"
     )

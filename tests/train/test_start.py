@@ -8,14 +8,14 @@ import shutil
 import pytest
 import torch
 
-import repro.train.loop as loop
-from repro.files import FileFormatError, data_folder, read_json, run_folder, sha256_file
+import repro.train.networks.loop as loop
+from repro.artifacts.files import FileFormatError, data_folder, read_json, run_folder, sha256_file
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
 from repro.spec.recipe import Schedule
 from repro.spec.run import Start
-from repro.train.images import open_images
-from repro.train.run import Stopped, train_runs
+from repro.train.networks.images import open_images
+from repro.train.networks.run import Stopped, train_runs
 from tests.tiny import write_prepared
 
 ALEXNET = PAPERS["alexnet"]

@@ -2,10 +2,10 @@
 import sys
 from shlex import quote
 
-from repro.files import run_folder
-from repro.jobs import prepare_priority, prepare_threads, train_jobs
-from repro.locks import claim
-from repro.plan import (
+from repro.artifacts.files import run_folder
+from repro.planning.jobs import prepare_priority, prepare_threads, train_jobs
+from repro.system.locks import claim
+from repro.planning.plan import (
     claims_digest,
     gpus_per_job,
     left_out,
@@ -20,7 +20,7 @@ from repro.plan import (
     templates_digest,
     train_options,
 )
-from repro.provenance import code_digest, spec_digest
+from repro.artifacts.provenance import code_digest, spec_digest
 
 try:
     CONFIG = read_config(config, schema=WORKFLOW / "schemas" / "config.schema.yaml")

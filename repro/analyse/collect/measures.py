@@ -1,0 +1,151 @@
+"""Measure a finished run beside its scores: how fast it learned, and how its first kernels split over the towers.
+
+Shapes: K kernels, H height, W width, C colours, D draws.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from repro.spec.experiment import Paper
+from repro.spec.metrics import EPOCHS, TRAINING, WEIGHTS, epochs_metric
+
+#: One part in so many of the planned epochs counts as early.
+EARLY_PART = 5
+#: Random halves of the same kernels with which the towers' split is compared, and the seed of their draw.
+NUM_HALVES, HALVES_SEED = 1000, 2012
+
+#: Metric, protocol, value and number of examples (or kernels) that it rests on.
+Measured = tuple[str, str, float, int]
+
+
+def thresholds_by_variant(papers: Sequence[Paper]) -> dict[tuple[str, str], tuple[float, ...]]:
+    """Return by paper and variant the training errors that claims about it name, falling."""
+    found: dict[tuple[str, str], set[float]] = {}
+    for paper in papers:
+        for claim in paper.claims:
+            if claim.metric == EPOCHS:
+                for variant in {claim.arm, claim.against or claim.arm, *claim.arm_grid, *claim.against_grid}:
+                    found.setdefault((paper.name, variant), set()).update(claim.thresholds)
+    return {key: tuple(sorted(values, reverse=True)) for key, values in found.items()}
+
+
+def of_log(log: Sequence[Mapping[str, Any]], *, num_epochs: int, thresholds: Sequence[float], num_images: int) -> list[Measured]:
+    """Return the mean training error of the first fifth of `num_epochs`, and the epochs to each of `thresholds`."""
+    errors = [float(entry["train_top1_error"]) for entry in log]
+    early = errors[: max(1, num_epochs // EARLY_PART)]
+    measured = [("early_train_error", TRAINING, math.fsum(early) / len(early), num_images)]
+    measured += [(epochs_metric(value), TRAINING, epochs_to(errors, threshold=value), num_images) for value in thresholds]
+    return measured
+
+
+def epochs_to(errors: Sequence[float], *, threshold: float) -> float:
+    """Return after how many whole epochs the error is first at most `threshold`; infinity if it never is."""
+    return next((float(epoch) for epoch, error in enumerate(errors, start=1) if error <= threshold), math.inf)
+
+
+def of_kernels(kernel_KHWC: NDArray[np.float32], *, num_towers: int) -> list[Measured]:
+    """Return by how much the towers' mean colour selectivity differs, more than halves drawn at random, if there are two."""
+    if num_towers != 2:
+        return []
+    tower_K = np.arange(len(kernel_KHWC)) * num_towers // len(kernel_KHWC)
+    selectivity_K = color_selectivity(kernel_KHWC)
+    alive_K = ~np.isnan(selectivity_K)
+    split = tower_split(selectivity_K[alive_K], tower_K[alive_K] == 1)
+    return [] if split is None else [("tower_color_split", WEIGHTS, split, int(alive_K.sum()))]
+
+
+def color_selectivity(kernel_KHWC: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return for each kernel the share of its energy that is not grey, in [0, 1]; NaN for a kernel without energy.
+
+    The grey part of a weight is its projection on (1, 1, 1) / sqrt(3).
+    """
+    w_KHWC = kernel_KHWC.astype(np.float64)
+    energy_K = (w_KHWC**2).sum(axis=(1, 2, 3))
+    grey_K = (w_KHWC.sum(axis=3) ** 2).sum(axis=(1, 2)) / 3
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share_K: NDArray[np.float64] = np.where(energy_K > 0, 1 - grey_K / energy_K, np.nan)
+    return share_K
+
+
+def tower_split(selectivity_K: NDArray[np.float64], second_K: NDArray[np.bool_]) -> float | None:
+    """Return the difference of two groups' means less that of random groups of the same sizes; None if a group is empty.
+
+    second_K: which kernels are the second group's.
+    """
+    num_second, num = int(second_K.sum()), len(second_K)
+    if not 0 < num_second < num:
+        return None
+    order_DK = np.random.default_rng(HALVES_SEED).permuted(np.tile(np.arange(num), (NUM_HALVES, 1)), axis=1)
+    drawn_DK = selectivity_K[order_DK]
+    by_chance_D = np.abs(drawn_DK[:, :num_second].mean(axis=1) - drawn_DK[:, num_second:].mean(axis=1))
+    seen = abs(selectivity_K[second_K].mean() - selectivity_K[~second_K].mean())
+    return float(seen - by_chance_D.mean())
+
+
+def parse_log(content: bytes) -> list[dict[str, Any]]:
+    """Return the entries of `log.jsonl`, one an epoch.
+
+    Raises:
+        ValueError: a line is no JSON object with a training error.
+    """
+    entries = [json.loads(line) for line in content.decode().splitlines() if line.strip()]
+    for entry in entries:
+        if not isinstance(entry, dict) or not isinstance(entry.get("train_top1_error"), int | float):
+            raise ValueError(f"an epoch is {entry!r}; allowed: an object with a number as 'train_top1_error'")
+    if not entries:
+        raise ValueError("it has no epoch; allowed: one line an epoch")
+    return entries
+
+
+def of_timings(speeds: Mapping[str, Mapping[str, Sequence[float]]], *, num_examples: int) -> list[Measured]:
+    """Return the median time over rounds that each network takes for an example, in training and at test time."""
+    pairs = (("train_s_per_clip", "train_s"), ("test_s_per_clip", "test_s"))
+    return [
+        (metric, name, float(statistics.median(speed[key])), num_examples)
+        for name, speed in speeds.items()
+        for metric, key in pairs
+    ]
+
+
+def parse_timings(content: bytes) -> dict[str, dict[str, list[float]]]:
+    """Return the times of each network in `timings.json`, round by round.
+
+    Raises:
+        ValueError: it has another schema, or a time that is no positive number.
+    """
+    document = json.loads(content)
+    if not isinstance(document, dict) or document.get("schema") != "timings/1":
+        raise ValueError("it is no document of schema timings/1; time the networks again")
+    networks: dict[str, dict[str, list[float]]] = document["networks"]
+    for name, speed in networks.items():
+        times = [*speed["train_s"], *speed["test_s"]]
+        if not times or not all(isinstance(value, float) and value > 0 for value in times):
+            raise ValueError(f"the times of {name} are {times}; allowed: numbers above 0")
+    return networks
+
+
+def parse_kernels(content: bytes) -> tuple[NDArray[np.float32], int]:
+    """Return the kernels in `kernels.npz` and over how many towers they are spread.
+
+    Raises:
+        ValueError: the arrays are not there or do not fit each other.
+    """
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+            kernel_KHWC, num_towers = stored["kernel_KHWC"], int(stored["num_towers"])
+    except Exception as error:  # a damaged archive fails in many ways: struct, zip, header and decoding errors
+        raise ValueError(str(error)) from None
+    if kernel_KHWC.ndim != 4 or kernel_KHWC.shape[3] != 3 or num_towers < 1 or len(kernel_KHWC) % num_towers:
+        raise ValueError(f"kernels of shape {kernel_KHWC.shape} for {num_towers} towers; allowed: (K, H, W, 3), K / towers whole")
+    if not np.isfinite(kernel_KHWC).all():
+        raise ValueError("a weight is not finite; allowed: numbers")
+    return kernel_KHWC, num_towers

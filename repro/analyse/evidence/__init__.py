@@ -1,0 +1,1 @@
+"""From runs.csv to estimates, intervals, gates and the decision rule."""

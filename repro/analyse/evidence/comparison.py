@@ -1,0 +1,292 @@
+"""Measure two arms, or one arm by two protocols, or one arm's level, on every scale that the report shows.
+
+Shapes: S seeds, N examples.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import stdev
+from typing import Any
+
+import numpy as np
+
+from repro.analyse.evidence.gates import not_learned
+from repro.analyse.evidence.ledger import Ledger
+from repro.analyse.evidence.statistics import (
+    Estimate,
+    Interval,
+    Values,
+    difference,
+    dunnett_p,
+    example_se,
+    mean_of,
+    paired,
+    pooled_spread,
+    seeds_needed,
+    total_interval,
+)
+from repro.spec.metrics import ERRORS, RATIOS, TOP_K, scored_splits
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """Two arms and what they are compared by.
+
+    pool: the variants whose spread stands for that of the arms. control, family: all variants of a page that are compared
+    with one control, that included, over which a p-value is adjusted.
+    """
+
+    arm: str
+    against: str
+    pool: tuple[str, ...]
+    control: str
+    family: tuple[str, ...]
+    metric: str
+    protocol: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """An effect, metric(against) - metric(arm), in points and as log ratio (None where an error is 0 or a difference).
+
+    p_adjusted: Dunnett's, for all arms of the table against its control, on the deciding scale; None if neither arm is it.
+    """
+
+    arms: Mapping[str, Values]
+    arm: str
+    against: str
+    decided_on: str
+    points: Estimate
+    log_ratio: Estimate | None
+    total_ci90: Interval | None
+    p_adjusted: float | None
+
+    @property
+    def deciding(self) -> Estimate | None:
+        return self.points if self.decided_on == "points" else self.log_ratio
+
+    @property
+    def n(self) -> dict[str, int]:
+        return {name: len(self.arms[name]) for name in (self.arm, self.against)}
+
+    def seeds_needed(self, effect: float) -> int | None:
+        """Return the seeds per arm that would find `effect`, on the deciding scale, with 80 % power."""
+        if self.deciding is None:
+            return None
+        if self.deciding.sd is not None:
+            return seeds_needed(effect, sd=self.deciding.sd, num_arms=len(self.arms))
+        pair = [_on_scale(self.arms[name], self.decided_on) for name in (self.arm, self.against)]
+        return seeds_needed(effect, sd=pooled_spread(pair).sd, num_arms=2)
+
+    def entry(self) -> dict[str, Any]:
+        """Return the measured fields of an effect."""
+        deciding = self.deciding
+        return {
+            **(_deciding_fields(deciding) if deciding else {}),
+            "points": intervals(self.points),
+            "log_ratio": intervals(self.log_ratio) if self.log_ratio else None,
+            "total_ci90": listed(self.total_ci90),
+            "p_adjusted": self.p_adjusted,
+            "n": self.n,
+            **means_and_sds(self.arms, [self.arm, self.against]),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Level:
+    """The mean of one arm."""
+
+    arms: Mapping[str, Values]
+    arm: str
+    estimate: Estimate
+    ci90: Interval | None
+    total_ci90: Interval | None
+
+    @property
+    def n(self) -> dict[str, int]:
+        return {self.arm: len(self.arms[self.arm])}
+
+    def entry(self) -> dict[str, Any]:
+        """Return the measured fields of a claim."""
+        return {
+            **_deciding_fields(self.estimate),
+            "total_ci90": listed(self.total_ci90),
+            "n": self.n,
+            **means_and_sds(self.arms, [self.arm]),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Within:
+    """An effect inside each run of one arm: its metric by another protocol less that by the claim's own, or its metric alone."""
+
+    arm: str
+    values: Values
+    decided_on: str
+    points: Estimate
+    log_ratio: Estimate | None
+    total_ci90: Interval | None
+
+    @property
+    def deciding(self) -> Estimate | None:
+        return self.points if self.decided_on == "points" else self.log_ratio
+
+    @property
+    def n(self) -> dict[str, int]:
+        return {self.arm: len(self.values)}
+
+    def seeds_needed(self, effect: float) -> int | None:
+        """Return the runs that would find `effect`, on the deciding scale, with 80 % power."""
+        if self.deciding is None or self.deciding.sd is None:
+            return None
+        return seeds_needed(effect, sd=self.deciding.sd / math.sqrt(2), num_arms=1)
+
+    def entry(self) -> dict[str, Any]:
+        """Return the measured fields of an effect."""
+        return {
+            **(_deciding_fields(self.deciding) if self.deciding else {}),
+            "points": intervals(self.points),
+            "log_ratio": intervals(self.log_ratio) if self.log_ratio else None,
+            "total_ci90": listed(self.total_ci90),
+            "n": self.n,
+            **means_and_sds({self.arm: self.values}, [self.arm]),
+        }
+
+
+def compare(ledger: Ledger, pair: Pair, *, decided_on: str) -> Comparison | None:
+    """Compare two arms, their variance pooled over the variants that have learned; None if one has no finished run."""
+    arm, against, protocol = pair.arm, pair.against, pair.protocol
+    arms = ledger.arms(_pooled(ledger, pair.pool, (arm, against), protocol=protocol), metric=pair.metric, protocol=protocol)
+    if arm not in arms or against not in arms:
+        return None
+    logs = None
+    if pair.metric in ERRORS and all(value > 0 for name in (arm, against) for value in arms[name]):
+        logs = {name: _on_scale(values, "log_ratio") for name, values in arms.items() if min(values) > 0}
+    points = difference(arms, arm=arm, against=against)
+    log_ratio = difference(logs, arm=arm, against=against) if logs else None
+    deciding = points if decided_on == "points" else log_ratio
+    views = ((arm, protocol), (against, protocol))
+    se = _examples_se(ledger, views, metric=pair.metric, log_ratio=decided_on == "log_ratio")
+    return Comparison(
+        arms=arms,
+        arm=arm,
+        against=against,
+        decided_on=decided_on,
+        points=points,
+        log_ratio=log_ratio,
+        total_ci90=total_interval(deciding, example_se=se) if deciding and se is not None else None,
+        p_adjusted=_adjusted_p(pair, arms if decided_on == "points" else logs),
+    )
+
+
+def _adjusted_p(pair: Pair, arms: Mapping[str, Values] | None) -> float | None:
+    """Return Dunnett's p-value of the pair among all variants that are compared with its control; None if it is not in it."""
+    if not arms or pair.control not in (pair.arm, pair.against):
+        return None
+    other = pair.against if pair.arm == pair.control else pair.arm
+    family = {name: values for name, values in arms.items() if name in (*pair.family, other, pair.control)}
+    return dunnett_p(family, control=pair.control).get(other)
+
+
+def compare_within(
+    ledger: Ledger, *, arm: str, metric: str, protocol: str, against_protocol: str, decided_on: str
+) -> Within | None:
+    """Measure the effect of one protocol inside each run of `arm`; None if no run has been measured by both.
+
+    Without `against_protocol` the effect of a run is its metric.
+    """
+    own = ledger.by_seed(arm, metric=metric, protocol=protocol)
+    other = ledger.by_seed(arm, metric=metric, protocol=against_protocol) if against_protocol else {}
+    seeds = [seed for seed in own if seed in other or not against_protocol]
+    if not seeds:
+        return None
+    both = [(own[seed], other[seed]) for seed in seeds] if against_protocol else []
+    points = paired([against - value for value, against in both] or [own[seed] for seed in seeds])
+    ratios = metric in RATIOS and bool(both) and all(min(two) > 0 for two in both)
+    log_ratio = paired([math.log(against / value) for value, against in both]) if ratios else None
+    deciding = points if decided_on == "points" else log_ratio
+    views = ((arm, protocol), (arm, against_protocol))
+    se = _examples_se(ledger, views, metric=metric, log_ratio=decided_on == "log_ratio") if against_protocol else None
+    return Within(
+        arm=arm,
+        values=[own[seed] for seed in seeds],
+        decided_on=decided_on,
+        points=points,
+        log_ratio=log_ratio,
+        total_ci90=total_interval(deciding, example_se=se) if deciding and se is not None else None,
+    )
+
+
+def measure_level(ledger: Ledger, *, arm: str, pool: Sequence[str], metric: str, protocol: str) -> Level | None:
+    """Measure the mean of `arm`, its variance pooled over the variants of `pool` that have learned; None if it has no run."""
+    arms = ledger.arms(_pooled(ledger, pool, (arm,), protocol=protocol), metric=metric, protocol=protocol)
+    if arm not in arms:
+        return None
+    estimate = mean_of(arms, arm=arm)
+    total = None
+    # Runs of different folds have different examples, over which no one mean can be taken.
+    if metric in TOP_K and ledger.same_examples([arm], split="test", protocol=protocol):
+        correct_N = ledger.correct_SN(arm, split="test", protocol=protocol, k=TOP_K[metric]).mean(axis=0)
+        total = total_interval(estimate, example_se=float(np.std(correct_N) / math.sqrt(len(correct_N))))
+    return Level(arms=arms, arm=arm, estimate=estimate, ci90=estimate.ci90, total_ci90=total)
+
+
+def _pooled(ledger: Ledger, pool: Sequence[str], wanted: Sequence[str], *, protocol: str) -> list[str]:
+    """Return `wanted` and the variants of `pool` that have learned.
+
+    A network that stays at chance gives every seed the same error: its spread says nothing about that of the others,
+    and pooled with theirs it would make every interval of the table too narrow.
+    """
+    return [name for name in pool if name in wanted or not not_learned(ledger, name, role="network", protocol=protocol)]
+
+
+def _examples_se(ledger: Ledger, views: tuple[tuple[str, str], tuple[str, str]], *, metric: str, log_ratio: bool) -> float | None:
+    """Return the standard error that the choice of images adds to the difference of two views, (arm, protocol) each.
+
+    None if the arms were scored on different images, or if the metric rests on no scores.
+    """
+    k, shares = TOP_K.get(metric, 1), []
+    for split in scored_splits(metric):
+        arms = sorted({arm for arm, _ in views})
+        if not all(ledger.same_examples(arms, split=split, protocol=protocol) for _, protocol in views):
+            return None
+        arm_SN, against_SN = (ledger.correct_SN(arm, split=split, protocol=protocol, k=k) for arm, protocol in views)
+        if arm_SN.shape[1] != against_SN.shape[1] or (log_ratio and (arm_SN.mean() >= 1 or against_SN.mean() >= 1)):
+            return None
+        shares.append(example_se(arm_SN, against_SN, log_ratio=log_ratio))
+    return math.hypot(*shares) if shares else None
+
+
+def _on_scale(values: Values, decided_on: str) -> list[float]:
+    return [math.log(value) for value in values] if decided_on == "log_ratio" else list(values)
+
+
+def _deciding_fields(estimate: Estimate) -> dict[str, Any]:
+    return {
+        **intervals(estimate),
+        "sd_pooled": estimate.sd if estimate.df > 0 else None,
+        "df": estimate.df,
+        "test": estimate.test,
+        "p_raw": estimate.p,
+    }
+
+
+def intervals(estimate: Estimate) -> dict[str, Any]:
+    """Return estimate and intervals, JSON-ready."""
+    return {"estimate": estimate.value, "ci90": listed(estimate.ci90), "ci95": listed(estimate.ci95)}
+
+
+def listed(interval: Interval | None) -> list[float] | None:
+    """Return an interval as JSON has it."""
+    return None if interval is None else [float(end) for end in interval]
+
+
+def means_and_sds(arms: Mapping[str, Values], names: Sequence[str]) -> dict[str, Any]:
+    """Return mean and standard deviation over seeds of each of `names` in the metric's own unit."""
+    return {
+        "means": {name: math.fsum(arms[name]) / len(arms[name]) for name in names},
+        "sds": {name: stdev(arms[name]) if len(arms[name]) > 1 else None for name in names},
+    }

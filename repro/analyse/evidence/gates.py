@@ -1,0 +1,234 @@
+"""Ask before any test whether two arms may be compared at all; each gate returns a reason, or an empty text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from repro.analyse.evidence import verdict
+from repro.analyse.evidence.ledger import Ledger
+from repro.analyse.evidence.reasons import COUNTED
+from repro.artifacts.provenance import plain, spec_difference
+from repro.artifacts.run_json import method_of
+from repro.spec.experiment import Paper, make_run
+from repro.spec.metrics import EPOCHS, score_protocol, scored_splits
+
+#: The fewest classes with which a top-5 error says anything.
+TOP5_CLASSES = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is asked of the runs: a metric of `arms`, by one protocol or, inside runs, by several.
+
+    control: the arm that must have learned. considered: all variants on whose runs the answer rests, the arms included.
+    """
+
+    arms: tuple[str, ...]
+    control: str
+    metric: str
+    protocols: tuple[str, ...]
+    considered: tuple[str, ...]
+
+    @property
+    def protocol(self) -> str:
+        return self.protocols[0]
+
+
+def gate(ledger: Ledger, question: Question) -> tuple[str, str]:
+    """Return the verdict INVALID or INCOMPLETE with its reason if a question may not be decided, else two empty texts.
+
+    A pace has no control that must have learned: a run that never gets to a training error is censored.
+    """
+    arms, metric = question.arms, question.metric
+    invalid = (
+        diverged(ledger, arms)
+        or ("" if metric == EPOCHS else not_learned(ledger, question.control, role="control", protocol=question.protocol))
+        or gap_without_learning(ledger, arms, metric=metric, protocol=question.protocol)
+        or other_precision(ledger, question.considered)
+        or mixed_sources(ledger, question.considered)
+        or mixed_specs(ledger, arms)
+        or other_specs(ledger, question.considered)
+        or mixed_examples(ledger, question)
+    )
+    if invalid:
+        return verdict.INVALID, invalid
+    missing = missing_runs(ledger, question)
+    if missing:
+        counted = "1 planned run is" if len(missing) == 1 else f"{len(missing)} planned runs are"
+        return verdict.INCOMPLETE, f"{counted} not among the collected: {', '.join(missing)}."
+    return "", ""
+
+
+def missing_runs(ledger: Ledger, question: Question) -> list[str]:
+    """Return the planned runs without which the answer is not decided: all of the arms, one of what was not chosen."""
+    others = [name for name in question.considered if name not in question.arms and not ledger.runs(name)]
+    return ledger.missing_of([*question.arms, *others])
+
+
+def not_at_this_scale(ledger: Ledger, arms: Sequence[str]) -> str:
+    """Say so if the scale runs no networks of the families of `arms`."""
+    lacking = [arm for arm in arms if arm and not ledger.has(arm)]
+    if not lacking:
+        return ""
+    families = sorted({ledger.paper.family(arm) for arm in lacking})
+    runs = (
+        f"scale {ledger.scale.name} runs no networks of the famil{'y' if len(families) == 1 else 'ies'} {' and '.join(families)}"
+    )
+    return f"Nothing is run for {' and '.join(lacking)} here: {runs}."
+
+
+def diverged(ledger: Ledger, arms: Sequence[str]) -> str:
+    """Name the runs of `arms` that diverged."""
+    runs = [record for arm in arms for record in ledger.runs(arm) if record["status"] == "diverged"]
+    if not runs:
+        return ""
+    named = "; ".join(f"{record['id']} ({record['reason']})" for record in runs)
+    return f"{len(runs)} of {sum(len(ledger.runs(arm)) for arm in arms)} runs diverged and {_has(runs)} no error: {named}."
+
+
+def _has(items: Sequence[object]) -> str:
+    return "has" if len(items) == 1 else "have"
+
+
+def not_learned(ledger: Ledger, arm: str, *, role: str, protocol: str) -> str:
+    """Say so if an arm is hardly better than chance by `protocol`, or by the plain crop where that has no scores."""
+    scored = score_protocol(protocol, scored=ledger.paper.experiment(arm).evaluation.protocols)
+    values = ledger.arms([arm], metric="top1_error", protocol=scored).get(arm)
+    if not values:
+        return ""
+    num_classes = ledger.finished(arm)[0]["num_classes"]
+    error = sum(values) / len(values)
+    if not verdict.control_failed(error, num_classes=num_classes):
+        return ""
+    chance = 1 - 1 / num_classes
+    return (
+        f"The {role} {arm} has not learned: its mean top-1 error is {error:.1%}, "
+        f"chance is {chance:.1%} and the sanity floor {verdict.SANITY_FLOOR * chance:.1%}."
+    )
+
+
+def gap_without_learning(ledger: Ledger, arms: Sequence[str], *, metric: str, protocol: str) -> str:
+    """Say so if overfitting is to be measured on a network that has learned nothing: its gap is always near zero."""
+    if metric != "top1_gap":
+        return ""
+    return next(filter(None, (not_learned(ledger, arm, role="network", protocol=protocol) for arm in arms)), "")
+
+
+def mixed_sources(ledger: Ledger, arms: Sequence[str]) -> str:
+    """Say so if the runs of `arms` saw different data, or those made by one method were made by different code.
+
+    Runs of different seeds may be of different folds; those of one seed saw the same, and a fold is one version of it.
+    """
+    runs = [record for arm in arms for record in ledger.runs(arm)]
+    methods = dict.fromkeys(map(method_of, runs))
+    codes = [{record["code_digest"] for record in runs if method_of(record) == method} for method in methods]
+    seeds = {record["seed"] for record in runs}
+    of_seeds = [{record["dataset"].get("digest") for record in runs if record["seed"] == seed} for seed in seeds]
+    names = {record["dataset"].get("name") for record in runs}
+    of_names = [{record["dataset"].get("digest") for record in runs if record["dataset"].get("name") == name} for name in names]
+    for what, digests in (
+        *(("saw differently prepared data", digests) for digests in (*of_seeds, *of_names)),
+        *(("were trained by different code", digests) for digests in codes),
+    ):
+        if len(digests) > 1:
+            return f"The runs of {' and '.join(arms)} {what} ({len(digests)} digests); train them again together."
+    return ""
+
+
+def other_precision(ledger: Ledger, arms: Sequence[str]) -> str:
+    """Say so if runs of `arms` were trained in another number format than float32, as no faithful run is."""
+    found = sorted({record.get("precision", "float32") for arm in arms for record in ledger.runs(arm)} - {"float32"})
+    if not found:
+        return ""
+    return f"Runs of {' and '.join(arms)} were trained in {' and '.join(found)}; train them again without --precision."
+
+
+def ablated_keys(paper: Paper, arms: Sequence[str]) -> set[str] | None:
+    """Return the keys that stand between `arms` in the tree of variants: all in which their specs may differ.
+
+    None if they come from different roots, which are experiments of their own: those may differ in all that they declare.
+    """
+    chains: list[list[tuple[str, str]]] = []
+    roots = set()
+    for name in arms:
+        chain = []
+        variant = paper.variant(name)
+        while variant.base is not None:
+            chain += [(variant.name, place) for place in variant.places]
+            variant = paper.variant(variant.base)
+        roots.add(variant.name)
+        chains.append(chain)
+    if len(roots) > 1:
+        return None
+    shared = set(chains[0]).intersection(*chains[1:])
+    return {key for chain in chains for name, key in chain if (name, key) not in shared}
+
+
+def mixed_specs(ledger: Ledger, arms: Sequence[str]) -> str:
+    """Say so if the runs of `arms` differ in more than the ablated key, or in more than the seed within an arm."""
+    allowed = ablated_keys(ledger.paper, arms)
+    groups = [arms] if allowed is not None else [[arm] for arm in arms]
+    return next(filter(None, (_beyond(ledger, group, allowed or set()) for group in groups)), "")
+
+
+def _beyond(ledger: Ledger, arms: Sequence[str], allowed: set[str]) -> str:
+    """Name the keys outside `allowed` in which the runs of `arms` differ from the first of them."""
+    runs = [record for arm in arms for record in ledger.runs(arm)]
+    compared = [record["spec"] for record in runs[:1]]
+    for record in runs[1:]:
+        if record["spec"] in compared:
+            continue
+        compared.append(record["spec"])
+        keys = [item["key"] for item in spec_difference(runs[0]["spec"], record["spec"])]
+        extra = [key for key in keys if not any(key == one or key.startswith(f"{one}.") for one in allowed)]
+        if extra:
+            return f"The runs {runs[0]['id']} and {record['id']} differ in more than {_ablated(allowed)}: {', '.join(extra)}."
+    return ""
+
+
+def _ablated(allowed: set[str]) -> str:
+    return " and ".join(sorted(allowed)) or "the seed"
+
+
+def other_specs(ledger: Ledger, arms: Sequence[str]) -> str:
+    """Say so if a run was trained by another specification than its name stands for now.
+
+    A run of before an optional part existed did without it, which is what the part's absence says now.
+    """
+    for arm in arms:
+        now = None
+        for record in ledger.runs(arm):
+            # The seed is no part of an experiment: one stands for all.
+            now = now or plain(make_run(ledger.paper, scale=ledger.scale.name, variant=arm, seed=record["seed"]).experiment)
+            keys = [] if record["spec"] == now else [item["key"] for item in spec_difference(record["spec"], now)]
+            if keys:
+                return f"The run {record['id']} was trained by another specification than its name has now: {', '.join(keys)}."
+    return ""
+
+
+def mixed_examples(ledger: Ledger, question: Question) -> str:
+    """Say so if the runs of the arms were scored on different examples; a metric without scores cannot fail here."""
+    arms = question.arms
+    if not any(ledger.finished(arm) for arm in arms):
+        return ""
+    for split in scored_splits(question.metric):
+        for protocol in question.protocols:
+            if not ledger.same_examples(arms, split=split, protocol=protocol):
+                seen = COUNTED.get(protocol, "image")
+                return f"The runs of {' and '.join(arms)} were scored on different {split} {seen}s; train them again together."
+    return ""
+
+
+def untestable_metric(metric: str, *, num_classes: int | None) -> str:
+    """Say why `metric` has no meaning with `num_classes` (None: not known yet), or return an empty text."""
+    if metric == "top5_error" and num_classes is not None and num_classes < TOP5_CLASSES:
+        return f"A top-5 error needs at least {TOP5_CLASSES} classes to mean anything; here are {num_classes}."
+    return ""
+
+
+def chance_note(metric: str, *, num_classes: int | None) -> str:
+    """Return a sentence about chance where it is close to what a network reaches."""
+    if metric == "top5_error" and num_classes is not None and num_classes < 100:
+        return f"With {num_classes} classes a guess has a top-5 error of {1 - 5 / num_classes:.0%}."
+    return ""

@@ -1,0 +1,180 @@
+"""Look up what the runs of one paper measured: the reading side of `judge`. Shapes: S seeds, N examples."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from repro.analyse.collect.collect import CODE_LENGTH, read_record, read_run_scores
+from repro.artifacts.files import FileFormatError, sha256_bytes
+from repro.artifacts.runs_csv import COLUMNS
+from repro.evaluate.metrics import top_k_correct
+from repro.spec.experiment import Paper, Scale, make_run, with_needed
+from repro.spec.metrics import TOP_K
+
+#: Two ways of adding up the same share differ by less than this.
+ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """Whether each example of a run is right at k (by k), and the digest of the examples' keys in their order.
+
+    share_N: by k, for each independent unit (an example; the video of clips) the share of its examples that are right, times
+        its number of examples over the mean number: its mean is the share of all examples.
+    """
+
+    correct_N: dict[int, NDArray[np.bool_]]
+    share_N: dict[int, NDArray[np.float64]]
+    examples: str
+
+
+class Ledger:
+    """The runs of one paper at one scale: their values from `runs.csv`, their records and their correctness per example."""
+
+    def __init__(self, table: pd.DataFrame, *, paper: Paper, scale: str, results: Path) -> None:
+        """Keep the rows of `paper` and read the record of every run that is planned or in `table`."""
+        self.paper = paper
+        self.results = results
+        self.scale = paper.scale(scale)
+        self._planned = planned_seeds(paper, self.scale)
+        rows = table[(table["paper"] == paper.name) & (table["scale"] == scale)]
+        self.records: dict[str, dict[str, Any]] = {}
+        self.missing: list[str] = []
+        self.values: dict[tuple[str, str, str], dict[int, float]] = {}
+        for variant, seed, metric, protocol, value in rows[["variant", "seed", "metric", "protocol", "value"]].itertuples(
+            index=False
+        ):
+            self.values.setdefault((variant, metric, protocol), {})[int(seed)] = float(value)
+        codes = dict(rows[["run", "code"]].itertuples(index=False))
+        self._runs: dict[str, list[dict[str, Any]]] = {}
+        for variant in [item.name for item in paper.variants if self.has(item.name)]:
+            # Further seeds, those of members of an ensemble, are missing where the ensemble is, and nowhere else.
+            seeds = set(range(self.scale.num_seeds)) | {int(seed) for seed in rows.loc[rows["variant"] == variant, "seed"]}
+            for seed in sorted(seeds):
+                self._read(f"{scale}/{paper.name}/{variant}/{seed}", codes)
+        self._read_answers: dict[tuple[str, str, str], Answers] = {}
+
+    def _read(self, run_id: str, codes: dict[str, str]) -> None:
+        record = read_record(run_id, results=self.results)
+        if run_id in codes and (
+            record is None or record["status"] != "ok" or record["code_digest"][:CODE_LENGTH] != codes[run_id]
+        ):
+            raise FileFormatError(f"runs.csv holds another state of run {run_id} than its folder; collect again")
+        if record is None or (record["status"] == "ok" and run_id not in codes):
+            self.missing.append(run_id)
+        else:
+            self.records[run_id] = record
+            self._runs.setdefault(record["variant"], []).append(record)
+
+    def planned_seeds(self, variant: str) -> set[int]:
+        """Return the seeds that the scale plans for `variant`, those of runs that others average or start from included."""
+        return self._planned.get(variant, set())
+
+    def has(self, variant: str) -> bool:
+        """Say whether the scale runs networks of the family of `variant`."""
+        return self.scale.has(self.paper.family(variant))
+
+    def runs(self, variant: str) -> list[dict[str, Any]]:
+        """Return the records of the runs of `variant` by seed, diverged ones included."""
+        return self._runs.get(variant, [])
+
+    def finished(self, variant: str) -> list[dict[str, Any]]:
+        """Return the records of the runs of `variant` by seed that have scores."""
+        return [record for record in self.runs(variant) if record["status"] == "ok"]
+
+    def missing_of(self, variants: Sequence[str]) -> list[str]:
+        """Return the planned runs of `variants` that are not there."""
+        return [run for run in self.missing if run.split("/")[2] in variants]
+
+    def arms(self, variants: Sequence[str], *, metric: str, protocol: str) -> dict[str, list[float]]:
+        """Return the values of each of `variants` by seed; variants without any are left out."""
+        found = {variant: self.values.get((variant, metric, protocol), {}) for variant in variants}
+        return {variant: [values[seed] for seed in sorted(values)] for variant, values in found.items() if values}
+
+    def by_seed(self, variant: str, *, metric: str, protocol: str) -> dict[int, float]:
+        """Return the values of `variant` by seed, in the order of the seeds."""
+        return dict(sorted(self.values.get((variant, metric, protocol), {}).items()))
+
+    def correct_SN(self, variant: str, *, split: str, protocol: str, k: int) -> NDArray[np.float64]:
+        """Return for each finished run of `variant` and each independent unit how far it is right at `k` (Answers.share_N).
+
+        Raises:
+            FileFormatError: a run's file is damaged, or `runs.csv` was collected from other scores.
+        """
+        return np.stack([self._answers(record, split=split, protocol=protocol).share_N[k] for record in self.finished(variant)])
+
+    def same_examples(self, variants: Sequence[str], *, split: str, protocol: str) -> bool:
+        """Say whether all finished runs of `variants` were scored on the same examples in the same order."""
+        records = [record for variant in variants for record in self.finished(variant)]
+        return len({self._answers(record, split=split, protocol=protocol).examples for record in records}) <= 1
+
+    def _answers(self, record: dict[str, Any], *, split: str, protocol: str) -> Answers:
+        key = (record["id"], split, protocol)
+        if key not in self._read_answers:
+            scores = read_run_scores(record, split=split, protocol=protocol, results=self.results)
+            sizes = [k for k in TOP_K.values() if k <= scores.scores_NK.shape[1]]
+            correct_N = {k: top_k_correct(scores.scores_NK, scores.labels, k=k) for k in sizes}
+            share_N = {k: by_unit(found, scores.unit_N) for k, found in correct_N.items()}
+            # A digest stands for the keys: those of all runs together would be most of the memory that judging takes.
+            examples = sha256_bytes(b"\n".join(scores.example_N.tolist()))
+            self._read_answers[key] = Answers(correct_N=correct_N, share_N=share_N, examples=examples)
+            self._compare(record, split=split, protocol=protocol, correct_N=correct_N)
+        return self._read_answers[key]
+
+    def _compare(self, record: dict[str, Any], *, split: str, protocol: str, correct_N: dict[int, NDArray[np.bool_]]) -> None:
+        """Refuse a table that was collected from other scores than the folder holds now."""
+        metrics = TOP_K if split == "test" else {"train_top1_error": 1}
+        for metric, k in metrics.items():
+            collected = self.values.get((record["variant"], metric, protocol), {}).get(record["seed"])
+            if collected is not None and abs(collected - (1 - float(correct_N[k].mean()))) > ROUNDING:
+                found = f"runs.csv has {metric} ({protocol}) {collected} of run {record['id']}"
+                raise FileFormatError(f"{found}, its scores give another; collect again")
+
+
+def planned_seeds(paper: Paper, scale: Scale) -> dict[str, set[int]]:
+    """Return by variant the seeds that `scale` plans."""
+    names = [variant.name for variant in paper.variants if scale.has(paper.family(variant.name))]
+    runs = [make_run(paper, scale=scale.name, variant=name, seed=seed) for name in names for seed in range(scale.num_seeds)]
+    found: dict[str, set[int]] = {}
+    for run in with_needed(runs, paper):
+        found.setdefault(run.variant, set()).add(run.seed)
+    return found
+
+
+def by_unit(correct_N: NDArray[np.bool_], unit_N: NDArray[np.bytes_] | None) -> NDArray[np.float64]:
+    """Return for each unit the number of its right examples over the mean number of examples of a unit; no units: each its own.
+
+    Clips of one video succeed and fail together: the videos were sampled, and are what is resampled.
+    """
+    if unit_N is None:
+        return correct_N.astype(np.float64)
+    _, place_N = np.unique(unit_N, return_inverse=True)
+    right_U = np.bincount(place_N, weights=correct_N)
+    return np.asarray(right_U * len(right_U) / len(correct_N), np.float64)
+
+
+def read_table(path: Path) -> tuple[pd.DataFrame, bytes]:
+    """Return `runs.csv`, its cells as text (so that `float` gives back the exact values), and its bytes.
+
+    Raises:
+        FileFormatError: the file is missing or has other columns.
+    """
+    try:
+        content = Path(path).read_bytes()
+    except FileNotFoundError:
+        raise FileFormatError(f"{path} does not exist; run `python -m repro collect` first") from None
+    try:
+        table = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
+    except ValueError as error:
+        raise FileFormatError(f"{path} is not a table ({error}); collect again") from None
+    if tuple(table.columns) != COLUMNS:
+        raise FileFormatError(f"{path} has columns {list(table.columns)}, allowed: {list(COLUMNS)}; collect again")
+    return table, content

@@ -1,0 +1,126 @@
+"""Compare how many epochs two arms need to a training error, runs that never get there included.
+
+A run that ends before it gets there is censored: its pace is slower than its length, which bounds the ratio from below if the
+run is of the slower arm.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from repro.analyse.evidence.comparison import listed
+from repro.analyse.evidence.ledger import Ledger
+from repro.analyse.evidence.statistics import Estimate, log_ratio_of_epochs, logrank_p
+from repro.spec.metrics import TRAINING, epochs_metric
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """When each run of a variant, by seed, got to a training error (infinity: never), and for how many epochs it was trained."""
+
+    variant: str
+    epochs: tuple[float, ...]
+    lasted: tuple[float, ...]
+
+    @property
+    def num_never(self) -> int:
+        return sum(not math.isfinite(epochs) for epochs in self.epochs)
+
+    @property
+    def arrived(self) -> bool:
+        """Say whether there are runs and all of them got there."""
+        return bool(self.epochs) and self.num_never == 0
+
+    @property
+    def at_least(self) -> tuple[float, ...]:
+        """Return the epochs of each run, those that it was trained for if it never got there."""
+        return tuple(min(pair) for pair in zip(self.epochs, self.lasted, strict=True))
+
+    @property
+    def slowness(self) -> tuple[float, float]:
+        """Return what orders variants by pace: the share of runs that never got there, then the mean epochs of all."""
+        num = len(self.epochs)
+        return (self.num_never / num, math.fsum(self.at_least) / num) if num else (math.inf, math.inf)
+
+    def entry(self) -> dict[str, Any]:
+        """Return the pace, JSON-ready."""
+        never = [not math.isfinite(epochs) for epochs in self.epochs]
+        return {
+            "variant": self.variant,
+            "epochs": [None if lost else epochs for epochs, lost in zip(self.epochs, never, strict=True)],
+            "censored_at": [last if lost else None for last, lost in zip(self.lasted, never, strict=True)],
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaceRatio:
+    """How many times as many epochs `against` needs to a training error as `arm`, on the log scale.
+
+    exact: where every run of both arms got there. bound: where a run of `against` did not, its length in its place, which
+    makes the ratio too small. Neither: a run of `arm` did not.
+    """
+
+    threshold: float
+    arm: Pace
+    against: Pace
+    exact: Estimate | None
+    bound: Estimate | None
+    p_logrank: float | None
+
+    def entry(self) -> dict[str, Any]:
+        """Return the ratio, JSON-ready."""
+        interval = self.exact.ci90 if self.exact else None
+        return {
+            "threshold": self.threshold,
+            "arm": self.arm.entry(),
+            "against": self.against.entry(),
+            "ratio": math.exp(self.exact.value) if self.exact else None,
+            "ci90": listed((math.exp(interval[0]), math.exp(interval[1]))) if interval else None,
+            "at_least": math.exp(self.bound.value) if self.bound else None,
+            "p_logrank": self.p_logrank,
+        }
+
+
+def pace(ledger: Ledger, variant: str, *, threshold: float, seeds: Collection[int] | None = None) -> Pace:
+    """Return the pace of `variant` to `threshold`, of runs with `seeds` (default: all); one that diverged never got there."""
+    values = ledger.by_seed(variant, metric=epochs_metric(threshold), protocol=TRAINING)
+    runs = [record for record in ledger.runs(variant) if seeds is None or record["seed"] in seeds]
+    runs = [record for record in runs if record["seed"] in values or record["status"] != "ok"]
+    return Pace(
+        variant=variant,
+        epochs=tuple(values.get(record["seed"], math.inf) for record in runs),
+        lasted=tuple(float(record["num_epochs"]) for record in runs),
+    )
+
+
+def common_seeds(ledger: Ledger, grid: Sequence[str]) -> tuple[int, ...]:
+    """Return the seeds with which every variant of `grid` was run."""
+    seeds = [{record["seed"] for record in ledger.runs(name)} for name in grid]
+    return tuple(sorted(set.intersection(*seeds))) if seeds else ()
+
+
+def fastest(ledger: Ledger, grid: Sequence[str], *, thresholds: Sequence[float]) -> str:
+    """Return the variant of `grid` with the fewest mean epochs to the first of `thresholds`, then to the others.
+
+    Compared are the runs with the seeds that all variants have. A variant with runs that never get there comes after those
+    without; of equals the first in the grid is taken.
+    """
+    seeds = common_seeds(ledger, grid)
+    return min(grid, key=lambda name: [pace(ledger, name, threshold=value, seeds=seeds).slowness for value in thresholds])
+
+
+def compare_paces(arm: Pace, against: Pace, *, threshold: float) -> PaceRatio:
+    """Compare two paces to one training error."""
+    measurable = arm.arrived and bool(against.epochs)
+    estimate = log_ratio_of_epochs(arm.at_least, against.at_least) if measurable else None
+    return PaceRatio(
+        threshold=threshold,
+        arm=arm,
+        against=against,
+        exact=estimate if against.arrived else None,
+        bound=estimate if not against.arrived else None,
+        p_logrank=logrank_p(arm.epochs, against.epochs, arm_ended=arm.lasted, against_ended=against.lasted),
+    )

@@ -1,0 +1,1 @@
+"""From claims and evidence to claims.json."""

@@ -1,0 +1,98 @@
+"""Count what follows from a printed architecture and compare it with what the paper prints: no run is needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from repro.analyse.evidence import reasons, verdict
+from repro.spec.claims import BOUNDS, Claim
+from repro.spec.experiment import Paper
+from repro.spec.geometry.image import Geometry, geometry
+from repro.spec.video import ClipNetwork
+
+#: What a verdict on an exact claim rests on: no data at all.
+ARCHITECTURE = "architecture"
+METRICS = ("num_parameters", "num_neurons", "num_flops", "largest_conv_share", "num_crops")
+#: The evidence of the scale at which the images are stored as the paper stores them.
+OWN_DATA = "same data"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Count:
+    """A counted number, and in words what it is made of."""
+
+    value: float
+    detail: str = ""
+
+
+def judged_exact(claim: Claim, paper: Paper) -> dict[str, Any]:
+    """Return the measured fields of an exact claim.
+
+    Raises:
+        ValueError: the metric cannot be counted, or the claim prints no value, or its bound is unknown.
+    """
+    if claim.metric.partition(".")[0] not in METRICS or claim.paper_value is None or claim.bound not in BOUNDS:
+        raise ValueError(
+            f"exact claim {claim.id} measures {claim.metric!r}, {claim.bound!r} of {claim.paper_value}; allowed: "
+            f"{', '.join(METRICS)} (num_neurons.<layer> too), {' or '.join(BOUNDS)}, with a paper_value"
+        )
+    found = counted(claim, paper)
+    name = verdict.decide_exact(found.value, printed=claim.paper_value, tolerance=claim.tolerance, bound=claim.bound)
+    return {
+        "estimate": found.value,
+        "evidence": ARCHITECTURE,
+        "means": {claim.arm: found.value},
+        "verdict": name,
+        "reason": reasons.exact_compared(
+            metric=claim.metric,
+            arm=claim.arm,
+            value=found.value,
+            printed=claim.paper_value,
+            tolerance=claim.tolerance,
+            bound=claim.bound,
+            detail=found.detail,
+        ),
+    }
+
+
+def counted(claim: Claim, paper: Paper) -> Count:
+    """Return the number that `claim` is about, of its arm at the size that the paper printed."""
+    network = paper.trained(claim.arm).network
+    if isinstance(network, ClipNetwork):
+        raise ValueError(f"exact claim {claim.id} is about {claim.arm}, a network of clips; allowed: networks of images")
+    shapes = geometry(network)
+    metric, _, layer = claim.metric.partition(".")
+    if layer:
+        return _neurons(claim, shapes, layer)
+    if metric == "largest_conv_share":
+        return Count(value=shapes.largest_conv_share, detail=_conv_shares(shapes, largest=claim.paper_value or 0.0))
+    if metric == "num_crops":
+        return _crops(paper, input_px=network.printed_px)
+    return Count(value=getattr(shapes, metric))
+
+
+def _neurons(claim: Claim, shapes: Geometry, layer: str) -> Count:
+    by_layer = shapes.neurons_by_layer
+    if layer not in by_layer:
+        raise ValueError(f"exact claim {claim.id} asks for the neurons of {layer!r}; allowed: {', '.join(by_layer)}")
+    detail = next(
+        (f"{item.out_px} x {item.out_px} px of {item.num_kernels} kernels" for item in shapes.conv if item.name == layer), ""
+    )
+    return Count(value=by_layer[layer], detail=detail)
+
+
+def _conv_shares(shapes: Geometry, *, largest: float) -> str:
+    """Name the convolutions that hold more than `largest` of the parameters, or the one that holds most."""
+    shares = {layer.name: layer.num_parameters / shapes.num_parameters for layer in shapes.conv}
+    ordered = sorted(shares, key=lambda name: -shares[name])
+    named = [name for name in ordered if shares[name] > largest] or ordered[:1]
+    return ", ".join(f"{name} holds {shares[name]:.2%}" for name in named)
+
+
+def _crops(paper: Paper, *, input_px: int) -> Count:
+    """Count the places of a crop in a stored image, each plain and mirrored, at the scale of the paper's own data."""
+    stored_px = next(scale.dataset.stored_px for scale in paper.scales if scale.evidence == OWN_DATA)
+    places = stored_px - input_px + 1
+    detail = f"{stored_px} px hold {places} x {places} places of {input_px} px, each plain and mirrored"
+    return Count(value=2 * places**2, detail=detail)

@@ -1,0 +1,234 @@
+"""Say what made a result: digests of specs and of code, the environment, the command."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import importlib.metadata
+import platform
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+from repro.artifacts.files import canonical_json, sha256_bytes
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+#: The modules from which each stage starts; `code_digest` follows their imports.
+STAGE_ROOTS = {
+    "prepare": ("repro.data.prepare.images",),
+    "prepare_videos": ("repro.data.prepare.videos",),
+    "train_images": ("repro.train.networks.run", "repro.train.networks.images"),
+    "train_clips": ("repro.train.networks.run", "repro.train.networks.clips"),
+    "fit_images": ("repro.train.methods.fit", "repro.train.methods.fit_images"),
+    "fit_videos": ("repro.train.methods.fit", "repro.train.methods.fit_videos"),
+    "average": ("repro.train.methods.average",),
+    "time": ("repro.train.methods.timing",),
+    "collect": ("repro.analyse.collect.collect",),
+    "judge": ("repro.analyse.evidence.verdict", "repro.analyse.judge.judge"),
+    "render": ("repro.report.render",),
+}
+
+#: An import statement that takes something from this package, as the code is formatted: lists of several lines in parentheses.
+IMPORT = re.compile(
+    r"^[ \t]*(?:from (?P<module>repro\b[\w.]*) import (?P<names>\((?:[^)#]|#[^\n]*)*\)|[^\n(]*)"
+    r"|import (?P<modules>repro\b[^\n]*))",
+    re.MULTILINE,
+)
+COMMENT = re.compile(r"#[^\n]*")
+
+
+def plain(value: Any) -> Any:
+    """Return `value` (a spec object or a container of them) as JSON-ready dicts, lists and scalars."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    raise TypeError(f"a spec holds {type(value).__name__}; allowed: dataclasses, dict, tuple, list, str, int, float, bool, None")
+
+
+def flatten(value: Any, prefix: str = "") -> dict[str, Any]:
+    """Return the leaves of `plain(value)` by dotted path; list items are keyed by their `name` or position."""
+    value = plain(value)
+    if isinstance(value, dict):
+        items = list(value.items())
+    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        items = [(item.get("name", str(i)) if isinstance(item, dict) else str(i), item) for i, item in enumerate(value)]
+    else:
+        return {prefix: value}
+    leaves: dict[str, Any] = {}
+    for key, item in items:
+        leaves |= flatten(item, f"{prefix}.{key}" if prefix else str(key))
+    return leaves
+
+
+def spec_difference(base: Any, other: Any) -> list[dict[str, Any]]:
+    """List the leaves in which two specs differ, as `{key, base, other}` in the order of the keys.
+
+    A leaf that one side lacks, because the part that holds it is None there, counts as None.
+    """
+    left, right = flatten(base), flatten(other)
+    keys = sorted(set(left) | set(right))
+    return [{"key": key, "base": left.get(key), "other": right.get(key)} for key in keys if left.get(key) != right.get(key)]
+
+
+def spec_digest(value: Any) -> str:
+    """Return the SHA-256 of the canonical JSON of a spec."""
+    return sha256_bytes(canonical_json(plain(value)).encode())
+
+
+@functools.cache
+def code_digest(stage: str) -> str:
+    """Return the digest of the code that `stage` uses: its root modules and all they import from this package.
+
+    Compiled code is hashed, without docstrings and assertions, neither of which changes a result, and without line numbers:
+    a comment or the words of a docstring change nothing. Another minor version of Python compiles otherwise and gives another.
+    A process has one digest of a stage, that of the code which was there when it first asked.
+
+    Raises:
+        ValueError: there is no such stage.
+    """
+    if stage not in STAGE_ROOTS:
+        raise ValueError(f"unknown stage {stage!r}; allowed: {', '.join(STAGE_ROOTS)}")
+    modules = sorted(imported_modules(STAGE_ROOTS[stage]).items())
+    lines = [f"{name} {_module(str(path), path.stat().st_mtime_ns).sha256}" for name, path in modules]
+    return sha256_bytes("\n".join(lines).encode())
+
+
+def imported_modules(roots: tuple[str, ...]) -> dict[str, Path]:
+    """Return name and file of every module of this package reached from `roots` by import statements."""
+    found: dict[str, Path] = {}
+    waiting = list(roots)
+    while waiting:
+        name = waiting.pop()
+        path = _module_file(name)
+        if path is None or name in found:
+            continue
+        found[name] = path
+        waiting += _module(str(path), path.stat().st_mtime_ns).imports
+    return found
+
+
+def _module_file(name: str) -> Path | None:
+    parts = name.split(".")
+    if parts[0] != "repro":
+        return None
+    folder = PACKAGE.joinpath(*parts[1:])
+    if folder.with_suffix(".py").is_file() and len(parts) > 1:
+        return folder.with_suffix(".py")
+    if (folder / "__init__.py").is_file():
+        return folder / "__init__.py"
+    return None
+
+
+@dataclasses.dataclass(frozen=True)
+class _Module:
+    """What this package a module imports, and the hash of its compiled code."""
+
+    imports: tuple[str, ...]
+    sha256: str
+
+
+@functools.cache
+def _module(path: str, modified_ns: int) -> _Module:
+    """Read a module; compiling takes most of the time, so it is done once."""
+    source = Path(path).read_bytes()
+    return _Module(tuple(imported_names(source.decode())), module_digest(source))
+
+
+def module_digest(source: bytes) -> str:
+    """Return the digest of what a module does, its docstrings, assertions and line numbers left out."""
+    code = compile(source, "", "exec", dont_inherit=True, optimize=2)
+    return sha256_bytes("\n".join(_instructions(code)).encode())
+
+
+def imported_names(source: str) -> Iterator[str]:
+    """Give the names of what a module's import statements may take from this package: modules, or what lies in them.
+
+    The statements are found by their form: a syntax tree would take as long again as compiling does.
+    """
+    for statement in IMPORT.finditer(source):
+        if statement["module"] is None:
+            yield from (name.split()[0] for name in statement["modules"].split(","))
+            continue
+        yield statement["module"]
+        for name in COMMENT.sub("", statement["names"].strip("() \t\n")).split(","):
+            yield from (f"{statement['module']}.{word}" for word in name.split()[:1])
+
+
+def _instructions(code: CodeType) -> Iterator[str]:
+    """Give what a compiled block does: instructions, names and constants, those of the blocks within it included."""
+    yield f"{code.co_name} {code.co_flags} {code.co_argcount} {code.co_posonlyargcount} {code.co_kwonlyargcount}"
+    yield f"{code.co_code.hex()} {code.co_exceptiontable.hex()}"
+    yield f"{code.co_names} {code.co_varnames} {code.co_freevars} {code.co_cellvars}"
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _instructions(constant)
+        else:
+            yield _written(constant)
+
+
+def _written(constant: Any) -> str:
+    """Return a constant as text, its type included; sets in an order that does not depend on the process."""
+    if isinstance(constant, frozenset):
+        return f"{{{', '.join(sorted(map(_written, constant)))}}}"
+    if isinstance(constant, tuple):
+        return f"({', '.join(map(_written, constant))})"
+    return repr(constant)
+
+
+def environment() -> dict[str, str]:
+    """Return what a reader needs to judge a number: versions, processor, operating system, commit."""
+    versions = {name: _version(name) for name in ("torch", "nvidia-dali-cuda130", "numpy", "numba", "pandas", "snakemake")}
+    return {
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "processor": _processor(),
+        "commit": _commit(),
+        **versions,
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or "unknown"
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "unknown")
+
+
+def _commit() -> str:
+    """Return the commit of the checkout that holds this package, marked `+changes` if files differ from it."""
+    if not (PACKAGE.parent / ".git").exists():
+        return f"release {_version('repro')}"
+    try:
+        commit = _git("rev-parse", "--short=12", "HEAD")
+        changes = _git("status", "--porcelain", "--", "repro")
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
+    return commit + ("+changes" if changes else "")
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=PACKAGE.parent, capture_output=True, text=True, timeout=10, check=True)
+    return done.stdout.strip()
+
+
+def command() -> str:
+    """Return the command line of this process, with the interpreter's folder left out."""
+    return " ".join([Path(sys.executable).name, "-m", "repro", *sys.argv[1:]])

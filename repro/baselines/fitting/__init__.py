@@ -1,0 +1,1 @@
+"""What all fits share: costs, cache, randomness, fusion, the model file."""

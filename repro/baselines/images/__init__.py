@@ -1,0 +1,1 @@
+"""Fisher vectors and sparse coding: describe, fit, score, store."""

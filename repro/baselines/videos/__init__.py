@@ -1,0 +1,1 @@
+"""Feature histograms: describe, fit, score, store."""

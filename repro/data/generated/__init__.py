@@ -1,0 +1,1 @@
+"""Images and videos that the project draws itself."""

@@ -1,0 +1,1 @@
+"""From shards to batches, in the project's own order and with its own randomness."""

@@ -1,0 +1,96 @@
+"""Give the whole stored squares of a split as pixels: no randomness, no crop.
+
+Scoring passes over the same images again and again: the validation images after each epoch, the test images for each seed of a
+job. What fits into memory is therefore decoded once, and so are training images that fit: decoding a JPEG file takes twice as
+long as all that follows.
+
+Shape suffixes: B batch, C colour channels (RGB), S stored side in pixels, N examples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from repro.data.load.image_stream import Stored, square_graph
+from repro.data.shards.images import Shards
+
+#: Pixels of one split that are kept.
+KEEP_MIB = 256
+
+#: Images that are decoded in one go to be kept.
+DECODED_AT_ONCE = 256
+
+
+class Squares:
+    """The stored images of a split as pixels on the 0-255 scale, on `device`."""
+
+    def __init__(self, shards: Shards, *, num_threads: int, device: str) -> None:
+        self.shards = shards
+        self._num_threads, self._device = num_threads, device
+        self._kept: dict[tuple[bytes, int], list[torch.Tensor]] = {}
+        self._num_kept_bytes = 0
+
+    def batches(self, index_N: NDArray[np.int64], *, batch_size: int) -> Iterator[torch.Tensor]:
+        """Give the images `index_N` in that order as uint8 (B, C, S, S) in channels-last memory; leave them as they are."""
+        key = (np.asarray(index_N, np.int64).tobytes(), batch_size)
+        if key in self._kept:
+            yield from self._kept[key]
+            return
+        num_bytes = len(index_N) * 3 * self.shards.stored_px**2
+        if self._num_kept_bytes + num_bytes > KEEP_MIB * 2**20:
+            yield from self._decode(index_N, batch_size=batch_size)
+            return
+        self._kept[key] = list(self._decode(index_N, batch_size=batch_size))
+        self._num_kept_bytes += num_bytes
+        yield from self._kept[key]
+
+    def _decode(self, index_N: NDArray[np.int64], *, batch_size: int) -> Iterator[torch.Tensor]:
+        parts = iter([index_N[first : first + batch_size] for first in range(0, len(index_N), batch_size)])
+        pipeline = square_graph(
+            source=lambda: self.shards.images(next(parts)),
+            encoding=self.shards.encoding,
+            device=self._device,
+            batch_size=min(batch_size, max(len(index_N), 1)),
+            num_threads=self._num_threads,
+            device_id=torch.cuda.current_device() if self._device == "cuda" else None,
+            prefetch_queue_depth=2,
+        )
+        pipeline.build()
+        while True:
+            try:
+                (images,) = pipeline.run()
+            except StopIteration:
+                return
+            yield torch.from_dlpack(images.as_tensor()).clone().permute(0, 3, 1, 2)
+
+
+class DecodedShards:
+    """A split with all its images decoded in memory, for training to read as if they were stored raw."""
+
+    encoding = "raw"
+
+    def __init__(self, shards: Shards, *, num_threads: int) -> None:
+        self.stored_px, self.label_N = shards.stored_px, shards.label_N
+        squares = Squares(shards, num_threads=num_threads, device="cpu")
+        batches = squares.batches(np.arange(shards.num_examples), batch_size=DECODED_AT_ONCE)
+        self._image_NSSC = torch.cat([image_BCSS.permute(0, 2, 3, 1) for image_BCSS in batches]).numpy()
+
+    @property
+    def num_examples(self) -> int:
+        return len(self.label_N)
+
+    def images(self, indices: NDArray[np.int64]) -> list[NDArray[np.uint8]]:
+        """Return views of the images (stored_px, stored_px, 3)."""
+        return [self._image_NSSC[index] for index in indices]
+
+
+def in_memory(shards: Shards, *, num_threads: int, device: str) -> Stored:
+    """Return the split decoded if it is small and decoding is the CPU's work; else as it is stored."""
+    small = shards.num_examples * 3 * shards.stored_px**2 <= KEEP_MIB * 2**20
+    if shards.encoding == "raw" or device == "cuda" or not small:
+        return shards
+    return DecodedShards(shards, num_threads=num_threads)

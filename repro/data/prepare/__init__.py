@@ -1,0 +1,1 @@
+"""From sources to shards: verify, shrink, cut, pack, remember."""

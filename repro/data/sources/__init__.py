@@ -1,0 +1,1 @@
+"""Where labelled images and videos come from: folders, archives, official lists."""

@@ -1,0 +1,144 @@
+"""Read Sports-1M by its official partition files over a folder of videos that the user has.
+
+Source: Karpathy et al. 2014, section 4.1; the data set is published as lists of YouTube addresses (CC BY 3.0).
+
+How a user gets it. The repository gtoderici/sports-1m-dataset on GitHub holds `labels.txt`, one class name a line, the
+line number from 0 being the label, and `original/train_partition.txt` and `original/test_partition.txt`, whose lines are
+`URL label[,label...]`. The videos have to be fetched from YouTube by other means; yt-dlp does it with
+`--output 'videos/%(id)s.%(ext)s'` and a height of 360 lines or less. We never run it. Put everything below one folder:
+
+    labels.txt  train_partition.txt  test_partition.txt  videos/<id>.<mp4|webm|mkv|...>
+
+The partition files may also lie in `original/`, and the videos in folders below `videos/`. About half of the videos of 2014
+can no longer be had. Those without a file are counted in a warning and listed in `missing.csv`, and the data set is made of
+the rest: results on it are not those of the full set, and say how much of it there was. An empty file, as a broken download
+leaves it, is refused like any other that cannot be read.
+The official lists have no validation videos; the paper took a tenth of all. Ours are held out of the training list.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+
+from repro.data.sources.source import SourceError, as_bytes, stable_hashes
+from repro.data.sources.video_folders import videos_below
+from repro.data.sources.video_source import Content, VideoListing, label_matrix
+
+LIST_FOLDERS = ("", "original")
+
+
+class Sports1mSource:
+    """The part of Sports-1M that the user has, as a source.
+
+    Raises:
+        SourceError: a partition file or the labels are missing or of another form, or a split has no video at all.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self.groups: Mapping[str, str] = {}
+        files = {split: find_list(root, f"{split}_partition.txt") for split in ("train", "test")}
+        names = find_list(root, "labels.txt")
+        self.classes = tuple(line.strip() for line in names.read_text().splitlines() if line.strip())
+        listed = {split: read_partition(path, num_classes=len(self.classes)) for split, path in files.items()}
+        self._ignored: Counter[str] = Counter()
+        self._places, stamps = self._find_videos()
+        lists = b"".join(path.read_bytes() for path in (names, *files.values()))
+        self.fingerprint = hashlib.sha256(lists + stamps).hexdigest()
+        self.missing = tuple((split, video) for split, ids in listed.items() for video in ids if video not in self._places)
+        self.listings: Mapping[str, VideoListing] = {split: self._listing(split, ids) for split, ids in listed.items()}
+        self.warnings = tuple(self._warnings(listed))
+
+    @property
+    def description(self) -> str:
+        return f"official partition files and videos in {self._root.resolve().name}"
+
+    def content(self, split: str, index: int) -> Content:
+        """Return the path of video `index` of `split`."""
+        return self._root / self._places[bytes(self.listings[split].key_N[index]).decode()]
+
+    def _find_videos(self) -> tuple[dict[str, str], bytes]:
+        """Return the file of each id, and what changes when a file does."""
+        folder = self._root / "videos"
+        if not folder.is_dir():
+            raise SourceError(f"{folder} does not exist; put the videos there as <id>.mp4 (see repro/data/sources/sports1m.py)")
+        places, stamps = dict[str, str](), list[str]()
+        for name, found in videos_below(folder, ignored=self._ignored):
+            places.setdefault(PurePosixPath(name).stem, f"videos/{name}")
+            stamps.append(f"{name}\0{found.num_bytes}\0{found.modified_ns}")
+        return places, "\0".join(stamps).encode(errors="surrogateescape")
+
+    def _listing(self, split: str, labels_of: Mapping[str, tuple[int, ...]]) -> VideoListing:
+        ids = [video for video in labels_of if video in self._places]
+        if not ids:
+            raise SourceError(
+                f"none of the {len(labels_of)} videos of {split}_partition.txt lies in {self._root / 'videos'}; expected "
+                f"files named by their id, such as {next(iter(labels_of), 'ID')}.mp4"
+            )
+        key_N = as_bytes(ids)
+        listed = VideoListing(
+            file_N=as_bytes([self._places[video] for video in ids]),
+            key_N=key_N,
+            label_NL=label_matrix([labels_of[video] for video in ids]),
+            group_N=key_N,
+        )
+        return listed.at(np.lexsort((key_N, stable_hashes(key_N))))
+
+    def _warnings(self, listed: Mapping[str, Mapping[str, tuple[int, ...]]]) -> list[str]:
+        warnings = [
+            f"{len(ids) - len(self.listings[split])} of the {len(ids)} videos of {split}_partition.txt are missing"
+            for split, ids in listed.items()
+            if len(ids) > len(self.listings[split])
+        ]
+        both = listed["train"].keys() & listed["test"].keys()
+        if both:
+            warnings.append(f"{len(both)} videos are in both partition files, such as {min(both)}")
+        unlisted = len(self._places.keys() - listed["train"].keys() - listed["test"].keys())
+        if unlisted:
+            warnings.append(f"{unlisted} videos are in no partition file and were left out")
+        return warnings + [f"{count} {kind} were left out" for kind, count in sorted(self._ignored.items())]
+
+
+def find_list(root: Path, name: str) -> Path:
+    """Return the path of an official file.
+
+    Raises:
+        SourceError: there is none.
+    """
+    for folder in LIST_FOLDERS:
+        if (root / folder / name).is_file():
+            return root / folder / name
+    raise SourceError(f"{root} has no {name}; get the official files (see repro/data/sources/sports1m.py) and put them there")
+
+
+def read_partition(path: Path, *, num_classes: int) -> dict[str, tuple[int, ...]]:
+    """Return the labels of each video of a partition file by its id; a video listed twice has the labels of both lines.
+
+    Raises:
+        SourceError: a line is not `URL label[,label...]` with labels below `num_classes`.
+    """
+    labels: dict[str, tuple[int, ...]] = {}
+    for number, line in enumerate(path.read_text().splitlines(), start=1):
+        if not line.strip():
+            continue
+        address, _, text = line.strip().rpartition(" ")
+        video, words = video_id(address), text.split(",")
+        if not video or not all(word.isdecimal() and int(word) < num_classes for word in words):
+            raise SourceError(
+                f"{path}:{number} is {line.strip()!r}; expected `URL label[,label...]` with labels from 0 to {num_classes - 1}"
+            )
+        labels[video] = tuple(dict.fromkeys((*labels.get(video, ()), *map(int, words))))
+    return labels
+
+
+def video_id(address: str) -> str:
+    """Return the id in a YouTube address (`watch?v=ID` or `youtu.be/ID`), or "" if there is none."""
+    parts = urlsplit(address)
+    asked = parse_qs(parts.query).get("v")
+    return asked[0] if asked else PurePosixPath(parts.path).name

@@ -1,0 +1,57 @@
+"""Read a tree of class folders that is not split: `<class>/*` of JPEG and PNG files, half of each class for testing.
+
+Which half an image is in follows from a hash of its name within the class alone, so that more classes move no image of another.
+Of an odd number of images, training has one more. A class with one image has none for testing, which is listed as a warning.
+Everything else is as in repro.data.sources.folders.
+
+Source: Krizhevsky et al. 2012, section 6 (ImageNet's Fall 2009 release). Deviation: their halves are not published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from repro.data.sources.folders import FoundFile, agree_on_classes, fingerprint, listing, read_listed, scan_classes
+from repro.data.sources.source import Listing, as_bytes, stable_hashes
+
+
+class UnsplitFoldersSource:
+    """A tree of class folders, halved.
+
+    Raises:
+        SourceError: the tree has another shape.
+    """
+
+    keep_files = False
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        found = scan_classes(root)
+        halves = halved(found.files)
+        self.classes, warnings = agree_on_classes(root, train=halves["train"], val=halves["test"])
+        self.warnings = (*warnings, *found.warnings(root.name))
+        self.listings: Mapping[str, Listing] = {
+            split: listing(files, classes=self.classes, folder=".") for split, files in halves.items()
+        }
+        self.fingerprint = fingerprint({"all": found.files})
+
+    @property
+    def description(self) -> str:
+        return f"class folders in {self._root.resolve().name}, half of each class for testing"
+
+    def read(self, split: str, index: int) -> bytes:
+        """Return the content of file `index` of `split`."""
+        return read_listed(self._root, self.listings[split], index=index)
+
+
+def halved(files: Mapping[str, list[FoundFile]]) -> dict[str, dict[str, list[FoundFile]]]:
+    """Return the files of each class in two halves, `train` and `test`."""
+    halves: dict[str, dict[str, list[FoundFile]]] = {"train": {}, "test": {}}
+    for name, found in files.items():
+        hashes = stable_hashes(as_bytes([file.name for file in found]))
+        for number, position in enumerate(np.argsort(hashes, kind="stable")):
+            halves["test" if number % 2 else "train"].setdefault(name, []).append(found[position])
+    return halves

@@ -1,0 +1,1 @@
+"""Local response normalisation: its passes on CPU and GPU."""

@@ -1,0 +1,1 @@
+"""alexnet: say here what it owns."""

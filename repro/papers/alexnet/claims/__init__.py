@@ -1,0 +1,11 @@
+"""All of paper A's claims, in the order of the files that hold them."""
+
+from repro.papers.alexnet.claims.exact import EXACT_CLAIMS
+from repro.papers.alexnet.claims.gains import GAIN_CLAIMS
+from repro.papers.alexnet.claims.net import NET_CLAIMS
+from repro.papers.alexnet.claims.norm import NORM_CLAIMS
+from repro.papers.alexnet.claims.table1 import TABLE1_CLAIMS
+from repro.papers.alexnet.claims.table2 import TABLE2_CLAIMS
+from repro.papers.alexnet.claims.training import TRAINING_CLAIMS
+
+CLAIMS = NET_CLAIMS + NORM_CLAIMS + TRAINING_CLAIMS + TABLE1_CLAIMS + TABLE2_CLAIMS + GAIN_CLAIMS + EXACT_CLAIMS

@@ -1,0 +1,150 @@
+"""The images of paper A at every scale: to train and test on, and others to pre-train on."""
+
+from dataclasses import replace
+
+from repro.spec.datasets import Dataset, Procedural
+
+# The generator's knobs are explained in repro/data/generated/images.py.
+KNOBS_SMOKE = Procedural(
+    num_train=448,
+    num_test=256,
+    num_classes=10,
+    image_px=28,
+    clutter=1.0,
+    occlusion=0.0,
+    pose=10.0,
+    illumination_train=0.10,
+    illumination_test=0.15,
+    cast_shift_test=0.25,
+    label_noise=0.0,
+    seed=2012,
+)
+PROCEDURAL_SMOKE = Dataset(
+    name="procedural",
+    kind="procedural",
+    title="generated images (smoke)",
+    stored_px=28,
+    encoding="jpeg",
+    num_validation=64,
+    max_refused=0.0,
+    procedural=KNOBS_SMOKE,
+)
+
+KNOBS_SMALL = Procedural(
+    num_train=768,
+    num_test=640,
+    num_classes=10,
+    image_px=36,
+    clutter=1.0,
+    occlusion=0.0,
+    pose=10.0,
+    illumination_train=0.10,
+    illumination_test=0.15,
+    cast_shift_test=0.25,
+    label_noise=0.0,
+    seed=2012,
+)
+PROCEDURAL_SMALL = Dataset(
+    name="procedural",
+    kind="procedural",
+    title="generated images",
+    stored_px=36,
+    encoding="jpeg",
+    num_validation=128,
+    max_refused=0.0,
+    procedural=KNOBS_SMALL,
+)
+
+CIFAR10 = Dataset(
+    name="cifar10",
+    kind="cifar10",
+    title="CIFAR-10",
+    stored_px=32,
+    encoding="raw",
+    num_validation=0,
+    max_refused=0.0,
+)
+
+FOLDERS = Dataset(
+    name="folders",
+    kind="folders",
+    title="a folder of class folders",
+    stored_px=146,
+    encoding="jpeg",
+    num_validation=0,
+    max_refused=0.01,
+)
+
+ILSVRC2012 = Dataset(
+    name="ilsvrc2012",
+    kind="ilsvrc2012",
+    title="ILSVRC-2012",
+    stored_px=256,
+    encoding="jpeg",
+    num_validation=0,
+    max_refused=0.001,
+)
+
+# The same images, none of them held out: of the training images, what run 145f had and the others had not.
+ALL_SMOKE = replace(
+    PROCEDURAL_SMOKE, name="procedural_all", title="generated images with those held out (smoke)", num_validation=0
+)
+ALL_SMALL = replace(PROCEDURAL_SMALL, name="procedural_all", title="generated images with those held out", num_validation=0)
+
+# For the small nets of section 3.3 and Figure 1, whose first layer moves by one pixel whatever the size.
+SMALLER = replace(
+    PROCEDURAL_SMALL,
+    name="procedural_24px",
+    title="generated images of 24 px",
+    stored_px=24,
+    procedural=replace(KNOBS_SMALL, image_px=24),
+)
+
+# To pre-train on: the ten classes and thirty others, in other pictures (another seed).
+PRETRAINING_SMOKE = replace(
+    PROCEDURAL_SMOKE,
+    name="procedural_pretraining",
+    title="generated images of 40 classes (smoke)",
+    num_validation=0,
+    procedural=replace(KNOBS_SMOKE, num_train=480, num_test=80, num_classes=40, seed=2011),
+)
+PRETRAINING_SMALL = replace(
+    PROCEDURAL_SMALL,
+    name="procedural_pretraining",
+    title="generated images of 40 classes",
+    num_validation=0,
+    procedural=replace(KNOBS_SMALL, num_train=1920, num_test=400, num_classes=40, seed=2011),
+)
+
+# A folder of photographs that the user has, at the size at which the images of the scale are stored.
+PRETRAINING_CIFAR10 = Dataset(
+    name="pretraining",
+    kind="folders",
+    title="a folder of class folders to pre-train on, shrunk to 32 px",
+    stored_px=32,
+    encoding="raw",
+    num_validation=0,
+    max_refused=0.01,
+)
+PRETRAINING_FOLDERS = replace(FOLDERS, name="pretraining", title="a folder of class folders to pre-train on")
+
+# ImageNet's releases of Fall 2011 (15 million images of 22 thousand classes; some of each class go into `val`) and of Fall 2009
+# (8.9 million images of 10,184 classes, half of each class for testing).
+FALL_2011 = Dataset(
+    name="imagenet_fall_2011",
+    kind="folders",
+    title="ImageNet, Fall 2011",
+    stored_px=256,
+    encoding="jpeg",
+    num_validation=0,
+    max_refused=0.01,
+)
+FALL_2009 = Dataset(
+    name="imagenet_fall_2009",
+    kind="unsplit_folders",
+    title="ImageNet, Fall 2009, half for training and half for testing",
+    stored_px=256,
+    encoding="jpeg",
+    num_validation=0,
+    max_refused=0.01,
+)

@@ -1,0 +1,1 @@
+"""karpathy: say here what it owns."""

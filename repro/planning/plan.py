@@ -1,0 +1,264 @@
+"""Plan a workflow: check its configuration and say which jobs, with which seeds and resources, make up a scale."""
+
+from __future__ import annotations
+
+import difflib
+import shlex
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from repro.artifacts.files import sha256_bytes
+from repro.artifacts.provenance import PACKAGE, spec_digest
+from repro.papers import PAPERS
+from repro.spec.datasets import Dataset
+from repro.spec.experiment import Paper, UnknownName, make_run, with_needed
+from repro.spec.run import Ensemble, Experiment, Fitted, Run, Timing
+from repro.spec.video import VideoDataset
+
+#: Which configuration key names the source of a kind of data, and whether the data are the same wherever they come from.
+SOURCE_KEYS = {
+    "cifar10": ("data", True),
+    "folders": ("images", False),
+    "unsplit_folders": ("unsplit", False),
+    "ilsvrc2012": ("images", False),
+    "video_folders": ("videos", False),
+    "ucf101": ("videos", False),
+    "sports1m": ("videos", False),
+}
+
+#: By method, the stages of repro.artifacts.provenance that make a run of images and one of videos.
+STAGES: dict[type, tuple[str, str]] = {
+    Experiment: ("train_images", "train_clips"),
+    Fitted: ("fit_images", "fit_videos"),
+    Ensemble: ("average", "average"),
+    Timing: ("time", "time"),
+}
+
+#: The file by which NVIDIA's driver is reached: asking it costs nothing, where importing torch takes seconds.
+DRIVER_NODE = Path("/dev/nvidiactl")
+
+
+class ConfigError(ValueError):
+    """The workflow's configuration holds an unknown key or a value that is not allowed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """The workflow's configuration, checked; workflow/config.yaml explains each key."""
+
+    scale: str
+    papers: tuple[str, ...]
+    data: str | None
+    images: str | None
+    videos: str | None
+    pretraining: str | None
+    unsplit: str | None
+    transfer: str | None
+    results: str
+    reports: str
+    device: str
+    seeds: int | None
+    seeds_per_job: int | None
+    gpus_per_job: int | None
+    precision: str
+    towers_apart: bool
+    python: str | None
+
+
+def read_config(values: Mapping[str, Any], *, schema: Path) -> Config:
+    """Check `values` against the JSON schema at `schema` and against the catalogue.
+
+    Raises:
+        ConfigError: an unknown key, or a value of the wrong type or range.
+        UnknownName: no such scale or paper.
+    """
+    rules = yaml.safe_load(schema.read_text())
+    for error in jsonschema.Draft202012Validator(rules).iter_errors(dict(values)):
+        raise ConfigError(_explained(error, rules["properties"]))
+    papers = (values["papers"],) if isinstance(values["papers"], str) else tuple(values["papers"])
+    for name in papers:
+        chosen_paper(name)
+    papers_at(values["scale"], papers)
+    per_job = values["seeds_per_job"]
+    config = Config(**{**values, "papers": papers, "seeds_per_job": None if per_job == "all" else per_job})
+    lacking = lacking_sources(config)
+    return replace(config, papers=tuple(name for name in papers if name not in lacking))
+
+
+def lacking_sources(config: Config) -> dict[str, str]:
+    """Return which papers are left out at the scale since a folder of theirs is not given, and the key that names it.
+
+    Only where a paper is left: with no folder at all none is left out, and planning says which one it needs.
+    """
+    found: dict[str, str] = {}
+    papers = papers_at(config.scale, config.papers)
+    for paper in papers:
+        key, fixed = source_key(paper, config.scale, paper.scale(config.scale).dataset)
+        if not fixed and getattr(config, key) is None:
+            found[paper.name] = key
+    return found if len(found) < len(papers) else {}
+
+
+def source_key(paper: Paper, scale: str, dataset: Dataset | VideoDataset) -> tuple[str, bool]:
+    """Return the key that names the source of `dataset`, and whether the data are the same wherever they come from.
+
+    Data of the scale beside its own are those of pre-training (images) and of transfer (videos). No key: none is needed.
+    """
+    key, fixed = SOURCE_KEYS.get(dataset.kind, ("", True))
+    if fixed or key == "unsplit" or dataset.name == paper.scale(scale).dataset.name:
+        return key, fixed
+    return ("transfer" if isinstance(dataset, VideoDataset) else "pretraining"), False
+
+
+def out_of_reach(paper: Paper, config: Config) -> dict[str, str]:
+    """Return the data of the scale, beside its own, whose source is not given, and the key that names it."""
+    keys = {item.name: source_key(paper, config.scale, item) for item in paper.scale(config.scale).datasets[1:]}
+    return {name: key for name, (key, fixed) in keys.items() if not fixed and getattr(config, key) is None}
+
+
+def left_out(values: Mapping[str, Any], config: Config) -> list[str]:
+    """Return a line for each paper of the configuration `values` that `config` leaves out: why, and how to get it."""
+    papers = (values["papers"],) if isinstance(values["papers"], str) else tuple(values["papers"])
+    lacking = lacking_sources(replace(config, papers=papers))
+    lines = [f"Not run: {name}, whose {key} are not given; for them too: --config {key}=DIR" for name, key in lacking.items()]
+    for paper in papers_at(config.scale, config.papers):
+        for name, key in out_of_reach(paper, config).items():
+            lines.append(f"Not run: what needs {name} of {paper.name}; for it too: --config {key}=DIR")
+    return lines
+
+
+def _explained(error: jsonschema.ValidationError, properties: Mapping[str, Any]) -> str:
+    where = "edit workflow/config.yaml or the --config options"
+    if error.validator == "additionalProperties":
+        unknown = sorted(set(error.instance) - set(properties))[0]
+        close = difflib.get_close_matches(unknown, list(properties), n=1)
+        guess = f"; did you mean {close[0]!r}?" if close else ";"
+        return f"unknown key {unknown!r} in the configuration{guess} allowed: {', '.join(properties)}; {where}"
+    if not error.absolute_path:
+        return f"the configuration is incomplete: {error.message}; take the missing key from workflow/config.yaml"
+    key = str(error.absolute_path[0])
+    names = [name for name in properties[key].get("enum", []) if isinstance(name, str)]
+    close = difflib.get_close_matches(str(error.instance), names, n=1)
+    guess = f"; did you mean {close[0]!r}?" if close else ";"
+    return f"configuration {key}={error.instance!r} is not allowed{guess} allowed: {properties[key]['description']}; {where}"
+
+
+def chosen_paper(name: str) -> Paper:
+    """Return the paper called `name`; raise UnknownName if there is none."""
+    if name not in PAPERS:
+        raise UnknownName("paper", name, PAPERS, hint="python -m repro list")
+    return PAPERS[name]
+
+
+def papers_at(scale: str, names: Sequence[str] | None = None) -> list[Paper]:
+    """Return those papers (of `names`; default: all) that have `scale`; raise UnknownName if none has."""
+    papers = [chosen_paper(name) for name in (PAPERS if names is None else names)]
+    found = [paper for paper in papers if scale in {item.name for item in paper.scales}]
+    if not found:
+        allowed = dict.fromkeys(item.name for paper in papers for item in paper.scales)
+        raise UnknownName("scale", scale, allowed, where=f" of {', '.join(p.name for p in papers)}", hint="python -m repro list")
+    return found
+
+
+def planned_seeds(paper: Paper, *, scale: str, num_seeds: int | None = None) -> tuple[int, ...]:
+    """Return the seeds of each variant of a table: 0 up to `num_seeds`, by default as many as the scale plans."""
+    return tuple(range(paper.scale(scale).num_seeds if num_seeds is None else num_seeds))
+
+
+def planned_variants(paper: Paper, *, scale: str, table: str | None = None, without: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the variants of `table` (default: of all tables) that `scale` runs, each once, in the order of the tables.
+
+    Behind them come those from which they start, or which they average, and which stand in no table themselves.
+    """
+    return tuple(dict.fromkeys(run.variant for run in planned_runs(paper, scale=scale, table=table, without=without)))
+
+
+def planned_runs(
+    paper: Paper, *, scale: str, table: str | None = None, num_seeds: int | None = None, without: Collection[str] = ()
+) -> list[Run]:
+    """Return all runs that `table` (default: any table) of `paper` needs at `scale`, variant by variant.
+
+    A variant whose runs others start from or average may have more seeds than planned for a table. Runs that need data
+    whose names are in `without` are left out.
+    """
+    tables = paper.tables if table is None else (paper.table(table),)
+    names = dict.fromkeys(variant for item in tables for variant in item.variants)
+    chosen = [name for name in names if paper.scale(scale).has(paper.family(name))]
+    seeds = planned_seeds(paper, scale=scale, num_seeds=num_seeds)
+    wanted = [make_run(paper, scale=scale, variant=name, seed=seed) for name in chosen for seed in seeds]
+    reached = [run for run in wanted if not {item.dataset.name for item in with_needed([run], paper)} & set(without)]
+    runs = with_needed(reached, paper)
+    place = {name: number for number, name in enumerate(dict.fromkeys([*chosen, *(run.variant for run in runs)]))}
+    return sorted(runs, key=lambda run: (place[run.variant], run.seed))
+
+
+def source_option(paper: Paper, dataset: Dataset | VideoDataset, config: Config) -> str:
+    """Return the `--source` option of the prepare stage for `dataset` of `paper`: empty if it needs no folder.
+
+    Raises:
+        ConfigError: the data need a folder and none is given, or it does not exist.
+    """
+    key, fixed = source_key(paper, config.scale, dataset)
+    folder: str | None = getattr(config, key) if key else None
+    if folder is None and fixed:
+        return ""
+    if folder is None:
+        raise ConfigError(f"scale {config.scale!r} needs a folder of {key} and got none; say where it is: --config {key}=DIR")
+    path = Path(folder).expanduser()
+    if not path.is_dir():
+        raise ConfigError(
+            f"{key}={folder!r} is not a folder (looked from {Path.cwd()}); give an existing one: --config {key}=DIR"
+        )
+    return f"--source {shlex.quote(str(path))}"
+
+
+def prepare_stage(dataset: Dataset | VideoDataset) -> str:
+    """Return the stage whose code prepares such data."""
+    return "prepare_videos" if isinstance(dataset, VideoDataset) else "prepare"
+
+
+def stage_of(run: Run) -> str:
+    """Return the stage whose code makes `run`."""
+    return STAGES[type(run.experiment)][isinstance(run.dataset, VideoDataset)]
+
+
+def source_identity(paper: Paper, dataset: Dataset | VideoDataset, config: Config) -> str:
+    """Return what tells a user's images from other images: their folder, or nothing where the data are always the same."""
+    _, fixed = source_key(paper, config.scale, dataset)
+    return "" if fixed else source_option(paper, dataset, config)
+
+
+def train_options(config: Config) -> str:
+    """Return the options of the train stage that make another run of it, each after a space: nothing for a faithful one."""
+    options = [] if config.precision == "float32" else [f"--precision {config.precision}"]
+    return "".join(f" {option}" for option in options + ["--towers-apart"] * config.towers_apart)
+
+
+def gpus_per_job(config: Config, *, driver_node: Path = DRIVER_NODE) -> int:
+    """Return how many GPUs a training job takes; with device auto, one where `driver_node` shows that there is a driver."""
+    if config.gpus_per_job is not None:
+        return config.gpus_per_job
+    return int(config.device == "cuda" or (config.device == "auto" and driver_node.exists()))
+
+
+def claims_digest(papers: Sequence[Paper]) -> str:
+    """Return the digest of all that the papers claim and how their tables are laid out."""
+    return spec_digest([[paper.claims, paper.tables, paper.variants, paper.scales] for paper in papers])
+
+
+def measured_digest(papers: Sequence[Paper]) -> str:
+    """Return the digest of what claims have measured in their runs, which their words and rules are no part of."""
+    return spec_digest(
+        [[c.metric, c.arm, c.against, c.arm_grid, c.against_grid, c.thresholds] for paper in papers for c in paper.claims]
+    )
+
+
+def templates_digest() -> str:
+    """Return the digest of the page templates, which are no code and still shape the report."""
+    files = sorted((PACKAGE / "report" / "templates").rglob("*"))
+    return sha256_bytes(b"".join(file.name.encode() + file.read_bytes() for file in files if file.is_file()))

@@ -1,0 +1,162 @@
+"""Show Figure 3: the first layer's kernels by tower, and how colour-selective the kernels of each tower are.
+
+Shapes: K kernels, H, W pixels, C colours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from repro.analyse.collect.measures import color_selectivity
+from repro.report.drawing.pictures import png_uri, tiled
+from repro.report.figures import view
+from repro.report.figures.view import FigureView, KernelsOfRun, Sheet
+from repro.report.inputs.results import Results, RunRecord
+from repro.report.text.formatting import count, counted, fixed
+from repro.report.text.tables import Cell, Column, Row, TableView, interval
+from repro.spec.experiment import Paper, Table
+
+METRIC = "tower_color_split"
+LEAD = (
+    "The first layer's kernels, tower by tower. The paper says that in every run the kernels of one tower become largely "
+    "colour-agnostic and those of the other largely colour-specific, whatever the initial weights."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tower:
+    """The kernels of one tower and their mean colour selectivity, None if all of them are 0."""
+
+    kernel_KHWC: NDArray[Any]
+    selectivity: float | None
+
+
+def kernels(paper: Paper, table: Table, *, results: Results) -> FigureView:
+    """Return the figure of the page's first variant, or of the one whose towers a claim of the page is about."""
+    claim = next((item for item in paper.claims if item.id in table.claims and item.metric == METRIC), None)
+    variant = claim.arm if claim else table.variants[0]
+    entry = view.judged(claim, results=results)
+    splits = results.values(paper=paper.name, variant=variant, metric=METRIC, protocol="weights")
+    shown: list[tuple[RunRecord, tuple[Tower, ...]]] = []
+    missing = list(view.absent((variant,), paper=paper, results=results))
+    for run in view.runs_of(variant, paper=paper, results=results):
+        towers, problem = _towers(run)
+        if problem:
+            missing.append(problem)
+        else:
+            shown.append((run, towers))
+    by_seed = {seed: row.value for seed, row in splits.items()}
+    return FigureView(
+        name="kernels",
+        title="Kernels of the first layer",
+        lead=LEAD,
+        caption=_caption(variant, [run for run, _ in shown], entry, results=results) if shown else "",
+        kernels=tuple(
+            _of_run(run, towers, split=by_seed.get(run.record["seed"]), large=index == 0)
+            for index, (run, towers) in enumerate(shown)
+        ),
+        table=_numbers(shown, splits=by_seed, entry=entry) if shown else None,
+        missing=tuple(missing),
+    )
+
+
+def _towers(run: RunRecord) -> tuple[tuple[Tower, ...], str]:
+    """Return the towers of a run, or why they cannot be shown."""
+    arrays, problem = view.read_arrays(run, "kernels")
+    if arrays is None:
+        return (), problem
+    kernel_KHWC, num_towers = arrays.get("kernel_KHWC"), arrays.get("num_towers")
+    if kernel_KHWC is None or num_towers is None or kernel_KHWC.ndim != 4 or len(kernel_KHWC) % int(num_towers):
+        return (), f"The kernels of run {run.id} are no stack of colour kernels, the same number for each tower; train it again."
+    if not np.isfinite(kernel_KHWC).all():
+        return (), f"A kernel of run {run.id} holds a number that is not finite."
+    towers = []
+    for part_KHWC in np.split(kernel_KHWC, int(num_towers)):
+        index_K = color_selectivity(part_KHWC)
+        index_K = index_K[~np.isnan(index_K)]
+        towers.append(Tower(kernel_KHWC=part_KHWC, selectivity=float(index_K.mean()) if len(index_K) else None))
+    return tuple(towers), ""
+
+
+def _of_run(run: RunRecord, towers: Sequence[Tower], *, split: float | None, large: bool) -> KernelsOfRun:
+    sheets = []
+    for number, tower in enumerate(towers, start=1):
+        num, index = len(tower.kernel_KHWC), fixed(tower.selectivity, decimals=2) or "none"
+        sheets.append(
+            Sheet(
+                uri=png_uri(tiled(tower.kernel_KHWC, columns=_columns(num))),
+                alt=f"{counted(num, 'kernel')} of tower {number}, colour selectivity {index}",
+                title=f"Tower {number}",
+                text=f"colour selectivity {index}",
+            )
+        )
+    return KernelsOfRun(
+        title=f"Seed {run.record['seed']}",
+        text=f"split {fixed(split, decimals=2, signed=True)}" if split is not None else "",
+        large=large,
+        sheets=tuple(sheets),
+    )
+
+
+def _columns(num: int) -> int:
+    """Return in how many columns `num` kernels are shown: about twice as many as rows."""
+    return next((columns for columns in (4, 6, 8, 12) if columns**2 >= 2 * num - columns), 16)
+
+
+def _caption(variant: str, runs: Sequence[RunRecord], entry: Mapping[str, Any], *, results: Results) -> str:
+    words = (
+        f"{counted(len(runs), 'run')} of {variant}; each kernel is scaled to its own range, 0 is grey. Colour selectivity: the "
+        "share of a kernel's energy that is not grey, mean over the tower. Split: by how much the towers differ in it, less what "
+        "random halves of the same kernels differ by."
+    )
+    ends, estimate = entry.get("ci90"), entry.get("estimate")
+    if estimate is not None:
+        words += f" Over the seeds the split is {fixed(estimate, decimals=2, signed=True)}"
+        words += (
+            f" [{fixed(ends[0], decimals=2, signed=True)}, {fixed(ends[1], decimals=2, signed=True)}], 90 % interval."
+            if ends
+            else "."
+        )
+    return f"{words} {view.where(runs, results=results)}"
+
+
+def _numbers(
+    shown: Sequence[tuple[RunRecord, tuple[Tower, ...]]], *, splits: Mapping[int, float], entry: Mapping[str, Any]
+) -> TableView:
+    """Return selectivity by run and tower, the split by run, and its mean over the seeds."""
+    most = max(len(towers) for _, towers in shown)
+    columns = (
+        Column(key="seed", title="Seed", group="Seed"),
+        *[
+            Column(key=f"tower{number}", title=f"Tower {number}", group=f"Tower {number}, selectivity", kind="number")
+            for number in range(1, most + 1)
+        ],
+        Column(key="kernels", title="Kernels", group="Kernels", kind="number"),
+        Column(key="split", title="Split", group="Split", kind="number"),
+        Column(key="split_ci90", title="90 % interval", group="Split", kind="interval"),
+    )
+    rows = []
+    for run, towers in shown:
+        indices = [fixed(tower.selectivity, decimals=3) for tower in towers] + [""] * (most - len(towers))
+        cells = {"seed": Cell(text=str(run.record["seed"]))}
+        cells |= {f"tower{number}": Cell(text=text) for number, text in enumerate(indices, start=1)}
+        cells |= {
+            "kernels": Cell(text=count(sum(len(tower.kernel_KHWC) for tower in towers))),
+            "split": Cell(text=fixed(splits.get(run.record["seed"]), decimals=3, signed=True)),
+            "split_ci90": Cell(),
+        }
+        rows.append(Row(cells=cells))
+    if entry.get("estimate") is not None:
+        ends = entry.get("ci90")
+        cells = {column.key: Cell() for column in columns} | {"seed": Cell(text="mean")}
+        cells["split"] = Cell(text=fixed(entry["estimate"], decimals=3, signed=True))
+        if ends:
+            cells["split_ci90"] = interval(*(fixed(end, decimals=3, signed=True) for end in ends))
+        rows.append(Row(cells=cells))
+    caption = "Mean colour selectivity of each tower's kernels, 0 (grey) to 1, and by how much the towers split."
+    return TableView(name="kernels_numbers", caption=caption, columns=columns, rows=tuple(rows))

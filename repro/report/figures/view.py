@@ -1,0 +1,202 @@
+"""What a figure of a page is made of, and what all figures take from the runs behind them."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+from numpy.typing import NDArray
+
+from repro.report.inputs.results import Results, RunRecord
+from repro.report.text.formatting import counted, listed
+from repro.report.text.tables import TableView
+from repro.spec.claims import Claim
+from repro.spec.experiment import Paper, Table
+from repro.spec.video import ClipNetwork
+
+#: How a unit is called, and the colour in which it is drawn on every figure.
+UNITS = {"relu": ("ReLU", "accent"), "tanh": ("tanh", "second"), "sigmoid": ("sigmoid", "third")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """The kernels of one tower as one image, and what is said below it."""
+
+    uri: str
+    alt: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class KernelsOfRun:
+    """The towers of one run. The first run is shown large."""
+
+    title: str
+    text: str
+    large: bool
+    sheets: tuple[Sheet, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guess:
+    """A class that the net gives an image, with its probability in percent; `width` is the bar's, as CSS has it."""
+
+    name: str
+    percent: str
+    width: str
+    right: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Neighbour:
+    """A training image near a test image; `same`: it has the same label."""
+
+    uri: str
+    name: str
+    distance: str
+    same: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class GalleryRow:
+    """A test image, the net's best classes for it, and the training images nearest to it."""
+
+    uri: str
+    name: str
+    guesses: tuple[Guess, ...]
+    neighbours: tuple[Neighbour, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guesses:
+    """The best classes that a net gives a video."""
+
+    net: str
+    guesses: tuple[Guess, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilmRow:
+    """A test video as a film strip, its labels, and what each net makes of it."""
+
+    uri: str
+    name: str
+    nets: tuple[Guesses, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FigureView:
+    """A figure of a page: a drawing, kernels, a gallery or film strips, the caption below, and the numbers behind.
+
+    missing: what is not shown, and why. summary: a small table beside the drawing; table: every number of it.
+    """
+
+    name: str
+    title: str
+    lead: str
+    caption: str
+    svg: Markup | None = None
+    kernels: tuple[KernelsOfRun, ...] = ()
+    gallery: tuple[GalleryRow, ...] = ()
+    films: tuple[FilmRow, ...] = ()
+    summary: TableView | None = None
+    table: TableView | None = None
+    missing: tuple[str, ...] = ()
+
+    @property
+    def drawn(self) -> bool:
+        return bool(self.svg or self.kernels or self.gallery or self.films)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """What the seeds of a variant give at one place of a curve: their mean, the lowest and the highest."""
+
+    x: float
+    mean: float
+    low: float
+    high: float
+    num: int
+
+
+def runs_of(variant: str, *, paper: Paper, results: Results) -> tuple[RunRecord, ...]:
+    """Return the runs of a variant that did not diverge, in the order of their seeds."""
+    return tuple(run for run in _all_runs(variant, paper=paper, results=results) if not run.diverged)
+
+
+def _all_runs(variant: str, *, paper: Paper, results: Results) -> tuple[RunRecord, ...]:
+    found = (run for run in results.runs.values() if (run.record["paper"], run.record["variant"]) == (paper.name, variant))
+    return tuple(sorted(found, key=lambda run: int(run.record["seed"])))
+
+
+def absent(variants: Sequence[str], *, paper: Paper, results: Results) -> tuple[str, ...]:
+    """Say which of `variants` have no runs, and which runs of them diverged."""
+    nothing = [name for name in variants if not _all_runs(name, paper=paper, results=results)]
+    words = [f"No runs yet: {listed(nothing)}."] if nothing else []
+    for name in variants:
+        runs = _all_runs(name, paper=paper, results=results)
+        diverged = [run for run in runs if run.diverged]
+        if diverged:
+            words.append(f"{name}: {len(diverged)} of {counted(len(runs), 'run')} diverged and left out.")
+    return tuple(words)
+
+
+def where(runs: Sequence[RunRecord], *, results: Results) -> str:
+    """Return scale, seeds, data and device of the runs behind a figure, for its caption."""
+    seeds = len({run.record["seed"] for run in runs})
+    data = listed(list(dict.fromkeys(run.record["dataset"]["title"] for run in runs)))
+    devices = listed(list(dict.fromkeys(run.record["device"] for run in runs)))
+    return f"Scale {results.scale}; n = {counted(seeds, 'seed')}; {data}; {devices}."
+
+
+def judged(claim: Claim | None, *, results: Results) -> Mapping[str, Any]:
+    """Return what was judged of a claim; empty if nothing was."""
+    return next((item for item in results.claims["claims"] if claim and item["id"] == claim.id), {})
+
+
+def over_seeds(curves: Sequence[Mapping[float, float | None]]) -> tuple[Point, ...]:
+    """Return mean and range at each place where every curve has a value."""
+    if not curves:
+        return ()
+    points = []
+    for x in sorted(curves[0]):
+        values = [curve.get(x) for curve in curves]
+        known = [value for value in values if value is not None]
+        if len(known) == len(values):
+            mean = math.fsum(known) / len(known)
+            points.append(Point(x=x, mean=mean, low=min(known), high=max(known), num=len(known)))
+    return tuple(points)
+
+
+def unit_of(variant: str, *, paper: Paper) -> tuple[str, str, str]:
+    """Return the activation of a variant, how it is called, and its colour."""
+    network = paper.trained(variant).network
+    activation = (network.frame if isinstance(network, ClipNetwork) else network).activation
+    title, colour = UNITS.get(activation, (activation, "muted"))
+    return activation, title, colour
+
+
+def read_arrays(run: RunRecord, key: str) -> tuple[dict[str, NDArray[Any]] | None, str]:
+    """Return the arrays of the file that run.json names under `key`, or None and why there are none."""
+    entry = run.record.get(key)
+    if not entry:
+        return None, f"Run {run.id} has kept no {key}."
+    path = run.folder / entry["file"]
+    if not path.is_file():
+        return None, f"{entry['file']} of run {run.id} is not in this results folder."
+    try:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
+            return {name: stored[name] for name in stored.files}, ""
+    except Exception as error:  # a damaged archive fails in many ways: struct, zip, header and decoding errors
+        return None, f"{entry['file']} of run {run.id} cannot be read ({error}); train the run again."
+
+
+def figure_id(table: Table, name: str) -> str:
+    """Return the id of a figure within its page."""
+    return f"{table.name}-{name}".replace("_", "-")

@@ -1,0 +1,1 @@
+"""Read a folder of results and the files of the benchmark."""

@@ -1,0 +1,232 @@
+"""Read a results folder: runs.csv, claims.json, and what each run and data set left beside its numbers."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from repro.artifacts import files
+from repro.artifacts.files import FileFormatError
+from repro.artifacts.provenance import plain
+from repro.artifacts.runs_csv import COLUMNS as RUNS_COLUMNS
+from repro.spec.claims import Claim
+from repro.spec.experiment import Paper
+
+#: What pages show of a claim beside what claims.json holds of it: as the paper's catalogue states it.
+STATED = ("bound", "paper_arm", "paper_against", "paper_ratio", "against_protocol", "row", "column")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """One row of runs.csv. `value` is in the metric's own unit: errors are fractions."""
+
+    paper: str
+    variant: str
+    seed: int
+    metric: str
+    protocol: str
+    value: float
+    num_examples: int
+    device: str
+    code: str
+    run: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRecord:
+    """A run's folder: its run.json and one object for each epoch of its log, the last one where an epoch was repeated."""
+
+    id: str
+    folder: Path
+    record: dict[str, Any]
+    log: tuple[dict[str, Any], ...]
+    log_lines: tuple[str, ...]
+
+    @property
+    def diverged(self) -> bool:
+        return bool(self.record["status"] != "ok")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Results:
+    """All that a report of one scale is made from. `datasets` maps a data set's name to its dataset.json (absent: not there)."""
+
+    scale: str
+    folder: Path
+    measured: tuple[Measured, ...]
+    claims: dict[str, Any]
+    runs: dict[str, RunRecord]
+    datasets: dict[str, dict[str, Any]]
+    refused: dict[str, tuple[dict[str, str], ...]]
+
+    def values(self, *, paper: str, variant: str, metric: str, protocol: str) -> dict[int, Measured]:
+        """Return what was measured of one variant, by seed."""
+        return self._by_seed.get((paper, variant, metric, protocol), {})
+
+    def of_variant(self, paper: str, variant: str) -> tuple[RunRecord, ...]:
+        """Return the runs of one variant in the order of their seeds."""
+        return self._by_variant.get((paper, variant), ())
+
+    def of_run(self, run_id: str) -> tuple[Measured, ...]:
+        """Return what was measured of one run."""
+        return self._by_run.get(run_id, ())
+
+    @cached_property
+    def _by_seed(self) -> dict[tuple[str, str, str, str], dict[int, Measured]]:
+        found: dict[tuple[str, str, str, str], dict[int, Measured]] = {}
+        for row in sorted(self.measured, key=lambda row: row.seed):
+            found.setdefault((row.paper, row.variant, row.metric, row.protocol), {})[row.seed] = row
+        return found
+
+    @cached_property
+    def _by_run(self) -> dict[str, tuple[Measured, ...]]:
+        found: dict[str, tuple[Measured, ...]] = {}
+        for row in self.measured:
+            found[row.run] = (*found.get(row.run, ()), row)
+        return found
+
+    @cached_property
+    def _by_variant(self) -> dict[tuple[str, str], tuple[RunRecord, ...]]:
+        found: dict[tuple[str, str], tuple[RunRecord, ...]] = {}
+        for run in self.runs.values():
+            key = (run.record["paper"], run.record["variant"])
+            found[key] = (*found.get(key, ()), run)
+        return found
+
+
+def read_results(papers: Sequence[Paper], *, scale: str, results: Path) -> Results:
+    """Read everything below `results/<scale>` that the report shows.
+
+    Raises:
+        FileFormatError: runs.csv or claims.json is missing, damaged, or made from another version of the other.
+    """
+    folder = Path(results) / scale
+    measured = read_runs_csv(folder / "runs.csv")
+    claims = read_claims(folder)
+    claims["claims"] = [completed(claim, papers) for claim in claims["claims"]]
+    names = sorted({paper.scale(scale).dataset.name for paper in papers})
+    datasets, refused = {}, {}
+    for name in names:
+        data = files.data_folder(results, scale, name)
+        if (data / "dataset.json").is_file():
+            datasets[name] = files.read_json(data / "dataset.json", schema="dataset/1")
+            refused[name] = _read_refused(data / "refused.csv")
+    runs = {run.id: run for paper in papers for run in _run_records(paper, scale=scale, results=results)}
+    return Results(scale=scale, folder=folder, measured=measured, claims=claims, runs=runs, datasets=datasets, refused=refused)
+
+
+def read_runs_csv(path: Path) -> tuple[Measured, ...]:
+    """Return the rows of runs.csv.
+
+    Raises:
+        FileFormatError: it is missing or has other columns.
+    """
+    if not path.is_file():
+        raise FileFormatError(f"{path} does not exist; run the stage collect first (python -m repro collect)")
+    with open(path, newline="", encoding="utf-8") as stream:
+        reader = csv.DictReader(stream)
+        if tuple(reader.fieldnames or ()) != RUNS_COLUMNS:
+            raise FileFormatError(
+                f"{path} has the columns {reader.fieldnames}; expected {', '.join(RUNS_COLUMNS)}; run the stage collect again"
+            )
+        return tuple(_measured(row, path=path, line=line) for line, row in enumerate(reader, start=2))
+
+
+def _measured(row: dict[str, str], *, path: Path, line: int) -> Measured:
+    try:
+        return Measured(
+            paper=row["paper"],
+            variant=row["variant"],
+            seed=int(row["seed"]),
+            metric=row["metric"],
+            protocol=row["protocol"],
+            value=float(row["value"]),
+            num_examples=int(row["n_examples"]),
+            device=row["device"],
+            code=row["code"],
+            run=row["run"],
+        )
+    except (ValueError, TypeError) as error:
+        raise FileFormatError(f"{path}, line {line}: {error}; run the stage collect again") from None
+
+
+def read_claims(folder: Path) -> dict[str, Any]:
+    """Return claims.json of a results folder.
+
+    Raises:
+        FileFormatError: it is missing, or was judged from another runs.csv than the one beside it.
+    """
+    path = folder / "claims.json"
+    if not path.is_file():
+        raise FileFormatError(f"{path} does not exist; run the stage judge first (python -m repro judge)")
+    claims = files.read_json(path, schema="claims/1")
+    if claims["runs_sha256"] != files.sha256_file(folder / "runs.csv"):
+        raise FileFormatError(f"{path} was judged from another runs.csv than the one beside it; run the stage judge again")
+    return claims
+
+
+def completed(claim: dict[str, Any], papers: Sequence[Paper]) -> dict[str, Any]:
+    """Return a claim of claims.json with what the catalogue states of it besides; what a file of before lacks is empty."""
+    stated = {item.id: item for paper in papers if paper.name == claim["paper"] for item in paper.claims}.get(claim["id"])
+    known = stated or Claim(id=claim["id"], where="", statement="", kind=claim["kind"])
+    arm, against = claim["arms"][0], claim["arms"][1] if len(claim["arms"]) > 1 else None
+    return {
+        **{name: plain(getattr(known, name)) for name in STATED},
+        "thresholds": [],
+        "parts": [],
+        "chosen": {"arm": arm, "against": against},
+        **claim,
+        "arms": [arm, against],
+    }
+
+
+def _read_refused(path: Path) -> tuple[dict[str, str], ...]:
+    if not path.is_file():
+        return ()
+    with open(path, newline="", encoding="utf-8") as stream:
+        return tuple(csv.DictReader(stream))
+
+
+def _run_records(paper: Paper, *, scale: str, results: Path) -> Iterator[RunRecord]:
+    """Read the run folders of the paper's variants at `scale`, seeds in order."""
+    for variant in paper.variants:
+        parent = files.run_folder(results, f"{scale}/{paper.name}/{variant.name}/0").parent
+        found = [path for path in parent.glob("*/run.json") if path.parent.name.isdigit()]
+        for path in sorted(found, key=lambda path: int(path.parent.name)):
+            lines = _log_lines(path.parent / "log.jsonl")
+            yield RunRecord(
+                id=f"{scale}/{paper.name}/{variant.name}/{path.parent.name}",
+                folder=path.parent,
+                record=files.read_json(path, schema="run/1"),
+                log=_epochs(lines, path=path.parent / "log.jsonl"),
+                log_lines=lines,
+            )
+
+
+def _log_lines(path: Path) -> tuple[str, ...]:
+    if not path.is_file():
+        return ()
+    return tuple(line for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
+
+
+def _epochs(lines: Sequence[str], *, path: Path) -> tuple[dict[str, Any], ...]:
+    """Return the log's objects in the order of the epochs; a number that is not finite becomes None."""
+    epochs: dict[int, dict[str, Any]] = {}
+    for number, line in enumerate(lines, start=1):
+        try:
+            entry = json.loads(line)
+            epochs[int(entry["epoch"])] = {key: _finite(value) for key, value in entry.items()}
+        except (ValueError, KeyError, TypeError) as error:
+            message = f"{path}, line {number} is no log entry ({error}); delete the run's folder and train it again"
+            raise FileFormatError(message) from None
+    return tuple(epochs[epoch] for epoch in sorted(epochs))
+
+
+def _finite(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value

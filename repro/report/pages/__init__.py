@@ -1,0 +1,1 @@
+"""The pages and their parts: one module each."""

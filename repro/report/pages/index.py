@@ -1,0 +1,315 @@
+"""Make what the index of a scale shows: every claim by the page that it stands on, what was not run, data and software."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from repro.report.inputs.results import Results, RunRecord
+from repro.report.pages import claim_cells as claim_rows
+from repro.report.pages.not_run import NotRunGroup, not_run_groups
+from repro.report.pages.setting import (
+    Fact,
+    Measure,
+    Setting,
+    citation,
+    measure,
+    num_examples,
+    run_page_path,
+    runs_view,
+    setting,
+    table_page_path,
+)
+from repro.report.text import formatting, wording
+from repro.report.text.formatting import compact, count, counted, duration, listed, percent, size
+from repro.report.text.hits import as_shown
+from repro.report.text.tables import Cell, Column, Link, Row, TableView
+from repro.report.text.units import unit_of
+from repro.report.text.wording import EvidenceWords, VerdictWords
+from repro.spec.experiment import Paper, Table
+
+#: What the list of all runs shows of each.
+RUN_METRICS = ("top1_error", "top5_error", "train_top1_error", "top1_gap")
+RUN_PROTOCOLS = ("center", "ten_crop", "clip", "video")
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerdictCount:
+    """How many claims have a verdict."""
+
+    words: VerdictWords
+    number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetView:
+    """A prepared data set: facts, warnings and refused files (the first of them)."""
+
+    title: str
+    facts: tuple[Fact, ...]
+    warnings: tuple[str, ...]
+    refused: TableView | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimGroup:
+    """The claims of one page of a paper."""
+
+    anchor: str
+    title: str
+    where: str
+    href: str
+    number: str
+    counts: tuple[VerdictCount, ...]
+    claims: TableView
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperView:
+    """A paper on the index page. `overview`: how many claims of each page have which verdict."""
+
+    name: str
+    title: str
+    citation: str
+    scale_title: str
+    overview: TableView
+    groups: tuple[ClaimGroup, ...]
+    runs: TableView
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndexPage:
+    """The page of all verdicts of a scale."""
+
+    setting: Setting
+    counts: tuple[VerdictCount, ...]
+    headline: str
+    mode: str
+    papers: tuple[PaperView, ...]
+    not_run: tuple[NotRunGroup, ...]
+    datasets: tuple[DatasetView, ...]
+    verdicts: tuple[VerdictWords, ...]
+    levels: tuple[EvidenceWords, ...]
+    environment: tuple[Fact, ...]
+
+
+def index_page(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Results) -> IndexPage:
+    """Return the index of a scale. `absent`: papers that have no such scale."""
+    claims = results.claims["claims"]
+    return IndexPage(
+        setting=setting(results),
+        counts=verdict_counts(claims),
+        headline=f"{counted(len(claims), 'claim')} judged" if claims else "No claim has been judged yet",
+        mode=results.claims["mode"],
+        papers=tuple(_paper_view(paper, results=results) for paper in papers),
+        not_run=not_run_groups(papers, absent=absent, results=results),
+        datasets=tuple(_dataset_view(name, results=results) for name in sorted(results.datasets)),
+        verdicts=tuple(wording.VERDICTS.values()),
+        levels=tuple(wording.EVIDENCE.values()),
+        environment=_environment(list(results.runs.values())),
+    )
+
+
+def verdict_counts(claims: Sequence[Mapping[str, Any]]) -> tuple[VerdictCount, ...]:
+    """Return how many claims have each verdict that occurs."""
+    tally = {name: sum(claim["verdict"] == name for claim in claims) for name in wording.VERDICTS}
+    return tuple(VerdictCount(words=wording.VERDICTS[name], number=count(number)) for name, number in tally.items() if number)
+
+
+def _paper_view(paper: Paper, *, results: Results) -> PaperView:
+    groups = claims_by_page(paper, results=results)
+    measures: list[Measure] = [(metric, protocol) for metric in RUN_METRICS for protocol in RUN_PROTOCOLS]
+    variants = [item.name for item in paper.variants]
+    return PaperView(
+        name=paper.name,
+        title=paper.title,
+        citation=citation(paper),
+        scale_title=paper.scale(results.scale).title,
+        overview=_overview(paper, groups, results=results),
+        groups=tuple(_claim_group(paper, table, claims, results=results) for table, claims in groups if claims),
+        runs=runs_view(paper, variants, measures=measures, results=results, href=lambda path: path),
+    )
+
+
+def claims_by_page(paper: Paper, *, results: Results) -> list[tuple[Table | None, list[Mapping[str, Any]]]]:
+    """Return the claims of each page in its order, each under the first page that lists it; None: those that no page lists."""
+    left = {claim["id"]: claim for claim in results.claims["claims"] if claim["paper"] == paper.name}
+    groups: list[tuple[Table | None, list[Mapping[str, Any]]]] = []
+    for table in paper.tables:
+        groups.append((table, [left.pop(name) for name in table.claims if name in left]))
+    return [*groups, (None, list(left.values()))] if left else groups
+
+
+def _overview(paper: Paper, groups: Sequence[tuple[Table | None, Sequence[Mapping[str, Any]]]], *, results: Results) -> TableView:
+    """Return one line a page: how many claims, and how many of them have each verdict that occurs."""
+    verdicts = [name for name in wording.VERDICTS if any(claim["verdict"] == name for _, claims in groups for claim in claims)]
+    columns = (
+        Column(key="page", title="Page", group="Page"),
+        Column(key="where", title="In the paper", group="In the paper"),
+        Column(key="claims", title="Claims", group="Claims", kind="number"),
+        *[
+            Column(key=name, title=name, group=f"{wording.VERDICTS[name].symbol} {name.lower()}", kind="number")
+            for name in verdicts
+        ],
+    )
+    rows = []
+    for table, claims in groups:
+        tally = {name: sum(claim["verdict"] == name for claim in claims) for name in verdicts}
+        href = table_page_path(paper.name, table.name) if table else ""
+        cells = {
+            "page": Cell(text=table.title if table else "On no page", href=href),
+            "where": Cell(text=table.where if table else ""),
+            "claims": Cell(text=count(len(claims)), href=f"#{_group_anchor(paper, table)}" if claims else ""),
+            **{name: Cell(text=count(number) if number else "") for name, number in tally.items()},
+        }
+        rows.append(Row(cells=cells))
+    here = setting(results, paper=paper.name).sentence
+    caption = f"Pages of {paper.authors} ({paper.year}) and the verdicts on their claims; {here}."
+    return TableView(name=f"{paper.name}_overview", caption=caption, columns=columns, rows=tuple(rows))
+
+
+def _group_anchor(paper: Paper, table: Table | None) -> str:
+    return f"claims-{table.name if table else paper.name}"
+
+
+def _claim_group(paper: Paper, table: Table | None, claims: Sequence[Mapping[str, Any]], *, results: Results) -> ClaimGroup:
+    return ClaimGroup(
+        anchor=_group_anchor(paper, table),
+        title=table.title if table else "On no page",
+        where=table.where if table else "",
+        href=table_page_path(paper.name, table.name) if table else "",
+        number=counted(len(claims), "claim"),
+        counts=verdict_counts(claims),
+        claims=_claims_view(paper, table, claims, results=results),
+    )
+
+
+CLAIM_COLUMNS = (
+    Column(key="statement", title="Claim", group="Claim"),
+    Column(key="where", title="Where", group="Claim"),
+    Column(key="measure", title="Measure", group="Claim", label="·", inline=True),
+    Column(key="paper", title="Paper", group="Paper", kind="number"),
+    Column(key="paper_log_ratio", title="Paper, log ratio", group="Paper", kind="number"),
+    Column(key="estimate", title="Here", group="Here, with 90 % interval", kind="number"),
+    Column(key="estimate_ci90", title="90 % interval", group="Here, with 90 % interval", kind="interval"),
+    Column(key="log_ratio", title="Here, log ratio", group="Here, with 90 % interval", kind="number"),
+    Column(key="log_ratio_ci90", title="90 % interval, log ratio", group="Here, with 90 % interval", kind="interval"),
+    Column(key="n", title="Seeds", group="Seeds and spread", label="n ="),
+    Column(key="sd", title="Standard deviation", group="Seeds and spread", label="sd"),
+    Column(key="runs", title="Runs", group="Seeds and spread"),
+    Column(key="verdict", title="Verdict", group="Verdict", kind="verdict"),
+    Column(key="size", title="Size", group="Verdict"),
+    Column(key="parts", title="Parts", group="Verdict"),
+    Column(key="evidence", title="Evidence", group="Verdict"),
+    Column(key="table", title="Table", group="Verdict", label="·", inline=True),
+    Column(key="reason", title="Why", group="Why"),
+)
+
+
+def _claims_view(paper: Paper, table: Table | None, claims: Sequence[Mapping[str, Any]], *, results: Results) -> TableView:
+    page = table_page_path(paper.name, table.name) if table else ""
+    rows = [
+        Row(cells=_claim_cells(claim, paper, table, page=page, results=results), anchor=claim["id"])
+        for claim in (as_shown(claim, table) if table else claim for claim in claims)
+    ]
+    title = table.title if table else "Claims that no page lists"
+    caption = f"{title}: claims of {paper.authors} ({paper.year}); {setting(results, paper=paper.name).sentence}."
+    name = f"{table.name if table else paper.name}_claims"
+    return TableView(name=name, caption=caption, columns=CLAIM_COLUMNS, rows=tuple(rows))
+
+
+def _claim_cells(claim: Mapping[str, Any], paper: Paper, table: Table | None, *, page: str, results: Results) -> dict[str, Cell]:
+    hrefs = {run: run_page_path(run) for run in claim["runs"] if run in results.runs}
+    found = formatting.digits(num_examples(claim, claim["arms"][0], paper=paper.name, results=results))
+    ours = claim_rows.our_cells(claim, digits=found)
+    verdict = claim_rows.verdict_cells(claim)
+    cells = {
+        "statement": Cell(text=claim["statement"]),
+        "where": Cell(text=claim["where"]),
+        "measure": Cell(text=measure(claim, table=table)),
+        **claim_rows.paper_cells(claim),
+        **{key: ours[key] for key in ("estimate", "estimate_ci90", "log_ratio", "log_ratio_ci90")},
+        "n": Cell(text=_seeds(claim)),
+        "sd": _spread(claim, digits=found),
+        "runs": Cell(links=claim_rows.run_links(claim["runs"], hrefs=hrefs)),
+        **{key: verdict[key] for key in ("verdict", "size", "parts", "evidence", "reason")},
+        "table": Cell(links=(Link(text="details", href=f"{page}#{claim['id']}"),) if page else ()),
+    }
+    return {column.key: cells[column.key] for column in CLAIM_COLUMNS}
+
+
+def _seeds(claim: Mapping[str, Any]) -> str:
+    if claim["kind"] == "exact":
+        return ""
+    arms = [claim["chosen"][role] or arm for role, arm in zip(("arm", "against"), claim["arms"], strict=True)]
+    return " and ".join(count(claim["n"].get(arm, 0)) for arm in arms if arm)
+
+
+def _spread(claim: Mapping[str, Any], *, digits: formatting.Digits) -> Cell:
+    """Return the pooled standard deviation on the scale that decides."""
+    if claim["sd_pooled"] is None or claim["kind"] == "exact":
+        return Cell()
+    if claim["decided_on"] == "log_ratio":
+        return Cell(text=f"{claim['sd_pooled']:.{digits.log_ratio}f}", unit="log ratio")
+    unit = unit_of(claim["metric"])
+    return Cell(text=unit.text(claim["sd_pooled"], decimals=digits.points), unit=unit.difference)
+
+
+def _dataset_view(name: str, *, results: Results) -> DatasetView:
+    record = results.datasets[name]
+    refused = count(record["refused"]["num"])
+    facts = [
+        Fact(term="Kind", text=record["kind"]),
+        Fact(term="Source", text=record["source"]),
+        Fact(term="Stored as", text=f"squares of {record['stored_px']} px, {record['encoding']}"),
+        Fact(term="Classes", text=f"{len(record['classes'])}: {_first(record['classes'])}"),
+        *[Fact(term=term, text=text) for split, part in record["splits"].items() for term, text in _sizes(split, part)],
+        Fact(term="Refused files", text=f"{refused} ({percent(record['refused']['share'], decimals=2)} %)"),
+        Fact(term="Size on disk", text=size(record["num_bytes"])),
+        Fact(term="Prepared in", text=f"{duration(record['wall_s'])}, decoder: {record['decoder']}"),
+        *([Fact(term="Mirrored in training", text=compact(record["mirror"]))] if "mirror" in record else []),
+        *[Fact(term=f"Knob {key}", text=compact(value)) for key, value in (record["spec"].get("procedural") or {}).items()],
+    ]
+    return DatasetView(
+        title=record["title"],
+        facts=tuple(facts),
+        warnings=tuple(record["warnings"]),
+        refused=_refused_view(name, results=results),
+    )
+
+
+def _sizes(split: str, part: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return how many images a split has, or videos and clips of them."""
+    if "num_videos" not in part:
+        return [(f"{split.capitalize()} images", count(part["num_examples"]))]
+    return [(f"{split.capitalize()} videos", f"{count(part['num_videos'])} in {count(part['num_examples'])} clips")]
+
+
+def _first(names: Sequence[str], *, most: int = 12) -> str:
+    return listed(names) if len(names) <= most else ", ".join(names[:most]) + " …"
+
+
+def _refused_view(name: str, *, results: Results) -> TableView | None:
+    rows = results.refused[name]
+    if not rows:
+        return None
+    columns = tuple(Column(key=key, title=key.capitalize(), group=key.capitalize()) for key in ("split", "file", "reason"))
+    shown = rows[:50]
+    numbers = f"{count(len(shown))} of {count(len(rows))} shown"
+    caption = f"Files of {results.datasets[name]['title']} that preparation refused ({numbers})."
+    return TableView(
+        name=f"{name}_refused",
+        caption=caption,
+        columns=columns,
+        rows=tuple(Row(cells={column.key: Cell(text=row[column.key]) for column in columns}) for row in shown),
+    )
+
+
+def _environment(runs: Sequence[RunRecord]) -> tuple[Fact, ...]:
+    """Return the versions that made the runs, each once; several where the runs differ."""
+    keys = dict.fromkeys(key for run in runs for key in run.record["environment"])
+    return tuple(
+        Fact(term=key, text=listed(sorted({run.record["environment"].get(key, "unknown") for run in runs}), word="or"))
+        for key in keys
+    )

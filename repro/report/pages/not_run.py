@@ -1,0 +1,103 @@
+"""List what has no result at a scale, and why, by the sort of reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from repro.report.inputs.results import Results
+from repro.report.pages.setting import run_page_path
+from repro.report.text import wording
+from repro.report.text.formatting import counted, listed
+from repro.report.text.tables import Link
+from repro.spec.experiment import Paper
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotRun:
+    """Something that has no result, and why. `links`: all that have none for this reason."""
+
+    what: str
+    reason: str
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotRunGroup:
+    """What has no result, of one sort."""
+
+    title: str
+    number: str
+    items: tuple[NotRun, ...]
+
+
+def not_run_groups(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Results) -> tuple[NotRunGroup, ...]:
+    """Return what has no result: papers, networks and runs, and the claims that are not decided, by verdict."""
+    groups = [
+        _group("Papers without this scale", "paper", _absent(absent, results=results)),
+        _group("Networks that this scale does not run", "variant", _no_family(papers, results=results)),
+        _group("Runs that are missing", "run", _missing(results)),
+        _group("Runs that diverged", "run", _diverged(results)),
+    ]
+    for name, words in wording.VERDICTS.items():
+        if words.tone == "blocked":
+            claims = [claim for claim in results.claims["claims"] if claim["verdict"] == name]
+            groups.append(_group(f"Claims: {name}", "claim", _claims(claims)))
+    return tuple(group for group in groups if group.items)
+
+
+def _group(title: str, noun: str, items: Iterable[NotRun]) -> NotRunGroup:
+    found = tuple(items)
+    return NotRunGroup(title=title, number=counted(sum(max(len(item.links), 1) for item in found), noun), items=found)
+
+
+def _absent(absent: Sequence[Paper], *, results: Results) -> Iterable[NotRun]:
+    for paper in absent:
+        others = listed([scale.name for scale in paper.scales])
+        yield NotRun(what=f"all of {paper.name}", reason=f"it has no scale {results.scale}, but {others}")
+
+
+def _no_family(papers: Sequence[Paper], *, results: Results) -> Iterable[NotRun]:
+    """Return the variants of families that the scale has no sizing for, family by family."""
+    for paper in papers:
+        chosen = paper.scale(results.scale)
+        families = dict.fromkeys(paper.family(variant.name) for variant in paper.variants)
+        for family in families:
+            if not chosen.has(family):
+                names = [variant.name for variant in paper.variants if paper.family(variant.name) == family]
+                reason = f"The scale {results.scale} runs no networks of the family {family}."
+                yield NotRun(what=f"{paper.name}, {family}", reason=reason, links=tuple(_plain(name) for name in names))
+
+
+def _missing(results: Results) -> Iterable[NotRun]:
+    """Return the planned runs that are not there, variant by variant."""
+    seeds: dict[str, list[str]] = {}
+    for run_id in results.claims["missing"]:
+        if run_id not in results.runs:
+            variant, _, seed = run_id.rpartition("/")
+            seeds.setdefault(variant, []).append(seed)
+    for variant, found in seeds.items():
+        links = tuple(_plain(f"run {variant}/{seed}") for seed in found)
+        yield NotRun(what=variant, reason="It has no results here: not trained, or its training failed.", links=links)
+
+
+def _diverged(results: Results) -> Iterable[NotRun]:
+    for run in results.runs.values():
+        if run.diverged:
+            link = Link(text=f"run {run.id}", href=run_page_path(run.id))
+            yield NotRun(what="", reason=f"it diverged: {run.record['reason']}", links=(link,))
+
+
+def _claims(claims: Sequence[Mapping[str, Any]]) -> Iterable[NotRun]:
+    """Return the claims reason by reason, each with a reference to its line on this page."""
+    reasons: dict[str, list[Mapping[str, Any]]] = {}
+    for claim in claims:
+        reasons.setdefault(claim["reason"], []).append(claim)
+    for reason, found in reasons.items():
+        links = tuple(Link(text=claim["statement"], href=f"#{claim['id']}") for claim in found)
+        yield NotRun(what="", reason=reason, links=links)
+
+
+def _plain(text: str) -> Link:
+    return Link(text=text, href="")

@@ -1,0 +1,243 @@
+"""Lay out a table as the paper printed it, ours beside each of its numbers, and below it what others measured of its rows."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from repro.report.inputs.results import Results
+from repro.report.pages import claim_cells as claim_rows
+from repro.report.pages.setting import num_examples, relative, run_page_path, setting, table_page_path
+from repro.report.pages.variants import variant_anchor
+from repro.report.text import formatting, wording
+from repro.report.text.formatting import count, duration, fixed
+from repro.report.text.hits import HIT_AT, as_shown, complement, shows_hits
+from repro.report.text.tables import Cell, Column, Row, TableView
+from repro.report.text.units import unit_of
+from repro.spec.experiment import Paper, Table
+
+#: What the rows of a table of average precisions are.
+HEADINGS = {"average_precision": "Class", "mean_average_precision": "Group of classes"}
+#: What stands open of a reason that is that of the row above.
+AS_ABOVE = "as above"
+#: What stands in place of our number where there is none, by verdict.
+NOTHING = {"UNTESTABLE-HERE": "cannot be tested", "INCOMPLETE": "not run yet", "INVALID": "no valid run"}
+
+Claims = Sequence[Mapping[str, Any]]
+
+
+def printed_claims(table: Table, claims: Claims) -> list[Mapping[str, Any]]:
+    """Return those claims that are numbers of a printed table, in the page's order."""
+    return sorted((claim for claim in claims if claim["row"]), key=lambda claim: table.claims.index(claim["id"]))
+
+
+def printed_view(paper: Paper, table: Table, claims: Claims, *, results: Results) -> TableView | None:
+    """Return the paper's table with the rows and columns that it printed, ours beside; None if no claim says where it stands."""
+    found = [_as_gain(as_shown(claim, table), table) for claim in printed_claims(table, claims)]
+    if not found:
+        return None
+    titles = _columns(found)
+    heading = HEADINGS.get(found[0]["metric"].partition(".")[0], "Model")
+    columns = (
+        Column(key="model", title=heading, group=heading),
+        Column(key="variant", title="Variant", group=heading),
+        *[column for title in titles for column in _number_columns(title)],
+        Column(key="evidence", title="Evidence", group="Runs"),
+        Column(key="cost", title="Time and memory", group="Runs"),
+        Column(key="runs", title="Runs", group="Runs"),
+        Column(key="reason", title="Why", group="Why"),
+    )
+    rows: list[Row] = []
+    last = ""
+    for model in dict.fromkeys(claim["row"] for claim in found):
+        by_title = {claim["column"]: claim for claim in found if claim["row"] == model}
+        cells = _row_cells(model, by_title, titles=titles, paper=paper, table=table, results=results)
+        brief = cells["reason"].brief
+        cells["reason"] = replace(cells["reason"], brief=AS_ABOVE if brief == last else brief)
+        last = brief
+        rows.append(Row(cells={column.key: cells[column.key] for column in columns}))
+    where = found[0]["where"].partition(";")[0]
+    caption = f"{where}, as {paper.authors} ({paper.year}) printed it, and here: {setting(results, paper=paper.name).sentence}."
+    measured = "mean over the n seeds ± their standard deviation, and the 90 % interval of the mean"
+    cut = ", cut off at 0 and 100 % where it goes beyond" if found[0]["metric"] in HIT_AT else ""
+    notes = (
+        f"{_unit_words(found, table)} Here: {measured}{cut}.",
+        "The time is that of training or fitting, of an average that of its members; memory is the most that a process had.",
+        "A number here is compared with the printed one only where it was measured on the paper's own data.",
+    )
+    return TableView(name=table.name, caption=caption, columns=columns, rows=tuple(rows), notes=notes)
+
+
+def _as_gain(claim: Mapping[str, Any], table: Table) -> Mapping[str, Any]:
+    """Return an effect as a value: what the page's other variant gains over its control, below 0 where it is said to lose.
+
+    Where more is better a claim's arm is the net that has less, so that its effect is always positive.
+    """
+    if claim["kind"] != "effect":
+        return claim
+    sign = 1 if claim["arms"][0] == table.control else -1
+    points = claim["points"] or {}
+    turned = {key: None if points.get(key) is None else sorted(sign * end for end in points[key]) for key in ("ci90", "ci95")}
+    estimate = points.get("estimate")
+    gain = {"estimate": None if estimate is None else sign * estimate, "sds": {}, "paper_value": sign * claim["paper_delta"]}
+    return {**claim, **turned, **gain}
+
+
+def _unit_words(claims: Claims, table: Table) -> str:
+    """Return what the numbers of the printed table are."""
+    if table.shows == "hits":
+        return "Hits in percent: 100 less the error that claims and runs hold."
+    units = {unit_of(claim["metric"]).value for claim in claims}
+    if claims[0]["kind"] == "effect":
+        return f"What {_other(table)} gains over {table.control} in average precision, from 0 to 1; below 0 it loses."
+    return "Average precisions, 0 to 1." if units == {"AP"} else "Errors in percent."
+
+
+def _other(table: Table) -> str:
+    return next((name for name in table.variants if name != table.control), table.control)
+
+
+def _columns(claims: Claims) -> list[str]:
+    """Return the printed columns in the order of the row that has most of them."""
+    rows: dict[str, list[str]] = {}
+    for claim in claims:
+        rows.setdefault(claim["row"], []).append(claim["column"])
+    return list(dict.fromkeys([*max(rows.values(), key=len), *(title for row in rows.values() for title in row)]))
+
+
+def _slug(title: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")
+
+
+def _number_columns(title: str) -> tuple[Column, ...]:
+    """Return the columns of one printed column: the paper's number, ours with its spread, and the verdict."""
+    slug, here = _slug(title), f"{title}, here"
+    return (
+        Column(key=f"{slug}.paper", title=f"{title}, paper", group=f"{title}, paper", kind="number", over=title),
+        Column(key=f"{slug}.here", title=f"{title}, here", group=here, kind="number", over=title),
+        Column(key=f"{slug}.sd", title=f"{title}, sd", group=here, kind="number", label="±", over=title),
+        Column(key=f"{slug}.n", title=f"{title}, n", group=here, kind="number", label="· n =", inline=True, over=title),
+        Column(key=f"{slug}.ci90", title=f"{title}, 90 % interval", group=here, kind="interval", over=title),
+        Column(key=f"{slug}.none", title=f"{title}, no number", group=here, over=title),
+        Column(key=f"{slug}.verdict", title=f"{title}, verdict", group=here, kind="verdict", over=title),
+    )
+
+
+def _row_cells(
+    model: str, by_title: Mapping[str, Mapping[str, Any]], *, titles: Sequence[str], paper: Paper, table: Table, results: Results
+) -> dict[str, Cell]:
+    claims = list(by_title.values())
+    arms = {claim["arms"][0] for claim in claims if claim["arms"][0] and not claim["arms"][1]}
+    arm = arms.pop() if len(arms) == 1 else ""
+    page = table_page_path(paper.name, table.name)
+    runs = dict.fromkeys(run for claim in claims for run in claim["runs"] if run in results.runs)
+    cells = {
+        "model": Cell(text=model),
+        "variant": Cell(text=arm, href=f"#{variant_anchor(arm)}" if arm in table.variants else ""),
+        "evidence": Cell(text=claims[0]["evidence"] if runs else ""),
+        "cost": Cell(text=_cost([results.runs[run].record for run in runs])),
+        "runs": Cell(
+            links=claim_rows.run_links(list(runs), hrefs={run: relative(run_page_path(run), page=page) for run in runs})
+        ),
+        "reason": Cell(text=_reasons(by_title, "reason"), brief=_reasons(by_title, "brief")),
+    }
+    for title in titles:
+        claim = by_title.get(title)
+        cells |= _number_cells(_slug(title), claim, paper=paper, results=results)
+    return cells
+
+
+def _cost(records: Sequence[Mapping[str, Any]]) -> str:
+    """Return what a run took: its mean time of training or fitting, of all members of an average, and most memory."""
+    times = [record["train_s"] for record in records if record.get("train_s")]
+    peaks = [record["peak_mib"] for record in records if record.get("peak_mib")]
+    if not times:
+        return ""
+    memory = f", {fixed(max(peaks) / 1024, decimals=1)} GiB" if peaks else ""
+    return f"{duration(statistics.fmean(times))} a run{memory}"
+
+
+def _number_cells(slug: str, claim: Mapping[str, Any] | None, *, paper: Paper, results: Results) -> dict[str, Cell]:
+    parts = ("paper", "here", "sd", "n", "ci90", "none", "verdict")
+    cells = {f"{slug}.{part}": Cell() for part in parts}
+    if claim is None:
+        return cells
+    arm, unit, signed = claim["arms"][0], unit_of(claim["metric"]), claim["kind"] == "effect"
+    digits = formatting.digits(num_examples(claim, arm, paper=paper.name, results=results))
+    ours = claim_rows.value_cells(claim, digits=digits, signed=signed)
+    verdict = claim_rows.verdict_cells(claim)["verdict"]
+    measured = bool(ours["estimate"].text)
+    return cells | {
+        f"{slug}.paper": Cell(text=unit.printed(claim["paper_value"], signed=signed), strong=True),
+        f"{slug}.here": Cell(text=ours["estimate"].text, strong=True),
+        f"{slug}.sd": Cell(text=unit.text(claim["sds"].get(arm), decimals=digits.points)),
+        f"{slug}.n": Cell(text=count(claim["n"].get(arm)) if measured else ""),
+        f"{slug}.ci90": ours["estimate_ci90"],
+        f"{slug}.none": Cell(text="" if measured else _nothing(claim, paper=paper, results=results)),
+        f"{slug}.verdict": Cell(
+            text=verdict.text, symbol=verdict.symbol, tone=verdict.tone, sort=verdict.sort, anchor=claim["id"]
+        ),
+    }
+
+
+def _nothing(claim: Mapping[str, Any], *, paper: Paper, results: Results) -> str:
+    """Return why there is no number of ours: there are no runs, or what the verdict says."""
+    arm = claim["arms"][0]
+    if arm and not results.of_variant(paper.name, arm) and paper.scale(results.scale).has(paper.family(arm)):
+        return NOTHING["INCOMPLETE"]
+    return NOTHING.get(claim["verdict"], "no number")
+
+
+def _reasons(by_title: Mapping[str, Mapping[str, Any]], key: str) -> str:
+    """Return the reasons of a row's verdicts: once where they are the same, else with the columns that they are about.
+
+    key: reason, or brief, what is left of a reason without the numbers that the row shows.
+    """
+    about: dict[str, list[str]] = {}
+    for title, claim in by_title.items():
+        about.setdefault(claim.get(key) or claim["reason"], []).append(title)
+    if len(about) == 1:
+        return next(iter(about))
+    return " ".join(f"{' and '.join(titles)}: {reason}" for reason, titles in about.items() if reason)
+
+
+def printed_others_view(paper: Paper, table: Table, claims: Claims) -> TableView | None:
+    """Return what others measured of the printed rows, in the same columns, with protocol; None if nobody did."""
+    found = printed_claims(table, claims)
+    measured = {claim["column"] for claim in found if claim["reproductions"]}
+    if not measured:
+        return None
+    titles = [title for title in _columns(found) if title in measured]
+    columns = (
+        Column(key="model", title="Model", group="Model"),
+        Column(key="who", title="Who", group="Who"),
+        Column(key="protocol", title="Protocol", group="Protocol"),
+        *[Column(key=_slug(title), title=f"{title}, %", group=f"{title}, %", kind="number") for title in titles],
+        Column(key="confidence", title="Source", group="Source"),
+        Column(key="note", title="Note", group="Note"),
+    )
+    lines: dict[tuple[str, ...], dict[str, Cell]] = {}
+    for claim in found:
+        for item in claim["reproductions"]:
+            note = item["note"] if item["same_quantity"] else f"not the same quantity: {item['note']}"
+            line = (claim["row"], item["who"], item["protocol"], confidence_words(item["confidence"]), note)
+            shown = complement(item["control"]) if shows_hits(table, claim["metric"]) else item["control"]
+            value = Cell(text=unit_of(claim["metric"]).printed(shown))
+            lines.setdefault(line, {})[_slug(claim["column"])] = value
+    rows: list[Row] = []
+    models = [claim["row"] for claim in found]
+    for key in sorted(lines, key=lambda key: models.index(key[0])):
+        names = dict(zip(("model", "who", "protocol", "confidence", "note"), (Cell(text=text) for text in key), strict=True))
+        cells = {column.key: (names | lines[key]).get(column.key, Cell()) for column in columns}
+        rows.append(Row(cells=cells, again=bool(rows) and rows[-1].cells["model"].text == key[0]))
+    where = found[0]["where"].partition(";")[0]
+    caption = f"Independent measurements of the rows of {where}, each with its own protocol."
+    return TableView(name=f"{table.name}_others", caption=caption, columns=columns, rows=tuple(rows))
+
+
+def confidence_words(letter: str) -> str:
+    """Return how a number was read, letter and words."""
+    return f"{letter}: {wording.CONFIDENCE.get(letter, 'unknown')}"

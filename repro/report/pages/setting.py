@@ -1,0 +1,182 @@
+"""Say what every page of a scale says, and list runs: plain objects, every number already text."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from repro.report.inputs.results import Measured, Results, RunRecord
+from repro.report.text import formatting, hits, wording
+from repro.report.text.formatting import count, counted, duration, listed
+from repro.report.text.tables import Cell, Column, Row, TableView
+from repro.report.text.units import NEVER, unit_of
+from repro.report.text.wording import EvidenceWords
+from repro.spec.experiment import Paper, Table
+
+#: From a page's path to another's, as both stand below `reports/<scale>/`.
+Href = Callable[[str], str]
+#: A metric and the protocol by which it was measured.
+Measure = tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """A term and what is said of it."""
+
+    term: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What stands on every page, so that no number is read without it."""
+
+    scale: str
+    evidence: EvidenceWords
+    facts: tuple[Fact, ...]
+    sentence: str
+
+
+def run_page_path(run_id: str) -> str:
+    """Return the path of a run's page below `reports/<scale>/`."""
+    _, paper, variant, seed = run_id.split("/")
+    return f"runs/{paper}/{variant}-{seed}.html"
+
+
+def table_page_path(paper: str, table: str) -> str:
+    """Return the path of a table's page below `reports/<scale>/`."""
+    return f"{paper}/{table}.html"
+
+
+def relative(path: str, *, page: str) -> str:
+    """Return the reference from `page` to `path`, both below `reports/<scale>/`."""
+    return posixpath.relpath(path, posixpath.dirname(page) or ".")
+
+
+def citation(paper: Paper) -> str:
+    """Return the paper as it is cited."""
+    return f"{paper.authors} ({paper.year}). {paper.title}."
+
+
+def setting(results: Results, *, paper: str = "") -> Setting:
+    """Return what every page of the scale says about its numbers; a page of one `paper` speaks of its runs alone.
+
+    Raises:
+        ValueError: claims.json has an evidence level that does not exist.
+    """
+    evidence = wording.evidence_words(results.claims["evidence"])
+    runs = [run for run in results.runs.values() if paper in ("", run.record["paper"])]
+    measured = [row for row in results.measured if paper in ("", row.paper)]
+    titles = list(dict.fromkeys(run.record["dataset"]["title"] for run in runs))
+    titles = titles or [record["title"] for record in results.datasets.values()]
+    devices = list(dict.fromkeys(run.record["device"] for run in runs))
+    seeds = sorted({row.seed for row in measured})
+    total_s = sum(run.record["wall_s"] for run in runs)
+    facts = (
+        Fact(term="Scale", text=results.scale),
+        Fact(term="Data set", text=listed(titles) or "none prepared"),
+        Fact(term="Evidence", text=evidence.name),
+        Fact(term="Runs", text=f"{count(len(runs))}, with {counted(len(seeds), 'seed')} each or fewer"),
+        *_test_facts(measured),
+        Fact(term="Hardware", text=listed(devices) or "none"),
+        Fact(term="Total time", text=duration(total_s)),
+    )
+    sentence = f"scale {results.scale}; {listed(titles) or 'no data'}; {listed(devices) or 'no runs'}"
+    return Setting(scale=results.scale, evidence=evidence, facts=facts, sentence=sentence)
+
+
+#: What a test set holds, by the protocol by which all of it is scored.
+TEST_SETS = {"ten_crop": "Test images", "video": "Test videos", "clip": "Test clips"}
+
+
+def _test_facts(measured: Sequence[Measured]) -> list[Fact]:
+    """Return how many images, videos and clips are scored, of those that there are."""
+    facts = []
+    for protocol, term in TEST_SETS.items():
+        numbers = sorted({row.num_examples for row in measured if (row.metric, row.protocol) == ("top1_error", protocol)})
+        if numbers:
+            facts.append(Fact(term=term, text=listed([count(number) for number in numbers])))
+    return facts or [Fact(term="Test images", text="none")]
+
+
+def measure(entry: Mapping[str, Any], *, table: Table | None = None) -> str:
+    """Return metric and protocol of a claim or effect in words, as the page of `table` prints them."""
+    if table is not None and hits.shows_hits(table, entry["metric"]):
+        return hits.measure_title(entry["metric"], entry["protocol"])
+    metric, protocol = wording.metric_title(entry["metric"]), entry["protocol"]
+    if protocol in wording.CLIP_PROTOCOLS and entry["metric"].endswith("_error"):
+        return f"{protocol} {metric}"
+    return ", ".join(word for word in (metric, wording.protocol_title(protocol)) if word)
+
+
+def num_examples(entry: Mapping[str, Any], arm: str | None, *, paper: str, results: Results) -> int | None:
+    """Return how many test examples stand behind a claim or effect; None if its arm has no runs."""
+    if not arm:
+        return None
+    rows = results.values(paper=paper, variant=arm, metric=entry["metric"], protocol=entry["protocol"])
+    return min((row.num_examples for row in rows.values()), default=None)
+
+
+def measures_of(entries: Sequence[Mapping[str, Any]]) -> set[Measure]:
+    """Return by what claims and effects are measured, both protocols of those that compare two."""
+    found = {(entry["metric"], entry["protocol"]) for entry in entries}
+    return found | {(entry["metric"], entry["against_protocol"]) for entry in entries if entry.get("against_protocol")}
+
+
+def runs_view(
+    paper: Paper, variants: Collection[str], *, measures: Collection[Measure], results: Results, href: Href
+) -> TableView:
+    """Return the table of single runs: each of `measures` of each seed, with a link to the run's page.
+
+    Epochs to a training error are shown for every error that was measured.
+    """
+    runs = [run for name in variants for run in results.of_variant(paper.name, name)]
+    measured = dict.fromkeys((row.metric, row.protocol) for run in runs for row in results.of_run(run.id))
+    shown = [
+        (metric, protocol)
+        for metric, protocol in measured
+        if (metric.partition(".")[0], protocol) in measures or (metric, protocol) in measures
+    ]
+    columns = (
+        Column(key="variant", title="Variant", group="Variant"),
+        Column(key="seed", title="Seed", group="Seed", kind="number"),
+        *[
+            Column(key=f"{metric}.{protocol}", title=title, group=title, kind="number")
+            for metric, protocol in shown
+            for title in (_titled(metric, protocol),)
+        ],
+        Column(key="time", title="Time", group="Time"),
+        Column(key="status", title="Status", group="Status"),
+    )
+    rows = [Row(cells=_run_cells(run, shown=shown, results=results, href=href)) for run in runs]
+    caption = f"Every run of {paper.name} here, one a line; {setting(results, paper=paper.name).sentence}."
+    return TableView(name=f"{paper.name}_runs", caption=caption, columns=columns, rows=tuple(rows))
+
+
+def _titled(metric: str, protocol: str) -> str:
+    words, unit = measure({"metric": metric, "protocol": protocol}), unit_of(metric).value
+    return f"{words}, {unit}" if unit and unit != "epochs" else words
+
+
+def _run_cells(run: RunRecord, *, shown: Sequence[Measure], results: Results, href: Href) -> dict[str, Cell]:
+    record = run.record
+    cells = {
+        "variant": Cell(text=record["variant"], href=href(run_page_path(run.id))),
+        "seed": Cell(text=count(record["seed"])),
+    }
+    values = {(row.metric, row.protocol): row for row in results.of_run(run.id)}
+    for metric, protocol in shown:
+        row = values.get((metric, protocol))
+        decimals = formatting.digits(row.num_examples if row else None).points
+        cells[f"{metric}.{protocol}"] = value_cell(metric, row.value if row else None, decimals=decimals)
+    cells["time"] = Cell(text=duration(record["wall_s"]), sort=f"{record['wall_s']:012.1f}")
+    cells["status"] = Cell(text=f"diverged: {record['reason']}" if run.diverged else "ok")
+    return cells
+
+
+def value_cell(metric: str, value: float | None, *, decimals: int) -> Cell:
+    """Return a single measured value; one that was never reached says so, and sorts last."""
+    text = unit_of(metric).text(value, decimals=decimals)
+    return Cell(text=text, sort="1e99" if text == NEVER else "")

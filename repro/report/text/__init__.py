@@ -1,0 +1,1 @@
+"""From numbers and names to words and tables."""

@@ -1,0 +1,279 @@
+"""Hold a table once, as printed text, and write it as CSV, Markdown and LaTeX."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from repro.report.text.formatting import MINUS
+
+#: text: words. number: one number. interval: two numbers. verdict: a word with symbol and colour.
+COLUMN_KINDS = ("text", "number", "interval", "verdict")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """A reference to a page or file, relative to the page that shows it."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One entry of a table as it is printed. `ends` are the two numbers of an interval; the rest is for HTML alone.
+
+    tone, symbol: colour and sign of a verdict. strong: the number that decides. sort: what JavaScript sorts by, if not the text.
+    anchor: the entry's id in the page. brief: in HTML this stands open, and the text unfolds below it.
+    """
+
+    text: str = ""
+    ends: tuple[str, str] | None = None
+    href: str = ""
+    tone: str = ""
+    symbol: str = ""
+    strong: bool = False
+    unit: str = ""
+    sort: str = ""
+    links: tuple[Link, ...] = ()
+    anchor: str = ""
+    brief: str = ""
+
+    @property
+    def filled(self) -> bool:
+        return bool(self.text or self.links)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """What a column holds. Columns that share a `group` stand under one another in one HTML column.
+
+    `label` stands before the entry in HTML; an `inline` column continues the line of the one before it. Groups that share `over`
+    stand side by side under that heading.
+    """
+
+    key: str
+    title: str
+    group: str
+    kind: str = "text"
+    label: str = ""
+    inline: bool = False
+    over: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """An HTML column: its title and the table's columns in it."""
+
+    title: str
+    columns: tuple[Column, ...]
+
+    @property
+    def over(self) -> str:
+        return self.columns[0].over
+
+    @property
+    def head(self) -> str:
+        """Return the title below the heading that the group shares with others."""
+        return self.title.removeprefix(f"{self.over}, ").capitalize() if self.over else self.title
+
+    @cached_property
+    def numeric(self) -> bool:
+        return self.columns[0].kind in ("number", "interval")
+
+    @cached_property
+    def slug(self) -> str:
+        """Return what a style sheet calls this column."""
+        return slug(self.columns[0].key)
+
+    @cached_property
+    def lines(self) -> tuple[tuple[Column, ...], ...]:
+        """Return the columns line by line."""
+        lines: list[tuple[Column, ...]] = []
+        for column in self.columns:
+            if column.inline and lines:
+                lines[-1] += (column,)
+            else:
+                lines.append((column,))
+        return tuple(lines)
+
+    def shown(self, row: Row) -> tuple[Line, ...]:
+        """Return what the row has to show, line by line."""
+        lines = (tuple((column, row.cells[column.key]) for column in line if row.cells[column.key].filled) for line in self.lines)
+        return tuple(Line(name=slug(line[0][0].key), kind=line[0][0].kind, entries=line) for line in lines if line)
+
+    def sort_key(self, row: Row) -> str:
+        """Return what the row is sorted by in this HTML column: its first entry, as a program reads it."""
+        cell = row.cells[self.columns[0].key]
+        return cell.sort or (ascii_number(cell.text) if self.numeric else cell.text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A line of an HTML entry: its first column's kind and name, and each column with its cell."""
+
+    name: str
+    kind: str
+    entries: tuple[tuple[Column, Cell], ...]
+
+
+def slug(key: str) -> str:
+    """Return a column's key as a style sheet can name it."""
+    return key.replace(".", "-")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A line of a table. `anchor` is its id in the page; `again`: the first entry is the same as in the line above."""
+
+    cells: Mapping[str, Cell]
+    anchor: str = ""
+    again: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableView:
+    """A table: `caption` says what it shows, with scale, data, n and device."""
+
+    name: str
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        keys = [column.key for column in self.columns]
+        for row in self.rows:
+            assert list(row.cells) == keys, f"table {self.name}: a row has the keys {list(row.cells)}, the columns are {keys}"
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """Return the HTML columns; one in which no row has anything is left out."""
+        titles = dict.fromkeys(column.group for column in self.columns)
+        groups = [
+            Group(title=title, columns=tuple(column for column in self.columns if column.group == title)) for title in titles
+        ]
+        filled = {key for row in self.rows for key, cell in row.cells.items() if cell.filled}
+        return tuple(group for group in groups if not self.rows or any(column.key in filled for column in group.columns))
+
+    @cached_property
+    def headings(self) -> tuple[tuple[str, tuple[Group, ...]], ...]:
+        """Return the shared headings with the groups below each, "" with a group that stands alone; () if none is shared."""
+        found: list[tuple[str, tuple[Group, ...]]] = []
+        for group in self.groups:
+            if group.over and found and found[-1][0] == group.over:
+                found[-1] = (group.over, (*found[-1][1], group))
+            else:
+                found.append((group.over, (group,)))
+        return tuple(found) if any(over for over, _ in found) else ()
+
+
+def interval(low: str, high: str) -> Cell:
+    """Return the cell of an interval whose ends are printed as `low` and `high`; an empty cell if either is missing."""
+    return Cell(text=f"[{low}, {high}]", ends=(low, high)) if low and high else Cell()
+
+
+def to_csv(table: TableView) -> str:
+    """Return the table as CSV: ASCII numbers without plus sign or separators, an interval as two columns."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    header: list[str] = []
+    for column in table.columns:
+        header += [f"{column.key}_low", f"{column.key}_high"] if column.kind == "interval" else [column.key]
+    writer.writerow(header)
+    for row in table.rows:
+        line: list[str] = []
+        for column in table.columns:
+            line += _csv_fields(column, row.cells[column.key])
+        writer.writerow(line)
+    return stream.getvalue()
+
+
+def _csv_fields(column: Column, cell: Cell) -> list[str]:
+    if column.kind == "interval":
+        return [ascii_number(end) for end in cell.ends or ("", "")]
+    return [ascii_number(cell.text) if column.kind == "number" else cell.text]
+
+
+def ascii_number(text: str) -> str:
+    """Return a printed number as a program reads it: ASCII minus, no plus sign, no thousands separators."""
+    return text.replace(MINUS, "-").replace(",", "").removeprefix("+")
+
+
+def to_markdown(table: TableView) -> str:
+    """Return the table as GitHub Markdown, its caption above and its notes below."""
+    lines = [f"**{_markdown(table.caption)}**", ""]
+    lines.append("| " + " | ".join(_markdown(column.title) for column in table.columns) + " |")
+    lines.append("|" + "|".join("---:" if column.kind in ("number", "interval") else "---" for column in table.columns) + "|")
+    for row in table.rows:
+        lines.append("| " + " | ".join(_markdown(row.cells[column.key].text) for column in table.columns) + " |")
+    if table.notes:
+        lines += ["", *[f"- {_markdown(note)}" for note in table.notes]]
+    return "\n".join(lines) + "\n"
+
+
+def _markdown(text: str) -> str:
+    escaped = text.replace("\\", "\\\\")
+    for character in "|*_<>`":
+        escaped = escaped.replace(character, "\\" + character)
+    return " ".join(escaped.split())
+
+
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"$<$",
+    ">": r"$>$",
+    MINUS: r"$-$",
+    "±": r"$\pm$",
+    "\N{MULTIPLICATION SIGN}": r"$\times$",
+    "→": r"$\rightarrow$",
+    "Δ": r"$\Delta$",
+    "≥": r"$\geq$",
+    "≤": r"$\leq$",
+    "\N{EN DASH}": r"--",
+    "…": r"\dots{}",
+}
+
+
+def latex(text: str) -> str:
+    """Return `text` with every character that LaTeX would interpret escaped."""
+    return "".join(_LATEX.get(character, character) for character in " ".join(text.split()))
+
+
+def to_latex(table: TableView) -> str:
+    """Return the table as a LaTeX `table` (package booktabs), caption and notes included."""
+    align = "".join("r" if column.kind in ("number", "interval") else "l" for column in table.columns)
+    lines = [
+        "% needs \\usepackage{booktabs} and \\usepackage{graphicx}",
+        r"\begin{table}",
+        rf"\caption{{{latex(table.caption)}}}",
+        rf"\label{{tab:{table.name}}}",
+        r"\resizebox{\linewidth}{!}{%",
+        rf"\begin{{tabular}}{{{align}}}",
+        r"\toprule",
+        " & ".join(latex(column.title) for column in table.columns) + r" \\",
+        r"\midrule",
+        *[" & ".join(_latex_cell(row.cells[column.key].text) for column in table.columns) + r" \\" for row in table.rows],
+        r"\bottomrule",
+        r"\end{tabular}}",
+        *[rf"\par\footnotesize {latex(note)}" for note in table.notes],
+        r"\end{table}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _latex_cell(text: str) -> str:
+    """Protect a leading bracket, which a row's end before it would take for its argument."""
+    return "{}" + latex(text) if text.startswith("[") else latex(text)

@@ -1,0 +1,1 @@
+"""The methods other than training, and which method makes which run."""

@@ -1,0 +1,142 @@
+"""Fit the feature-histogram baseline to a prepared set of videos and score its test videos."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from repro.artifacts.files import read_json, sha256_file
+from repro.baselines.videos.fit import Costs, HistogramModel, fit
+from repro.baselines.videos.model_file import save
+from repro.data.shards.clips import ClipShards
+from repro.evaluate.predict import stable_subset_N
+from repro.spec.histograms import FeatureHistograms
+from repro.spec.run import Fitted, Run
+from repro.train.runs.record import named, write_run_scores
+from repro.train.runs.task import Entry, Place
+
+#: The share of the training videos on which the classifier is tuned where the data set holds out none.
+HELD_OUT = 0.15
+
+
+@dataclass(frozen=True, kw_only=True)
+class VideosToFit:
+    """A prepared set of videos, opened for fitting."""
+
+    description: dict[str, Any]
+    digest: str
+    train: ClipShards
+    validation: ClipShards | None
+    test: ClipShards
+    stage: ClassVar[str] = "fit_videos"
+
+    def fit(self, run: Run, place: Place) -> tuple[list[Entry], dict[str, Any]]:
+        """Fit the histograms of `run` and score the test videos (repro.train.methods.fit.OpenedToFit)."""
+        assert isinstance(run.experiment, Fitted), "a fitted model"
+        spec = run.experiment.model
+        assert isinstance(spec, FeatureHistograms), "feature histograms"
+        train, held_out = self._split()
+        place.say(f"fits feature histograms to {len(train)} videos, tuned on {len(held_out)}")
+        model = fit(
+            train.pixels(),
+            train.labels(),
+            validation_videos=held_out.pixels(),
+            validation_labels=held_out.labels(),
+            spec=spec,
+            num_classes=len(self.train.classes),
+            key=run.key_for("fit"),
+            num_processes=place.num_threads,
+            device=place.device,
+        )
+        return self._scored(run, model, place, num_train=len(train))
+
+    def _split(self) -> tuple[Chosen, Chosen]:
+        """Return the videos to fit to and those to tune on: the data's own, or some of the training videos."""
+        every_V = np.arange(self.train.num_videos)
+        if self.validation is not None:
+            return Chosen(self.train, every_V), Chosen(self.validation, np.arange(self.validation.num_videos))
+        held_out_V = np.sort(stable_subset_N(len(every_V), wanted=max(1, round(HELD_OUT * len(every_V)))))
+        return Chosen(self.train, np.setdiff1d(every_V, held_out_V)), Chosen(self.train, held_out_V)
+
+    def _scored(self, run: Run, model: HistogramModel, place: Place, *, num_train: int) -> tuple[list[Entry], dict[str, Any]]:
+        test = Chosen(self.test, np.arange(self.test.num_videos))
+        place.say(f"scores {len(test)} test videos")
+        scores_VK = model.scores(test.pixels(), num_processes=place.num_threads, device=place.device)
+        entry = write_run_scores(run, place, scores_VK, self.test.label_VL, self.test.key_V, split="test", protocol="video")
+        save(place.folder / "model.npz", model)
+        costs = model.costs or Costs()
+        choice = dataclasses.asdict(model.classifier.choice)
+        return [entry], {
+            "train_s": sum(costs.wall_s.values()),
+            "steps_s": costs.wall_s,
+            "num_train_examples": num_train,
+            "num_classes": len(self.train.classes),
+            "num_features": model.spec.num_values,
+            "chosen": {key: list(value) if isinstance(value, tuple) else value for key, value in choice.items()},
+            "model": named(place.folder / "model.npz"),
+        }
+
+
+def open_videos_to_fit(folder: Path) -> VideosToFit:
+    """Open prepared videos and verify the hash of every file; raise FileFormatError if one is missing or damaged."""
+    path = folder / "dataset.json"
+    description = read_json(path, schema="dataset/1")
+    splits = {split: ClipShards(folder, split) for split in description["splits"]}
+    for shards in splits.values():
+        shards.verify()
+    return VideosToFit(
+        description=description,
+        digest=sha256_file(path),
+        train=splits["train"],
+        validation=splits.get("validation"),
+        test=splits["test"],
+    )
+
+
+class Chosen:
+    """Some videos of a split."""
+
+    def __init__(self, shards: ClipShards, video_V: NDArray[np.int64]) -> None:
+        self._shards, self._video_V = shards, video_V
+
+    def __len__(self) -> int:
+        return len(self._video_V)
+
+    def labels(self) -> list[tuple[int, ...]]:
+        """Return the labels of each video."""
+        return [tuple(int(label) for label in row if label >= 0) for row in self._shards.label_VL[self._video_V]]
+
+    def pixels(self) -> Pixels:
+        """Return the videos as functions that decode them; they can be gone through more than once."""
+        return Pixels(self._shards, self._video_V)
+
+
+class Pixels:
+    """The clips of each of some videos, as a function that returns them."""
+
+    def __init__(self, shards: ClipShards, video_V: NDArray[np.int64]) -> None:
+        self._shards, self._video_V = shards, video_V
+
+    def __iter__(self) -> Any:
+        first_V = np.searchsorted(self._shards.video_N, np.arange(self._shards.num_videos + 1))
+        for video in self._video_V:
+            strips = [bytes(strip) for strip in self._shards.strips(np.arange(first_V[video], first_V[video + 1]))]
+            yield functools.partial(decoded_clips_CTHW3, strips, num_frames=self._shards.num_frames)
+
+
+def decoded_clips_CTHW3(strips: list[bytes], *, num_frames: int) -> NDArray[np.uint8]:
+    """Return the clips of a video from their film strips, JPEG files with one frame below the other."""
+    clips = []
+    for strip in strips:
+        decoded = cv2.imdecode(np.frombuffer(strip, np.uint8), cv2.IMREAD_COLOR_RGB)
+        if decoded is None:
+            raise ValueError("a stored clip is no JPEG file; prepare the data again")
+        clips.append(decoded.reshape(num_frames, -1, decoded.shape[1], 3))
+    return np.stack(clips).astype(np.uint8)

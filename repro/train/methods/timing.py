@@ -1,0 +1,71 @@
+"""Time networks beside each other: a run whose result is how long each takes, not what it predicts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from repro.artifacts.files import data_folder, read_json, sha256_file, write_json
+from repro.spec.run import Run, Timing
+from repro.train.methods.clip_speed import measure_clip_speed
+from repro.train.runs.job import in_turn
+from repro.train.runs.record import identity_of, named, peak_mib, restore, write_record
+from repro.train.runs.task import Place, Say
+
+STAGE = "time"
+
+
+def time_runs(runs: Sequence[Run], *, results: Path, num_threads: int, device: str, say: Say) -> None:
+    """Time the networks of each of `runs`.
+
+    Raises:
+        FileFormatError: the data set, from which the number of classes is read, is not prepared or damaged.
+        RunsFailed: at least one of several runs failed.
+    """
+
+    def do(run: Run, place: Place) -> None:
+        time_run(run, place=place, results=results)
+
+    in_turn(runs, do, results=results, num_threads=num_threads, device=device, say=say)
+
+
+def time_run(run: Run, *, place: Place, results: Path) -> None:
+    """Time the networks of one run and write its folder: timings.json has the seconds an example takes, round by round."""
+    timing = run.experiment
+    if not isinstance(timing, Timing):
+        raise TypeError(f"run {run.id} is {type(timing).__name__}, not a timing")
+    path = data_folder(results, run.scale, run.dataset.name) / "dataset.json"
+    description = read_json(path, schema="dataset/1")
+    identity = identity_of(run, stage=STAGE, data=sha256_file(path), device=place.device)
+    if restore(place.folder, identity):
+        place.say("finished before; kept")
+        return
+    place.folder.mkdir(parents=True, exist_ok=True)
+    begun = time.perf_counter(), time.process_time()
+    place.say(f"times {', '.join(timing.variants)} in {timing.num_rounds} rounds")
+    speeds = measure_clip_speed(
+        {item.name: item.experiment for item in timing.networks},
+        num_classes=len(description["classes"]),
+        batch_size=timing.batch_size,
+        num_rounds=timing.num_rounds,
+        device=place.device,
+        key=run.key_for("timing"),
+    )
+    timings = place.folder / "timings.json"
+    write_json(timings, {"networks": {name: asdict(speed) for name, speed in speeds.items()}}, schema="timings/1")
+    measured: dict[str, Any] = {
+        "status": "ok",
+        "reason": "",
+        "num_train_examples": timing.num_rounds * timing.batch_size,
+        "num_classes": len(description["classes"]),
+        "wall_s": time.perf_counter() - begun[0],
+        "cpu_s": time.process_time() - begun[1],
+        "train_s": sum(sum(speed.train_s) for speed in speeds.values()) * timing.batch_size,
+        "peak_mib": peak_mib(),
+        "timings": named(timings),
+    }
+    dataset = {"digest": sha256_file(path), **{key: description[key] for key in ("name", "title", "classes")}}
+    write_record(run, place, identity=identity, dataset=dataset, scores=[], measured=measured)

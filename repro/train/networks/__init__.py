@@ -1,0 +1,1 @@
+"""Train one network, on one device or several."""

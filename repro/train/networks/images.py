@@ -1,0 +1,170 @@
+"""Train and score networks of images: tasks of the train stage on a prepared set of images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from repro.data.load.image_stream import Batch, training_plan, training_stream
+from repro.data.shards.images import Shards, write_npz
+from repro.evaluate.crops import Cropping, center_window
+from repro.evaluate.gallery import Gallery
+from repro.evaluate.metrics import top_k_error
+from repro.evaluate.predict import IMAGES_PER_BATCH, predict, stable_subset_N
+from repro.models.image import build_network
+from repro.models.probe import first_kernels_KHWC, saturation
+from repro.spec.network import Network
+from repro.spec.run import Run
+from repro.train.networks.prepared import Prepared, open_prepared
+from repro.train.runs.record import named, write_run_scores
+from repro.train.runs.task import Entry, Place, Saturation, Share, Written, whole
+
+
+@dataclass(frozen=True)
+class Images:
+    """A prepared set of images, opened for training."""
+
+    prepared: Prepared
+    stage: ClassVar[str] = "train_images"
+
+    @property
+    def digest(self) -> str:
+        return self.prepared.digest
+
+    @property
+    def description(self) -> dict[str, Any]:
+        return self.prepared.description
+
+    def task(self, run: Run, place: Place) -> ImageTask:
+        """Return `run` as a task on these images."""
+        return ImageTask(run, self.prepared, place)
+
+
+def open_images(folder: Path) -> Images:
+    """Open prepared images and verify the hash of every file; raise FileFormatError if one is missing or damaged."""
+    return Images(open_prepared(folder))
+
+
+class ImageTask:
+    """A run of a network of images (repro.train.runs.task.Task)."""
+
+    def __init__(self, run: Run, data: Prepared, place: Place) -> None:
+        assert isinstance(run.trained.network, Network), "a network of images"
+        self._run, self._data, self._place = run, data, place
+        self._network = run.trained.network
+        self._images = data.pixels(num_threads=place.num_threads, device=place.device)
+        self._key = run.key_for("data")
+
+    @property
+    def num_examples(self) -> int:
+        return self._data.train.num_examples
+
+    @property
+    def num_classes(self) -> int:
+        return self._data.train.num_classes
+
+    @property
+    def _cropping(self) -> Cropping:
+        mean_at = self._run.trained.recipe.mean_at
+        return self._images.cropping(mean_at=mean_at, input_px=self._network.size.input_px)
+
+    def build(self) -> nn.Module:
+        """Return the network with its initial weights, on the run's device."""
+        key = self._run.key_for("init")
+        return build_network(self._network, num_classes=self.num_classes, key=key).to(self._place.device)
+
+    def batches(self, epoch: int, step: int, *, share: Share = whole) -> Iterable[Batch]:
+        """Return the training batches from `step` of `epoch` on."""
+        recipe, noise = self._run.trained.recipe, self._run.trained.recipe.color_noise
+        plan = training_plan(
+            self.num_examples,
+            key=self._key,
+            batch_size=recipe.batch_size,
+            num_epochs=recipe.schedule.num_epochs,
+            epoch=epoch,
+            step=step,
+        )
+        return training_stream(
+            self._images.to_train_on,
+            recipe,
+            plan=share(plan),
+            key=self._key,
+            components_33=self._data.components_33(noise.factor) if noise else np.zeros((3, 3)),
+            mean_image_SSC=self._data.mean_image,
+            input_px=self._network.size.input_px,
+            num_threads=self._place.num_threads,
+            device=self._place.device,
+        )
+
+    def validate(self, net: nn.Module) -> float | None:
+        """Return the top-1 error on the validation images, centre crop; None without any."""
+        images, shards = self._images.validation, self._data.validation
+        if images is None or shards is None:
+            return None
+        index_N = np.arange(shards.num_examples)
+        scores_NK = predict(net, images, index_N, protocols=("center",), cropping=self._cropping)["center"]
+        return top_k_error(scores_NK, shards.label_N, k=1)
+
+    def probe(self, net: nn.Module) -> Saturation | None:
+        """Return how saturated every layer is on some training images; None where the run does not ask."""
+        num_probe = self._run.trained.evaluation.num_probe
+        if num_probe == 0:
+            return None
+        cropping = self._cropping
+        window = center_window(stored_px=cropping.stored_px, input_px=cropping.input_px)
+        index_N = stable_subset_N(self.num_examples, wanted=num_probe)
+        batches = self._images.train.batches(index_N, batch_size=IMAGES_PER_BATCH)
+        return saturation(net, self._network, (cropping.cut(image_BCSS, window) for image_BCSS in batches))
+
+    def write_results(self, net: nn.Module) -> Written:
+        """Score the test split by every protocol, a fixed subset of the training split and the validation split, if there is one,
+        by the centre crop; and write the gallery.
+        """
+        evaluation, data, images = self._run.trained.evaluation, self._data, self._images
+        gallery = Gallery(data.test, data.train, num=evaluation.num_gallery) if evaluation.num_gallery else None
+        take_test, take_train = (gallery.take_test, gallery.take_train) if gallery else (None, None)
+        every_N = np.arange(data.test.num_examples)
+        test = self._predicted(net, images.test, every_N, split="test", protocols=evaluation.protocols, take=take_test)
+        entries = self._write_scores(data.test, every_N, split="test", found=test)
+        subset_N = stable_subset_N(data.train.num_examples, wanted=evaluation.num_train_examples)
+        train = self._predicted(net, images.train, subset_N, split="train", protocols=("center",), take=take_train)
+        entries += self._write_scores(data.train, subset_N, split="train", found=train)
+        if data.validation is not None:
+            held_out_N = np.arange(data.validation.num_examples)
+            seen = self._predicted(net, images.validation, held_out_N, split="validation", protocols=("center",), take=None)
+            entries += self._write_scores(data.validation, held_out_N, split="validation", found=seen)
+        if gallery is None:
+            return Written(scores=entries)
+        path = self._place.folder / "gallery.npz"
+        gallery.write(path, test["ten_crop" if "ten_crop" in test else evaluation.protocols[0]])
+        return Written(scores=entries, others={"gallery": named(path)})
+
+    def write_weights_view(self, net: nn.Module) -> dict[str, Entry]:
+        """Write the first layer's kernels, tower by tower."""
+        path = self._place.folder / "kernels.npz"
+        kernel_KHWC = first_kernels_KHWC(net, self._network)
+        write_npz(path, {"kernel_KHWC": kernel_KHWC, "num_towers": np.array(self._network.towers.num, np.int32)})
+        return {"kernels": named(path)}
+
+    def _predicted(
+        self, net: nn.Module, squares: Any, index_N: NDArray[np.int64], *, split: str, protocols: tuple[str, ...], take: Any
+    ) -> dict[str, NDArray[np.float32]]:
+        self._place.say(f"scores {len(index_N)} {split} images by {', '.join(protocols)}")
+        output = self._network.output.name
+        return predict(net, squares, index_N, protocols=protocols, cropping=self._cropping, output=output, take_features=take)
+
+    def _write_scores(
+        self, shards: Shards, index_N: NDArray[np.int64], *, split: str, found: dict[str, NDArray[np.float32]]
+    ) -> list[Entry]:
+        """Write one file for each protocol and return their entries."""
+        label_N, example_N = np.asarray(shards.label_N)[index_N], np.asarray(shards.key_N)[index_N]
+        return [
+            write_run_scores(self._run, self._place, scores_NK, label_N, example_N, split=split, protocol=protocol)
+            for protocol, scores_NK in found.items()
+        ]

@@ -1,0 +1,85 @@
+"""Begin a network with the weights of another run: pre-training and transfer.
+
+Source: Krizhevsky et al. 2012, section 6; Karpathy et al. 2014, section 4.2.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from repro.artifacts.files import FileFormatError, read_json, run_folder, sha256_bytes
+from repro.spec.network import Network
+from repro.spec.run import Run, Start
+from repro.spec.video import ClipNetwork
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """The weights that a finished run has left, and their SHA-256."""
+
+    path: Path
+    sha256: str
+
+    def weights(self) -> dict[str, torch.Tensor]:
+        """Return the weights by parameter name; raise FileFormatError if the file is missing or not the recorded one."""
+        content = self.path.read_bytes() if self.path.is_file() else b""
+        if sha256_bytes(content) != self.sha256:
+            raise FileFormatError(f"{self.path} is missing or not the file that its run recorded; train that run again")
+        state: dict[str, torch.Tensor] = torch.load(io.BytesIO(content), weights_only=True, map_location="cpu")
+        return state
+
+
+def source_of(run: Run, start: Start, *, results: Path) -> Source:
+    """Return the weights of the run of `start.variant` with the seed of `run`.
+
+    Raises:
+        FileFormatError: that run is not finished, or it diverged.
+    """
+    source_id = f"{run.scale}/{run.paper}/{start.variant}/{run.seed}"
+    folder = run_folder(results, source_id)
+    if not (folder / "run.json").is_file():
+        raise FileFormatError(
+            f"run {run.id} starts from the weights of run {source_id}, which is not finished in {results}; train it first: "
+            f"python -m repro train --scale {run.scale} --paper {run.paper} --variant {start.variant} --seeds {run.seed}"
+        )
+    record = read_json(folder / "run.json", schema="run/1")
+    if record["status"] != "ok":
+        raise FileFormatError(f"run {run.id} starts from the weights of run {source_id}, which diverged; it cannot be run")
+    return Source(path=folder / record["weights"]["file"], sha256=record["weights"]["sha256"])
+
+
+def output_layer(network: Network | ClipNetwork) -> str:
+    """Return the name of the layer that gives the classes."""
+    return (network.frame if isinstance(network, ClipNetwork) else network).output.name
+
+
+def begin_with(net: nn.Module, weights: dict[str, torch.Tensor], *, start: Start, output: str) -> None:
+    """Give `net` the `weights` of another network, fresh layers and `output` excepted, and fix the layers that are not trained.
+
+    Raises:
+        ValueError: a layer that `start` names is not in the network, or one that is taken over does not fit.
+    """
+    own = dict(net.named_parameters())
+    layers = {name.rpartition(".")[0] for name in own}
+    unknown = [name for name in (*start.fresh, *start.trained) if name not in layers]
+    if unknown:
+        raise ValueError(f"the start names layer {unknown[0]!r}, which the network lacks; allowed: {', '.join(sorted(layers))}")
+    for name, parameter in own.items():
+        layer = name.rpartition(".")[0]
+        if layer not in (*start.fresh, output):
+            given = weights.get(name)
+            if given is None or given.shape != parameter.shape:
+                shape = "none" if given is None else tuple(given.shape)
+                raise ValueError(
+                    f"{name} of the network has shape {tuple(parameter.shape)}, that of {start.variant} has {shape}; "
+                    f"allowed: the same shape; or name {layer} among the fresh layers of the start"
+                )
+            with torch.no_grad():
+                parameter.copy_(given)
+        if start.trained and layer not in start.trained:
+            parameter.requires_grad_(False)

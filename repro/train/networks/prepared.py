@@ -1,0 +1,86 @@
+"""A prepared data set as training and scoring need it, opened once for all runs of a job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from repro.artifacts.files import FileFormatError, read_json, sha256_file
+from repro.data.load.whole_images import Squares, in_memory
+from repro.data.shards.color import noise_factors
+from repro.data.shards.images import Shards
+from repro.evaluate.crops import Cropping
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A prepared data set, whose files were whole when it was opened."""
+
+    folder: Path
+    description: dict[str, Any]
+    digest: str
+    train: Shards
+    validation: Shards | None
+    test: Shards
+    mean_image: NDArray[np.float32]
+    _pixels: dict[tuple[int, str], Pixels] = field(default_factory=dict, repr=False)
+
+    def pixels(self, *, num_threads: int, device: str) -> Pixels:
+        """Return the images as `device` reads them, the same object each time."""
+        key = (num_threads, device)
+        if key not in self._pixels:
+            self._pixels[key] = Pixels(self, num_threads=num_threads, device=device)
+        return self._pixels[key]
+
+    def components_33(self, factor: str) -> NDArray[np.float64]:
+        """Return the principal components of the training pixels as columns, each times its noise factor, in grey levels."""
+        color = self.description["color"]
+        return np.asarray(color["eigenvectors"]) * noise_factors(color["eigenvalues"], factor)
+
+
+class Pixels:
+    """The images of a prepared data set as one device reads them; what fits into memory is decoded once for all runs.
+
+    to_train_on: the training split as it is trained on. train, validation, test: the splits as they are scored.
+    """
+
+    def __init__(self, data: Prepared, *, num_threads: int, device: str) -> None:
+        self.to_train_on = in_memory(data.train, num_threads=num_threads, device=device)
+        self._mean_CSS = torch.from_numpy(data.mean_image).permute(2, 0, 1).to(device)
+        self.train = Squares(data.train, num_threads=num_threads, device=device)
+        self.validation = Squares(data.validation, num_threads=num_threads, device=device) if data.validation else None
+        self.test = Squares(data.test, num_threads=num_threads, device=device)
+
+    def cropping(self, *, mean_at: str, input_px: int) -> Cropping:
+        """Return how network inputs are cut from these images."""
+        return Cropping(mean_CSS=self._mean_CSS, mean_at=mean_at, input_px=input_px)
+
+
+def open_prepared(folder: Path) -> Prepared:
+    """Open a prepared data set and verify the hash of every file in it.
+
+    Raises:
+        FileFormatError: a file is missing or damaged.
+    """
+    path = folder / "dataset.json"
+    description = read_json(path, schema="dataset/1")
+    splits = {split: Shards(folder, split) for split in description["splits"]}
+    for shards in splits.values():
+        shards.verify()
+    mean_image = folder / description["mean_image"]["file"]
+    if sha256_file(mean_image) != description["mean_image"]["sha256"]:
+        raise FileFormatError(f"{mean_image} is not the file that {path.name} names; prepare the data again")
+    return Prepared(
+        folder=folder,
+        description=description,
+        digest=sha256_file(path),
+        train=splits["train"],
+        validation=splits.get("validation"),
+        test=splits["test"],
+        mean_image=np.load(mean_image, allow_pickle=False),
+    )

@@ -1,0 +1,208 @@
+"""The train stage: train each run of a job in turn, score it, and write its folder (repro.train.runs.record)."""
+
+from __future__ import annotations
+
+import functools
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from repro.artifacts.files import data_folder
+from repro.spec.run import Run
+from repro.system.memory import keep_freed_memory
+from repro.train.networks.checkpoint import load_checkpoint, remove_checkpoints, save_checkpoint
+from repro.train.networks.data_parallel import Team, team_of
+from repro.train.networks.initial_weights import Source, begin_with, output_layer, source_of
+from repro.train.networks.loop import Training
+from repro.train.networks.model_parallel import lies_apart, taken_apart
+from repro.train.networks.precision import FAITHFUL, products_in
+from repro.train.networks.trained import write_trained
+from repro.train.runs.job import RunsFailed, in_turn
+from repro.train.runs.record import dataset_of, identity_of, restore
+from repro.train.runs.task import Opened, Place, Say, Stopped, Task, Written
+
+__all__ = ["RunsFailed", "Stopped", "make_training", "train_run", "train_runs"]
+
+#: Opens a folder of prepared data (repro.train.networks.images.open_images, ...).
+Open = Callable[[Path], Opened]
+
+
+def train_runs(
+    runs: Sequence[Run],
+    *,
+    open_data: Open,
+    results: Path,
+    num_threads: int,
+    device: str,
+    say: Say,
+    precision: str = FAITHFUL,
+    towers_apart: bool = False,
+    num_processes: int = 1,
+) -> None:
+    """Train and score `runs` in turn, each in its own folder; finished ones are kept when a later one fails.
+
+    Args:
+        open_data: opens a folder of prepared data of the kind that the runs train on, once for all runs.
+        device: `cpu` or `cuda`.
+        say: prints a line of progress.
+        precision, towers_apart: as in repro.train.runs.task.Place.
+        num_processes: which train each run together (repro.train.networks.data_parallel); on GPUs, each has one.
+
+    Raises:
+        FileFormatError: the data set, or the run from which another starts, is not there or damaged.
+        Stopped: the process was asked to end; the current run's checkpoint is written.
+        RunsFailed: at least one run failed; names them with their errors.
+    """
+    opened: dict[Path, Opened] = {}
+    with _stop_requested() as should_stop:
+
+        def do(run: Run, place: Place) -> None:
+            prepared = data_folder(results, run.scale, run.dataset.name)
+            opened[prepared] = opened.get(prepared) or open_data(prepared)
+            place = replace(place, precision=precision, towers_apart=towers_apart)
+            helping = Helping(open_data=open_data, prepared=prepared, results=results, num_processes=num_processes)
+            train_run(run, opened[prepared], place=place, helping=helping, should_stop=should_stop)
+
+        with products_in(precision, device=device):
+            in_turn(runs, do, results=results, num_threads=num_threads, device=device, say=say)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Helping:
+    """What a process needs to help with a run: how and where data are opened, the results, how many processes there are."""
+
+    open_data: Open
+    prepared: Path
+    results: Path
+    num_processes: int = 1
+
+
+def train_run(run: Run, data: Opened, *, place: Place, helping: Helping, should_stop: Callable[[], bool]) -> None:
+    """Train and score one run, from its checkpoint if there is one, and write its folder."""
+    start, num_processes = run.trained.start, shared_by(run, place, num_processes=helping.num_processes)
+    source = None if start is None else source_of(run, start, results=helping.results)
+    identity = identity_of(run, stage=data.stage, data=data.digest, device=place.device)
+    identity |= {} if source is None else {"start": source.sha256}
+    identity |= {} if place.precision == FAITHFUL else {"precision": place.precision}
+    identity |= {"towers": "apart"} if lies_apart(run, place) else {}
+    identity |= {"processes": str(num_processes)} if num_processes > 1 else {}
+    if restore(place.folder, identity):
+        place.say("finished before; kept")
+        return
+    place.folder.mkdir(parents=True, exist_ok=True)
+    checkpoint = place.folder / "checkpoint.pt"
+    state = load_checkpoint(checkpoint, identity=identity, say=place.say)
+    known = replace(place, say=silent), run, helping, identity
+    with team_of(num_processes, help_to_train, known, device=place.device) as team:
+        training, task = _begun(run, data, place, team, state, source=source, should_stop=should_stop)
+        training.save = lambda state: save_checkpoint(checkpoint, state, identity=identity)
+        training.run()
+        training.save(training.state())
+    written = Written() if training.progress.diverged else task.write_results(training.whole(training.net))
+    write_trained(run, training, task, written, dataset=dataset_of(data), place=place, identity=identity)
+    remove_checkpoints(checkpoint)
+
+
+def help_to_train(team: Team, place: Place, run: Run, helping: Helping, identity: dict[str, str]) -> None:
+    """Do in another process what `train_run` does, but write nothing."""
+    torch.set_num_threads(place.num_threads)
+    keep_freed_memory()
+    if place.device == "cuda":
+        torch.use_deterministic_algorithms(True, warn_only=True)
+        torch.backends.cudnn.benchmark = False
+    start = run.trained.start
+    source = None if start is None else source_of(run, start, results=helping.results)
+    state = load_checkpoint(place.folder / "checkpoint.pt", identity=identity, say=silent)
+    with products_in(place.precision, device=place.device), suppress(Stopped):
+        data = helping.open_data(helping.prepared)
+        training, _ = _begun(run, data, place, team, state, source=source, should_stop=lambda: False)
+        training.run()
+        training.state()
+
+
+def silent(text: str) -> None:
+    """Say nothing."""
+
+
+def shared_by(run: Run, place: Place, *, num_processes: int) -> int:
+    """Return how many processes train `run`: one, and say so, where crops are shared by chunks of a batch.
+
+    Raises:
+        ValueError: several processes and towers apart are asked for.
+    """
+    if num_processes > 1 and place.towers_apart:
+        raise ValueError(f"{num_processes} processes with towers apart; allowed: one of the two")
+    if num_processes > 1 and run.trained.recipe.crops.chunk_share:
+        place.say(f"crops are shared by chunks of a batch: one process, not {num_processes}")
+        return 1
+    return num_processes
+
+
+def _begun(
+    run: Run,
+    data: Opened,
+    place: Place,
+    team: Team,
+    state: dict[str, Any] | None,
+    *,
+    source: Source | None,
+    should_stop: Callable[[], bool],
+) -> tuple[Training, Task]:
+    task = data.task(run, place)
+    training = make_training(run, task, place=place, team=team, should_stop=should_stop, source=source)
+    if state is not None:
+        training.load(state)
+        place.say(f"goes on in epoch {training.progress.epoch + 1}, step {training.progress.step}")
+    return training, task
+
+
+def make_training(
+    run: Run,
+    task: Task,
+    *,
+    place: Place,
+    should_stop: Callable[[], bool],
+    source: Source | None = None,
+    team: Team | None = None,
+) -> Training:
+    """Build the network of `run`, give it the weights of `source` if it starts from another run, and connect it with its data."""
+    net, start, team = task.build(), run.trained.start, team or Team()
+    if start is not None and source is not None:
+        begin_with(net, source.weights(), start=start, output=output_layer(run.trained.network))
+    net, whole = taken_apart(net, run, place, num_classes=task.num_classes)
+    return Training(
+        net=net,
+        whole=whole,
+        precision=place.precision,
+        team=team,
+        recipe=run.trained.recipe,
+        num_examples=task.num_examples,
+        dropout_key=run.key_for("dropout"),
+        device=torch.device(place.device),
+        batches=functools.partial(task.batches, share=team.shares),
+        validate=task.validate,
+        probe=task.probe,
+        save=lambda state: None,
+        should_stop=should_stop,
+        say=place.say,
+    )
+
+
+@contextmanager
+def _stop_requested() -> Iterator[Callable[[], bool]]:
+    """Turn SIGTERM into a request to stop after the current step, while the context lasts."""
+    requested = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield requested.is_set
+        return
+    before = signal.signal(signal.SIGTERM, lambda number, frame: requested.set())
+    try:
+        yield requested.is_set
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,57 @@
+"""Do the runs of one job in turn: each has its folder, and those that are finished are kept when a later one fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import torch
+
+from repro.artifacts.files import run_folder
+from repro.spec.run import Run
+from repro.system.memory import keep_freed_memory
+from repro.train.runs.task import Place, Say, Stopped
+
+
+class RunsFailed(RuntimeError):
+    """Some runs of a job failed; the others are finished and kept."""
+
+
+def in_turn(
+    runs: Sequence[Run], do: Callable[[Run, Place], None], *, results: Path, num_threads: int, device: str, say: Say
+) -> None:
+    """Do `runs` one after the other.
+
+    Args:
+        do: does a run at its place and writes its folder.
+        device: `cpu` or `cuda`.
+        say: prints a line of progress.
+
+    Raises:
+        Stopped: the process was asked to end.
+        RunsFailed: at least one run failed; names them with their errors. A single run's own error is passed on.
+    """
+    torch.set_num_threads(num_threads)
+    keep_freed_memory()
+    if device == "cuda":
+        torch.use_deterministic_algorithms(True, warn_only=True)
+        torch.backends.cudnn.benchmark = False
+    failed: list[str] = []
+    for run in runs:
+        folder = run_folder(results, run.id)
+        place = Place(folder=folder, device=device, num_threads=num_threads, say=_prefixed(say, run))
+        try:
+            do(run, place)
+        except (Stopped, KeyboardInterrupt):
+            raise
+        except Exception as error:
+            place.say(f"failed: {type(error).__name__}: {error}")
+            failed.append(f"{run.id} ({type(error).__name__}: {error})")
+            if len(runs) == 1:
+                raise
+    if failed:
+        raise RunsFailed(f"{len(failed)} of {len(runs)} runs failed: {'; '.join(failed)}. Finished runs are kept.")
+
+
+def _prefixed(say: Say, run: Run) -> Say:
+    return lambda text: say(f"{run.paper}/{run.variant} seed {run.seed}: {text}")

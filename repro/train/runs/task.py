@@ -1,0 +1,128 @@
+"""What the train stage must know of a run's data and network, whatever kind of data these are.
+
+`repro.train.networks.run` trains any `Task`; each kind of data has a module that opens its prepared data and makes tasks of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from torch import nn
+
+from repro.spec.run import Run
+
+Say = Callable[[str], None]
+
+#: By layer: the shares `saturated` and `dead` (repro.models.probe).
+Saturation = dict[str, dict[str, float]]
+
+#: A file of a run's folder as run.json has it: its name, its SHA-256 and, for scores, what they are.
+Entry = dict[str, Any]
+
+
+class Stopped(Exception):
+    """The process was asked to end; what is done so far is kept."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where and how a run is computed; `device` is `cpu` or `cuda`.
+
+    precision: the number format of training (repro.train.networks.precision). towers_apart: each tower of a network on a device.
+    """
+
+    folder: Path
+    device: str
+    num_threads: int
+    say: Say
+    precision: str = "float32"
+    towers_apart: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """The files that scoring a run has left: one entry for each scores file, and others by the key that run.json gives them."""
+
+    scores: list[Entry] = field(default_factory=list)
+    others: dict[str, Entry] = field(default_factory=dict)
+
+
+#: From a plan of batches, the part of one of the processes that train together.
+Share = Callable[[Iterable[Any]], Iterable[Any]]
+
+
+def whole(plan: Iterable[Any]) -> Iterable[Any]:
+    """Return all of `plan`: the share of a process that trains alone."""
+    return plan
+
+
+class Step(Protocol):
+    """Where a batch stands in a plan, both counted from 0."""
+
+    @property
+    def epoch(self) -> int: ...
+    @property
+    def step(self) -> int: ...
+
+
+class Batch(Protocol):
+    """Inputs on the device as the network takes them, with their labels and the seconds that training waited for them."""
+
+    @property
+    def input_B(self) -> torch.Tensor: ...
+    @property
+    def label_B(self) -> torch.Tensor: ...
+    @property
+    def planned(self) -> Step: ...
+    @property
+    def wait_s(self) -> float: ...
+
+
+class Task(Protocol):
+    """One run: its network, what it is trained on and how it is scored."""
+
+    @property
+    def num_examples(self) -> int:
+        """Number of training examples, all of which every epoch visits."""
+
+    @property
+    def num_classes(self) -> int: ...
+
+    def build(self) -> nn.Module:
+        """Return the network with its initial weights, on the run's device."""
+
+    def batches(self, epoch: int, step: int, *, share: Share = whole) -> Iterable[Batch]:
+        """Return the training batches from `step` of `epoch` on, to the end of the last epoch.
+
+        share: takes from a plan of batches the rows that this process trains on.
+        """
+
+    def validate(self, net: nn.Module) -> float | None:
+        """Return the error on validation data, None without any."""
+
+    def probe(self, net: nn.Module) -> Saturation | None:
+        """Return how saturated every layer is, None where the run does not ask."""
+
+    def write_results(self, net: nn.Module) -> Written:
+        """Score the trained network and write scores, and whatever else belongs to the run, into its folder."""
+
+    def write_weights_view(self, net: nn.Module) -> dict[str, Entry]:
+        """Write what is shown of the weights themselves, trained or diverged, and return the entries by key."""
+
+
+class Opened(Protocol):
+    """A prepared data set whose files were whole when it was opened.
+
+    stage: by which repro.artifacts.provenance knows the code that trains on such data.
+    """
+
+    stage: str
+    digest: str
+    description: dict[str, Any]
+
+    def task(self, run: Run, place: Place) -> Task:
+        """Return `run` as a task on these data."""
