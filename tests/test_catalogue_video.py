@@ -7,7 +7,7 @@ import re
 import pytest
 
 from repro.artifacts.provenance import PACKAGE, flatten, spec_difference
-from repro.papers.karpathy.fusion import KARPATHY
+from repro.papers.karpathy import KARPATHY
 from repro.planning.plan import planned_variants
 from repro.spec.datasets import EVIDENCE
 from repro.spec.experiment import FIGURES, SHOWS, MethodSizing, ModelSizing, Scale, Sizing, make_run

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from repro.artifacts.provenance import PACKAGE
-from repro.papers.karpathy.fusion import KARPATHY
+from repro.papers.karpathy import KARPATHY
 from repro.spec.claims import CLAIM_KINDS, Claim
 from repro.spec.metrics import SPEEDS
 

@@ -232,8 +232,8 @@ def gpu_loading_contest(
         title=f"{num_epochs} epochs of {num} JPEG images, {stored_px} to {input_px} px to a GPU, crop, mirror, mean, colour",
         contenders={"ours": lambda: load("cuda"), "ours_on_cpu": lambda: load("cpu"), "pillow": load_by_pillow},
         settings={
-            "ours": f"repro.data.load.image_stream on device cuda (hardware decoder and CUDA kernels), {num_threads} DALI threads",
-            "ours_on_cpu": f"repro.data.load.image_stream on device cpu, {num_threads} DALI threads, batches copied to the GPU",
+            "ours": f"repro.data.load on device cuda (hardware decoder, CUDA kernels), {num_threads} DALI threads",
+            "ours_on_cpu": f"repro.data.load on device cpu, {num_threads} DALI threads, batches copied to the GPU",
             "pillow": f"torch DataLoader with Pillow, num_workers={num_threads}, pinned memory, batches copied to the GPU",
         },
         num_rounds=num_rounds,

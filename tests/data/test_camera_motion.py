@@ -13,7 +13,7 @@ from repro.data.prepare import camera_motion
 from repro.data.prepare.camera_motion import CameraTask, clip_motion, displacement, drawn_motion, ensure_camera_motion, motion_of
 from repro.data.prepare.videos import prepare_videos
 from repro.data.shards.clips import ClipShards
-from repro.papers.karpathy.fusion import KARPATHY
+from repro.papers.karpathy import KARPATHY
 from repro.spec.video import CAMERA_FILE
 from tests.data.test_clips import TOYS
 

@@ -12,8 +12,8 @@ import pytest
 
 from repro.analyse.collect.collect import collect
 from repro.analyse.judge.judge import judge
-from repro.papers.alexnet.ablations import ALEXNET
-from repro.papers.karpathy.fusion import KARPATHY
+from repro.papers.alexnet import ALEXNET
+from repro.papers.karpathy import KARPATHY
 from repro.report.render import render
 from repro.spec.experiment import Paper
 from tests.fabricate import Truth, fabricate

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from repro.artifacts.provenance import plain
-from repro.papers.alexnet.ablations import ALEXNET
+from repro.papers.alexnet import ALEXNET
 from repro.report.figures.catalogue import MAKERS
 from repro.report.figures.view import FigureView
 from repro.report.inputs.results import Measured, Results, RunRecord

@@ -7,7 +7,7 @@ import pytest
 
 from repro.artifacts.files import FileFormatError
 from repro.artifacts.provenance import spec_difference
-from repro.papers.alexnet.ablations import ALEXNET
+from repro.papers.alexnet import ALEXNET
 from repro.report.inputs.results import RUNS_COLUMNS, read_runs_csv
 from repro.report.pages.run import learning_rate_drops
 from repro.report.pages.setting import relative

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from repro.papers.alexnet.ablations import ALEXNET
+from repro.papers.alexnet import ALEXNET
 from repro.report.figures.catalogue import MAKERS, table_figures
 from repro.report.figures.view import over_seeds
 from repro.report.inputs.results import RunRecord

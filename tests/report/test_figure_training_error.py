@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from repro.papers.alexnet.ablations import ALEXNET
+from repro.papers.alexnet import ALEXNET
 from repro.report.figures.training_error import Pace, chosen_variants, pace
 from repro.report.text.tables import to_csv
 from tests.report.made import FIGURE1, Made, figure1

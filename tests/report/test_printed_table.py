@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from repro.papers.alexnet.ablations import ALEXNET
+from repro.papers.alexnet import ALEXNET
 from repro.report.inputs.results import read_results
 from repro.report.pages.not_run import not_run_groups
 from repro.report.pages.variants import not_run_reason

@@ -14,7 +14,7 @@ import pytest
 from jinja2 import nodes
 
 from repro.analyse.evidence.verdict import VERDICTS
-from repro.papers.alexnet.ablations import ALEXNET
+from repro.papers.alexnet import ALEXNET
 from repro.report.render import TEMPLATES, page_environment
 from repro.report.text import wording
 from repro.report.text.tables import ascii_number

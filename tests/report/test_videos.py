@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from repro.papers.karpathy.fusion import KARPATHY
+from repro.papers.karpathy import KARPATHY
 from repro.report.figures import view
 from repro.report.figures.class_gains import printed_gains
 from repro.report.figures.clips import clips

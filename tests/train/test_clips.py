@@ -18,7 +18,7 @@ from repro.artifacts.scores import read_scores
 from repro.data.prepare.videos import prepare_videos
 from repro.data.shards.clips import ClipShards
 from repro.evaluate.clips import video_scores_VK, views_of
-from repro.papers.karpathy.fusion import KARPATHY
+from repro.papers.karpathy import KARPATHY
 from repro.spec.experiment import make_run
 from repro.spec.recipe import Crops, Schedule
 from repro.spec.run import Run

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from repro.data.prepare.videos import prepare_videos
 from repro.evaluate.clips import video_scores_VK
-from repro.papers.karpathy.fusion import KARPATHY
+from repro.papers.karpathy import KARPATHY
 from repro.spec.experiment import Sizing, make_run, scaled
 from repro.spec.network import Size, Stem
 from repro.spec.recipe import Schedule

@@ -1,8 +1,9 @@
 """The classical image baselines, Fisher vectors and sparse coding: fit one to images.
 
 Images come in as an iterable that can be gone through more than once, of arrays or of functions that return arrays
-(see `repro.baselines.descriptors.images.Image`); a few of them are in memory at a time. Signatures lie on disk. What comes out does not
-depend on the number of processes, nor on whether the fit was stopped and went on later.
+(see `repro.baselines.descriptors.images.Image`); a few of them are in memory at a time. Signatures lie on
+disk. What comes out does not depend on the number of processes, nor on whether the fit was stopped and went
+on later.
 
 Sources: see `repro.spec.classical`.
 

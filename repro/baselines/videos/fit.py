@@ -1,8 +1,8 @@
 """The feature-histogram baseline: fit it to videos, score videos, store it.
 
 Videos come in as an iterable that can be gone through more than once, of arrays or of functions that return arrays
-(see `repro.baselines.descriptors.frames.Video`); a few of them are in memory at a time. What comes out does not depend on the number
-of processes.
+(see `repro.baselines.descriptors.frames.Video`); a few of them are in memory at a time. What comes out does
+not depend on the number of processes.
 
 Source: Karpathy et al. 2014, section 4.1, "Feature histogram baselines".
 

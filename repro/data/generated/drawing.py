@@ -1,4 +1,5 @@
-"""Draw the parts of generated images: silhouettes of ten objects (repro.data.generated.further_objects has more), textures, colours.
+"""Draw the parts of generated images: silhouettes of ten objects (repro.data.generated.further_objects has
+more), textures, colours.
 
 Coordinates of silhouettes: x to the right, y down, the object within the unit circle. Fields are (H, W) float32.
 """

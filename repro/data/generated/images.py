@@ -4,13 +4,14 @@ Image i of a split is a function of (knobs, seed, split, i) alone, and each step
 turning one knob leaves everything else in the picture as it was. On the same versions of numpy and Pillow the bytes are equal.
 
 What is in a picture: a background of two colours and a texture; `clutter` distracting shapes on average (Poisson), of which
-some lie across the rim of the object's place; the object, one of forty silhouettes (ten of repro.data.generated.drawing, thirty of
-repro.data.generated.further_objects), with two colours and a texture, turned, stretched, mirrored, of the size and as far off the centre
-as SIZE and OFF_CENTER below say; a shape in front of it; light from one side, the colour of the light, and sensor noise.
-Colour and texture go with the class, but do not decide it: the hue spreads around the class's own (HUE_DEVIATION),
-neighbouring classes overlap, and some objects wear a random texture instead of the class's own (OWN_TEXTURE_SHARE), which
-it shares with others. Colour alone, measured in the middle of the picture without clutter, tells about half of the images of
-the first ten classes apart.
+some lie across the rim of the object's place; the object, one of forty silhouettes (ten of
+repro.data.generated.drawing, thirty of repro.data.generated.further_objects), with two colours and a texture,
+turned, stretched, mirrored, of the size and as far off the centre as SIZE and OFF_CENTER below say; a shape
+in front of it; light from one side, the colour of the light, and sensor noise. Colour and texture go with the
+class, but do not decide it: the hue spreads around the class's own (HUE_DEVIATION), neighbouring classes
+overlap, and some objects wear a random texture instead of the class's own (OWN_TEXTURE_SHARE), which it
+shares with others. Colour alone, measured in the middle of the picture without clutter, tells about half of
+the images of the first ten classes apart.
 
 Knobs (repro.spec.datasets.Procedural):
 - num_train, num_test: how many images; image i is of class i modulo num_classes. More images keep the ones there were.

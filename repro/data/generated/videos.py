@@ -4,7 +4,8 @@ Video i of a split is a function of (knobs, seed, split, i) alone, and each shot
 equal on the same versions of numpy and Pillow; the files are too on the same build of the encoder.
 
 Classes, in this order; video i is of class i modulo their number:
-- appearance: two objects of its own silhouette, hue and texture (repro.data.generated.drawing), which move in any way. One frame tells.
+- appearance: two objects of its own silhouette, hue and texture (repro.data.generated.drawing), which move in
+  any way. One frame tells.
 - motion: four plain shapes of any colour and texture that move alike. One frame has the same distribution in all of these
   classes, so that a net of single frames can tell that it is one of them, and not which (repro.data.generated.video_drawing).
 - detail: a disc in the middle of the frame with a pattern that alternates from pixel to pixel, before a plain shape that

@@ -1,7 +1,7 @@
 """What is done to decoded images and clips in one pass over memory, compiled by numba: crop, mean, colour, divisor, mirror.
 
-The same float32 operations in the same order as in the graphs of repro.data.load.image_stream and repro.data.load.clip_stream, so that not a bit
-differs.
+The same float32 operations in the same order as in the graphs of repro.data.load.image_stream and
+repro.data.load.clip_stream, so that not a bit differs.
 
 Shape suffixes: N images or stored clips, B clips of a batch, T frames, S stored side, P input side, C colour channels (RGB),
 L flat memory.

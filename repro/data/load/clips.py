@@ -1,7 +1,8 @@
 """Decode the frames of stored clips that a net reads, and cut them, for training and for scoring.
 
-A stored clip is one JPEG picture of its frames one below the other (repro.data.prepare.video_decode). Only the rows of the frames that
-a net reads are decoded, and what fits into memory is decoded once, before training.
+A stored clip is one JPEG picture of its frames one below the other (repro.data.prepare.video_decode). Only
+the rows of the frames that a net reads are decoded, and what fits into memory is decoded once, before
+training.
 
 Shape suffixes: B batch, N clips (of a split, or decoded at a time), T frames that a net reads, H height, W width, C colour
 channels (RGB), S stored side in pixels.

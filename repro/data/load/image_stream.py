@@ -1,7 +1,8 @@
 """Load training images through one DALI graph that serves CPU and GPU, in our order and with our randomness.
 
-DALI decodes and transforms; it draws nothing. What it is fed comes from repro.data.load.randomness. On a CPU it decodes alone, if there is
-anything to decode: one compiled pass does what follows, the same to the bit, in a fraction of the time.
+DALI decodes and transforms; it draws nothing. What it is fed comes from repro.data.load.randomness. On a CPU
+it decodes alone, if there is anything to decode: one compiled pass does what follows, the same to the bit, in
+a fraction of the time.
 
 Shape suffixes: B batch, N images loaded at a time, H height, W width, C colour channels (RGB), S stored side in pixels.
 """

@@ -1,11 +1,12 @@
 """Prepare a set of videos: read or make them, cut them into clips, store the clips in shards.
 
-What comes out has the form of a prepared set of images (repro.data.prepare.images): each clip is one JPEG film strip in a tar shard,
-`dataset.json` is written last, `<split>.index.npz` says where each clip lies. `<split>.videos.npz` says besides of which
-video each clip is and the how-manieth, and of each video its key and labels. Clips of a video are neighbours.
-Which videos go into which shard follows from the source's listing alone, so that a restart, another number of processes or a
-refused video moves no other shard's content. Clips are made in processes of one thread, at most two videos ahead for each,
-so that memory holds the clips of few videos.
+What comes out has the form of a prepared set of images (repro.data.prepare.images): each clip is one JPEG
+film strip in a tar shard, `dataset.json` is written last, `<split>.index.npz` says where each clip lies.
+`<split>.videos.npz` says besides of which video each clip is and the how-manieth, and of each video its key
+and labels. Clips of a video are neighbours. Which videos go into which shard follows from the source's
+listing alone, so that a restart, another number of processes or a refused video moves no other shard's
+content. Clips are made in processes of one thread, at most two videos ahead for each, so that memory holds
+the clips of few videos.
 
 Legend: N clips of a split, V videos, L labels of a video at most.
 """

@@ -2,9 +2,10 @@
 
 Krizhevsky et al. 2012, section 3.3: b_i = a_i / (k + alpha * sum over neighbouring maps j of a_j^2)^beta.
 
-On CPU numba compiles the passes (repro.models.norm.lrn_kernel for channels-last memory, repro.models.norm.passes for contiguous memory):
-some seconds for each when a machine first runs it, kept on disk for every later process. On CUDA Triton compiles one kernel
-forward and one backward (repro.models.norm.lrn_triton). Other devices and dtypes, and CUDA without Triton, take tensor operations.
+On CPU numba compiles the passes (repro.models.norm.lrn_kernel for channels-last memory,
+repro.models.norm.passes for contiguous memory): some seconds for each when a machine first runs it, kept on
+disk for every later process. On CUDA Triton compiles one kernel forward and one backward
+(repro.models.norm.lrn_triton). Other devices and dtypes, and CUDA without Triton, take tensor operations.
 
 Shape suffixes: B batch, C maps, H height, W width, L flat memory, S window.
 """

@@ -1,12 +1,4 @@
-"""Krizhevsky, Sutskever, Hinton 2012, "ImageNet Classification with Deep Convolutional Neural Networks".
-
-Here: what each part of the net is worth, as variants of the printed net, and the paper as a whole. The rest of it, by file:
-alexnet_printed (the first base), alexnet_released (the second, and the steps to it), alexnet_cifar (the small nets of Figure 1
-and section 3.3), alexnet_methods (pre-trained and averaged nets), alexnet_data and alexnet_scales, alexnet_claims and the files
-it lists, alexnet_tables.
-
-Numbers and where they were read: V verbatim in the paper, C in the code released later, D derived, S secondary, M memory.
-"""
+"""What each part of the net is worth: ablations of the printed net (sections 3 to 7)."""
 
 from repro.papers.alexnet.printed import AS_PRINTED
 from repro.spec.experiment import Variant
@@ -248,15 +240,4 @@ VARIANTS = (
         key="network.dense.fc6.present + network.dense.fc7.present",
         value=False,
     ),
-)
-
-ALEXNET = Paper(
-    name="alexnet",
-    title="ImageNet Classification with Deep Convolutional Neural Networks",
-    authors="Krizhevsky, Sutskever, Hinton",
-    year=2012,
-    variants=VARIANTS + RELEASED + WHAT_IF + FIGURE1_NETS + CIFAR_NETS + METHODS + CLASSICAL,
-    scales=SCALES,
-    claims=CLAIMS,
-    tables=TABLES,
 )

@@ -1,11 +1,4 @@
-"""Karpathy, Toderici, Shetty, Leung, Sukthankar, Fei-Fei 2014, "Large-scale Video Classification with Convolutional Neural
-Networks".
-
-Here: the nets of Table 1 and the paper as a whole. The rest of it, by file: karpathy_nets (layers, recipe, scoring),
-karpathy_methods (baseline, average, transfer, speed), karpathy_scales, karpathy_claims and the files it lists, karpathy_tables.
-
-Numbers and where they were read: V verbatim in the paper, S in a detailed secondary text, D derived, M memory.
-"""
+"""The nets of Table 1: one frame, fusion over time, and two streams (sections 3.1, 3.2)."""
 
 from repro.papers.karpathy.nets import CONTEXT, FOVEA, MULTIRES, SINGLE_FRAME, SLOW, TEN_FRAMES
 from repro.spec.experiment import Variant
@@ -103,15 +96,4 @@ TWO_STREAMS = (
         key="network.fusion",
         value=SLOW,
     ),
-)
-
-KARPATHY = Paper(
-    name="karpathy",
-    title="Large-scale Video Classification with Convolutional Neural Networks",
-    authors="Karpathy, Toderici, Shetty, Leung, Sukthankar, Fei-Fei",
-    year=2014,
-    variants=WHOLE_FRAMES + TWO_STREAMS + METHODS,
-    scales=SCALES,
-    claims=CLAIMS,
-    tables=TABLES,
 )

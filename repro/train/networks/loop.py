@@ -20,8 +20,8 @@ from repro.models.layers import seed_dropout
 from repro.spec.recipe import Recipe
 from repro.train.networks.data_parallel import Team
 from repro.train.networks.optim import LearningRate, PaperSGD
-from repro.train.networks.precision import FAITHFUL, forward_in
-from repro.train.runs.task import Batch, Saturation, Stopped
+from repro.train.networks.precision import forward_in
+from repro.train.runs.task import FAITHFUL, Batch, Saturation, Stopped
 
 #: Seconds between two checkpoints and between two lines of progress.
 CHECKPOINT_EVERY_S = 30.0
@@ -58,8 +58,9 @@ class Training:
 
     batches, validate, probe: as in repro.train.runs.task.Task. save: stores a state.
     should_stop: says that the process was asked to end.
-    precision: of training (repro.train.networks.precision). whole: gives the network on one device, to be validated, probed and scored.
-    team: the processes that train the network together; all do the same, each with its rows of every batch.
+    precision: of training (repro.train.networks.precision). whole: gives the network on one device, to be
+    validated, probed and scored. team: the processes that train the network together; all do the same, each
+    with its rows of every batch.
     """
 
     net: nn.Module

@@ -17,7 +17,8 @@ from typing import Any
 
 import torch
 
-FAITHFUL = "float32"
+from repro.train.runs.task import FAITHFUL
+
 PRECISIONS = (FAITHFUL, "tf32", "bfloat16")
 
 

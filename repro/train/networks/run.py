@@ -21,11 +21,11 @@ from repro.train.networks.data_parallel import Team, team_of
 from repro.train.networks.initial_weights import Source, begin_with, output_layer, source_of
 from repro.train.networks.loop import Training
 from repro.train.networks.model_parallel import lies_apart, taken_apart
-from repro.train.networks.precision import FAITHFUL, products_in
+from repro.train.networks.precision import products_in
 from repro.train.networks.trained import write_trained
 from repro.train.runs.job import RunsFailed, in_turn
 from repro.train.runs.record import dataset_of, identity_of, restore
-from repro.train.runs.task import Opened, Place, Say, Stopped, Task, Written
+from repro.train.runs.task import FAITHFUL, Opened, Place, Say, Stopped, Task, Written
 
 __all__ = ["RunsFailed", "Stopped", "make_training", "train_run", "train_runs"]
 

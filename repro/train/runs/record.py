@@ -23,8 +23,7 @@ from repro.artifacts.provenance import code_digest, command, environment, plain,
 from repro.artifacts.scores import Scores, scores_file, write_scores
 from repro.evaluate.metrics import top_k_error
 from repro.spec.run import Ensemble, Experiment, Fitted, Run, Timing
-from repro.train.networks.precision import FAITHFUL
-from repro.train.runs.task import Entry, Place
+from repro.train.runs.task import FAITHFUL, Entry, Place
 
 #: What run.json calls the kinds of method.
 METHODS = {Experiment: "network", Ensemble: "ensemble", Fitted: "fitted", Timing: "timing"}
@@ -109,8 +108,8 @@ def write_record(
 
     measured: what the method that made the run says of it. All say `status` (ok, diverged), `reason`, `wall_s` (of all),
         `cpu_s`, `train_s` (of training or fitting alone), `peak_mib`, `num_train_examples` and `num_classes`; a network also
-        what repro.train.networks.trained adds; a fit `num_descriptions_taken`, of those made before, by itself or by runs before it in
-        the same process, whose time it did not spend.
+        what repro.train.networks.trained adds; a fit `num_descriptions_taken`, of those made before, by
+        itself or by runs before it in the same process, whose time it did not spend.
     """
     document = {
         "id": run.id,

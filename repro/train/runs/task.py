@@ -15,6 +15,9 @@ from torch import nn
 
 from repro.spec.run import Run
 
+#: The number format of every faithful run, which the papers' GPUs computed in.
+FAITHFUL = "float32"
+
 Say = Callable[[str], None]
 
 #: By layer: the shares `saturated` and `dead` (repro.models.probe).
@@ -39,7 +42,7 @@ class Place:
     device: str
     num_threads: int
     say: Say
-    precision: str = "float32"
+    precision: str = FAITHFUL
     towers_apart: bool = False
 
 
