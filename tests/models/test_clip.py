@@ -14,7 +14,7 @@ from repro.models.probe import input_of
 from repro.spec.geometry.clips import clip_geometry
 from repro.spec.network import Conv, Dense, Network, Pooling, ResponseNorm, Size, Towers
 from repro.spec.video import Stream, Streams, TimeWindow
-from tests.test_clip_geometry import PAPER, TOTALS, clip_network
+from tests.spec.geometry.test_clips import PAPER, TOTALS, clip_network
 
 CPU = torch.device("cpu")
 

@@ -12,7 +12,7 @@ import torch
 
 from repro.models.norm import lrn
 from repro.models.norm.lrn import LocalResponseNorm, formula_by_tensors
-from tests.models.test_lrn import LAYOUTS, SETTINGS
+from tests.models.norm.test_lrn import LAYOUTS, SETTINGS
 
 triton = pytest.importorskip("triton", reason="Triton is not installed; pip install triton")
 KEPT = [setting for setting in SETTINGS if setting[-1] < 100]

@@ -22,9 +22,9 @@ from repro.data.prepare.videos import prepare_videos
 from repro.spec.recipe import Crops
 from repro.train.networks.clips import open_videos
 from repro.train.networks.data_parallel import Team
-from tests.train.test_clips import tiny_dataset
-from tests.train.test_clips import tiny_run as tiny_clip_run
-from tests.train.test_run import results_with_data, tiny_run, with_recipe
+from tests.train.networks.test_clips import tiny_dataset
+from tests.train.networks.test_clips import tiny_run as tiny_clip_run
+from tests.train.networks.test_run import results_with_data, tiny_run, with_recipe
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +119,7 @@ import sys
 from pathlib import Path
 import repro.train.networks.images as images
 from repro.train.networks.run import train_runs
-from tests.train.test_run import tiny_run
+from tests.train.networks.test_run import tiny_run
 if __name__ == "__main__":
     settings = dict(results=Path(sys.argv[1]), num_threads=1, device="cpu", say=lambda line: print(line, flush=True))
     train_runs([tiny_run(seed=30, num_epochs=100000)], open_data=images.open_images, num_processes=2, **settings)

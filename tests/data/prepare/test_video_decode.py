@@ -18,7 +18,7 @@ from repro.data.shards.decode import UnreadableError, central_square
 from repro.spec.video import Clips
 from tests.data.videos import SIDE_PX, number_in, numbered, write_video
 
-REAL = Path(__file__).parents[3] / "shared" / "data"
+REAL = Path(__file__).parents[4] / "shared" / "data"
 TEN = Clips(num_frames=10, span_s=1 / 3, num_train=4, num_test=4)
 #: Key frames and frames predicted from later ones in each group of twelve.
 GROUPS = {"g": "12", "bf": "3"}

@@ -15,7 +15,7 @@ from repro.spec.geometry.clips import clip_geometry
 from repro.spec.recipe import SCHEDULE_RULES
 from repro.spec.run import WEIGHTS, Ensemble, Experiment, Fitted, Timing
 from repro.spec.video import CLIP_PROTOCOLS, NUMS_OF_VIEWS, VIDEO_KINDS, ClipEvaluation, ClipNetwork, ClipRecipe, VideoDataset
-from tests.test_clip_geometry import EXTENTS, PARAMETERS, TOTALS, maps
+from tests.spec.geometry.test_clips import EXTENTS, PARAMETERS, TOTALS, maps
 
 VARIANTS = [variant.name for variant in KARPATHY.variants]
 #: The networks of Table 1, which every scale has, and those of the second set of videos.

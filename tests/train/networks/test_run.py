@@ -242,7 +242,7 @@ def test_a_killed_process_ends_as_the_undisturbed_one(whole, tmp_path):
     results = results_with_data(tmp_path)
     program = (
         "import sys, pathlib, repro.train.networks.loop as loop; loop.CHECKPOINT_EVERY_S = 0.0\n"
-        "from tests.train.test_run import train\n"
+        "from tests.train.networks.test_run import train\n"
         "print('ready', flush=True); train(pathlib.Path(sys.argv[1])); print('done', flush=True)"
     )
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}

@@ -47,7 +47,7 @@ def test_judging_again_in_another_process_gives_the_same_bytes(everything: Path)
     first = (everything / "small" / "claims.json").read_bytes()
     script = "import sys, pathlib; from repro.papers import PAPERS; from repro.analyse.judge.judge import judge; "
     script += "judge([PAPERS['alexnet']], scale='small', results=pathlib.Path(sys.argv[1]))"
-    environment = {**os.environ, "PYTHONHASHSEED": "77", "PYTHONPATH": str(Path(__file__).parents[2])}
+    environment = {**os.environ, "PYTHONHASHSEED": "77", "PYTHONPATH": str(Path(__file__).parents[3])}
     subprocess.run([sys.executable, "-c", script, str(everything)], check=True, env=environment)
     assert (everything / "small" / "claims.json").read_bytes() == first
 
@@ -55,7 +55,7 @@ def test_judging_again_in_another_process_gives_the_same_bytes(everything: Path)
 def test_analysis_imports_neither_torch_nor_dali() -> None:
     script = "import sys, repro.analyse.judge.judge, repro.analyse.collect.collect; "
     script += "assert not [name for name in sys.modules if name.split('.')[0] in ('torch', 'nvidia', 'numba', 'statsmodels')]"
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
     subprocess.run([sys.executable, "-c", script], check=True, env=environment)
 
 

@@ -15,7 +15,7 @@ from repro.data.prepare.videos import prepare_videos
 from repro.data.shards.clips import ClipShards
 from repro.papers.karpathy import KARPATHY
 from repro.spec.video import CAMERA_FILE
-from tests.data.test_clips import TOYS
+from tests.data.load.test_clips import TOYS
 
 KNOBS = replace(KARPATHY.scale("small").dataset.procedural, weak_share=0.0, two_label_share=0.0)
 

@@ -24,8 +24,8 @@ from repro.data.prepare.videos import prepare_videos
 from repro.data.shards.clips import ClipShards
 from repro.data.shards.decode import Decoder
 from repro.data.shards.images import Shards
-from tests.data.test_clips import INPUT_PX, MEAN, RECIPE, TOYS
-from tests.data.test_images import stream
+from tests.data.load.test_clips import INPUT_PX, MEAN, RECIPE, TOYS
+from tests.data.load.test_images import stream
 from tests.tiny import write_prepared
 
 pytestmark = pytest.mark.gpu

@@ -13,7 +13,7 @@ from repro import cli
 from repro.artifacts.files import read_json, run_folder
 from repro.data.load.whole_images import Squares
 from repro.train.networks.precision import FAITHFUL, PRECISIONS, checked_precision, forward_in, products_in
-from tests.train.test_run import results_with_data, tiny_run
+from tests.train.networks.test_run import results_with_data, tiny_run
 
 
 @pytest.fixture(scope="module")

@@ -57,7 +57,7 @@ FILMS = VideoDataset(
     num_validation=0,
     max_refused=0.4,
 )
-REAL = Path(__file__).parents[3] / "shared" / "data"
+REAL = Path(__file__).parents[4] / "shared" / "data"
 #: Makes several shards of TOYS.
 SMALL_SHARDS = 20_000
 

@@ -26,7 +26,7 @@ from repro.train.runs.record import spent_cpu_s
 from tests.baselines.classical_specs import FISHER_SPEC, SPARSE_SPEC
 from tests.baselines.specs import SPEC
 from tests.tiny import jpeg, write_prepared
-from tests.train.test_clips import tiny_dataset
+from tests.train.networks.test_clips import tiny_dataset
 
 CENTER = Evaluation(protocols=("center",), num_train_examples=0)
 

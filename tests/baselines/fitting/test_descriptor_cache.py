@@ -14,7 +14,7 @@ from repro.baselines.videos.fit import fit
 from repro.spec.classical import DensePatches
 from tests.baselines.classical_specs import FISHER_SPEC, drawn_images
 from tests.baselines.specs import SPEC
-from tests.baselines.test_feature_histograms import NUM_CLASSES, videos
+from tests.baselines.videos.test_fit import NUM_CLASSES, videos
 
 CHANNEL = FISHER_SPEC.channels[0]
 

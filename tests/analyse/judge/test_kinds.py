@@ -84,7 +84,7 @@ def test_at_scale_smoke_every_claim_of_the_paper_has_a_verdict_and_a_reason(clai
 def test_every_numbered_claim_of_the_facts_ends_in_a_verdict(claims: dict[str, dict[str, Any]]) -> None:
     facts = PACKAGE.parent.parent / "shared" / "facts" / "claims.csv"
     if not facts.is_file():
-        pytest.skip(f"no {facts}: the ids are held by tests/test_catalogue_claims.py")
+        pytest.skip(f"no {facts}: the ids are held by tests/papers/test_catalogue_claims.py")
     with facts.open(newline="") as stream:
         numbered = [row["id"] for row in csv.DictReader(stream) if row["id"].startswith("A.")]
     assert len(numbered) == 47

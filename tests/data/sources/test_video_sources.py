@@ -13,7 +13,7 @@ from repro.data.sources.ucf101 import Ucf101Source
 from repro.data.sources.video_folders import VideoFoldersSource
 from repro.data.sources.video_source import VideoListing, groups_of, label_matrix, split_validation_videos
 
-REAL = Path(__file__).parents[3] / "shared" / "data"
+REAL = Path(__file__).parents[4] / "shared" / "data"
 
 
 def touch(root: Path, *names: str) -> Path:
