@@ -14,7 +14,7 @@ from repro.report.figures.view import FigureView
 from repro.report.inputs.results import Measured, Results, RunRecord
 from repro.report.render import page_environment
 from repro.spec.experiment import make_run
-from tests.report.pages import Page
+from tests.report.reading import Page
 
 FIGURE1, TABLE1, NET = (ALEXNET.table(name) for name in ("alexnet_figure1", "alexnet_table1", "alexnet_figures"))
 LAYERS = ("conv1", "fc7")

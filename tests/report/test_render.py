@@ -19,7 +19,7 @@ from repro.report.render import TEMPLATES, page_environment
 from repro.report.text import wording
 from repro.report.text.tables import ascii_number
 from tests.report.conftest import Rendered, csv_rows, rerendered
-from tests.report.pages import Page, all_pages, numbers, read
+from tests.report.reading import Page, all_pages, numbers, read
 
 
 def claims_of(made: Rendered) -> dict[str, dict]:

@@ -11,7 +11,7 @@ from repro.artifacts.files import FileFormatError
 from repro.report.render import render
 from tests.fabricate import Truth
 from tests.report.conftest import Rendered, csv_rows, judged, rerendered, smaller
-from tests.report.pages import read
+from tests.report.reading import read
 
 
 def test_a_run_that_is_missing_is_named_with_a_reason(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from repro.report.text.changes import part_words
 from repro.report.text.formatting import cut
 from repro.report.text.hits import as_shown
 from tests.report.conftest import Rendered
-from tests.report.pages import Page, read
+from tests.report.reading import Page, read
 
 TABLES = {table.name: table for table in KARPATHY.tables}
 

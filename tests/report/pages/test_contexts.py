@@ -13,7 +13,7 @@ from repro.report.pages.run import learning_rate_drops
 from repro.report.pages.setting import relative
 from repro.report.pages.variants import change_of, change_text
 from tests.report.conftest import Rendered, rerendered
-from tests.report.pages import read
+from tests.report.reading import read
 
 
 def change(variant: str) -> str:

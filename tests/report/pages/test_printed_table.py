@@ -7,7 +7,7 @@ from repro.report.inputs.results import read_results
 from repro.report.pages.not_run import not_run_groups
 from repro.report.pages.variants import not_run_reason
 from tests.report.conftest import Rendered
-from tests.report.pages import Page, read
+from tests.report.reading import Page, read
 
 
 def page(made: Rendered, table: str) -> Page:

@@ -12,7 +12,7 @@ from repro.report.inputs.benchmarks import Timed, ratio, read_suite
 from repro.report.speed.growth import growths
 from repro.report.speed.page import render_speed
 from repro.report.speed.rows import judged, targets_table
-from tests.report.pages import read
+from tests.report.reading import read
 
 
 def timed(name, seconds):
