@@ -251,7 +251,7 @@ def needed_runs(run: Run, paper: Paper) -> list[Run]:
     if isinstance(method, Ensemble):
         pairs = [(member.variant, seed) for member in method.members for seed in member.seeds(run.seed)]
     else:
-        pairs = [(method.start.variant, run.seed)] if isinstance(method, Experiment) and method.start else []
+        pairs = [(method.initial_weights.variant, run.seed)] if isinstance(method, Experiment) and method.initial_weights else []
     return [make_run(paper, scale=run.scale, variant=variant, seed=seed) for variant, seed in pairs]
 
 

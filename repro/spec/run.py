@@ -22,7 +22,7 @@ WEIGHTS = ("equal", "validation")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Start:
+class InitialWeights:
     """Weights with which a network begins: those of the finished run of another `variant`, with the same seed.
 
     fresh: layers that begin with initial weights of their own all the same; the output layer, of other classes, is one always.
@@ -38,13 +38,13 @@ class Start:
 class Experiment:
     """A network, of images or of clips, how it is trained and how it is scored.
 
-    start: where its weights come from, if not from chance.
+    initial_weights: where its weights come from, if not from chance.
     """
 
     network: Network | ClipNetwork
     recipe: Recipe
     evaluation: Evaluation
-    start: Start | None = None
+    initial_weights: InitialWeights | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

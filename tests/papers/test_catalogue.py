@@ -185,15 +185,15 @@ def test_a_net_is_pre_trained_on_other_data_than_it_is_fine_tuned_on_at_the_same
     assert given.experiment.network == fine.experiment.network
     assert [run.variant for run in needed_runs(fine, ALEXNET)] == ["conv6_pretraining"]
     assert [run.variant for run in needed_runs(given, ALEXNET)] == ["full"]
-    assert fine.experiment.start.trained == fine.experiment.start.fresh == ()
+    assert fine.experiment.initial_weights.trained == fine.experiment.initial_weights.fresh == ()
 
 
 def test_pre_training_is_compared_with_a_net_that_lacks_the_larger_set_alone():
     given, begun = ALEXNET.experiment("conv6_pretraining"), ALEXNET.experiment("conv6_begun")
-    assert given.start == begun.start
+    assert given.initial_weights == begun.initial_weights
     assert given.network == begun.network
     changed = spec_difference(begun, ALEXNET.experiment("cnn_pretrained"))
-    assert {item["key"] for item in changed} == {"start.variant", "start.fresh"}
+    assert {item["key"] for item in changed} == {"initial_weights.variant", "initial_weights.fresh"}
 
 
 @pytest.mark.parametrize("scale", ["smoke", "small"])

@@ -202,7 +202,7 @@ def test_other_methods_are_of_the_family_that_sizes_them_and_what_they_rest_on_a
 
 
 def test_transfer_begins_with_the_weights_of_slow_fusion_and_trains_the_layers_that_its_row_names():
-    starts = {name: KARPATHY.experiment(name).start for name in TRANSFERRED}
+    starts = {name: KARPATHY.experiment(name).initial_weights for name in TRANSFERRED}
     assert starts.pop("transfer_scratch") is None
     assert {start.variant for start in starts.values()} == {"slow_fusion"}
     top3 = ("fc6", "fc7", "fc8")

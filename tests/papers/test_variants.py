@@ -27,7 +27,7 @@ from repro.train.networks.initial_weights import Source, begin_with, output_laye
 from repro.train.networks.loop import Stopped, Training
 from repro.train.networks.prepared import Prepared, open_prepared
 from repro.train.networks.run import make_training
-from repro.train.runs.task import Place
+from repro.train.runs.task import RunContext
 from tests.tiny import write_prepared
 
 PAPER = PAPERS["alexnet"]
@@ -52,7 +52,7 @@ CPU = torch.device("cpu")
 #: What a key must change, and what it must leave as it is. Updates follow from logits and batches, so that they may change too.
 CHANGES = {
     "network": ("logits", ("batches",)),
-    "start": ("logits", ("batches",)),
+    "initial_weights": ("logits", ("batches",)),
     "recipe.crops": ("batches", ("logits",)),
     "recipe.color_noise": ("batches", ("logits",)),
     "recipe.mean_at": ("batches", ("logits",)),
@@ -109,11 +109,11 @@ def run_of(variant: str) -> Run:
 
 def source_of(run: Run, *, folder: Path) -> Source | None:
     """Return weights of the net from which `run` starts: those that it begins with itself, for 40 classes."""
-    if run.trained.start is None:
+    if run.trained.initial_weights is None:
         return None
-    giver = run_of(run.trained.start.variant)
+    giver = run_of(run.trained.initial_weights.variant)
     net = build_network(giver.trained.network, num_classes=40, key=giver.key_for("weights of a source"))
-    path = folder / f"{run.trained.start.variant}.pt"
+    path = folder / f"{run.trained.initial_weights.variant}.pt"
     path.write_bytes(state_bytes(net.state_dict()))
     return Source(path=path, sha256=sha256_file(path))
 
@@ -137,9 +137,9 @@ def traced(run: Run, data: Prepared, *, folder: Path) -> Trace:
 
 def start(run: Run, data: Prepared, *, folder: Path, epoch: int) -> Training:
     """Return the training of `run` at the beginning of `epoch`, with its initial net; it stops after one update."""
-    place = Place(folder=folder, device="cpu", num_threads=1, say=lambda line: None)
+    context = RunContext(folder=folder, device="cpu", num_threads=1, say=lambda line: None)
     source = source_of(run, folder=folder)
-    training = make_training(run, ImageTask(run, data, place), place=place, should_stop=lambda: True, source=source)
+    training = make_training(run, ImageTask(run, data, context), context=context, should_stop=lambda: True, source=source)
     training.progress.epoch = epoch
     return training
 
@@ -157,7 +157,7 @@ def logits_of(run: Run, *, folder: Path) -> tuple[torch.Tensor, ...]:
     net = build_network(network, num_classes=10, key=run.key_for("init"))
     source = source_of(run, folder=folder)
     if source is not None:
-        begin_with(net, source.weights(), start=run.trained.start, output=output_layer(network))
+        begin_with(net, source.weights(), start=run.trained.initial_weights, output=output_layer(network))
     seed_dropout(net, key=1, step=0, device=CPU)
     noise = torch.randn(4, 3, network.size.input_px, network.size.input_px, generator=torch.Generator().manual_seed(5))
     with torch.no_grad():
@@ -168,8 +168,8 @@ def logits_of(run: Run, *, folder: Path) -> tuple[torch.Tensor, ...]:
 def test_a_variant_changes_what_its_key_names_and_nothing_beside_it(variant: Variant, trace: Callable[[str], Trace]):
     assert variant.base is not None
     changed = trace(variant.name).changed(trace(variant.base))
-    for place in variant.places:
-        (prefix,) = [prefix for prefix in CHANGES if place == prefix or place.startswith(f"{prefix}.")]
+    for context in variant.places:
+        (prefix,) = [prefix for prefix in CHANGES if context == prefix or context.startswith(f"{prefix}.")]
         must, must_not = CHANGES[prefix]
         assert must in changed, f"{variant.name} computes what {variant.base} computes: equal {must}"
         assert not changed & set(must_not), f"{variant.name} changes {must_not} too"

@@ -12,7 +12,7 @@ from repro.papers.alexnet.released import MAP_NORM
 from repro.spec.evaluation import Evaluation
 from repro.spec.experiment import Variant
 from repro.spec.network import Blurred, Conv
-from repro.spec.run import Ensemble, Member, Start
+from repro.spec.run import Ensemble, InitialWeights, Member
 
 CONV1, CONV2, CONV3, CONV4, CONV5 = NETWORK.conv
 
@@ -45,11 +45,11 @@ BLURRED_INPUT = replace(
 # The text has the larger net trained on the larger set, and says no more. By the log its five convolutions began as those of
 # run 145, the net of Table 2, and the rest anew (run 146-2009, from which 146-2011 began in turn, C). Here too: from chance, with
 # so many classes, the net of the smaller scales does not learn in the time that it has.
-BEGUN_WITH_FIVE = Start(variant="full", fresh=("conv6", "fc6", "fc7"))
+BEGUN_WITH_FIVE = InitialWeights(variant="full", fresh=("conv6", "fc6", "fc7"))
 
 # A net that is to give its weights is scored little: by the centre crop, without the pictures of the net of Table 2.
 CENTER = Evaluation(protocols=("center",), num_train_examples=50_000)
-PRETRAINING = replace(AS_PRINTED, network=replace(NETWORK, conv=SIX_CONVOLUTIONS), evaluation=CENTER, start=BEGUN_WITH_FIVE)
+PRETRAINING = replace(AS_PRINTED, network=replace(NETWORK, conv=SIX_CONVOLUTIONS), evaluation=CENTER, initial_weights=BEGUN_WITH_FIVE)
 
 TEN_CROPS = Evaluation(protocols=("center", "ten_crop"), num_train_examples=50_000)
 TEN_THOUSAND = replace(AS_PRINTED, network=replace(NETWORK, conv=SIX_CONVOLUTIONS, num_classes=10_184), evaluation=TEN_CROPS)
@@ -117,7 +117,7 @@ PRETRAINED = (
         why="all that the pre-trained net has but the larger set: its five convolutions began as those of the plain net",
         source="released code, run 146-2009",
         base="conv6",
-        key="start",
+        key="initial_weights",
         value=BEGUN_WITH_FIVE,
     ),
     Variant(
@@ -134,8 +134,8 @@ PRETRAINED = (
         why="fine-tuned at the rates of a net from scratch; the log has a tenth of them, a hundredth in conv1",
         source="section 6, Table 2; released code, run 146-2012-2011",
         base="conv6_begun",
-        key="start",
-        value=Start(variant="conv6_pretraining"),
+        key="initial_weights",
+        value=InitialWeights(variant="conv6_pretraining"),
     ),
 )
 

@@ -4,7 +4,7 @@ from repro.papers.karpathy.histograms import PRINTED
 from repro.papers.karpathy.nets import EVALUATION, FRAME, RECIPE, SLOW
 from repro.spec.evaluation import Evaluation
 from repro.spec.experiment import Variant
-from repro.spec.run import Ensemble, Experiment, Fitted, Member, Start, Timing
+from repro.spec.run import Ensemble, Experiment, Fitted, InitialWeights, Member, Timing
 from repro.spec.video import ClipNetwork
 
 VIDEOS = Evaluation(protocols=("video",), num_train_examples=0)
@@ -68,8 +68,8 @@ TRANSFERRED = (
         why="features of the first set as they are, under a new classifier",
         source="section 4.2, Table 3",
         base="transfer_scratch",
-        key="start",
-        value=Start(variant="slow_fusion", trained=("fc8",)),
+        key="initial_weights",
+        value=InitialWeights(variant="slow_fusion", trained=("fc8",)),
     ),
     Variant(
         name="transfer_top3",
@@ -77,8 +77,8 @@ TRANSFERRED = (
         why="the dense layers go on learning, the convolutions stay: the paper's best row",
         source="section 4.2, Table 3",
         base="transfer_scratch",
-        key="start",
-        value=Start(variant="slow_fusion", trained=("fc6", "fc7", "fc8")),
+        key="initial_weights",
+        value=InitialWeights(variant="slow_fusion", trained=("fc6", "fc7", "fc8")),
     ),
     Variant(
         name="transfer_all",
@@ -86,8 +86,8 @@ TRANSFERRED = (
         why="all layers go on learning",
         source="section 4.2, Table 3",
         base="transfer_scratch",
-        key="start",
-        value=Start(variant="slow_fusion"),
+        key="initial_weights",
+        value=InitialWeights(variant="slow_fusion"),
     ),
     Variant(
         name="transfer_top_dropout",

@@ -17,7 +17,7 @@ from repro.spec.run import Method
 #: A difference of more leaves than this is one of two networks, not of a part: the first are named, the others counted.
 MOST_LEAVES = 12
 #: Parts of a specification that are told in words (repro.report.text.changes), not leaf by leaf.
-TOLD = ("network.fusion", "network.streams", "start")
+TOLD = ("network.fusion", "network.streams", "initial_weights")
 
 
 def variant_anchor(name: str) -> str:

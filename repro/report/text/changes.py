@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from repro.report.text.formatting import counted, listed
-from repro.spec.run import Ensemble, Fitted, Method, Start, Timing
+from repro.spec.run import Ensemble, Fitted, InitialWeights, Method, Timing
 from repro.spec.video import Fusion, Stream, Streams, TimeWindow
 
 REGIONS = {"whole": "the whole frame", "center": "its centre"}
@@ -15,7 +15,7 @@ def part_words(value: object) -> str:
         return fusion_words(value)
     if isinstance(value, Streams):
         return streams_words(value)
-    return start_words(value) if isinstance(value, Start) else ""
+    return start_words(value) if isinstance(value, InitialWeights) else ""
 
 
 def fusion_words(fusion: Fusion) -> str:
@@ -47,7 +47,7 @@ def _stream_words(stream: Stream) -> str:
     return f"{stream.name} ({seen}, {how})"
 
 
-def start_words(start: Start) -> str:
+def start_words(start: InitialWeights) -> str:
     """Return whose weights a net begins with, and which layers are trained."""
     trained = f"trains {listed(list(start.trained))} alone" if start.trained else "trains all layers"
     fresh = f", {listed(list(start.fresh))} begin anew" if start.fresh else ""

@@ -20,7 +20,7 @@ from repro.evaluate.metrics import top_k_error
 from repro.spec.run import WEIGHTS, Ensemble, Run
 from repro.train.runs.job import in_turn
 from repro.train.runs.record import identity_of, peak_mib, restore, write_record, write_run_scores
-from repro.train.runs.task import Entry, Place, Say
+from repro.train.runs.task import Entry, RunContext, Say
 
 STAGE = "average"
 #: The protocols of validation scores, of images and of clips: members are weighed by the one they have.
@@ -36,13 +36,13 @@ def average_runs(runs: Sequence[Run], *, results: Path, num_threads: int, device
         RunsFailed: at least one of several runs failed.
     """
 
-    def do(run: Run, place: Place) -> None:
-        average_run(run, place=place, results=results)
+    def do(run: Run, context: RunContext) -> None:
+        average_run(run, context=context, results=results)
 
     in_turn(runs, do, results=results, num_threads=num_threads, device=device, say=say)
 
 
-def average_run(run: Run, *, place: Place, results: Path) -> None:
+def average_run(run: Run, *, context: RunContext, results: Path) -> None:
     """Average the members of one run and write its folder."""
     ensemble = run.experiment
     if not isinstance(ensemble, Ensemble):
@@ -50,12 +50,12 @@ def average_run(run: Run, *, place: Place, results: Path) -> None:
     begun = time.perf_counter(), time.process_time()
     records = [_record(run, member, results=results) for member in member_ids(run, ensemble)]
     dataset = own_dataset(run, records)
-    identity = identity_of(run, stage=STAGE, data=dataset["digest"], device=place.device)
+    identity = identity_of(run, stage=STAGE, data=dataset["digest"], device=context.device)
     identity |= {f"member {number}": record["identity_digest"] for number, record in enumerate(records)}
-    if restore(place.folder, identity):
-        place.say("finished before; kept")
+    if restore(context.folder, identity):
+        context.say("finished before; kept")
         return
-    place.folder.mkdir(parents=True, exist_ok=True)
+    context.folder.mkdir(parents=True, exist_ok=True)
     weight_M = weights_of(ensemble, records)
     entries: list[Entry] = []
     for protocol in ensemble.evaluation.protocols:
@@ -63,14 +63,14 @@ def average_run(run: Run, *, place: Place, results: Path) -> None:
         found = averaged(members, weight_M, run=run.id)
         entries.append(
             write_run_scores(
-                run, place, found.scores_NK, found.labels, found.example_N, split="test", protocol=protocol, unit_N=found.unit_N
+                run, context, found.scores_NK, found.labels, found.example_N, split="test", protocol=protocol, unit_N=found.unit_N
             )
         )
     measured = _measured(records, weight_M) | {
         "wall_s": time.perf_counter() - begun[0],
         "cpu_s": time.process_time() - begun[1],
     }
-    write_record(run, place, identity=identity, dataset=dataset, scores=entries, measured=measured)
+    write_record(run, context, identity=identity, dataset=dataset, scores=entries, measured=measured)
 
 
 def member_ids(run: Run, ensemble: Ensemble) -> list[str]:

@@ -94,11 +94,11 @@ def contender(
     x_B = random_inputs(experiment, batch_size=batch_size, generator=generator).to(device)
     label_B = torch.randint(num_classes, (batch_size,), generator=generator).to(device)
     # So small a rate leaves the weights as they are drawn, whatever the labels are; it is no less work.
-    rate, place = 1e-12, torch.device(device)
+    rate, context = 1e-12, torch.device(device)
 
     def train() -> None:
         net.train()
-        seed_dropout(net, key=key, step=0, device=place)
+        seed_dropout(net, key=key, step=0, device=context)
         loss = nn.functional.cross_entropy(net(x_B), label_B)
         optimizer.zero_grad()
         loss.backward()

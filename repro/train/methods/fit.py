@@ -13,7 +13,7 @@ from repro.baselines.fitting.descriptor_cache import Kept, keeping
 from repro.spec.run import Run
 from repro.train.runs.job import in_turn
 from repro.train.runs.record import dataset_of, identity_of, peak_mib, restore, spent_cpu_s, write_record
-from repro.train.runs.task import Entry, Place, Say
+from repro.train.runs.task import Entry, RunContext, Say
 
 
 class OpenedToFit(Protocol):
@@ -23,7 +23,7 @@ class OpenedToFit(Protocol):
     digest: str
     description: dict[str, Any]
 
-    def fit(self, run: Run, place: Place) -> tuple[list[Entry], dict[str, Any]]:
+    def fit(self, run: Run, context: RunContext) -> tuple[list[Entry], dict[str, Any]]:
         """Fit the model of `run`, score it and write its files; return the entries of scores, and what run.json says besides.
 
         The latter holds `train_s`, `num_train_examples` and `num_classes`.
@@ -42,25 +42,25 @@ def fit_runs(
     """Fit and score `runs` in turn; arguments and errors as of repro.train.networks.run.train_runs."""
     opened: dict[Path, OpenedToFit] = {}
 
-    def do(run: Run, place: Place) -> None:
+    def do(run: Run, context: RunContext) -> None:
         prepared = data_folder(results, run.scale, run.dataset.name)
         opened[prepared] = opened.get(prepared) or open_data(prepared)
-        fit_run(run, opened[prepared], place=place, kept=kept)
+        fit_run(run, opened[prepared], context=context, kept=kept)
 
     with keeping() if len(runs) > 1 else nullcontext() as kept:
         in_turn(runs, do, results=results, num_threads=num_threads, device=device, say=say)
 
 
-def fit_run(run: Run, data: OpenedToFit, *, place: Place, kept: Kept | None = None) -> None:
+def fit_run(run: Run, data: OpenedToFit, *, context: RunContext, kept: Kept | None = None) -> None:
     """Fit and score one run, unless it was finished before, and write its folder. kept: descriptions of the runs of its job."""
-    identity = identity_of(run, stage=data.stage, data=data.digest, device=place.device)
-    if restore(place.folder, identity):
-        place.say("finished before; kept")
+    identity = identity_of(run, stage=data.stage, data=data.digest, device=context.device)
+    if restore(context.folder, identity):
+        context.say("finished before; kept")
         return
-    place.folder.mkdir(parents=True, exist_ok=True)
+    context.folder.mkdir(parents=True, exist_ok=True)
     begun = time.perf_counter(), spent_cpu_s()
     taken_before = kept.num_taken if kept else 0
-    entries, measured = data.fit(run, place)
+    entries, measured = data.fit(run, context)
     measured = {
         "status": "ok",
         "reason": "",
@@ -70,4 +70,4 @@ def fit_run(run: Run, data: OpenedToFit, *, place: Place, kept: Kept | None = No
         "num_descriptions_taken": kept.num_taken - taken_before if kept else 0,
         **measured,
     }
-    write_record(run, place, identity=identity, dataset=dataset_of(data), scores=entries, measured=measured)
+    write_record(run, context, identity=identity, dataset=dataset_of(data), scores=entries, measured=measured)

@@ -25,7 +25,7 @@ from repro.data.shards.images import Shards
 from repro.spec.classical import FisherVectors, SparseCoding
 from repro.spec.run import Fitted, Run
 from repro.train.runs.record import named, write_run_scores
-from repro.train.runs.task import Entry, Place
+from repro.train.runs.task import Entry, RunContext
 
 #: The folder, in a run's own, where signatures lie while a model is fitted.
 SCRATCH = "fitting"
@@ -41,7 +41,7 @@ class ImagesToFit:
     test: Shards
     stage: ClassVar[str] = "fit_images"
 
-    def fit(self, run: Run, place: Place) -> tuple[list[Entry], dict[str, Any]]:
+    def fit(self, run: Run, context: RunContext) -> tuple[list[Entry], dict[str, Any]]:
         """Fit the model of `run` and score the test images (repro.train.methods.fit.OpenedToFit)."""
         assert isinstance(run.experiment, Fitted), "a fitted model"
         spec = run.experiment.model
@@ -52,20 +52,20 @@ class ImagesToFit:
             spec=spec,
             num_classes=self.train.num_classes,
             key=run.key_for("fit"),
-            num_processes=place.num_threads,
-            folder=place.folder / SCRATCH,
-            say=place.say,
+            num_processes=context.num_threads,
+            folder=context.folder / SCRATCH,
+            say=context.say,
         )
-        written = self._scored(run, model, place)
-        shutil.rmtree(place.folder / SCRATCH, ignore_errors=True)
+        written = self._scored(run, model, context)
+        shutil.rmtree(context.folder / SCRATCH, ignore_errors=True)
         return written
 
-    def _scored(self, run: Run, model: ClassicalModel, place: Place) -> tuple[list[Entry], dict[str, Any]]:
-        place.say(f"scores {self.test.num_examples} test images")
-        scores_NK = model.scores_NK(StoredImages(self.test), num_processes=place.num_threads)
+    def _scored(self, run: Run, model: ClassicalModel, context: RunContext) -> tuple[list[Entry], dict[str, Any]]:
+        context.say(f"scores {self.test.num_examples} test images")
+        scores_NK = model.scores_NK(StoredImages(self.test), num_processes=context.num_threads)
         label_N, key_N = np.asarray(self.test.label_N), np.asarray(self.test.key_N)
-        entry = write_run_scores(run, place, scores_NK, label_N, key_N, split="test", protocol="center")
-        model.save(place.folder / "model.npz")
+        entry = write_run_scores(run, context, scores_NK, label_N, key_N, split="test", protocol="center")
+        model.save(context.folder / "model.npz")
         costs = model.costs or Costs()
         return [entry], {
             "train_s": sum(costs.wall_s.values()),
@@ -73,7 +73,7 @@ class ImagesToFit:
             "num_train_examples": self.train.num_examples,
             "num_classes": self.train.num_classes,
             "num_features": sum(channel.num_values for channel in model.spec.channels),
-            "model": named(place.folder / "model.npz"),
+            "model": named(context.folder / "model.npz"),
         }
 
 

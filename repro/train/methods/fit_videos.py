@@ -20,7 +20,7 @@ from repro.evaluate.predict import stable_subset_N
 from repro.spec.histograms import FeatureHistograms
 from repro.spec.run import Fitted, Run
 from repro.train.runs.record import named, write_run_scores
-from repro.train.runs.task import Entry, Place
+from repro.train.runs.task import Entry, RunContext
 
 #: The share of the training videos on which the classifier is tuned where the data set holds out none.
 HELD_OUT = 0.15
@@ -37,13 +37,13 @@ class VideosToFit:
     test: ClipShards
     stage: ClassVar[str] = "fit_videos"
 
-    def fit(self, run: Run, place: Place) -> tuple[list[Entry], dict[str, Any]]:
+    def fit(self, run: Run, context: RunContext) -> tuple[list[Entry], dict[str, Any]]:
         """Fit the histograms of `run` and score the test videos (repro.train.methods.fit.OpenedToFit)."""
         assert isinstance(run.experiment, Fitted), "a fitted model"
         spec = run.experiment.model
         assert isinstance(spec, FeatureHistograms), "feature histograms"
         train, held_out = self._split()
-        place.say(f"fits feature histograms to {len(train)} videos, tuned on {len(held_out)}")
+        context.say(f"fits feature histograms to {len(train)} videos, tuned on {len(held_out)}")
         model = fit(
             train.pixels(),
             train.labels(),
@@ -52,10 +52,10 @@ class VideosToFit:
             spec=spec,
             num_classes=len(self.train.classes),
             key=run.key_for("fit"),
-            num_processes=place.num_threads,
-            device=place.device,
+            num_processes=context.num_threads,
+            device=context.device,
         )
-        return self._scored(run, model, place, num_train=len(train))
+        return self._scored(run, model, context, num_train=len(train))
 
     def _split(self) -> tuple[Chosen, Chosen]:
         """Return the videos to fit to and those to tune on: the data's own, or some of the training videos."""
@@ -65,12 +65,14 @@ class VideosToFit:
         held_out_V = np.sort(stable_subset_N(len(every_V), wanted=max(1, round(HELD_OUT * len(every_V)))))
         return Chosen(self.train, np.setdiff1d(every_V, held_out_V)), Chosen(self.train, held_out_V)
 
-    def _scored(self, run: Run, model: HistogramModel, place: Place, *, num_train: int) -> tuple[list[Entry], dict[str, Any]]:
+    def _scored(
+        self, run: Run, model: HistogramModel, context: RunContext, *, num_train: int
+    ) -> tuple[list[Entry], dict[str, Any]]:
         test = Chosen(self.test, np.arange(self.test.num_videos))
-        place.say(f"scores {len(test)} test videos")
-        scores_VK = model.scores(test.pixels(), num_processes=place.num_threads, device=place.device)
-        entry = write_run_scores(run, place, scores_VK, self.test.label_VL, self.test.key_V, split="test", protocol="video")
-        save(place.folder / "model.npz", model)
+        context.say(f"scores {len(test)} test videos")
+        scores_VK = model.scores(test.pixels(), num_processes=context.num_threads, device=context.device)
+        entry = write_run_scores(run, context, scores_VK, self.test.label_VL, self.test.key_V, split="test", protocol="video")
+        save(context.folder / "model.npz", model)
         costs = model.costs or Costs()
         choice = dataclasses.asdict(model.classifier.choice)
         return [entry], {
@@ -80,7 +82,7 @@ class VideosToFit:
             "num_classes": len(self.train.classes),
             "num_features": model.spec.num_values,
             "chosen": {key: list(value) if isinstance(value, tuple) else value for key, value in choice.items()},
-            "model": named(place.folder / "model.npz"),
+            "model": named(context.folder / "model.npz"),
         }
 
 

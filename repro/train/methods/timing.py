@@ -13,7 +13,7 @@ from repro.spec.run import Run, Timing
 from repro.train.methods.clip_speed import measure_clip_speed
 from repro.train.runs.job import in_turn
 from repro.train.runs.record import identity_of, named, peak_mib, restore, write_record
-from repro.train.runs.task import Place, Say
+from repro.train.runs.task import RunContext, Say
 
 STAGE = "time"
 
@@ -26,35 +26,35 @@ def time_runs(runs: Sequence[Run], *, results: Path, num_threads: int, device: s
         RunsFailed: at least one of several runs failed.
     """
 
-    def do(run: Run, place: Place) -> None:
-        time_run(run, place=place, results=results)
+    def do(run: Run, context: RunContext) -> None:
+        time_run(run, context=context, results=results)
 
     in_turn(runs, do, results=results, num_threads=num_threads, device=device, say=say)
 
 
-def time_run(run: Run, *, place: Place, results: Path) -> None:
+def time_run(run: Run, *, context: RunContext, results: Path) -> None:
     """Time the networks of one run and write its folder: timings.json has the seconds an example takes, round by round."""
     timing = run.experiment
     if not isinstance(timing, Timing):
         raise TypeError(f"run {run.id} is {type(timing).__name__}, not a timing")
     path = data_folder(results, run.scale, run.dataset.name) / "dataset.json"
     description = read_json(path, schema="dataset/1")
-    identity = identity_of(run, stage=STAGE, data=sha256_file(path), device=place.device)
-    if restore(place.folder, identity):
-        place.say("finished before; kept")
+    identity = identity_of(run, stage=STAGE, data=sha256_file(path), device=context.device)
+    if restore(context.folder, identity):
+        context.say("finished before; kept")
         return
-    place.folder.mkdir(parents=True, exist_ok=True)
+    context.folder.mkdir(parents=True, exist_ok=True)
     begun = time.perf_counter(), time.process_time()
-    place.say(f"times {', '.join(timing.variants)} in {timing.num_rounds} rounds")
+    context.say(f"times {', '.join(timing.variants)} in {timing.num_rounds} rounds")
     speeds = measure_clip_speed(
         {item.name: item.experiment for item in timing.networks},
         num_classes=len(description["classes"]),
         batch_size=timing.batch_size,
         num_rounds=timing.num_rounds,
-        device=place.device,
+        device=context.device,
         key=run.key_for("timing"),
     )
-    timings = place.folder / "timings.json"
+    timings = context.folder / "timings.json"
     write_json(timings, {"networks": {name: asdict(speed) for name, speed in speeds.items()}}, schema="timings/1")
     measured: dict[str, Any] = {
         "status": "ok",
@@ -68,4 +68,4 @@ def time_run(run: Run, *, place: Place, results: Path) -> None:
         "timings": named(timings),
     }
     dataset = {"digest": sha256_file(path), **{key: description[key] for key in ("name", "title", "classes")}}
-    write_record(run, place, identity=identity, dataset=dataset, scores=[], measured=measured)
+    write_record(run, context, identity=identity, dataset=dataset, scores=[], measured=measured)

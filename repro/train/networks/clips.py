@@ -27,7 +27,7 @@ from repro.models.probe import first_kernels_KTHWC
 from repro.spec.run import Run
 from repro.spec.video import ClipEvaluation, ClipNetwork, ClipRecipe
 from repro.train.runs.record import named, write_run_scores
-from repro.train.runs.task import Entry, Place, Saturation, Share, Written, whole
+from repro.train.runs.task import Entry, RunContext, Saturation, ScoredFiles, Share, whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,24 +42,24 @@ class Videos:
     stage: ClassVar[str] = "train_clips"
     _pixels: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False)
 
-    def task(self, run: Run, place: Place) -> ClipTask:
+    def task(self, run: Run, context: RunContext) -> ClipTask:
         """Return `run` as a task on these videos."""
-        return ClipTask(run, self, place)
+        return ClipTask(run, self, context)
 
-    def to_train_on(self, *, frames: tuple[int, ...], place: Place) -> StripClips | DecodedClips:
+    def to_train_on(self, *, frames: tuple[int, ...], context: RunContext) -> StripClips | DecodedClips:
         """Return `frames` of the training clips as they are trained on, the same object each time."""
-        key = ("train", frames, place.num_threads, place.device)
+        key = ("train", frames, context.num_threads, context.device)
         if key not in self._pixels:
             self._pixels.clear()  # Other frames are for another network: those of one are enough to keep.
-            self._pixels[key] = clips_in_memory(self.train, frames=frames, num_threads=place.num_threads, device=place.device)
+            self._pixels[key] = clips_in_memory(self.train, frames=frames, num_threads=context.num_threads, device=context.device)
         found: StripClips | DecodedClips = self._pixels[key]
         return found
 
-    def to_score(self, shards: ClipShards, *, frames: tuple[int, ...], place: Place) -> ClipPixels:
+    def to_score(self, shards: ClipShards, *, frames: tuple[int, ...], context: RunContext) -> ClipPixels:
         """Return `frames` of the clips of a split as they are scored, the same object each time."""
-        key = (id(shards), frames, place.num_threads, place.device)
+        key = (id(shards), frames, context.num_threads, context.device)
         if key not in self._pixels:
-            self._pixels[key] = ClipPixels(shards, frames=frames, num_threads=place.num_threads, device=place.device)
+            self._pixels[key] = ClipPixels(shards, frames=frames, num_threads=context.num_threads, device=context.device)
         found: ClipPixels = self._pixels[key]
         return found
 
@@ -83,12 +83,12 @@ def open_videos(folder: Path) -> Videos:
 class ClipTask:
     """A run of a network of clips (repro.train.runs.task.Task). Clips are mirrored only if the data allow it (`mirror`)."""
 
-    def __init__(self, run: Run, data: Videos, place: Place) -> None:
+    def __init__(self, run: Run, data: Videos, context: RunContext) -> None:
         experiment = run.trained
         assert isinstance(experiment.network, ClipNetwork), "a network of clips"
         assert isinstance(experiment.recipe, ClipRecipe), "a recipe of clips"
         assert isinstance(experiment.evaluation, ClipEvaluation), "an evaluation of clips"
-        self._run, self._data, self._place = run, data, place
+        self._run, self._data, self._context = run, data, context
         self._network, self._recipe, self._evaluation = experiment.network, experiment.recipe, experiment.evaluation
         self._key, self._input_px = run.key_for("data"), experiment.network.frame.size.input_px
         self._mirror = bool(data.description["mirror"])
@@ -106,7 +106,7 @@ class ClipTask:
     def build(self) -> nn.Module:
         """Return the network with its initial weights, on the run's device."""
         key = self._run.key_for("init")
-        return build_clip_network(self._network, num_classes=self.num_classes, key=key).to(self._place.device)
+        return build_clip_network(self._network, num_classes=self.num_classes, key=key).to(self._context.device)
 
     def batches(self, epoch: int, step: int, *, share: Share = whole) -> Iterable[ClipBatch]:
         """Return the training batches from `step` of `epoch` on."""
@@ -119,14 +119,14 @@ class ClipTask:
             step=step,
         )
         return clip_stream(
-            self._data.to_train_on(frames=self._network.frames, place=self._place),
+            self._data.to_train_on(frames=self._network.frames, context=self._context),
             self._recipe,
             plan=share(plan),
             key=self._key,
             input_px=self._input_px,
             mean_level=self._recipe.pixel_mean,
-            num_threads=self._place.num_threads,
-            device=self._place.device,
+            num_threads=self._context.num_threads,
+            device=self._context.device,
         )
 
     def validate(self, net: nn.Module) -> float | None:
@@ -142,12 +142,12 @@ class ClipTask:
         """Return None: the statements about saturation are about networks of images."""
         return None
 
-    def write_results(self, net: nn.Module) -> Written:
+    def write_results(self, net: nn.Module) -> ScoredFiles:
         """Score the clips and videos of the test split, a fixed subset of the training clips, and the validation videos, if
         there are any, at the centre; and write the gallery, of networks that have one.
         """
         test, evaluation = self._data.test, self._evaluation
-        self._place.say(f"scores {test.num_clips} clips of {test.num_videos} test videos in {evaluation.num_views} views")
+        self._context.say(f"scores {test.num_clips} clips of {test.num_videos} test videos in {evaluation.num_views} views")
         found = self._predicted(net, test, np.arange(test.num_clips), num_views=evaluation.num_views)
         entries, others = [], {}
         if "clip" in evaluation.protocols:
@@ -155,7 +155,7 @@ class ClipTask:
         if "video" in evaluation.protocols:
             entries.append(self._write_videos(test, found.views_NK, split="test"))
         if evaluation.num_gallery:
-            path = self._place.folder / "clip_gallery.npz"
+            path = self._context.folder / "clip_gallery.npz"
             video_VK = video_scores_VK(found.views_NK, test.video_N, num_videos=test.num_videos)
             write_clip_gallery(path, test, video_VK, num=evaluation.num_gallery)
             others["clip_gallery"] = named(path)
@@ -166,18 +166,18 @@ class ClipTask:
         subset_N = stable_subset_N(train.num_clips, wanted=evaluation.num_train_examples)
         seen = self._predicted(net, train, subset_N, num_views=1)
         entries.append(self._write_clips(train, seen.center_NK, subset_N, split="train"))
-        return Written(scores=entries, others=others)
+        return ScoredFiles(scores=entries, others=others)
 
     def write_weights_view(self, net: nn.Module) -> dict[str, Entry]:
         """Write the first layer's kernels, stream by stream."""
-        path = self._place.folder / "stream_kernels.npz"
+        path = self._context.folder / "stream_kernels.npz"
         write_npz(path, {name or "frame": kernel_KTHWC for name, kernel_KTHWC in first_kernels_KTHWC(net, self._network).items()})
         return {"stream_kernels": named(path)}
 
     def _predicted(self, net: nn.Module, shards: ClipShards, index_N: NDArray[np.int64], *, num_views: int) -> ClipScores:
         return predict_clips(
             net,
-            self._data.to_score(shards, frames=self._network.frames, place=self._place),
+            self._data.to_score(shards, frames=self._network.frames, context=self._context),
             index_N,
             num_frames=len(self._network.frames),
             num_views=num_views,
@@ -192,13 +192,13 @@ class ClipTask:
         """Write the scores of clips; the video of each is the unit that was sampled."""
         unit_N = shards.key_V[shards.video_N[index_N]]
         example_N = np.array(
-            [b"%b#%d" % (key, place) for key, place in zip(unit_N, shards.position_N[index_N], strict=True)], np.bytes_
+            [b"%b#%d" % (key, context) for key, context in zip(unit_N, shards.position_N[index_N], strict=True)], np.bytes_
         )
         label_NL = shards.label_NL[index_N]
         return write_run_scores(
-            self._run, self._place, scores_NK, label_NL, example_N, split=split, protocol="clip", unit_N=unit_N
+            self._run, self._context, scores_NK, label_NL, example_N, split=split, protocol="clip", unit_N=unit_N
         )
 
     def _write_videos(self, shards: ClipShards, scores_NK: NDArray[np.float32], *, split: str) -> Entry:
         video_VK = video_scores_VK(scores_NK, shards.video_N, num_videos=shards.num_videos)
-        return write_run_scores(self._run, self._place, video_VK, shards.label_VL, shards.key_V, split=split, protocol="video")
+        return write_run_scores(self._run, self._context, video_VK, shards.label_VL, shards.key_V, split=split, protocol="video")

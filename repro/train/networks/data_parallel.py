@@ -51,7 +51,7 @@ class Rows:
 
 
 @dataclass(kw_only=True)
-class Team:
+class Group:
     """The processes that train a run together, as one of them sees them; alone, all of this does nothing."""
 
     rank: int = 0
@@ -73,7 +73,7 @@ class Team:
             if self.size == 1:
                 yield planned
                 continue
-            rows = Team(rank=self.rank, size=self.size).take(len(planned.index_B))
+            rows = Group(rank=self.rank, size=self.size).take(len(planned.index_B))
             yield replace(planned, index_B=planned.index_B[rows.start : rows.stop])
 
     def join(self, net: nn.Module) -> None:
@@ -130,7 +130,7 @@ class Team:
 
 
 @contextmanager
-def joined(*, rank: int, size: int, device: str, meeting: Path) -> Iterator[Team]:
+def joined(*, rank: int, size: int, device: str, meeting: Path) -> Iterator[Group]:
     """Meet the other processes at the file `meeting`; the device of rank r is the r-th that this job sees."""
     if device == "cuda":
         torch.cuda.set_device(rank)
@@ -139,23 +139,23 @@ def joined(*, rank: int, size: int, device: str, meeting: Path) -> Iterator[Team
     try:
         # Flags go by the CPU, so that asking for them does not wait for the GPU.
         control = distributed.new_group(backend="gloo")
-        yield Team(rank=rank, size=size, _control=control)
+        yield Group(rank=rank, size=size, _control=control)
     finally:
         distributed.destroy_process_group()
 
 
 @contextmanager
-def team_of(size: int, help_with: Callable[..., None], arguments: Sequence[Any], *, device: str) -> Iterator[Team]:
-    """Start `size` - 1 processes that call `help_with(team, *arguments)`, and be the first of the team.
+def group_of(size: int, help_with: Callable[..., None], arguments: Sequence[Any], *, device: str) -> Iterator[Group]:
+    """Start `size` - 1 processes that call `help_with(group, *arguments)`, and be the first of the group.
 
     Raises:
         RuntimeError: a helper failed.
     """
     if size == 1:
-        yield Team()
+        yield Group()
         return
     context = multiprocessing.get_context("spawn")
-    with tempfile.TemporaryDirectory(prefix="repro-team-") as folder:
+    with tempfile.TemporaryDirectory(prefix="repro-group-") as folder:
         meeting = Path(folder) / "meeting"
         helpers = [
             context.Process(target=_help, args=(rank, size, device, meeting, help_with, tuple(arguments)), daemon=True)
@@ -164,12 +164,12 @@ def team_of(size: int, help_with: Callable[..., None], arguments: Sequence[Any],
         for helper in helpers:
             helper.start()
         try:
-            with joined(rank=0, size=size, device=device, meeting=meeting) as team:
-                yield team
+            with joined(rank=0, size=size, device=device, meeting=meeting) as group:
+                yield group
             for helper in helpers:
                 helper.join()
             if any(helper.exitcode for helper in helpers):
-                raise RuntimeError(f"processes of a team ended with {[helper.exitcode for helper in helpers]}")
+                raise RuntimeError(f"processes of a group ended with {[helper.exitcode for helper in helpers]}")
         finally:
             for helper in helpers:
                 helper.kill()
@@ -182,8 +182,8 @@ def _help(rank: int, size: int, device: str, meeting: Path, help_with: Callable[
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     with contextlib.ExitStack() as stack:
-        team = stack.enter_context(joined(rank=rank, size=size, device=device, meeting=meeting))
-        help_with(team, *arguments)
+        group = stack.enter_context(joined(rank=rank, size=size, device=device, meeting=meeting))
+        help_with(group, *arguments)
 
 
 def _end_with(parent: int) -> None:

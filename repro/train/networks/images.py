@@ -23,7 +23,7 @@ from repro.spec.network import Network
 from repro.spec.run import Run
 from repro.train.networks.prepared import Prepared, open_prepared
 from repro.train.runs.record import named, write_run_scores
-from repro.train.runs.task import Entry, Place, Saturation, Share, Written, whole
+from repro.train.runs.task import Entry, RunContext, Saturation, ScoredFiles, Share, whole
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ class Images:
     def description(self) -> dict[str, Any]:
         return self.prepared.description
 
-    def task(self, run: Run, place: Place) -> ImageTask:
+    def task(self, run: Run, context: RunContext) -> ImageTask:
         """Return `run` as a task on these images."""
-        return ImageTask(run, self.prepared, place)
+        return ImageTask(run, self.prepared, context)
 
 
 def open_images(folder: Path) -> Images:
@@ -54,11 +54,11 @@ def open_images(folder: Path) -> Images:
 class ImageTask:
     """A run of a network of images (repro.train.runs.task.Task)."""
 
-    def __init__(self, run: Run, data: Prepared, place: Place) -> None:
+    def __init__(self, run: Run, data: Prepared, context: RunContext) -> None:
         assert isinstance(run.trained.network, Network), "a network of images"
-        self._run, self._data, self._place = run, data, place
+        self._run, self._data, self._context = run, data, context
         self._network = run.trained.network
-        self._images = data.pixels(num_threads=place.num_threads, device=place.device)
+        self._images = data.pixels(num_threads=context.num_threads, device=context.device)
         self._key = run.key_for("data")
 
     @property
@@ -77,7 +77,7 @@ class ImageTask:
     def build(self) -> nn.Module:
         """Return the network with its initial weights, on the run's device."""
         key = self._run.key_for("init")
-        return build_network(self._network, num_classes=self.num_classes, key=key).to(self._place.device)
+        return build_network(self._network, num_classes=self.num_classes, key=key).to(self._context.device)
 
     def batches(self, epoch: int, step: int, *, share: Share = whole) -> Iterable[Batch]:
         """Return the training batches from `step` of `epoch` on."""
@@ -98,8 +98,8 @@ class ImageTask:
             components_33=self._data.components_33(noise.factor) if noise else np.zeros((3, 3)),
             mean_image_SSC=self._data.mean_image,
             input_px=self._network.size.input_px,
-            num_threads=self._place.num_threads,
-            device=self._place.device,
+            num_threads=self._context.num_threads,
+            device=self._context.device,
         )
 
     def validate(self, net: nn.Module) -> float | None:
@@ -122,7 +122,7 @@ class ImageTask:
         batches = self._images.train.batches(index_N, batch_size=IMAGES_PER_BATCH)
         return saturation(net, self._network, (cropping.cut(image_BCSS, window) for image_BCSS in batches))
 
-    def write_results(self, net: nn.Module) -> Written:
+    def write_results(self, net: nn.Module) -> ScoredFiles:
         """Score the test split by every protocol, a fixed subset of the training split and the validation split, if there is one,
         by the centre crop; and write the gallery.
         """
@@ -140,14 +140,14 @@ class ImageTask:
             seen = self._predicted(net, images.validation, held_out_N, split="validation", protocols=("center",), take=None)
             entries += self._write_scores(data.validation, held_out_N, split="validation", found=seen)
         if gallery is None:
-            return Written(scores=entries)
-        path = self._place.folder / "gallery.npz"
+            return ScoredFiles(scores=entries)
+        path = self._context.folder / "gallery.npz"
         gallery.write(path, test["ten_crop" if "ten_crop" in test else evaluation.protocols[0]])
-        return Written(scores=entries, others={"gallery": named(path)})
+        return ScoredFiles(scores=entries, others={"gallery": named(path)})
 
     def write_weights_view(self, net: nn.Module) -> dict[str, Entry]:
         """Write the first layer's kernels, tower by tower."""
-        path = self._place.folder / "kernels.npz"
+        path = self._context.folder / "kernels.npz"
         kernel_KHWC = first_kernels_KHWC(net, self._network)
         write_npz(path, {"kernel_KHWC": kernel_KHWC, "num_towers": np.array(self._network.towers.num, np.int32)})
         return {"kernels": named(path)}
@@ -155,7 +155,7 @@ class ImageTask:
     def _predicted(
         self, net: nn.Module, squares: Any, index_N: NDArray[np.int64], *, split: str, protocols: tuple[str, ...], take: Any
     ) -> dict[str, NDArray[np.float32]]:
-        self._place.say(f"scores {len(index_N)} {split} images by {', '.join(protocols)}")
+        self._context.say(f"scores {len(index_N)} {split} images by {', '.join(protocols)}")
         output = self._network.output.name
         return predict(net, squares, index_N, protocols=protocols, cropping=self._cropping, output=output, take_features=take)
 
@@ -165,6 +165,6 @@ class ImageTask:
         """Write one file for each protocol and return their entries."""
         label_N, example_N = np.asarray(shards.label_N)[index_N], np.asarray(shards.key_N)[index_N]
         return [
-            write_run_scores(self._run, self._place, scores_NK, label_N, example_N, split=split, protocol=protocol)
+            write_run_scores(self._run, self._context, scores_NK, label_N, example_N, split=split, protocol=protocol)
             for protocol, scores_NK in found.items()
         ]

@@ -14,7 +14,7 @@ from torch import nn
 
 from repro.artifacts.files import FileFormatError, read_json, run_folder, sha256_bytes
 from repro.spec.network import Network
-from repro.spec.run import Run, Start
+from repro.spec.run import InitialWeights, Run
 from repro.spec.video import ClipNetwork
 
 
@@ -34,7 +34,7 @@ class Source:
         return state
 
 
-def source_of(run: Run, start: Start, *, results: Path) -> Source:
+def source_of(run: Run, start: InitialWeights, *, results: Path) -> Source:
     """Return the weights of the run of `start.variant` with the seed of `run`.
 
     Raises:
@@ -58,7 +58,7 @@ def output_layer(network: Network | ClipNetwork) -> str:
     return (network.frame if isinstance(network, ClipNetwork) else network).output.name
 
 
-def begin_with(net: nn.Module, weights: dict[str, torch.Tensor], *, start: Start, output: str) -> None:
+def begin_with(net: nn.Module, weights: dict[str, torch.Tensor], *, start: InitialWeights, output: str) -> None:
     """Give `net` the `weights` of another network, fresh layers and `output` excepted, and fix the layers that are not trained.
 
     Raises:

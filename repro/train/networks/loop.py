@@ -18,7 +18,7 @@ from torch import nn
 from repro.data.load.randomness import num_steps_of
 from repro.models.layers import seed_dropout
 from repro.spec.recipe import Recipe
-from repro.train.networks.data_parallel import Team
+from repro.train.networks.data_parallel import Group
 from repro.train.networks.optim import LearningRate, PaperSGD
 from repro.train.networks.precision import forward_in
 from repro.train.runs.task import FAITHFUL, Batch, Saturation, Stopped
@@ -59,7 +59,7 @@ class Training:
     batches, validate, probe: as in repro.train.runs.task.Task. save: stores a state.
     should_stop: says that the process was asked to end.
     precision: of training (repro.train.networks.precision). whole: gives the network on one device, to be
-    validated, probed and scored. team: the processes that train the network together; all do the same, each
+    validated, probed and scored. group: the processes that train the network together; all do the same, each
     with its rows of every batch.
     """
 
@@ -76,11 +76,11 @@ class Training:
     say: Callable[[str], None]
     precision: str = FAITHFUL
     whole: Callable[[nn.Module], nn.Module] = lambda net: net
-    team: Team = field(default_factory=Team)
+    group: Group = field(default_factory=Group)
     progress: Progress = field(default_factory=Progress)
 
     def __post_init__(self) -> None:
-        self.team.join(self.net)
+        self.group.join(self.net)
         optimizer, schedule, freeze = self.recipe.optimizer, self.recipe.schedule, self.recipe.freeze
         self.optimizer = PaperSGD(self.net, optimizer, frozen=freeze.layers if freeze else ())
         self.rate = LearningRate(optimizer.learning_rate * optimizer.rate_factor, schedule)
@@ -116,7 +116,7 @@ class Training:
         self.rate.load_state_dict(state["rate"])
         self.progress = Progress(**state["progress"])
         self.progress.num_resumes += 1
-        if self.team.rank == 0:
+        if self.group.rank == 0:
             self._loss_sum.fill_(self.progress.loss_sum)
             self._num_wrong.fill_(self.progress.num_wrong)
 
@@ -148,14 +148,14 @@ class Training:
     def _step(self, batch: Batch) -> None:
         progress, recipe = self.progress, self.recipe
         assert (batch.planned.epoch, batch.planned.step) == (progress.epoch, progress.step), "a batch out of order"
-        rows = self.team.take(min(recipe.batch_size, self.num_examples - progress.step * recipe.batch_size))
+        rows = self.group.take(min(recipe.batch_size, self.num_examples - progress.step * recipe.batch_size))
         seed_dropout(self.net, key=self.dropout_key, step=progress.num_steps, device=self.device)
         with forward_in(self.precision, device=self.device):
             logits = self.net(batch.input_B)
         loss = nn.functional.cross_entropy(logits.float() if logits.dtype == torch.bfloat16 else logits, batch.label_B)
         self.optimizer.zero_grad()
-        self.team.part_of_mean(loss).backward()
-        self.team.wait()
+        self.group.part_of_mean(loss).backward()
+        self.group.wait()
         freeze = progress.epoch * self.steps_per_epoch + progress.step >= self._freeze_at
         self.optimizer.step(self.rate.at(progress.epoch + progress.step / self.steps_per_epoch), freeze=freeze)
         if rows.num_counted:
@@ -169,8 +169,8 @@ class Training:
 
     def _gather(self) -> None:
         """Bring the sums that live on the device into `progress`."""
-        self.progress.loss_sum = float(self.team.total(self._loss_sum))
-        self.progress.num_wrong = int(self.team.total(self._num_wrong))
+        self.progress.loss_sum = float(self.group.total(self._loss_sum))
+        self.progress.num_wrong = int(self.group.total(self._num_wrong))
 
     def _end_epoch(self) -> None:
         progress = self.progress
@@ -206,7 +206,7 @@ class Training:
         """Save, stop or say where training stands, each when it is due."""
         now = time.monotonic()
         due = now - self._saved_at >= CHECKPOINT_EVERY_S, self.progress.step > 0 and now - self._said_at >= SAY_EVERY_S
-        stop, save, say = self.team.agreed((self.should_stop(), *due))
+        stop, save, say = self.group.agreed((self.should_stop(), *due))
         if stop or save:
             self.save(self.state())
             self._saved_at = time.monotonic()

@@ -13,31 +13,31 @@ from torch import nn
 from repro.models.towers import TowerNetwork
 from repro.spec.network import Network
 from repro.spec.run import Run
-from repro.train.runs.task import Place
+from repro.train.runs.task import RunContext
 
 Whole = Callable[[nn.Module], nn.Module]
 
 
-def lies_apart(run: Run, place: Place) -> bool:
+def lies_apart(run: Run, context: RunContext) -> bool:
     """Say whether the towers of the run's network are to lie apart: if it is asked for and there are several."""
     network = run.trained.network
-    return place.towers_apart and isinstance(network, Network) and network.towers.num > 1
+    return context.towers_apart and isinstance(network, Network) and network.towers.num > 1
 
 
-def taken_apart(net: nn.Module, run: Run, place: Place, *, num_classes: int) -> tuple[nn.Module, Whole]:
+def taken_apart(net: nn.Module, run: Run, context: RunContext, *, num_classes: int) -> tuple[nn.Module, Whole]:
     """Return `net` to be trained, its towers apart if that is asked for, and what gives it back on one device.
 
     Raises:
         ValueError: there are fewer devices than towers, or the network has layers that are not trained.
     """
     network = run.trained.network
-    if not lies_apart(run, place) or not isinstance(network, Network):
+    if not lies_apart(run, context) or not isinstance(network, Network):
         return net, lambda trained: trained
     if not all(parameter.requires_grad for parameter in net.parameters()):
         raise ValueError(
             f"run {run.id} does not train all layers; allowed with towers apart: networks that do; train it on one device"
         )
-    towers = TowerNetwork(network, num_classes=num_classes, devices=tower_devices(network.towers.num, place.device))
+    towers = TowerNetwork(network, num_classes=num_classes, devices=tower_devices(network.towers.num, context.device))
     towers.load_state_dict(net.state_dict())
     towers.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 

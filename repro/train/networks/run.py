@@ -17,7 +17,7 @@ from repro.artifacts.files import data_folder
 from repro.spec.run import Run
 from repro.system.memory import keep_freed_memory
 from repro.train.networks.checkpoint import load_checkpoint, remove_checkpoints, save_checkpoint
-from repro.train.networks.data_parallel import Team, team_of
+from repro.train.networks.data_parallel import Group, group_of
 from repro.train.networks.initial_weights import Source, begin_with, output_layer, source_of
 from repro.train.networks.loop import Training
 from repro.train.networks.model_parallel import lies_apart, taken_apart
@@ -25,12 +25,12 @@ from repro.train.networks.precision import products_in
 from repro.train.networks.trained import write_trained
 from repro.train.runs.job import RunsFailed, in_turn
 from repro.train.runs.record import dataset_of, identity_of, restore
-from repro.train.runs.task import FAITHFUL, Opened, Place, Say, Stopped, Task, Written
+from repro.train.runs.task import FAITHFUL, PreparedData, RunContext, Say, ScoredFiles, Stopped, Task
 
 __all__ = ["RunsFailed", "Stopped", "make_training", "train_run", "train_runs"]
 
 #: Opens a folder of prepared data (repro.train.networks.images.open_images, ...).
-Open = Callable[[Path], Opened]
+Open = Callable[[Path], PreparedData]
 
 
 def train_runs(
@@ -51,7 +51,7 @@ def train_runs(
         open_data: opens a folder of prepared data of the kind that the runs train on, once for all runs.
         device: `cpu` or `cuda`.
         say: prints a line of progress.
-        precision, towers_apart: as in repro.train.runs.task.Place.
+        precision, towers_apart: as in repro.train.runs.task.RunContext.
         num_processes: which train each run together (repro.train.networks.data_parallel); on GPUs, each has one.
 
     Raises:
@@ -59,15 +59,15 @@ def train_runs(
         Stopped: the process was asked to end; the current run's checkpoint is written.
         RunsFailed: at least one run failed; names them with their errors.
     """
-    opened: dict[Path, Opened] = {}
+    opened: dict[Path, PreparedData] = {}
     with _stop_requested() as should_stop:
 
-        def do(run: Run, place: Place) -> None:
+        def do(run: Run, context: RunContext) -> None:
             prepared = data_folder(results, run.scale, run.dataset.name)
             opened[prepared] = opened.get(prepared) or open_data(prepared)
-            place = replace(place, precision=precision, towers_apart=towers_apart)
+            context = replace(context, precision=precision, towers_apart=towers_apart)
             helping = Helping(open_data=open_data, prepared=prepared, results=results, num_processes=num_processes)
-            train_run(run, opened[prepared], place=place, helping=helping, should_stop=should_stop)
+            train_run(run, opened[prepared], context=context, helping=helping, should_stop=should_stop)
 
         with products_in(precision, device=device):
             in_turn(runs, do, results=results, num_threads=num_threads, device=device, say=say)
@@ -83,45 +83,45 @@ class Helping:
     num_processes: int = 1
 
 
-def train_run(run: Run, data: Opened, *, place: Place, helping: Helping, should_stop: Callable[[], bool]) -> None:
+def train_run(run: Run, data: PreparedData, *, context: RunContext, helping: Helping, should_stop: Callable[[], bool]) -> None:
     """Train and score one run, from its checkpoint if there is one, and write its folder."""
-    start, num_processes = run.trained.start, shared_by(run, place, num_processes=helping.num_processes)
+    start, num_processes = run.trained.initial_weights, shared_by(run, context, num_processes=helping.num_processes)
     source = None if start is None else source_of(run, start, results=helping.results)
-    identity = identity_of(run, stage=data.stage, data=data.digest, device=place.device)
+    identity = identity_of(run, stage=data.stage, data=data.digest, device=context.device)
     identity |= {} if source is None else {"start": source.sha256}
-    identity |= {} if place.precision == FAITHFUL else {"precision": place.precision}
-    identity |= {"towers": "apart"} if lies_apart(run, place) else {}
+    identity |= {} if context.precision == FAITHFUL else {"precision": context.precision}
+    identity |= {"towers": "apart"} if lies_apart(run, context) else {}
     identity |= {"processes": str(num_processes)} if num_processes > 1 else {}
-    if restore(place.folder, identity):
-        place.say("finished before; kept")
+    if restore(context.folder, identity):
+        context.say("finished before; kept")
         return
-    place.folder.mkdir(parents=True, exist_ok=True)
-    checkpoint = place.folder / "checkpoint.pt"
-    state = load_checkpoint(checkpoint, identity=identity, say=place.say)
-    known = replace(place, say=silent), run, helping, identity
-    with team_of(num_processes, help_to_train, known, device=place.device) as team:
-        training, task = _begun(run, data, place, team, state, source=source, should_stop=should_stop)
+    context.folder.mkdir(parents=True, exist_ok=True)
+    checkpoint = context.folder / "checkpoint.pt"
+    state = load_checkpoint(checkpoint, identity=identity, say=context.say)
+    known = replace(context, say=silent), run, helping, identity
+    with group_of(num_processes, help_to_train, known, device=context.device) as group:
+        training, task = _begun(run, data, context, group, state, source=source, should_stop=should_stop)
         training.save = lambda state: save_checkpoint(checkpoint, state, identity=identity)
         training.run()
         training.save(training.state())
-    written = Written() if training.progress.diverged else task.write_results(training.whole(training.net))
-    write_trained(run, training, task, written, dataset=dataset_of(data), place=place, identity=identity)
+    written = ScoredFiles() if training.progress.diverged else task.write_results(training.whole(training.net))
+    write_trained(run, training, task, written, dataset=dataset_of(data), context=context, identity=identity)
     remove_checkpoints(checkpoint)
 
 
-def help_to_train(team: Team, place: Place, run: Run, helping: Helping, identity: dict[str, str]) -> None:
+def help_to_train(group: Group, context: RunContext, run: Run, helping: Helping, identity: dict[str, str]) -> None:
     """Do in another process what `train_run` does, but write nothing."""
-    torch.set_num_threads(place.num_threads)
+    torch.set_num_threads(context.num_threads)
     keep_freed_memory()
-    if place.device == "cuda":
+    if context.device == "cuda":
         torch.use_deterministic_algorithms(True, warn_only=True)
         torch.backends.cudnn.benchmark = False
-    start = run.trained.start
+    start = run.trained.initial_weights
     source = None if start is None else source_of(run, start, results=helping.results)
-    state = load_checkpoint(place.folder / "checkpoint.pt", identity=identity, say=silent)
-    with products_in(place.precision, device=place.device), suppress(Stopped):
+    state = load_checkpoint(context.folder / "checkpoint.pt", identity=identity, say=silent)
+    with products_in(context.precision, device=context.device), suppress(Stopped):
         data = helping.open_data(helping.prepared)
-        training, _ = _begun(run, data, place, team, state, source=source, should_stop=lambda: False)
+        training, _ = _begun(run, data, context, group, state, source=source, should_stop=lambda: False)
         training.run()
         training.state()
 
@@ -130,35 +130,35 @@ def silent(text: str) -> None:
     """Say nothing."""
 
 
-def shared_by(run: Run, place: Place, *, num_processes: int) -> int:
+def shared_by(run: Run, context: RunContext, *, num_processes: int) -> int:
     """Return how many processes train `run`: one, and say so, where crops are shared by chunks of a batch.
 
     Raises:
         ValueError: several processes and towers apart are asked for.
     """
-    if num_processes > 1 and place.towers_apart:
+    if num_processes > 1 and context.towers_apart:
         raise ValueError(f"{num_processes} processes with towers apart; allowed: one of the two")
     if num_processes > 1 and run.trained.recipe.crops.chunk_share:
-        place.say(f"crops are shared by chunks of a batch: one process, not {num_processes}")
+        context.say(f"crops are shared by chunks of a batch: one process, not {num_processes}")
         return 1
     return num_processes
 
 
 def _begun(
     run: Run,
-    data: Opened,
-    place: Place,
-    team: Team,
+    data: PreparedData,
+    context: RunContext,
+    group: Group,
     state: dict[str, Any] | None,
     *,
     source: Source | None,
     should_stop: Callable[[], bool],
 ) -> tuple[Training, Task]:
-    task = data.task(run, place)
-    training = make_training(run, task, place=place, team=team, should_stop=should_stop, source=source)
+    task = data.task(run, context)
+    training = make_training(run, task, context=context, group=group, should_stop=should_stop, source=source)
     if state is not None:
         training.load(state)
-        place.say(f"goes on in epoch {training.progress.epoch + 1}, step {training.progress.step}")
+        context.say(f"goes on in epoch {training.progress.epoch + 1}, step {training.progress.step}")
     return training, task
 
 
@@ -166,31 +166,31 @@ def make_training(
     run: Run,
     task: Task,
     *,
-    place: Place,
+    context: RunContext,
     should_stop: Callable[[], bool],
     source: Source | None = None,
-    team: Team | None = None,
+    group: Group | None = None,
 ) -> Training:
     """Build the network of `run`, give it the weights of `source` if it starts from another run, and connect it with its data."""
-    net, start, team = task.build(), run.trained.start, team or Team()
+    net, start, group = task.build(), run.trained.initial_weights, group or Group()
     if start is not None and source is not None:
         begin_with(net, source.weights(), start=start, output=output_layer(run.trained.network))
-    net, whole = taken_apart(net, run, place, num_classes=task.num_classes)
+    net, whole = taken_apart(net, run, context, num_classes=task.num_classes)
     return Training(
         net=net,
         whole=whole,
-        precision=place.precision,
-        team=team,
+        precision=context.precision,
+        group=group,
         recipe=run.trained.recipe,
         num_examples=task.num_examples,
         dropout_key=run.key_for("dropout"),
-        device=torch.device(place.device),
-        batches=functools.partial(task.batches, share=team.shares),
+        device=torch.device(context.device),
+        batches=functools.partial(task.batches, share=group.shares),
         validate=task.validate,
         probe=task.probe,
         save=lambda state: None,
         should_stop=should_stop,
-        say=place.say,
+        say=context.say,
     )
 
 

@@ -11,23 +11,23 @@ from repro.spec.run import Run
 from repro.train.networks.checkpoint import state_bytes
 from repro.train.networks.loop import Training
 from repro.train.runs.record import named, peak_mib, write_record
-from repro.train.runs.task import Place, Task, Written
+from repro.train.runs.task import RunContext, ScoredFiles, Task
 
 
 def write_trained(
     run: Run,
     training: Training,
     task: Task,
-    written: Written,
+    written: ScoredFiles,
     *,
     dataset: Mapping[str, Any],
-    place: Place,
+    context: RunContext,
     identity: Mapping[str, str],
 ) -> None:
     """Write log.jsonl, weights.pt, what is shown of the weights and, last, run.json of a network."""
     training.count_time()
     progress = training.progress
-    log, weights = place.folder / "log.jsonl", place.folder / "weights.pt"
+    log, weights = context.folder / "log.jsonl", context.folder / "weights.pt"
     write_text(log, "".join(json.dumps(entry, allow_nan=False) + "\n" for entry in progress.log))
     write_bytes(weights, state_bytes(training.net.state_dict()))
     train_s = sum(entry["wall_s"] for entry in progress.log)
@@ -52,4 +52,4 @@ def write_trained(
         **written.others,
         **task.write_weights_view(training.whole(training.net)),
     }
-    write_record(run, place, identity=identity, dataset=dataset, scores=written.scores, measured=measured)
+    write_record(run, context, identity=identity, dataset=dataset, scores=written.scores, measured=measured)

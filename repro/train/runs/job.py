@@ -10,7 +10,7 @@ import torch
 from repro.artifacts.files import run_folder
 from repro.spec.run import Run
 from repro.system.memory import keep_freed_memory
-from repro.train.runs.task import Place, Say, Stopped
+from repro.train.runs.task import RunContext, Say, Stopped
 
 
 class RunsFailed(RuntimeError):
@@ -18,7 +18,7 @@ class RunsFailed(RuntimeError):
 
 
 def in_turn(
-    runs: Sequence[Run], do: Callable[[Run, Place], None], *, results: Path, num_threads: int, device: str, say: Say
+    runs: Sequence[Run], do: Callable[[Run, RunContext], None], *, results: Path, num_threads: int, device: str, say: Say
 ) -> None:
     """Do `runs` one after the other.
 
@@ -39,13 +39,13 @@ def in_turn(
     failed: list[str] = []
     for run in runs:
         folder = run_folder(results, run.id)
-        place = Place(folder=folder, device=device, num_threads=num_threads, say=_prefixed(say, run))
+        context = RunContext(folder=folder, device=device, num_threads=num_threads, say=_prefixed(say, run))
         try:
-            do(run, place)
+            do(run, context)
         except (Stopped, KeyboardInterrupt):
             raise
         except Exception as error:
-            place.say(f"failed: {type(error).__name__}: {error}")
+            context.say(f"failed: {type(error).__name__}: {error}")
             failed.append(f"{run.id} ({type(error).__name__}: {error})")
             if len(runs) == 1:
                 raise

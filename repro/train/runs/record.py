@@ -23,7 +23,7 @@ from repro.artifacts.provenance import code_digest, command, environment, plain,
 from repro.artifacts.scores import Scores, scores_file, write_scores
 from repro.evaluate.metrics import top_k_error
 from repro.spec.run import Ensemble, Experiment, Fitted, Run, Timing
-from repro.train.runs.task import FAITHFUL, Entry, Place
+from repro.train.runs.task import FAITHFUL, Entry, RunContext
 
 #: What run.json calls the kinds of method.
 METHODS = {Experiment: "network", Ensemble: "ensemble", Fitted: "fitted", Timing: "timing"}
@@ -43,7 +43,7 @@ def named(path: Path) -> Entry:
 
 def write_run_scores(
     run: Run,
-    place: Place,
+    context: RunContext,
     scores_NK: NDArray[np.float32],
     labels: NDArray[np.integer],
     example_N: NDArray[np.bytes_],
@@ -58,7 +58,7 @@ def write_run_scores(
         labels: (N,), or (N, L) where an example may have several. unit_N: as in repro.artifacts.scores.Scores.
     """
     label_NL = np.asarray(labels, np.int32).reshape(len(labels), -1)
-    path = place.folder / scores_file(split, protocol)
+    path = context.folder / scores_file(split, protocol)
     scores = Scores(
         scores_NK=scores_NK,
         label_N=label_NL[:, 0],
@@ -71,7 +71,7 @@ def write_run_scores(
     )
     write_scores(path, scores)
     if split == "test":
-        place.say(f"test top-1 error {top_k_error(scores_NK, label_NL, k=1):.4f} ({protocol}, {len(label_NL)} examples)")
+        context.say(f"test top-1 error {top_k_error(scores_NK, label_NL, k=1):.4f} ({protocol}, {len(label_NL)} examples)")
     return {"split": split, "protocol": protocol, **named(path), "num_examples": len(label_NL)}
 
 
@@ -97,7 +97,7 @@ def dataset_of(data: Prepared) -> dict[str, Any]:
 
 def write_record(
     run: Run,
-    place: Place,
+    context: RunContext,
     *,
     identity: Mapping[str, str],
     dataset: Mapping[str, Any],
@@ -126,14 +126,14 @@ def write_record(
         "identity": dict(identity),
         "environment": environment(),
         "command": command(),
-        "device": device_name(place.device) + ("" if place.precision == FAITHFUL else f", {place.precision}"),
-        "precision": place.precision,
-        "num_threads": place.num_threads,
+        "device": device_name(context.device) + ("" if context.precision == FAITHFUL else f", {context.precision}"),
+        "precision": context.precision,
+        "num_threads": context.num_threads,
         "scores": list(scores),
         **measured,
     }
-    write_json(place.folder / "finished.json", document, schema="run/1")
-    write_json(place.folder / "run.json", document, schema="run/1")
+    write_json(context.folder / "finished.json", document, schema="run/1")
+    write_json(context.folder / "run.json", document, schema="run/1")
 
 
 def peak_mib() -> float:

@@ -32,7 +32,7 @@ class Stopped(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class RunContext:
     """Where and how a run is computed; `device` is `cpu` or `cuda`.
 
     precision: the number format of training (repro.train.networks.precision). towers_apart: each tower of a network on a device.
@@ -47,7 +47,7 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Written:
+class ScoredFiles:
     """The files that scoring a run has left: one entry for each scores file, and others by the key that run.json gives them."""
 
     scores: list[Entry] = field(default_factory=list)
@@ -110,14 +110,14 @@ class Task(Protocol):
     def probe(self, net: nn.Module) -> Saturation | None:
         """Return how saturated every layer is, None where the run does not ask."""
 
-    def write_results(self, net: nn.Module) -> Written:
+    def write_results(self, net: nn.Module) -> ScoredFiles:
         """Score the trained network and write scores, and whatever else belongs to the run, into its folder."""
 
     def write_weights_view(self, net: nn.Module) -> dict[str, Entry]:
         """Write what is shown of the weights themselves, trained or diverged, and return the entries by key."""
 
 
-class Opened(Protocol):
+class PreparedData(Protocol):
     """A prepared data set whose files were whole when it was opened.
 
     stage: by which repro.artifacts.provenance knows the code that trains on such data.
@@ -127,5 +127,5 @@ class Opened(Protocol):
     digest: str
     description: dict[str, Any]
 
-    def task(self, run: Run, place: Place) -> Task:
+    def task(self, run: Run, context: RunContext) -> Task:
         """Return `run` as a task on these data."""

@@ -26,7 +26,7 @@ from repro.spec.video import Clips, VideoDataset
 from repro.train.networks import loop
 from repro.train.networks.clips import ClipTask, open_videos
 from repro.train.networks.run import Stopped, train_runs
-from repro.train.runs.task import Place
+from repro.train.runs.task import RunContext
 
 SMOKE = KARPATHY.scale("smoke")
 
@@ -116,12 +116,12 @@ def test_clips_are_mirrored_only_where_the_data_allow_it(prepared: Path, tmp_pat
     """Pixels of a batch, and scores of a net that sees left and right: with mirroring they are others, without they are not."""
     data = open_videos(data_folder(prepared, "smoke", tiny_dataset().name))
     assert data.description["mirror"] is True
-    place = Place(folder=tmp_path, device="cpu", num_threads=1, say=lambda line: None)
+    context = RunContext(folder=tmp_path, device="cpu", num_threads=1, say=lambda line: None)
     run = tiny_run("single_frame")
     forbidden = dataclasses.replace(data, description={**data.description, "mirror": False}, _pixels={})
     plain = dataclasses.replace(run.experiment.recipe, crops=Crops(position="random", mirror=False))
     unmirrored = dataclasses.replace(run, experiment=dataclasses.replace(run.experiment, recipe=plain))
-    tasks = (ClipTask(run, data, place), ClipTask(run, forbidden, place), ClipTask(unmirrored, data, place))
+    tasks = (ClipTask(run, data, context), ClipTask(run, forbidden, context), ClipTask(unmirrored, data, context))
     mirrored_x, forbidden_x, unmirrored_x = (torch.cat([batch.x_BCTHW for batch in task.batches(0, 0)]) for task in tasks)
     assert torch.equal(forbidden_x, unmirrored_x)
     assert not torch.equal(mirrored_x, unmirrored_x)
@@ -171,9 +171,9 @@ def test_the_gallery_shows_each_class_in_turn_the_same_videos_for_every_net(prep
     assert sorted(one["label_GL"][:, 0].tolist()) == list(range(10)), "ten test videos, one of each class"
     assert one["frame_GTSSC"].shape == (10, 5, 56, 56, 3)
     video = read_scores(folder / "scores.test.video.npz")
-    place = {key: n for n, key in enumerate(video.example_N.tolist())}
+    context = {key: n for n, key in enumerate(video.example_N.tolist())}
     for key, best_5, score_5 in zip(other["example_G"].tolist(), other["best_G5"], other["score_G5"], strict=True):
-        scores_K = video.scores_NK[place[key]]
+        scores_K = video.scores_NK[context[key]]
         assert np.array_equal(score_5, np.sort(scores_K)[::-1][:5])
         assert np.array_equal(scores_K[best_5], score_5)
     test = ClipShards(data_folder(prepared, "smoke", tiny_dataset().name), "test")

@@ -21,7 +21,7 @@ from repro.data.load.image_stream import training_plan
 from repro.data.prepare.videos import prepare_videos
 from repro.spec.recipe import Crops
 from repro.train.networks.clips import open_videos
-from repro.train.networks.data_parallel import Team
+from repro.train.networks.data_parallel import Group
 from tests.train.networks.test_clips import tiny_dataset
 from tests.train.networks.test_clips import tiny_run as tiny_clip_run
 from tests.train.networks.test_run import results_with_data, tiny_run, with_recipe
@@ -51,10 +51,10 @@ def train(results, run, *, num_processes=1, said=None):
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 7])
 @pytest.mark.parametrize("num", [16, 9, 2])
 def test_the_rows_of_all_processes_are_the_batch(size, num):
-    found = [Team(rank=rank, size=size).take(num) for rank in range(size)]
+    found = [Group(rank=rank, size=size).take(num) for rank in range(size)]
     assert sum(rows.num_counted for rows in found) == num
     counted = [range(rows.start, rows.stop) for rows in found if rows.num_counted]
-    assert [place for rows in counted for place in rows] == list(range(num))
+    assert [context for rows in counted for context in rows] == list(range(num))
     assert max(map(len, counted)) - min(map(len, counted)) <= 1
     assert all(rows.stop > rows.start for rows in found), "a process without rows computes one at weight 0"
 
@@ -63,7 +63,7 @@ def test_the_shares_of_all_processes_are_the_examples_in_their_order():
     def plan():
         return training_plan(50, key=1, batch_size=16, num_epochs=2)
 
-    shares = [list(Team(rank=rank, size=2).shares(plan())) for rank in range(2)]
+    shares = [list(Group(rank=rank, size=2).shares(plan())) for rank in range(2)]
     for whole, *parts in zip(plan(), *shares, strict=True):
         assert np.array_equal(np.concatenate([part.index_B for part in parts]), whole.index_B)
         assert {(part.epoch, part.step) for part in parts} == {(whole.epoch, whole.step)}
@@ -173,6 +173,6 @@ def test_a_run_that_shares_crops_by_chunks_is_trained_by_one_process(prepared):
 
 
 def test_several_processes_and_towers_apart_are_one_too_many(prepared):
-    place = stage.Place(folder=prepared, device="cpu", num_threads=1, say=print, towers_apart=True)
+    context = stage.RunContext(folder=prepared, device="cpu", num_threads=1, say=print, towers_apart=True)
     with pytest.raises(ValueError, match="2 processes with towers apart; allowed: one of the two"):
-        stage.shared_by(tiny_run(), place, num_processes=2)
+        stage.shared_by(tiny_run(), context, num_processes=2)

@@ -13,7 +13,7 @@ from repro.artifacts.files import FileFormatError, data_folder, read_json, run_f
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
 from repro.spec.recipe import Schedule
-from repro.spec.run import Start
+from repro.spec.run import InitialWeights
 from repro.train.networks.images import open_images
 from repro.train.networks.run import Stopped, train_runs
 from tests.tiny import write_prepared
@@ -41,7 +41,7 @@ def source_run(**changes):
 
 def pretrained_run(*, fresh=(), trained=(), **changes):
     run = shortened(make_run(ALEXNET, scale="smoke", variant="cnn_pretrained", seed=0), **changes)
-    start = Start(variant="conv6_pretraining", fresh=fresh, trained=trained)
+    start = InitialWeights(variant="conv6_pretraining", fresh=fresh, trained=trained)
     return dataclasses.replace(run, experiment=dataclasses.replace(run.experiment, start=start))
 
 

@@ -25,7 +25,7 @@ from repro.spec.recipe import Schedule
 from repro.spec.video import Clips, ProceduralVideos, VideoDataset
 from repro.train.networks.clips import ClipTask, Videos, open_videos
 from repro.train.networks.run import make_training
-from repro.train.runs.task import Place
+from repro.train.runs.task import RunContext
 
 NUM_TEST = 80
 
@@ -96,9 +96,9 @@ def trained(variant: str, data: Videos, *, batch_size: int, num_epochs: int) -> 
     )
     run = make_run(KARPATHY, scale="smoke", variant=variant, seed=0)
     run = replace(run, experiment=scaled(KARPATHY.experiment(variant), sizing))
-    place = Place(folder=Path(), device="cpu", num_threads=1, say=lambda line: None)
-    task = ClipTask(run, data, place)
-    training = make_training(run, task, place=place, should_stop=lambda: False)
+    context = RunContext(folder=Path(), device="cpu", num_threads=1, say=lambda line: None)
+    task = ClipTask(run, data, context)
+    training = make_training(run, task, context=context, should_stop=lambda: False)
     training.run()
     test = data.test
     found = task._predicted(training.net, test, np.arange(test.num_clips), num_views=4)

@@ -391,9 +391,9 @@ def test_one_step_on_the_gpu_equals_one_step_on_the_cpu(whole):
     data = images.open_images(data_folder(whole, "smoke", "procedural"))
     weights = []
     for device in ("cpu", "cuda"):
-        place = stage.Place(folder=whole, device=device, num_threads=1, say=lambda line: None)
+        context = stage.RunContext(folder=whole, device=device, num_threads=1, say=lambda line: None)
         run = tiny_run("no_dropout")
-        training = stage.make_training(run, data.task(run, place), place=place, should_stop=lambda: False)
+        training = stage.make_training(run, data.task(run, context), context=context, should_stop=lambda: False)
         training._step(next(iter(training.batches(0, 0))))
         weights.append([parameter.detach().cpu() for parameter in training.net.parameters()])
     for one, other in zip(*weights, strict=True):
