@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from repro.artifacts.files import sha256_file, write_json
-from repro.data.shards.images import ShardWriter, write_index
+from repro.data.shards.writer import ShardWriter, write_index
 
 
 def images_NSSC(num: int, *, stored_px: int, seed: int, num_classes: int = 10) -> np.ndarray[Any, np.dtype[np.uint8]]:

@@ -33,12 +33,16 @@ STAGE_ROOTS = {
     "render": ("repro.report.render",),
 }
 
-#: An import statement that takes something from this package, as the code is formatted: lists of several lines in parentheses.
+#: A statement that takes something from this package, as the code is formatted: lists of several lines in parentheses. A
+#: module that is imported by its name, as a kernel that only some machines can compile, counts as any other.
 IMPORT = re.compile(
     r"^[ \t]*(?:from (?P<module>repro\b[\w.]*) import (?P<names>\((?:[^)#]|#[^\n]*)*\)|[^\n(]*)"
-    r"|import (?P<modules>repro\b[^\n]*))",
+    r"|import (?P<modules>repro\b[^\n]*))"
+    r"|\bimport_module\(\s*[\"'](?P<named>repro\b[\w.]*)[\"']",
     re.MULTILINE,
 )
+#: What only a type checker sees: the lines of `if TYPE_CHECKING:` at the margin.
+FOR_TYPES = re.compile(r"^if TYPE_CHECKING:.*\n(?:[ \t]+.*\n|[ \t]*\n)*", re.MULTILINE)
 COMMENT = re.compile(r"#[^\n]*")
 
 
@@ -89,6 +93,7 @@ def spec_digest(value: Any) -> str:
 def code_digest(stage: str) -> str:
     """Return the digest of the code that `stage` uses: its root modules and all they import from this package.
 
+    This module is left out: it says what made a result and makes none, and a digest that is computed otherwise differs anyway.
     Compiled code is hashed, without docstrings and assertions, neither of which changes a result, and without line numbers:
     a comment or the words of a docstring change nothing. Another minor version of Python compiles otherwise and gives another.
     A process has one digest of a stage, that of the code which was there when it first asked.
@@ -99,7 +104,7 @@ def code_digest(stage: str) -> str:
     if stage not in STAGE_ROOTS:
         raise ValueError(f"unknown stage {stage!r}; allowed: {', '.join(STAGE_ROOTS)}")
     modules = sorted(imported_modules(STAGE_ROOTS[stage]).items())
-    lines = [f"{name} {_module(str(path), path.stat().st_mtime_ns).sha256}" for name, path in modules]
+    lines = [f"{name} {_module(str(path), path.stat().st_mtime_ns).sha256}" for name, path in modules if name != __name__]
     return sha256_bytes("\n".join(lines).encode())
 
 
@@ -144,18 +149,27 @@ def _module(path: str, modified_ns: int) -> _Module:
     return _Module(tuple(imported_names(source.decode())), module_digest(source))
 
 
+def run_part(source: str) -> str:
+    """A module without what only a type checker sees."""
+    return FOR_TYPES.sub("if False:\n    pass\n", source)
+
+
 def module_digest(source: bytes) -> str:
-    """Return the digest of what a module does, its docstrings, assertions and line numbers left out."""
-    code = compile(source, "", "exec", dont_inherit=True, optimize=2)
+    """Return the digest of what a module does, its docstrings, assertions, types and line numbers left out."""
+    code = compile(run_part(source.decode()), "", "exec", dont_inherit=True, optimize=2)
     return sha256_bytes("\n".join(_instructions(code)).encode())
 
 
 def imported_names(source: str) -> Iterator[str]:
     """Give the names of what a module's import statements may take from this package: modules, or what lies in them.
 
-    The statements are found by their form: a syntax tree would take as long again as compiling does.
+    What is imported for types alone does not run and is left out. The statements are found by their form: a syntax tree
+    would take as long again as compiling does.
     """
-    for statement in IMPORT.finditer(source):
+    for statement in IMPORT.finditer(run_part(source)):
+        if statement["named"] is not None:
+            yield statement["named"]
+            continue
         if statement["module"] is None:
             yield from (name.split()[0] for name in statement["modules"].split(","))
             continue

@@ -11,7 +11,7 @@ from repro.artifacts.files import data_folder, run_folder
 from repro.cli.arguments import UsageError, chosen_device
 from repro.planning.plan import chosen_paper, papers_at, planned_runs, stage_of
 from repro.spec.experiment import make_run
-from repro.spec.video import VideoDataset
+from repro.spec.video_datasets import VideoDataset
 from repro.system.locks import locked
 from repro.system.progress import Say
 from repro.system.startup import importing

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from repro.spec.classical import FisherVectors, SparseCoding
-from repro.spec.datasets import Dataset
 from repro.spec.evaluation import Evaluation
-from repro.spec.histograms import FeatureHistograms
-from repro.spec.network import Network
-from repro.spec.recipe import Recipe
-from repro.spec.video import ClipNetwork, VideoDataset
+
+if TYPE_CHECKING:  # a run of one method does not run the specs of the others
+    from repro.spec.datasets import Dataset
+    from repro.spec.model import Model
+    from repro.spec.network import Network
+    from repro.spec.recipe import Recipe
+    from repro.spec.video import ClipNetwork
+    from repro.spec.video_datasets import VideoDataset
 
 #: How the members of an ensemble weigh: all the same, or so that the validation examples are most probable.
 WEIGHTS = ("equal", "validation")
@@ -75,7 +78,7 @@ class Fitted:
     It sees stored images and clips whole: of images, the protocol `center` stands for that.
     """
 
-    model: FeatureHistograms | FisherVectors | SparseCoding
+    model: Model
     evaluation: Evaluation
 
 

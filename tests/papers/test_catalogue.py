@@ -14,7 +14,7 @@ from repro.spec.datasets import DATASET_KINDS, EVIDENCE
 from repro.spec.experiment import FIGURES, SHOWS, Paper, Sizing, UnknownName, make_run, needed_runs, replaced
 from repro.spec.geometry.image import geometry
 from repro.spec.run import Ensemble
-from repro.spec.video import VIDEO_KINDS
+from repro.spec.video_datasets import VIDEO_KINDS
 
 ALL = list(PAPERS.values())
 ALEXNET = PAPERS["alexnet"]

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from repro.spec.histograms import FrameSampling
+if TYPE_CHECKING:
+    from repro.spec.histograms import FrameSampling
+
 
 Pixels = NDArray[np.uint8]
 

@@ -21,8 +21,8 @@ from repro.baselines.descriptors.local_colors import describe_local_colors
 from repro.baselines.descriptors.points import centres_P2, patch_corners_P2
 from repro.baselines.fitting.descriptor_cache import described
 from repro.spec.classical import DensePatches, Descriptor, Gist, Hog, Lbp, LocalColors, Sift
-from repro.spec.histograms import DenseGrid
-from repro.spec.histograms import Hog as HogBlock
+from repro.spec.model import DenseGrid
+from repro.spec.model import Hog as HogBlock
 
 
 def describe_patches(

@@ -30,12 +30,12 @@ from repro.spec.histograms import (
     FaceCount,
     Feature,
     FeatureHistograms,
-    Hog,
     HueSaturation,
     LocalFeature,
     Texton,
     num_cells,
 )
+from repro.spec.model import Hog
 
 #: The features whose histograms count words.
 QUANTISED = (LocalFeature, ColorMoments)

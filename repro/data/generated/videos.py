@@ -55,7 +55,7 @@ from repro.data.generated.video_drawing import (
 )
 from repro.data.sources.source import SourceError, as_bytes
 from repro.data.sources.video_source import VideoListing, label_matrix
-from repro.spec.video import ProceduralVideos, VideoDataset
+from repro.spec.video_datasets import ProceduralVideos, VideoDataset
 
 #: The first of these that the installed PyAV has; constant quality so high that pixel-fine patterns survive. Without its
 #: macroblock tree x264 makes the same file every time; with it, small frames' files vary with what lay in memory before.

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from nvidia.dali import fn, pipeline_def, types
 
 from repro.data.load.clips import DecodedClips, StripClips, cut_clips, decoded_frames, decoded_parts, load_cut_clips, outputs_of
-from repro.data.load.image_stream import Planned, indices_N, with_parts
+from repro.data.load.plan import Planned, indices_N, with_parts
 from repro.data.load.randomness import CROP, Draws, draw_training, random_words_N4
 from repro.data.shards.clips import ClipShards
 from repro.spec.recipe import Recipe

@@ -20,7 +20,7 @@ from nvidia.dali import fn, pipeline_def, types
 
 from repro.data.load.augment_kernel import augment_clips
 from repro.data.shards.clips import ClipShards
-from repro.data.shards.decode import decoder_options
+from repro.data.shards.decoder_options import decoder_options
 
 #: Frames that are decoded at a time to be kept.
 DECODED_BYTES_AT_ONCE = 2**24

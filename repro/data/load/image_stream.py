@@ -13,7 +13,7 @@ import itertools
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -23,8 +23,9 @@ from numpy.typing import NDArray
 from nvidia.dali import fn, pipeline_def, types
 
 from repro.data.load.augment_kernel import augment, load_augment
-from repro.data.load.randomness import Draws, draw_training, epoch_order_N, num_steps_of
-from repro.data.shards.decode import decoder_options
+from repro.data.load.plan import Planned, indices_N, with_parts
+from repro.data.load.randomness import Draws, draw_training, num_steps_of
+from repro.data.shards.decoder_options import decoder_options
 from repro.spec.recipe import Recipe
 
 #: Images that go through the graph at a time: a pass has a fixed cost, which small batches share.
@@ -45,15 +46,6 @@ class Stored(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Planned:
-    """The examples of one batch: the epoch (from 0), the step in that epoch (from 0), their positions in the split."""
-
-    epoch: int
-    step: int
-    index_B: NDArray[np.int64]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Batch:
     """A training batch on its device: mean-subtracted pixels on the 0-255 scale in channels-last memory, labels, its plan."""
 
@@ -66,17 +58,6 @@ class Batch:
     def input_B(self) -> torch.Tensor:
         """Return what the network takes."""
         return self.image_BCHW
-
-
-def training_plan(
-    num_examples: int, *, key: int, batch_size: int, num_epochs: int, epoch: int = 0, step: int = 0
-) -> Iterator[Planned]:
-    """Plan every batch from (`epoch`, `step`) on; each epoch is a permutation and its last batch may be smaller."""
-    while epoch < num_epochs:
-        order_N = epoch_order_N(num_examples, key=key, epoch=epoch)
-        for first in range(step * batch_size, num_examples, batch_size):
-            yield Planned(epoch=epoch, step=first // batch_size, index_B=order_N[first : first + batch_size])
-        epoch, step = epoch + 1, 0
 
 
 @pipeline_def
@@ -260,20 +241,6 @@ class DecodedStream:
             out_BPPC,
         )
         return torch.from_numpy(out_BPPC).permute(0, 3, 1, 2)
-
-
-def indices_N(group: Sequence[Planned]) -> NDArray[np.int64]:
-    """Return the examples of batches that are loaded at a time."""
-    return np.concatenate([planned.index_B for planned in group])
-
-
-def with_parts(group: Iterable[Planned]) -> Iterator[tuple[Planned, slice]]:
-    """Give each batch with its part of the examples that are loaded at a time."""
-    first = 0
-    for planned in group:
-        part = slice(first, first + len(planned.index_B))
-        yield planned, part
-        first = part.stop
 
 
 def stacked(shards: Stored, groups: Iterable[list[Planned]]) -> Iterator[tuple[list[Planned], NDArray[np.uint8]]]:

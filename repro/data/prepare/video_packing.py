@@ -12,10 +12,10 @@ from repro.data.prepare.packing import SAY_EVERY_S, Say, ShardPlan
 from repro.data.prepare.video_decode import CutTask, CutVideo
 from repro.data.shards.color import PixelSums
 from repro.data.shards.decode import UnreadableError
-from repro.data.shards.images import ShardWriter
+from repro.data.shards.writer import ShardWriter
 from repro.data.sources.source import as_text
 from repro.data.sources.video_source import VideoSource
-from repro.spec.video import VideoDataset
+from repro.spec.video_datasets import VideoDataset
 from repro.system.video_workers import Workers
 
 CutWorkers = Workers[CutTask, CutVideo | UnreadableError]

@@ -1,6 +1,6 @@
 """The videos of paper B's scales: those of Table 1, and those to which its nets are transferred."""
 
-from repro.spec.video import Clips, ProceduralVideos, VideoDataset
+from repro.spec.video_datasets import Clips, ProceduralVideos, VideoDataset
 
 # Generated videos are stored at the size at which they are made: resizing would destroy the patterns of the detail classes.
 # Ten classes are the fewest with which a top-5 error says anything. The two training clips of a video lie in its two shots.

@@ -16,7 +16,7 @@ from repro.artifacts.files import read_json, sha256_file
 from repro.baselines.videos.fit import Costs, HistogramModel, fit
 from repro.baselines.videos.model_file import save
 from repro.data.shards.clips import ClipShards
-from repro.evaluate.predict import stable_subset_N
+from repro.evaluate.subset import stable_subset_N
 from repro.spec.histograms import FeatureHistograms
 from repro.spec.run import Fitted, Run
 from repro.train.runs.record import named, write_run_scores

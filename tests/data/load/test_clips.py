@@ -20,12 +20,12 @@ from repro.data.load import clips
 from repro.data.load.clip_stream import ClipBatch, Loading, clip_graph, clip_stream, drawn_labels_B, graph_batches
 from repro.data.load.clip_views import ClipPixels, clip_batches, evaluation_crops
 from repro.data.load.clips import DecodedClips, StripClips, clips_in_memory, strip_graph
-from repro.data.load.image_stream import training_plan
+from repro.data.load.plan import training_plan
 from repro.data.load.randomness import draw_training
 from repro.data.prepare.videos import prepare_videos
 from repro.data.shards.clips import ClipShards
 from repro.spec.recipe import Crops, Optimizer, Recipe, Schedule
-from repro.spec.video import Clips, ProceduralVideos, VideoDataset
+from repro.spec.video_datasets import Clips, ProceduralVideos, VideoDataset
 from tests.tiny import write_prepared
 
 TOYS = VideoDataset(

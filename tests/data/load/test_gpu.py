@@ -18,7 +18,7 @@ from PIL import Image
 from repro.data.load.clip_stream import clip_stream
 from repro.data.load.clip_views import ClipPixels
 from repro.data.load.clips import clips_in_memory
-from repro.data.load.image_stream import training_plan
+from repro.data.load.plan import training_plan
 from repro.data.load.whole_images import Squares
 from repro.data.prepare.videos import prepare_videos
 from repro.data.shards.clips import ClipShards

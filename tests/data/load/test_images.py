@@ -11,7 +11,8 @@ from PIL import Image
 
 from repro.data.load import augment_kernel
 from repro.data.load import image_stream as images
-from repro.data.load.image_stream import DecodedStream, ImageStream, image_graph, training_plan, training_stream
+from repro.data.load.image_stream import DecodedStream, ImageStream, image_graph, training_stream
+from repro.data.load.plan import training_plan
 from repro.data.load.randomness import draw_training
 from repro.data.load.whole_images import DecodedShards, Squares, in_memory, square_graph
 from repro.data.shards.images import Shards

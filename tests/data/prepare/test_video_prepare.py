@@ -19,7 +19,7 @@ from repro.data.prepare.videos import prepare_videos
 from repro.data.shards.clips import ClipShards
 from repro.data.shards.decode import UnreadableError
 from repro.data.sources.source import SourceError
-from repro.spec.video import Clips, ProceduralVideos, VideoDataset
+from repro.spec.video_datasets import Clips, ProceduralVideos, VideoDataset
 from repro.system.video_workers import Workers
 from tests.data.videos import write_video
 
