@@ -30,8 +30,12 @@ STAGE_ROOTS = {
     "time": ("repro.train.methods.timing",),
     "collect": ("repro.analyse.collect.collect",),
     "judge": ("repro.analyse.evidence.verdict", "repro.analyse.judge.judge"),
-    "render": ("repro.report.render",),
+    "render": ("repro.report.render", "repro.system.durations"),
 }
+
+#: Modules that say what made a result, or how far it is and how long it takes, and make none: a stage's code is the same
+#: whatever stands there, unless it starts from them.
+DECIDE_NOTHING = ("repro.artifacts.provenance", "repro.system.durations", "repro.system.progress")
 
 #: A statement that takes something from this package, as the code is formatted: lists of several lines in parentheses. A
 #: module that is imported by its name, as a kernel that only some machines can compile, counts as any other.
@@ -93,7 +97,6 @@ def spec_digest(value: Any) -> str:
 def code_digest(stage: str) -> str:
     """Return the digest of the code that `stage` uses: its root modules and all they import from this package.
 
-    This module is left out: it says what made a result and makes none, and a digest that is computed otherwise differs anyway.
     Compiled code is hashed, without docstrings and assertions, neither of which changes a result, and without line numbers:
     a comment or the words of a docstring change nothing. Another minor version of Python compiles otherwise and gives another.
     A process has one digest of a stage, that of the code which was there when it first asked.
@@ -104,18 +107,18 @@ def code_digest(stage: str) -> str:
     if stage not in STAGE_ROOTS:
         raise ValueError(f"unknown stage {stage!r}; allowed: {', '.join(STAGE_ROOTS)}")
     modules = sorted(imported_modules(STAGE_ROOTS[stage]).items())
-    lines = [f"{name} {_module(str(path), path.stat().st_mtime_ns).sha256}" for name, path in modules if name != __name__]
+    lines = [f"{name} {_module(str(path), path.stat().st_mtime_ns).sha256}" for name, path in modules]
     return sha256_bytes("\n".join(lines).encode())
 
 
 def imported_modules(roots: tuple[str, ...]) -> dict[str, Path]:
-    """Return name and file of every module of this package reached from `roots` by import statements."""
+    """Name and file of every module of this package reached from `roots` by import statements, DECIDE_NOTHING left out."""
     found: dict[str, Path] = {}
     waiting = list(roots)
     while waiting:
         name = waiting.pop()
         path = _module_file(name)
-        if path is None or name in found:
+        if path is None or name in found or (name in DECIDE_NOTHING and name not in roots):
             continue
         found[name] = path
         waiting += _module(str(path), path.stat().st_mtime_ns).imports

@@ -6,11 +6,11 @@ is fitted, and (without scores) a timing of networks side by side.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from repro.spec.evaluation import Evaluation
+from repro.system.seeds import derived_seed
 
 if TYPE_CHECKING:  # a run of one method does not run the specs of the others
     from repro.spec.datasets import Dataset
@@ -137,9 +137,4 @@ class Run:
 
     def key_for(self, purpose: str) -> int:
         """Return the 64-bit key of all randomness that this run uses for `purpose`."""
-        return derived_key(self.id, purpose)
-
-
-def derived_key(run_id: str, purpose: str) -> int:
-    """Return 64 bits that depend on `run_id` and `purpose` alone."""
-    return int.from_bytes(hashlib.sha256(f"{run_id}\n{purpose}".encode()).digest()[:8], "little")
+        return derived_seed(f"{self.id}\n{purpose}", num_bits=64)
