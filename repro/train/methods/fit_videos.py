@@ -37,8 +37,11 @@ class VideosToFit:
     test: ClipShards
     stage: ClassVar[str] = "fit_videos"
 
-    def fit(self, run: Run, context: RunContext) -> tuple[list[Entry], dict[str, Any]]:
-        """Fit the histograms of `run` and score the test videos (repro.train.methods.fit.OpenedToFit)."""
+    def fit(self, run: Run, context: RunContext, *, scratch: Path) -> tuple[list[Entry], dict[str, Any]]:
+        """Fit the histograms of `run` and score the test videos (repro.train.methods.fit.OpenedToFit).
+
+        All is done in one go: `scratch` stays empty.
+        """
         assert isinstance(run.experiment, Fitted), "a fitted model"
         spec = run.experiment.model
         assert isinstance(spec, FeatureHistograms), "feature histograms"
