@@ -83,7 +83,8 @@ def read_config(values: Mapping[str, Any], *, schema: Path) -> Config:
     for error in jsonschema.Draft202012Validator(rules).iter_errors(dict(values)):
         raise ConfigError(_explained(error, rules["properties"]))
     known = catalogue(_listed(values["catalogue"]))
-    papers = tuple(paper.name for paper in known.papers_at(values["scale"], _chosen(values)))
+    papers = _chosen(values, known)
+    known.papers_at(values["scale"], papers)
     per_job = values["seeds_per_job"]
     checked = {"papers": papers, "catalogue": known, "seeds_per_job": None if per_job == "all" else per_job}
     config = Config(**{**values, **checked})
@@ -96,9 +97,9 @@ def _listed(value: str | Sequence[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-def _chosen(values: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """Return the names of the papers that a configuration asks for; None for all that are known."""
-    return None if values["papers"] is None else _listed(values["papers"])
+def _chosen(values: Mapping[str, Any], known: Catalogue) -> tuple[str, ...]:
+    """Return the names of the papers that a configuration asks for: without any, all that are known."""
+    return tuple(paper.name for paper in known.papers) if values["papers"] is None else _listed(values["papers"])
 
 
 def lacking_sources(config: Config) -> dict[str, str]:
@@ -134,8 +135,7 @@ def out_of_reach(paper: Paper, config: Config) -> dict[str, str]:
 
 def left_out(values: Mapping[str, Any], config: Config) -> list[str]:
     """Return a line for each paper of the configuration `values` that `config` leaves out: why, and how to get it."""
-    papers = tuple(paper.name for paper in config.catalogue.papers_at(config.scale, _chosen(values)))
-    lacking = lacking_sources(replace(config, papers=papers))
+    lacking = lacking_sources(replace(config, papers=_chosen(values, config.catalogue)))
     lines = [f"Not run: {name}, whose {key} are not given; for them too: --config {key}=DIR" for name, key in lacking.items()]
     for paper in config.catalogue.papers_at(config.scale, config.papers):
         for name, key in out_of_reach(paper, config).items():
