@@ -56,7 +56,7 @@ def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> None:
         num_runs += len(ledger.records)
     found = {
         "scale": scale,
-        "evidence": papers[0].scale(scale).evidence if papers else "",
+        "evidence": {paper.name: paper.scale(scale).evidence for paper in papers},
         "mode": MODE,
         "runs_sha256": sha256_bytes(content),
         "runs": num_runs,
@@ -118,7 +118,6 @@ STATED = (
     "metric",
     "protocol",
     "against_protocol",
-    "dataset",
     "paper_value",
     "paper_delta",
     "paper_arm",
@@ -154,6 +153,7 @@ def _stated(case: Case) -> dict[str, Any]:
     claim = case.claim
     return {
         **{name: getattr(claim, name) for name in STATED},
+        "dataset": case.data_words,
         "paper": case.ledger.paper.name,
         "arms": [claim.arm] if claim.kind == "within" else [claim.arm, claim.against],
         "chosen": {"arm": case.arm, "against": case.against},
