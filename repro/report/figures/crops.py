@@ -203,7 +203,7 @@ def _numbers(lines: Sequence[Line], *, paper: Paper, results: Results) -> TableV
     rows = []
     for line in lines:
         seeds = results.values(paper=paper.name, variant=line.variant, metric=METRIC, protocol=next(iter(line.errors)))
-        decimals = digits(min(row.num_examples for row in seeds.values())).points
+        decimals = digits(min(row.n_examples for row in seeds.values())).points
         for position, (protocol, mark) in enumerate(line.errors.items()):
             change = line.changes.get(protocol) if protocol != "center" else None
             cells = {
