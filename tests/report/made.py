@@ -78,7 +78,7 @@ class Made:
             scale=self.scale,
             folder=self.folder,
             measured=tuple(self.measured),
-            claims={"claims": self.claims, "effects": [], "evidence": "demonstration"},
+            claims={"claims": self.claims, "effects": [], "evidence": {"alexnet": "demonstration"}},
             runs=self.runs,
             datasets={},
             refused={},

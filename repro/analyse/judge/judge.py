@@ -57,7 +57,7 @@ def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> None:
         num_runs += len(ledger.records)
     found = {
         "scale": scale,
-        "evidence": papers[0].scale(scale).evidence if papers else "",
+        "evidence": {paper.name: paper.scale(scale).evidence for paper in papers},
         "mode": MODE,
         "runs_sha256": table.sha256,
         "runs": num_runs,
@@ -119,7 +119,6 @@ STATED = (
     "metric",
     "protocol",
     "against_protocol",
-    "dataset",
     "paper_value",
     "paper_delta",
     "paper_arm",
@@ -155,6 +154,7 @@ def _stated(case: Case) -> dict[str, Any]:
     claim = case.claim
     return {
         **{name: getattr(claim, name) for name in STATED},
+        "dataset": case.data_words,
         "paper": case.ledger.paper.name,
         "arms": [claim.arm] if claim.kind == "within" else [claim.arm, claim.against],
         "chosen": {"arm": case.arm, "against": case.against},

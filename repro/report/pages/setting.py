@@ -36,7 +36,7 @@ class Setting:
     """What stands on every page, so that no number is read without it."""
 
     scale: str
-    evidence: EvidenceWords
+    evidence: tuple[EvidenceWords, ...]
     facts: tuple[Fact, ...]
     sentence: str
 
@@ -68,7 +68,9 @@ def setting(results: Results, *, paper: str = "") -> Setting:
     Raises:
         ValueError: claims.json has an evidence level that does not exist.
     """
-    evidence = wording.evidence_words(results.claims["evidence"])
+    levels = results.claims["evidence"]
+    names = [levels[paper]] if paper else list(levels.values())
+    evidence = tuple(wording.evidence_words(name) for name in dict.fromkeys(names))
     runs = [run for run in results.runs.values() if paper in ("", run.record["paper"])]
     measured = [row for row in results.measured if paper in ("", row.paper)]
     titles = list(dict.fromkeys(run.record["dataset"]["title"] for run in runs))
@@ -79,7 +81,7 @@ def setting(results: Results, *, paper: str = "") -> Setting:
     facts = (
         Fact(term="Scale", text=results.scale),
         Fact(term="Data set", text=listed(titles) or "none prepared"),
-        Fact(term="Evidence", text=evidence.name),
+        Fact(term="Evidence", text=listed([words.name for words in evidence]) or "none"),
         Fact(term="Runs", text=f"{count(len(runs))}, with {counted(len(seeds), 'seed')} each or fewer"),
         *_test_facts(measured),
         Fact(term="Hardware", text=listed(devices) or "none"),
