@@ -216,7 +216,7 @@ TABLE3 = Table(
     claims=(),
     controls=(("c", "b"), ("d", "b"), ("b_5x5", "b")),
     about=(
-        "The nets differ in depth alone, from 11 to 19 layers with weights, and in one normalisation layer. The printed errors are "
+        "The nets differ in depth alone, from 11 to 19 layers, and in one normalisation layer. The printed errors are "
         "those of nets trained and tested on images whose smaller side has 256 px."
     ),
 )
