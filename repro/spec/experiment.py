@@ -264,6 +264,7 @@ class Extension:
     scales: tuple[Scale, ...] = ()
     claims: tuple[Claim, ...] = ()
     tables: tuple[Table, ...] = ()
+    printed_sets: tuple[PrintedSet, ...] = ()
 
 
 def extended(paper: Paper, extension: Extension) -> Paper:
@@ -274,6 +275,7 @@ def extended(paper: Paper, extension: Extension) -> Paper:
         scales=paper.scales + extension.scales,
         claims=paper.claims + extension.claims,
         tables=paper.tables + extension.tables,
+        printed_sets=paper.printed_sets + extension.printed_sets,
     )
 
 
