@@ -113,6 +113,9 @@ class Scale:
     evidence: what a verdict at this scale is worth (datasets.EVIDENCE).
     sizings: one for each family of networks that the scale has; variants of other families are not run at it.
     variants_per_job: about so many variants are trained by one process, in turn (more than 1 where a run takes seconds).
+
+    Raises:
+        ValueError: a network's crops are larger than the images that are stored for it.
     """
 
     name: str
@@ -122,6 +125,21 @@ class Scale:
     num_seeds: int
     sizings: tuple[AnySizing, ...]
     variants_per_job: int = 1
+
+    def __post_init__(self) -> None:
+        for sizing in self.sizings:
+            if isinstance(sizing, Sizing):
+                for dataset in sizing.folds or (self.dataset,):
+                    self._refuse_crops(sizing, dataset)
+
+    def _refuse_crops(self, sizing: Sizing, dataset: AnyDataset) -> None:
+        crop_px = sizing.size.input_px
+        if crop_px > dataset.stored_px:
+            raise ValueError(
+                f"scale {self.name}: family {sizing.family!r} takes crops of {crop_px} px (size.input_px of the sizing) of data "
+                f"set {dataset.name!r}, stored at {dataset.stored_px} px (its stored_px); allowed: crops of at most the stored "
+                "size; make stored_px larger, or input_px smaller"
+            )
 
     def has(self, family: str) -> bool:
         """Say whether networks of `family` are run at this scale."""
