@@ -9,9 +9,9 @@ from torch import nn
 
 import repro.train.networks.images as images
 import repro.train.networks.run as stage
-from repro import cli
+from repro.cli import arguments
 from repro.artifacts.files import read_json, run_folder
-from repro.data.load.whole_images import Squares
+from repro.data.load.whole_images import WholeImages
 from repro.train.networks.precision import FAITHFUL, PRECISIONS, checked_precision, forward_in, products_in
 from tests.train.networks.test_run import results_with_data, tiny_run
 
@@ -27,7 +27,7 @@ def train(results, run, said, **means):
 
 
 def test_the_command_line_and_the_stage_know_the_same_formats_and_begin_with_float32():
-    assert cli.PRECISIONS == PRECISIONS and PRECISIONS[0] == FAITHFUL == "float32"
+    assert arguments.PRECISIONS == PRECISIONS and PRECISIONS[0] == FAITHFUL == "float32"
     line = ["train", "--paper", "alexnet", "--scale", "smoke", "--variant", "full", "--seeds", "0", "--results", "r"]
     options = cli.parser().parse_args(line)
     assert options.precision == FAITHFUL and not options.towers_apart
@@ -112,13 +112,13 @@ def test_a_format_that_cannot_be_had_is_refused(name, device, message):
 
 def test_validation_and_scores_are_computed_in_float32(prepared, monkeypatch):
     seen = set()
-    batches = Squares.batches
+    batches = WholeImages.batches
 
     def watched(self, index_N, *, batch_size):
         seen.add(torch.is_autocast_enabled("cpu"))
         return batches(self, index_N, batch_size=batch_size)
 
-    monkeypatch.setattr(Squares, "batches", watched)
+    monkeypatch.setattr(WholeImages, "batches", watched)
     train(prepared, tiny_run(seed=14, num_epochs=1), [], precision="bfloat16")
     assert seen == {False}
 
