@@ -5,11 +5,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, is_dataclass, replace
-from typing import Any
+from typing import Any, NoReturn
 
 from repro.spec.claims import Claim
 from repro.spec.classical import FisherVectors, SparseCoding
-from repro.spec.datasets import Dataset
+from repro.spec.datasets import Dataset, Printed, PrintedSet
 from repro.spec.histograms import FeatureHistograms
 from repro.spec.network import Network, Size
 from repro.spec.recipe import Schedule
@@ -172,7 +172,13 @@ class Table:
 
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """All choices of one paper."""
+    """All choices of one paper.
+
+    printed_sets: the data of which it prints numbers; claims and data sets of the scales name them.
+
+    Raises:
+        UnknownName: a claim or a data set names data that are not among the printed sets or near them.
+    """
 
     name: str
     title: str
@@ -182,6 +188,32 @@ class Paper:
     scales: tuple[Scale, ...]
     claims: tuple[Claim, ...]
     tables: tuple[Table, ...]
+    printed_sets: tuple[PrintedSet, ...] = ()
+
+    def __post_init__(self) -> None:
+        for claim in self.claims:
+            if claim.dataset is not None:
+                self.printed_set(claim.dataset.of, asked_by=f"claim {claim.id}")
+        known = {name for item in self.printed_sets for name in (item.name, *(near.data for near in item.near))}
+        for scale in self.scales:
+            for dataset in scale.datasets:
+                if dataset.of and dataset.of not in known:
+                    self._refuse_set(dataset.of, sorted(known), asked_by=f"data set {dataset.name} of scale {scale.name}")
+
+    def printed_set(self, name: str, *, asked_by: str = "") -> PrintedSet:
+        """Return the printed data set called `name`; raise UnknownName if there is none."""
+        for item in self.printed_sets:
+            if item.name == name:
+                return item
+        return self._refuse_set(name, [item.name for item in self.printed_sets], asked_by=asked_by)
+
+    def _refuse_set(self, name: str, allowed: list[str], *, asked_by: str) -> NoReturn:
+        by = f", named by {asked_by}" if asked_by else ""
+        raise UnknownName("printed data set", name, allowed, where=f" of {self.name}{by}", hint="add it to Paper.printed_sets")
+
+    def data_words(self, printed: Printed | None) -> str:
+        """Return how the data that a number is of are called; "" where it is of no data."""
+        return f"{self.printed_set(printed.of).title} {printed.split}".strip() if printed else ""
 
     def variant(self, name: str) -> Variant:
         """Return the variant called `name`, or with that alias; raise UnknownName if there is none."""
@@ -218,6 +250,31 @@ class Paper:
         """Return the family of `variant`: that of the root it is based on."""
         found = self.variant(variant)
         return found.family if found.base is None else self.family(found.base)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extension:
+    """What a user adds to a paper that is there: scales of one's own, or variants with the table and claims that they need.
+
+    paper: the name of the paper.
+    """
+
+    paper: str
+    variants: tuple[Variant, ...] = ()
+    scales: tuple[Scale, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+def extended(paper: Paper, extension: Extension) -> Paper:
+    """Return `paper` with what `extension` adds, behind what it has."""
+    return replace(
+        paper,
+        variants=paper.variants + extension.variants,
+        scales=paper.scales + extension.scales,
+        claims=paper.claims + extension.claims,
+        tables=paper.tables + extension.tables,
+    )
 
 
 def make_run(paper: Paper, *, scale: str, variant: str, seed: int) -> Run:

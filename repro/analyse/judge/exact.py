@@ -7,6 +7,7 @@ from typing import Any
 
 from repro.analyse.evidence import reasons, verdict
 from repro.spec.claims import BOUNDS, Claim
+from repro.spec.datasets import SAME_DATA
 from repro.spec.experiment import Paper
 from repro.spec.geometry.image import Geometry, geometry
 from repro.spec.video import ClipNetwork
@@ -14,8 +15,6 @@ from repro.spec.video import ClipNetwork
 #: What a verdict on an exact claim rests on: no data at all.
 ARCHITECTURE = "architecture"
 METRICS = ("num_parameters", "num_neurons", "num_flops", "largest_conv_share", "num_crops")
-#: The evidence of the scale at which the images are stored as the paper stores them.
-OWN_DATA = "same data"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +91,7 @@ def _conv_shares(shapes: Geometry, *, largest: float) -> str:
 
 def _crops(paper: Paper, *, input_px: int) -> Count:
     """Count the places of a crop in a stored image, each plain and mirrored, at the scale of the paper's own data."""
-    stored_px = next(scale.dataset.stored_px for scale in paper.scales if scale.evidence == OWN_DATA)
+    stored_px = next(scale.dataset.stored_px for scale in paper.scales if scale.evidence == SAME_DATA)
     places = stored_px - input_px + 1
     detail = f"{stored_px} px hold {places} x {places} places of {input_px} px, each plain and mirrored"
     return Count(value=2 * places**2, detail=detail)

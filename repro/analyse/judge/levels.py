@@ -30,7 +30,7 @@ def judged_level(case: Case) -> dict[str, Any]:
     measured = _sentence(case, level, printed=claim.paper_value)
     cannot = claim.untestable or untestable_metric(claim.metric, num_classes=case.num_classes) or unmeasured(case, claim.metric)
     if not claim.untestable and case.evidence != "same data":
-        cannot = f"The printed value was measured on {claim.dataset}; on other data a level cannot be compared."
+        cannot = f"The printed value was measured on {case.data_words}; on other data a level cannot be compared."
     if cannot:
         return entry | {"verdict": verdict.UNTESTABLE, "brief": cannot, "reason": f"{cannot} {measured}".strip()}
     if level is None or level.ci90 is None or level.total_ci90 is None:

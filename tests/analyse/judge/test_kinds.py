@@ -14,7 +14,7 @@ import pytest
 from scipy import stats
 
 from repro.analyse.collect.collect import collect
-from repro.analyse.evidence.ledger import Ledger, read_table
+from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.reasons import METRIC_NAMES, PROTOCOL_NAMES
 from repro.analyse.evidence.statistics import dunnett_p, paired
 from repro.analyse.evidence.verdict import EVERY_ORDER, VERDICTS, decide_every
@@ -22,6 +22,7 @@ from repro.analyse.judge.effects import changed
 from repro.analyse.judge.exact import counted, judged_exact
 from repro.analyse.judge.judge import judge, judged_claims
 from repro.artifacts.files import read_json, run_folder, sha256_file
+from repro.artifacts.runs_csv import read_runs_csv
 from repro.artifacts.scores import read_scores, write_scores
 from repro.papers import PAPERS
 from repro.spec.claims import Claim
@@ -292,7 +293,7 @@ def test_pages_compare_a_variant_with_its_own_control_by_a_protocol_that_both_ha
 
 
 def test_a_change_of_several_places_shows_what_stood_there(everything: Path) -> None:
-    table, _ = read_table(everything / "smoke" / "runs.csv")
+    table = read_runs_csv(everything / "smoke" / "runs.csv").rows
     ledger = Ledger(table, paper=ALEXNET, scale="smoke", results=everything)
     biases = changed(ledger, "zero_bias_init")
     assert (biases["base_value"], biases["value"]) == (1.0, 0.0)
@@ -307,7 +308,7 @@ def test_a_change_of_several_places_shows_what_stood_there(everything: Path) -> 
 
 def test_a_claim_whose_parts_are_not_judged_is_refused(everything: Path) -> None:
     every = replace(CLAIMS["A.S7.depth.top1"], parts=("A.S7.depth.top1.conv9",))
-    table, _ = read_table(everything / "smoke" / "runs.csv")
+    table = read_runs_csv(everything / "smoke" / "runs.csv").rows
     ledger = Ledger(table, paper=replace(ALEXNET, claims=(every,)), scale="smoke", results=everything)
     with pytest.raises(ValueError, match=r"unknown: \['A.S7.depth.top1.conv9'\]"):
         judged_claims(ledger)
@@ -334,7 +335,7 @@ def test_every_metric_and_protocol_has_its_words() -> None:
 
 def test_a_claim_without_a_printed_value_is_no_level(everything: Path) -> None:
     level: Claim = replace(CLAIMS["A.T1.cnn.top1"], paper_value=None)
-    table, _ = read_table(everything / "smoke" / "runs.csv")
+    table = read_runs_csv(everything / "smoke" / "runs.csv").rows
     ledger = Ledger(table, paper=replace(ALEXNET, claims=(level,)), scale="smoke", results=everything)
     with pytest.raises(ValueError, match="has no paper_value"):
         judged_claims(ledger)
