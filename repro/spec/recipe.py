@@ -99,6 +99,7 @@ class Recipe:
     freeze: Freeze | None = None
 
 
+CROP_POSITIONS = ("random", "center")
 NOISE_FACTORS = ("eigenvalue", "unit_eigenvalue", "sqrt_eigenvalue")
 MEAN_PLACES = ("crop", "center")
 SCHEDULE_RULES = ("epochs", "plateau")
