@@ -16,7 +16,8 @@ from repro.artifacts.files import sha256_bytes
 from repro.artifacts.provenance import PACKAGE, spec_digest
 from repro.papers import PAPERS
 from repro.spec.datasets import Dataset
-from repro.spec.experiment import Paper, UnknownName, make_run, with_needed
+from repro.spec.experiment import Paper, make_run, with_needed
+from repro.spec.names import UnknownName
 from repro.spec.run import Ensemble, Experiment, Fitted, Run, Timing
 from repro.spec.video import VideoDataset
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: What a verdict on such data is worth: the paper's own data, other real data, or generated data.
-EVIDENCE = ("same data", "stand-in", "demonstration")
 DATASET_KINDS = ("procedural", "cifar10", "folders", "unsplit_folders", "ilsvrc2012")
 
 
