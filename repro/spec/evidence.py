@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from repro.spec.datasets import DEMONSTRATION, SAME_DATA, STAND_IN
 from repro.spec.names import UnknownName
 
-SAME_DATA, STAND_IN, DEMONSTRATION, ARCHITECTURE = "same data", "stand-in", "demonstration", "architecture"
-#: What a scale's data may be worth; a count of the printed layers rests on no data.
-OF_SCALES = (SAME_DATA, STAND_IN, DEMONSTRATION)
+#: What a count of the printed layers rests on: no data at all.
+ARCHITECTURE = "architecture"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +22,7 @@ class EvidenceLevel:
 
 
 #: In the order in which a reader wants to read of them.
-EVIDENCE = {
+LEVELS = {
     item.name: item
     for item in (
         EvidenceLevel(
@@ -59,6 +59,6 @@ def evidence_level(name: str) -> EvidenceLevel:
     Raises:
         UnknownName: there is none called `name`.
     """
-    if name not in EVIDENCE:
-        raise UnknownName("evidence level", name, EVIDENCE, hint="run the stage judge again")
-    return EVIDENCE[name]
+    if name not in LEVELS:
+        raise UnknownName("evidence level", name, LEVELS, hint="run the stage judge again")
+    return LEVELS[name]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, is_dataclass, replace
-from typing import Any
+from typing import Any, NoReturn
 
 from repro.spec.claims import Claim
 from repro.spec.classical import FisherVectors, SparseCoding
-from repro.spec.datasets import Dataset
+from repro.spec.datasets import Dataset, Printed, PrintedSet
 from repro.spec.histograms import FeatureHistograms
 from repro.spec.names import UnknownName
 from repro.spec.network import Network, Size
@@ -162,7 +162,13 @@ class Table:
 
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """All choices of one paper."""
+    """All choices of one paper.
+
+    printed_sets: the data of which it prints numbers; claims and data sets of the scales name them.
+
+    Raises:
+        UnknownName: a claim or a data set names data that are not among the printed sets or near them.
+    """
 
     name: str
     title: str
@@ -172,6 +178,32 @@ class Paper:
     scales: tuple[Scale, ...]
     claims: tuple[Claim, ...]
     tables: tuple[Table, ...]
+    printed_sets: tuple[PrintedSet, ...] = ()
+
+    def __post_init__(self) -> None:
+        for claim in self.claims:
+            if claim.dataset is not None:
+                self.printed_set(claim.dataset.of, asked_by=f"claim {claim.id}")
+        known = {name for item in self.printed_sets for name in (item.name, *(near.data for near in item.near))}
+        for scale in self.scales:
+            for dataset in scale.datasets:
+                if dataset.of and dataset.of not in known:
+                    self._refuse_set(dataset.of, sorted(known), asked_by=f"data set {dataset.name} of scale {scale.name}")
+
+    def printed_set(self, name: str, *, asked_by: str = "") -> PrintedSet:
+        """Return the printed data set called `name`; raise UnknownName if there is none."""
+        for item in self.printed_sets:
+            if item.name == name:
+                return item
+        return self._refuse_set(name, [item.name for item in self.printed_sets], asked_by=asked_by)
+
+    def _refuse_set(self, name: str, allowed: list[str], *, asked_by: str) -> NoReturn:
+        by = f", named by {asked_by}" if asked_by else ""
+        raise UnknownName("printed data set", name, allowed, where=f" of {self.name}{by}", hint="add it to Paper.printed_sets")
+
+    def data_words(self, printed: Printed | None) -> str:
+        """Return how the data that a number is of are called; "" where it is of no data."""
+        return f"{self.printed_set(printed.of).title} {printed.split}".strip() if printed else ""
 
     def variant(self, name: str) -> Variant:
         """Return the variant called `name`, or with that alias; raise UnknownName if there is none."""

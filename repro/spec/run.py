@@ -7,7 +7,6 @@ repro.spec.methods says how each is called and what its runs hold.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -18,6 +17,7 @@ from repro.spec.histograms import FeatureHistograms
 from repro.spec.network import Network
 from repro.spec.recipe import Recipe
 from repro.spec.video import ClipNetwork, VideoDataset
+from repro.system.seeds import derived_seed
 
 #: How the members of an ensemble weigh: all the same, or so that the validation examples are most probable.
 WEIGHTS = ("equal", "validation")
@@ -140,9 +140,4 @@ class Run:
 
     def key_for(self, purpose: str) -> int:
         """Return the 64-bit key of all randomness that this run uses for `purpose`."""
-        return derived_key(self.id, purpose)
-
-
-def derived_key(run_id: str, purpose: str) -> int:
-    """Return 64 bits that depend on `run_id` and `purpose` alone."""
-    return int.from_bytes(hashlib.sha256(f"{run_id}\n{purpose}".encode()).digest()[:8], "little")
+        return derived_seed(f"{self.id}\n{purpose}", num_bits=64)

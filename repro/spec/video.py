@@ -171,6 +171,7 @@ class VideoDataset:
     kind: one of VIDEO_KINDS; procedural: its generator's knobs; fold: of the official lists, where there are several.
     num_validation: training videos held out for the plateau rule and for tuning; never test videos.
     max_refused: share of unreadable or too short videos above which preparation fails, in [0, 1].
+    of: the name of the printed set that these videos are, or are nearly; "" for data of which no paper prints a number.
     """
 
     name: str
@@ -182,3 +183,4 @@ class VideoDataset:
     max_refused: float
     fold: int = 1
     procedural: ProceduralVideos | None = None
+    of: str = ""

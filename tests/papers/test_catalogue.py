@@ -10,8 +10,7 @@ import pytest
 from repro.artifacts.provenance import PACKAGE, flatten, spec_difference
 from repro.papers import PAPERS
 from repro.planning.plan import planned_variants
-from repro.spec.datasets import DATASET_KINDS
-from repro.spec.evidence import OF_SCALES
+from repro.spec.datasets import DATASET_KINDS, EVIDENCE
 from repro.spec.experiment import FIGURES, SHOWS, Paper, Sizing, make_run, needed_runs, replaced
 from repro.spec.geometry.image import geometry
 from repro.spec.names import UnknownName
@@ -138,7 +137,7 @@ def test_a_scale_changes_no_field_that_a_variant_ablates(paper: Paper):
 @pytest.mark.parametrize("paper", ALL, ids=lambda paper: paper.name)
 def test_every_scale_has_a_kind_of_data_what_it_is_worth_and_room_for_crops(paper: Paper):
     for scale in paper.scales:
-        assert scale.evidence in OF_SCALES
+        assert scale.evidence in EVIDENCE
         assert scale.dataset.kind in (*DATASET_KINDS, *VIDEO_KINDS)
         assert scale.dataset.kind.startswith("procedural") == (scale.evidence == "demonstration")
         sizings = [sizing for sizing in scale.sizings if isinstance(sizing, Sizing)]

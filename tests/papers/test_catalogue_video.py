@@ -9,7 +9,7 @@ import pytest
 from repro.artifacts.provenance import PACKAGE, flatten, spec_difference
 from repro.papers.karpathy import KARPATHY
 from repro.planning.plan import planned_variants
-from repro.spec.evidence import OF_SCALES
+from repro.spec.datasets import EVIDENCE
 from repro.spec.experiment import FIGURES, SHOWS, MethodSizing, ModelSizing, Scale, Sizing, make_run
 from repro.spec.geometry.clips import clip_geometry
 from repro.spec.recipe import SCHEDULE_RULES
@@ -147,7 +147,7 @@ def test_whole_frames_and_streams_end_in_maps_of_one_size_as_in_the_paper(scale:
 def test_a_scale_has_videos_that_can_be_cropped_and_a_rule_for_both_families(scale: Scale):
     dataset = scale.dataset
     assert isinstance(dataset, VideoDataset)
-    assert scale.evidence in OF_SCALES
+    assert scale.evidence in EVIDENCE
     assert dataset.kind in VIDEO_KINDS
     assert (dataset.kind == "procedural_videos") == (scale.evidence == "demonstration") == (dataset.procedural is not None)
     nets = [sizing for sizing in scale.sizings if isinstance(sizing, Sizing)]

@@ -3,13 +3,14 @@
 import pytest
 
 from repro.papers import PAPERS
-from repro.spec.evidence import EVIDENCE, OF_SCALES, evidence_level
+from repro.spec.datasets import EVIDENCE
+from repro.spec.evidence import ARCHITECTURE, LEVELS, evidence_level
 from repro.spec.names import UnknownName
 
 
 def test_the_evidence_of_a_scale_is_that_of_some_data():
-    assert set(OF_SCALES) == set(EVIDENCE) - {"architecture"}
-    assert {scale.evidence for paper in PAPERS.values() for scale in paper.scales} <= set(OF_SCALES)
+    assert set(EVIDENCE) == set(LEVELS) - {ARCHITECTURE}
+    assert {scale.evidence for paper in PAPERS.values() for scale in paper.scales} <= set(EVIDENCE)
 
 
 def test_an_unknown_level_is_an_error_that_says_what_to_do():

@@ -81,8 +81,15 @@ def test_an_edit_of_report_code_or_of_a_template_renders_again_and_retrains_noth
     assert jobs(finished.planned()) == REPORT_ONLY
 
 
-def test_an_edit_of_code_that_training_uses_retrains_every_variant(finished):
+def test_an_edit_of_code_that_training_uses_retrains_every_network_and_fits_nothing_again(finished):
+    fitted = {name: num for name, num in TRAIN.items() if re.search("fisher|sparse", name)}
+    assert fitted
     finished.edit("repro/train/networks/loop.py", lambda text: text + "\nADDED = 1\n")
+    assert jobs(finished.planned()) == {name: num for name, num in {**TRAIN, **AFTERWARDS}.items() if name not in fitted}
+
+
+def test_an_edit_of_what_every_run_records_makes_every_run_again(finished):
+    finished.edit("repro/train/runs/record.py", lambda text: text + "\nADDED = 1\n")
     assert jobs(finished.planned()) == {**TRAIN, **AFTERWARDS}
 
 

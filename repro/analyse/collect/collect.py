@@ -6,14 +6,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-import pandas as pd
-
 from repro.analyse.collect import average_precisions as precisions
 from repro.analyse.collect import measures
 from repro.analyse.collect.measures import Measured
-from repro.artifacts.files import FileFormatError, read_json, run_folder, sha256_bytes, write_text
+from repro.artifacts.files import FileFormatError, read_json, run_folder, sha256_bytes
 from repro.artifacts.run_json import method_of, trained
-from repro.artifacts.runs_csv import COLUMNS
+from repro.artifacts.runs_csv import Measurement, write_runs_csv
 from repro.artifacts.scores import Scores, parse_scores
 from repro.evaluate.metrics import top_k_error
 from repro.spec.experiment import Paper
@@ -73,8 +71,7 @@ def collect(runs: Sequence[Run], *, papers: Sequence[Paper], results: Path) -> N
         raise ValueError(f"runs to collect are of the scales {scales}; allowed: one scale (python -m repro list)")
     thresholds = measures.thresholds_by_variant(papers)
     rows = [row for run in runs for row in _rows(run, results, thresholds.get((run.paper, run.variant), ()))]
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
-    write_text(Path(results) / scales[0] / "runs.csv", table.to_csv(index=False, lineterminator="\n"))
+    write_runs_csv(Path(results) / scales[0] / "runs.csv", rows)
 
 
 def read_record(run_id: str, *, results: Path) -> dict[str, Any] | None:
@@ -147,7 +144,7 @@ def read_run_scores(record: dict[str, Any], *, split: str, protocol: str, result
     raise DamagedRunError(run_id, folder / "run.json", f"lists no scores of {split} by {protocol}")
 
 
-def _rows(run: Run, results: Path, thresholds: Sequence[float]) -> list[dict[str, Any]]:
+def _rows(run: Run, results: Path, thresholds: Sequence[float]) -> list[Measurement]:
     record = read_record(run.id, results=results)
     if record is None:
         return []
@@ -155,23 +152,24 @@ def _rows(run: Run, results: Path, thresholds: Sequence[float]) -> list[dict[str
         read_hashed(run.id, run_folder(results, run.id), record["log"])
     if record["status"] != "ok":
         return []
-    head = {
-        "scale": run.scale,
-        "paper": run.paper,
-        "variant": run.variant,
-        "seed": run.seed,
-        "dataset": record["dataset"].get("name", ""),
-        "evidence": record["evidence"],
-    }
-    tail = {
-        "wall_s": record["wall_s"],
-        "device": record["device"],
-        "code": record["code_digest"][:CODE_LENGTH],
-        "run": run.id,
-    }
     measured = [*_of_scores(record, run, results), *_of_training(record, run, results, thresholds)]
     return [
-        {**head, "metric": metric, "protocol": protocol, "value": value, "n_examples": num, **tail}
+        Measurement(
+            scale=run.scale,
+            paper=run.paper,
+            variant=run.variant,
+            seed=run.seed,
+            dataset=record["dataset"].get("name", ""),
+            evidence=record["evidence"],
+            metric=metric,
+            protocol=protocol,
+            value=value,
+            n_examples=num,
+            wall_s=float(record["wall_s"]),
+            device=record["device"],
+            code=record["code_digest"][:CODE_LENGTH],
+            run=run.id,
+        )
         for metric, protocol, value, num in measured
     ]
 

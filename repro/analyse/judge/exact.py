@@ -7,7 +7,8 @@ from typing import Any
 
 from repro.analyse.evidence import reasons, verdict
 from repro.spec.claims import BOUNDS, Claim
-from repro.spec.evidence import ARCHITECTURE, SAME_DATA
+from repro.spec.datasets import SAME_DATA
+from repro.spec.evidence import ARCHITECTURE
 from repro.spec.experiment import Paper
 from repro.spec.geometry.image import Geometry, geometry
 from repro.spec.metrics import CONV_SHARE, COUNTED, NUM_CROPS, parameter

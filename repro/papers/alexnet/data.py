@@ -63,6 +63,7 @@ CIFAR10 = Dataset(
     encoding="raw",
     num_validation=0,
     max_refused=0.0,
+    of="cifar10",
 )
 
 FOLDERS = Dataset(
@@ -83,6 +84,7 @@ ILSVRC2012 = Dataset(
     encoding="jpeg",
     num_validation=0,
     max_refused=0.001,
+    of="ilsvrc2012",
 )
 
 # The same images, none of them held out: of the training images, what run 145f had and the others had not.
@@ -138,6 +140,7 @@ FALL_2011 = Dataset(
     encoding="jpeg",
     num_validation=0,
     max_refused=0.01,
+    of="imagenet_fall_2011",
 )
 FALL_2009 = Dataset(
     name="imagenet_fall_2009",
@@ -147,4 +150,5 @@ FALL_2009 = Dataset(
     encoding="jpeg",
     num_validation=0,
     max_refused=0.01,
+    of="imagenet_fall_2009_own_halves",
 )

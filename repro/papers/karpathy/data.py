@@ -146,6 +146,7 @@ SPORTS1M = VideoDataset(
     clips=Clips(num_frames=16, span_s=16 / 30, num_train=50, num_test=20),
     num_validation=100_000,
     max_refused=0.05,
+    of="sports1m",
 )
 
 # To what a user's own net is transferred, and the three folds of UCF-101 (S: 50 clips a video).
@@ -179,6 +180,7 @@ UCF101_1 = VideoDataset(
     num_validation=500,
     max_refused=0.01,
     fold=1,
+    of="ucf101",
 )
 UCF101_2 = VideoDataset(
     name="ucf101_2",
@@ -189,6 +191,7 @@ UCF101_2 = VideoDataset(
     num_validation=500,
     max_refused=0.01,
     fold=2,
+    of="ucf101",
 )
 UCF101_3 = VideoDataset(
     name="ucf101_3",
@@ -199,5 +202,6 @@ UCF101_3 = VideoDataset(
     num_validation=500,
     max_refused=0.01,
     fold=3,
+    of="ucf101",
 )
 UCF101 = (UCF101_1, UCF101_2, UCF101_3)

@@ -167,7 +167,7 @@ def _numbers(found: Sequence[Mapping[str, Any]], *, control: str, other: str, pa
         measured = results.values(paper=paper.name, variant=control, metric=item["metric"], protocol=item["protocol"])
         cells = {
             "class": Cell(text=item["class"]),
-            "videos": Cell(text=count(min((row.num_examples for row in measured.values()), default=None))),
+            "videos": Cell(text=count(min((row.n_examples for row in measured.values()), default=None))),
             "control": Cell(text=fixed(item["means"][control], decimals=3)),
             "other": Cell(text=fixed(item["means"][other], decimals=3)),
             "gain": Cell(text=fixed(item["gain"]["estimate"], decimals=3, signed=True), strong=True),

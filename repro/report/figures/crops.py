@@ -15,6 +15,7 @@ from repro.report.inputs.results import Results
 from repro.report.text.formatting import count, cut, digits, listed, percent
 from repro.report.text.tables import Cell, Column, Row, TableView, interval
 from repro.spec.claims import Claim
+from repro.spec.datasets import SAME_DATA
 from repro.spec.experiment import Paper, Table
 from repro.spec.metrics import TOP1
 from repro.spec.protocols import IMAGE, PLAIN_CROP, num_crops, protocol_named, protocols_of
@@ -51,13 +52,13 @@ def crops(paper: Paper, table: Table, *, results: Results) -> FigureView:
     claim = next((c for c in paper.claims if c.id in table.claims and (c.metric, c.against_protocol) == (TOP1, PLAIN_CROP)), None)
     shown = [line.variant for line in lines]
     runs = [run for name in shown for run in view.runs_of(name, paper=paper, results=results)]
-    titles = {run.record["dataset"]["title"] for run in runs}
-    same_data = claim is not None and any(claim.dataset.startswith(title) for title in titles)
+    same_data = view.judged(claim, results=results).get("evidence") == SAME_DATA
+    data = paper.data_words(claim.dataset) if claim else ""
     return FigureView(
         name="crops",
         title="Error by number of crops",
         lead=LEAD,
-        caption=_caption(claim, same_data=same_data) + view.where(runs, results=results) if lines else "",
+        caption=_caption(claim, data=data, same_data=same_data) + view.where(runs, results=results) if lines else "",
         svg=Markup(_draw(lines, claim, same_data=same_data, table=table)) if lines else None,
         table=_numbers(lines, paper=paper, results=results) if lines else None,
         missing=view.absent(table.variants, paper=paper, results=results),
@@ -175,7 +176,7 @@ def _variant(drawing: Drawing, panel: Panel, marks: Mapping[str, Mark], *, kind:
         drawing.dot(place, colour=colour, radius=3.2)
 
 
-def _caption(claim: Claim | None, *, same_data: bool) -> str:
+def _caption(claim: Claim | None, *, data: str, same_data: bool) -> str:
     words = (
         "Means over seeds with 90 % intervals, the variance between seeds pooled over the page's variants; those of errors "
         "are cut off at 0 and 100 %. "
@@ -183,7 +184,7 @@ def _caption(claim: Claim | None, *, same_data: bool) -> str:
     if claim is None:
         return words
     values = f"{percent(claim.paper_against, decimals=1)} % with one crop and {percent(claim.paper_arm, decimals=1)} % with ten"
-    words += f"Diamonds: the paper's change by ten crops on {claim.dataset}"
+    words += f"Diamonds: the paper's change by ten crops on {data}"
     return words + (". " if same_data else f", {values}; these are other data, so that only the change is drawn. ")
 
 
@@ -202,7 +203,7 @@ def _numbers(lines: Sequence[Line], *, paper: Paper, results: Results) -> TableV
     rows = []
     for line in lines:
         seeds = results.values(paper=paper.name, variant=line.variant, metric=TOP1, protocol=next(iter(line.errors)))
-        decimals = digits(min(row.num_examples for row in seeds.values())).points
+        decimals = digits(min(row.n_examples for row in seeds.values())).points
         for position, (protocol, mark) in enumerate(line.errors.items()):
             change = line.changes.get(protocol) if protocol != PLAIN_CROP else None
             cells = {

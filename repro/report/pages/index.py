@@ -22,14 +22,15 @@ from repro.report.pages.setting import (
     table_page_path,
 )
 from repro.report.text import formatting, wording
-from repro.report.text.formatting import compact, count, counted, duration, listed, percent, size
+from repro.report.text.formatting import compact, count, counted, listed, percent, size
 from repro.report.text.hits import as_shown
 from repro.report.text.tables import Cell, Column, Link, Row, TableView
 from repro.report.text.units import measured_text
 from repro.report.text.wording import VerdictWords
-from repro.spec.evidence import EVIDENCE, EvidenceLevel
+from repro.spec.evidence import LEVELS, EvidenceLevel
 from repro.spec.experiment import Paper, Table
 from repro.spec.metrics import GAP, TOP1, TOP5, TRAIN_TOP1, unit_of
+from repro.system.durations import duration
 
 #: What the list of all runs shows of each.
 RUN_METRICS = (TOP1, TOP5, TRAIN_TOP1, GAP)
@@ -108,7 +109,7 @@ def index_page(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Res
         not_run=not_run_groups(papers, absent=absent, results=results),
         datasets=tuple(_dataset_view(name, results=results) for name in sorted(results.datasets)),
         verdicts=tuple(wording.VERDICTS.values()),
-        levels=tuple(EVIDENCE.values()),
+        levels=tuple(LEVELS.values()),
         environment=_environment(list(results.runs.values())),
     )
 

@@ -14,8 +14,9 @@ from typing import Any
 
 from repro.artifacts import provenance
 from repro.artifacts.run_json import method_of, trained
+from repro.artifacts.runs_csv import Measurement
 from repro.report.drawing.plots import Curve
-from repro.report.inputs.results import Measured, Results, RunRecord
+from repro.report.inputs.results import Results, RunRecord
 from repro.report.pages.saturation import saturation_views
 from repro.report.pages.setting import (
     Fact,
@@ -31,12 +32,13 @@ from repro.report.pages.setting import (
 from repro.report.pages.variants import change_text, variant_anchor
 from repro.report.text import formatting
 from repro.report.text.changes import part_words
-from repro.report.text.formatting import compact, count, duration, fixed, listed, percent
+from repro.report.text.formatting import compact, count, fixed, listed, percent
 from repro.report.text.tables import Cell, Column, Link, Row, TableView
 from repro.report.text.units import measured_text
 from repro.spec.experiment import Paper, Variant, scaled
 from repro.spec.methods import run_method
 from repro.spec.metrics import unit_of
+from repro.system.durations import duration
 
 #: Lines of the log that the excerpt shows from its start and from its end.
 LOG_HEAD, LOG_TAIL = 2, 3
@@ -196,12 +198,12 @@ def _metrics_view(run: RunRecord, *, results: Results) -> TableView:
     return TableView(name="metrics", caption=caption, columns=columns, rows=tuple(rows))
 
 
-def _metric_cells(row: Measured, run: RunRecord, *, results: Results) -> dict[str, Cell]:
+def _metric_cells(row: Measurement, run: RunRecord, *, results: Results) -> dict[str, Cell]:
     record, unit = run.record, unit_of(row.metric)
     seeds = results.values(paper=record["paper"], variant=record["variant"], metric=row.metric, protocol=row.protocol)
     values = [item.value for item in seeds.values()]
     reached = all(math.isfinite(value) for value in values)
-    decimals = formatting.digits(row.num_examples).points
+    decimals = formatting.digits(row.n_examples).points
     mean = statistics.fmean(values) if reached else None
     spread = statistics.stdev(values) if reached and len(values) > 1 else None
     return {
@@ -210,7 +212,7 @@ def _metric_cells(row: Measured, run: RunRecord, *, results: Results) -> dict[st
         "mean": Cell(text=measured_text(unit, mean, decimals=decimals), unit=unit.value),
         "sd": Cell(text=measured_text(unit, spread, decimals=decimals), unit=unit.difference),
         "n": Cell(text=count(len(values))),
-        "examples": Cell(text=count(row.num_examples)),
+        "examples": Cell(text=count(row.n_examples)),
     }
 
 

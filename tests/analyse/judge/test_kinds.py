@@ -14,13 +14,14 @@ import pytest
 from scipy import stats
 
 from repro.analyse.collect.collect import collect
-from repro.analyse.evidence.ledger import Ledger, read_table
+from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.statistics import dunnett_p, paired
 from repro.analyse.evidence.verdict import EVERY_ORDER, VERDICTS, decide_every
 from repro.analyse.judge.effects import changed
 from repro.analyse.judge.exact import counted, judged_exact
 from repro.analyse.judge.judge import judge, judged_claims
 from repro.artifacts.files import read_json, run_folder, sha256_file
+from repro.artifacts.runs_csv import read_runs_csv
 from repro.artifacts.scores import read_scores, write_scores
 from repro.papers import PAPERS
 from repro.spec.claims import Claim
@@ -184,7 +185,12 @@ def exact(name: str, **changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("name", "verdict", "value", "says"),
     [
-        ("A.abs.params", "EXACT-PASS", 60_965_224, "The number of parameters of full as printed is 60,965,224; the paper says 60,000,000: 1.6% off, within the 2%"),
+        (
+            "A.abs.params",
+            "EXACT-PASS",
+            60_965_224,
+            "The number of parameters of full as printed is 60,965,224; the paper says 60,000,000: 1.6% off, within the 2%",
+        ),
         (
             "A.F2.neurons.conv1",
             "EXACT-FAIL",
@@ -288,7 +294,7 @@ def test_pages_compare_a_variant_with_its_own_control_by_a_protocol_that_both_ha
 
 
 def test_a_change_of_several_places_shows_what_stood_there(everything: Path) -> None:
-    table, _ = read_table(everything / "smoke" / "runs.csv")
+    table = read_runs_csv(everything / "smoke" / "runs.csv").rows
     ledger = Ledger(table, paper=ALEXNET, scale="smoke", results=everything)
     biases = changed(ledger, "zero_bias_init")
     assert (biases["base_value"], biases["value"]) == (1.0, 0.0)
@@ -303,7 +309,7 @@ def test_a_change_of_several_places_shows_what_stood_there(everything: Path) -> 
 
 def test_a_claim_whose_parts_are_not_judged_is_refused(everything: Path) -> None:
     every = replace(CLAIMS["A.S7.depth.top1"], parts=("A.S7.depth.top1.conv9",))
-    table, _ = read_table(everything / "smoke" / "runs.csv")
+    table = read_runs_csv(everything / "smoke" / "runs.csv").rows
     ledger = Ledger(table, paper=replace(ALEXNET, claims=(every,)), scale="smoke", results=everything)
     with pytest.raises(ValueError, match=r"unknown: \['A.S7.depth.top1.conv9'\]"):
         judged_claims(ledger)
@@ -323,7 +329,7 @@ def test_dunnetts_p_is_that_of_scipy_and_of_one_comparison_the_t_tests() -> None
 
 def test_a_claim_without_a_printed_value_is_no_level(everything: Path) -> None:
     level: Claim = replace(CLAIMS["A.T1.cnn.top1"], paper_value=None)
-    table, _ = read_table(everything / "smoke" / "runs.csv")
+    table = read_runs_csv(everything / "smoke" / "runs.csv").rows
     ledger = Ledger(table, paper=replace(ALEXNET, claims=(level,)), scale="smoke", results=everything)
     with pytest.raises(ValueError, match="has no paper_value"):
         judged_claims(ledger)
