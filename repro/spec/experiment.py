@@ -242,6 +242,31 @@ class Paper:
         return found.family if found.base is None else self.family(found.base)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Extension:
+    """What a user adds to a paper that is there: scales of one's own, or variants with the table and claims that they need.
+
+    paper: the name of the paper.
+    """
+
+    paper: str
+    variants: tuple[Variant, ...] = ()
+    scales: tuple[Scale, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+def extended(paper: Paper, extension: Extension) -> Paper:
+    """Return `paper` with what `extension` adds, behind what it has."""
+    return replace(
+        paper,
+        variants=paper.variants + extension.variants,
+        scales=paper.scales + extension.scales,
+        claims=paper.claims + extension.claims,
+        tables=paper.tables + extension.tables,
+    )
+
+
 def make_run(paper: Paper, *, scale: str, variant: str, seed: int) -> Run:
     """Return the run `scale/paper/variant/seed`.
 
