@@ -22,15 +22,14 @@ from numpy.typing import NDArray
 from repro.data.load.clips import KEEP_BYTES, StripClips, cut_clips, decoded_clips, frame_bytes
 from repro.data.load.decoded_cache import DecodedCache
 from repro.data.shards.clips import ClipShards
+from repro.spec.video import CLIP_PROTOCOLS
 
 #: Top and left edge of a crop in pixels, and whether it is mirrored.
 Window = tuple[int, int, bool]
-#: `clip`: the centre. `video`: four corners, two of them mirrored.
-CLIP_PROTOCOLS = ("clip", "video")
 
 
 def evaluation_crops(protocol: str, *, stored_px: int, input_px: int) -> list[Window]:
-    """Return the windows over which a protocol averages.
+    """Return the windows over which a protocol averages: the centre, or four corners, two of them mirrored.
 
     Raises:
         ValueError: the protocol is unknown, or the crop is larger than the stored frames.
