@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, is_dataclass, replace
 from typing import Any, NoReturn
@@ -11,6 +10,7 @@ from repro.spec.claims import Claim
 from repro.spec.classical import FisherVectors, SparseCoding
 from repro.spec.datasets import Dataset, Printed, PrintedSet
 from repro.spec.histograms import FeatureHistograms
+from repro.spec.names import UnknownName
 from repro.spec.network import Network, Size
 from repro.spec.recipe import Schedule
 from repro.spec.run import Ensemble, Experiment, Fitted, Method, Run, Timed, Timing
@@ -26,16 +26,6 @@ AnyDataset = Dataset | VideoDataset
 FIGURES = ("training_error", "saturation", "crops", "kernels", "gallery", "filters", "clips", "motion", "camera")
 #: What the numbers of a printed table are: errors, or hits, 1 - error.
 SHOWS = ("errors", "hits")
-
-
-class UnknownName(ValueError):
-    """A name of a paper, scale, variant or table that does not exist."""
-
-    def __init__(self, kind: str, name: str, allowed: Iterable[str], *, where: str = "", hint: str = "") -> None:
-        names = list(allowed)
-        close = difflib.get_close_matches(name, names, n=1)
-        guess = f"; did you mean {close[0]!r}?" if close else f"; allowed: {', '.join(names)}"
-        super().__init__(f"unknown {kind} {name!r}{where}{guess}{f' ({hint})' if hint else ''}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +100,7 @@ AnySizing = Sizing | ModelSizing | MethodSizing
 class Scale:
     """How large everything is. A scale changes no part that a variant ablates.
 
-    evidence: what a verdict at this scale is worth (datasets.EVIDENCE).
+    evidence: what a verdict at this scale is worth (repro.spec.evidence.OF_SCALES).
     sizings: one for each family of networks that the scale has; variants of other families are not run at it.
     variants_per_job: about so many variants are trained by one process, in turn (more than 1 where a run takes seconds).
 
@@ -268,6 +258,31 @@ class Paper:
         """Return the family of `variant`: that of the root it is based on."""
         found = self.variant(variant)
         return found.family if found.base is None else self.family(found.base)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extension:
+    """What a user adds to a paper that is there: scales of one's own, or variants with the table and claims that they need.
+
+    paper: the name of the paper.
+    """
+
+    paper: str
+    variants: tuple[Variant, ...] = ()
+    scales: tuple[Scale, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+def extended(paper: Paper, extension: Extension) -> Paper:
+    """Return `paper` with what `extension` adds, behind what it has."""
+    return replace(
+        paper,
+        variants=paper.variants + extension.variants,
+        scales=paper.scales + extension.scales,
+        claims=paper.claims + extension.claims,
+        tables=paper.tables + extension.tables,
+    )
 
 
 def make_run(paper: Paper, *, scale: str, variant: str, seed: int) -> Run:
