@@ -11,8 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from repro.catalogue.fields import faults
 from repro.spec.claims import Claim
-from repro.spec.experiment import AnyDataset, Paper, Scale, Sizing, Table, UnknownName, Variant, make_run, needed_runs
+from repro.spec.experiment import AnyDataset, Paper, Scale, Sizing, Table, Variant, make_run, needed_runs
 from repro.spec.geometry.clips import geometry_of
+from repro.spec.metrics import TIMINGS, metric_named
+from repro.spec.names import UnknownName
+from repro.spec.protocols import protocol_named
 from repro.spec.run import Experiment, Method, Run
 
 #: Names become folders, targets of the workflow and parts of run ids; those of papers begin the names of the workflow's rules.
@@ -233,9 +236,20 @@ def _wrong_claims(paper: Paper) -> Iterator[str]:
     for claim in paper.claims:
         where = f"claim {claim.id} of {paper.name}"
         yield from (f"{where}: {unknown}" for unknown in (_unknown(paper, name) for name in _arms(claim)) if unknown)
+        yield from _wrong_measure(claim, where=where)
         for part in claim.parts:
             if part not in ids:
                 yield f"{where}: {UnknownName('part', part, sorted(ids))}"
+
+
+def _wrong_measure(claim: Claim, *, where: str) -> Iterator[str]:
+    """Say what is wrong with the metric and the protocols of a claim; a time is measured by a network, not by a protocol."""
+    try:
+        if metric_named(claim.metric).of != TIMINGS:
+            for name in filter(None, (claim.protocol, claim.against_protocol)):
+                protocol_named(name)
+    except UnknownName as error:
+        yield f"{where}: {error}"
 
 
 def _arms(claim: Claim) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from repro.spec.claims import BOUNDS, CLAIM_KINDS, Claim
 from repro.spec.datasets import DATASET_KINDS, EVIDENCE, Dataset
-from repro.spec.evaluation import PROTOCOLS, Evaluation
+from repro.spec.evaluation import IMAGE_PROTOCOLS, Evaluation
 from repro.spec.experiment import FIGURES, SHOWS, Scale, Table
 from repro.spec.network import ACTIVATIONS, AFTER_CONV, DROPOUT_SCALINGS, EDGES, POOLING_KINDS, Conv, Network, Pooling
 from repro.spec.recipe import CROP_POSITIONS, MEAN_PLACES, NOISE_FACTORS, SCHEDULE_RULES, ColorNoise, Crops, Recipe, Schedule
@@ -31,7 +31,7 @@ CHOICES: dict[tuple[type, str], tuple[str, ...]] = {
     (Scale, "evidence"): EVIDENCE,
     (Table, "figures"): FIGURES,
     (Table, "shows"): SHOWS,
-    (Evaluation, "protocols"): (*PROTOCOLS, *CLIP_PROTOCOLS),
+    (Evaluation, "protocols"): (*IMAGE_PROTOCOLS, *CLIP_PROTOCOLS),
     (Conv, "order"): AFTER_CONV,
     (Conv, "connect"): ("tower", "all"),
     (Pooling, "kind"): POOLING_KINDS,

@@ -11,7 +11,8 @@ from repro.catalogue.check import catalogue_faults, paper_faults
 from repro.catalogue.fields import faults
 from repro.catalogue.files import NEXT, Additions, CatalogueError, module_file, read_file
 from repro.papers import PAPERS
-from repro.spec.experiment import Extension, Paper, UnknownName, extended
+from repro.spec.experiment import Extension, Paper, extended
+from repro.spec.names import UnknownName
 
 #: The entry points by which an installed package adds papers: each names a module that is written as a catalogue file is.
 GROUP = "repro.papers"

@@ -16,7 +16,8 @@ from pathlib import Path
 from repro.analyse.evidence.statistics import pooled_spread, seeds_needed
 from repro.artifacts.runs_csv import read_runs_csv
 from repro.spec.claims import Claim
-from repro.spec.experiment import Paper, UnknownName, make_run, with_needed
+from repro.spec.experiment import Paper, make_run, with_needed
+from repro.spec.names import UnknownName
 
 #: Standard deviation of an error between seeds where no runs show it, and seeds beyond which a claim is left alone.
 ASSUMED_SD = 0.0025

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, is_dataclass, replace
 from typing import Any, NoReturn
@@ -11,6 +10,7 @@ from repro.spec.claims import Claim
 from repro.spec.classical import FisherVectors, SparseCoding
 from repro.spec.datasets import Dataset, Printed, PrintedSet
 from repro.spec.histograms import FeatureHistograms
+from repro.spec.names import UnknownName
 from repro.spec.network import Network, Size
 from repro.spec.recipe import Schedule
 from repro.spec.run import Ensemble, Experiment, Fitted, Method, Run, Timed, Timing
@@ -26,16 +26,6 @@ AnyDataset = Dataset | VideoDataset
 FIGURES = ("training_error", "saturation", "crops", "kernels", "gallery", "filters", "clips", "motion", "camera")
 #: What the numbers of a printed table are: errors, or hits, 1 - error.
 SHOWS = ("errors", "hits")
-
-
-class UnknownName(ValueError):
-    """A name of a paper, scale, variant or table that does not exist."""
-
-    def __init__(self, kind: str, name: str, allowed: Iterable[str], *, where: str = "", hint: str = "") -> None:
-        names = list(allowed)
-        close = difflib.get_close_matches(name, names, n=1)
-        guess = f"; did you mean {close[0]!r}?" if close else f"; allowed: {', '.join(names)}"
-        super().__init__(f"unknown {kind} {name!r}{where}{guess}{f' ({hint})' if hint else ''}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,9 +100,12 @@ AnySizing = Sizing | ModelSizing | MethodSizing
 class Scale:
     """How large everything is. A scale changes no part that a variant ablates.
 
-    evidence: what a verdict at this scale is worth (datasets.EVIDENCE).
+    evidence: what a verdict at this scale is worth (repro.spec.evidence.OF_SCALES).
     sizings: one for each family of networks that the scale has; variants of other families are not run at it.
     variants_per_job: about so many variants are trained by one process, in turn (more than 1 where a run takes seconds).
+
+    Raises:
+        ValueError: a network's crops are larger than the images that are stored for it.
     """
 
     name: str
@@ -122,6 +115,21 @@ class Scale:
     num_seeds: int
     sizings: tuple[AnySizing, ...]
     variants_per_job: int = 1
+
+    def __post_init__(self) -> None:
+        for sizing in self.sizings:
+            if isinstance(sizing, Sizing):
+                for dataset in sizing.folds or (self.dataset,):
+                    self._refuse_crops(sizing, dataset)
+
+    def _refuse_crops(self, sizing: Sizing, dataset: AnyDataset) -> None:
+        crop_px = sizing.size.input_px
+        if crop_px > dataset.stored_px:
+            raise ValueError(
+                f"scale {self.name}: family {sizing.family!r} takes crops of {crop_px} px (size.input_px of the sizing) of data "
+                f"set {dataset.name!r}, stored at {dataset.stored_px} px (its stored_px); allowed: crops of at most the stored "
+                "size; make stored_px larger, or input_px smaller"
+            )
 
     def has(self, family: str) -> bool:
         """Say whether networks of `family` are run at this scale."""

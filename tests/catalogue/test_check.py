@@ -82,3 +82,19 @@ def test_a_member_of_an_average_whose_family_a_scale_lacks_is_told():
     paper = replace(ALEXNET, scales=(lacking,))
     found = list(paper_faults(paper))
     assert any("variant cnn_pretrained starts from runs that the scale lacks" in fault for fault in found)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"metric": "top1_errors"}, "unknown metric 'top1_errors'; did you mean 'top1_error'?"),
+        ({"metric": "top1_error.conv1"}, "top1_error has no parameter"),
+        ({"protocol": "ten_crops"}, "unknown protocol 'ten_crops'; did you mean 'ten_crop'?"),
+    ],
+)
+def test_a_claim_is_measured_by_what_there_is(changes, says):
+    claim = next(item for item in ALEXNET.claims if item.metric == "top1_error" and item.protocol == "ten_crop")
+    claims = tuple(replace(item, **changes) if item is claim else item for item in ALEXNET.claims)
+    (fault,) = paper_faults(replace(ALEXNET, claims=claims))
+    assert fault.startswith(f"claim {claim.id} of alexnet: ")
+    assert says in fault

@@ -10,7 +10,8 @@ from repro.artifacts.provenance import PACKAGE
 from repro.catalogue.files import CatalogueError
 from repro.catalogue.known import Catalogue, catalogue
 from repro.papers import PAPERS
-from repro.spec.experiment import UnknownName, make_run
+from repro.spec.experiment import make_run
+from repro.spec.names import UnknownName
 
 ROOT = PACKAGE.parent
 NEXT = 'put it right there (README, "Another paper")'

@@ -11,8 +11,9 @@ from repro.catalogue.literals import faults
 from repro.papers import PAPERS
 from repro.planning.plan import planned_variants
 from repro.spec.datasets import DATASET_KINDS, EVIDENCE
-from repro.spec.experiment import FIGURES, SHOWS, Paper, Sizing, UnknownName, make_run, needed_runs, replaced
+from repro.spec.experiment import FIGURES, SHOWS, Paper, Sizing, make_run, needed_runs, replaced
 from repro.spec.geometry.image import geometry
+from repro.spec.names import UnknownName
 from repro.spec.run import Ensemble
 from repro.spec.video import VIDEO_KINDS
 

@@ -15,7 +15,7 @@ from repro.artifacts.files import FileFormatError, sha256_bytes
 from repro.artifacts.runs_csv import Measurement
 from repro.evaluate.metrics import top_k_correct
 from repro.spec.experiment import Paper, Scale, make_run, with_needed
-from repro.spec.metrics import TOP_K
+from repro.spec.metrics import TOP_K, TRAIN_TOP1
 
 #: Two ways of adding up the same share differ by less than this.
 ROUNDING = 1e-9
@@ -129,7 +129,7 @@ class Ledger:
 
     def _compare(self, record: dict[str, Any], *, split: str, protocol: str, correct_N: dict[int, NDArray[np.bool_]]) -> None:
         """Refuse a table that was collected from other scores than the folder holds now."""
-        metrics = TOP_K if split == "test" else {"train_top1_error": 1}
+        metrics = TOP_K if split == "test" else {TRAIN_TOP1: 1}
         for metric, k in metrics.items():
             collected = self.values.get((record["variant"], metric, protocol), {}).get(record["seed"])
             if collected is not None and abs(collected - (1 - float(correct_N[k].mean()))) > ROUNDING:

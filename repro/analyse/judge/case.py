@@ -11,9 +11,9 @@ from repro.analyse.evidence.gates import Question
 from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.paces import fastest
 from repro.spec.claims import Claim
-from repro.spec.datasets import DEMONSTRATION, EVIDENCE, PrintedSet
+from repro.spec.datasets import DEMONSTRATION, EVIDENCE, SAME_DATA, PrintedSet
 from repro.spec.experiment import AnyDataset, Paper, Scale, Table
-from repro.spec.metrics import AVERAGE_PRECISION, ERRORS, MEAN_PRECISION, PRECISION_GAP, SPEEDS
+from repro.spec.metrics import ALWAYS, NEVER, metric_named, parameter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,9 +147,9 @@ def decided_on(claim: Claim, *, evidence: str) -> str:
     """
     if claim.kind in ("level", "exact"):
         return "value"
-    if claim.kind == "ratio" or claim.metric in SPEEDS:
+    if claim.kind == "ratio" or metric_named(claim.metric).ratio == ALWAYS:
         return "log_ratio"
-    if evidence == "same data" or claim.paper_delta is None or claim.metric not in ERRORS:
+    if evidence == SAME_DATA or claim.paper_delta is None or metric_named(claim.metric).ratio == NEVER:
         return "points"
     return "log_ratio"
 
@@ -169,14 +169,14 @@ def sizes(claim: Claim, *, decided_on: str) -> tuple[float | None, float | None]
 
 def unmeasured(case: Case, metric: str) -> str:
     """Say so if finished runs of the arms were never measured by `metric` and the protocols of the claim."""
-    head, _, rest = metric.partition(".")
+    of, part = metric_named(metric).parameter, parameter(metric)
     for protocol in case.question.protocols:
         values = case.ledger.arms(case.considered, metric=metric, protocol=protocol)
         lacking = [arm for arm in case.considered if case.ledger.finished(arm) and arm not in values]
-        if lacking and head == AVERAGE_PRECISION:
-            return f"The data here have no class {rest.replace('_', ' ')!r}."
-        if lacking and head in (MEAN_PRECISION, PRECISION_GAP):
-            return f"The classes here have no group {rest.rpartition('others_less_')[2].replace('_', ' ')!r}."
+        if lacking and of == "class":
+            return f"The data here have no class {part.replace('_', ' ')!r}."
+        if lacking and of == "group":
+            return f"The classes here have no group {part.removeprefix('others_less_').replace('_', ' ')!r}."
         if lacking:
             return f"The runs of {' and '.join(lacking)} hold no {metric} by the protocol {protocol}."
     return ""

@@ -9,12 +9,14 @@ from typing import Any
 
 from repro.artifacts.runs_csv import Measurement
 from repro.report.inputs.results import Results, RunRecord
-from repro.report.text import formatting, hits, wording
+from repro.report.text import formatting, hits
 from repro.report.text.formatting import count, counted, listed
 from repro.report.text.tables import Cell, Column, Row, TableView
-from repro.report.text.units import NEVER, unit_of
-from repro.report.text.wording import EvidenceWords
+from repro.report.text.units import NEVER, measured_text
+from repro.spec.evidence import EvidenceLevel, evidence_level
 from repro.spec.experiment import Paper, Table
+from repro.spec.metrics import TIMINGS, TOP1, metric_named, metric_title, unit_of
+from repro.spec.protocols import IMAGE, example_of, protocol_named
 from repro.system.durations import duration
 
 #: From a page's path to another's, as both stand below `reports/<scale>/`.
@@ -36,7 +38,7 @@ class Setting:
     """What stands on every page, so that no number is read without it."""
 
     scale: str
-    evidence: tuple[EvidenceWords, ...]
+    evidence: tuple[EvidenceLevel, ...]
     facts: tuple[Fact, ...]
     sentence: str
 
@@ -70,7 +72,7 @@ def setting(results: Results, *, paper: str = "") -> Setting:
     """
     levels = results.claims["evidence"]
     names = [levels[paper]] if paper else list(levels.values())
-    evidence = tuple(wording.evidence_words(name) for name in dict.fromkeys(names))
+    evidence = tuple(evidence_level(name) for name in dict.fromkeys(names))
     runs = [run for run in results.runs.values() if paper in ("", run.record["paper"])]
     measured = [row for row in results.measured if paper in ("", row.paper)]
     titles = list(dict.fromkeys(run.record["dataset"]["title"] for run in runs))
@@ -99,7 +101,7 @@ def _test_facts(measured: Sequence[Measurement]) -> list[Fact]:
     """Return how many images, videos and clips are scored, of those that there are."""
     facts = []
     for protocol, term in TEST_SETS.items():
-        numbers = sorted({row.n_examples for row in measured if (row.metric, row.protocol) == ("top1_error", protocol)})
+        numbers = sorted({row.n_examples for row in measured if (row.metric, row.protocol) == (TOP1, protocol)})
         if numbers:
             facts.append(Fact(term=term, text=listed([count(number) for number in numbers])))
     return facts or [Fact(term="Test images", text="none")]
@@ -109,10 +111,12 @@ def measure(entry: Mapping[str, Any], *, table: Table | None = None) -> str:
     """Return metric and protocol of a claim or effect in words, as the page of `table` prints them."""
     if table is not None and hits.shows_hits(table, entry["metric"]):
         return hits.measure_title(entry["metric"], entry["protocol"])
-    metric, protocol = wording.metric_title(entry["metric"]), entry["protocol"]
-    if protocol in wording.CLIP_PROTOCOLS and entry["metric"].endswith("_error"):
-        return f"{protocol} {metric}"
-    return ", ".join(word for word in (metric, wording.protocol_title(protocol)) if word)
+    metric, protocol = metric_named(entry["metric"]), entry["protocol"]
+    title = metric_title(entry["metric"], protocol=protocol)
+    if not protocol or (metric.counts_examples and example_of(protocol) != IMAGE):
+        return title
+    # What a time is measured by is the network that was timed.
+    return f"{title}, {protocol.replace('_', ' ') if metric.of == TIMINGS else protocol_named(protocol).title}"
 
 
 def num_examples(entry: Mapping[str, Any], arm: str | None, *, paper: str, results: Results) -> int | None:
@@ -182,5 +186,5 @@ def _run_cells(run: RunRecord, *, shown: Sequence[Measure], results: Results, hr
 
 def value_cell(metric: str, value: float | None, *, decimals: int) -> Cell:
     """Return a single measured value; one that was never reached says so, and sorts last."""
-    text = unit_of(metric).text(value, decimals=decimals)
+    text = measured_text(unit_of(metric), value, decimals=decimals)
     return Cell(text=text, sort="1e99" if text == NEVER else "")
