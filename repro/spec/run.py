@@ -1,13 +1,14 @@
 """An experiment and the run of it that a name stands for: all that training and scoring know of a paper.
 
 Four kinds of method end in the same scores file: a network that is trained, an ensemble of other runs, a classical model that
-is fitted, and (without scores) a timing of networks side by side.
+is fitted, and (without scores) a timing of networks side by side. run.json records `method`;
+repro.spec.methods says how each is called and what its runs hold.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from repro.spec.evaluation import Evaluation
 from repro.system.seeds import derived_seed
@@ -44,6 +45,7 @@ class Experiment:
     initial_weights: where its weights come from, if not from chance.
     """
 
+    method: ClassVar[str] = "network"
     network: Network | ClipNetwork
     recipe: Recipe
     evaluation: Evaluation
@@ -66,6 +68,7 @@ class Member:
 class Ensemble:
     """The mean of the scores of several runs, example by example. weights: one of WEIGHTS."""
 
+    method: ClassVar[str] = "ensemble"
     members: tuple[Member, ...]
     weights: str
     evaluation: Evaluation
@@ -78,6 +81,7 @@ class Fitted:
     It sees stored images and clips whole: of images, the protocol `center` stands for that.
     """
 
+    method: ClassVar[str] = "fitted"
     model: Model
     evaluation: Evaluation
 
@@ -102,6 +106,7 @@ class Timing:
     networks: the experiments of the variants, at the size of a scale; none where no scale is chosen.
     """
 
+    method: ClassVar[str] = "timing"
     variants: tuple[str, ...]
     num_rounds: int
     batch_size: int

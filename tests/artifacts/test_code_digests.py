@@ -18,7 +18,8 @@ system.memory system.seeds train.runs.job train.runs.record train.runs.task
 """
 #: One network, trained.
 NETWORKS = """
-artifacts.arrays data.load.augment_kernel data.load.plan data.load.randomness data.shards.decoder_options data.shards.images
+artifacts.arrays data.load.augment_kernel data.load.decoded_cache data.load.graphs
+data.load.plan data.load.randomness data.shards.decoder_options data.shards.images
 evaluate.subset models.blurred models.image models.layers models.local models.norm. models.probe models.sequence models.towers
 models.two_devices spec.geometry.blurred spec.geometry.image spec.network spec.recipe train.networks train.networks.checkpoint
 train.networks.data_parallel train.networks.initial_weights train.networks.loop train.networks.model_parallel
@@ -64,7 +65,7 @@ MAY_REACH = {
         train.methods.clip_speed train.methods.timing train.networks train.networks.optim train.networks.optim_kernel""",
     "collect": "analyse.collect. artifacts. evaluate.average_precision evaluate.metrics spec. system.seeds",
     "judge": "analyse. artifacts. evaluate.average_precision evaluate.metrics spec. system.seeds",
-    "render": "analyse.collect. analyse.evidence.statistics artifacts. report. spec. system.durations system.seeds",
+    "render": "analyse.collect. analyse.evidence. artifacts. report. spec. system.durations system.seeds",
 }
 #: No method's settings are among what pages and verdicts are made by: those of a run stand in its record.
 METHODS = ("repro.spec.classical", "repro.spec.histograms")

@@ -35,8 +35,9 @@ def imported_by_the_syntax_tree(source):
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
-            name = ast.literal_eval(node.args[0])
-            yield from [name] if name.split(".")[0] == "repro" else []
+            named = node.args[0]
+            if isinstance(named, ast.Constant) and named.value.split(".")[0] == "repro":
+                yield named.value
 
 
 def digest(code):

@@ -1,17 +1,22 @@
-"""Plan which examples make up each batch of a training, whatever kind of data they are of.
+"""Plan training: which examples each batch has, which batches are loaded at a time, and how long each is waited for.
 
 Shape suffixes: B batch, N examples loaded at a time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import itertools
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from repro.data.load.randomness import epoch_order_N
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +39,13 @@ def training_plan(
         epoch, step = epoch + 1, 0
 
 
+def grouped(plan: Iterable[Planned], *, at_once: int, key: Callable[[Planned], Any]) -> Iterator[list[Planned]]:
+    """Group up to `at_once` consecutive batches that agree in `key`: they are loaded at a time."""
+    for _, alike in itertools.groupby(plan, key=key):
+        while group := list(itertools.islice(alike, at_once)):
+            yield group
+
+
 def indices_N(group: Sequence[Planned]) -> NDArray[np.int64]:
     """Return the examples of batches that are loaded at a time."""
     return np.concatenate([planned.index_B for planned in group])
@@ -46,3 +58,11 @@ def with_parts(group: Iterable[Planned]) -> Iterator[tuple[Planned, slice]]:
         part = slice(first, first + len(planned.index_B))
         yield planned, part
         first = part.stop
+
+
+def waited_for(items: Iterable[Item]) -> Iterator[tuple[Item, float]]:
+    """Give each item with the seconds for which it was waited."""
+    asked = time.perf_counter()
+    for item in items:
+        yield item, time.perf_counter() - asked
+        asked = time.perf_counter()
