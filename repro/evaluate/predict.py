@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from repro.data.load.randomness import ORDER, random_words_N4
-from repro.data.load.whole_images import Squares
+from repro.data.load.whole_images import WholeImages
 from repro.evaluate.crops import Cropping, center_window, crop_windows
 from repro.models.probe import evaluating, input_of
 
@@ -27,7 +27,7 @@ TakeFeatures = Callable[[NDArray[np.int64], torch.Tensor], None]
 @torch.inference_mode()
 def predict(
     net: nn.Module,
-    squares: Squares,
+    images: WholeImages,
     index_N: NDArray[np.int64],
     *,
     protocols: Sequence[str],
@@ -47,7 +47,7 @@ def predict(
     parts: dict[str, list[NDArray[np.float32]]] = {protocol: [] for protocol in protocols}
     first = 0
     with evaluating(net):
-        for image_BCSS in squares.batches(index_N, batch_size=IMAGES_PER_BATCH):
+        for image_BCSS in images.batches(index_N, batch_size=IMAGES_PER_BATCH):
             softmax = {}
             for window in dict.fromkeys(window for of_protocol in windows.values() for window in of_protocol):
                 crop = cropping.cut(image_BCSS, window)

@@ -1,13 +1,14 @@
 """An experiment and the run of it that a name stands for: all that training and scoring know of a paper.
 
 Four kinds of method end in the same scores file: a network that is trained, an ensemble of other runs, a classical model that
-is fitted, and (without scores) a timing of networks side by side.
+is fitted, and (without scores) a timing of networks side by side. run.json records `method`;
+repro.spec.methods says how each is called and what its runs hold.
 """
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
+from typing import ClassVar
 
 from repro.spec.classical import FisherVectors, SparseCoding
 from repro.spec.datasets import Dataset
@@ -16,6 +17,7 @@ from repro.spec.histograms import FeatureHistograms
 from repro.spec.network import Network
 from repro.spec.recipe import Recipe
 from repro.spec.video import ClipNetwork, VideoDataset
+from repro.system.seeds import derived_seed
 
 #: How the members of an ensemble weigh: all the same, or so that the validation examples are most probable.
 WEIGHTS = ("equal", "validation")
@@ -41,6 +43,7 @@ class Experiment:
     initial_weights: where its weights come from, if not from chance.
     """
 
+    method: ClassVar[str] = "network"
     network: Network | ClipNetwork
     recipe: Recipe
     evaluation: Evaluation
@@ -63,6 +66,7 @@ class Member:
 class Ensemble:
     """The mean of the scores of several runs, example by example. weights: one of WEIGHTS."""
 
+    method: ClassVar[str] = "ensemble"
     members: tuple[Member, ...]
     weights: str
     evaluation: Evaluation
@@ -75,6 +79,7 @@ class Fitted:
     It sees stored images and clips whole: of images, the protocol `center` stands for that.
     """
 
+    method: ClassVar[str] = "fitted"
     model: FeatureHistograms | FisherVectors | SparseCoding
     evaluation: Evaluation
 
@@ -99,6 +104,7 @@ class Timing:
     networks: the experiments of the variants, at the size of a scale; none where no scale is chosen.
     """
 
+    method: ClassVar[str] = "timing"
     variants: tuple[str, ...]
     num_rounds: int
     batch_size: int
@@ -134,9 +140,4 @@ class Run:
 
     def key_for(self, purpose: str) -> int:
         """Return the 64-bit key of all randomness that this run uses for `purpose`."""
-        return derived_key(self.id, purpose)
-
-
-def derived_key(run_id: str, purpose: str) -> int:
-    """Return 64 bits that depend on `run_id` and `purpose` alone."""
-    return int.from_bytes(hashlib.sha256(f"{run_id}\n{purpose}".encode()).digest()[:8], "little")
+        return derived_seed(f"{self.id}\n{purpose}", num_bits=64)

@@ -171,6 +171,10 @@ class VideoDataset:
     kind: one of VIDEO_KINDS; procedural: its generator's knobs; fold: of the official lists, where there are several.
     num_validation: training videos held out for the plateau rule and for tuning; never test videos.
     max_refused: share of unreadable or too short videos above which preparation fails, in [0, 1].
+    of: the name of the printed set that these videos are, or are nearly; "" for data of which no paper prints a number.
+
+    Raises:
+        ValueError: generated videos are smaller than they are stored.
     """
 
     name: str
@@ -182,3 +186,11 @@ class VideoDataset:
     max_refused: float
     fold: int = 1
     procedural: ProceduralVideos | None = None
+    of: str = ""
+
+    def __post_init__(self) -> None:
+        if self.procedural is not None and self.procedural.frame_px < self.stored_px:
+            raise ValueError(
+                f"data set {self.name!r} stores frames at {self.stored_px} px (stored_px) that are generated at "
+                f"{self.procedural.frame_px} px (procedural.frame_px); allowed: generated at least as large as stored"
+            )

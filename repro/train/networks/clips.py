@@ -15,7 +15,7 @@ from repro.artifacts.files import read_json, sha256_file
 from repro.data.load.clip_stream import ClipBatch, clip_stream
 from repro.data.load.clip_views import ClipPixels
 from repro.data.load.clips import DecodedClips, StripClips, clips_in_memory
-from repro.data.load.image_stream import training_plan
+from repro.data.load.plan import training_plan
 from repro.data.shards.clips import ClipShards
 from repro.data.shards.images import write_npz
 from repro.evaluate.clip_gallery import write_clip_gallery

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from repro.data.load.image_stream import Batch, training_plan, training_stream
+from repro.data.load.image_stream import Batch, image_stream
+from repro.data.load.plan import training_plan
 from repro.data.shards.images import Shards, write_npz
 from repro.evaluate.crops import Cropping, center_window
 from repro.evaluate.gallery import Gallery
@@ -90,7 +91,7 @@ class ImageTask:
             epoch=epoch,
             step=step,
         )
-        return training_stream(
+        return image_stream(
             self._images.to_train_on,
             recipe,
             plan=share(plan),
@@ -153,11 +154,11 @@ class ImageTask:
         return {"kernels": named(path)}
 
     def _predicted(
-        self, net: nn.Module, squares: Any, index_N: NDArray[np.int64], *, split: str, protocols: tuple[str, ...], take: Any
+        self, net: nn.Module, images: Any, index_N: NDArray[np.int64], *, split: str, protocols: tuple[str, ...], take: Any
     ) -> dict[str, NDArray[np.float32]]:
         self._context.say(f"scores {len(index_N)} {split} images by {', '.join(protocols)}")
         output = self._network.output.name
-        return predict(net, squares, index_N, protocols=protocols, cropping=self._cropping, output=output, take_features=take)
+        return predict(net, images, index_N, protocols=protocols, cropping=self._cropping, output=output, take_features=take)
 
     def _write_scores(
         self, shards: Shards, index_N: NDArray[np.int64], *, split: str, found: dict[str, NDArray[np.float32]]

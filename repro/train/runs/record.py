@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import platform
-import resource
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,11 +21,8 @@ from repro.artifacts.files import read_json, sha256_file, write_bytes, write_jso
 from repro.artifacts.provenance import code_digest, command, environment, plain, spec_digest
 from repro.artifacts.scores import Scores, scores_file, write_scores
 from repro.evaluate.metrics import top_k_error
-from repro.spec.run import Ensemble, Experiment, Fitted, Run, Timing
+from repro.spec.run import Run
 from repro.train.runs.task import FAITHFUL, Entry, RunContext
-
-#: What run.json calls the kinds of method.
-METHODS = {Experiment: "network", Ensemble: "ensemble", Fitted: "fitted", Timing: "timing"}
 
 
 class Prepared(Protocol):
@@ -118,7 +114,7 @@ def write_record(
         "variant": run.variant,
         "seed": run.seed,
         "evidence": run.evidence,
-        "method": METHODS[type(run.experiment)],
+        "method": run.experiment.method,
         "dataset": dict(dataset),
         "spec": plain(run.experiment),
         "spec_digest": identity["spec"],
@@ -134,11 +130,6 @@ def write_record(
     }
     write_json(context.folder / "finished.json", document, schema="run/1")
     write_json(context.folder / "run.json", document, schema="run/1")
-
-
-def peak_mib() -> float:
-    """Return the most memory that this process has had so far, in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def spent_cpu_s() -> float:

@@ -14,11 +14,11 @@ import torch
 from torch import nn
 
 from repro.spec.run import Run
+from repro.system.progress import Say
 
 #: The number format of every faithful run, which the papers' GPUs computed in.
 FAITHFUL = "float32"
 
-Say = Callable[[str], None]
 
 #: By layer: the shares `saturated` and `dead` (repro.models.probe).
 Saturation = dict[str, dict[str, float]]
