@@ -24,7 +24,7 @@ from repro.data.load.whole_images import in_memory
 from repro.data.shards.images import Shards
 from repro.data.shards.writer import ShardWriter, write_index
 from repro.spec.datasets import Procedural
-from repro.spec.recipe import Recipe
+from repro.spec.recipe import ImageRecipe
 from tests.bench.turns import Contest, Target
 
 KEY = 1 << 20
@@ -92,7 +92,7 @@ class Pictures(Dataset[tuple[torch.Tensor, int]]):
 
 def our_batches(
     stored: Stored,
-    recipe: Recipe,
+    recipe: ImageRecipe,
     *,
     mean_SSC: NDArray[np.float32],
     input_px: int,
@@ -116,7 +116,7 @@ def our_batches(
 
 
 def pillow_epochs(
-    pictures: Pictures, recipe: Recipe, *, stored_px: int, num_workers: int = 0
+    pictures: Pictures, recipe: ImageRecipe, *, stored_px: int, num_workers: int = 0
 ) -> Iterator[Iterator[tuple[torch.Tensor, torch.Tensor]]]:
     """Return for each epoch its batches from a DataLoader, in our order and with our draws."""
     plan = training_plan(len(pictures), key=KEY, batch_size=recipe.batch_size, num_epochs=NUM_EPOCHS)
@@ -149,7 +149,7 @@ def until_idle() -> None:
 
 def loading_contest(
     folder: Path,
-    recipe: Recipe,
+    recipe: ImageRecipe,
     *,
     num: int,
     stored_px: int,
@@ -199,7 +199,7 @@ def loading_contest(
 
 def gpu_loading_contest(
     folder: Path,
-    recipe: Recipe,
+    recipe: ImageRecipe,
     *,
     num: int,
     stored_px: int,
