@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
+from repro.artifacts.dataset_json import DatasetJson
 from repro.data.load.image_stream import Batch, training_plan, training_stream
 from repro.data.shards.images import Shards, write_npz
 from repro.evaluate.crops import Cropping, center_window
@@ -34,12 +35,8 @@ class Images:
     stage: ClassVar[str] = "train_images"
 
     @property
-    def digest(self) -> str:
-        return self.prepared.digest
-
-    @property
-    def description(self) -> dict[str, Any]:
-        return self.prepared.description
+    def dataset(self) -> DatasetJson:
+        return self.prepared.dataset
 
     def task(self, run: Run, context: RunContext) -> ImageTask:
         """Return `run` as a task on these images."""

@@ -12,12 +12,13 @@ import platform
 import resource
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from repro.artifacts.dataset_json import DatasetJson
 from repro.artifacts.files import read_json, sha256_file, write_bytes, write_json
 from repro.artifacts.provenance import code_digest, command, environment, plain, spec_digest
 from repro.artifacts.scores import Scores, scores_file, write_scores
@@ -27,13 +28,6 @@ from repro.train.runs.task import FAITHFUL, Entry, RunContext
 
 #: What run.json calls the kinds of method.
 METHODS = {Experiment: "network", Ensemble: "ensemble", Fitted: "fitted", Timing: "timing"}
-
-
-class Prepared(Protocol):
-    """A prepared data set: the digest of its dataset.json, and what stands in there."""
-
-    digest: str
-    description: dict[str, Any]
 
 
 def named(path: Path) -> Entry:
@@ -87,12 +81,10 @@ def identity_of(run: Run, *, stage: str, data: str, device: str) -> dict[str, st
     }
 
 
-def dataset_of(data: Prepared) -> dict[str, Any]:
+def dataset_of(data: DatasetJson) -> dict[str, Any]:
     """Return what run.json says of the data: digest, name, title, classes and, where classes are grouped, their groups."""
-    told: dict[str, Any] = {
-        key: data.description[key] for key in ("name", "title", "classes", "groups") if key in data.description
-    }
-    return {"digest": data.digest, **told}
+    told = {"digest": data.digest, "name": data.name, "title": data.title, "classes": list(data.classes)}
+    return told | ({"groups": dict(data.groups)} if data.videos else {})
 
 
 def write_record(
