@@ -35,8 +35,9 @@ from repro.data.shards.images import write_npz
 from repro.spec.experiment import AnyDataset, Paper, make_run, with_needed
 from repro.spec.geometry.image import Geometry, geometry
 from repro.spec.network import Network
-from repro.spec.run import Ensemble, Experiment, Fitted, Run, Timing, derived_key
+from repro.spec.run import Ensemble, Experiment, Fitted, Run, Timing
 from repro.spec.video import VideoDataset
+from repro.system.seeds import derived_seed
 from tests.described import FABRICATED, NO_DIGEST
 from tests.fabricate_clips import class_groups, clip_extras, table_of_videos, video_data, write_clip_scores, write_timings
 
@@ -131,6 +132,11 @@ def run_at(paper: Paper, scale: str) -> list[str]:
     return [item.name for item in paper.variants if paper.scale(scale).has(paper.family(item.name))]
 
 
+def draws(name: str, purpose: str) -> np.random.Generator:
+    """Return the generator of what is invented for `name`, a run or a split, and `purpose`."""
+    return np.random.default_rng(derived_seed(f"{name}\n{purpose}", num_bits=64))
+
+
 def fabricate_run(run: Run, *, results: Path, truth: Truth) -> Path:
     """Write the folder of one run, and of its data set if that is not there, and return the run's folder."""
     dataset = data_folder(results, run.scale, run.dataset.name) / "dataset.json"
@@ -138,7 +144,7 @@ def fabricate_run(run: Run, *, results: Path, truth: Truth) -> Path:
         fabricate_dataset(run.dataset, folder=dataset.parent, truth=truth)
     folder = run_folder(results, run.id)
     folder.mkdir(parents=True, exist_ok=True)
-    rng = np.random.default_rng(derived_key(run.id, f"fabricate {truth.seed}"))
+    rng = draws(run.id, f"fabricate {truth.seed}")
     diverged = f"{run.variant}/{run.seed}" in truth.diverged
     error = truth.errors.get(run.variant, truth.error) + truth.seed_noise * rng.standard_normal()
     gap = truth.gaps.get(run.variant, truth.gap)
@@ -225,7 +231,7 @@ def fabricated_scores(
     """
     num, num_classes = truth.num_examples, truth.num_classes
     num_wrong = round(min(max(error, 0.0), 1.0) * num)
-    hardness_N = np.random.default_rng(derived_key(split, "hardness")).standard_normal(num) + 0.5 * rng.standard_normal(num)
+    hardness_N = draws(split, "hardness").standard_normal(num) + 0.5 * rng.standard_normal(num)
     order_N = np.argsort(-hardness_N)
     rank_N = np.zeros(num, np.int64)
     num_far = round(truth.top5_share * num_wrong)
@@ -271,7 +277,7 @@ def _write_log(run: Run, path: Path, rng: np.random.Generator, truth: Truth, *, 
     num_epochs = 1 if diverged else run.experiment.recipe.schedule.num_epochs
     pace = truth.paces.get(run.variant)
     if pace is not None:
-        own = np.random.default_rng(derived_key(run.id, f"fabricate pace {truth.seed}"))
+        own = draws(run.id, f"fabricate pace {truth.seed}")
         pace *= float(np.exp(truth.pace_noise * own.standard_normal()))
     lines = []
     for epoch in range(1, num_epochs + 1):
@@ -309,7 +315,7 @@ def _shapes(network: Network, num_classes: int) -> Geometry:
 
 def _extras(run: Run, folder: Path, truth: Truth, *, diverged: bool) -> dict[str, Any]:
     """Write kernels and gallery, and return what run.json says of them and of the units before training."""
-    rng = np.random.default_rng(derived_key(run.id, f"fabricate files {truth.seed}"))
+    rng = draws(run.id, f"fabricate files {truth.seed}")
     evaluation = run.experiment.evaluation
     if isinstance(run.dataset, VideoDataset):
         num = 0 if diverged else min(evaluation.num_gallery, truth.num_examples)

@@ -7,7 +7,9 @@ import sys
 
 import pytest
 
-import repro.cli as cli
+from repro import cli
+from repro.cli import arguments, stages
+from repro.cli.parser import command_parser
 from repro.system.locks import FolderInUse, claim, locked, try_lock
 
 STAGE = {"-h", "--help", "--scale", "--results", "--log"}
@@ -33,7 +35,7 @@ def repro(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_options_are_these_and_no_others():
-    commands = next(action for action in cli.parser()._actions if isinstance(action, argparse._SubParsersAction))
+    commands = next(action for action in command_parser()._actions if isinstance(action, argparse._SubParsersAction))
     found = {
         name: {text for action in one._actions for text in (action.option_strings or [action.dest])}
         for name, one in commands.choices.items()
@@ -105,21 +107,21 @@ def test_a_run_id_of_another_form_is_refused_with_an_example(run, capsys):
     ("text", "seeds"), [("0", (0,)), ("0-2", (0, 1, 2)), ("0,1,5", (0, 1, 5)), ("0-1,7", (0, 1, 7)), ("12-12", (12,))]
 )
 def test_seeds_are_ranges_and_lists(text, seeds):
-    assert cli.parse_seeds(text) == seeds
+    assert arguments.parse_seeds(text) == seeds
 
 
 def test_variants_are_a_name_or_several_each_once():
-    assert cli.parse_variants("full") == ("full",)
-    assert cli.parse_variants("full,no_lrn") == ("full", "no_lrn")
+    assert arguments.parse_variants("full") == ("full",)
+    assert arguments.parse_variants("full,no_lrn") == ("full", "no_lrn")
     for text in ("", "full,", "full,full"):
         with pytest.raises(argparse.ArgumentTypeError, match="allowed: a name, or several joined by commas, each once"):
-            cli.parse_variants(text)
+            arguments.parse_variants(text)
 
 
 @pytest.mark.parametrize("text", ["", "a", "2-1", "1,1", "0-2,1", "-1", "1,", "1.5"])
 def test_other_seeds_are_refused_with_what_is_allowed(text):
     with pytest.raises(argparse.ArgumentTypeError, match="allowed: a range such as 0-2, or a list such as 0,1,5"):
-        cli.parse_seeds(text)
+        arguments.parse_seeds(text)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +161,7 @@ def test_an_unforeseen_error_gives_a_traceback_in_the_log_too_and_code_1(tmp_pat
     def broken(*arguments):
         raise ZeroDivisionError("by hand")
 
-    monkeypatch.setattr(cli, "papers_at", broken)
+    monkeypatch.setattr(stages, "papers_at", broken)
     log = tmp_path / "logs" / "judge.log"
     assert cli.main(["judge", "--scale", "smoke", "--results", str(tmp_path), "--log", str(log)]) == 1
     assert "ZeroDivisionError: by hand" in capsys.readouterr().err
@@ -180,11 +182,11 @@ def test_a_wrong_option_is_refused_with_code_2():
 def test_device_cuda_without_a_gpu_says_what_to_do():
     torch = pytest.importorskip("torch")
     if torch.cuda.is_available():
-        assert cli.chosen_device("cuda") == cli.chosen_device("auto") == "cuda"
+        assert arguments.chosen_device("cuda") == arguments.chosen_device("auto") == "cuda"
         return
-    assert cli.chosen_device("auto") == cli.chosen_device("cpu") == "cpu"
-    with pytest.raises(cli.UsageError, match="sees no GPU; use --device cpu"):
-        cli.chosen_device("cuda")
+    assert arguments.chosen_device("auto") == arguments.chosen_device("cpu") == "cpu"
+    with pytest.raises(arguments.UsageError, match="sees no GPU; use --device cpu"):
+        arguments.chosen_device("cuda")
 
 
 def test_a_second_claim_of_a_folder_is_refused_and_names_the_holder(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from repro.artifacts.provenance import PACKAGE
-from repro.cli import parser
+from repro.cli.parser import command_parser
 from repro.papers import PAPERS
 
 ROOT = PACKAGE.parent
@@ -48,7 +48,7 @@ def test_ci_runs_every_linter():
 
 @pytest.mark.parametrize("line", COMMANDS)
 def test_every_command_of_the_readme_is_understood(line):
-    parser().parse_args(shlex.split(line)[3:])
+    command_parser().parse_args(shlex.split(line)[3:])
 
 
 def test_every_command_there_is_stands_in_the_readme():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Callable
 
@@ -10,6 +9,7 @@ import torch
 from torch import nn
 
 from repro.spec.network import ACTIVATIONS, DROPOUT_SCALINGS, EDGES, POOLING_KINDS, Pooling
+from repro.system.seeds import derived_seed
 
 
 class Dropout(nn.Module):
@@ -85,8 +85,7 @@ def seed_dropout(net: nn.Module, *, key: int, step: int, device: torch.device) -
     """Seed every dropout layer of `net` for one step: a function of (key, step, position of the layer) alone."""
     layers = [module for module in net.modules() if isinstance(module, Dropout)]
     for position, layer in enumerate(layers):
-        digest = hashlib.sha256(f"{key}/{step}/{position}".encode()).digest()
-        layer.seed(int.from_bytes(digest[:8], "little") >> 1, device=device)
+        layer.seed(derived_seed(f"{key}/{step}/{position}"), device=device)
 
 
 def activation(name: str) -> nn.Module:

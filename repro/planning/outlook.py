@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from repro.planning.cost import Cost, Rate, cost_of, rate_from, representatives,
 from repro.planning.plan import planned_runs
 from repro.spec.experiment import Paper
 from repro.spec.geometry.clips import geometry_of
+from repro.system.progress import Say
 
 COLUMNS = ("table", "runs", "examples", "FLOPs", "disk", "memory", "hours")
 S_PER_HOUR = 3600
@@ -153,7 +154,7 @@ def given_outlook(papers: Sequence[Paper], *, scale: str, results: Path | None, 
     )
 
 
-def measured_outlook(papers: Sequence[Paper], *, scale: str, results: Path | None, say: Callable[[str], None]) -> Outlook:
+def measured_outlook(papers: Sequence[Paper], *, scale: str, results: Path | None, say: Say) -> Outlook:
     """Return the outlook on this machine: one job a core at a time, at rates measured now for each family of networks."""
     from repro.train.methods.rate import NUM_STEPS, measured_rate  # imports torch
 

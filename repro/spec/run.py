@@ -6,7 +6,6 @@ is fitted, and (without scores) a timing of networks side by side.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
 from repro.spec.classical import FisherVectors, SparseCoding
@@ -16,6 +15,7 @@ from repro.spec.histograms import FeatureHistograms
 from repro.spec.network import Network
 from repro.spec.recipe import Recipe
 from repro.spec.video import ClipNetwork, VideoDataset
+from repro.system.seeds import derived_seed
 
 #: How the members of an ensemble weigh: all the same, or so that the validation examples are most probable.
 WEIGHTS = ("equal", "validation")
@@ -134,9 +134,4 @@ class Run:
 
     def key_for(self, purpose: str) -> int:
         """Return the 64-bit key of all randomness that this run uses for `purpose`."""
-        return derived_key(self.id, purpose)
-
-
-def derived_key(run_id: str, purpose: str) -> int:
-    """Return 64 bits that depend on `run_id` and `purpose` alone."""
-    return int.from_bytes(hashlib.sha256(f"{run_id}\n{purpose}".encode()).digest()[:8], "little")
+        return derived_seed(f"{self.id}\n{purpose}", num_bits=64)

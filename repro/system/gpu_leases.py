@@ -11,17 +11,16 @@ Locks hold between processes that see the same folder of locks: those of one hos
 
 from __future__ import annotations
 
-import fcntl
 import os
 import subprocess
 import time
-from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from repro.system.locks import lock, sign, signed_by
+from repro.system.progress import Say
 from repro.system.startup import importing
-
-Say = Callable[[str], None]
 
 #: What CUDA reads of the environment.
 VISIBLE, ORDER = "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER"
@@ -108,7 +107,8 @@ def leased_gpus(
         )
     taken, busy = _try_lease(num, candidates, folder)
     if not taken:
-        say(f"waits for {num} free of {len(candidates)} GPUs ({', '.join(_signed(gpu, folder) for gpu in busy)})")
+        holders = [f"{gpu}: process {signed_by(_lock_file(folder, gpu))}" for gpu in busy]
+        say(f"waits for {num} free of {len(candidates)} GPUs ({', '.join(holders)})")
     while not taken:
         time.sleep(look_every_s)
         taken, _ = _try_lease(num, candidates, folder)
@@ -133,20 +133,18 @@ def _try_lease(num: int, candidates: Sequence[str], folder: Path) -> tuple[dict[
     with ExitStack() as undone:
         gate = _opened(folder, "gate")  # one process looks at a time: two that want all would hinder each other
         undone.callback(os.close, gate)
-        fcntl.flock(gate, fcntl.LOCK_EX)
+        lock(gate, wait=True)
         for gpu in candidates:
             descriptor = _opened(folder, gpu)
             undone.callback(os.close, descriptor)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+            if not lock(descriptor):
                 busy.append(gpu)
                 continue
             taken[gpu] = descriptor
             if len(taken) == num:
-                held = {name: os.dup(lock) for name, lock in taken.items()}
-                for lock in held.values():
-                    _sign(lock)
+                held = {name: os.dup(locked) for name, locked in taken.items()}
+                for locked in held.values():
+                    sign(locked)
                 return held, busy
     return {}, busy
 
@@ -170,22 +168,6 @@ def _opened(folder: Path, name: str) -> int:
 
 def _lock_file(folder: Path, name: str) -> Path:
     return folder / f"{name.replace('/', '_')}.lock"
-
-
-def _sign(descriptor: int) -> None:
-    """Write who holds a lock into its file, for those who wait."""
-    with suppress(OSError):
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
-
-
-def _signed(gpu: str, folder: Path) -> str:
-    """Return a GPU and which process signed its lock, in words."""
-    try:
-        process = _lock_file(folder, gpu).read_text().strip()
-    except OSError:
-        process = ""
-    return f"{gpu}: process {process or 'unknown'}"
 
 
 @contextmanager

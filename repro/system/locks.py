@@ -5,9 +5,11 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from repro.system.progress import Say
 
 #: Name of the lock file in a folder that one process at a time may write.
 LOCK_FILE = ".lock"
@@ -17,6 +19,30 @@ class FolderInUse(ValueError):
     """Another live process holds the lock of a folder."""
 
 
+def lock(descriptor: int, *, wait: bool = False) -> bool:
+    """Lock an open file until its descriptor is closed; say whether it is: not if another process holds it, unless we wait."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        return False
+    return True
+
+
+def sign(descriptor: int) -> None:
+    """Write which process holds a lock into its file, for those who wait."""
+    with suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+
+
+def signed_by(path: Path) -> str:
+    """Return the process number that a lock file names, or `unknown`."""
+    try:
+        return path.read_text().strip() or "unknown"
+    except OSError:
+        return "unknown"
+
+
 def try_lock(folder: Path) -> int | None:
     """Lock `folder` and return the descriptor that holds the lock, or None if another process holds it.
 
@@ -24,22 +50,16 @@ def try_lock(folder: Path) -> int | None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if not lock(descriptor):
         os.close(descriptor)
         return None
-    os.ftruncate(descriptor, 0)
-    os.write(descriptor, str(os.getpid()).encode())
+    sign(descriptor)
     return descriptor
 
 
 def holder(folder: Path) -> str:
     """Return the process number that the lock file of `folder` names, or `unknown`."""
-    try:
-        return (folder / LOCK_FILE).read_text().strip() or "unknown"
-    except OSError:
-        return "unknown"
+    return signed_by(folder / LOCK_FILE)
 
 
 def claim(folder: Path) -> int:
@@ -58,7 +78,7 @@ def claim(folder: Path) -> int:
 
 
 @contextmanager
-def locked(folder: Path, *, say: Callable[[str], None], wait_s: float = 0.5) -> Iterator[None]:
+def locked(folder: Path, *, say: Say, wait_s: float = 0.5) -> Iterator[None]:
     """Hold the lock of `folder`, after waiting for as long as another process holds it."""
     descriptor = try_lock(folder)
     if descriptor is None:

@@ -1,9 +1,10 @@
-"""Keep the memory that a training step frees, so that the next step need not ask the system for it again."""
+"""The memory of this process: keep what a training step frees for the next one; how much there has been."""
 
 from __future__ import annotations
 
 import ctypes
 import platform
+import resource
 
 #: glibc's names for what `mallopt` sets (malloc.h).
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX = -1, -2, -4
@@ -23,3 +24,8 @@ def keep_freed_memory() -> bool:
     wanted = ((M_MMAP_MAX, 0), (M_TRIM_THRESHOLD, 1024 * MIB), (M_TOP_PAD, 64 * MIB))
     results = [mallopt(name, value) for name, value in wanted]
     return results == [1] * len(wanted)
+
+
+def peak_mib() -> float:
+    """Return the most memory that this process has had so far, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

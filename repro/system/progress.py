@@ -5,37 +5,48 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from repro.system.durations import duration
+
 #: Seconds between two lines.
 SAY_EVERY_S = 10.0
 
+#: Takes a line for the user: printed, and kept in the log of the job.
 Say = Callable[[str], None]
 
 
 class Progress:
-    """One pass over `total` things, of which `num_done` were done before."""
+    """A pass over `total` things called `unit`, of which `num_done` were done before.
 
-    def __init__(self, say: Say, what: str, *, total: int, num_done: int = 0) -> None:
-        self._say, self._what, self._total, self._before = say, what, total, num_done
+    made: what is made of them and counted too, such as the clips of videos; empty: nothing.
+    """
+
+    def __init__(self, what: str, *, total: int, unit: str, say: Say, num_done: int = 0, made: str = "") -> None:
+        self._what, self._total, self._unit, self._say, self._made = what, total, unit, say, made
+        self._done = self._before = num_done
+        self._num_made = 0
         self._begin = self._said = time.monotonic()
         if num_done:
-            say(f"{what}: goes on after {num_done} of {total}")
+            say(f"{what}: goes on after {num_done} of {total} {unit}")
 
-    def reached(self, count: int) -> None:
-        """Say where the pass is, if the last line is some time ago or it is the end."""
+    def skip(self, count: int) -> None:
+        """Count things that were done before."""
+        self._done += count
+        self._before += count
+
+    def add(self, count: int = 1, *, num_made: int = 0) -> None:
+        """Count things that are done now, and what was made of them; say so if the last line is some time ago or all are."""
+        self._done += count
+        self._num_made += num_made
         now = time.monotonic()
-        if now - self._said < SAY_EVERY_S and count < self._total:
+        if self._done < self._total and now - self._said < SAY_EVERY_S:
             return
         self._said = now
-        spent_s, num_new = now - self._begin, count - self._before
-        if count >= self._total:
-            self._say(f"{self._what}: {count} of {self._total} in {duration(spent_s)}")
-        elif num_new > 0:
-            left_s = spent_s / num_new * (self._total - count)
-            self._say(f"{self._what}: {count} of {self._total}, {duration(left_s)} left")
-
-
-def duration(seconds: float) -> str:
-    """Return a duration as people say it: 42 s, 12 min, 3.4 h."""
-    if seconds < 99.5:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 99.5 * 60 else f"{seconds / 3600:.1f} h"
+        spent_s = now - self._begin
+        where = f"{self._what}: {self._done} of {self._total} {self._unit}"
+        if self._done >= self._total:
+            self._say(f"{where} in {duration(spent_s)}")
+            return
+        per_s = (self._done - self._before) / spent_s
+        made = f", {self._num_made / spent_s:.0f} {self._made}/s" if self._made else ""
+        left_s = (self._total - self._done) / per_s
+        self._say(f"{where}, {per_s:.{0 if per_s >= 10 else 1}f} {self._unit}/s{made}, {duration(left_s)} left")

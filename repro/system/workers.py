@@ -1,4 +1,8 @@
-"""Do the same work on each of many tasks, in this process or in several, with results in the order of the tasks."""
+"""Do the same work on each of many tasks, in this process or in several, with results in the order of the tasks.
+
+Each task is done by one thread, so that its sums are made in one order whatever the machine. Decoders are large programs in C
+that read files from strangers: one that dies must cost one video, not the preparation.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,8 @@ import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from typing import Any, TypeVar
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, Generic, TypeVar
 
 import cv2
 from threadpoolctl import threadpool_limits
@@ -23,41 +28,97 @@ _work: Callable[[Any], Any] | None = None
 
 
 def in_order(work: Callable[[Task], Result], tasks: Iterable[Task], *, num_processes: int) -> Iterator[Result]:
-    """Yield `work(task)` of each task, computed by one thread; at most AHEAD tasks a process are read ahead.
+    """Yield `work(task)` of each task, by processes that end with the last of them (see Workers)."""
+    with Workers(work, num_processes=num_processes) as workers:
+        yield from workers.results(tasks)
 
-    With several processes (started afresh: spawn) `work` must be one that can be pickled.
+
+class Workers(Generic[Task, Result]):
+    """Run `work` on tasks in `num_processes` processes of one thread; one process is this one, and nothing survives its death.
+
+    Several are started afresh (spawn), so `work` must be one that can be pickled. Use as a context manager.
+    on_death: the result of a task that kills its process even when it is alone; without one its death is an error.
 
     Raises:
         ValueError: the number of processes is below 1.
     """
-    if num_processes < 1:
-        raise ValueError(f"{num_processes} processes; allowed: 1 or more")
-    if num_processes == 1:
+
+    def __init__(
+        self, work: Callable[[Task], Result], *, num_processes: int, on_death: Callable[[Task], Result] | None = None
+    ) -> None:
+        if num_processes < 1:
+            raise ValueError(f"{num_processes} processes; allowed: 1 or more")
+        self._work, self._num, self._on_death = work, num_processes, on_death
+        self._pool = self._start(num_processes) if num_processes > 1 else None
+        self._pending: deque[tuple[Task, Future[Result]]] = deque()
+
+    def __enter__(self) -> Workers[Task, Result]:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    def results(self, tasks: Iterable[Task]) -> Iterator[Result]:
+        """Give the result of each task in order; at most AHEAD tasks a process are read ahead."""
+        if self._pool is None:
+            yield from map(self._here, tasks)
+            return
         for task in tasks:
-            num_threads = cv2.getNumThreads()
-            cv2.setNumThreads(1)
-            try:
-                with one_thread():
-                    result = work(task)
-            finally:
-                cv2.setNumThreads(num_threads)
-            yield result
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(num_processes, mp_context=context, initializer=_start, initargs=(work,)) as pool:
-        waiting: deque[Future[Result]] = deque()
+            self._pending.append((task, self._submit(task)))
+            if len(self._pending) >= AHEAD * self._num:
+                yield self._next()
+        while self._pending:
+            yield self._next()
+
+    def _here(self, task: Task) -> Result:
+        num_threads = cv2.getNumThreads()
+        cv2.setNumThreads(1)
         try:
-            for task in tasks:
-                waiting.append(pool.submit(_run, task))
-                if len(waiting) >= AHEAD * num_processes:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
+            with one_thread():
+                return self._work(task)
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            cv2.setNumThreads(num_threads)
+
+    def _next(self) -> Result:
+        task, future = self._pending.popleft()
+        try:
+            return future.result()
+        except BrokenProcessPool:
+            if self._on_death is None:
+                raise
+            # Any of the tasks at work may have done it: begin anew, this one alone.
+            if self._pool is not None:
+                self._pool.shutdown()
+            result = self._alone(task, self._on_death)
+            self._pool = self._start(self._num)
+            self._pending = deque((waiting, self._submit(waiting)) for waiting, _ in self._pending)
+            return result
+
+    def _submit(self, task: Task) -> Future[Result]:
+        assert self._pool is not None
+        try:
+            return self._pool.submit(_run, task)
+        except BrokenProcessPool as error:  # A task died before: this one will be taken up like those that were at work.
+            failed = Future[Result]()
+            failed.set_exception(error)
+            return failed
+
+    def _alone(self, task: Task, on_death: Callable[[Task], Result]) -> Result:
+        with self._start(1) as pool:
+            try:
+                result: Result = pool.submit(_run, task).result()
+                return result
+            except BrokenProcessPool:
+                return on_death(task)
+
+    def _start(self, num: int) -> ProcessPoolExecutor:
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(num, mp_context=context, initializer=_begin, initargs=(self._work,))
 
 
-def _start(work: Callable[[Any], Any]) -> None:
+def _begin(work: Callable[[Any], Any]) -> None:
+    """Make a process ready: it has the work, which may be large, once, and computes with one thread."""
     global _work
     cv2.setNumThreads(1)
     threadpool_limits(1)

@@ -1,18 +1,18 @@
 """The catalogue's claims are the papers' statements, with what each kind of judgement needs."""
 
-import csv
 import math
 import re
 
 import pytest
 
-from repro.artifacts.provenance import PACKAGE, spec_difference
+from repro.artifacts.provenance import spec_difference
 from repro.papers import PAPERS
 from repro.spec.claims import BOUNDS, CLAIM_KINDS
 from repro.spec.evaluation import PROTOCOLS
 from repro.spec.geometry.image import geometry
 from repro.spec.metrics import SPEEDS
 from repro.spec.video import CLIP_PROTOCOLS
+from tests.facts import stated_claims
 
 ALL = list(PAPERS.values())
 ALEXNET = PAPERS["alexnet"]
@@ -58,8 +58,6 @@ A.S3.4.pool.overfit A.S4.1.crop A.S4.1.pca.top1 A.S4.2.dropout.overfit A.S4.2.dr
 A.S7.depth.top1 A.S1.time A.abs.params A.abs.neurons A.S1.convshare
 """,
 )
-#: The facts as data, where they lie beside the checkout.
-FACTS = PACKAGE.parent.parent / "shared" / "facts" / "claims.csv"
 
 
 def test_exactly_the_47_numbered_claims_are_registered_beside_those_of_our_own():
@@ -72,10 +70,7 @@ def test_exactly_the_47_numbered_claims_are_registered_beside_those_of_our_own()
 
 @pytest.fixture(scope="module")
 def facts() -> dict[str, dict[str, str]]:
-    if not FACTS.is_file():
-        pytest.skip(f"no {FACTS}: the numbered claims are held by a list in this file, their values by review")
-    with FACTS.open(newline="") as stream:
-        return {row["id"]: row for row in csv.DictReader(stream) if row["id"].startswith("A.")}
+    return stated_claims("A")
 
 
 def test_the_numbered_claims_are_those_of_the_facts(facts):

@@ -1,18 +1,15 @@
 """The claims of paper B are those of the facts, with what each kind of judgement needs."""
 
-import csv
 import re
 from fractions import Fraction
 
 import pytest
 
-from repro.artifacts.provenance import PACKAGE
 from repro.papers.karpathy import KARPATHY
 from repro.spec.claims import CLAIM_KINDS, Claim
 from repro.spec.metrics import SPEEDS
+from tests.facts import stated_claims
 
-#: The facts as data, where they lie beside the checkout.
-FACTS = PACKAGE.parent.parent / "shared" / "facts" / "claims.csv"
 CLAIMS = {claim.id: claim for claim in KARPATHY.claims}
 VARIANTS = [variant.name for variant in KARPATHY.variants]
 CLAIM_ID = re.compile(r"B\.[A-Za-z0-9]+(\.[A-Za-z0-9_]+)*")
@@ -29,10 +26,7 @@ PRECISIONS = re.compile(r"(mean_)?average_precision\.\w+|mean_average_precision_
 
 @pytest.fixture(scope="module")
 def facts() -> dict[str, dict[str, str]]:
-    if not FACTS.is_file():
-        pytest.skip(f"no {FACTS}: the values of the numbered claims are held by review")
-    with FACTS.open(newline="") as stream:
-        return {row["id"]: row for row in csv.DictReader(stream) if row["id"].startswith("B.")}
+    return stated_claims("B")
 
 
 def error(percent: str) -> float:

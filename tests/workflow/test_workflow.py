@@ -81,8 +81,15 @@ def test_an_edit_of_report_code_or_of_a_template_renders_again_and_retrains_noth
     assert jobs(finished.planned()) == REPORT_ONLY
 
 
-def test_an_edit_of_code_that_training_uses_retrains_every_variant(finished):
+def test_an_edit_of_code_that_training_uses_retrains_every_network_and_fits_nothing_again(finished):
+    fitted = {name: num for name, num in TRAIN.items() if re.search("fisher|sparse", name)}
+    assert fitted
     finished.edit("repro/train/networks/loop.py", lambda text: text + "\nADDED = 1\n")
+    assert jobs(finished.planned()) == {name: num for name, num in {**TRAIN, **AFTERWARDS}.items() if name not in fitted}
+
+
+def test_an_edit_of_what_every_run_records_makes_every_run_again(finished):
+    finished.edit("repro/train/runs/record.py", lambda text: text + "\nADDED = 1\n")
     assert jobs(finished.planned()) == {**TRAIN, **AFTERWARDS}
 
 
@@ -147,7 +154,7 @@ def test_a_damaged_scores_file_is_refused_by_name_and_not_collected(finished):
 def test_a_failed_job_names_the_logs_and_leaves_no_record(finished):
     log = unfinished(finished, "full")
     broken = "        raise OSError('no disk')\n        make("
-    finished.edit("repro/cli.py", lambda text: text.replace("        make(", broken))
+    finished.edit("repro/cli/stages.py", lambda text: text.replace("        make(", broken))
     done = finished.run("reproduce")
     assert done.returncode != 0
     assert "Each job's log is under results/smoke/logs" in done.stdout
@@ -215,7 +222,9 @@ def test_one_workflow_at_a_time_and_after_a_kill_the_next_waits_for_the_job_that
     pause = finished.folder / "pause"
     pause.touch()
     waiting = '        while Path("pause").exists():\n            __import__("time").sleep(0.1)\n        make('
-    finished.edit("repro/cli.py", lambda text: text.replace("        make(", '        say("holds its folder")\n' + waiting))
+    finished.edit(
+        "repro/cli/stages.py", lambda text: text.replace("        make(", '        say("holds its folder")\n' + waiting)
+    )
     log, record = unfinished(finished, "as_released"), run_record("as_released")
     first = again = start(finished, record)
     try:

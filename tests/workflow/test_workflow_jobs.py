@@ -159,7 +159,7 @@ def test_snakefmt_would_change_nothing():
         ("train_images", "repro.evaluate.metrics", True),
         ("train_images", "repro.analyse.evidence.verdict", False),
         ("train_images", "repro.report.render", False),
-        ("train_images", "repro.cli", False),
+        ("train_images", "repro.cli.stages", False),
         ("train_images", "repro.papers.alexnet.ablations", False),
         ("prepare", "repro.data.generated.images", True),
         ("prepare", "repro.train.networks.loop", False),

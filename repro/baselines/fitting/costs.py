@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import resource
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from repro.system.memory import peak_mib
 
 
 @dataclass(kw_only=True)
@@ -33,8 +34,3 @@ class Costs:
         self.wall_s[step] = self.wall_s.get(step, 0.0) + now - begin
         self.peak_mib = max(self.peak_mib, peak_mib())
         return now
-
-
-def peak_mib() -> float:
-    """Return the most memory that this process has had so far, in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import numpy as np
+
+from repro.system.seeds import derived_seed
 
 
 def seed_of(key: int, purpose: str, index: int = 0) -> int:
     """Return a 63-bit seed for `purpose` and `index`."""
-    return int.from_bytes(hashlib.sha256(f"{key}/{purpose}/{index}".encode()).digest()[:8], "little") >> 1
+    return derived_seed(f"{key}/{purpose}/{index}")
 
 
 def generator(key: int, purpose: str, index: int = 0) -> np.random.Generator:

@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from repro.baselines.fitting.costs import peak_mib
 from repro.baselines.fitting.fusion import sharpness_of, split_held_out, weights_C
 from repro.baselines.fitting.randomness import generator, seed_of
 from repro.baselines.images.fit_context import Work
 from repro.baselines.images.linear_svm import LinearClassifier, joined, train_svm
 from repro.baselines.images.signatures import SignatureFile, read_arrays, write_arrays
 from repro.spec.classical import LinearSvm
+from repro.system.memory import peak_mib
 from repro.system.progress import Progress
 from repro.system.workers import in_order
 
@@ -117,11 +117,11 @@ def _trained(
         for name, own in regularizations.items()
     }
     to_do = [job for own in jobs.values() for job in own if not job.file.exists()]
-    progress = Progress(work.say, f"trains classifiers ({purpose})", total=len(to_do))
+    progress = Progress(f"trains classifiers ({purpose})", total=len(to_do), unit="jobs", say=work.say)
     run = functools.partial(_run, svm=svm, num_classes=num_classes)
-    for done, peak in enumerate(in_order(run, to_do, num_processes=max(1, min(work.num_processes, len(to_do)))), start=1):
+    for peak in in_order(run, to_do, num_processes=max(1, min(work.num_processes, len(to_do)))):
         work.costs.add({}, peak_mib=peak, num_read=0)
-        progress.reached(done)
+        progress.add()
     return {
         name: [joined([_stored(job, place) for job in jobs[name]]) for place in range(len(own))]
         for name, own in regularizations.items()

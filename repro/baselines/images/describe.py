@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from repro.baselines.descriptors.images import Image
 from repro.baselines.encoders.encoder import Encoder, encoder_arrays, encoder_of, fit_encoder
 from repro.baselines.encoders.product_quantizer import Quantizer, fit_quantizer
-from repro.baselines.fitting.costs import peak_mib
 from repro.baselines.fitting.randomness import generator
 from repro.baselines.images.encode import OfImage, encode_and_pack, numbered, sample_image
 from repro.baselines.images.fit_context import Work
 from repro.baselines.images.signatures import SignatureFile, SignatureWriter, read_arrays, write_array, write_arrays
 from repro.spec.classical import Channel
+from repro.system.memory import peak_mib
 from repro.system.progress import Progress
 from repro.system.workers import in_order
 
@@ -94,14 +94,14 @@ def describe(
         num_images=num_images,
     )
     if writer.num_done < num_images:
-        progress = Progress(work.say, "describes images", total=num_images, num_done=writer.num_done)
+        progress = Progress("describes images", total=num_images, unit="images", num_done=writer.num_done, say=work.say)
         make = functools.partial(encode_and_pack, spec=work.spec, encoders=encoders, quantizers=quantizers)
         tasks = islice(enumerate(images), writer.num_done, None)
         done = in_order(make, tasks, num_processes=work.num_processes)
         count = writer.num_done
         for count in writer.fill(_counted(own, work) for own in done):
             if count <= num_images:
-                progress.reached(count)
+                progress.add()
         if count != num_images:
             raise ValueError(
                 f"{count} training images and {num_images} labels; allowed: as many of each; check the list of images"
@@ -131,11 +131,11 @@ def _of_some(
     Raises:
         ValueError: there is no image, or fewer than labels.
     """
-    progress = Progress(work.say, what, total=len(drawn))
+    progress = Progress(what, total=len(drawn), unit="images", say=work.say)
     rows = []
     for own in in_order(make, numbered(images, drawn), num_processes=work.num_processes):
         rows.append(_counted(own, work))
-        progress.reached(len(rows))
+        progress.add()
     if len(rows) != len(drawn):
         raise ValueError(f"fewer training images than labels; allowed: as many of each; image {max(drawn)} was to be read")
     return rows

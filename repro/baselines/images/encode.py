@@ -18,10 +18,10 @@ from repro.baselines.descriptors.images import Image, pixels_HW3
 from repro.baselines.descriptors.patches import describe_patches
 from repro.baselines.encoders.encoder import Encoder
 from repro.baselines.encoders.product_quantizer import Quantizer
-from repro.baselines.fitting.costs import peak_mib
 from repro.baselines.fitting.randomness import generator
 from repro.baselines.images.signatures import packed
 from repro.spec.classical import Classical
+from repro.system.memory import peak_mib
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,6 @@ from repro.baselines.descriptors.hog import describe_hog
 from repro.baselines.descriptors.textons import describe_textons
 from repro.baselines.encoders.pyramid import normalised_L, word_counts_L
 from repro.baselines.encoders.vocabularies import Vocabulary, assign
-from repro.baselines.fitting.costs import peak_mib
 from repro.baselines.fitting.descriptor_cache import described
 from repro.baselines.fitting.randomness import generator
 from repro.spec.histograms import (
@@ -36,6 +35,7 @@ from repro.spec.histograms import (
     Texton,
     num_cells,
 )
+from repro.system.memory import peak_mib
 
 #: The features whose histograms count words.
 QUANTISED = (LocalFeature, ColorMoments)

@@ -33,7 +33,6 @@ how they enlarge subsampled chroma.
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Mapping
 from functools import cached_property
@@ -57,6 +56,7 @@ from repro.data.generated.drawing import (
 from repro.data.generated.further_objects import FURTHER
 from repro.data.sources.source import Listing, SourceError, as_bytes
 from repro.spec.datasets import Procedural
+from repro.system.seeds import derived_seed
 
 QUALITY = 95
 #: All kinds of object, in the order of their numbers.
@@ -142,8 +142,8 @@ def check_knobs(knobs: Procedural) -> None:
 
 def stream(knobs: Procedural, *, split: str, index: int, purpose: str) -> np.random.Generator:
     """Return the random numbers of one step of one image, a function of (seed, split, index, purpose) alone."""
-    digest = hashlib.blake2b(f"{knobs.seed}/{split}/{index}/{purpose}".encode(), digest_size=16).digest()
-    return np.random.Generator(np.random.Philox(key=np.frombuffer(digest, np.uint64)))
+    key = derived_seed(f"{knobs.seed}/{split}/{index}/{purpose}", num_bits=128)
+    return np.random.Generator(np.random.Philox(key=key))
 
 
 def label(knobs: Procedural, *, split: str, index: int) -> int:

@@ -22,7 +22,6 @@ All of this is data for a demonstration: it shows that a net sees what was plant
 from __future__ import annotations
 
 import functools
-import hashlib
 import io
 import itertools
 from collections.abc import Callable, Iterator, Mapping
@@ -56,6 +55,7 @@ from repro.data.generated.video_drawing import (
 from repro.data.sources.source import SourceError, as_bytes
 from repro.data.sources.video_source import VideoListing, label_matrix
 from repro.spec.video import ProceduralVideos, VideoDataset
+from repro.system.seeds import derived_seed
 
 #: The first of these that the installed PyAV has; constant quality so high that pixel-fine patterns survive. Without its
 #: macroblock tree x264 makes the same file every time; with it, small frames' files vary with what lay in memory before.
@@ -199,8 +199,8 @@ def check_knobs(knobs: ProceduralVideos) -> None:
 
 def stream(knobs: ProceduralVideos, *, split: str, index: int, purpose: str) -> np.random.Generator:
     """Return the random numbers of one step of one video, a function of (seed, split, index, purpose) alone."""
-    digest = hashlib.blake2b(f"video/{knobs.seed}/{split}/{index}/{purpose}".encode(), digest_size=16).digest()
-    return np.random.Generator(np.random.Philox(key=np.frombuffer(digest, np.uint64)))
+    key = derived_seed(f"video/{knobs.seed}/{split}/{index}/{purpose}", num_bits=128)
+    return np.random.Generator(np.random.Philox(key=key))
 
 
 def video_labels(knobs: ProceduralVideos, *, split: str, index: int) -> tuple[int, ...]:

@@ -27,11 +27,11 @@ from numpy.typing import NDArray
 from repro.artifacts.dataset_json import read_dataset
 from repro.data.generated.video_drawing import Camera, background, draw_camera
 from repro.data.generated.videos import stream
-from repro.data.prepare.packing import Say
 from repro.data.shards.clips import ClipShards
 from repro.data.shards.images import write_npz
 from repro.spec.video import CAMERA_FILE, ProceduralVideos, VideoDataset
-from repro.system.video_workers import Workers
+from repro.system.progress import Say
+from repro.system.workers import Workers
 
 #: At most so many clips of a video are looked at, evenly spread.
 CLIPS_OF_VIDEO = 2
@@ -115,7 +115,6 @@ def _tasks(shards: ClipShards) -> Iterator[CameraTask]:
 
 def motion_of(task: CameraTask) -> float:
     """Return the mean over the clips of their motion; NaN where it is seen in none."""
-    cv2.setNumThreads(1)
     found = [clip_motion(strip_frames_THW(strip, num_frames=task.num_frames)) for strip in task.strips]
     seen = [motion for motion in found if not math.isnan(motion)]
     return math.fsum(seen) / len(seen) if seen else math.nan

@@ -36,7 +36,7 @@ from repro.artifacts.provenance import code_digest, plain, spec_digest
 from repro.artifacts.stored_files import stored_file
 from repro.data.generated.images import ProceduralSource
 from repro.data.prepare.journal import Journal, Part, PreparePlan
-from repro.data.prepare.packing import BATCH_SIZE, SHARD_BYTES, Packer, Progress, Say, ShardPlan, plan_shards
+from repro.data.prepare.packing import BATCH_SIZE, SHARD_BYTES, Packer, ShardPlan, plan_shards
 from repro.data.shards.color import PixelSums, principal_components
 from repro.data.shards.decode import NOTES, Decoder, decoder_text
 from repro.data.shards.images import write_index
@@ -46,6 +46,7 @@ from repro.data.sources.ilsvrc import Ilsvrc2012Source
 from repro.data.sources.source import Source, SourceError, as_text
 from repro.data.sources.unsplit_folders import UnsplitFoldersSource
 from repro.spec.datasets import DATASET_KINDS, Dataset
+from repro.system.progress import Progress, Say
 
 #: Stop before the end of the source once so many files more are refused than the limit allows.
 HOPELESS = 1000
@@ -148,7 +149,7 @@ def make_shards(
         SourceError: far more files than allowed were refused.
     """
     total = sum(len(plan.positions) for plan in plans)
-    progress = Progress(f"prepare {dataset.name}", total=total, say=say)
+    progress = Progress(f"prepare {dataset.name}", total=total, unit="images", say=say)
     parts: list[Part] = []
     with ThreadPoolExecutor(num_threads) as pool:
         packer = Packer(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +22,7 @@ from repro.data.shards.decode import Decoder, Header, Pixels, UnreadableError, c
 from repro.data.shards.images import ShardWriter
 from repro.data.sources.source import Listing, Source, as_text, split_validation
 from repro.spec.datasets import Dataset
-
-Say = Callable[[str], None]
+from repro.system.progress import Progress
 
 #: Examples read at a time.
 BATCH_SIZE = 64
@@ -33,7 +32,6 @@ GROUP_PIXELS = 2**26
 SHARD_BYTES = 128 * 2**20
 #: Bytes of the two tar headers and of the label of an example.
 TAR_BYTES = 1536
-SAY_EVERY_S = 3.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,32 +157,6 @@ class StoredImage:
     pixels_HWC: Pixels
     notes: tuple[str, ...]
     content_hash: int
-
-
-class Progress:
-    """Say how far we are, at most every few seconds."""
-
-    def __init__(self, what: str, *, total: int, say: Say) -> None:
-        self._what = what
-        self._total = total
-        self._say = say
-        self._done = self._skipped = 0
-        self._begin = self._last = time.perf_counter()
-
-    def skip(self, count: int) -> None:
-        """Count examples that were there already."""
-        self._done += count
-        self._skipped += count
-
-    def add(self, count: int) -> None:
-        """Count examples that were made now."""
-        self._done += count
-        now = time.perf_counter()
-        if now - self._last >= SAY_EVERY_S:
-            self._last = now
-            rate = (self._done - self._skipped) / (now - self._begin)
-            left_s = (self._total - self._done) / rate
-            self._say(f"{self._what}: {self._done}/{self._total} images, {rate:.0f} images/s, {left_s:.0f} s left")
 
 
 def memory_groups(num_pixels: Sequence[int]) -> list[slice]:

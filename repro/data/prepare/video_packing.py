@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from repro.data.prepare.journal import Part
-from repro.data.prepare.packing import SAY_EVERY_S, Say, ShardPlan
+from repro.data.prepare.packing import ShardPlan
 from repro.data.prepare.video_decode import CutTask, CutVideo
 from repro.data.shards.color import PixelSums
 from repro.data.shards.decode import UnreadableError
@@ -16,7 +16,8 @@ from repro.data.shards.images import ShardWriter
 from repro.data.sources.source import as_text
 from repro.data.sources.video_source import VideoSource
 from repro.spec.video import VideoDataset
-from repro.system.video_workers import Workers
+from repro.system.progress import Progress
+from repro.system.workers import Workers
 
 CutWorkers = Workers[CutTask, CutVideo | UnreadableError]
 
@@ -27,7 +28,7 @@ def num_clips_of(dataset: VideoDataset, split: str) -> int:
 
 
 def pack_videos(
-    dataset: VideoDataset, origin: VideoSource, *, plan: ShardPlan, path: Path, workers: CutWorkers, progress: VideoProgress
+    dataset: VideoDataset, origin: VideoSource, *, plan: ShardPlan, path: Path, workers: CutWorkers, progress: Progress
 ) -> Part:
     """Cut the videos of one shard and store their clips; the clip's key is its video's and its number among its clips."""
     begin = time.perf_counter()
@@ -47,12 +48,12 @@ def pack_videos(
         for i, cut in enumerate(workers.results(tasks)):
             if isinstance(cut, UnreadableError):
                 refused.append((as_text(videos.file_N[i]), str(cut)))
-                progress.add(num_clips=0)
+                progress.add()
                 continue
             for number, strip in enumerate(cut.strips):
                 writer.add(clip_key(bytes(videos.key_N[i]), number), payload=strip, label=int(videos.label_NL[i, 0]))
             contents.append(cut.content_hash)
-            progress.add(num_clips=len(cut.strips))
+            progress.add(num_made=len(cut.strips))
     return Part(
         record=writer.record,
         sums=PixelSums(),
@@ -71,32 +72,3 @@ def clip_key(video: bytes, number: int) -> bytes:
 def video_key(clip: bytes) -> bytes:
     """Return the key of the video of a clip."""
     return clip.rpartition(b"/")[0]
-
-
-class VideoProgress:
-    """Say how far we are, at most every few seconds."""
-
-    def __init__(self, what: str, *, total: int, say: Say) -> None:
-        self._what, self._total, self._say = what, total, say
-        self._done = self._skipped = self._num_clips = 0
-        self._begin = self._last = time.perf_counter()
-
-    def skip(self, count: int) -> None:
-        """Count videos that were there already."""
-        self._done += count
-        self._skipped += count
-
-    def add(self, *, num_clips: int) -> None:
-        """Count a video that was read now, and its clips."""
-        self._done += 1
-        self._num_clips += num_clips
-        now = time.perf_counter()
-        if now - self._last >= SAY_EVERY_S:
-            self._last = now
-            rate = (self._done - self._skipped) / (now - self._begin)
-            clips_per_s = self._num_clips / (now - self._begin)
-            left_s = (self._total - self._done) / rate
-            self._say(
-                f"{self._what}: {self._done}/{self._total} videos, {rate:.1f} videos/s, {clips_per_s:.0f} clips/s, "
-                f"{left_s:.0f} s left"
-            )

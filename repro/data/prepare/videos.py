@@ -40,9 +40,9 @@ from repro.data.generated.videos import ProceduralVideoSource
 from repro.data.prepare.camera_motion import ensure_camera_motion
 from repro.data.prepare.journal import SPLITS, Journal, Part, PreparePlan
 from repro.data.prepare.mirroring import why_not_mirrored
-from repro.data.prepare.packing import SHARD_BYTES, Say, ShardPlan
+from repro.data.prepare.packing import SHARD_BYTES, ShardPlan
 from repro.data.prepare.video_decode import CutTask, cut_video, decoder_text
-from repro.data.prepare.video_packing import CutWorkers, VideoProgress, num_clips_of, pack_videos, video_key
+from repro.data.prepare.video_packing import CutWorkers, num_clips_of, pack_videos, video_key
 from repro.data.shards.decode import UnreadableError
 from repro.data.shards.images import write_index, write_npz
 from repro.data.sources.source import SourceError, as_text
@@ -51,7 +51,8 @@ from repro.data.sources.ucf101 import Ucf101Source
 from repro.data.sources.video_folders import VideoFoldersSource
 from repro.data.sources.video_source import VideoSource, split_validation_videos
 from repro.spec.video import VIDEO_KINDS, VideoDataset
-from repro.system.video_workers import Workers
+from repro.system.progress import Progress, Say
+from repro.system.workers import Workers
 
 #: Libraries that make JPEG files refuse sides of more pixels.
 LARGEST_JPEG_PX = 65_500
@@ -184,7 +185,7 @@ def make_shards(
         SourceError: far more videos than allowed were refused.
     """
     total = sum(len(plan.positions) for plan in plans)
-    progress = VideoProgress(f"prepare {dataset.name}", total=total, say=say)
+    progress = Progress(f"prepare {dataset.name}", total=total, unit="videos", made="clips", say=say)
     parts: list[Part] = []
     for plan in plans:
         part = journal.load(plan.file)

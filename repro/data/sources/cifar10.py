@@ -17,7 +17,7 @@ import hashlib
 import io
 import pickle
 import tarfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ import numpy.typing as npt
 
 from repro.data.sources.download import download
 from repro.data.sources.source import Listing, SourceError, as_bytes
+from repro.system.progress import Say
 
 FOLDER = "cifar-10-batches-py"
 ARCHIVE = "cifar-10-python.tar.gz"
@@ -62,7 +63,7 @@ class Cifar10Source:
         folder: Path | None,
         *,
         download_folder: Path,
-        say: Callable[[str], None],
+        say: Say,
         urls: Sequence[str] = URLS,
         archive_md5: str = ARCHIVE_MD5,
         file_md5: Mapping[str, str] = FILE_MD5,

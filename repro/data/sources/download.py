@@ -7,17 +7,18 @@ import http.client
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from repro.data.sources.source import SourceError
+from repro.system.progress import Say
 
 CHUNK_BYTES = 2**18
 SAY_EVERY_S = 3.0
 TIMEOUT_S = 30.0
 
 
-def download(urls: Sequence[str], *, path: Path, md5: str, say: Callable[[str], None]) -> None:
+def download(urls: Sequence[str], *, path: Path, md5: str, say: Say) -> None:
     """Put the file that any of `urls` offers at `path`, unless it is there with the right MD5 already.
 
     What arrived before a break stays in `<path>.part`, and the next call asks for the rest (HTTP Range).
@@ -54,7 +55,7 @@ def md5_of(path: Path) -> str:
         return hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
-def _fetch(url: str, *, part: Path, say: Callable[[str], None]) -> None:
+def _fetch(url: str, *, part: Path, say: Say) -> None:
     have = part.stat().st_size if part.is_file() else 0
     request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})
     try:
@@ -68,7 +69,7 @@ def _fetch(url: str, *, part: Path, say: Callable[[str], None]) -> None:
             raise
 
 
-def _receive(response: http.client.HTTPResponse, *, part: Path, start: int, say: Callable[[str], None]) -> None:
+def _receive(response: http.client.HTTPResponse, *, part: Path, start: int, say: Say) -> None:
     announced = response.headers.get("Content-Length")
     total = start + int(announced) if announced else None
     done, last = start, time.perf_counter()

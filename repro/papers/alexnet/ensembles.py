@@ -49,7 +49,9 @@ BEGUN_WITH_FIVE = InitialWeights(variant="full", fresh=("conv6", "fc6", "fc7"))
 
 # A net that is to give its weights is scored little: by the centre crop, without the pictures of the net of Table 2.
 CENTER = Evaluation(protocols=("center",), num_train_examples=50_000)
-PRETRAINING = replace(AS_PRINTED, network=replace(NETWORK, conv=SIX_CONVOLUTIONS), evaluation=CENTER, initial_weights=BEGUN_WITH_FIVE)
+PRETRAINING = replace(
+    AS_PRINTED, network=replace(NETWORK, conv=SIX_CONVOLUTIONS), evaluation=CENTER, initial_weights=BEGUN_WITH_FIVE
+)
 
 TEN_CROPS = Evaluation(protocols=("center", "ten_crop"), num_train_examples=50_000)
 TEN_THOUSAND = replace(AS_PRINTED, network=replace(NETWORK, conv=SIX_CONVOLUTIONS, num_classes=10_184), evaluation=TEN_CROPS)

@@ -23,12 +23,13 @@ from repro.report.pages.setting import (
     table_page_path,
 )
 from repro.report.text import formatting, wording
-from repro.report.text.formatting import compact, count, counted, duration, listed, percent, size
+from repro.report.text.formatting import compact, count, counted, listed, percent, size
 from repro.report.text.hits import as_shown
 from repro.report.text.tables import Cell, Column, Link, Row, TableView
 from repro.report.text.units import unit_of
 from repro.report.text.wording import EvidenceWords, VerdictWords
 from repro.spec.experiment import Paper, Table
+from repro.system.durations import duration
 
 #: What the list of all runs shows of each.
 RUN_METRICS = ("top1_error", "top5_error", "train_top1_error", "top1_gap")

@@ -13,11 +13,12 @@ from repro.report.pages import claim_cells as claim_rows
 from repro.report.pages.setting import num_examples, relative, run_page_path, setting, table_page_path
 from repro.report.pages.variants import variant_anchor
 from repro.report.text import formatting, wording
-from repro.report.text.formatting import count, duration, fixed
+from repro.report.text.formatting import count, fixed
 from repro.report.text.hits import HIT_AT, as_shown, complement, shows_hits
 from repro.report.text.tables import Cell, Column, Row, TableView
 from repro.report.text.units import unit_of
 from repro.spec.experiment import Paper, Table
+from repro.system.durations import duration
 
 #: What the rows of a table of average precisions are.
 HEADINGS = {"average_precision": "Class", "mean_average_precision": "Group of classes"}

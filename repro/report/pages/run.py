@@ -31,10 +31,11 @@ from repro.report.pages.setting import (
 from repro.report.pages.variants import change_text, variant_anchor
 from repro.report.text import formatting
 from repro.report.text.changes import part_words
-from repro.report.text.formatting import compact, count, duration, fixed, listed, percent
+from repro.report.text.formatting import compact, count, fixed, listed, percent
 from repro.report.text.tables import Cell, Column, Link, Row, TableView
 from repro.report.text.units import unit_of
 from repro.spec.experiment import Paper, Variant, scaled
+from repro.system.durations import duration
 
 #: Lines of the log that the excerpt shows from its start and from its end.
 LOG_HEAD, LOG_TAIL = 2, 3

@@ -9,11 +9,12 @@ from typing import Any
 
 from repro.report.inputs.results import Measured, Results, RunRecord
 from repro.report.text import formatting, hits, wording
-from repro.report.text.formatting import count, counted, duration, listed
+from repro.report.text.formatting import count, counted, listed
 from repro.report.text.tables import Cell, Column, Row, TableView
 from repro.report.text.units import NEVER, unit_of
 from repro.report.text.wording import EvidenceWords
 from repro.spec.experiment import Paper, Table
+from repro.system.durations import duration
 
 #: From a page's path to another's, as both stand below `reports/<scale>/`.
 Href = Callable[[str], str]

@@ -59,19 +59,6 @@ def p_value(value: float | None) -> str:
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
-def duration(seconds: float | None) -> str:
-    """Return a time span in its two largest units: `41 s`, `3 min 05 s`, `2 h 10 min`, `4 d 03 h`."""
-    if seconds is None:
-        return ""
-    if 0 < seconds < 9.95:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    for name, size, smaller, smaller_size in (("d", 86400, "h", 3600), ("h", 3600, "min", 60), ("min", 60, "s", 1)):
-        if whole >= size:
-            return f"{whole // size} {name} {whole % size // smaller_size:02d} {smaller}"
-    return f"{whole} s"
-
-
 def size(num_bytes: float | None) -> str:
     """Return a number of bytes in the largest binary unit that leaves one digit before the point."""
     if num_bytes is None:

@@ -18,9 +18,11 @@ from repro.artifacts.scores import Scores, read_scores
 from repro.evaluate.ensemble import averaged, equal_weights, searched_weights
 from repro.evaluate.metrics import top_k_error
 from repro.spec.run import WEIGHTS, Ensemble, Run
+from repro.system.memory import peak_mib
+from repro.system.progress import Say
 from repro.train.runs.job import in_turn
-from repro.train.runs.record import identity_of, peak_mib, restore, write_record, write_run_scores
-from repro.train.runs.task import Entry, RunContext, Say
+from repro.train.runs.record import identity_of, restore, write_record, write_run_scores
+from repro.train.runs.task import Entry, RunContext
 
 STAGE = "average"
 #: The protocols of validation scores, of images and of clips: members are weighed by the one they have.

@@ -12,9 +12,11 @@ from repro.artifacts.dataset_json import DatasetJson
 from repro.artifacts.files import data_folder
 from repro.baselines.fitting.descriptor_cache import Kept, keeping
 from repro.spec.run import Run
+from repro.system.memory import peak_mib
+from repro.system.progress import Say
 from repro.train.runs.job import in_turn
-from repro.train.runs.record import dataset_of, identity_of, peak_mib, restore, spent_cpu_s, write_record
-from repro.train.runs.task import Entry, RunContext, Say
+from repro.train.runs.record import dataset_of, identity_of, restore, spent_cpu_s, write_record
+from repro.train.runs.task import Entry, RunContext
 
 
 class OpenedToFit(Protocol):

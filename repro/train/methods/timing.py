@@ -11,10 +11,12 @@ from typing import Any
 from repro.artifacts.dataset_json import read_dataset
 from repro.artifacts.files import data_folder, write_json
 from repro.spec.run import Run, Timing
+from repro.system.memory import peak_mib
+from repro.system.progress import Say
 from repro.train.methods.clip_speed import measure_clip_speed
 from repro.train.runs.job import in_turn
-from repro.train.runs.record import dataset_of, identity_of, named, peak_mib, restore, write_record
-from repro.train.runs.task import RunContext, Say
+from repro.train.runs.record import dataset_of, identity_of, named, restore, write_record
+from repro.train.runs.task import RunContext
 
 STAGE = "time"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from repro.artifacts.files import atomic_writer, canonical_json, sha256_bytes
+from repro.system.progress import Say
 
 SCHEMA = "checkpoint/1"
 
@@ -36,7 +36,7 @@ def state_bytes(state: dict[str, Any]) -> bytes:
     return buffer.getvalue()
 
 
-def load_checkpoint(path: Path, *, identity: dict[str, str], say: Callable[[str], None]) -> dict[str, Any] | None:
+def load_checkpoint(path: Path, *, identity: dict[str, str], say: Say) -> dict[str, Any] | None:
     """Return the newest state at `path` that is whole and belongs to `identity`; None if there is none.
 
     A damaged file and a state of another run are reported through `say` and passed over.

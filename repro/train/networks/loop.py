@@ -1,6 +1,6 @@
 """Train one network: batches, updates, the learning rate, validation, checkpoints, progress.
 
-Everything that decides what comes next is in `Progress`, the net, the velocities and the learning rate's memory;
+Everything that decides what comes next is in `TrainingProgress`, the net, the velocities and the learning rate's memory;
 a checkpoint holds these four, so that a resumed run goes on as if it had never stopped.
 """
 
@@ -18,18 +18,19 @@ from torch import nn
 from repro.data.load.randomness import num_steps_of
 from repro.models.layers import seed_dropout
 from repro.spec.recipe import Recipe
+from repro.system.durations import duration
+from repro.system.progress import SAY_EVERY_S, Say
 from repro.train.networks.data_parallel import Group
 from repro.train.networks.optim import LearningRate, PaperSGD
 from repro.train.networks.precision import forward_in
 from repro.train.runs.task import FAITHFUL, Batch, Saturation, Stopped
 
-#: Seconds between two checkpoints and between two lines of progress.
+#: Seconds between two checkpoints.
 CHECKPOINT_EVERY_S = 30.0
-SAY_EVERY_S = 10.0
 
 
 @dataclass(kw_only=True)
-class Progress:
+class TrainingProgress:
     """Where a run stands. Sums are over the current epoch; `log` has one entry for each epoch that ended.
 
     saturation_at_start: what `Training.probe` gave before the first update.
@@ -73,11 +74,11 @@ class Training:
     probe: Callable[[nn.Module], Saturation | None]
     save: Callable[[dict[str, Any]], None]
     should_stop: Callable[[], bool]
-    say: Callable[[str], None]
+    say: Say
     precision: str = FAITHFUL
     whole: Callable[[nn.Module], nn.Module] = lambda net: net
     group: Group = field(default_factory=Group)
-    progress: Progress = field(default_factory=Progress)
+    progress: TrainingProgress = field(default_factory=TrainingProgress)
 
     def __post_init__(self) -> None:
         self.group.join(self.net)
@@ -114,7 +115,7 @@ class Training:
         self.net.load_state_dict(state["net"])
         self.optimizer.load_state_dict(state["velocity"])
         self.rate.load_state_dict(state["rate"])
-        self.progress = Progress(**state["progress"])
+        self.progress = TrainingProgress(**state["progress"])
         self.progress.num_resumes += 1
         if self.group.rank == 0:
             self._loss_sum.fill_(self.progress.loss_sum)
@@ -234,12 +235,5 @@ class Training:
         left = (num_epochs - progress.epoch) * self.num_examples - progress.num_seen
         return (
             f"epoch {progress.epoch + 1}/{num_epochs} step {progress.step}/{self.steps_per_epoch}, loss {loss:.4f}, "
-            f"{images_per_s:.0f} images/s, {clock(left / images_per_s)} left"
+            f"{images_per_s:.0f} images/s, {duration(left / images_per_s)} left"
         )
-
-
-def clock(seconds: float) -> str:
-    """Return a duration as `1:02:03` or `2:03`."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -16,6 +16,7 @@ import torch
 from repro.artifacts.files import data_folder
 from repro.spec.run import Run
 from repro.system.memory import keep_freed_memory
+from repro.system.progress import Say
 from repro.train.networks.checkpoint import load_checkpoint, remove_checkpoints, save_checkpoint
 from repro.train.networks.data_parallel import Group, group_of
 from repro.train.networks.initial_weights import Source, begin_with, output_layer, source_of
@@ -25,7 +26,7 @@ from repro.train.networks.precision import products_in
 from repro.train.networks.trained import write_trained
 from repro.train.runs.job import RunsFailed, in_turn
 from repro.train.runs.record import dataset_of, identity_of, restore
-from repro.train.runs.task import FAITHFUL, PreparedData, RunContext, Say, ScoredFiles, Stopped, Task
+from repro.train.runs.task import FAITHFUL, PreparedData, RunContext, ScoredFiles, Stopped, Task
 
 __all__ = ["RunsFailed", "Stopped", "make_training", "train_run", "train_runs"]
 

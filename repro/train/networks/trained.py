@@ -8,9 +8,10 @@ from typing import Any
 
 from repro.artifacts.files import write_bytes, write_text
 from repro.spec.run import Run
+from repro.system.memory import peak_mib
 from repro.train.networks.checkpoint import state_bytes
 from repro.train.networks.loop import Training
-from repro.train.runs.record import named, peak_mib, write_record
+from repro.train.runs.record import named, write_record
 from repro.train.runs.task import RunContext, ScoredFiles, Task
 
 

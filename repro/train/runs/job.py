@@ -10,7 +10,8 @@ import torch
 from repro.artifacts.files import run_folder
 from repro.spec.run import Run
 from repro.system.memory import keep_freed_memory
-from repro.train.runs.task import RunContext, Say, Stopped
+from repro.system.progress import Say
+from repro.train.runs.task import RunContext, Stopped
 
 
 class RunsFailed(RuntimeError):

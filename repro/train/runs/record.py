@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import platform
-import resource
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -126,11 +125,6 @@ def write_record(
     }
     write_json(context.folder / "finished.json", document, schema="run/1")
     write_json(context.folder / "run.json", document, schema="run/1")
-
-
-def peak_mib() -> float:
-    """Return the most memory that this process has had so far, in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def spent_cpu_s() -> float:

@@ -15,11 +15,11 @@ from torch import nn
 
 from repro.artifacts.dataset_json import DatasetJson
 from repro.spec.run import Run
+from repro.system.progress import Say
 
 #: The number format of every faithful run, which the papers' GPUs computed in.
 FAITHFUL = "float32"
 
-Say = Callable[[str], None]
 
 #: By layer: the shares `saturated` and `dead` (repro.models.probe).
 Saturation = dict[str, dict[str, float]]

@@ -125,7 +125,7 @@ def test_a_fit_that_was_stopped_goes_on_with_the_same_result(tmp_path, spec):
     counted.broken, counted.reads, lines = None, [], []
     again = fitted(spec, tmp_path / "stopped", images=counted, say=lines.append)
     assert counted.reads == list(range(40, 48))
-    assert "describes images: goes on after 40 of 48" in lines
+    assert "describes images: goes on after 40 of 48 images" in lines
     assert same(whole, again)
     counted.reads = []
     assert same(whole, fitted(spec, tmp_path / "stopped", images=counted)) and counted.reads == []
@@ -187,7 +187,7 @@ def test_costs_and_progress_are_told(model, tmp_path):
     assert costs.num_read == 30 + 48 and costs.peak_mib > 10
     lines: list[str] = []
     fitted(model.spec, tmp_path, say=lines.append)
-    assert any(line.startswith("describes images: 48 of 48 in ") for line in lines)
+    assert any(line.startswith("describes images: 48 of 48 images in ") for line in lines)
     assert any("of the held-out images right" in line for line in lines)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +12,6 @@ from repro.artifacts.files import FileFormatError
 from repro.baselines.videos import model_file as storage
 from repro.baselines.videos.fit import fit
 from repro.baselines.videos.mlp import Labelled, combinations, fit_classifier, targets_NK
-from repro.system.workers import AHEAD, in_order
 from tests.baselines.specs import SPEC, moving_square, only, stripes
 
 NUM_CLASSES = 4
@@ -159,21 +157,6 @@ def test_the_sample_refuses_what_is_no_video():
     spec = only("color_moments")
     with pytest.raises(ValueError, match=r"video 2 has shape .* grey values"):
         fit(train, labels, validation_videos=train, validation_labels=labels, spec=spec, num_classes=4, key=1)
-
-
-def test_tasks_are_read_ahead_no_further_than_needed():
-    taken = []
-
-    def tasks():
-        for number in range(50):
-            taken.append(number)
-            yield number
-
-    results = in_order(math.sqrt, tasks(), num_processes=2)
-    assert next(results) == 0 and len(taken) == 2 * AHEAD
-    assert list(results) == [math.sqrt(number) for number in range(1, 50)]
-    with pytest.raises(ValueError, match="0 processes; allowed: 1 or more"):
-        next(in_order(math.sqrt, [1], num_processes=0))
 
 
 def test_labels_of_a_video_share_its_probability():

@@ -15,11 +15,11 @@ from PIL import Image
 
 from repro.artifacts.dataset_json import DatasetJson, ListedFiles, read_dataset
 from repro.data.generated.images import ProceduralSource
-from repro.data.prepare import packing
 from repro.data.prepare.images import prepare
 from repro.data.shards.images import Shards
 from repro.data.sources.source import SourceError
 from repro.spec.datasets import Dataset, Procedural
+from repro.system import progress
 
 KNOBS = Procedural(
     num_train=90,
@@ -202,10 +202,10 @@ def test_a_journal_of_another_specification_is_not_believed(tmp_path: Path, monk
 
 
 def test_progress_is_said_with_rate_and_time_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packing, "SAY_EVERY_S", 0.0)
+    monkeypatch.setattr(progress, "SAY_EVERY_S", 0.0)
     lines: list[str] = []
     run(TOYS, tmp_path, say=lines.append)
-    assert any(line.startswith("prepare toys: 64/120 images, ") and line.endswith(" s left") for line in lines)
+    assert any(line.startswith("prepare toys: 64 of 120 images, ") and line.endswith(" s left") for line in lines)
 
 
 def test_bad_files_are_listed_with_reasons_and_the_rest_is_stored(tmp_path: Path) -> None:

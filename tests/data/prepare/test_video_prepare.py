@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from repro.artifacts.dataset_json import DatasetJson, ListedFiles, read_dataset
 from repro.data.generated import videos as procedural_video
-from repro.data.prepare import video_packing
 from repro.data.prepare.videos import prepare_videos
 from repro.data.shards.clips import ClipShards
-from repro.data.shards.decode import UnreadableError
 from repro.data.sources.source import SourceError
 from repro.spec.video import Clips, ProceduralVideos, VideoDataset
-from repro.system.video_workers import Workers
+from repro.system import progress
 from tests.data.videos import write_video
 
 KNOBS = ProceduralVideos(
@@ -249,10 +245,10 @@ def test_a_part_of_egogesture_runs_as_it_is(tmp_path: Path) -> None:
 
 
 def test_progress_is_said_with_rates_and_time_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(video_packing, "SAY_EVERY_S", 0.0)
+    monkeypatch.setattr(progress, "SAY_EVERY_S", 0.0)
     lines: list[str] = []
     run(replace(TOYS, procedural=replace(KNOBS, num_train=6)), tmp_path, say=lines.append)
-    assert any(line.startswith("prepare toys: 4/12 videos, ") and line.endswith(" s left") for line in lines)
+    assert any(line.startswith("prepare toys: 4 of 12 videos, ") and line.endswith(" s left") for line in lines)
     assert lines[-1] == "prepare toys: done, 12 videos, 33 clips"
 
 
@@ -269,27 +265,3 @@ def test_kinds_and_strips_that_cannot_be_are_refused(tmp_path: Path) -> None:
     huge = replace(TOYS, clips=replace(TOYS.clips, num_frames=3000))
     with pytest.raises(SourceError, match=r"strips of 96000 px; allowed: up to 65500 px"):
         run(huge, tmp_path)
-
-
-def doubled(number: int) -> int | UnreadableError:
-    if number == 3:
-        os._exit(1)  # as a decoder does that writes where it must not
-    return 2 * number
-
-
-def given_up(number: int) -> int | UnreadableError:
-    return UnreadableError(f"{number} kills")
-
-
-def test_a_task_that_kills_its_process_costs_itself_alone_and_the_order_stays() -> None:
-    with Workers(doubled, num_processes=2, on_death=given_up) as workers:
-        found = list(workers.results(range(7)))
-    assert [str(result) for result in found] == ["0", "2", "4", "3 kills", "8", "10", "12"]
-
-
-def test_results_come_in_order_from_one_process_and_from_two() -> None:
-    for num in (1, 2):
-        with Workers(np.negative, num_processes=num, on_death=np.negative) as workers:
-            assert [int(result) for result in workers.results(range(5))] == [0, -1, -2, -3, -4]
-    with pytest.raises(ValueError, match="num_processes is 0; allowed: 1 or more"):
-        Workers(doubled, num_processes=0, on_death=given_up)

@@ -6,7 +6,6 @@ from repro.report.text.formatting import (
     as_printed,
     compact,
     count,
-    duration,
     fixed,
     listed,
     p_value,
@@ -42,22 +41,6 @@ def test_what_is_no_number_is_not_printed(nothing: float | None) -> None:
 )
 def test_a_papers_number_keeps_the_digits_that_it_printed(fraction: float, text: str) -> None:
     assert as_printed(fraction) == text
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0.0, "0 s"),
-        (1.04, "1.0 s"),
-        (9.96, "10 s"),
-        (59.6, "1 min 00 s"),
-        (185, "3 min 05 s"),
-        (7800, "2 h 10 min"),
-        (356400, "4 d 03 h"),
-    ],
-)
-def test_a_duration_has_its_two_largest_units(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
 
 
 def test_bytes_counts_and_probabilities() -> None:

@@ -1,0 +1,43 @@
+"""The command line: `python -m repro {list,show,diff,plan,prepare,train,collect,judge,render,report,speed}`."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from repro.cli.parser import command_parser
+from repro.system.progress import Say
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return 0, or 2 where the user can put it right, or 1 after any other exception."""
+    options = command_parser().parse_args(arguments)
+    with _speaking(getattr(options, "log", None)) as say:
+        try:
+            options.command(options, say)
+        except Exception as error:
+            if isinstance(error, ValueError) and type(error).__module__.split(".")[0] == "repro":
+                say(f"repro: error: {error}")
+                return 2
+            say(traceback.format_exc().rstrip())
+            return 1
+    return 0
+
+
+@contextmanager
+def _speaking(log: Path | None) -> Iterator[Say]:
+    """Give a function that prints a line to stderr, and to the file `log` if there is one, at once."""
+    with ExitStack() as stack:
+        streams = [sys.stderr]
+        if log is not None:
+            log.parent.mkdir(parents=True, exist_ok=True)
+            streams.append(stack.enter_context(open(log, "w", encoding="utf-8")))
+
+        def say(line: str) -> None:
+            for stream in streams:
+                print(line, file=stream, flush=True)
+
+        yield say

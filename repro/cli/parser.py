@@ -1,0 +1,108 @@
+"""The parser of the command line: which commands there are, and their options."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from repro.cli.arguments import DEVICES, PRECISIONS, parse_seeds, parse_variants
+from repro.cli.catalogue import diff_runs, list_papers, show_run
+from repro.cli.stages import (
+    collect_runs,
+    judge_claims,
+    plan_runs,
+    prepare_data,
+    render_reports,
+    render_speeds,
+    report_runs,
+    train_variants,
+)
+
+
+def command_parser() -> argparse.ArgumentParser:
+    """Build the parser of all commands with their options."""
+    top = argparse.ArgumentParser(prog="python -m repro", description="Reproduce two papers' tables and judge their claims.")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    one = _command(commands, "list", list_papers, "list papers, scales, variants and tables")
+    one.add_argument("paper", nargs="?", metavar="PAPER")
+    one = _command(commands, "show", show_run, "print a run's full specification and what follows from it")
+    one.add_argument("run", metavar="RUN_ID", help="scale/paper/variant/seed")
+    one = _command(commands, "diff", diff_runs, "print in what two runs differ")
+    one.add_argument("base", metavar="RUN_ID")
+    one.add_argument("other", metavar="RUN_ID")
+    _add_plan(commands)
+    one = _command(commands, "speed", render_speeds, "write the page of speed from files of the benchmark suite")
+    one.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="made by pytest tests/bench -m bench --benchmark-json=FILE"
+    )
+    one.add_argument("--reports", type=Path, default=Path("reports"), metavar="DIR")
+    _add_stages(commands)
+    return top
+
+
+def _add_plan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    one = _command(commands, "plan", plan_runs, "print what a scale will cost, and which claims some hours would decide")
+    one.add_argument("--scale", required=True)
+    _add_papers(one)
+    one.add_argument("--gpus", type=int, default=1, metavar="N", help="with --gpu-tflops: GPUs, each with a job at a time")
+    one.add_argument("--gpu-tflops", type=float, metavar="X", help="TFLOP/s that a GPU attains (default: this machine's CPU)")
+    one.add_argument("--hours", type=float, metavar="H", help="propose claims and seeds for so many hours")
+    one.add_argument("--results", type=Path, metavar="DIR", help="where prepared data are counted and runs show their spread")
+
+
+def _add_stages(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    one = _stage(commands, "prepare", prepare_data, "fetch or generate a scale's images, verify and store them")
+    one.add_argument("--paper", required=True)
+    one.add_argument("--dataset", metavar="NAME", help="which of the scale's data (default: the first; python -m repro list)")
+    one.add_argument("--source", type=Path, metavar="DIR", help="folder of the original images, where the scale needs one")
+    _add_compute(one)
+    one = _stage(commands, "train", train_variants, "train and score one variant or several, with some seeds each")
+    one.add_argument("--paper", required=True)
+    one.add_argument("--variant", required=True, type=parse_variants, help="a name, or several joined by commas")
+    one.add_argument("--seeds", required=True, type=parse_seeds, help="such as 0-2 or 0,1,5")
+    _add_compute(one)
+    one.add_argument(
+        "--gpus", type=int, metavar="N", help="GPUs that the job has alone, with a process each (default: 1 with cuda)"
+    )
+    one.add_argument("--precision", choices=PRECISIONS, default="float32", help="of training; any but float32 is another run")
+    one.add_argument("--towers-apart", action="store_true", help="each tower of a network on a device of its own, as printed")
+    one = _stage(commands, "collect", collect_runs, "verify the runs and write runs.csv")
+    _add_papers(one)
+    one.add_argument("--num-seeds", type=int, metavar="N", help="seeds of each variant (default: as the scale plans)")
+    one = _stage(commands, "judge", judge_claims, "decide every claim and write claims.json")
+    _add_papers(one)
+    one = _stage(commands, "render", render_reports, "write the pages and tables")
+    _add_papers(one)
+    one.add_argument("--reports", required=True, type=Path, metavar="DIR")
+    one = _stage(commands, "report", report_runs, "collect, judge and render the runs that are there")
+    _add_papers(one)
+    one.add_argument("--num-seeds", type=int, metavar="N", help="seeds of each variant (default: as the scale plans)")
+    one.add_argument("--reports", required=True, type=Path, metavar="DIR")
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: Callable[..., None], text: str
+) -> argparse.ArgumentParser:
+    one = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+    one.set_defaults(command=run)
+    return one
+
+
+def _stage(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: Callable[..., None], text: str
+) -> argparse.ArgumentParser:
+    one = _command(commands, name, run, text)
+    one.add_argument("--scale", required=True)
+    one.add_argument("--results", required=True, type=Path, metavar="DIR")
+    one.add_argument("--log", type=Path, metavar="FILE", help="write every line here too")
+    return one
+
+
+def _add_compute(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--threads", type=int, default=1, metavar="N")
+    one.add_argument("--device", choices=DEVICES, default="auto")
+
+
+def _add_papers(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--papers", nargs="+", metavar="PAPER", help="default: all that have this scale")

@@ -1,0 +1,151 @@
+"""The commands that run a stage: plan, prepare, train, collect, judge, render, report, speed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from contextlib import ExitStack
+from typing import Any
+
+from repro.artifacts.files import data_folder, run_folder
+from repro.cli.arguments import UsageError, chosen_device
+from repro.planning.plan import chosen_paper, papers_at, planned_runs, stage_of
+from repro.spec.experiment import make_run
+from repro.spec.video import VideoDataset
+from repro.system.locks import locked
+from repro.system.progress import Say
+from repro.system.startup import importing
+
+#: Environment variables by which numeric libraries learn how many threads they may start.
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
+#: The stages that train networks.
+TRAINING_STAGES = ("train_images", "train_clips")
+
+
+def plan_runs(options: argparse.Namespace, say: Say) -> None:
+    """Print the plan of a scale: on GPUs of a given speed, or on this machine after twenty steps of each family's networks."""
+    if options.gpus < 1 or (options.gpu_tflops is not None and options.gpu_tflops <= 0):
+        raise UsageError(f"--gpus {options.gpus} --gpu-tflops {options.gpu_tflops}; allowed: 1 and above, and above 0")
+    _limit_threads(1)
+    papers = papers_at(options.scale, options.papers)
+    with importing():
+        from repro.planning.outlook import given_outlook, measured_outlook
+
+    if options.gpu_tflops is None:
+        outlook = measured_outlook(papers, scale=options.scale, results=options.results, say=say)
+    else:
+        flops_per_s = options.gpu_tflops * 1e12
+        outlook = given_outlook(
+            papers, scale=options.scale, results=options.results, num_gpus=options.gpus, flops_per_s=flops_per_s
+        )
+    print("\n".join(outlook.lines()))
+    if options.hours is not None:
+        print("\n".join(outlook.proposal_lines(hours=options.hours)))
+
+
+def prepare_data(options: argparse.Namespace, say: Say) -> None:
+    """Run the prepare stage for the data set of a paper at a scale."""
+    _limit_threads(options.threads)
+    datasets = {item.name: item for item in chosen_paper(options.paper).scale(options.scale).datasets}
+    if options.dataset is not None and options.dataset not in datasets:
+        raise UsageError(f"--dataset {options.dataset}; allowed at scale {options.scale}: {', '.join(datasets)}")
+    dataset = datasets[options.dataset or next(iter(datasets))]
+    if options.source is not None and not options.source.is_dir():
+        raise UsageError(f"--source {options.source} is not a folder; give the folder that holds the original images")
+    folder = data_folder(options.results, options.scale, dataset.name)
+    with locked(folder, say=say):
+        if isinstance(dataset, VideoDataset):
+            with importing():
+                from repro.data.prepare.videos import prepare_videos
+
+            prepare_videos(dataset, folder=folder, source=options.source, num_threads=options.threads, say=say)
+        else:
+            with importing():
+                from repro.data.prepare.images import prepare
+
+            device = chosen_device(options.device)
+            prepare(dataset, folder=folder, source=options.source, num_threads=options.threads, device=device, say=say)
+
+
+def train_variants(options: argparse.Namespace, say: Say) -> None:
+    """Run the train stage for some variants with some seeds."""
+    _limit_threads(options.threads)
+    paper = chosen_paper(options.paper)
+    names = [paper.variant(name).name for name in options.variant]
+    runs = [make_run(paper, scale=options.scale, variant=name, seed=seed) for name in names for seed in options.seeds]
+    stages = sorted({stage_of(run) for run in runs})
+    if len(stages) > 1:
+        raise UsageError(f"--variant {','.join(names)} are made by {', '.join(stages)}; allowed: variants of one stage at a time")
+    is_trained = stages[0] in TRAINING_STAGES
+    means: dict[str, Any] = {"precision": options.precision, "towers_apart": options.towers_apart} if is_trained else {}
+    if not is_trained and (options.precision != "float32" or options.towers_apart):
+        raise UsageError(f"--precision and --towers-apart are for networks; {','.join(names)} are made by {stages[0]}")
+    from repro.system.gpu_leases import leased_for
+
+    with ExitStack() as stack:
+        for run in sorted(runs, key=lambda run: (run.variant, run.seed)):
+            stack.enter_context(locked(run_folder(options.results, run.id), say=say))
+        # Before anything that asks CUDA what there is, as DALI may when it is imported.
+        stack.enter_context(leased_for(options.device, num=options.gpus, say=say, environ=os.environ))
+        with importing():
+            from repro.train.methods.stages import maker_of
+
+            make = maker_of(stages[0])
+        device = chosen_device(options.device)
+        if is_trained and device == "cuda" and not options.towers_apart:
+            means["num_processes"] = max(1, options.gpus or 1)  # a process for each GPU
+        make(runs, results=options.results, num_threads=options.threads, device=device, say=say, **means)
+
+
+def collect_runs(options: argparse.Namespace, say: Say) -> None:
+    """Run the collect stage for all runs that the tables need."""
+    papers = papers_at(options.scale, options.papers)
+    runs = [run for paper in papers for run in planned_runs(paper, scale=options.scale, num_seeds=options.num_seeds)]
+    with importing():
+        from repro.analyse.collect.collect import collect
+
+    collect(runs, papers=papers, results=options.results)
+    say(f"wrote {options.results / options.scale / 'runs.csv'} from those of {len(runs)} planned runs that are there")
+
+
+def judge_claims(options: argparse.Namespace, say: Say) -> None:
+    """Run the judge stage."""
+    papers = papers_at(options.scale, options.papers)
+    with importing():
+        from repro.analyse.judge.judge import judge
+
+    judge(papers, scale=options.scale, results=options.results)
+    say(f"wrote {options.results / options.scale / 'claims.json'}")
+
+
+def render_reports(options: argparse.Namespace, say: Say) -> None:
+    """Run the render stage."""
+    papers = papers_at(options.scale, options.papers)
+    with importing():
+        from repro.report.render import render
+
+    render(papers, scale=options.scale, results=options.results, reports=options.reports)
+    say(f"wrote {options.reports / options.scale / 'index.html'}")
+
+
+def render_speeds(options: argparse.Namespace, say: Say) -> None:
+    """Write the page of speed."""
+    with importing():
+        from repro.report.speed.page import render_speed
+
+    say(f"wrote {render_speed(options.files, options.reports)}")
+
+
+def report_runs(options: argparse.Namespace, say: Say) -> None:
+    """Run the stages from collect to render, one process at a time: the claims of runs that are not there are incomplete."""
+    with locked(options.results / options.scale / "report", say=say):
+        for stage in (collect_runs, judge_claims, render_reports):
+            stage(options, say)
+
+
+def _limit_threads(num_threads: int) -> None:
+    """Tell numeric libraries, before they are imported, how many threads they may start."""
+    if num_threads < 1:
+        raise UsageError(f"--threads {num_threads}; allowed: 1 and above")
+    for name in THREAD_VARIABLES:
+        os.environ[name] = str(num_threads)

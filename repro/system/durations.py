@@ -1,0 +1,16 @@
+"""Say how long something takes, in the same words wherever a user reads it: lines of progress, plans, pages."""
+
+from __future__ import annotations
+
+
+def duration(seconds: float | None) -> str:
+    """Return a time span in its two largest units: `9.3 s`, `41 s`, `3 min 05 s`, `2 h 10 min`, `4 d 03 h`; none is empty."""
+    if seconds is None:
+        return ""
+    if 0 < seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    for name, size, smaller, smaller_size in (("d", 86400, "h", 3600), ("h", 3600, "min", 60), ("min", 60, "s", 1)):
+        if whole >= size:
+            return f"{whole // size} {name} {whole % size // smaller_size:02d} {smaller}"
+    return f"{whole} s"
