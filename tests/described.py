@@ -19,7 +19,7 @@ from repro.artifacts.dataset_json import (
     VideoData,
 )
 from repro.artifacts.stored_files import StoredFile, stored_file
-from repro.data.shards.images import ShardRecord
+from repro.data.shards.writer import ShardRecord
 
 #: Stands for the hash of a file, or of a specification, that no test reads.
 NO_DIGEST = "0" * 64

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repro.artifacts import files
+from repro.artifacts.arrays import write_npz
 from repro.artifacts.dataset_json import (
     ColorStatistics,
     DatasetJson,
@@ -31,12 +32,11 @@ from repro.artifacts.files import data_folder, run_folder, sha256_bytes, sha256_
 from repro.artifacts.provenance import plain, spec_digest
 from repro.artifacts.scores import Scores, scores_file, write_scores
 from repro.artifacts.stored_files import StoredFile, stored_file
-from repro.data.shards.images import write_npz
 from repro.spec.experiment import AnyDataset, Paper, make_run, with_needed
 from repro.spec.geometry.image import Geometry, geometry
 from repro.spec.network import Network
-from repro.spec.run import Ensemble, Experiment, Fitted, Run, Timing
-from repro.spec.video import VideoDataset
+from repro.spec.run import Experiment, Run, Timing
+from repro.spec.video_datasets import VideoDataset
 from repro.system.seeds import derived_seed
 from tests.described import FABRICATED, NO_DIGEST
 from tests.fabricate_clips import class_groups, clip_extras, table_of_videos, video_data, write_clip_scores, write_timings
@@ -56,8 +56,6 @@ ENVIRONMENT = {
 }
 #: How much worse than ten crops a protocol is, as a share of what the centre crop is worse.
 EXTRA_SHARES = {"center": 1.0, "center_mirror": 0.6, "five_crop": 0.3, "ten_crop": 0.0, "clip": 1.0, "video": 0.0}
-#: What run.json calls the kinds of method.
-METHODS = {Experiment: "network", Ensemble: "ensemble", Fitted: "fitted", Timing: "timing"}
 #: Share of saturated units at the end of training, by activation; half of it at the start.
 SATURATED = {"relu": 0.6, "tanh": 0.2, "sigmoid": 0.8}
 #: The training error before the first epoch, and the one that a network with a pace reaches after so many epochs.
@@ -376,7 +374,7 @@ def _record(
         "variant": run.variant,
         "seed": run.seed,
         "evidence": run.evidence,
-        "method": METHODS[type(run.experiment)],
+        "method": run.experiment.method,
         "dataset": {
             "name": run.dataset.name,
             "title": run.dataset.title,

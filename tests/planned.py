@@ -19,6 +19,7 @@ REPORT_ONLY = {"render": 1}
 CONFIG = {
     "scale": "smoke",
     "papers": ["alexnet"],
+    "catalogue": [],
     "data": None,
     "images": None,
     "videos": None,

@@ -10,16 +10,18 @@ import pytest
 from repro import cli
 from repro.cli import arguments, stages
 from repro.cli.parser import command_parser
+from repro.papers import PAPERS
 from repro.system.locks import FolderInUse, claim, locked, try_lock
 
-STAGE = {"-h", "--help", "--scale", "--results", "--log"}
+KNOWING = {"-h", "--help", "--catalogue"}
+STAGE = KNOWING | {"--scale", "--results", "--log"}
 COMPUTE = {"--threads", "--device"}
 #: The options are an interface: scripts and old command lines must go on to work.
 OPTIONS = {
-    "list": {"-h", "--help", "paper"},
-    "show": {"-h", "--help", "run"},
-    "diff": {"-h", "--help", "base", "other"},
-    "plan": {"-h", "--help", "--scale", "--papers", "--gpus", "--gpu-tflops", "--hours", "--results"},
+    "list": KNOWING | {"paper"},
+    "show": KNOWING | {"run"},
+    "diff": KNOWING | {"base", "other"},
+    "plan": KNOWING | {"--scale", "--papers", "--gpus", "--gpu-tflops", "--hours", "--results"},
     "prepare": STAGE | COMPUTE | {"--paper", "--source", "--dataset"},
     "train": STAGE | COMPUTE | {"--paper", "--variant", "--seeds", "--gpus", "--precision", "--towers-apart"},
     "collect": STAGE | {"--papers", "--num-seeds"},
@@ -46,8 +48,9 @@ def test_the_options_are_these_and_no_others():
 def test_list_names_every_scale_variant_and_table(capsys):
     assert cli.main(["list"]) == 0
     text = capsys.readouterr().out
-    for name in ("smoke", "small", "cifar10", "folders", "paper", "full", "no_lrn", "tanh", "alexnet_ablations"):
-        assert f"    {name}" in text
+    for paper in PAPERS.values():
+        for item in (*paper.scales, *paper.variants, *paper.tables):
+            assert f"    {item.name} " in text
     assert "full with network.dropout_rate = 0.0" in text
 
 
@@ -132,7 +135,7 @@ def test_other_seeds_are_refused_with_what_is_allowed(text):
             "unknown scale 'smal' of alexnet; did you mean 'small'?",
         ),
         (["--paper", "alexnet", "--scale", "small", "--variant", "no_lnr"], "did you mean 'no_lrn'?"),
-        (["--paper", "vgg", "--scale", "small", "--variant", "full"], "unknown paper 'vgg'; allowed: alexnet"),
+        (["--paper", "x", "--scale", "small", "--variant", "full"], f"unknown paper 'x'; allowed: {', '.join(PAPERS)}"),
         (["--paper", "alexnet", "--scale", "small", "--variant", "full", "--threads", "0"], "--threads 0; allowed: 1 and above"),
     ],
 )
@@ -147,7 +150,9 @@ def test_train_refuses_unknown_names_in_one_line_before_it_does_anything(argumen
 
 def test_collect_names_the_scales_there_are(tmp_path, capsys):
     assert cli.main(["collect", "--scale", "huge", "--results", str(tmp_path)]) == 2
-    assert "unknown scale 'huge' of alexnet, karpathy; allowed: smoke, small, cifar10, folders, paper" in capsys.readouterr().err
+    scales = dict.fromkeys(scale.name for paper in PAPERS.values() for scale in paper.scales)
+    message = f"unknown scale 'huge' of {', '.join(PAPERS)}; allowed: {', '.join(scales)}"
+    assert message in capsys.readouterr().err
 
 
 def test_a_missing_file_of_ours_is_one_line_with_the_next_step(tmp_path, capsys):
@@ -161,7 +166,7 @@ def test_an_unforeseen_error_gives_a_traceback_in_the_log_too_and_code_1(tmp_pat
     def broken(*arguments):
         raise ZeroDivisionError("by hand")
 
-    monkeypatch.setattr(stages, "papers_at", broken)
+    monkeypatch.setattr(stages, "catalogue", broken)
     log = tmp_path / "logs" / "judge.log"
     assert cli.main(["judge", "--scale", "smoke", "--results", str(tmp_path), "--log", str(log)]) == 1
     assert "ZeroDivisionError: by hand" in capsys.readouterr().err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from repro.planning.plan import chosen_paper
+from repro.catalogue.known import Catalogue
 from repro.spec.experiment import make_run
 from repro.spec.run import Run
 
@@ -39,7 +39,7 @@ def parse_variants(text: str) -> tuple[str, ...]:
     return names
 
 
-def parse_run(run_id: str) -> Run:
+def parse_run(run_id: str, known: Catalogue) -> Run:
     """Return the run that `scale/paper/variant/seed` names.
 
     Raises:
@@ -52,7 +52,7 @@ def parse_run(run_id: str) -> Run:
             f"got run {run_id!r}; allowed: scale/paper/variant/seed, such as small/alexnet/full/0 (python -m repro list)"
         )
     scale, paper, variant, seed = parts
-    return make_run(chosen_paper(paper), scale=scale, variant=variant, seed=int(seed))
+    return make_run(known.paper(paper), scale=scale, variant=variant, seed=int(seed))
 
 
 def chosen_device(name: str) -> str:

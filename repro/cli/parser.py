@@ -22,13 +22,13 @@ from repro.cli.stages import (
 
 def command_parser() -> argparse.ArgumentParser:
     """Build the parser of all commands with their options."""
-    top = argparse.ArgumentParser(prog="python -m repro", description="Reproduce two papers' tables and judge their claims.")
+    top = argparse.ArgumentParser(prog="python -m repro", description="Reproduce the tables of papers and judge their claims.")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    one = _command(commands, "list", list_papers, "list papers, scales, variants and tables")
+    one = _knowing(commands, "list", list_papers, "list papers, scales, variants and tables")
     one.add_argument("paper", nargs="?", metavar="PAPER")
-    one = _command(commands, "show", show_run, "print a run's full specification and what follows from it")
+    one = _knowing(commands, "show", show_run, "print a run's full specification and what follows from it")
     one.add_argument("run", metavar="RUN_ID", help="scale/paper/variant/seed")
-    one = _command(commands, "diff", diff_runs, "print in what two runs differ")
+    one = _knowing(commands, "diff", diff_runs, "print in what two runs differ")
     one.add_argument("base", metavar="RUN_ID")
     one.add_argument("other", metavar="RUN_ID")
     _add_plan(commands)
@@ -42,7 +42,7 @@ def command_parser() -> argparse.ArgumentParser:
 
 
 def _add_plan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    one = _command(commands, "plan", plan_runs, "print what a scale will cost, and which claims some hours would decide")
+    one = _knowing(commands, "plan", plan_runs, "print what a scale will cost, and which claims some hours would decide")
     one.add_argument("--scale", required=True)
     _add_papers(one)
     one.add_argument("--gpus", type=int, default=1, metavar="N", help="with --gpu-tflops: GPUs, each with a job at a time")
@@ -89,10 +89,21 @@ def _command(
     return one
 
 
+def _knowing(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: Callable[..., None], text: str
+) -> argparse.ArgumentParser:
+    """Add a command that knows papers, those that files describe among them."""
+    one = _command(commands, name, run, text)
+    one.add_argument(
+        "--catalogue", action="append", default=[], metavar="FILE", help="that describes papers or scales; may be given again"
+    )
+    return one
+
+
 def _stage(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: Callable[..., None], text: str
 ) -> argparse.ArgumentParser:
-    one = _command(commands, name, run, text)
+    one = _knowing(commands, name, run, text)
     one.add_argument("--scale", required=True)
     one.add_argument("--results", required=True, type=Path, metavar="DIR")
     one.add_argument("--log", type=Path, metavar="FILE", help="write every line here too")

@@ -8,10 +8,11 @@ from contextlib import ExitStack
 from typing import Any
 
 from repro.artifacts.files import data_folder, run_folder
+from repro.catalogue.known import catalogue
 from repro.cli.arguments import UsageError, chosen_device
-from repro.planning.plan import chosen_paper, papers_at, planned_runs, stage_of
+from repro.planning.plan import planned_runs, stage_of
 from repro.spec.experiment import make_run
-from repro.spec.video import VideoDataset
+from repro.spec.video_datasets import VideoDataset
 from repro.system.locks import locked
 from repro.system.progress import Say
 from repro.system.startup import importing
@@ -27,7 +28,7 @@ def plan_runs(options: argparse.Namespace, say: Say) -> None:
     if options.gpus < 1 or (options.gpu_tflops is not None and options.gpu_tflops <= 0):
         raise UsageError(f"--gpus {options.gpus} --gpu-tflops {options.gpu_tflops}; allowed: 1 and above, and above 0")
     _limit_threads(1)
-    papers = papers_at(options.scale, options.papers)
+    papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
     with importing():
         from repro.planning.outlook import given_outlook, measured_outlook
 
@@ -46,7 +47,7 @@ def plan_runs(options: argparse.Namespace, say: Say) -> None:
 def prepare_data(options: argparse.Namespace, say: Say) -> None:
     """Run the prepare stage for the data set of a paper at a scale."""
     _limit_threads(options.threads)
-    datasets = {item.name: item for item in chosen_paper(options.paper).scale(options.scale).datasets}
+    datasets = {item.name: item for item in catalogue(options.catalogue).paper(options.paper).scale(options.scale).datasets}
     if options.dataset is not None and options.dataset not in datasets:
         raise UsageError(f"--dataset {options.dataset}; allowed at scale {options.scale}: {', '.join(datasets)}")
     dataset = datasets[options.dataset or next(iter(datasets))]
@@ -70,7 +71,7 @@ def prepare_data(options: argparse.Namespace, say: Say) -> None:
 def train_variants(options: argparse.Namespace, say: Say) -> None:
     """Run the train stage for some variants with some seeds."""
     _limit_threads(options.threads)
-    paper = chosen_paper(options.paper)
+    paper = catalogue(options.catalogue).paper(options.paper)
     names = [paper.variant(name).name for name in options.variant]
     runs = [make_run(paper, scale=options.scale, variant=name, seed=seed) for name in names for seed in options.seeds]
     stages = sorted({stage_of(run) for run in runs})
@@ -99,7 +100,7 @@ def train_variants(options: argparse.Namespace, say: Say) -> None:
 
 def collect_runs(options: argparse.Namespace, say: Say) -> None:
     """Run the collect stage for all runs that the tables need."""
-    papers = papers_at(options.scale, options.papers)
+    papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
     runs = [run for paper in papers for run in planned_runs(paper, scale=options.scale, num_seeds=options.num_seeds)]
     with importing():
         from repro.analyse.collect.collect import collect
@@ -110,7 +111,7 @@ def collect_runs(options: argparse.Namespace, say: Say) -> None:
 
 def judge_claims(options: argparse.Namespace, say: Say) -> None:
     """Run the judge stage."""
-    papers = papers_at(options.scale, options.papers)
+    papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
     with importing():
         from repro.analyse.judge.judge import judge
 
@@ -120,7 +121,7 @@ def judge_claims(options: argparse.Namespace, say: Say) -> None:
 
 def render_reports(options: argparse.Namespace, say: Say) -> None:
     """Run the render stage."""
-    papers = papers_at(options.scale, options.papers)
+    papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
     with importing():
         from repro.report.render import render
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import torch
 
-from repro.spec.evaluation import PROTOCOLS
+from repro.spec.evaluation import IMAGE_PROTOCOLS
 from repro.spec.recipe import MEAN_PLACES
 
 #: Top and left edge of a crop in pixels, and whether it is mirrored.
@@ -23,8 +23,8 @@ def crop_windows(protocol: str, *, stored_px: int, input_px: int) -> list[Window
         ValueError: the protocol is unknown, or the crop is larger than the stored image.
     Source: Krizhevsky et al. 2012, section 4.1.
     """
-    if protocol not in PROTOCOLS:
-        raise ValueError(f"unknown protocol {protocol!r}; allowed: {', '.join(PROTOCOLS)}")
+    if protocol not in IMAGE_PROTOCOLS:
+        raise ValueError(f"unknown protocol {protocol!r}; allowed: {', '.join(IMAGE_PROTOCOLS)}")
     room_px = stored_px - input_px
     if room_px < 0:
         raise ValueError(f"a crop of {input_px} px does not fit stored images of {stored_px} px")

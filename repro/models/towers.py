@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import nn
 
-from repro.models.image import build_network, conv_block, dense_layers
+from repro.models.image import conv_block, dense_layers
 from repro.models.layers import Dropout
 from repro.models.local import LocallyConnected2d
 from repro.models.two_devices import MovedBytes, TowerDropout, moved
@@ -30,18 +30,6 @@ from repro.spec.network import Network
 
 #: The activations of a batch: one part a tower, on its device.
 Parts = list[torch.Tensor]
-
-
-def build_towers(network: Network, *, num_classes: int, key: int, devices: Sequence[torch.device | str]) -> TowerNetwork:
-    """Return the network over `devices`, one for each tower, with the initial weights of the network on one device.
-
-    Raises:
-        ValueError: as build_network and TowerNetwork.
-    """
-    net = TowerNetwork(network, num_classes=num_classes, devices=devices)
-    net.load_state_dict(build_network(network, num_classes=num_classes, key=key).state_dict())
-    net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return net
 
 
 @dataclass(frozen=True)

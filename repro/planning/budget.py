@@ -9,14 +9,15 @@ The choice is budgeted maximum coverage; the greedy rule, tried from every first
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from repro.analyse.evidence.statistics import pooled_spread, seeds_needed
+from repro.artifacts.runs_csv import read_runs_csv
 from repro.spec.claims import Claim
-from repro.spec.experiment import Paper, UnknownName, make_run, with_needed
+from repro.spec.experiment import Paper, make_run, with_needed
+from repro.spec.names import UnknownName
 
 #: Standard deviation of an error between seeds where no runs show it, and seeds beyond which a claim is left alone.
 ASSUMED_SD = 0.0025
@@ -68,10 +69,9 @@ def spreads_in(runs_csv: Path) -> dict[tuple[str, str, str], float]:
     if not runs_csv.exists():
         return {}
     arms: dict[tuple[str, str, str], dict[str, list[float]]] = {}
-    with open(runs_csv, newline="", encoding="utf-8") as stream:
-        for row in csv.DictReader(stream):
-            by_variant = arms.setdefault((row["paper"], row["metric"], row["protocol"]), {})
-            by_variant.setdefault(row["variant"], []).append(float(row["value"]))
+    for row in read_runs_csv(runs_csv).rows:
+        by_variant = arms.setdefault((row.paper, row.metric, row.protocol), {})
+        by_variant.setdefault(row.variant, []).append(row.value)
     pooled = {key: pooled_spread(list(by_variant.values())) for key, by_variant in arms.items()}
     return {key: spread.sd for key, spread in pooled.items() if spread.df > 0 and spread.sd > 0}
 

@@ -21,11 +21,11 @@ from repro.spec.evaluation import Evaluation
 from repro.spec.experiment import Paper, make_run
 from repro.spec.geometry.clips import ClipGeometry, geometry_of
 from repro.spec.geometry.image import Geometry
+from repro.spec.protocols import num_crops
 from repro.spec.run import Ensemble, Experiment, Run, Timing
 from repro.spec.video import ClipEvaluation
 
-#: Crops of an image that a protocol scores: the protocols with more contain those with fewer, but for these two.
-NUM_CROPS = {"center": 1, "center_mirror": 2, "five_crop": 5, "ten_crop": 10}
+#: The protocols of images with more crops contain those with fewer, but for these two, which share the centre.
 NUM_CROPS_OF_FIVE_AND_MIRROR = 6
 #: Processor time that a job and a run in it take beside training and scoring: imports, files, hashes. Seconds.
 JOB_S, RUN_S = 5.0, 0.1
@@ -76,7 +76,7 @@ def num_views(evaluation: Evaluation) -> int:
         return max([1] * ("clip" in evaluation.protocols) + [evaluation.num_views] * ("video" in evaluation.protocols), default=0)
     if {"five_crop", "center_mirror"} <= set(evaluation.protocols) and "ten_crop" not in evaluation.protocols:
         return NUM_CROPS_OF_FIVE_AND_MIRROR
-    return max((NUM_CROPS[protocol] for protocol in evaluation.protocols), default=0)
+    return max(map(num_crops, evaluation.protocols), default=0)
 
 
 def work_of(run: Run, sizes: Sizes, paper: Paper) -> Work | None:

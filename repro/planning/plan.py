@@ -14,11 +14,11 @@ import yaml
 
 from repro.artifacts.files import sha256_bytes
 from repro.artifacts.provenance import PACKAGE, spec_digest
-from repro.papers import PAPERS
+from repro.catalogue.known import Catalogue, catalogue
 from repro.spec.datasets import Dataset
-from repro.spec.experiment import Paper, UnknownName, make_run, with_needed
+from repro.spec.experiment import Paper, make_run, with_needed
 from repro.spec.run import Ensemble, Experiment, Fitted, Run, Timing
-from repro.spec.video import VideoDataset
+from repro.spec.video_datasets import VideoDataset
 
 #: Which configuration key names the source of a kind of data, and whether the data are the same wherever they come from.
 SOURCE_KEYS = {
@@ -53,6 +53,7 @@ class Config:
 
     scale: str
     papers: tuple[str, ...]
+    catalogue: Catalogue
     data: str | None
     images: str | None
     videos: str | None
@@ -75,19 +76,30 @@ def read_config(values: Mapping[str, Any], *, schema: Path) -> Config:
 
     Raises:
         ConfigError: an unknown key, or a value of the wrong type or range.
+        CatalogueError: a file of the catalogue cannot be taken as it is.
         UnknownName: no such scale or paper.
     """
     rules = yaml.safe_load(schema.read_text())
     for error in jsonschema.Draft202012Validator(rules).iter_errors(dict(values)):
         raise ConfigError(_explained(error, rules["properties"]))
-    papers = (values["papers"],) if isinstance(values["papers"], str) else tuple(values["papers"])
-    for name in papers:
-        chosen_paper(name)
-    papers_at(values["scale"], papers)
+    known = catalogue(_listed(values["catalogue"]))
+    papers = _chosen(values, known)
+    known.papers_at(values["scale"], papers)
     per_job = values["seeds_per_job"]
-    config = Config(**{**values, "papers": papers, "seeds_per_job": None if per_job == "all" else per_job})
+    checked = {"papers": papers, "catalogue": known, "seeds_per_job": None if per_job == "all" else per_job}
+    config = Config(**{**values, **checked})
     lacking = lacking_sources(config)
     return replace(config, papers=tuple(name for name in papers if name not in lacking))
+
+
+def _listed(value: str | Sequence[str]) -> tuple[str, ...]:
+    """Return the items of a configuration value that is one text or a list of texts."""
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _chosen(values: Mapping[str, Any], known: Catalogue) -> tuple[str, ...]:
+    """Return the names of the papers that a configuration asks for: without any, all that are known."""
+    return tuple(paper.name for paper in known.papers) if values["papers"] is None else _listed(values["papers"])
 
 
 def lacking_sources(config: Config) -> dict[str, str]:
@@ -96,7 +108,7 @@ def lacking_sources(config: Config) -> dict[str, str]:
     Only where a paper is left: with no folder at all none is left out, and planning says which one it needs.
     """
     found: dict[str, str] = {}
-    papers = papers_at(config.scale, config.papers)
+    papers = config.catalogue.papers_at(config.scale, config.papers)
     for paper in papers:
         key, fixed = source_key(paper, config.scale, paper.scale(config.scale).dataset)
         if not fixed and getattr(config, key) is None:
@@ -123,10 +135,9 @@ def out_of_reach(paper: Paper, config: Config) -> dict[str, str]:
 
 def left_out(values: Mapping[str, Any], config: Config) -> list[str]:
     """Return a line for each paper of the configuration `values` that `config` leaves out: why, and how to get it."""
-    papers = (values["papers"],) if isinstance(values["papers"], str) else tuple(values["papers"])
-    lacking = lacking_sources(replace(config, papers=papers))
+    lacking = lacking_sources(replace(config, papers=_chosen(values, config.catalogue)))
     lines = [f"Not run: {name}, whose {key} are not given; for them too: --config {key}=DIR" for name, key in lacking.items()]
-    for paper in papers_at(config.scale, config.papers):
+    for paper in config.catalogue.papers_at(config.scale, config.papers):
         for name, key in out_of_reach(paper, config).items():
             lines.append(f"Not run: what needs {name} of {paper.name}; for it too: --config {key}=DIR")
     return lines
@@ -146,23 +157,6 @@ def _explained(error: jsonschema.ValidationError, properties: Mapping[str, Any])
     close = difflib.get_close_matches(str(error.instance), names, n=1)
     guess = f"; did you mean {close[0]!r}?" if close else ";"
     return f"configuration {key}={error.instance!r} is not allowed{guess} allowed: {properties[key]['description']}; {where}"
-
-
-def chosen_paper(name: str) -> Paper:
-    """Return the paper called `name`; raise UnknownName if there is none."""
-    if name not in PAPERS:
-        raise UnknownName("paper", name, PAPERS, hint="python -m repro list")
-    return PAPERS[name]
-
-
-def papers_at(scale: str, names: Sequence[str] | None = None) -> list[Paper]:
-    """Return those papers (of `names`; default: all) that have `scale`; raise UnknownName if none has."""
-    papers = [chosen_paper(name) for name in (PAPERS if names is None else names)]
-    found = [paper for paper in papers if scale in {item.name for item in paper.scales}]
-    if not found:
-        allowed = dict.fromkeys(item.name for paper in papers for item in paper.scales)
-        raise UnknownName("scale", scale, allowed, where=f" of {', '.join(p.name for p in papers)}", hint="python -m repro list")
-    return found
 
 
 def planned_seeds(paper: Paper, *, scale: str, num_seeds: int | None = None) -> tuple[int, ...]:
@@ -237,6 +231,11 @@ def train_options(config: Config) -> str:
     """Return the options of the train stage that make another run of it, each after a space: nothing for a faithful one."""
     options = [] if config.precision == "float32" else [f"--precision {config.precision}"]
     return "".join(f" {option}" for option in options + ["--towers-apart"] * config.towers_apart)
+
+
+def catalogue_options(config: Config) -> str:
+    """Return the options by which a command knows the papers of the configuration's files, each after a space."""
+    return "".join(f" --catalogue {shlex.quote(file)}" for file in config.catalogue.files)
 
 
 def gpus_per_job(config: Config, *, driver_node: Path = DRIVER_NODE) -> int:

@@ -9,7 +9,7 @@ from repro.artifacts.dataset_json import read_dataset
 from repro.artifacts.documents import MissingFileError
 from repro.data.sources.ilsvrc import NUM_CLASSES, NUM_IMAGES
 from repro.spec.datasets import Dataset
-from repro.spec.video import VideoDataset
+from repro.spec.video_datasets import VideoDataset
 
 #: CIFAR-10 as its page says; UCF-101's first fold as its lists have.
 CIFAR10 = {"classes": 10, "train": 50_000, "test": 10_000}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from repro.spec.datasets import Printed
+
 #: effect: a difference of two arms with a printed size. direction: its sign only. no_worse: no loss beyond a declared margin.
 #: level: one arm's value. ratio: how many times as many epochs one arm needs as the other. within: an effect inside each run
 #: of one arm. every: holds if all its parts, claims of their own, hold. exact: a number that follows from the architecture.
@@ -34,7 +36,7 @@ class Claim:
     """One statement of a paper.
 
     id: as in facts/claims.csv; claims that the facts do not number have ids of the same form.
-    metric: top1_error, top5_error, train_top1_error, top1_gap, early_train_error, epochs_to_train_error, num_parameters, ...
+    metric, protocol: names of repro.spec.metrics and repro.spec.protocols; of a time, the protocol is the network timed.
     arm: the variant that the statement is about: for effects the one WITH the part that is claimed to help.
     against: the variant it is compared with. The effect is metric(against) - metric(arm); positive = as the paper says.
         A ratio is metric(against) / metric(arm). Where more is better (average precision), the arm is the one that has less.
@@ -50,6 +52,7 @@ class Claim:
     tolerance: for exact claims, relative rounding that the paper's words allow. bound: one of BOUNDS.
     parts: for kind every, the ids of the claims that must all hold.
     row, column: where the number stands in a table of the paper, in its own words; its page then has a table of that layout.
+    dataset: the data that the statement is about; None where no data are.
     not_run: why nothing has been run for this claim yet. untestable: why no run here can speak to it, at any scale.
     """
 
@@ -79,6 +82,6 @@ class Claim:
     not_run: str = ""
     untestable: str = ""
     confidence: str = "V"
-    dataset: str = ""
+    dataset: Printed | None = None
     note: str = ""
     reproductions: tuple[Reproduction, ...] = ()

@@ -1,12 +1,52 @@
-"""Where images come from and how they are stored."""
+"""Where images come from and how they are stored, and of which data papers print numbers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 #: What a verdict on such data is worth: the paper's own data, other real data, or generated data.
-EVIDENCE = ("same data", "stand-in", "demonstration")
+SAME_DATA, STAND_IN, DEMONSTRATION = "same data", "stand-in", "demonstration"
+#: From the most that a verdict can be worth to the least.
+EVIDENCE = (SAME_DATA, STAND_IN, DEMONSTRATION)
 DATASET_KINDS = ("procedural", "cifar10", "folders", "unsplit_folders", "ilsvrc2012")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Printed:
+    """The data that a printed number is of.
+
+    of: the name of one of the paper's printed sets. split: the part of it, in words; "" where the paper names none.
+    """
+
+    of: str
+    split: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Near:
+    """A decision of the catalogue about data that are nearly those of a printed set.
+
+    data: what a run's data are (`of` of its Dataset). evidence: what a verdict on them is worth, of EVIDENCE; and why.
+    """
+
+    data: str
+    evidence: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrintedSet:
+    """A data set of which a paper prints numbers. title: its name as it is read; names are compared, titles never."""
+
+    name: str
+    title: str
+    near: tuple[Near, ...] = ()
+
+    def evidence_of(self, data: str) -> str:
+        """Say what a verdict on this set is worth if the runs' data, which are real, are those called `data`."""
+        if data == self.name:
+            return SAME_DATA
+        return next((near.evidence for near in self.near if near.data == data), STAND_IN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +88,10 @@ class Dataset:
     encoding: `jpeg` (quality 95) or `raw` (uint8 RGB, for sources that are no JPEG files).
     num_validation: training images held out for the plateau rule and for tuning; never the test images.
     max_refused: share of unreadable files above which preparation fails, in [0, 1].
+    of: the name of the printed set that these images are, or are nearly; "" for data of which no paper prints a number.
+
+    Raises:
+        ValueError: generated images are smaller than they are stored.
     """
 
     name: str
@@ -58,3 +102,11 @@ class Dataset:
     num_validation: int
     max_refused: float
     procedural: Procedural | None = None
+    of: str = ""
+
+    def __post_init__(self) -> None:
+        if self.procedural is not None and self.procedural.image_px < self.stored_px:
+            raise ValueError(
+                f"data set {self.name!r} stores images at {self.stored_px} px (stored_px) that are generated at "
+                f"{self.procedural.image_px} px (procedural.image_px); allowed: generated at least as large as stored"
+            )

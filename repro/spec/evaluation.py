@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 #: `center`: the centre crop. `center_mirror`: it and its mirror image. `five_crop`: four corners and centre.
 #: `ten_crop`: those five and their mirror images. The softmax is averaged over the crops.
-PROTOCOLS = ("center", "center_mirror", "five_crop", "ten_crop")
+IMAGE_PROTOCOLS = ("center", "center_mirror", "five_crop", "ten_crop")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, is_dataclass, replace
-from typing import Any
+from typing import Any, NoReturn
 
 from repro.spec.claims import Claim
-from repro.spec.classical import FisherVectors, SparseCoding
-from repro.spec.datasets import Dataset
-from repro.spec.histograms import FeatureHistograms
+from repro.spec.datasets import Dataset, Printed, PrintedSet
+from repro.spec.model import Model
+from repro.spec.names import UnknownName
 from repro.spec.network import Network, Size
 from repro.spec.recipe import Schedule
 from repro.spec.run import Ensemble, Experiment, Fitted, Method, Run, Timed, Timing
-from repro.spec.video import ClipNetwork, VideoDataset
+from repro.spec.video import ClipNetwork
+from repro.spec.video_datasets import VideoDataset
 
 AnyDataset = Dataset | VideoDataset
 
@@ -26,16 +26,6 @@ AnyDataset = Dataset | VideoDataset
 FIGURES = ("training_error", "saturation", "crops", "kernels", "gallery", "filters", "clips", "motion", "camera")
 #: What the numbers of a printed table are: errors, or hits, 1 - error.
 SHOWS = ("errors", "hits")
-
-
-class UnknownName(ValueError):
-    """A name of a paper, scale, variant or table that does not exist."""
-
-    def __init__(self, kind: str, name: str, allowed: Iterable[str], *, where: str = "", hint: str = "") -> None:
-        names = list(allowed)
-        close = difflib.get_close_matches(name, names, n=1)
-        guess = f"; did you mean {close[0]!r}?" if close else f"; allowed: {', '.join(names)}"
-        super().__init__(f"unknown {kind} {name!r}{where}{guess}{f' ({hint})' if hint else ''}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +80,7 @@ class ModelSizing:
     """
 
     family: str
-    model: FeatureHistograms | FisherVectors | SparseCoding
+    model: Model
     folds: tuple[AnyDataset, ...] = ()
     num_threads: int = 1
 
@@ -110,9 +100,12 @@ AnySizing = Sizing | ModelSizing | MethodSizing
 class Scale:
     """How large everything is. A scale changes no part that a variant ablates.
 
-    evidence: what a verdict at this scale is worth (datasets.EVIDENCE).
+    evidence: what a verdict at this scale is worth (repro.spec.evidence.OF_SCALES).
     sizings: one for each family of networks that the scale has; variants of other families are not run at it.
     variants_per_job: about so many variants are trained by one process, in turn (more than 1 where a run takes seconds).
+
+    Raises:
+        ValueError: a network's crops are larger than the images that are stored for it.
     """
 
     name: str
@@ -122,6 +115,21 @@ class Scale:
     num_seeds: int
     sizings: tuple[AnySizing, ...]
     variants_per_job: int = 1
+
+    def __post_init__(self) -> None:
+        for sizing in self.sizings:
+            if isinstance(sizing, Sizing):
+                for dataset in sizing.folds or (self.dataset,):
+                    self._refuse_crops(sizing, dataset)
+
+    def _refuse_crops(self, sizing: Sizing, dataset: AnyDataset) -> None:
+        crop_px = sizing.size.input_px
+        if crop_px > dataset.stored_px:
+            raise ValueError(
+                f"scale {self.name}: family {sizing.family!r} takes crops of {crop_px} px (size.input_px of the sizing) of data "
+                f"set {dataset.name!r}, stored at {dataset.stored_px} px (its stored_px); allowed: crops of at most the stored "
+                "size; make stored_px larger, or input_px smaller"
+            )
 
     def has(self, family: str) -> bool:
         """Say whether networks of `family` are run at this scale."""
@@ -172,7 +180,13 @@ class Table:
 
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """All choices of one paper."""
+    """All choices of one paper.
+
+    printed_sets: the data of which it prints numbers; claims and data sets of the scales name them.
+
+    Raises:
+        UnknownName: a claim or a data set names data that are not among the printed sets or near them.
+    """
 
     name: str
     title: str
@@ -182,6 +196,32 @@ class Paper:
     scales: tuple[Scale, ...]
     claims: tuple[Claim, ...]
     tables: tuple[Table, ...]
+    printed_sets: tuple[PrintedSet, ...] = ()
+
+    def __post_init__(self) -> None:
+        for claim in self.claims:
+            if claim.dataset is not None:
+                self.printed_set(claim.dataset.of, asked_by=f"claim {claim.id}")
+        known = {name for item in self.printed_sets for name in (item.name, *(near.data for near in item.near))}
+        for scale in self.scales:
+            for dataset in scale.datasets:
+                if dataset.of and dataset.of not in known:
+                    self._refuse_set(dataset.of, sorted(known), asked_by=f"data set {dataset.name} of scale {scale.name}")
+
+    def printed_set(self, name: str, *, asked_by: str = "") -> PrintedSet:
+        """Return the printed data set called `name`; raise UnknownName if there is none."""
+        for item in self.printed_sets:
+            if item.name == name:
+                return item
+        return self._refuse_set(name, [item.name for item in self.printed_sets], asked_by=asked_by)
+
+    def _refuse_set(self, name: str, allowed: list[str], *, asked_by: str) -> NoReturn:
+        by = f", named by {asked_by}" if asked_by else ""
+        raise UnknownName("printed data set", name, allowed, where=f" of {self.name}{by}", hint="add it to Paper.printed_sets")
+
+    def data_words(self, printed: Printed | None) -> str:
+        """Return how the data that a number is of are called; "" where it is of no data."""
+        return f"{self.printed_set(printed.of).title} {printed.split}".strip() if printed else ""
 
     def variant(self, name: str) -> Variant:
         """Return the variant called `name`, or with that alias; raise UnknownName if there is none."""
@@ -218,6 +258,33 @@ class Paper:
         """Return the family of `variant`: that of the root it is based on."""
         found = self.variant(variant)
         return found.family if found.base is None else self.family(found.base)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extension:
+    """What a user adds to a paper that is there: scales of one's own, or variants with the table and claims that they need.
+
+    paper: the name of the paper.
+    """
+
+    paper: str
+    variants: tuple[Variant, ...] = ()
+    scales: tuple[Scale, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    tables: tuple[Table, ...] = ()
+    printed_sets: tuple[PrintedSet, ...] = ()
+
+
+def extended(paper: Paper, extension: Extension) -> Paper:
+    """Return `paper` with what `extension` adds, behind what it has."""
+    return replace(
+        paper,
+        variants=paper.variants + extension.variants,
+        scales=paper.scales + extension.scales,
+        claims=paper.claims + extension.claims,
+        tables=paper.tables + extension.tables,
+        printed_sets=paper.printed_sets + extension.printed_sets,
+    )
 
 
 def make_run(paper: Paper, *, scale: str, variant: str, seed: int) -> Run:

@@ -1,54 +1,311 @@
-"""Name the metrics of `runs.csv` and say on which scores each rests."""
+"""The metrics of runs.csv and of claims: one table of what each is called, in which unit, and what it is read from."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from dataclasses import dataclass
 
-from repro.spec.evaluation import PROTOCOLS
-from repro.spec.video import CLIP_PROTOCOLS
+from repro.spec.names import UnknownName
+from repro.spec.protocols import IMAGE, PROTOCOLS, TRAINING, WEIGHTS, example_of
 
-#: The metric that is an error at k on test images, by k.
-TOP_K = {"top1_error": 1, "top5_error": 5}
-#: The splits whose scores a metric rests on; metrics of the log or the weights rest on none.
-SPLITS = {"top1_error": ("test",), "top5_error": ("test",), "top1_gap": ("test", "train"), "train_top1_error": ("train",)}
-#: Metrics of which a ratio means something: errors, which the same protocol gives for both arms.
-ERRORS = ("top1_error", "top5_error", "train_top1_error", "early_train_error")
-#: Metrics of a timing, whose protocol is the network that was timed.
-SPEEDS = ("train_s_per_clip", "test_s_per_clip")
-#: Metrics of which a ratio inside a run means something.
-RATIOS = (*ERRORS, *SPEEDS)
-EPOCHS = "epochs_to_train_error"
-#: Average precision of a class, its mean over a group of classes, and the mean of all others less that of a group; which class
-#: or group stands after a point.
-AVERAGE_PRECISION, MEAN_PRECISION = "average_precision", "mean_average_precision"
-PRECISION_GAP = "mean_average_precision_gap"
-#: Protocols of what no score shows: the training log and the first layer's weights.
-TRAINING, WEIGHTS = "training", "weights"
-#: The plainest protocol of images and of clips: one crop, the centre.
-PLAIN = (PROTOCOLS[0], CLIP_PROTOCOLS[0])
+#: What a metric is read from: scores of examples, the training log, the first layer's kernels, the clock of a run, a timing of
+#: several networks, the printed layers; or nothing here: a paper states it, and no run measures it.
+SCORES, LOG, KERNELS, CLOCK, TIMINGS, LAYERS, STATED = "scores", "log", "kernels", "clock", "timings", "layers", "stated"
+#: Whether an effect is decided as a log ratio: never, away from the paper's own data, or always.
+NEVER, ELSEWHERE, ALWAYS = "never", "elsewhere", "always"
+LESS, MORE = "less", "more"
 
 
-def scored_splits(metric: str) -> tuple[str, ...]:
-    """Return the splits whose scores `metric` rests on."""
-    return SPLITS.get(metric, ())
+@dataclass(frozen=True, kw_only=True)
+class Unit:
+    """What the numbers of a metric are: `value` and `difference` name the unit of one, and of a difference of two.
+
+    share: whether they are fractions, told in percent and in points. decimals: digits after the point, None: as many as the
+    examples carry. printed_decimals: the fewest that a paper's own number has.
+    """
+
+    value: str
+    difference: str
+    share: bool = False
+    decimals: int | None = None
+    printed_decimals: int = 0
+
+    @property
+    def factor(self) -> int:
+        """By how much a number of the files is multiplied to be told."""
+        return 100 if self.share else 1
 
 
-def plain_protocol(protocols: Sequence[str]) -> str:
-    """Return the plainest of `protocols`, by which training examples are scored too; "" if no single crop is scored."""
-    return next((protocol for protocol in PLAIN if protocol in protocols), "")
+PERCENT = Unit(value="%", difference="points", share=True)
+COUNT = Unit(value="", difference="", decimals=0)
+PRECISION = Unit(value="AP", difference="AP", decimals=3, printed_decimals=2)
+SECONDS = Unit(value="s", difference="s", decimals=1)
+#: Of one clip: a time of microseconds to seconds.
+CLIP_SECONDS = Unit(value="s", difference="s", decimals=5)
 
 
-def score_protocol(protocol: str, *, scored: Sequence[str]) -> str:
-    """Return `protocol` if there are scores by it, else the plainest of those `scored`, by which it is seen what was learned."""
-    return protocol if protocol in (*PROTOCOLS, *CLIP_PROTOCOLS) else plain_protocol(scored)
+#: By which protocols examples are scored, and by which of them training examples are too.
+SCORED = tuple(name for name, item in PROTOCOLS.items() if item.example)
+PLAIN = tuple(name for name, item in PROTOCOLS.items() if item.plain)
 
 
-def epochs_metric(threshold: float) -> str:
-    """Return the name of the metric that counts epochs to the training error `threshold`."""
-    return f"{EPOCHS}.{threshold:g}"
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """A quantity that is measured of runs, or counted in a printed network.
+
+    title: fits into "the ... of full"; `{example}` in it is what was scored, image, clip or video.
+    parameter: what may stand after a point in its name: a class, a group of classes, a layer, a training error; title_of: the
+        title with it, as `{}`.
+    of: what it is read from. protocols: by which it is measured, "" where by none; empty for times, where the
+        timed network stands instead.
+    splits: those of whose examples it counts the right ones; k: how many of the best classes count.
+    better: LESS, MORE, or "" where neither is. ratio: whether effects are log ratios.
+    """
+
+    name: str
+    title: str
+    unit: Unit
+    of: str
+    protocols: tuple[str, ...] = ("",)
+    splits: tuple[str, ...] = ()
+    k: int = 0
+    better: str = ""
+    ratio: str = NEVER
+    parameter: str = ""
+    title_of: str = ""
+
+    @property
+    def counts_examples(self) -> bool:
+        """Whether it is the share of the examples of one split that are wrong."""
+        return self.k > 0 and len(self.splits) == 1
+
+    @property
+    def is_test_error(self) -> bool:
+        """Whether it is the share of test examples that are wrong, the complement of a hit at k."""
+        return self.counts_examples and self.splits == ("test",)
+
+
+TOP1, TOP5, TRAIN_TOP1, GAP = "top1_error", "top5_error", "train_top1_error", "top1_gap"
+EARLY, EPOCHS, COLOR_SPLIT, TRAIN_S = "early_train_error", "epochs_to_train_error", "tower_color_split", "train_s"
+AVERAGE_PRECISION, MEAN_PRECISION, PRECISION_GAP = "average_precision", "mean_average_precision", "mean_average_precision_gap"
+TRAIN_S_PER_CLIP, TEST_S_PER_CLIP = "train_s_per_clip", "test_s_per_clip"
+CONV_SHARE, NUM_CROPS, NUM_NEURONS = "largest_conv_share", "num_crops", "num_neurons"
+
+METRICS = {
+    item.name: item
+    for item in (
+        Metric(
+            name=TOP1,
+            title="top-1 error",
+            unit=PERCENT,
+            of=SCORES,
+            protocols=SCORED,
+            splits=("test",),
+            k=1,
+            better=LESS,
+            ratio=ELSEWHERE,
+        ),
+        Metric(
+            name=TOP5,
+            title="top-5 error",
+            unit=PERCENT,
+            of=SCORES,
+            protocols=SCORED,
+            splits=("test",),
+            k=5,
+            better=LESS,
+            ratio=ELSEWHERE,
+        ),
+        Metric(
+            name=TRAIN_TOP1,
+            title="top-1 error on training {example}s",
+            unit=PERCENT,
+            of=SCORES,
+            protocols=PLAIN,
+            splits=("train",),
+            k=1,
+            better=LESS,
+            ratio=ELSEWHERE,
+        ),
+        Metric(
+            name=GAP,
+            title="top-1 gap between test and training",
+            unit=PERCENT,
+            of=SCORES,
+            protocols=PLAIN,
+            splits=("test", "train"),
+            k=1,
+            better=LESS,
+        ),
+        Metric(
+            name=AVERAGE_PRECISION,
+            title="average precision",
+            unit=PRECISION,
+            of=SCORES,
+            protocols=("video",),
+            better=MORE,
+            parameter="class",
+            title_of="average precision of {}",
+        ),
+        Metric(
+            name=MEAN_PRECISION,
+            title="mean average precision",
+            unit=PRECISION,
+            of=SCORES,
+            protocols=("video",),
+            better=MORE,
+            parameter="group",
+            title_of="mean average precision of {}",
+        ),
+        Metric(
+            name=PRECISION_GAP,
+            title="gap in mean average precision",
+            unit=PRECISION,
+            of=SCORES,
+            protocols=("video",),
+            parameter="group",
+            title_of="gap in mean average precision of {}",
+        ),
+        Metric(
+            name=EARLY, title="early training error", unit=PERCENT, of=LOG, protocols=(TRAINING,), better=LESS, ratio=ELSEWHERE
+        ),
+        Metric(
+            name=EPOCHS,
+            title="epochs to a training error",
+            unit=Unit(value="epochs", difference="epochs", decimals=1),
+            of=LOG,
+            protocols=(TRAINING,),
+            better=LESS,
+            ratio=ALWAYS,
+            parameter="threshold",
+            title_of="epochs to {} training error",
+        ),
+        Metric(
+            name=COLOR_SPLIT,
+            title="split of the towers by colour",
+            unit=Unit(value="of 1", difference="of 1", decimals=3),
+            of=KERNELS,
+            protocols=(WEIGHTS,),
+        ),
+        Metric(name=TRAIN_S, title="time of training", unit=SECONDS, of=CLOCK, better=LESS),
+        Metric(
+            name=TRAIN_S_PER_CLIP,
+            title="time of training for a clip",
+            unit=CLIP_SECONDS,
+            of=TIMINGS,
+            protocols=(),
+            better=LESS,
+            ratio=ALWAYS,
+        ),
+        Metric(
+            name=TEST_S_PER_CLIP,
+            title="time of testing for a clip",
+            unit=CLIP_SECONDS,
+            of=TIMINGS,
+            protocols=(),
+            better=LESS,
+            ratio=ALWAYS,
+        ),
+        Metric(name="num_parameters", title="number of parameters", unit=COUNT, of=LAYERS),
+        Metric(
+            name=NUM_NEURONS,
+            title="number of neurons",
+            unit=COUNT,
+            of=LAYERS,
+            parameter="layer",
+            title_of="number of neurons in {}",
+        ),
+        Metric(name="num_flops", title="number of floating-point operations for an image", unit=COUNT, of=LAYERS),
+        Metric(
+            name=CONV_SHARE,
+            title="largest share of the parameters in one convolution",
+            unit=Unit(value="%", difference="points", share=True, decimals=2),
+            of=LAYERS,
+        ),
+        Metric(name=NUM_CROPS, title="number of different crops of an image", unit=COUNT, of=LAYERS),
+        Metric(
+            name="train_days",
+            title="time of training",
+            unit=Unit(value="days", difference="days", decimals=1),
+            of=STATED,
+            better=LESS,
+        ),
+        Metric(
+            name="clips_per_s",
+            title="number of clips trained on in a second",
+            unit=Unit(value="clips a second", difference="clips a second", decimals=1),
+            of=STATED,
+            protocols=(TRAINING,),
+            better=MORE,
+        ),
+        Metric(
+            name="num_near_duplicates",
+            title="number of near-duplicates",
+            unit=Unit(value="videos", difference="videos", decimals=0),
+            of=STATED,
+        ),
+    )
+}
+
+#: k of each error at k on test examples, by metric.
+TOP_K = {name: item.k for name, item in METRICS.items() if item.is_test_error}
+#: The metrics that are read from the printed layers.
+COUNTED = tuple(name for name, item in METRICS.items() if item.of == LAYERS)
+
+
+def metric_named(name: str) -> Metric:
+    """Look up a metric, with or without a parameter after a point.
+
+    Raises:
+        UnknownName: there is no such metric, or it has no parameter.
+    """
+    head, point, _ = name.partition(".")
+    if head not in METRICS:
+        raise UnknownName("metric", head, METRICS, hint="one entry in repro/spec/metrics.py")
+    if point and not METRICS[head].parameter:
+        raise UnknownName("metric", name, [head], hint=f"{head} has no parameter")
+    return METRICS[head]
+
+
+def parameter(name: str) -> str:
+    """Give what stands after the first point of a metric's name, "" if nothing does."""
+    return name.partition(".")[2]
 
 
 def class_slug(name: str) -> str:
-    """Return how a class or a group of classes is called in a metric's name: `Human-Object Interaction` has underscores."""
+    """Say how a class or a group of classes is called in a metric's name: `Human-Object Interaction` has underscores."""
     return re.sub(r"\W+", "_", name.lower()).strip("_")
+
+
+def epochs_metric(threshold: float) -> str:
+    """Name the metric that counts epochs to the training error `threshold`."""
+    return f"{EPOCHS}.{threshold:g}"
+
+
+def unit_of(name: str) -> Unit:
+    """Give the unit of a metric; raise UnknownName if there is no such metric."""
+    return metric_named(name).unit
+
+
+def metric_title(name: str, *, protocol: str = "") -> str:
+    """Say how a metric is called, with its parameter; of clips and videos what is counted comes first.
+
+    Raises:
+        UnknownName: there is no such metric.
+    """
+    found, part, example = metric_named(name), parameter(name), example_of(protocol)
+    title = found.title.format(example=example)
+    if part:
+        title = found.title_of.format(_parameter_title(found, part))
+    return f"{example} {title}" if found.is_test_error and example != IMAGE else title
+
+
+def _parameter_title(found: Metric, part: str) -> str:
+    if found.parameter == "threshold":
+        return threshold_title(float(part))
+    return "the input" if part == "input" else part.replace("_", " ")
+
+
+def threshold_title(threshold: float) -> str:
+    """Say a training error at which paces are compared: `25 %`."""
+    return f"{100 * threshold:g} %"

@@ -1,21 +1,25 @@
 """An experiment and the run of it that a name stands for: all that training and scoring know of a paper.
 
 Four kinds of method end in the same scores file: a network that is trained, an ensemble of other runs, a classical model that
-is fitted, and (without scores) a timing of networks side by side.
+is fitted, and (without scores) a timing of networks side by side. run.json records `method`;
+repro.spec.methods says how each is called and what its runs hold.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
-from repro.spec.classical import FisherVectors, SparseCoding
-from repro.spec.datasets import Dataset
 from repro.spec.evaluation import Evaluation
-from repro.spec.histograms import FeatureHistograms
-from repro.spec.network import Network
-from repro.spec.recipe import Recipe
-from repro.spec.video import ClipNetwork, VideoDataset
 from repro.system.seeds import derived_seed
+
+if TYPE_CHECKING:  # a run of one method does not run the specs of the others
+    from repro.spec.datasets import Dataset
+    from repro.spec.model import Model
+    from repro.spec.network import Network
+    from repro.spec.recipe import Recipe
+    from repro.spec.video import ClipNetwork
+    from repro.spec.video_datasets import VideoDataset
 
 #: How the members of an ensemble weigh: all the same, or so that the validation examples are most probable.
 WEIGHTS = ("equal", "validation")
@@ -41,6 +45,7 @@ class Experiment:
     initial_weights: where its weights come from, if not from chance.
     """
 
+    method: ClassVar[str] = "network"
     network: Network | ClipNetwork
     recipe: Recipe
     evaluation: Evaluation
@@ -63,6 +68,7 @@ class Member:
 class Ensemble:
     """The mean of the scores of several runs, example by example. weights: one of WEIGHTS."""
 
+    method: ClassVar[str] = "ensemble"
     members: tuple[Member, ...]
     weights: str
     evaluation: Evaluation
@@ -75,7 +81,8 @@ class Fitted:
     It sees stored images and clips whole: of images, the protocol `center` stands for that.
     """
 
-    model: FeatureHistograms | FisherVectors | SparseCoding
+    method: ClassVar[str] = "fitted"
+    model: Model
     evaluation: Evaluation
 
 
@@ -99,6 +106,7 @@ class Timing:
     networks: the experiments of the variants, at the size of a scale; none where no scale is chosen.
     """
 
+    method: ClassVar[str] = "timing"
     variants: tuple[str, ...]
     num_rounds: int
     batch_size: int

@@ -7,12 +7,12 @@ import torch
 
 from repro.models.blurred import BlurredView, gaussian_WW
 from repro.models.image import build_network
-from repro.models.towers import build_towers
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
 from repro.spec.geometry.blurred import blurred_shape
 from repro.spec.geometry.image import geometry
 from repro.spec.network import Blurred
+from tests.models.apart import build_towers
 
 ALEXNET = PAPERS["alexnet"]
 PRINTED = ALEXNET.experiment("blurred_input").network

@@ -12,12 +12,13 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from repro.models.image import build_network
 from repro.models.layers import seed_dropout
 from repro.models.norm.lrn import LocalResponseNorm
-from repro.models.towers import TowerNetwork, build_towers
+from repro.models.towers import TowerNetwork
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
 from repro.spec.network import ResponseNorm
 from repro.spec.recipe import LayerDecay
 from repro.train.networks.optim import PaperSGD
+from tests.models.apart import build_towers
 
 ALEXNET = PAPERS["alexnet"]
 CPU = torch.device("cpu")

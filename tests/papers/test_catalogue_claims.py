@@ -7,11 +7,11 @@ import pytest
 
 from repro.artifacts.provenance import spec_difference
 from repro.papers import PAPERS
+from repro.report.text import wording
 from repro.spec.claims import BOUNDS, CLAIM_KINDS
-from repro.spec.evaluation import PROTOCOLS
 from repro.spec.geometry.image import geometry
-from repro.spec.metrics import SPEEDS
-from repro.spec.video import CLIP_PROTOCOLS
+from repro.spec.metrics import LAYERS, TIMINGS, metric_named, parameter
+from repro.spec.protocols import scores_examples
 from tests.facts import stated_claims
 
 ALL = list(PAPERS.values())
@@ -20,29 +20,6 @@ CLAIMS = [pytest.param(paper, claim, id=claim.id) for paper in ALL for claim in 
 #: Numbers are printed to a tenth of a percent; two roundings of a half each, and a little for the binary fraction.
 ROUNDING = 0.0006
 CLAIM_ID = re.compile(r"[AB]\.[A-Za-z0-9]+(\.[A-Za-z0-9_]+)*")
-#: Metrics of one class, one group of classes or one difference of such, which stands after a dot.
-BY_CLASS = ("average_precision", "mean_average_precision", "mean_average_precision_gap")
-SCORED = (*PROTOCOLS, *CLIP_PROTOCOLS)
-METRICS = {
-    "top1_error": SCORED,
-    "top5_error": SCORED,
-    "average_precision": ("video",),
-    "mean_average_precision": ("video",),
-    "mean_average_precision_gap": ("video",),
-    "train_s_per_clip": ("training",),
-    "clips_per_s": ("training",),
-    "num_near_duplicates": ("",),
-    "top1_gap": ("center",),
-    "train_top1_error": ("center",),
-    "early_train_error": ("training",),
-    "epochs_to_train_error": ("training",),
-    "tower_color_split": ("weights",),
-    "train_s": ("",),
-    "train_days": ("",),
-}
-EXACT_METRICS = ("num_parameters", "num_neurons", "largest_conv_share", "num_crops")
-CONFIDENCE = {"V", "C", "S", "D", "M"}
-
 #: The claims of paper A in the facts, 47 of them.
 NUMBERED = re.findall(
     r"\S+",
@@ -103,7 +80,7 @@ def test_a_numbered_claim_has_the_value_and_confidence_of_the_facts(claim, facts
 
 def is_speed(claim):
     """Say whether a claim compares how long two networks take, which one run measures in turns."""
-    return claim.metric in SPEEDS and claim.arm != ""
+    return metric_named(claim.metric).of == TIMINGS and claim.arm != ""
 
 
 @pytest.mark.parametrize(("paper", "claim"), CLAIMS)
@@ -111,7 +88,7 @@ def test_a_claim_names_existing_things_and_has_what_its_kind_needs(paper, claim)
     assert CLAIM_ID.fullmatch(claim.id)
     assert claim.kind in CLAIM_KINDS
     assert claim.bound in BOUNDS
-    assert claim.confidence in CONFIDENCE
+    assert claim.confidence in wording.CONFIDENCE
     names = {variant.name for variant in paper.variants}
     assert claim.arm in names or (not claim.arm and (claim.not_run or claim.untestable))
     assert claim.against is None or claim.against in names - {claim.arm}
@@ -127,22 +104,20 @@ def test_a_claim_names_existing_things_and_has_what_its_kind_needs(paper, claim)
 
 @pytest.mark.parametrize(("paper", "claim"), CLAIMS)
 def test_a_claim_is_measured_by_a_metric_and_protocol_that_its_runs_have(paper, claim):
+    found, part = metric_named(claim.metric), parameter(claim.metric)
+    assert (found.of == LAYERS) == (claim.kind == "exact")
     if claim.kind == "exact":
         assert claim.protocol == ""
-        name, _, layer = claim.metric.partition(".")
-        assert name in EXACT_METRICS
         layers = [item.name for item in geometry(paper.experiment(claim.arm).network).layers]
-        assert not layer or (name == "num_neurons" and layer in ["input", *layers])
+        assert not part or part in ["input", *layers]
         return
     assert claim.dataset or claim.untestable
-    name, _, part = claim.metric.partition(".")
-    assert name in METRICS
-    assert bool(part) == (name in BY_CLASS)
+    assert bool(part) == (found.parameter in ("class", "group"))
     if is_speed(claim):
         assert {claim.protocol, claim.against_protocol} <= set(paper.experiment(claim.arm).variants)
         return
-    assert claim.protocol in METRICS[name] or not claim.arm
-    if claim.arm and claim.protocol in SCORED:
+    assert claim.protocol in found.protocols or not claim.arm
+    if claim.arm and scores_examples(claim.protocol):
         assert {claim.protocol, claim.against_protocol or claim.protocol} <= set(paper.experiment(claim.arm).evaluation.protocols)
 
 
@@ -196,7 +171,7 @@ def test_independent_measurements_are_errors_with_protocol_and_confidence(paper,
     for item in claim.reproductions:
         assert item.who
         assert item.protocol
-        assert item.confidence in CONFIDENCE
+        assert item.confidence in wording.CONFIDENCE
         assert all(value is None or 0 < value < 1 for value in (item.control, item.ablated)), "errors are fractions"
         assert item.control is not None or item.note, "what has no number has words"
         if item.same_quantity and claim.kind in ("effect", "within"):

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from repro import cli
+from repro.artifacts.runs_csv import write_runs_csv
 from repro.papers import PAPERS
 from repro.planning.budget import MOST_SEEDS, Need, needs_of, propose, spreads_in
 from repro.planning.cost import Rate, cost_of, num_views, rate_from, representatives, sizes_at, train_flops, work_of
@@ -19,6 +20,7 @@ from repro.spec.evaluation import Evaluation
 from repro.spec.experiment import make_run
 from repro.spec.geometry.clips import geometry_of
 from repro.spec.run import Fitted
+from tests.artifacts.made import measurement
 
 ALEXNET, KARPATHY = PAPERS["alexnet"], PAPERS["karpathy"]
 
@@ -230,8 +232,7 @@ def test_the_spread_of_collected_runs_is_pooled_over_variants(tmp_path):
     """Two arms with the deviations 0, 2 and 0, 4 about their means 1 and 2: sqrt((1 + 1 + 4 + 4) / 2)."""
     file = tmp_path / "runs.csv"
     rows = [("full", 0, 0.0), ("full", 1, 2.0), ("no_lrn", 0, 0.0), ("no_lrn", 1, 4.0)]
-    lines = [f"alexnet,{variant},{seed},top1_error,center,{value}" for variant, seed, value in rows]
-    file.write_text("paper,variant,seed,metric,protocol,value\n" + "\n".join(lines) + "\n")
+    write_runs_csv(file, [measurement(variant, seed, value, protocol="center") for variant, seed, value in rows])
     assert spreads_in(file) == {("alexnet", "top1_error", "center"): pytest.approx(5**0.5)}
     assert spreads_in(tmp_path / "none.csv") == {}
 

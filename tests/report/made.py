@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from repro.artifacts.provenance import plain
+from repro.artifacts.runs_csv import Measurement
 from repro.papers.alexnet import ALEXNET
 from repro.report.figures.catalogue import MAKERS
 from repro.report.figures.view import FigureView
-from repro.report.inputs.results import Measured, Results, RunRecord
+from repro.report.inputs.results import Results, RunRecord
 from repro.report.render import page_environment
 from repro.spec.experiment import make_run
+from tests.artifacts.made import measurement
 from tests.report.reading import Page
 
 FIGURE1, TABLE1, NET = (ALEXNET.table(name) for name in ("alexnet_figure1", "alexnet_table1", "alexnet_figures"))
@@ -27,7 +29,7 @@ class Made:
     folder: Path
     scale: str = "smoke"
     runs: dict[str, RunRecord] = field(default_factory=dict)
-    measured: list[Measured] = field(default_factory=list)
+    measured: list[Measurement] = field(default_factory=list)
     claims: list[dict[str, Any]] = field(default_factory=list)
 
     def run(
@@ -68,20 +70,7 @@ class Made:
         return made
 
     def value(self, variant: str, seed: int, protocol: str, value: float, *, metric: str = "top1_error") -> None:
-        self.measured.append(
-            Measured(
-                paper="alexnet",
-                variant=variant,
-                seed=seed,
-                metric=metric,
-                protocol=protocol,
-                value=value,
-                num_examples=5000,
-                device="cpu",
-                code="",
-                run=f"{self.scale}/alexnet/{variant}/{seed}",
-            )
-        )
+        self.measured.append(measurement(variant, seed, value, scale=self.scale, protocol=protocol, metric=metric))
 
     @property
     def results(self) -> Results:
@@ -89,7 +78,7 @@ class Made:
             scale=self.scale,
             folder=self.folder,
             measured=tuple(self.measured),
-            claims={"claims": self.claims, "effects": [], "evidence": "demonstration"},
+            claims={"claims": self.claims, "effects": [], "evidence": {"alexnet": "demonstration"}},
             runs=self.runs,
             datasets={},
             refused={},

@@ -20,6 +20,7 @@ from repro.papers.alexnet import ALEXNET
 from repro.report.render import TEMPLATES, page_environment
 from repro.report.text import wording
 from repro.report.text.tables import ascii_number
+from repro.spec.evidence import LEVELS
 from tests.report.conftest import Rendered, csv_rows, rerendered
 from tests.report.reading import Page, all_pages, numbers, read
 
@@ -288,7 +289,7 @@ def test_every_verdict_has_words_a_symbol_and_a_style_of_its_own() -> None:
     words = list(wording.VERDICTS.values())
     assert len({item.symbol for item in words}) == len({item.meaning for item in words}) == len(words)
     style = (TEMPLATES / "report.css").read_text()
-    for item in [*words, *wording.EVIDENCE.values()]:
+    for item in [*words, *LEVELS.values()]:
         assert f".tone-{item.tone} " in style or f".tone-{item.tone}," in style, item.name
 
 

@@ -7,7 +7,15 @@ import yaml
 
 from repro.papers import PAPERS
 from repro.planning.jobs import train_jobs
-from repro.planning.plan import ConfigError, left_out, planned_variants, read_config, source_identity, source_option
+from repro.planning.plan import (
+    ConfigError,
+    catalogue_options,
+    left_out,
+    planned_variants,
+    read_config,
+    source_identity,
+    source_option,
+)
 from tests.planned import CONFIG, EVERYTHING, ROOT, SCHEMA, checked, jobs
 
 
@@ -15,6 +23,7 @@ def test_the_scale_is_small_unless_said_otherwise():
     shipped = yaml.safe_load((ROOT / "workflow" / "config.yaml").read_text())
     config = read_config(shipped, schema=SCHEMA)
     assert config.scale == "small"
+    assert config.papers == tuple(PAPERS)
     seeds = {job.seeds for job in train_jobs(PAPERS["alexnet"], config) if "no_lrn" in job.variants}
     assert seeds == {(0, 1, 2)}
 
@@ -22,7 +31,7 @@ def test_the_scale_is_small_unless_said_otherwise():
 def test_a_wrong_configuration_ends_in_one_clear_error(fresh):
     done = fresh.run("--dry-run", config=("scael=smoke",))
     assert done.returncode != 0
-    assert "unknown key 'scael' in the configuration; did you mean 'scale'? allowed: scale, papers, data" in done.stdout
+    assert "unknown key 'scael' in the configuration; did you mean 'scale'? allowed: scale, papers, " in done.stdout
     assert "Traceback" not in done.stdout
 
 
@@ -35,6 +44,8 @@ def test_a_wrong_configuration_ends_in_one_clear_error(fresh):
         ({"seeds_per_job": "each"}, "seeds_per_job='each' is not allowed; allowed: all, or a whole number from 1"),
         ({"papers": []}, "papers=[] is not allowed"),
         ({"xyz": 3}, "unknown key 'xyz' in the configuration; allowed: scale"),
+        ({"catalogue": 3}, "catalogue=3 is not allowed; allowed: a file or a list of files that describe papers"),
+        ({"catalogue": "nowhere.py"}, "nowhere.py cannot be read (No such file or directory, looked from "),
         ({"scale": "smok"}, "unknown scale 'smok' of alexnet; did you mean 'smoke'? (python -m repro list)"),
         ({"papers": "alexnett"}, "unknown paper 'alexnett'; did you mean 'alexnet'"),
     ],
@@ -42,6 +53,16 @@ def test_a_wrong_configuration_ends_in_one_clear_error(fresh):
 def test_a_wrong_value_is_refused_with_what_is_allowed(changes, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         checked(**changes)
+
+
+def test_papers_of_a_file_are_known_and_run_where_no_names_are_given():
+    example = str(ROOT / "examples" / "vgg_depth.py")
+    config = checked(catalogue=[example], papers=None)
+    assert config.catalogue.files == (example,)
+    assert set(config.papers) == {*PAPERS, "vgg"}
+    assert checked(catalogue=example, papers="vgg").papers == ("vgg",)
+    assert catalogue_options(config) == f" --catalogue {example}"
+    assert catalogue_options(checked()) == ""
 
 
 def test_a_missing_key_is_named():
@@ -101,7 +122,7 @@ def test_a_paper_whose_folder_is_not_given_is_left_out_with_a_line_that_says_how
         source_option(PAPERS["karpathy"], PAPERS["karpathy"].scale("folders").dataset, neither)
 
 
-def test_both_papers_are_planned_unless_the_configuration_names_one(fresh):
+def test_all_papers_are_planned_unless_the_configuration_names_one(fresh):
     planned = jobs(fresh.planned(config=("scale=smoke",)))
     assert {"prepare_procedural", "prepare_procedural_videos"} <= set(planned)
     made = {variant for job in train_jobs(PAPERS["karpathy"], checked(papers="karpathy")) for variant in job.variants}

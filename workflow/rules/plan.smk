@@ -6,12 +6,12 @@ from repro.artifacts.files import run_folder
 from repro.planning.jobs import prepare_priority, prepare_threads, train_jobs
 from repro.system.locks import claim
 from repro.planning.plan import (
+    catalogue_options,
     claims_digest,
     gpus_per_job,
     left_out,
     measured_digest,
     out_of_reach,
-    papers_at,
     planned_runs,
     prepare_stage,
     read_config,
@@ -24,7 +24,7 @@ from repro.artifacts.provenance import code_digest, spec_digest
 
 try:
     CONFIG = read_config(config, schema=WORKFLOW / "schemas" / "config.schema.yaml")
-    PAPERS = papers_at(CONFIG.scale, CONFIG.papers)
+    PAPERS = CONFIG.catalogue.papers_at(CONFIG.scale, CONFIG.papers)
     # A line for each paper that is not run since the folder of its data is not given.
     LEFT_OUT = left_out(config, CONFIG)
     # Data whose source is not given, by paper.
@@ -47,9 +47,10 @@ def literal(text):
     return text.replace("{", "{{").replace("}", "}}")
 
 
-# Where and by which interpreter a stage runs is no part of what makes its result: it is not among the params.
+# Where and by which interpreter a stage runs, and which file describes a paper, is no part of what makes its result: it is not
+# among the params. What such a file says is, as the digests of what each rule needs of it.
 REPRO = f"{literal(quote(CONFIG.python or sys.executable))} -m repro"
-AT = f"--scale {CONFIG.scale} --results {literal(quote(CONFIG.results))}"
+AT = f"--scale {CONFIG.scale} --results {literal(quote(CONFIG.results))}{literal(catalogue_options(CONFIG))}"
 ON = f"--device {CONFIG.device}"
 INTO = f"--reports {literal(quote(CONFIG.reports))}"
 

@@ -6,18 +6,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-import pandas as pd
-
 from repro.analyse.collect import average_precisions as precisions
 from repro.analyse.collect import measures
 from repro.analyse.collect.measures import Measured
-from repro.artifacts.files import FileFormatError, read_json, run_folder, sha256_bytes, write_text
-from repro.artifacts.run_json import trained
-from repro.artifacts.runs_csv import COLUMNS
+from repro.artifacts.files import FileFormatError, read_json, run_folder, sha256_bytes
+from repro.artifacts.run_json import method_of, trained
+from repro.artifacts.runs_csv import Measurement, write_runs_csv
 from repro.artifacts.scores import Scores, parse_scores
 from repro.evaluate.metrics import top_k_error
 from repro.spec.experiment import Paper
-from repro.spec.metrics import TOP_K, plain_protocol
+from repro.spec.methods import TIMINGS, run_method
+from repro.spec.metrics import GAP, TOP1, TOP_K, TRAIN_S, TRAIN_TOP1
+from repro.spec.protocols import plain_protocol
 from repro.spec.run import Run
 
 Parsed = TypeVar("Parsed")
@@ -71,8 +71,7 @@ def collect(runs: Sequence[Run], *, papers: Sequence[Paper], results: Path) -> N
         raise ValueError(f"runs to collect are of the scales {scales}; allowed: one scale (python -m repro list)")
     thresholds = measures.thresholds_by_variant(papers)
     rows = [row for run in runs for row in _rows(run, results, thresholds.get((run.paper, run.variant), ()))]
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
-    write_text(Path(results) / scales[0] / "runs.csv", table.to_csv(index=False, lineterminator="\n"))
+    write_runs_csv(Path(results) / scales[0] / "runs.csv", rows)
 
 
 def read_record(run_id: str, *, results: Path) -> dict[str, Any] | None:
@@ -145,7 +144,7 @@ def read_run_scores(record: dict[str, Any], *, split: str, protocol: str, result
     raise DamagedRunError(run_id, folder / "run.json", f"lists no scores of {split} by {protocol}")
 
 
-def _rows(run: Run, results: Path, thresholds: Sequence[float]) -> list[dict[str, Any]]:
+def _rows(run: Run, results: Path, thresholds: Sequence[float]) -> list[Measurement]:
     record = read_record(run.id, results=results)
     if record is None:
         return []
@@ -153,23 +152,24 @@ def _rows(run: Run, results: Path, thresholds: Sequence[float]) -> list[dict[str
         read_hashed(run.id, run_folder(results, run.id), record["log"])
     if record["status"] != "ok":
         return []
-    head = {
-        "scale": run.scale,
-        "paper": run.paper,
-        "variant": run.variant,
-        "seed": run.seed,
-        "dataset": record["dataset"].get("name", ""),
-        "evidence": record["evidence"],
-    }
-    tail = {
-        "wall_s": record["wall_s"],
-        "device": record["device"],
-        "code": record["code_digest"][:CODE_LENGTH],
-        "run": run.id,
-    }
     measured = [*_of_scores(record, run, results), *_of_training(record, run, results, thresholds)]
     return [
-        {**head, "metric": metric, "protocol": protocol, "value": value, "n_examples": num, **tail}
+        Measurement(
+            scale=run.scale,
+            paper=run.paper,
+            variant=run.variant,
+            seed=run.seed,
+            dataset=record["dataset"].get("name", ""),
+            evidence=record["evidence"],
+            metric=metric,
+            protocol=protocol,
+            value=value,
+            n_examples=num,
+            wall_s=float(record["wall_s"]),
+            device=record["device"],
+            code=record["code_digest"][:CODE_LENGTH],
+            run=run.id,
+        )
         for metric, protocol, value, num in measured
     ]
 
@@ -190,17 +190,17 @@ def _of_scores(record: dict[str, Any], run: Run, results: Path) -> list[Measured
     if run.experiment.evaluation.num_train_examples and plain:
         train = read_run_scores(record, split="train", protocol=plain, results=results)
         error = top_k_error(train.scores_NK, train.labels, k=1)
-        test_error, num = next((row[2], row[3]) for row in measured if row[:2] == ("top1_error", plain))
-        measured.append(("train_top1_error", plain, error, len(train.label_N)))
-        measured.append(("top1_gap", plain, test_error - error, num))
+        test_error, num = next((row[2], row[3]) for row in measured if row[:2] == (TOP1, plain))
+        measured.append((TRAIN_TOP1, plain, error, len(train.label_N)))
+        measured.append((GAP, plain, test_error - error, num))
     return measured
 
 
 def _of_training(record: dict[str, Any], run: Run, results: Path, thresholds: Sequence[float]) -> list[Measured]:
     """Return what log, first kernels and clock of a finished run give; counted are its training images, or kernels."""
     num_images = record["num_train_examples"]
-    train_s: Measured = ("train_s", "", float(record["train_s"]), num_images)
-    if record.get("method") == "timing":
+    train_s: Measured = (TRAIN_S, "", float(record["train_s"]), num_images)
+    if TIMINGS in run_method(method_of(record)).holds:
         return measures.of_timings(_parsed(record, "timings", measures.parse_timings, results), num_examples=num_images)
     if not trained(record):
         return [train_s]

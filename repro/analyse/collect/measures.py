@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repro.spec.experiment import Paper
-from repro.spec.metrics import EPOCHS, TRAINING, WEIGHTS, epochs_metric
+from repro.spec.metrics import COLOR_SPLIT, EARLY, EPOCHS, TEST_S_PER_CLIP, TRAIN_S_PER_CLIP, epochs_metric
+from repro.spec.protocols import TRAINING, WEIGHTS
 
 #: One part in so many of the planned epochs counts as early.
 EARLY_PART = 5
@@ -42,7 +43,7 @@ def of_log(log: Sequence[Mapping[str, Any]], *, num_epochs: int, thresholds: Seq
     """Return the mean training error of the first fifth of `num_epochs`, and the epochs to each of `thresholds`."""
     errors = [float(entry["train_top1_error"]) for entry in log]
     early = errors[: max(1, num_epochs // EARLY_PART)]
-    measured = [("early_train_error", TRAINING, math.fsum(early) / len(early), num_images)]
+    measured = [(EARLY, TRAINING, math.fsum(early) / len(early), num_images)]
     measured += [(epochs_metric(value), TRAINING, epochs_to(errors, threshold=value), num_images) for value in thresholds]
     return measured
 
@@ -60,7 +61,7 @@ def of_kernels(kernel_KHWC: NDArray[np.float32], *, num_towers: int) -> list[Mea
     selectivity_K = color_selectivity(kernel_KHWC)
     alive_K = ~np.isnan(selectivity_K)
     split = tower_split(selectivity_K[alive_K], tower_K[alive_K] == 1)
-    return [] if split is None else [("tower_color_split", WEIGHTS, split, int(alive_K.sum()))]
+    return [] if split is None else [(COLOR_SPLIT, WEIGHTS, split, int(alive_K.sum()))]
 
 
 def color_selectivity(kernel_KHWC: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -108,7 +109,7 @@ def parse_log(content: bytes) -> list[dict[str, Any]]:
 
 def of_timings(speeds: Mapping[str, Mapping[str, Sequence[float]]], *, num_examples: int) -> list[Measured]:
     """Return the median time over rounds that each network takes for an example, in training and at test time."""
-    pairs = (("train_s_per_clip", "train_s"), ("test_s_per_clip", "test_s"))
+    pairs = ((TRAIN_S_PER_CLIP, "train_s"), (TEST_S_PER_CLIP, "test_s"))
     return [
         (metric, name, float(statistics.median(speed[key])), num_examples)
         for name, speed in speeds.items()

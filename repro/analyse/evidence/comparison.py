@@ -28,7 +28,7 @@ from repro.analyse.evidence.statistics import (
     seeds_needed,
     total_interval,
 )
-from repro.spec.metrics import ERRORS, RATIOS, TOP_K, scored_splits
+from repro.spec.metrics import NEVER, TOP_K, metric_named
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +163,7 @@ def compare(ledger: Ledger, pair: Pair, *, decided_on: str) -> Comparison | None
     if arm not in arms or against not in arms:
         return None
     logs = None
-    if pair.metric in ERRORS and all(value > 0 for name in (arm, against) for value in arms[name]):
+    if metric_named(pair.metric).ratio != NEVER and all(value > 0 for name in (arm, against) for value in arms[name]):
         logs = {name: _on_scale(values, "log_ratio") for name, values in arms.items() if min(values) > 0}
     points = difference(arms, arm=arm, against=against)
     log_ratio = difference(logs, arm=arm, against=against) if logs else None
@@ -205,7 +205,7 @@ def compare_within(
         return None
     both = [(own[seed], other[seed]) for seed in seeds] if against_protocol else []
     points = paired([against - value for value, against in both] or [own[seed] for seed in seeds])
-    ratios = metric in RATIOS and bool(both) and all(min(two) > 0 for two in both)
+    ratios = metric_named(metric).ratio != NEVER and bool(both) and all(min(two) > 0 for two in both)
     log_ratio = paired([math.log(against / value) for value, against in both]) if ratios else None
     deciding = points if decided_on == "points" else log_ratio
     views = ((arm, protocol), (arm, against_protocol))
@@ -249,7 +249,7 @@ def _examples_se(ledger: Ledger, views: tuple[tuple[str, str], tuple[str, str]],
     None if the arms were scored on different images, or if the metric rests on no scores.
     """
     k, shares = TOP_K.get(metric, 1), []
-    for split in scored_splits(metric):
+    for split in metric_named(metric).splits:
         arms = sorted({arm for arm, _ in views})
         if not all(ledger.same_examples(arms, split=split, protocol=protocol) for _, protocol in views):
             return None

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from repro.analyse.evidence import verdict
 from repro.analyse.evidence.ledger import Ledger
-from repro.analyse.evidence.reasons import COUNTED
 from repro.artifacts.provenance import plain, spec_difference
 from repro.artifacts.run_json import method_of
 from repro.spec.experiment import Paper, make_run
-from repro.spec.metrics import EPOCHS, score_protocol, scored_splits
+from repro.spec.metrics import EPOCHS, GAP, TOP1, TOP5, metric_named
+from repro.spec.protocols import example_of, score_protocol
 
 #: The fewest classes with which a top-5 error says anything.
 TOP5_CLASSES = 10
@@ -94,7 +94,7 @@ def _has(items: Sequence[object]) -> str:
 def not_learned(ledger: Ledger, arm: str, *, role: str, protocol: str) -> str:
     """Say so if an arm is hardly better than chance by `protocol`, or by the plain crop where that has no scores."""
     scored = score_protocol(protocol, scored=ledger.paper.experiment(arm).evaluation.protocols)
-    values = ledger.arms([arm], metric="top1_error", protocol=scored).get(arm)
+    values = ledger.arms([arm], metric=TOP1, protocol=scored).get(arm)
     if not values:
         return ""
     num_classes = ledger.finished(arm)[0]["num_classes"]
@@ -110,7 +110,7 @@ def not_learned(ledger: Ledger, arm: str, *, role: str, protocol: str) -> str:
 
 def gap_without_learning(ledger: Ledger, arms: Sequence[str], *, metric: str, protocol: str) -> str:
     """Say so if overfitting is to be measured on a network that has learned nothing: its gap is always near zero."""
-    if metric != "top1_gap":
+    if metric != GAP:
         return ""
     return next(filter(None, (not_learned(ledger, arm, role="network", protocol=protocol) for arm in arms)), "")
 
@@ -212,23 +212,23 @@ def mixed_examples(ledger: Ledger, question: Question) -> str:
     arms = question.arms
     if not any(ledger.finished(arm) for arm in arms):
         return ""
-    for split in scored_splits(question.metric):
+    for split in metric_named(question.metric).splits:
         for protocol in question.protocols:
             if not ledger.same_examples(arms, split=split, protocol=protocol):
-                seen = COUNTED.get(protocol, "image")
+                seen = example_of(protocol)
                 return f"The runs of {' and '.join(arms)} were scored on different {split} {seen}s; train them again together."
     return ""
 
 
 def untestable_metric(metric: str, *, num_classes: int | None) -> str:
     """Say why `metric` has no meaning with `num_classes` (None: not known yet), or return an empty text."""
-    if metric == "top5_error" and num_classes is not None and num_classes < TOP5_CLASSES:
+    if metric == TOP5 and num_classes is not None and num_classes < TOP5_CLASSES:
         return f"A top-5 error needs at least {TOP5_CLASSES} classes to mean anything; here are {num_classes}."
     return ""
 
 
 def chance_note(metric: str, *, num_classes: int | None) -> str:
     """Return a sentence about chance where it is close to what a network reaches."""
-    if metric == "top5_error" and num_classes is not None and num_classes < 100:
+    if metric == TOP5 and num_classes is not None and num_classes < 100:
         return f"With {num_classes} classes a guess has a top-5 error of {1 - 5 / num_classes:.0%}."
     return ""

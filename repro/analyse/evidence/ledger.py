@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from repro.analyse.collect.collect import CODE_LENGTH, read_record, read_run_scores
 from repro.artifacts.files import FileFormatError, sha256_bytes
-from repro.artifacts.runs_csv import COLUMNS
+from repro.artifacts.runs_csv import Measurement
 from repro.evaluate.metrics import top_k_correct
 from repro.spec.experiment import Paper, Scale, make_run, with_needed
-from repro.spec.metrics import TOP_K
+from repro.spec.metrics import TOP_K, TRAIN_TOP1
 
 #: Two ways of adding up the same share differ by less than this.
 ROUNDING = 1e-9
@@ -39,25 +37,25 @@ class Answers:
 class Ledger:
     """The runs of one paper at one scale: their values from `runs.csv`, their records and their correctness per example."""
 
-    def __init__(self, table: pd.DataFrame, *, paper: Paper, scale: str, results: Path) -> None:
+    def __init__(self, table: Sequence[Measurement], *, paper: Paper, scale: str, results: Path) -> None:
         """Keep the rows of `paper` and read the record of every run that is planned or in `table`."""
         self.paper = paper
         self.results = results
         self.scale = paper.scale(scale)
         self._planned = planned_seeds(paper, self.scale)
-        rows = table[(table["paper"] == paper.name) & (table["scale"] == scale)]
+        rows = [row for row in table if (row.paper, row.scale) == (paper.name, scale)]
         self.records: dict[str, dict[str, Any]] = {}
         self.missing: list[str] = []
         self.values: dict[tuple[str, str, str], dict[int, float]] = {}
-        for variant, seed, metric, protocol, value in rows[["variant", "seed", "metric", "protocol", "value"]].itertuples(
-            index=False
-        ):
-            self.values.setdefault((variant, metric, protocol), {})[int(seed)] = float(value)
-        codes = dict(rows[["run", "code"]].itertuples(index=False))
+        seeds_of: dict[str, set[int]] = {}
+        for row in rows:
+            self.values.setdefault((row.variant, row.metric, row.protocol), {})[row.seed] = row.value
+            seeds_of.setdefault(row.variant, set()).add(row.seed)
+        codes = {row.run: row.code for row in rows}
         self._runs: dict[str, list[dict[str, Any]]] = {}
         for variant in [item.name for item in paper.variants if self.has(item.name)]:
             # Further seeds, those of members of an ensemble, are missing where the ensemble is, and nowhere else.
-            seeds = set(range(self.scale.num_seeds)) | {int(seed) for seed in rows.loc[rows["variant"] == variant, "seed"]}
+            seeds = set(range(self.scale.num_seeds)) | seeds_of.get(variant, set())
             for seed in sorted(seeds):
                 self._read(f"{scale}/{paper.name}/{variant}/{seed}", codes)
         self._read_answers: dict[tuple[str, str, str], Answers] = {}
@@ -131,7 +129,7 @@ class Ledger:
 
     def _compare(self, record: dict[str, Any], *, split: str, protocol: str, correct_N: dict[int, NDArray[np.bool_]]) -> None:
         """Refuse a table that was collected from other scores than the folder holds now."""
-        metrics = TOP_K if split == "test" else {"train_top1_error": 1}
+        metrics = TOP_K if split == "test" else {TRAIN_TOP1: 1}
         for metric, k in metrics.items():
             collected = self.values.get((record["variant"], metric, protocol), {}).get(record["seed"])
             if collected is not None and abs(collected - (1 - float(correct_N[k].mean()))) > ROUNDING:
@@ -159,22 +157,3 @@ def by_unit(correct_N: NDArray[np.bool_], unit_N: NDArray[np.bytes_] | None) -> 
     _, place_N = np.unique(unit_N, return_inverse=True)
     right_U = np.bincount(place_N, weights=correct_N)
     return np.asarray(right_U * len(right_U) / len(correct_N), np.float64)
-
-
-def read_table(path: Path) -> tuple[pd.DataFrame, bytes]:
-    """Return `runs.csv`, its cells as text (so that `float` gives back the exact values), and its bytes.
-
-    Raises:
-        FileFormatError: the file is missing or has other columns.
-    """
-    try:
-        content = Path(path).read_bytes()
-    except FileNotFoundError:
-        raise FileFormatError(f"{path} does not exist; run `python -m repro collect` first") from None
-    try:
-        table = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
-    except ValueError as error:
-        raise FileFormatError(f"{path} is not a table ({error}); collect again") from None
-    if tuple(table.columns) != COLUMNS:
-        raise FileFormatError(f"{path} has columns {list(table.columns)}, allowed: {list(COLUMNS)}; collect again")
-    return table, content

@@ -6,78 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 
 from repro.analyse.evidence import verdict
-from repro.spec.metrics import SPEEDS
-
-METRIC_NAMES = {
-    "top1_error": "top-1 error",
-    "top5_error": "top-5 error",
-    "top1_gap": "gap between test and training top-1 error",
-    "train_top1_error": "top-1 error on training images",
-    "early_train_error": "mean training error over the first fifth of the epochs",
-    "epochs_to_train_error": "number of epochs to a training error",
-    "tower_color_split": "difference of the towers' colour selectivity, beyond that of random halves,",
-    "train_s": "time of training",
-    "train_days": "time of training",
-    "num_parameters": "number of parameters",
-    "num_neurons": "number of neurons",
-    "num_flops": "number of floating-point operations an image",
-    "num_crops": "number of crops",
-    "largest_conv_share": "largest share of the parameters in one convolution",
-    "average_precision": "average precision",
-    "mean_average_precision": "mean average precision",
-    "mean_average_precision_gap": "gap in mean average precision",
-    "train_s_per_clip": "time of training for a clip",
-    "test_s_per_clip": "time of testing for a clip",
-    "clips_per_s": "number of clips trained on in a second",
-    "num_near_duplicates": "number of near-duplicates",
-}
-EXACT_NAMES = {
-    "num_parameters": "parameters",
-    "num_neurons": "neurons",
-    "num_flops": "floating-point operations an image",
-    "num_crops": "crops of an image",
-    "largest_conv_share": "of the parameters in the largest convolution",
-}
-PROTOCOL_NAMES = {
-    "center": "the centre crop",
-    "center_mirror": "the centre crop and its mirror image",
-    "five_crop": "five crops",
-    "ten_crop": "ten crops",
-    "clip": "single clips",
-    "video": "whole videos",
-}
-#: What a top-1 or top-5 error counts by protocols that are not of images.
-COUNTED = {"clip": "clip", "video": "video"}
-#: Metrics that are no share of examples: the words after their numbers.
-UNITS = {
-    "train_s": "s",
-    "train_days": "days",
-    "epochs_to_train_error": "epochs",
-    "tower_color_split": "of 1",
-    "average_precision": "of 1",
-    "mean_average_precision": "of 1",
-    "mean_average_precision_gap": "of 1",
-    "train_s_per_clip": "s",
-    "test_s_per_clip": "s",
-    "clips_per_s": "clips a second",
-    "num_near_duplicates": "videos",
-}
-
-
-def metric_words(metric: str, *, protocol: str = "") -> str:
-    """Return how a metric is called: of clips and videos what is counted comes first; a class or group comes last."""
-    head, _, rest = metric.partition(".")
-    words, counted = METRIC_NAMES.get(head, head), COUNTED.get(protocol)
-    if counted and head == "train_top1_error":
-        return f"top-1 error on training {counted}s"
-    if counted and head.endswith("_error"):
-        words = f"{counted} {words}"
-    return f"{words} of {rest.replace('_', ' ')}" if rest else words
-
-
-def unit_of(metric: str) -> str | None:
-    """Return the words after a metric's numbers; None for shares of examples, which are in percent or points."""
-    return UNITS.get(metric.partition(".")[0])
+from repro.spec.metrics import TIMINGS, metric_named, metric_title, unit_of
+from repro.spec.protocols import protocol_named
 
 
 def effect_measured(
@@ -93,7 +23,7 @@ def effect_measured(
     d0: float | None,
 ) -> str:
     """Return the sentence that states an effect: ours with its interval and seeds, then the paper's."""
-    what = metric_words(metric, protocol=protocol)
+    what = metric_title(metric, protocol=protocol)
     seeds = f"{n[against]} and {n[arm]} seeds"
     if decided_on == "log_ratio":
         spread = f"90 % interval {math.exp(interval[0]):.3f} to {math.exp(interval[1]):.3f}, " if interval else ""
@@ -115,12 +45,14 @@ def within_measured(
     d0: float | None,
 ) -> str:
     """Return the sentence that states an effect inside runs: ours with its interval and runs, then the paper's."""
-    what, runs = metric_words(metric), f"{n} run{'s' * (n != 1)}, each compared with itself"
+    what, runs = metric_title(metric), f"{n} run{'s' * (n != 1)}, each compared with itself"
     if not against_protocol:
         runs = f"{n} run{'s' * (n != 1)}"
         return f"The {what} of {arm} is {_points(metric, estimate, interval, seeds=runs, d0=d0)}."
-    one, other = (PROTOCOL_NAMES.get(name, name) for name in (protocol, against_protocol))
-    if metric in SPEEDS:
+    # What a time is measured by is the network that was timed.
+    timed = metric_named(metric).of == TIMINGS
+    one, other = (name if timed else protocol_named(name).title for name in (protocol, against_protocol))
+    if timed:
         spread = f"90 % interval {math.exp(interval[0]):.2f} to {math.exp(interval[1]):.2f}, " if interval else ""
         paper = f"; in the paper {math.exp(d0):.3g} times" if d0 is not None else ""
         return f"The {what} is with {other} {math.exp(estimate):.2f} times that with {one} ({spread}{runs}){paper}."
@@ -134,7 +66,7 @@ def within_measured(
 def _points(metric: str, estimate: float, interval: tuple[float, float] | None, *, seeds: str, d0: float | None) -> str:
     """Return a difference with its interval: points of error, or in the metric's own unit."""
     unit = unit_of(metric)
-    factor, digits, words = (100, 2, "points") if unit is None else (1, 3, unit)
+    factor, digits, words = unit.factor, 2 if unit.share else 3, unit.difference
     spread = f"90 % interval {factor * interval[0]:+.{digits}f} to {factor * interval[1]:+.{digits}f}, " if interval else ""
     paper = f"; in the paper {factor * d0:+.{digits}f}" if d0 is not None else ""
     return f"{factor * estimate:+.{digits}f} {words} ({spread}{seeds}){paper}"
@@ -217,13 +149,14 @@ def level_measured(
     *, metric: str, protocol: str, arm: str, estimate: float, interval: tuple[float, float] | None, n: int, printed: float
 ) -> str:
     """Return the sentence that states a level: ours with its interval and seeds, then the printed one."""
+    unit = unit_of(metric)
 
     def text(value: float) -> str:
-        return f"{value:.1%}" if unit_of(metric) is None else f"{value:.3g} {unit_of(metric)}"
+        return f"{value:.1%}" if unit.share else f"{value:.3g} {unit.value}"
 
     spread = f"90 % interval {text(interval[0])} to {text(interval[1])}, " if interval else ""
     seeds = f"{n} seed{'s' * (n != 1)}"
-    what = metric_words(metric, protocol=protocol)
+    what = metric_title(metric, protocol=protocol)
     return f"The {what} of {arm} is {text(estimate)} here ({spread}{seeds}); printed: {text(printed)}."
 
 
@@ -233,22 +166,16 @@ def epochs_measured(*, arm: str, threshold: float, epochs: str, printed: float) 
 
 
 def exact_compared(*, metric: str, arm: str, value: float, printed: float, tolerance: float, bound: str, detail: str = "") -> str:
-    """Return the sentence that compares a count with the printed one; `detail` says what the count is made of."""
-    kind, _, layer = metric.partition(".")
-    what = EXACT_NAMES.get(kind, kind) + (f" in {'the input' if layer == 'input' else layer}" if layer else "")
-    share = kind == "largest_conv_share"
-    ours, theirs = (f"{number:.2%}" if share else f"{number:,.0f}" for number in (value, printed))
-    made = f" ({detail})" if detail else ""
+    """State a count beside the printed one; `detail` says what the count is made of."""
+    ours, theirs = (f"{number:.2%}" if unit_of(metric).share else f"{number:,.0f}" for number in (value, printed))
+    counted = f"The {metric_title(metric)} of {arm} as printed is {ours}{f' ({detail})' if detail else ''}"
     if bound == "at_most":
         side = "within that" if value <= printed * (1 + tolerance) else "more than that"
-        return f"The printed layers of {arm} give {ours} {what}{made}; the paper says at most {theirs}: {side}."
+        return f"{counted}; the paper says at most {theirs}: {side}."
     ratio = abs(value / printed - 1)
     side = "within" if ratio <= tolerance else "outside"
     allowed = f"{ratio:.1%} off, {side} the {tolerance:.0%} that its rounding allows" if tolerance else f"{ratio:.1%} off"
-    return (
-        f"The printed layers of {arm} give {ours} {what}{made}; the paper says {theirs}: "
-        f"{'the same' if value == printed else allowed}."
-    )
+    return f"{counted}; the paper says {theirs}: {'the same' if value == printed else allowed}."
 
 
 def meaning(
@@ -291,8 +218,8 @@ def no_worse_meaning(name: str, *, metric: str, arm: str, decided_on: str, margi
 
 def level_meaning(name: str, *, metric: str) -> str:
     """Return the sentence that says what the verdict on a level means."""
-    width = f"{100 * verdict.LEVEL_BAND:g} points" if unit_of(metric) is None else f"{verdict.LEVEL_BAND:g} {unit_of(metric)}"
-    band = f"the band of {width} around the printed value"
+    unit = unit_of(metric)
+    band = f"the band of {unit.factor * verdict.LEVEL_BAND:g} {unit.difference} around the printed value"
     return {
         verdict.REPRODUCED: f"The interval lies within {band}.",
         verdict.NOT_REPRODUCED: f"The interval lies wholly outside {band}.",
@@ -311,4 +238,4 @@ def _amount(effect: float, decided_on: str, *, metric: str) -> str:
     if decided_on == "log_ratio":
         return f"{math.expm1(effect):.1%}"
     unit = unit_of(metric)
-    return f"{effect:.3g} {unit}" if unit else f"{100 * effect:.2f} points"
+    return f"{100 * effect:.2f} {unit.difference}" if unit.share else f"{effect:.3g} {unit.difference}"

@@ -11,8 +11,9 @@ from repro.analyse.evidence.gates import Question
 from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.paces import fastest
 from repro.spec.claims import Claim
-from repro.spec.experiment import Scale, Table
-from repro.spec.metrics import AVERAGE_PRECISION, ERRORS, MEAN_PRECISION, PRECISION_GAP, SPEEDS
+from repro.spec.datasets import DEMONSTRATION, EVIDENCE, SAME_DATA, PrintedSet
+from repro.spec.experiment import AnyDataset, Paper, Scale, Table
+from repro.spec.metrics import ALWAYS, NEVER, metric_named, parameter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,11 @@ class Case:
         )
 
     @property
+    def data_words(self) -> str:
+        """Return how the data that the claim is about are called."""
+        return self.ledger.paper.data_words(self.claim.dataset)
+
+    @property
     def num_classes(self) -> int | None:
         """Return the number of classes of the arm's runs; None without runs."""
         runs = self.ledger.runs(self.arm)
@@ -88,7 +94,7 @@ def case_of(claim: Claim, ledger: Ledger) -> Case:
     if claim.against_grid:
         against = fastest(ledger, claim.against_grid, thresholds=claim.thresholds)
     page = next((table for table in ledger.paper.tables if claim.id in table.claims), None)
-    evidence = evidence_for(claim, ledger.scale)
+    evidence = evidence_for(claim, paper=ledger.paper, scale=ledger.scale)
     return Case(claim=claim, ledger=ledger, page=page, evidence=evidence, arm=arm, against=against)
 
 
@@ -98,18 +104,31 @@ def family_of(page: Table | None, control: str) -> tuple[str, ...]:
     return (control, *(name for name in others if page and name != control and page.control_of(name) == control))
 
 
-def evidence_for(claim: Claim, chosen: Scale) -> str:
-    """Return what a verdict on `claim` is worth.
+def evidence_for(claim: Claim, *, paper: Paper, scale: Scale) -> str:
+    """Return what a verdict on `claim` is worth: the least that its runs' data are worth.
 
-    At a scale of a paper's own data, a claim about another set is a stand-in; at a scale of other real data, one about that
-    very set (such as a claim on CIFAR-10) rests on the same data.
+    Whether they are the data that the claim is about is told by their names. A claim about no data, and one that no run here
+    can speak to, have the level of the scale and of its own data.
     """
-    own = bool(claim.dataset) and claim.dataset.startswith(chosen.dataset.title)
-    if chosen.evidence == "same data" and claim.dataset and not own:
-        return "stand-in"
-    if chosen.evidence == "stand-in" and own:
-        return "same data"
-    return chosen.evidence
+    printed = paper.printed_set(claim.dataset.of) if claim.dataset else None
+    levels = {data_level(printed, dataset, scale=scale) for dataset in data_of(claim, paper=paper, scale=scale)}
+    return max(levels, key=EVIDENCE.index)
+
+
+def data_of(claim: Claim, *, paper: Paper, scale: Scale) -> set[AnyDataset]:
+    """Return the data of the runs by which `claim` is judged at `scale`; those of the scale if there are no such runs."""
+    parts = [item for item in paper.claims if item.id in claim.parts]
+    arms = [name for item in (claim, *parts) for name in (item.arm, item.against or "", *item.arm_grid, *item.against_grid)]
+    families = {paper.family(name) for name in arms if name}
+    folds = [scale.dataset_of(family, seed=seed) for family in families if scale.has(family) for seed in range(scale.num_seeds)]
+    return set(folds) or {scale.dataset}
+
+
+def data_level(printed: PrintedSet | None, dataset: AnyDataset, *, scale: Scale) -> str:
+    """Return what a verdict about `printed` is worth on `dataset`."""
+    if dataset.procedural is not None:
+        return DEMONSTRATION
+    return scale.evidence if printed is None else printed.evidence_of(dataset.of)
 
 
 def paper_log_ratio(claim: Claim) -> float | None:
@@ -128,9 +147,9 @@ def decided_on(claim: Claim, *, evidence: str) -> str:
     """
     if claim.kind in ("level", "exact"):
         return "value"
-    if claim.kind == "ratio" or claim.metric in SPEEDS:
+    if claim.kind == "ratio" or metric_named(claim.metric).ratio == ALWAYS:
         return "log_ratio"
-    if evidence == "same data" or claim.paper_delta is None or claim.metric not in ERRORS:
+    if evidence == SAME_DATA or claim.paper_delta is None or metric_named(claim.metric).ratio == NEVER:
         return "points"
     return "log_ratio"
 
@@ -150,14 +169,14 @@ def sizes(claim: Claim, *, decided_on: str) -> tuple[float | None, float | None]
 
 def unmeasured(case: Case, metric: str) -> str:
     """Say so if finished runs of the arms were never measured by `metric` and the protocols of the claim."""
-    head, _, rest = metric.partition(".")
+    of, part = metric_named(metric).parameter, parameter(metric)
     for protocol in case.question.protocols:
         values = case.ledger.arms(case.considered, metric=metric, protocol=protocol)
         lacking = [arm for arm in case.considered if case.ledger.finished(arm) and arm not in values]
-        if lacking and head == AVERAGE_PRECISION:
-            return f"The data here have no class {rest.replace('_', ' ')!r}."
-        if lacking and head in (MEAN_PRECISION, PRECISION_GAP):
-            return f"The classes here have no group {rest.rpartition('others_less_')[2].replace('_', ' ')!r}."
+        if lacking and of == "class":
+            return f"The data here have no class {part.replace('_', ' ')!r}."
+        if lacking and of == "group":
+            return f"The classes here have no group {part.removeprefix('others_less_').replace('_', ' ')!r}."
         if lacking:
             return f"The runs of {' and '.join(lacking)} hold no {metric} by the protocol {protocol}."
     return ""

@@ -11,13 +11,11 @@ from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.judge.case import family_of
 from repro.artifacts.provenance import plain, spec_difference
 from repro.spec.experiment import Table
-from repro.spec.metrics import PLAIN, TRAINING
+from repro.spec.metrics import EARLY, TOP1
+from repro.spec.protocols import PLAIN_CROP, PROTOCOLS, TRAINING
 
-METRIC = "top1_error"
 #: On pages that draw training errors, how fast a variant learns is measured too.
-SPEED_FIGURE, SPEED_METRIC = "training_error", "early_train_error"
-#: The protocol of an effect: the first of these by which both variants are scored.
-PREFERRED = ("ten_crop", "five_crop", "center_mirror", "center", "video", "clip")
+SPEED_FIGURE = "training_error"
 MEASURED = ("points", "log_ratio", "total_ci90", "sd_pooled", "df", "p_raw", "p_adjusted")
 
 
@@ -26,7 +24,7 @@ def table_effects(table: Table, ledger: Ledger) -> list[dict[str, Any]]:
 
     Variants that the scale does not run are left out.
     """
-    metrics = (METRIC, SPEED_METRIC) if SPEED_FIGURE in table.figures else (METRIC,)
+    metrics = (TOP1, EARLY) if SPEED_FIGURE in table.figures else (TOP1,)
     names = [
         name
         for name in table.variants
@@ -36,14 +34,14 @@ def table_effects(table: Table, ledger: Ledger) -> list[dict[str, Any]]:
 
 
 def common_protocol(ledger: Ledger, control: str, name: str) -> str:
-    """Return the protocol with most crops by which both variants are scored; the plain crop if there is none."""
+    """Name the protocol with most crops or views by which both variants are scored; the centre crop if there is none."""
     scored = [ledger.paper.experiment(variant).evaluation.protocols for variant in (control, name)]
-    return next((protocol for protocol in PREFERRED if all(protocol in protocols for protocols in scored)), PLAIN[0])
+    return next((protocol for protocol in reversed(PROTOCOLS) if all(protocol in protocols for protocols in scored)), PLAIN_CROP)
 
 
 def _effect(table: Table, name: str, ledger: Ledger, *, metric: str) -> dict[str, Any]:
     control = table.control_of(name)
-    protocol = TRAINING if metric == SPEED_METRIC else common_protocol(ledger, control, name)
+    protocol = TRAINING if metric == EARLY else common_protocol(ledger, control, name)
     pair = Pair(
         arm=control,
         against=name,

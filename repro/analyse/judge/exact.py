@@ -7,15 +7,12 @@ from typing import Any
 
 from repro.analyse.evidence import reasons, verdict
 from repro.spec.claims import BOUNDS, Claim
+from repro.spec.datasets import SAME_DATA
+from repro.spec.evidence import ARCHITECTURE
 from repro.spec.experiment import Paper
 from repro.spec.geometry.image import Geometry, geometry
+from repro.spec.metrics import CONV_SHARE, COUNTED, NUM_CROPS, parameter
 from repro.spec.video import ClipNetwork
-
-#: What a verdict on an exact claim rests on: no data at all.
-ARCHITECTURE = "architecture"
-METRICS = ("num_parameters", "num_neurons", "num_flops", "largest_conv_share", "num_crops")
-#: The evidence of the scale at which the images are stored as the paper stores them.
-OWN_DATA = "same data"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,10 +29,10 @@ def judged_exact(claim: Claim, paper: Paper) -> dict[str, Any]:
     Raises:
         ValueError: the metric cannot be counted, or the claim prints no value, or its bound is unknown.
     """
-    if claim.metric.partition(".")[0] not in METRICS or claim.paper_value is None or claim.bound not in BOUNDS:
+    if claim.metric.partition(".")[0] not in COUNTED or claim.paper_value is None or claim.bound not in BOUNDS:
         raise ValueError(
             f"exact claim {claim.id} measures {claim.metric!r}, {claim.bound!r} of {claim.paper_value}; allowed: "
-            f"{', '.join(METRICS)} (num_neurons.<layer> too), {' or '.join(BOUNDS)}, with a paper_value"
+            f"{', '.join(COUNTED)} (num_neurons.<layer> too), {' or '.join(BOUNDS)}, with a paper_value"
         )
     found = counted(claim, paper)
     name = verdict.decide_exact(found.value, printed=claim.paper_value, tolerance=claim.tolerance, bound=claim.bound)
@@ -62,14 +59,14 @@ def counted(claim: Claim, paper: Paper) -> Count:
     if isinstance(network, ClipNetwork):
         raise ValueError(f"exact claim {claim.id} is about {claim.arm}, a network of clips; allowed: networks of images")
     shapes = geometry(network)
-    metric, _, layer = claim.metric.partition(".")
+    layer = parameter(claim.metric)
     if layer:
         return _neurons(claim, shapes, layer)
-    if metric == "largest_conv_share":
+    if claim.metric == CONV_SHARE:
         return Count(value=shapes.largest_conv_share, detail=_conv_shares(shapes, largest=claim.paper_value or 0.0))
-    if metric == "num_crops":
+    if claim.metric == NUM_CROPS:
         return _crops(paper, input_px=network.printed_px)
-    return Count(value=getattr(shapes, metric))
+    return Count(value=getattr(shapes, claim.metric))
 
 
 def _neurons(claim: Claim, shapes: Geometry, layer: str) -> Count:
@@ -92,7 +89,7 @@ def _conv_shares(shapes: Geometry, *, largest: float) -> str:
 
 def _crops(paper: Paper, *, input_px: int) -> Count:
     """Count the places of a crop in a stored image, each plain and mirrored, at the scale of the paper's own data."""
-    stored_px = next(scale.dataset.stored_px for scale in paper.scales if scale.evidence == OWN_DATA)
+    stored_px = next(scale.dataset.stored_px for scale in paper.scales if scale.evidence == SAME_DATA)
     places = stored_px - input_px + 1
     detail = f"{stored_px} px hold {places} x {places} places of {input_px} px, each plain and mirrored"
     return Count(value=2 * places**2, detail=detail)

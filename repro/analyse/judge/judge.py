@@ -8,7 +8,7 @@ from typing import Any
 
 from repro.analyse.evidence import reasons, verdict
 from repro.analyse.evidence.gates import gate, not_at_this_scale
-from repro.analyse.evidence.ledger import Ledger, read_table
+from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.judge.camera_gaps import camera_gaps
 from repro.analyse.judge.case import Case, case_of, decided_on, paper_log_ratio
 from repro.analyse.judge.class_gains import class_gains
@@ -18,8 +18,9 @@ from repro.analyse.judge.exact import judged_exact
 from repro.analyse.judge.levels import judged_level
 from repro.analyse.judge.parts import judged_parts
 from repro.analyse.judge.ratios import judged_ratio
-from repro.artifacts.files import sha256_bytes, write_json
+from repro.artifacts.files import write_json
 from repro.artifacts.provenance import plain
+from repro.artifacts.runs_csv import read_runs_csv
 from repro.spec.experiment import Paper
 
 #: The verdict of an effect is decided by its own interval, not by one widened for all claims of its table.
@@ -41,10 +42,10 @@ def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> None:
     Raises:
         FileFormatError: a file that a verdict rests on is missing, damaged or newer than `runs.csv`.
     """
-    table, content = read_table(Path(results) / scale / "runs.csv")
+    table = read_runs_csv(Path(results) / scale / "runs.csv")
     claims, effects, gains, gaps, missing, diverged, num_runs = [], [], [], [], [], [], 0
     for paper in papers:
-        ledger = Ledger(table, paper=paper, scale=scale, results=results)
+        ledger = Ledger(table.rows, paper=paper, scale=scale, results=results)
         claims += judged_claims(ledger)
         effects += [effect for page in paper.tables for effect in table_effects(page, ledger)]
         gains += [gain for page in paper.tables for gain in class_gains(page, ledger)]
@@ -56,9 +57,9 @@ def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> None:
         num_runs += len(ledger.records)
     found = {
         "scale": scale,
-        "evidence": papers[0].scale(scale).evidence if papers else "",
+        "evidence": {paper.name: paper.scale(scale).evidence for paper in papers},
         "mode": MODE,
-        "runs_sha256": sha256_bytes(content),
+        "runs_sha256": table.sha256,
         "runs": num_runs,
         "missing": missing,
         "diverged": diverged,
@@ -118,7 +119,6 @@ STATED = (
     "metric",
     "protocol",
     "against_protocol",
-    "dataset",
     "paper_value",
     "paper_delta",
     "paper_arm",
@@ -154,6 +154,7 @@ def _stated(case: Case) -> dict[str, Any]:
     claim = case.claim
     return {
         **{name: getattr(claim, name) for name in STATED},
+        "dataset": case.data_words,
         "paper": case.ledger.paper.name,
         "arms": [claim.arm] if claim.kind == "within" else [claim.arm, claim.against],
         "chosen": {"arm": case.arm, "against": case.against},

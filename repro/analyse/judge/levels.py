@@ -10,6 +10,7 @@ from repro.analyse.evidence.comparison import Level, measure_level
 from repro.analyse.evidence.gates import untestable_metric
 from repro.analyse.evidence.paces import pace
 from repro.analyse.judge.case import Case, unmeasured
+from repro.spec.datasets import SAME_DATA
 from repro.spec.metrics import EPOCHS
 
 
@@ -29,8 +30,8 @@ def judged_level(case: Case) -> dict[str, Any]:
     entry["smallest_effect"] = verdict.LEVEL_BAND
     measured = _sentence(case, level, printed=claim.paper_value)
     cannot = claim.untestable or untestable_metric(claim.metric, num_classes=case.num_classes) or unmeasured(case, claim.metric)
-    if not claim.untestable and case.evidence != "same data":
-        cannot = f"The printed value was measured on {claim.dataset}; on other data a level cannot be compared."
+    if not claim.untestable and case.evidence != SAME_DATA:
+        cannot = f"The printed value was measured on {case.data_words}; on other data a level cannot be compared."
     if cannot:
         return entry | {"verdict": verdict.UNTESTABLE, "brief": cannot, "reason": f"{cannot} {measured}".strip()}
     if level is None or level.ci90 is None or level.total_ci90 is None:

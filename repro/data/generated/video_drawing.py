@@ -50,8 +50,7 @@ MARK_RADIUS, INNER_RADIUS, MARK_SWING = 0.2, 0.12, 56.0
 #: Width of a border, which leaves the central half free even where a crop is an eighth smaller; stripes from edge to edge.
 BORDER, STRIPES = 0.2, 14
 
-#: Patterns that alternate from pixel to pixel: halving the resolution turns each into the same grey.
-PATTERNS = ("rows", "columns", "checks")
+#: Pairs of patterns that alternate from pixel to pixel: halving the resolution turns each into the same grey.
 MARKS = (
     ("rows", "rows"),
     ("columns", "columns"),

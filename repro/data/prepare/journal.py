@@ -17,11 +17,12 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from repro.artifacts.arrays import write_npz
 from repro.artifacts.dataset_json import MadeFrom
 from repro.artifacts.documents import read_document, write_document
 from repro.artifacts.files import FileFormatError, sha256_file
 from repro.data.shards.color import PixelSums
-from repro.data.shards.images import ShardRecord, write_npz
+from repro.data.shards.writer import ShardRecord
 
 SPLITS = ("train", "validation", "test")
 

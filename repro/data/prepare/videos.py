@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
+from repro.artifacts.arrays import write_npz
 from repro.artifacts.dataset_json import (
     FILE,
     DatasetJson,
@@ -44,13 +45,13 @@ from repro.data.prepare.packing import SHARD_BYTES, ShardPlan
 from repro.data.prepare.video_decode import CutTask, cut_video, decoder_text
 from repro.data.prepare.video_packing import CutWorkers, num_clips_of, pack_videos, video_key
 from repro.data.shards.decode import UnreadableError
-from repro.data.shards.images import write_index, write_npz
+from repro.data.shards.writer import write_index
 from repro.data.sources.source import SourceError, as_text
 from repro.data.sources.sports1m import Sports1mSource
 from repro.data.sources.ucf101 import Ucf101Source
 from repro.data.sources.video_folders import VideoFoldersSource
 from repro.data.sources.video_source import VideoSource, split_validation_videos
-from repro.spec.video import VIDEO_KINDS, VideoDataset
+from repro.spec.video_datasets import VIDEO_KINDS, VideoDataset
 from repro.system.progress import Progress, Say
 from repro.system.workers import Workers
 

@@ -31,6 +31,16 @@ APART = 16
 #: Pixels worked on at a time where the maps are rows.
 TILE = 64
 
+#: The compiled passes by name: over contiguous memory, over channels-last memory, and there of bfloat16.
+CONTIGUOUS = {"forward": passes.forward_rows, "backward": passes.backward_rows}
+CHANNELS_LAST = {
+    "forward": lrn_kernel.forward,
+    "backward": lrn_kernel.backward,
+    "rectified_forward": lrn_kernel.rectified_forward,
+    "rectified_backward": lrn_kernel.rectified_backward,
+}
+CHANNELS_LAST_BFLOAT16 = {"forward": lrn_kernel.forward_bfloat16, "backward": lrn_kernel.backward_bfloat16}
+
 ON_CPU = (torch.float32, torch.float64, torch.bfloat16)
 #: Window and exponent of the passes that rectify, and their types.
 RECTIFIED = ((5, 0.75), (5, 0.5))
@@ -186,7 +196,7 @@ def _run(name: str, tensors: tuple[torch.Tensor, ...], layout: torch.memory_form
         constants = _constants(arrays[0].dtype, alpha, beta, k)
         tiles = batch * groups * -(-height * width // TILE)
         arguments = (*arrays, maps // groups, height * width, size, *constants, TILE)
-        in_threads(getattr(passes, f"{name}_rows"), arguments, length=tiles, block=1)
+        in_threads(CONTIGUOUS[name], arguments, length=tiles, block=1)
         return
     narrow = x_BCHW.dtype == torch.bfloat16
     seen = [tensor.view(torch.uint16) if narrow else tensor for tensor in tensors]
@@ -194,7 +204,7 @@ def _run(name: str, tensors: tuple[torch.Tensor, ...], layout: torch.memory_form
     window = _window(maps, groups, size, np.dtype(np.float32) if narrow else arrays[0].dtype)
     masks = (window.mask,) if name.endswith("forward") else (window.mask, window.mirrored)
     constants = _constants(window.mask.dtype, alpha, beta, k)
-    compiled = getattr(lrn_kernel, f"{name}_bfloat16" if narrow else name)
+    compiled = (CHANNELS_LAST_BFLOAT16 if narrow else CHANNELS_LAST)[name]
     in_threads(compiled, (*arrays, *masks, size // 2, *constants, window.block), length=len(arrays[0]), block=window.block)
 
 

@@ -6,6 +6,7 @@ Numbers and where they were read: V verbatim in the paper, C in the code release
 from repro.papers.alexnet.ablations import VARIANTS
 from repro.papers.alexnet.cifar import CIFAR_NETS, FIGURE1_NETS
 from repro.papers.alexnet.claims import CLAIMS
+from repro.papers.alexnet.claims.datasets import PRINTED_SETS
 from repro.papers.alexnet.classical import CLASSICAL
 from repro.papers.alexnet.ensembles import METHODS
 from repro.papers.alexnet.released import RELEASED, WHAT_IF
@@ -22,4 +23,5 @@ ALEXNET = Paper(
     scales=SCALES,
     claims=CLAIMS,
     tables=TABLES,
+    printed_sets=PRINTED_SETS,
 )

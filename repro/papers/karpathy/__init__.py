@@ -5,6 +5,7 @@ Numbers and where they were read: V verbatim in the paper, S in a detailed secon
 """
 
 from repro.papers.karpathy.claims import CLAIMS
+from repro.papers.karpathy.claims.datasets import PRINTED_SETS
 from repro.papers.karpathy.fusion import TWO_STREAMS, WHOLE_FRAMES
 from repro.papers.karpathy.methods import METHODS
 from repro.papers.karpathy.scales import SCALES
@@ -20,4 +21,5 @@ KARPATHY = Paper(
     scales=SCALES,
     claims=CLAIMS,
     tables=TABLES,
+    printed_sets=PRINTED_SETS,
 )

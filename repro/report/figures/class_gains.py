@@ -15,8 +15,8 @@ from repro.report.inputs.results import Results
 from repro.report.text.formatting import count, counted, fixed
 from repro.report.text.tables import Cell, Column, Row, TableView, interval
 from repro.spec.experiment import Paper, Table
+from repro.spec.metrics import AVERAGE_PRECISION
 
-METRIC = "average_precision"
 #: Of many classes, so many that gain most and as many that lose most are drawn.
 MOST_SHOWN = 10
 ROW_PX, TOP_PX = 16.0, 24.0
@@ -58,7 +58,7 @@ def motion(paper: Paper, table: Table, *, results: Results) -> FigureView:
 
 def printed_gains(paper: Paper, table: Table, *, other: str) -> list[Gain]:
     """Return the paper's gains, the largest first. Where more is better a claim's arm is the net that has less."""
-    claims = [claim for claim in paper.claims if claim.id in table.claims and claim.metric.partition(".")[0] == METRIC]
+    claims = [claim for claim in paper.claims if claim.id in table.claims and claim.metric.partition(".")[0] == AVERAGE_PRECISION]
     gains = [
         Gain(name=claim.statement.partition(":")[0], value=claim.paper_delta * (1 if claim.against == other else -1))
         for claim in claims
@@ -167,7 +167,7 @@ def _numbers(found: Sequence[Mapping[str, Any]], *, control: str, other: str, pa
         measured = results.values(paper=paper.name, variant=control, metric=item["metric"], protocol=item["protocol"])
         cells = {
             "class": Cell(text=item["class"]),
-            "videos": Cell(text=count(min((row.num_examples for row in measured.values()), default=None))),
+            "videos": Cell(text=count(min((row.n_examples for row in measured.values()), default=None))),
             "control": Cell(text=fixed(item["means"][control], decimals=3)),
             "other": Cell(text=fixed(item["means"][other], decimals=3)),
             "gain": Cell(text=fixed(item["gain"]["estimate"], decimals=3, signed=True), strong=True),

@@ -14,14 +14,13 @@ from repro.report.figures.view import FigureView
 from repro.report.inputs.results import Results
 from repro.report.text.formatting import count, cut, digits, listed, percent
 from repro.report.text.tables import Cell, Column, Row, TableView, interval
-from repro.report.text.wording import protocol_title
 from repro.spec.claims import Claim
+from repro.spec.datasets import SAME_DATA
 from repro.spec.experiment import Paper, Table
+from repro.spec.metrics import TOP1
+from repro.spec.protocols import IMAGE, PLAIN_CROP, num_crops, protocol_named, protocols_of
 
-#: Crops of an image in each protocol.
-NUM_CROPS = {"center": 1, "center_mirror": 2, "five_crop": 5, "ten_crop": 10}
 COLOURS = ("accent", "second", "third")
-METRIC = "top1_error"
 LEAD = (
     "The same trained nets, scored on one crop of each test image or on the average over several. Right: the change inside "
     "each run, which is free of the spread between runs."
@@ -50,16 +49,16 @@ class Line:
 def crops(paper: Paper, table: Table, *, results: Results) -> FigureView:
     """Return the figure of the page's variants, with the paper's change where it printed one."""
     lines = [line for line in _lines(paper, table, results=results) if line.errors]
-    claim = next((c for c in paper.claims if c.id in table.claims and (c.metric, c.against_protocol) == (METRIC, "center")), None)
+    claim = next((c for c in paper.claims if c.id in table.claims and (c.metric, c.against_protocol) == (TOP1, PLAIN_CROP)), None)
     shown = [line.variant for line in lines]
     runs = [run for name in shown for run in view.runs_of(name, paper=paper, results=results)]
-    titles = {run.record["dataset"]["title"] for run in runs}
-    same_data = claim is not None and any(claim.dataset.startswith(title) for title in titles)
+    same_data = view.judged(claim, results=results).get("evidence") == SAME_DATA
+    data = paper.data_words(claim.dataset) if claim else ""
     return FigureView(
         name="crops",
         title="Error by number of crops",
         lead=LEAD,
-        caption=_caption(claim, same_data=same_data) + view.where(runs, results=results) if lines else "",
+        caption=_caption(claim, data=data, same_data=same_data) + view.where(runs, results=results) if lines else "",
         svg=Markup(_draw(lines, claim, same_data=same_data, table=table)) if lines else None,
         table=_numbers(lines, paper=paper, results=results) if lines else None,
         missing=view.absent(table.variants, paper=paper, results=results),
@@ -68,16 +67,16 @@ def crops(paper: Paper, table: Table, *, results: Results) -> FigureView:
 
 def _lines(paper: Paper, table: Table, *, results: Results) -> list[Line]:
     errors: dict[str, dict[str, dict[int, float]]] = {}
-    for protocol in NUM_CROPS:
+    for protocol in protocols_of(IMAGE):
         for variant in table.variants:
-            found = results.values(paper=paper.name, variant=variant, metric=METRIC, protocol=protocol)
+            found = results.values(paper=paper.name, variant=variant, metric=TOP1, protocol=protocol)
             errors.setdefault(protocol, {})[variant] = {seed: row.value for seed, row in found.items()}
     changes = {
         protocol: {
             variant: {
-                seed: value - errors["center"][variant][seed]
+                seed: value - errors[PLAIN_CROP][variant][seed]
                 for seed, value in seeds.items()
-                if seed in errors["center"][variant]
+                if seed in errors[PLAIN_CROP][variant]
             }
             for variant, seeds in by_variant.items()
         }
@@ -134,7 +133,9 @@ def _panel(
     low, high = reach(values, room=0.1)
     x = Axis(low=0.87, high=11.5, start_px=left, end_px=left + 275, log=True)
     panel = Panel(x=x, y=Axis(low=low, high=high, start_px=228, end_px=24))
-    frame(drawing, panel, title=title, x_label="crops", x_ticks=tuple(NUM_CROPS.values()), y_ticks=panel.y.ticks(8))
+    frame(
+        drawing, panel, title=title, x_label="crops", x_ticks=tuple(map(num_crops, protocols_of(IMAGE))), y_ticks=panel.y.ticks(8)
+    )
     if low < 0 < high:
         drawing.line((panel.at(x.low, 0), panel.at(x.high, 0)), colour="muted", width=0.9)
     for index, (line, by_protocol) in enumerate(zip(lines, marks, strict=True)):
@@ -165,7 +166,7 @@ def _drawn(mark: Mark, kind: str) -> tuple[float, ...]:
 def _variant(drawing: Drawing, panel: Panel, marks: Mapping[str, Mark], *, kind: str, colour: str, shift_px: float) -> None:
     places = []
     for protocol, mark in marks.items():
-        x, y = panel.at(NUM_CROPS[protocol], 100 * mark.mean)
+        x, y = panel.at(num_crops(protocol), 100 * mark.mean)
         places.append((x + shift_px, y))
         if mark.ci90:
             ends = [(x + shift_px, panel.y.place(100 * end)) for end in _drawn(mark, kind)]
@@ -175,7 +176,7 @@ def _variant(drawing: Drawing, panel: Panel, marks: Mapping[str, Mark], *, kind:
         drawing.dot(place, colour=colour, radius=3.2)
 
 
-def _caption(claim: Claim | None, *, same_data: bool) -> str:
+def _caption(claim: Claim | None, *, data: str, same_data: bool) -> str:
     words = (
         "Means over seeds with 90 % intervals, the variance between seeds pooled over the page's variants; those of errors "
         "are cut off at 0 and 100 %. "
@@ -183,7 +184,7 @@ def _caption(claim: Claim | None, *, same_data: bool) -> str:
     if claim is None:
         return words
     values = f"{percent(claim.paper_against, decimals=1)} % with one crop and {percent(claim.paper_arm, decimals=1)} % with ten"
-    words += f"Diamonds: the paper's change by ten crops on {claim.dataset}"
+    words += f"Diamonds: the paper's change by ten crops on {data}"
     return words + (". " if same_data else f", {values}; these are other data, so that only the change is drawn. ")
 
 
@@ -201,14 +202,14 @@ def _numbers(lines: Sequence[Line], *, paper: Paper, results: Results) -> TableV
     )
     rows = []
     for line in lines:
-        seeds = results.values(paper=paper.name, variant=line.variant, metric=METRIC, protocol=next(iter(line.errors)))
-        decimals = digits(min(row.num_examples for row in seeds.values())).points
+        seeds = results.values(paper=paper.name, variant=line.variant, metric=TOP1, protocol=next(iter(line.errors)))
+        decimals = digits(min(row.n_examples for row in seeds.values())).points
         for position, (protocol, mark) in enumerate(line.errors.items()):
-            change = line.changes.get(protocol) if protocol != "center" else None
+            change = line.changes.get(protocol) if protocol != PLAIN_CROP else None
             cells = {
                 "variant": Cell(text=line.variant),
-                "protocol": Cell(text=protocol_title(protocol)),
-                "crops": Cell(text=count(NUM_CROPS[protocol])),
+                "protocol": Cell(text=protocol_named(protocol).title),
+                "crops": Cell(text=count(num_crops(protocol))),
                 "error": Cell(text=percent(mark.mean, decimals=decimals)),
                 "error_ci90": _ends(mark, decimals=decimals, signed=False),
                 "change": Cell(text=percent(change.mean if change else None, decimals=decimals, signed=True)),

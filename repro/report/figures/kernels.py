@@ -20,8 +20,9 @@ from repro.report.inputs.results import Results, RunRecord
 from repro.report.text.formatting import count, counted, fixed
 from repro.report.text.tables import Cell, Column, Row, TableView, interval
 from repro.spec.experiment import Paper, Table
+from repro.spec.metrics import COLOR_SPLIT
+from repro.spec.protocols import WEIGHTS
 
-METRIC = "tower_color_split"
 LEAD = (
     "The first layer's kernels, tower by tower. The paper says that in every run the kernels of one tower become largely "
     "colour-agnostic and those of the other largely colour-specific, whatever the initial weights."
@@ -38,10 +39,10 @@ class Tower:
 
 def kernels(paper: Paper, table: Table, *, results: Results) -> FigureView:
     """Return the figure of the page's first variant, or of the one whose towers a claim of the page is about."""
-    claim = next((item for item in paper.claims if item.id in table.claims and item.metric == METRIC), None)
+    claim = next((item for item in paper.claims if item.id in table.claims and item.metric == COLOR_SPLIT), None)
     variant = claim.arm if claim else table.variants[0]
     entry = view.judged(claim, results=results)
-    splits = results.values(paper=paper.name, variant=variant, metric=METRIC, protocol="weights")
+    splits = results.values(paper=paper.name, variant=variant, metric=COLOR_SPLIT, protocol=WEIGHTS)
     shown: list[tuple[RunRecord, tuple[Tower, ...]]] = []
     missing = list(view.absent((variant,), paper=paper, results=results))
     for run in view.runs_of(variant, paper=paper, results=results):

@@ -17,8 +17,8 @@ from repro.report.text.formatting import compact, count, counted, fixed, listed,
 from repro.report.text.tables import Cell, Column, Row, TableView, interval
 from repro.spec.claims import Claim
 from repro.spec.experiment import Paper, Table
+from repro.spec.metrics import EPOCHS
 
-METRIC = "epochs_to_train_error"
 TIMES = "\N{MULTIPLICATION SIGN}"
 LEAD = (
     "Training error while the net learns, averaged over each epoch. The axis of epochs is logarithmic, as the claim is about a "
@@ -77,7 +77,7 @@ def training_error(paper: Paper, table: Table, *, results: Results) -> FigureVie
     claim, entry = _claim(paper, table, results=results)
     thresholds = claim.thresholds if claim else ()
     lines = _lines(paper, table, thresholds=thresholds, entry=entry, results=results)
-    printed = [item for item in paper.claims if item.id in table.claims and (item.kind, item.metric) == ("level", METRIC)]
+    printed = [item for item in paper.claims if item.id in table.claims and (item.kind, item.metric) == ("level", EPOCHS)]
     drawn = [line for line in lines if line.points]
     runs = [run for line in drawn for run in view.runs_of(line.variant, paper=paper, results=results)]
     return FigureView(
@@ -102,7 +102,7 @@ def chosen_variants(paper: Paper, table: Table, *, results: Results) -> tuple[st
 def _claim(paper: Paper, table: Table, *, results: Results) -> tuple[Claim | None, Mapping[str, Any]]:
     """Return the page's claim about the pace of learning, and what was judged of it."""
     claim = next(
-        (item for item in paper.claims if item.id in table.claims and (item.kind, item.metric) == ("ratio", METRIC)), None
+        (item for item in paper.claims if item.id in table.claims and (item.kind, item.metric) == ("ratio", EPOCHS)), None
     )
     return claim, view.judged(claim, results=results)
 

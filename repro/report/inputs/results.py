@@ -15,28 +15,12 @@ from repro.artifacts import dataset_json, files
 from repro.artifacts.dataset_json import DatasetJson, read_dataset
 from repro.artifacts.files import FileFormatError
 from repro.artifacts.provenance import plain
-from repro.artifacts.runs_csv import COLUMNS as RUNS_COLUMNS
+from repro.artifacts.runs_csv import Measurement, read_runs_csv
 from repro.spec.claims import Claim
 from repro.spec.experiment import Paper
 
 #: What pages show of a claim beside what claims.json holds of it: as the paper's catalogue states it.
 STATED = ("bound", "paper_arm", "paper_against", "paper_ratio", "against_protocol", "row", "column")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Measured:
-    """One row of runs.csv. `value` is in the metric's own unit: errors are fractions."""
-
-    paper: str
-    variant: str
-    seed: int
-    metric: str
-    protocol: str
-    value: float
-    num_examples: int
-    device: str
-    code: str
-    run: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,13 +44,13 @@ class Results:
 
     scale: str
     folder: Path
-    measured: tuple[Measured, ...]
+    measured: tuple[Measurement, ...]
     claims: dict[str, Any]
     runs: dict[str, RunRecord]
     datasets: dict[str, DatasetJson]
     refused: dict[str, tuple[dict[str, str], ...]]
 
-    def values(self, *, paper: str, variant: str, metric: str, protocol: str) -> dict[int, Measured]:
+    def values(self, *, paper: str, variant: str, metric: str, protocol: str) -> dict[int, Measurement]:
         """Return what was measured of one variant, by seed."""
         return self._by_seed.get((paper, variant, metric, protocol), {})
 
@@ -74,20 +58,20 @@ class Results:
         """Return the runs of one variant in the order of their seeds."""
         return self._by_variant.get((paper, variant), ())
 
-    def of_run(self, run_id: str) -> tuple[Measured, ...]:
+    def of_run(self, run_id: str) -> tuple[Measurement, ...]:
         """Return what was measured of one run."""
         return self._by_run.get(run_id, ())
 
     @cached_property
-    def _by_seed(self) -> dict[tuple[str, str, str, str], dict[int, Measured]]:
-        found: dict[tuple[str, str, str, str], dict[int, Measured]] = {}
+    def _by_seed(self) -> dict[tuple[str, str, str, str], dict[int, Measurement]]:
+        found: dict[tuple[str, str, str, str], dict[int, Measurement]] = {}
         for row in sorted(self.measured, key=lambda row: row.seed):
             found.setdefault((row.paper, row.variant, row.metric, row.protocol), {})[row.seed] = row
         return found
 
     @cached_property
-    def _by_run(self) -> dict[str, tuple[Measured, ...]]:
-        found: dict[str, tuple[Measured, ...]] = {}
+    def _by_run(self) -> dict[str, tuple[Measurement, ...]]:
+        found: dict[str, tuple[Measurement, ...]] = {}
         for row in self.measured:
             found[row.run] = (*found.get(row.run, ()), row)
         return found
@@ -108,8 +92,8 @@ def read_results(papers: Sequence[Paper], *, scale: str, results: Path) -> Resul
         FileFormatError: runs.csv or claims.json is missing, damaged, or made from another version of the other.
     """
     folder = Path(results) / scale
-    measured = read_runs_csv(folder / "runs.csv")
-    claims = read_claims(folder)
+    table = read_runs_csv(folder / "runs.csv")
+    claims = read_claims(folder, runs_sha256=table.sha256)
     claims["claims"] = [completed(claim, papers) for claim in claims["claims"]]
     names = sorted({paper.scale(scale).dataset.name for paper in papers})
     datasets, refused = {}, {}
@@ -119,45 +103,10 @@ def read_results(papers: Sequence[Paper], *, scale: str, results: Path) -> Resul
             datasets[name] = read_dataset(data)
             refused[name] = _read_refused(data / "refused.csv")
     runs = {run.id: run for paper in papers for run in _run_records(paper, scale=scale, results=results)}
-    return Results(scale=scale, folder=folder, measured=measured, claims=claims, runs=runs, datasets=datasets, refused=refused)
+    return Results(scale=scale, folder=folder, measured=table.rows, claims=claims, runs=runs, datasets=datasets, refused=refused)
 
 
-def read_runs_csv(path: Path) -> tuple[Measured, ...]:
-    """Return the rows of runs.csv.
-
-    Raises:
-        FileFormatError: it is missing or has other columns.
-    """
-    if not path.is_file():
-        raise FileFormatError(f"{path} does not exist; run the stage collect first (python -m repro collect)")
-    with open(path, newline="", encoding="utf-8") as stream:
-        reader = csv.DictReader(stream)
-        if tuple(reader.fieldnames or ()) != RUNS_COLUMNS:
-            raise FileFormatError(
-                f"{path} has the columns {reader.fieldnames}; expected {', '.join(RUNS_COLUMNS)}; run the stage collect again"
-            )
-        return tuple(_measured(row, path=path, line=line) for line, row in enumerate(reader, start=2))
-
-
-def _measured(row: dict[str, str], *, path: Path, line: int) -> Measured:
-    try:
-        return Measured(
-            paper=row["paper"],
-            variant=row["variant"],
-            seed=int(row["seed"]),
-            metric=row["metric"],
-            protocol=row["protocol"],
-            value=float(row["value"]),
-            num_examples=int(row["n_examples"]),
-            device=row["device"],
-            code=row["code"],
-            run=row["run"],
-        )
-    except (ValueError, TypeError) as error:
-        raise FileFormatError(f"{path}, line {line}: {error}; run the stage collect again") from None
-
-
-def read_claims(folder: Path) -> dict[str, Any]:
+def read_claims(folder: Path, *, runs_sha256: str) -> dict[str, Any]:
     """Return claims.json of a results folder.
 
     Raises:
@@ -167,7 +116,7 @@ def read_claims(folder: Path) -> dict[str, Any]:
     if not path.is_file():
         raise FileFormatError(f"{path} does not exist; run the stage judge first (python -m repro judge)")
     claims = files.read_json(path, schema="claims/1")
-    if claims["runs_sha256"] != files.sha256_file(folder / "runs.csv"):
+    if claims["runs_sha256"] != runs_sha256:
         raise FileFormatError(f"{path} was judged from another runs.csv than the one beside it; run the stage judge again")
     return claims
 

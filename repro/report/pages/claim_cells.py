@@ -10,7 +10,9 @@ from repro.report.drawing.plots import REPRODUCTION_MARKERS, Bar, EffectPanel, E
 from repro.report.text import wording
 from repro.report.text.formatting import Digits, count, cut, fixed, p_value, times
 from repro.report.text.tables import Cell, Link, interval
-from repro.report.text.units import ERROR, unit_of
+from repro.report.text.units import measured_text, printed_text
+from repro.spec.metrics import PERCENT, unit_of
+from repro.spec.protocols import sampled_by
 
 #: A number that is a bound, not a value.
 AT_LEAST, AT_MOST = "≥ ", "≤ "
@@ -25,11 +27,11 @@ def paper_cells(claim: Mapping[str, Any]) -> dict[str, Cell]:
     unit = unit_of(claim["metric"])
     if claim["kind"] in VALUES:
         bound = AT_MOST if claim["bound"] == "at_most" else ""
-        printed = Cell(text=bound + unit.printed(claim["paper_value"]), unit=unit.value)
+        printed = Cell(text=bound + printed_text(unit, claim["paper_value"]), unit=unit.value)
     elif claim["kind"] == "ratio" or claim["paper_ratio"]:
         printed = Cell(text=f"{claim['paper_ratio']:g}" if claim["paper_ratio"] else "", unit=TIMES)
     else:
-        printed = Cell(text=unit.printed(claim["paper_delta"], signed=True), unit=unit.difference)
+        printed = Cell(text=printed_text(unit, claim["paper_delta"], signed=True), unit=unit.difference)
     log_ratio = claim["paper_log_ratio"]
     if claim["kind"] == "ratio" and log_ratio is None and claim["paper_ratio"]:
         log_ratio = math.log(claim["paper_ratio"])
@@ -79,10 +81,10 @@ def _estimate_cells(
 
     def ends(pair: list[float | None] | None) -> Cell:
         kept = cut(pair) if unit.share and not signed else pair
-        low, high = (unit.text(end, decimals=decimals, signed=signed) for end in kept or (None, None))
+        low, high = (measured_text(unit, end, decimals=decimals, signed=signed) for end in kept or (None, None))
         return interval(low, high)
 
-    text = unit.text(part.get("estimate"), decimals=decimals, signed=signed)
+    text = measured_text(unit, part.get("estimate"), decimals=decimals, signed=signed)
     return {
         key: Cell(text=text, unit=unit.difference if signed else unit.value, strong=strong),
         f"{key}_ci90": ends(part.get("ci90")),
@@ -131,8 +133,8 @@ def arm_cells(entry: Mapping[str, Any], role: str, *, name: str, href: str, digi
     """Return name, mean, standard deviation over seeds and number of seeds of the arm `name` (`role`: arm or against)."""
     trained = name and entry.get("kind") != "exact"
     unit = unit_of(entry["metric"])
-    mean = unit.text(entry["means"].get(name), decimals=digits.points) if trained else ""
-    spread = unit.text(entry["sds"].get(name), decimals=digits.points) if trained else ""
+    mean = measured_text(unit, entry["means"].get(name), decimals=digits.points) if trained else ""
+    spread = measured_text(unit, entry["sds"].get(name), decimals=digits.points) if trained else ""
     return {
         role: Cell(text=name, href=href),
         f"{role}_mean": Cell(text=mean),
@@ -154,7 +156,7 @@ def verdict_cells(claim: Mapping[str, Any]) -> dict[str, Cell]:
     words = wording.verdict_words(claim["verdict"])
     remarks = []
     if claim["total_flips"]:
-        seen = wording.sampled(claim["protocol"])
+        seen = sampled_by(claim["protocol"])
         remarks.append(f"With the test {seen} counted as a sample too, the interval changes the verdict.")
     if claim["post_hoc"]:
         remarks.append("Post hoc: the rule or the number of seeds was chosen after runs had been seen.")
@@ -215,7 +217,7 @@ def effect_row(
     seeds: effects of single runs in fractions. markers: the sign of each author of a reproduction.
     """
     points = entry["points"]
-    if not points or points["estimate"] is None or unit_of(entry["metric"]) != ERROR:
+    if not points or points["estimate"] is None or unit_of(entry["metric"]) != PERCENT:
         return None
     log_ratio = entry["log_ratio"] or {}
     claimed = "paper_delta" in entry

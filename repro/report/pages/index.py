@@ -26,13 +26,15 @@ from repro.report.text import formatting, wording
 from repro.report.text.formatting import compact, count, counted, listed, percent, size
 from repro.report.text.hits import as_shown
 from repro.report.text.tables import Cell, Column, Link, Row, TableView
-from repro.report.text.units import unit_of
-from repro.report.text.wording import EvidenceWords, VerdictWords
+from repro.report.text.units import measured_text
+from repro.report.text.wording import VerdictWords
+from repro.spec.evidence import LEVELS, EvidenceLevel
 from repro.spec.experiment import Paper, Table
+from repro.spec.metrics import GAP, TOP1, TOP5, TRAIN_TOP1, unit_of
 from repro.system.durations import duration
 
 #: What the list of all runs shows of each.
-RUN_METRICS = ("top1_error", "top5_error", "train_top1_error", "top1_gap")
+RUN_METRICS = (TOP1, TOP5, TRAIN_TOP1, GAP)
 RUN_PROTOCOLS = ("center", "ten_crop", "clip", "video")
 
 
@@ -92,7 +94,7 @@ class IndexPage:
     not_run: tuple[NotRunGroup, ...]
     datasets: tuple[DatasetView, ...]
     verdicts: tuple[VerdictWords, ...]
-    levels: tuple[EvidenceWords, ...]
+    levels: tuple[EvidenceLevel, ...]
     environment: tuple[Fact, ...]
 
 
@@ -108,7 +110,7 @@ def index_page(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Res
         not_run=not_run_groups(papers, absent=absent, results=results),
         datasets=tuple(_dataset_view(name, results=results) for name in sorted(results.datasets)),
         verdicts=tuple(wording.VERDICTS.values()),
-        levels=tuple(wording.EVIDENCE.values()),
+        levels=tuple(LEVELS.values()),
         environment=_environment(list(results.runs.values())),
     )
 
@@ -255,7 +257,7 @@ def _spread(claim: Mapping[str, Any], *, digits: formatting.Digits) -> Cell:
     if claim["decided_on"] == "log_ratio":
         return Cell(text=f"{claim['sd_pooled']:.{digits.log_ratio}f}", unit="log ratio")
     unit = unit_of(claim["metric"])
-    return Cell(text=unit.text(claim["sd_pooled"], decimals=digits.points), unit=unit.difference)
+    return Cell(text=measured_text(unit, claim["sd_pooled"], decimals=digits.points), unit=unit.difference)
 
 
 def _dataset_view(name: str, *, results: Results) -> DatasetView:

@@ -8,24 +8,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from repro.analyse.evidence.verdict import INCOMPLETE, INVALID, UNTESTABLE
 from repro.report.inputs.results import Results
 from repro.report.pages import claim_cells as claim_rows
 from repro.report.pages.setting import num_examples, relative, run_page_path, setting, table_page_path
 from repro.report.pages.variants import variant_anchor
 from repro.report.text import formatting, wording
 from repro.report.text.formatting import count, fixed
-from repro.report.text.hits import HIT_AT, as_shown, complement, shows_hits
+from repro.report.text.hits import as_shown, complement, shows_hits
 from repro.report.text.tables import Cell, Column, Row, TableView
-from repro.report.text.units import unit_of
+from repro.report.text.units import measured_text, printed_text
 from repro.spec.experiment import Paper, Table
+from repro.spec.metrics import PRECISION, metric_named, unit_of
 from repro.system.durations import duration
 
-#: What the rows of a table of average precisions are.
-HEADINGS = {"average_precision": "Class", "mean_average_precision": "Group of classes"}
+#: What the rows of a printed table are, by what stands after the point of its metric.
+HEADINGS = {"class": "Class", "group": "Group of classes"}
 #: What stands open of a reason that is that of the row above.
 AS_ABOVE = "as above"
 #: What stands in place of our number where there is none, by verdict.
-NOTHING = {"UNTESTABLE-HERE": "cannot be tested", "INCOMPLETE": "not run yet", "INVALID": "no valid run"}
+NOTHING = {UNTESTABLE: "cannot be tested", INCOMPLETE: "not run yet", INVALID: "no valid run"}
 
 Claims = Sequence[Mapping[str, Any]]
 
@@ -41,7 +43,7 @@ def printed_view(paper: Paper, table: Table, claims: Claims, *, results: Results
     if not found:
         return None
     titles = _columns(found)
-    heading = HEADINGS.get(found[0]["metric"].partition(".")[0], "Model")
+    heading = HEADINGS.get(metric_named(found[0]["metric"]).parameter, "Model")
     columns = (
         Column(key="model", title=heading, group=heading),
         Column(key="variant", title="Variant", group=heading),
@@ -63,7 +65,7 @@ def printed_view(paper: Paper, table: Table, claims: Claims, *, results: Results
     where = found[0]["where"].partition(";")[0]
     caption = f"{where}, as {paper.authors} ({paper.year}) printed it, and here: {setting(results, paper=paper.name).sentence}."
     measured = "mean over the n seeds ± their standard deviation, and the 90 % interval of the mean"
-    cut = ", cut off at 0 and 100 % where it goes beyond" if found[0]["metric"] in HIT_AT else ""
+    cut = ", cut off at 0 and 100 % where it goes beyond" if metric_named(found[0]["metric"]).is_test_error else ""
     notes = (
         f"{_unit_words(found, table)} Here: {measured}{cut}.",
         "The time is that of training or fitting, of an average that of its members; memory is the most that a process had.",
@@ -91,10 +93,10 @@ def _unit_words(claims: Claims, table: Table) -> str:
     """Return what the numbers of the printed table are."""
     if table.shows == "hits":
         return "Hits in percent: 100 less the error that claims and runs hold."
-    units = {unit_of(claim["metric"]).value for claim in claims}
+    units = {unit_of(claim["metric"]) for claim in claims}
     if claims[0]["kind"] == "effect":
         return f"What {_other(table)} gains over {table.control} in average precision, from 0 to 1; below 0 it loses."
-    return "Average precisions, 0 to 1." if units == {"AP"} else "Errors in percent."
+    return "Average precisions, 0 to 1." if units == {PRECISION} else "Errors in percent."
 
 
 def _other(table: Table) -> str:
@@ -172,9 +174,9 @@ def _number_cells(slug: str, claim: Mapping[str, Any] | None, *, paper: Paper, r
     verdict = claim_rows.verdict_cells(claim)["verdict"]
     measured = bool(ours["estimate"].text)
     return cells | {
-        f"{slug}.paper": Cell(text=unit.printed(claim["paper_value"], signed=signed), strong=True),
+        f"{slug}.paper": Cell(text=printed_text(unit, claim["paper_value"], signed=signed), strong=True),
         f"{slug}.here": Cell(text=ours["estimate"].text, strong=True),
-        f"{slug}.sd": Cell(text=unit.text(claim["sds"].get(arm), decimals=digits.points)),
+        f"{slug}.sd": Cell(text=measured_text(unit, claim["sds"].get(arm), decimals=digits.points)),
         f"{slug}.n": Cell(text=count(claim["n"].get(arm)) if measured else ""),
         f"{slug}.ci90": ours["estimate_ci90"],
         f"{slug}.none": Cell(text="" if measured else _nothing(claim, paper=paper, results=results)),
@@ -188,7 +190,7 @@ def _nothing(claim: Mapping[str, Any], *, paper: Paper, results: Results) -> str
     """Return why there is no number of ours: there are no runs, or what the verdict says."""
     arm = claim["arms"][0]
     if arm and not results.of_variant(paper.name, arm) and paper.scale(results.scale).has(paper.family(arm)):
-        return NOTHING["INCOMPLETE"]
+        return NOTHING[INCOMPLETE]
     return NOTHING.get(claim["verdict"], "no number")
 
 
@@ -226,7 +228,7 @@ def printed_others_view(paper: Paper, table: Table, claims: Claims) -> TableView
             note = item["note"] if item["same_quantity"] else f"not the same quantity: {item['note']}"
             line = (claim["row"], item["who"], item["protocol"], confidence_words(item["confidence"]), note)
             shown = complement(item["control"]) if shows_hits(table, claim["metric"]) else item["control"]
-            value = Cell(text=unit_of(claim["metric"]).printed(shown))
+            value = Cell(text=printed_text(unit_of(claim["metric"]), shown))
             lines.setdefault(line, {})[_slug(claim["column"])] = value
     rows: list[Row] = []
     models = [claim["row"] for claim in found]

@@ -7,11 +7,12 @@ from typing import Any
 
 from repro.report.pages import claim_cells as claim_rows
 from repro.report.pages.printed_table import confidence_words
-from repro.report.text import wording
 from repro.report.text.formatting import fixed, listed, p_value, times
 from repro.report.text.tables import Cell, Column, Row, TableView, interval
-from repro.report.text.units import unit_of
+from repro.report.text.units import printed_text
 from repro.spec.experiment import Paper
+from repro.spec.metrics import TOP1, unit_of
+from repro.spec.protocols import PROTOCOLS
 
 REPRODUCTION_TITLES = {
     "claim": "Claim",
@@ -39,7 +40,9 @@ def reproductions_view(paper: Paper, claims: Sequence[Mapping[str, Any]]) -> Tab
         others = claim_rows.reproduction_effects(claim)
         if not others:
             continue
-        protocol = ", ".join(words for words in (wording.protocol_title(claim["protocol"]), claim["dataset"]) if words)
+        protocol = ", ".join(
+            words for words in (PROTOCOLS[claim["protocol"]].title if claim["protocol"] else "", claim["dataset"]) if words
+        )
         first = {"who": "the paper", "control": claim["paper_arm"], "ablated": claim["paper_against"], "protocol": protocol}
         first |= {"confidence": claim["confidence"], "note": f"{claim['statement']} {claim['note']}".strip()}
         first |= {"same_quantity": True}
@@ -55,14 +58,14 @@ def reproductions_view(paper: Paper, claims: Sequence[Mapping[str, Any]]) -> Tab
 
 
 def _cells(claim: Mapping[str, Any], item: Mapping[str, Any], delta: float | None, ratio: float | None) -> dict[str, Cell]:
-    unit = unit_of("top1_error")
+    unit = unit_of(TOP1)
     return {
         "claim": Cell(text=claim["id"], href=f"#{claim['id']}"),
         "who": Cell(text=item["who"]),
         "protocol": Cell(text=item["protocol"]),
-        "control": Cell(text=unit.printed(item["control"])),
-        "ablated": Cell(text=unit.printed(item["ablated"])),
-        "effect": Cell(text=unit.printed(delta, signed=True)),
+        "control": Cell(text=printed_text(unit, item["control"])),
+        "ablated": Cell(text=printed_text(unit, item["ablated"])),
+        "effect": Cell(text=printed_text(unit, delta, signed=True)),
         "log_ratio": Cell(text=fixed(ratio, decimals=3, signed=True)),
         "quantity": Cell(text="the claim's" if item["same_quantity"] else "another"),
         "confidence": Cell(text=confidence_words(item["confidence"])),

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from repro.artifacts import provenance
-from repro.artifacts.run_json import trained
+from repro.artifacts.run_json import method_of, trained
+from repro.artifacts.runs_csv import Measurement
 from repro.report.drawing.plots import Curve
-from repro.report.inputs.results import Measured, Results, RunRecord
+from repro.report.inputs.results import Results, RunRecord
 from repro.report.pages.saturation import saturation_views
 from repro.report.pages.setting import (
     Fact,
@@ -33,15 +34,16 @@ from repro.report.text import formatting
 from repro.report.text.changes import part_words
 from repro.report.text.formatting import compact, count, fixed, listed, percent
 from repro.report.text.tables import Cell, Column, Link, Row, TableView
-from repro.report.text.units import unit_of
+from repro.report.text.units import measured_text
 from repro.spec.experiment import Paper, Variant, scaled
+from repro.spec.methods import run_method
+from repro.spec.metrics import unit_of
 from repro.system.durations import duration
 
 #: Lines of the log that the excerpt shows from its start and from its end.
 LOG_HEAD, LOG_TAIL = 2, 3
 #: What run.json may name beside the scores.
 FURTHER_FILES = ("log", "kernels", "gallery", "stream_kernels", "clip_gallery")
-METHODS = {"ensemble": "average of other runs", "fitted": "classical model", "timing": "timing"}
 RUNNING = "The training error is that of the examples as the network saw them, averaged while it learned."
 
 
@@ -159,7 +161,7 @@ def _facts(run: RunRecord) -> tuple[Fact, ...]:
     if not trained(record):
         return (
             *common,
-            Fact(term="Method", text=METHODS.get(record["method"], record["method"])),
+            Fact(term="Method", text=run_method(method_of(record)).title),
             Fact(term="Total time", text=duration(record["wall_s"])),
             *([Fact(term="Fitting", text=duration(record["train_s"]))] if record["train_s"] else []),
         )
@@ -196,21 +198,21 @@ def _metrics_view(run: RunRecord, *, results: Results) -> TableView:
     return TableView(name="metrics", caption=caption, columns=columns, rows=tuple(rows))
 
 
-def _metric_cells(row: Measured, run: RunRecord, *, results: Results) -> dict[str, Cell]:
+def _metric_cells(row: Measurement, run: RunRecord, *, results: Results) -> dict[str, Cell]:
     record, unit = run.record, unit_of(row.metric)
     seeds = results.values(paper=record["paper"], variant=record["variant"], metric=row.metric, protocol=row.protocol)
     values = [item.value for item in seeds.values()]
     reached = all(math.isfinite(value) for value in values)
-    decimals = formatting.digits(row.num_examples).points
+    decimals = formatting.digits(row.n_examples).points
     mean = statistics.fmean(values) if reached else None
     spread = statistics.stdev(values) if reached and len(values) > 1 else None
     return {
         "metric": Cell(text=measure({"metric": row.metric, "protocol": row.protocol})),
         "run": replace(value_cell(row.metric, row.value, decimals=decimals), unit=unit.value),
-        "mean": Cell(text=unit.text(mean, decimals=decimals), unit=unit.value),
-        "sd": Cell(text=unit.text(spread, decimals=decimals), unit=unit.difference),
+        "mean": Cell(text=measured_text(unit, mean, decimals=decimals), unit=unit.value),
+        "sd": Cell(text=measured_text(unit, spread, decimals=decimals), unit=unit.difference),
         "n": Cell(text=count(len(values))),
-        "examples": Cell(text=count(row.num_examples)),
+        "examples": Cell(text=count(row.n_examples)),
     }
 
 

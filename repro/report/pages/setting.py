@@ -7,13 +7,16 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from repro.report.inputs.results import Measured, Results, RunRecord
-from repro.report.text import formatting, hits, wording
+from repro.artifacts.runs_csv import Measurement
+from repro.report.inputs.results import Results, RunRecord
+from repro.report.text import formatting, hits
 from repro.report.text.formatting import count, counted, listed
 from repro.report.text.tables import Cell, Column, Row, TableView
-from repro.report.text.units import NEVER, unit_of
-from repro.report.text.wording import EvidenceWords
+from repro.report.text.units import NEVER, measured_text
+from repro.spec.evidence import EvidenceLevel, evidence_level
 from repro.spec.experiment import Paper, Table
+from repro.spec.metrics import TIMINGS, TOP1, metric_named, metric_title, unit_of
+from repro.spec.protocols import IMAGE, example_of, protocol_named
 from repro.system.durations import duration
 
 #: From a page's path to another's, as both stand below `reports/<scale>/`.
@@ -35,7 +38,7 @@ class Setting:
     """What stands on every page, so that no number is read without it."""
 
     scale: str
-    evidence: EvidenceWords
+    evidence: tuple[EvidenceLevel, ...]
     facts: tuple[Fact, ...]
     sentence: str
 
@@ -67,7 +70,9 @@ def setting(results: Results, *, paper: str = "") -> Setting:
     Raises:
         ValueError: claims.json has an evidence level that does not exist.
     """
-    evidence = wording.evidence_words(results.claims["evidence"])
+    levels = results.claims["evidence"]
+    names = [levels[paper]] if paper else list(levels.values())
+    evidence = tuple(evidence_level(name) for name in dict.fromkeys(names))
     runs = [run for run in results.runs.values() if paper in ("", run.record["paper"])]
     measured = [row for row in results.measured if paper in ("", row.paper)]
     titles = list(dict.fromkeys(run.record["dataset"]["title"] for run in runs))
@@ -78,7 +83,7 @@ def setting(results: Results, *, paper: str = "") -> Setting:
     facts = (
         Fact(term="Scale", text=results.scale),
         Fact(term="Data set", text=listed(titles) or "none prepared"),
-        Fact(term="Evidence", text=evidence.name),
+        Fact(term="Evidence", text=listed([words.name for words in evidence]) or "none"),
         Fact(term="Runs", text=f"{count(len(runs))}, with {counted(len(seeds), 'seed')} each or fewer"),
         *_test_facts(measured),
         Fact(term="Hardware", text=listed(devices) or "none"),
@@ -92,11 +97,11 @@ def setting(results: Results, *, paper: str = "") -> Setting:
 TEST_SETS = {"ten_crop": "Test images", "video": "Test videos", "clip": "Test clips"}
 
 
-def _test_facts(measured: Sequence[Measured]) -> list[Fact]:
+def _test_facts(measured: Sequence[Measurement]) -> list[Fact]:
     """Return how many images, videos and clips are scored, of those that there are."""
     facts = []
     for protocol, term in TEST_SETS.items():
-        numbers = sorted({row.num_examples for row in measured if (row.metric, row.protocol) == ("top1_error", protocol)})
+        numbers = sorted({row.n_examples for row in measured if (row.metric, row.protocol) == (TOP1, protocol)})
         if numbers:
             facts.append(Fact(term=term, text=listed([count(number) for number in numbers])))
     return facts or [Fact(term="Test images", text="none")]
@@ -106,10 +111,12 @@ def measure(entry: Mapping[str, Any], *, table: Table | None = None) -> str:
     """Return metric and protocol of a claim or effect in words, as the page of `table` prints them."""
     if table is not None and hits.shows_hits(table, entry["metric"]):
         return hits.measure_title(entry["metric"], entry["protocol"])
-    metric, protocol = wording.metric_title(entry["metric"]), entry["protocol"]
-    if protocol in wording.CLIP_PROTOCOLS and entry["metric"].endswith("_error"):
-        return f"{protocol} {metric}"
-    return ", ".join(word for word in (metric, wording.protocol_title(protocol)) if word)
+    metric, protocol = metric_named(entry["metric"]), entry["protocol"]
+    title = metric_title(entry["metric"], protocol=protocol)
+    if not protocol or (metric.counts_examples and example_of(protocol) != IMAGE):
+        return title
+    # What a time is measured by is the network that was timed.
+    return f"{title}, {protocol.replace('_', ' ') if metric.of == TIMINGS else protocol_named(protocol).title}"
 
 
 def num_examples(entry: Mapping[str, Any], arm: str | None, *, paper: str, results: Results) -> int | None:
@@ -117,7 +124,7 @@ def num_examples(entry: Mapping[str, Any], arm: str | None, *, paper: str, resul
     if not arm:
         return None
     rows = results.values(paper=paper, variant=arm, metric=entry["metric"], protocol=entry["protocol"])
-    return min((row.num_examples for row in rows.values()), default=None)
+    return min((row.n_examples for row in rows.values()), default=None)
 
 
 def measures_of(entries: Sequence[Mapping[str, Any]]) -> set[Measure]:
@@ -170,7 +177,7 @@ def _run_cells(run: RunRecord, *, shown: Sequence[Measure], results: Results, hr
     values = {(row.metric, row.protocol): row for row in results.of_run(run.id)}
     for metric, protocol in shown:
         row = values.get((metric, protocol))
-        decimals = formatting.digits(row.num_examples if row else None).points
+        decimals = formatting.digits(row.n_examples if row else None).points
         cells[f"{metric}.{protocol}"] = value_cell(metric, row.value if row else None, decimals=decimals)
     cells["time"] = Cell(text=duration(record["wall_s"]), sort=f"{record['wall_s']:012.1f}")
     cells["status"] = Cell(text=f"diverged: {record['reason']}" if run.diverged else "ok")
@@ -179,5 +186,5 @@ def _run_cells(run: RunRecord, *, shown: Sequence[Measure], results: Results, hr
 
 def value_cell(metric: str, value: float | None, *, decimals: int) -> Cell:
     """Return a single measured value; one that was never reached says so, and sorts last."""
-    text = unit_of(metric).text(value, decimals=decimals)
+    text = measured_text(unit_of(metric), value, decimals=decimals)
     return Cell(text=text, sort="1e99" if text == NEVER else "")

@@ -244,7 +244,7 @@ def _main_view(paper: Paper, table: Table, lines: Sequence[Line], *, further: bo
         *([NOTE] if table.shows == "hits" else []),
         "Effects are the error of the second arm minus that of the first: positive means as the paper says. "
         "Points are percentage points; a level is in percent.",
-        f"Evidence: {results.claims['evidence']}. n counts seeds; sd is the standard deviation over seeds; "
+        f"Evidence: {results.claims['evidence'][paper.name]}. n counts seeds; sd is the standard deviation over seeds; "
         "p is adjusted for the comparisons of this table (Dunnett).",
     )
     name = f"{table.name}_claims" if further else table.name
@@ -255,9 +255,8 @@ def _line_cells(line: Line, paper: Paper, table: Table, *, results: Results) -> 
     entry, claimed = as_shown(line.entry, table), line.claimed
     arm, against = line.arms
     digits = _line_digits(line, results=results)
-    verdict = (
-        claim_rows.verdict_cells(entry) if claimed else claim_rows.no_verdict_cells(entry, evidence=results.claims["evidence"])
-    )
+    evidence = results.claims["evidence"][paper.name]
+    verdict = claim_rows.verdict_cells(entry) if claimed else claim_rows.no_verdict_cells(entry, evidence=evidence)
     here = table_page_path(paper.name, table.name)
     return {
         **_variant_cells(line.variant, paper, table),

@@ -9,11 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from repro.spec.experiment import Table
+from repro.spec.metrics import metric_named
+from repro.spec.protocols import example_of
 
-#: How many of the best classes count, by the error that a hit is the complement of.
-HIT_AT = {"top1_error": 1, "top5_error": 5}
-#: What a hit is counted over.
-COUNTED = {"clip": "clip", "video": "video"}
 NOTE = (
     "Hits in percent, as the paper prints them: 100 less the error. What one net hits more than another is what the other errs "
     "more; ratios are of errors."
@@ -22,7 +20,7 @@ NOTE = (
 
 def shows_hits(table: Table, metric: str) -> bool:
     """Say whether the numbers of `metric` are printed as hits on the page of `table`."""
-    return table.shows == "hits" and metric in HIT_AT
+    return table.shows == "hits" and metric_named(metric).is_test_error
 
 
 def as_shown(entry: Mapping[str, Any], table: Table) -> Mapping[str, Any]:
@@ -48,4 +46,4 @@ def flipped(ends: list[float] | None) -> list[float] | None:
 
 def measure_title(metric: str, protocol: str) -> str:
     """Return how a metric is called as a hit: `video Hit@1`."""
-    return f"{COUNTED.get(protocol, protocol)} Hit@{HIT_AT[metric]}".strip()
+    return f"{example_of(protocol)} Hit@{metric_named(metric).k}"

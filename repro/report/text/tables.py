@@ -10,9 +10,6 @@ from functools import cached_property
 
 from repro.report.text.formatting import MINUS
 
-#: text: words. number: one number. interval: two numbers. verdict: a word with symbol and colour.
-COLUMN_KINDS = ("text", "number", "interval", "verdict")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
@@ -52,7 +49,8 @@ class Column:
     """What a column holds. Columns that share a `group` stand under one another in one HTML column.
 
     `label` stands before the entry in HTML; an `inline` column continues the line of the one before it. Groups that share `over`
-    stand side by side under that heading.
+    stand side by side under that heading. `kind` is `text` (words), `number` (one), `interval` (two numbers) or `verdict` (a
+    word with symbol and colour).
     """
 
     key: str

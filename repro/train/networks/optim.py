@@ -39,7 +39,7 @@ class PaperSGD:
         self._groups = _groups(net, optimizer, frozen=frozen)
         self._velocity = [[torch.zeros_like(p) for p in group.parameters] for group in self._groups]
         self._in_memory = [
-            [_Fused.of(*pair) for pair in zip(group.parameters, velocity, strict=True)]
+            [FusedUpdate.of(*pair) for pair in zip(group.parameters, velocity, strict=True)]
             for group, velocity in zip(self._groups, self._velocity, strict=True)
         ]
 
@@ -98,17 +98,8 @@ def update_by_tensors(
     torch._foreach_add_(weights, velocity)
 
 
-def update_in_one_pass(
-    weight: torch.Tensor, velocity: torch.Tensor, gradient: torch.Tensor, *, momentum: float, decayed: float, rate: float
-) -> None:
-    """Do the same for one parameter on CPU, its three tensors in the same layout."""
-    fused = _Fused.of(weight, velocity)
-    assert fused is not None and fused.takes(gradient), "tensors that the compiled pass does not take"
-    fused.update(gradient, momentum=momentum, decayed=decayed, rate=rate)
-
-
 @dataclass(frozen=True)
-class _Fused:
+class FusedUpdate:
     """A parameter on a CPU with its velocity, as arrays: what the compiled pass takes, made once for all steps."""
 
     weight: torch.Tensor
@@ -117,7 +108,7 @@ class _Fused:
     address: int
 
     @classmethod
-    def of(cls, weight: torch.Tensor, velocity: torch.Tensor) -> _Fused | None:
+    def of(cls, weight: torch.Tensor, velocity: torch.Tensor) -> FusedUpdate | None:
         """Return the pair; None where there is no pass for it. A velocity is dense, so a weight that lies as it does is, too."""
         fits = weight.device.type == "cpu" and weight.dtype in (torch.float32, torch.float64)
         if not fits or weight.dtype != velocity.dtype or weight.stride() != velocity.stride():

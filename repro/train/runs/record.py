@@ -22,11 +22,8 @@ from repro.artifacts.files import read_json, sha256_file, write_bytes, write_jso
 from repro.artifacts.provenance import code_digest, command, environment, plain, spec_digest
 from repro.artifacts.scores import Scores, scores_file, write_scores
 from repro.evaluate.metrics import top_k_error
-from repro.spec.run import Ensemble, Experiment, Fitted, Run, Timing
+from repro.spec.run import Run
 from repro.train.runs.task import FAITHFUL, Entry, RunContext
-
-#: What run.json calls the kinds of method.
-METHODS = {Experiment: "network", Ensemble: "ensemble", Fitted: "fitted", Timing: "timing"}
 
 
 def named(path: Path) -> Entry:
@@ -109,7 +106,7 @@ def write_record(
         "variant": run.variant,
         "seed": run.seed,
         "evidence": run.evidence,
-        "method": METHODS[type(run.experiment)],
+        "method": run.experiment.method,
         "dataset": dict(dataset),
         "spec": plain(run.experiment),
         "spec_digest": identity["spec"],

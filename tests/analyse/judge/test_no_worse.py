@@ -13,6 +13,7 @@ from repro.analyse.judge.judge import judge
 from repro.artifacts.files import read_json
 from repro.papers import PAPERS
 from repro.spec.claims import Claim
+from repro.spec.datasets import Printed
 from repro.spec.experiment import Paper, make_run
 from tests.fabricate import Truth, fabricate
 
@@ -27,7 +28,7 @@ NO_WORSE = Claim(
     arm="no_lrn",
     against="full",
     smallest_effect=0.02,
-    dataset="ILSVRC-2012 validation",
+    dataset=Printed(of="ilsvrc2012", split="validation"),
 )
 
 

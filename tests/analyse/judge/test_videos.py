@@ -14,18 +14,17 @@ import pytest
 
 from repro.analyse.collect.average_precisions import of_precisions, resampled_precision_DK
 from repro.analyse.collect.collect import collect
-from repro.analyse.evidence.reasons import metric_words
 from repro.analyse.evidence.verdict import VERDICTS
 from repro.analyse.judge.camera_gaps import FEWEST_VIDEOS
 from repro.analyse.judge.judge import judge
+from repro.artifacts.arrays import write_npz
 from repro.artifacts.files import data_folder, read_json, run_folder, sha256_file, write_json
 from repro.artifacts.scores import Scores, read_scores, write_scores
-from repro.data.shards.images import write_npz
 from repro.evaluate.average_precision import average_precision_K
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
 from repro.spec.metrics import class_slug
-from repro.spec.video import CAMERA_FILE
+from repro.spec.video_datasets import CAMERA_FILE
 from tests.fabricate import Truth, fabricate, run_at
 
 KARPATHY = PAPERS["karpathy"]
@@ -235,11 +234,3 @@ def test_an_average_is_compared_with_its_members_although_other_code_made_it(tmp
         write_json(path, read_json(path, schema="run/1") | {"code_digest": "f" * 64}, schema="run/1")
     claims = {item["id"]: item for item in judged_again(tmp_path)["claims"]}
     assert claims["B.S4.1.average_slow.vid1"]["verdict"] not in ("INVALID", "INCOMPLETE")
-
-
-def test_words_of_metrics() -> None:
-    assert metric_words("top1_error", protocol="clip") == "clip top-1 error"
-    assert metric_words("top5_error", protocol="ten_crop") == "top-5 error"
-    assert metric_words("train_top1_error", protocol="clip") == "top-1 error on training clips"
-    assert metric_words("mean_average_precision.body_motion_only") == "mean average precision of body motion only"
-    assert class_slug("Human-Object Interaction") == "human_object_interaction"

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from repro.artifacts.dataset_json import write_dataset
 from repro.artifacts.files import FileFormatError, sha256_file
-from repro.data.shards.images import ShardRecord, Shards, ShardWriter, write_index
+from repro.data.shards.images import Shards
+from repro.data.shards.writer import ShardRecord, ShardWriter, write_index
 from tests.described import dataset_of_images, split_of
 
 PAYLOADS = [(b"a/one", b"\xff\xd8first", 3), (b"a/two", b"\xff\xd8" + bytes(600), 0), (b"b/three", b"\xff\xd8", 12)]

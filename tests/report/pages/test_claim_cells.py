@@ -9,8 +9,6 @@ from repro.report.pages import claim_cells as claim_rows
 from repro.report.pages.claim_cells import TIMES
 from repro.report.pages.reproductions import thresholds_view
 from repro.report.text.formatting import Digits
-from repro.report.text.units import unit_of
-from repro.report.text.wording import metric_title, protocol_title
 
 DIGITS = Digits(points=1, log_ratio=2)
 
@@ -101,17 +99,3 @@ def test_a_claim_of_several_parts_links_each_with_its_verdict() -> None:
     parts = [{"id": "X.1.conv3", "verdict": "ABSENT"}, {"id": "X.1.conv4", "verdict": "DIRECTION"}]
     links = claim_rows.part_links(claim(kind="every", parts=parts))
     assert [(link.text, link.href) for link in links] == [("conv3: ABSENT", "#X.1.conv3"), ("conv4: DIRECTION", "#X.1.conv4")]
-
-
-def test_metrics_have_words_with_what_stands_after_the_point() -> None:
-    assert metric_title("epochs_to_train_error.0.25") == "epochs to 25 % training error"
-    assert metric_title("num_neurons.conv1") == "neurons, conv1"
-    assert metric_title("top1_error") == "top-1 error"
-    assert protocol_title("center_mirror") == "centre crop and its mirror image"
-
-
-def test_units_print_their_own_numbers() -> None:
-    assert unit_of("epochs_to_train_error.0.25").text(math.inf, decimals=1) == "never"
-    assert unit_of("train_days").printed(5.5) == "5.5"
-    assert unit_of("epochs_to_train_error").printed(6.0) == "6"
-    assert unit_of("top1_error").printed(0.374727) == "37.4727"

@@ -1,14 +1,12 @@
 """Small facts that the pages rest on, by hand."""
 
 import json
-from pathlib import Path
 
 import pytest
 
 from repro.artifacts.files import FileFormatError
 from repro.artifacts.provenance import spec_difference
 from repro.papers.alexnet import ALEXNET
-from repro.report.inputs.results import RUNS_COLUMNS, read_runs_csv
 from repro.report.pages.run import learning_rate_drops
 from repro.report.pages.setting import relative
 from repro.report.pages.variants import change_of, change_text
@@ -99,16 +97,3 @@ def test_waiting_for_data_is_a_share_of_the_training_time(small_judged: Rendered
     assert "1.6 % of the training time" in words
     assert "700 images/s" in words
     assert "never" in words
-
-
-def test_other_columns_in_runs_csv_are_refused(tmp_path: Path) -> None:
-    (tmp_path / "runs.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(FileFormatError, match="has the columns"):
-        read_runs_csv(tmp_path / "runs.csv")
-
-
-def test_a_value_in_runs_csv_that_is_no_number_names_its_line(tmp_path: Path) -> None:
-    values = dict.fromkeys(RUNS_COLUMNS, "x") | {"seed": "0", "n_examples": "10", "value": "oops"}
-    (tmp_path / "runs.csv").write_text(",".join(RUNS_COLUMNS) + "\n" + ",".join(values[name] for name in RUNS_COLUMNS) + "\n")
-    with pytest.raises(FileFormatError, match=r"runs.csv, line 2: .*oops"):
-        read_runs_csv(tmp_path / "runs.csv")

@@ -103,7 +103,8 @@ def test_it_begins_with_all_weights_of_the_source_but_the_fresh_layers_and_the_o
 
 
 def test_fresh_layers_begin_with_the_weights_of_the_run_s_own_seed(results):
-    plain = dataclasses.replace(pretrained_run(), experiment=dataclasses.replace(pretrained_run().experiment, initial_weights=None))
+    experiment = dataclasses.replace(pretrained_run().experiment, initial_weights=None)
+    plain = dataclasses.replace(pretrained_run(), experiment=experiment)
     without = initial_weights(results, plain)
     begun = initial_weights(results, pretrained_run(fresh=("conv6",)))
     own = {layer_of(name) for name in begun if name.endswith("weight") and torch.equal(begun[name], without[name])}

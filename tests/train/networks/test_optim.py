@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from repro.spec.recipe import LayerDecay, Optimizer, Schedule
-from repro.train.networks.optim import LearningRate, PaperSGD, update_by_tensors, update_in_one_pass
+from repro.train.networks.optim import FusedUpdate, LearningRate, PaperSGD, update_by_tensors
 
 
 def rates(num_steps):
@@ -201,8 +201,14 @@ def updated(make_update, *, num_threads=1):
 RULE = {"momentum": 0.9, "decayed": 5e-3, "rate": 0.1}
 
 
+def update_in_one_pass(weight, velocity, gradient):
+    fused = FusedUpdate.of(weight, velocity)
+    assert fused is not None and fused.takes(gradient)
+    fused.update(gradient, **RULE)
+
+
 def test_the_pass_over_memory_is_the_rule_by_tensors():
-    one_pass = updated(lambda w, v, g: update_in_one_pass(w, v, g, **RULE))
+    one_pass = updated(update_in_one_pass)
     by_tensors = updated(lambda w, v, g: update_by_tensors([w], [v], [g], **RULE))
     for found, expected in zip(one_pass, by_tensors, strict=True):
         torch.testing.assert_close(found, expected)  # products and sums are rounded at other places
@@ -211,7 +217,7 @@ def test_the_pass_over_memory_is_the_rule_by_tensors():
 
 @pytest.mark.parametrize("num_threads", [2, 3])
 def test_threads_do_not_change_a_bit_of_an_update(num_threads):
-    one, several = (updated(lambda w, v, g: update_in_one_pass(w, v, g, **RULE), num_threads=n) for n in (1, num_threads))
+    one, several = (updated(update_in_one_pass, num_threads=n) for n in (1, num_threads))
     assert all(map(torch.equal, one, several))
 
 

@@ -3,11 +3,10 @@
 Printed sizes are differences of two rows of the table, or of a row and the log of the released code (C).
 """
 
+from repro.papers.alexnet.claims.datasets import FALL_2009, VALIDATION_2012
 from repro.spec.claims import Claim, Reproduction
 
 OWN_LOG = "Krizhevsky, log of the released code"
-VALIDATION_2012 = "ILSVRC-2012 validation"
-FALL_2009 = "ImageNet, Fall 2009, 10,184 classes"
 
 SHARED = (
     "Runs of the net are among the averaged ones, so that both sides vary together and the interval, for sides that do not, is "

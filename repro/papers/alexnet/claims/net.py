@@ -4,6 +4,7 @@ Each has the rule by which it is judged, fixed before any run. Errors are fracti
 code (C). `same_quantity` is False for measurements of something else, or of another removal.
 """
 
+from repro.papers.alexnet.claims.datasets import CIFAR10, TEST_2010, VALIDATION_2012
 from repro.spec.claims import Claim, Reproduction
 
 MISHKIN = "Mishkin, Sergievskiy, Matas 2016 (CaffeNet, 128 px)"
@@ -38,7 +39,7 @@ UNITS = (
         against_grid=("figure1_tanh", "figure1_tanh_slow", "figure1_tanh_fast"),
         paper_ratio=6.0,
         thresholds=FIGURE1_ERRORS,
-        dataset="CIFAR-10",
+        dataset=CIFAR10,
         note="Each unit has the best of three rates. The paper does not specify its net; ours is the 13 % net of section 3.3.",
         reproductions=(
             Reproduction(
@@ -72,7 +73,7 @@ UNITS = (
         paper_value=6.0,
         thresholds=(0.25,),
         confidence="S",
-        dataset="CIFAR-10",
+        dataset=CIFAR10,
         untestable="The paper does not specify this net, so that its epochs cannot be compared with those of another; Figure 1's "
         "page shows ours, and the ratio of the two units is judged.",
     ),
@@ -87,7 +88,7 @@ UNITS = (
         paper_value=36.0,
         thresholds=(0.25,),
         confidence="S",
-        dataset="CIFAR-10",
+        dataset=CIFAR10,
         untestable="The paper does not specify this net, so that its epochs cannot be compared with those of another; Figure 1's "
         "page shows ours, and the ratio of the two units is judged.",
     ),
@@ -106,7 +107,7 @@ TOWERS = (
         paper_delta=0.017,
         paper_arm=0.374727,
         paper_against=0.391680,
-        dataset="ILSVRC-2010 test",
+        dataset=TEST_2010,
         note="Raw values: log of the released code, runs 145-2010 and 145-half (C).",
         reproductions=(
             Reproduction(
@@ -149,7 +150,7 @@ TOWERS = (
         paper_delta=0.012,
         paper_arm=0.169987,
         paper_against=0.182287,
-        dataset="ILSVRC-2010 test",
+        dataset=TEST_2010,
         note="Raw values: log of the released code, runs 145-2010 and 145-half (C).",
         reproductions=(
             Reproduction(
@@ -186,7 +187,7 @@ TOWERS = (
         paper_arm=0.406640,
         paper_against=0.418280,
         confidence="C",
-        dataset="ILSVRC-2012 validation",
+        dataset=VALIDATION_2012,
         note="Not in the paper. Run 150 also has a conv2 of 160 kernels and wider dense layers; here only the crossing goes.",
     ),
     Claim(
@@ -202,7 +203,7 @@ TOWERS = (
         paper_arm=0.182100,
         paper_against=0.193300,
         confidence="C",
-        dataset="ILSVRC-2012 validation",
+        dataset=VALIDATION_2012,
         note="Not in the paper. Run 150 also has a conv2 of 160 kernels and wider dense layers; here only the crossing goes.",
     ),
 )
@@ -220,7 +221,7 @@ POOLING = (
         paper_delta=0.004,
         paper_arm=0.406640,
         paper_against=0.410580,
-        dataset="ILSVRC-2012 validation",
+        dataset=VALIDATION_2012,
         note="Raw values: log of the released code, runs 145 and 147 (C).",
         reproductions=(
             Reproduction(
@@ -245,7 +246,7 @@ POOLING = (
         paper_delta=0.003,
         paper_arm=0.182100,
         paper_against=0.185100,
-        dataset="ILSVRC-2012 validation",
+        dataset=VALIDATION_2012,
         note="Raw values: log of the released code, runs 145 and 147 (C).",
     ),
     Claim(
@@ -258,7 +259,7 @@ POOLING = (
         arm="full",
         against="pool_2x2",
         smallest_effect=0.005,
-        dataset="ILSVRC-2012 validation",
+        dataset=VALIDATION_2012,
         note="No number printed. Measured as test error minus training error, both on centre crops; half a point counts.",
     ),
 )
@@ -275,7 +276,7 @@ DEPTH = (
         arm="full",
         paper_delta=0.02,
         parts=("A.S7.depth.top1.conv3", "A.S7.depth.top1.conv4", "A.S7.depth.top1.conv5"),
-        dataset="ILSVRC-2010 test",
+        dataset=TEST_2010,
         note="Holds if it holds for conv3, conv4 and conv5, each a claim of its own. The released code has no such run.",
         reproductions=(
             Reproduction(
@@ -319,7 +320,7 @@ DEPTH = (
         paper_delta=0.02,
         paper_arm=0.374727,
         paper_against=0.394727,
-        dataset="ILSVRC-2010 test",
+        dataset=TEST_2010,
         note="A part of A.S7.depth.top1. Without conv3 the towers first meet in the dense layers.",
         reproductions=(ZEILER_CONV34,),
     ),
@@ -335,7 +336,7 @@ DEPTH = (
         paper_delta=0.02,
         paper_arm=0.374727,
         paper_against=0.394727,
-        dataset="ILSVRC-2010 test",
+        dataset=TEST_2010,
         note="A part of A.S7.depth.top1.",
         reproductions=(ZEILER_CONV34,),
     ),
@@ -351,7 +352,7 @@ DEPTH = (
         paper_delta=0.02,
         paper_arm=0.374727,
         paper_against=0.394727,
-        dataset="ILSVRC-2010 test",
+        dataset=TEST_2010,
         note="A part of A.S7.depth.top1. Without conv5 the last maps are more, since conv4 has more kernels.",
     ),
 )

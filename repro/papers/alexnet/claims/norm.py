@@ -5,6 +5,7 @@ code (C). The printed base answers the paper's own claim; the released base, who
 claim of its own (A.S3.3.lrn.released), where all three normalising layers are removed as in run 148.
 """
 
+from repro.papers.alexnet.claims.datasets import CIFAR10, VALIDATION_2012
 from repro.spec.claims import Claim, Reproduction
 
 MISHKIN = "Mishkin, Sergievskiy, Matas 2016 (CaffeNet, 128 px)"
@@ -36,7 +37,7 @@ IMAGENET = (
         paper_delta=0.014,
         paper_arm=0.406640,
         paper_against=0.420340,
-        dataset="ILSVRC-2012 validation",
+        dataset=VALIDATION_2012,
         note="Raw values: log of the released code, runs 145 and 148, where all three normalisation layers are removed (C). "
         "Answered here by the printed net; the released one has A.S3.3.lrn.released.top1.",
         reproductions=(
@@ -92,7 +93,7 @@ IMAGENET = (
         paper_delta=0.012,
         paper_arm=0.182100,
         paper_against=0.193620,
-        dataset="ILSVRC-2012 validation",
+        dataset=VALIDATION_2012,
         note="Raw values: log of the released code, runs 145 and 148 (C). "
         "Answered here by the printed net; the released one has A.S3.3.lrn.released.top5.",
         reproductions=(
@@ -130,7 +131,7 @@ IMAGENET = (
         paper_arm=0.406640,
         paper_against=0.420340,
         confidence="C",
-        dataset="ILSVRC-2012 validation",
+        dataset=VALIDATION_2012,
         note="The pair that was run in 2012: both response normalisations and the one inside maps are removed at once.",
     ),
     Claim(
@@ -146,7 +147,7 @@ IMAGENET = (
         paper_arm=0.182100,
         paper_against=0.193620,
         confidence="C",
-        dataset="ILSVRC-2012 validation",
+        dataset=VALIDATION_2012,
         note="The pair that was run in 2012: both response normalisations and the one inside maps are removed at once.",
     ),
 )
@@ -166,7 +167,7 @@ CIFAR = (
         protocol="ten_crop",
         arm="cifar_13pct",
         paper_value=0.13,
-        dataset="CIFAR-10",
+        dataset=CIFAR10,
         untestable=SHORTER,
     ),
     Claim(
@@ -178,7 +179,7 @@ CIFAR = (
         protocol="ten_crop",
         arm="cifar_11pct",
         paper_value=0.11,
-        dataset="CIFAR-10",
+        dataset=CIFAR10,
         untestable=SHORTER,
         note="No rebuilding of this net was found anywhere (BVLC/caffe#2124).",
     ),
@@ -194,7 +195,7 @@ CIFAR = (
         paper_delta=0.02,
         paper_arm=0.11,
         paper_against=0.13,
-        dataset="CIFAR-10",
+        dataset=CIFAR10,
         note="As shipped: the nets differ in the kernels of local3 and the decay of fc10 too, so that normalisation has not all "
         "the credit. Schedule shortened, the same for both.",
     ),
@@ -210,7 +211,7 @@ CIFAR = (
         paper_delta=0.02,
         paper_arm=0.11,
         paper_against=0.13,
-        dataset="CIFAR-10",
+        dataset=CIFAR10,
         note="As the sentence reads: normalisation is all that differs. Schedule shortened, the same for both.",
     ),
     Claim(
@@ -226,7 +227,7 @@ CIFAR = (
         paper_arm=0.18,
         paper_against=0.19,
         confidence="C",
-        dataset="CIFAR-10",
+        dataset=CIFAR10,
         note="Not in the paper. Normalisation is all that differs. Schedule shortened, the same for both.",
         reproductions=(CAFFE_CIFAR,),
     ),
@@ -243,7 +244,7 @@ CIFAR = (
         paper_arm=0.18,
         paper_against=0.19,
         confidence="C",
-        dataset="CIFAR-10",
+        dataset=CIFAR10,
         note="Not in the paper. As shipped: the nets differ in the decay of fc10 too. Schedule shortened, the same for both.",
         reproductions=(CAFFE_CIFAR,),
     ),

@@ -3,12 +3,11 @@
 Values are fractions. Raw values are from the log of the released code (C).
 """
 
+from repro.papers.alexnet.claims.datasets import FALL_2009, ILSVRC2010, TEST_2010
 from repro.spec.claims import Claim, Reproduction
 
 OWN_LOG = "Krizhevsky, log of the released code"
 
-TEST_2010 = "ILSVRC-2010 test"
-FALL_2009 = "ImageNet, Fall 2009, 10,184 classes"
 
 MENSINK = "A number of another paper, by another method and on another split of these images; no run of this suite speaks to it."
 
@@ -246,7 +245,7 @@ TIME = (
         metric="train_days",
         arm="full",
         paper_value=5.5,
-        dataset="ILSVRC-2010",
+        dataset=ILSVRC2010,
         untestable="It needs that hardware. About 227 images a second follow from it (D); the pages state our own rates.",
         note="Printed: 5-6 days, for about 90 epochs; the middle stands here.",
     ),

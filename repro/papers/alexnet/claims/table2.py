@@ -4,6 +4,7 @@ Values are fractions. Raw values are from the log of the released code (C). Rows
 What averaging and pre-training gain are differences of two of the table's rows.
 """
 
+from repro.papers.alexnet.claims.datasets import TEST_2012, VALIDATION_2012
 from repro.spec.claims import Claim, Reproduction
 
 OWN_LOG = "Krizhevsky, log of the released code"
@@ -12,8 +13,6 @@ ZEILER = "Zeiler, Fergus 2014, one net"
 CAFFE = "Caffe, bvlc_alexnet"
 CAFFENET = "Caffe, bvlc_reference_caffenet"
 
-VALIDATION_2012 = "ILSVRC-2012 validation"
-TEST_2012 = "ILSVRC-2012 test"
 
 SECRET_LABELS = "The organisers keep the labels of these test images, so that nothing here can be scored on them."
 

@@ -4,6 +4,7 @@ Each has the rule by which it is judged, fixed before any run. Errors are fracti
 code (C). Where the paper prints no number, the smallest effect that counts is stated with the claim.
 """
 
+from repro.papers.alexnet.claims.datasets import ILSVRC2010, TEST_2010
 from repro.spec.claims import Claim, Reproduction
 
 MISHKIN = "Mishkin, Sergievskiy, Matas 2016 (CaffeNet, 128 px)"
@@ -24,7 +25,7 @@ AUGMENTATION = (
         arm="full",
         against="no_augment",
         smallest_effect=0.01,
-        dataset="ILSVRC-2010",
+        dataset=ILSVRC2010,
         note="No number printed. Measured as test error minus training error, both on centre crops.",
     ),
     Claim(
@@ -39,7 +40,7 @@ AUGMENTATION = (
         paper_delta=0.010,
         paper_arm=0.374727,
         paper_against=0.384727,
-        dataset="ILSVRC-2010 test",
+        dataset=TEST_2010,
         note="The sentence alone; the released code holds no such run. The log ratio takes run 145-2010 as the arm (D).",
     ),
 )
@@ -55,7 +56,7 @@ DROPOUT = (
         arm="full",
         against="no_dropout",
         smallest_effect=0.01,
-        dataset="ILSVRC-2010",
+        dataset=ILSVRC2010,
         note="No number printed. Measured as test error minus training error, both on centre crops.",
         reproductions=(
             Reproduction(
@@ -107,7 +108,7 @@ DROPOUT = (
         against="full",
         paper_ratio=2.0,
         thresholds=DROPOUT_ERRORS,
-        dataset="ILSVRC-2010",
+        dataset=ILSVRC2010,
         note="Measured as epochs to a training error that is counted while training, with dropout at work in the one arm: its "
         "error is that of thinned nets, which is part of the slowness.",
     ),
@@ -124,7 +125,7 @@ OPTIMISATION = (
         arm="full",
         against="no_weight_decay",
         smallest_effect=0.005,
-        dataset="ILSVRC-2010",
+        dataset=ILSVRC2010,
         note="No number printed. Training images, centre crops, after training; half a point counts.",
         reproductions=(
             Reproduction(
@@ -148,7 +149,7 @@ OPTIMISATION = (
         arm="full",
         against="zero_bias_init",
         smallest_effect=0.01,
-        dataset="ILSVRC-2010",
+        dataset=ILSVRC2010,
         note="No number printed. Measured as the mean training error over the first fifth of the epochs.",
     ),
 )
@@ -166,7 +167,7 @@ CROPS = (
         paper_delta=0.015,
         paper_arm=0.374727,
         paper_against=0.390247,
-        dataset="ILSVRC-2010 test",
+        dataset=TEST_2010,
         note="The same nets by two protocols. Raw values: log of the released code, run 145-2010 (C).",
         reproductions=(
             Reproduction(
@@ -199,7 +200,7 @@ CROPS = (
         paper_delta=0.013,
         paper_arm=0.169987,
         paper_against=0.182953,
-        dataset="ILSVRC-2010 test",
+        dataset=TEST_2010,
         note="The same nets by two protocols. Raw values: log of the released code, run 145-2010 (C).",
         reproductions=(
             Reproduction(
@@ -232,7 +233,7 @@ KERNELS = (
         protocol="weights",
         arm="full",
         smallest_effect=0.05,
-        dataset="ILSVRC-2010",
+        dataset=ILSVRC2010,
         note="No number printed. Measured as the difference of the towers' mean colour selectivity, less what halves of the same "
         "kernels drawn at random differ by; twentieths of the index, from 0 to 1, count.",
     ),

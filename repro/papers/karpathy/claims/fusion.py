@@ -3,7 +3,7 @@
 Effects are differences of the printed hits (D), judged as differences of errors. Where no size is meant, what counts is stated.
 """
 
-from repro.papers.karpathy.claims.table1 import TEST
+from repro.papers.karpathy.claims.datasets import TEST
 from repro.spec.claims import Claim
 
 # Slow Fusion gains 1.6 points of video Hit@1 over Single-Frame (D). A quarter of that is the least by which one net comes

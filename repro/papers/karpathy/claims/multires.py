@@ -3,8 +3,8 @@
 Effects are differences of the printed hits (D), judged as differences of errors.
 """
 
+from repro.papers.karpathy.claims.datasets import TEST
 from repro.papers.karpathy.claims.fusion import MARGIN
-from repro.papers.karpathy.claims.table1 import TEST
 from repro.spec.claims import Claim
 
 EFFECTS = (

@@ -1,5 +1,6 @@
 """How fast paper B's nets are, and what it says about its videos."""
 
+from repro.papers.karpathy.claims.datasets import SPORTS1M
 from repro.spec.claims import Claim
 
 MACHINES = (
@@ -20,7 +21,7 @@ SPEED_CLAIMS = (
         against_protocol="single_frame",
         paper_ratio=3.5,
         confidence="S",
-        dataset="Sports-1M",
+        dataset=SPORTS1M,
         note="One replica, on machines about 20 times slower than a GPU: only the ratio carries over.",
     ),
     Claim(
@@ -34,7 +35,7 @@ SPEED_CLAIMS = (
         against_protocol="slow_fusion",
         paper_ratio=2.0,
         confidence="S",
-        dataset="Sports-1M",
+        dataset=SPORTS1M,
         note="One replica, on machines about 20 times slower than a GPU: only the ratio carries over.",
     ),
     Claim(
@@ -48,7 +49,7 @@ SPEED_CLAIMS = (
         against_protocol="single_frame",
         paper_ratio=3.0,
         confidence="S",
-        dataset="Sports-1M",
+        dataset=SPORTS1M,
         note="Printed: 2-4; the middle stands here. At no cost in accuracy: B.S3.2.no_cost.single.vid1 and .slow.vid1.",
     ),
     Claim(
@@ -60,7 +61,7 @@ SPEED_CLAIMS = (
         protocol="training",
         paper_value=5.0,
         confidence="S",
-        dataset="Sports-1M",
+        dataset=SPORTS1M,
         untestable=MACHINES,
         note="With two streams up to 20: B.S4.1.clips_ps.multires.",
     ),
@@ -73,7 +74,7 @@ SPEED_CLAIMS = (
         protocol="training",
         paper_value=20.0,
         confidence="S",
-        dataset="Sports-1M",
+        dataset=SPORTS1M,
         untestable=MACHINES,
         note="The other half of B.S4.1.clips_ps.",
     ),
@@ -85,7 +86,7 @@ SPEED_CLAIMS = (
         metric="num_near_duplicates",
         paper_value=1755.0,
         confidence="S",
-        dataset="Sports-1M",
+        dataset=SPORTS1M,
         untestable=VIDEOS,
     ),
 )

@@ -4,6 +4,7 @@ The paper prints hits; values here are errors, 1 - hit, as fractions. Clips: eac
 each four times through the net. Rows of histograms and of averaged nets say why nothing stands beside them yet.
 """
 
+from repro.papers.karpathy.claims.datasets import TEST
 from repro.papers.karpathy.claims.reproductions import (
     C3D_CLIP1,
     C3D_TUNED_CLIP1,
@@ -19,9 +20,6 @@ from repro.papers.karpathy.claims.reproductions import (
     YUE_HEI_NG_HIT5,
 )
 from repro.spec.claims import Claim
-
-TEST = "Sports-1M test"
-
 
 TABLE1_CLAIMS = (
     Claim(

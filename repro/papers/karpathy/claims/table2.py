@@ -5,9 +5,8 @@ other way round; the size is positive, as everywhere. The average precisions beh
 such a class cannot test the statement about it; what motion contributes to the classes that they have stands on the same page.
 """
 
+from repro.papers.karpathy.claims.datasets import TEST
 from repro.spec.claims import Claim
-
-TEST = "Sports-1M test"
 
 BETTER = (
     Claim(

@@ -3,6 +3,7 @@
 Accuracies are printed; values here are errors, 1 - accuracy, as fractions. All nets are Slow Fusion; 50 clips a video, 3 folds.
 """
 
+from repro.papers.karpathy.claims.datasets import UCF101
 from repro.papers.karpathy.claims.reproductions import (
     C3D_SCRATCH_HIGH,
     C3D_SCRATCH_ISSUE,
@@ -22,8 +23,6 @@ from repro.papers.karpathy.claims.reproductions import (
     VGG_LAST,
 )
 from repro.spec.claims import Claim
-
-UCF101 = "UCF-101"
 
 OF_OTHERS = "A number of another paper, by another method; no run of this suite speaks to it."
 

@@ -1,0 +1,1 @@
+"""The papers that are known: those built in, and those that files and installed packages add."""

@@ -1,0 +1,169 @@
+"""Read a file that describes papers: literals, as the built-in papers are written."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import importlib.util
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from repro.catalogue import fields as field_types
+from repro.catalogue.literals import faults
+from repro.spec.experiment import Extension, Paper
+
+NEXT = 'put it right there (README, "Another paper")'
+LACKING = re.compile(r"(\w+)\.__init__\(\) missing \d+ required keyword-only arguments?: (.*)")
+UNKNOWN = re.compile(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'")
+NOT_THERE = re.compile(r"cannot import name '(\w+)' from '([\w.]+)'")
+
+
+class CatalogueError(ValueError):
+    """A file or an installed package that was to add papers cannot be taken as it is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Additions:
+    """What a file adds. source: how messages call the file."""
+
+    source: str
+    papers: tuple[Paper, ...]
+    extensions: tuple[Extension, ...]
+
+
+def read_file(path: Path, *, source: str = "", package: str = "") -> Additions:
+    """Read the papers and extensions that a file assigns to names.
+
+    Args:
+        source: how messages call the file; default: its path as given.
+        package: the top package to which the file belongs, if any: its modules may be imported, and are held to the same.
+
+    Raises:
+        CatalogueError: it is not there, is not Python, holds anything but literals, or cannot be evaluated.
+    """
+    source = source or str(path)
+    tree = ast.parse(_checked(path, source=source, package=package, passed=set()))
+    names = {"__builtins__": {"__import__": __import__}, "__name__": path.stem, "__package__": package}
+    try:
+        exec(compile(tree, str(path), "exec", dont_inherit=True), names)
+    except Exception as error:
+        line = _line_in(error.__traceback__, str(path))
+        raise CatalogueError(f"{source}, line {line}: {_explained(error, names)}; {NEXT}") from None
+    found = [names[name] for name in _assigned(tree)]
+    papers = tuple(item for item in found if isinstance(item, Paper))
+    extensions = tuple(item for item in found if isinstance(item, Extension))
+    if not papers and not extensions:
+        raise CatalogueError(
+            f"{source} assigns no Paper and no Extension to a name; allowed: one or several; write VGG = Paper(...) or "
+            'PHOTOS = Extension(...) (README, "Another paper")'
+        )
+    return Additions(source=source, papers=papers, extensions=extensions)
+
+
+def _checked(path: Path, *, source: str, package: str, passed: set[Path]) -> str:
+    """Return the text of a file once it, and all of its own package that it imports, is found to be literals."""
+    passed.add(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+        for line, what in sorted(faults(text, package=package)):
+            raise CatalogueError(
+                f"{source}, line {line}: {what}; allowed: imports from repro.spec and repro.papers, `replace`, and names for "
+                f"literals, calls of what is imported, sums and quotients; {NEXT}"
+            )
+    except OSError as error:
+        raise CatalogueError(
+            f"{source} cannot be read ({error.strerror}, looked from {Path.cwd()}); give a file: --catalogue FILE"
+        ) from None
+    except UnicodeDecodeError as error:
+        raise CatalogueError(f"{source} is not UTF-8 text ({error.reason} at byte {error.start}); {NEXT}") from None
+    except SyntaxError as error:
+        raise CatalogueError(f"{source}, line {error.lineno}: {error.msg}; allowed: Python; {NEXT}") from None
+    except ValueError as error:
+        if isinstance(error, CatalogueError):
+            raise
+        raise CatalogueError(f"{source}: {error}; allowed: Python; {NEXT}") from None
+    for other in _modules_of(text, package=package):
+        if other not in passed:
+            _checked(other, source=str(other), package=package, passed=passed)
+    return text
+
+
+def module_file(name: str) -> Path | None:
+    """Return the source of the module called `name`; None if there is no such module, or none in Python."""
+    try:
+        found = importlib.util.find_spec(name)
+    except ImportError:
+        return None
+    return Path(found.origin) if found is not None and found.origin is not None and found.origin.endswith(".py") else None
+
+
+def _modules_of(text: str, *, package: str) -> Iterator[Path]:
+    """Give the files of the package's own modules that a file imports from."""
+    for node in ast.parse(text).body:
+        if package and isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith(f"{package}."):
+            for name in (f"{node.module}", *(f"{node.module}.{item.name}" for item in node.names)):
+                if found := module_file(name):
+                    yield found
+
+
+def _assigned(tree: ast.Module) -> Iterator[str]:
+    """Give the names to which a file assigns values, each once."""
+    seen: dict[str, None] = {}
+    for node in tree.body:
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        for target in targets:
+            seen.update((part.id, None) for part in ast.walk(target) if isinstance(part, ast.Name))
+    yield from seen
+
+
+def _line_in(trace: TracebackType | None, path: str) -> int:
+    """Return the line of `path` that was being evaluated."""
+    line = 1
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == path:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def _explained(error: Exception, names: dict[str, Any]) -> str:
+    """Say what Python's own message means for whoever wrote the file: what, got, allowed."""
+    text = str(error)
+    for fault in _of_fields(error.__traceback__):
+        return fault
+    if found := LACKING.match(text):
+        return f"{found[1]} lacks {found[2]}; allowed: all of {', '.join(_fields_of(found[1], needed=True))}"
+    if found := UNKNOWN.match(text):
+        return f"{found[1]} has no {_guessed(found[2], _fields_of(found[1]))}"
+    if found := NOT_THERE.match(text):
+        return f"{found[2]} has no {_guessed(found[1], list(vars(importlib.import_module(found[2]))))}"
+    if isinstance(error, NameError) and error.name:
+        return f"no name {_guessed(error.name, [name for name in names if not name.startswith('_')])}"
+    return text if isinstance(error, ValueError) else f"{type(error).__name__}: {text}"
+
+
+def _of_fields(trace: TracebackType | None) -> Iterator[str]:
+    """Give what is wrong with the fields of a spec that refused to be built: a type of its own may be all that is."""
+    while trace is not None:
+        if trace.tb_frame.f_code.co_name == "__post_init__":
+            built = trace.tb_frame.f_locals["self"]
+            yield from field_types.faults(built, type(built), where=getattr(built, "name", type(built).__name__))
+        trace = trace.tb_next
+
+
+def _guessed(name: str, allowed: list[str]) -> str:
+    close = difflib.get_close_matches(name, allowed, n=1)
+    return f"{name!r}; did you mean {close[0]!r}?" if close else f"{name!r}; allowed: {', '.join(allowed)}"
+
+
+def _fields_of(kind: str, *, needed: bool = False) -> list[str]:
+    """Return the fields of the spec called `kind`, or those alone that have no default."""
+    modules = [module for name, module in sys.modules.items() if name.startswith("repro.spec.")]
+    found = next((vars(module)[kind] for module in modules if is_dataclass(vars(module).get(kind))), None)
+    listed = fields(found) if found is not None else ()
+    return [field.name for field in listed if not needed or field.default is field.default_factory is MISSING]

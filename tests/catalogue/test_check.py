@@ -1,0 +1,100 @@
+"""What keeps papers from being run as they are written, alone and side by side."""
+
+from dataclasses import replace
+
+import pytest
+
+from repro.catalogue.check import catalogue_faults, paper_faults, twins
+from repro.papers import PAPERS
+from repro.spec.experiment import Paper, Variant
+
+ALEXNET, KARPATHY = PAPERS["alexnet"], PAPERS["karpathy"]
+
+
+def with_variant(paper: Paper, variant: Variant) -> Paper:
+    """Return `paper` with one more variant, in its first table."""
+    first, *others = paper.tables
+    tables = (replace(first, variants=(*first.variants, variant.name)), *others)
+    return replace(paper, variants=(*paper.variants, variant), tables=tables)
+
+
+@pytest.mark.parametrize("paper", PAPERS.values(), ids=lambda paper: paper.name)
+def test_a_built_in_paper_can_be_run_as_it_is_written(paper):
+    assert list(paper_faults(paper)) == []
+
+
+def test_the_built_in_papers_can_be_known_side_by_side():
+    assert list(catalogue_faults(list(PAPERS.values()))) == []
+
+
+def test_two_names_for_one_experiment_are_twins_whatever_their_keys():
+    mirror = Variant(
+        name="no_mirror",
+        title="",
+        why="",
+        source="",
+        base="full",
+        key="recipe.crops",
+        value=replace(ALEXNET.experiment("full").recipe.crops, mirror=False),
+    )
+    paper = with_variant(ALEXNET, mirror)
+    assert twins(paper) == [("no_flip", "no_mirror")]
+    (fault,) = paper_faults(paper)
+    assert fault.startswith("variant no_mirror of alexnet is no_flip again: the same experiment and data at all scales")
+
+
+def test_variants_that_coincide_at_some_scales_alone_are_no_twins():
+    """Where no images are held out, all images are those of the scale."""
+    same = [scale.name for scale in ALEXNET.scales if scale.dataset_of("all_images", seed=0) == scale.dataset]
+    assert same
+    assert len(same) < len(ALEXNET.scales)
+    assert twins(ALEXNET) == []
+    only = replace(ALEXNET, scales=tuple(scale for scale in ALEXNET.scales if scale.name in same))
+    assert twins(only) == [("full", "full_all_images")]
+
+
+def test_papers_that_share_names_are_told_with_both_owners():
+    claim = ALEXNET.claims[0]
+    (fault,) = catalogue_faults(
+        [ALEXNET, replace(KARPATHY, claims=(claim,), printed_sets=ALEXNET.printed_sets + KARPATHY.printed_sets)]
+    )
+    assert fault.startswith(f"claim {claim.id!r} is in alexnet and in karpathy; allowed: each claim once")
+    (fault,) = catalogue_faults([ALEXNET, replace(KARPATHY, tables=ALEXNET.tables[:1])])
+    assert fault.startswith(f"table {ALEXNET.tables[0].name!r} is in alexnet and in karpathy")
+
+
+def test_a_claim_about_a_variant_that_is_not_there_is_told():
+    gone = replace(ALEXNET, variants=tuple(item for item in ALEXNET.variants if item.name != "pool_2x2"))
+    claim = next(claim for claim in ALEXNET.claims if claim.against == "pool_2x2")
+    assert any(fault.startswith(f"claim {claim.id} of alexnet: unknown variant 'pool_2x2'") for fault in paper_faults(gone))
+
+
+def test_a_claim_whose_variants_its_page_does_not_train_is_told():
+    claim = next(claim for claim in ALEXNET.claims if claim.against == "no_lrn")
+    tables = tuple(replace(table, variants=tuple(n for n in table.variants if n != "no_lrn")) for table in ALEXNET.tables)
+    found = list(paper_faults(replace(ALEXNET, tables=tables)))
+    assert any(f"has claim {claim.id}, but not variant no_lrn, which the claim needs" in fault for fault in found)
+
+
+def test_a_member_of_an_average_whose_family_a_scale_lacks_is_told():
+    scale = ALEXNET.scale("smoke")
+    lacking = replace(scale, sizings=tuple(sizing for sizing in scale.sizings if sizing.family != "pretraining"))
+    paper = replace(ALEXNET, scales=(lacking,))
+    found = list(paper_faults(paper))
+    assert any("variant cnn_pretrained starts from runs that the scale lacks" in fault for fault in found)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"metric": "top1_errors"}, "unknown metric 'top1_errors'; did you mean 'top1_error'?"),
+        ({"metric": "top1_error.conv1"}, "top1_error has no parameter"),
+        ({"protocol": "ten_crops"}, "unknown protocol 'ten_crops'; did you mean 'ten_crop'?"),
+    ],
+)
+def test_a_claim_is_measured_by_what_there_is(changes, says):
+    claim = next(item for item in ALEXNET.claims if item.metric == "top1_error" and item.protocol == "ten_crop")
+    claims = tuple(replace(item, **changes) if item is claim else item for item in ALEXNET.claims)
+    (fault,) = paper_faults(replace(ALEXNET, claims=claims))
+    assert fault.startswith(f"claim {claim.id} of alexnet: ")
+    assert says in fault

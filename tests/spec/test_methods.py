@@ -1,0 +1,23 @@
+"""Every method that makes runs is one entry of one table."""
+
+from typing import get_args
+
+import pytest
+
+from repro.artifacts.run_json import NETWORK
+from repro.spec.methods import LOG, METHODS, run_method
+from repro.spec.names import UnknownName
+from repro.spec.run import Method
+
+
+def test_every_kind_of_experiment_has_an_entry_and_no_other():
+    assert [kind.method for kind in get_args(Method)] == list(METHODS)
+
+
+def test_a_training_log_is_what_runs_of_networks_alone_hold():
+    assert [name for name, found in METHODS.items() if LOG in found.holds] == [NETWORK]
+
+
+def test_an_unknown_method_is_an_error():
+    with pytest.raises(UnknownName, match="unknown method 'networks'; did you mean 'network'"):
+        run_method("networks")
