@@ -44,8 +44,8 @@ MAY_REACH = {
         data.sources.download data.sources.ilsvrc data.sources.unsplit_folders""",
     "prepare_videos": f"""{PREPARATIONS} data.generated.video_drawing data.generated.videos data.prepare.camera_motion
         data.prepare.mirroring data.prepare.video_decode data.prepare.video_packing data.prepare.video_timeline
-        data.prepare.videos data.shards.clips data.shards.images data.sources.sports1m data.sources.ucf101 data.sources.video_folders
-        data.sources.video_source spec.video_datasets system.one_thread system.workers""",
+        data.prepare.videos data.shards.clips data.shards.images data.sources.sports1m data.sources.ucf101
+        data.sources.video_folders data.sources.video_source spec.video_datasets system.one_thread system.workers""",
     "train_images": f"""{RECORDS} {NETWORKS} data.load.color_noise data.load.image_stream data.load.whole_images evaluate.crops
         evaluate.gallery evaluate.predict train.networks.images train.networks.prepared""",
     "train_clips": f"""{RECORDS} {NETWORKS} data.load.clip_stream data.load.clip_views data.load.clips data.shards.clips
