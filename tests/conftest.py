@@ -17,7 +17,7 @@ from repro.artifacts.provenance import PACKAGE
 
 ROOT = PACKAGE.parent
 #: What a checkout is made of; the rest of the folder is environments, caches and results.
-TRACKED = ("repro", "workflow", "profiles", "Snakefile", "README.md", "pyproject.toml")
+TRACKED = ("repro", "workflow", "profiles", "examples", "Snakefile", "README.md", "pyproject.toml")
 COUNT = re.compile(r"^(\w+) +(\d+)$", re.MULTILINE)
 
 

@@ -12,8 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from repro.data.load.randomness import ORDER, random_words_N4
-from repro.data.load.whole_images import Squares
+from repro.data.load.whole_images import WholeImages
 from repro.evaluate.crops import Cropping, center_window, crop_windows
 from repro.models.probe import evaluating, input_of
 
@@ -27,7 +26,7 @@ TakeFeatures = Callable[[NDArray[np.int64], torch.Tensor], None]
 @torch.inference_mode()
 def predict(
     net: nn.Module,
-    squares: Squares,
+    images: WholeImages,
     index_N: NDArray[np.int64],
     *,
     protocols: Sequence[str],
@@ -47,7 +46,7 @@ def predict(
     parts: dict[str, list[NDArray[np.float32]]] = {protocol: [] for protocol in protocols}
     first = 0
     with evaluating(net):
-        for image_BCSS in squares.batches(index_N, batch_size=IMAGES_PER_BATCH):
+        for image_BCSS in images.batches(index_N, batch_size=IMAGES_PER_BATCH):
             softmax = {}
             for window in dict.fromkeys(window for of_protocol in windows.values() for window in of_protocol):
                 crop = cropping.cut(image_BCSS, window)
@@ -62,9 +61,3 @@ def predict(
                 parts[protocol].append(views.mean(dim=0).cpu().numpy())
             first += len(image_BCSS)
     return {protocol: np.concatenate(found) for protocol, found in parts.items()}
-
-
-def stable_subset_N(num_examples: int, *, wanted: int) -> NDArray[np.int64]:
-    """Return `wanted` positions (all, if there are fewer) that depend on the number of examples alone, in ascending order."""
-    words_N4 = random_words_N4(np.arange(num_examples), key=0, epoch=0, purpose=ORDER)
-    return np.sort(np.lexsort((words_N4[:, 1], words_N4[:, 0]))[:wanted])

@@ -89,6 +89,9 @@ class Dataset:
     num_validation: training images held out for the plateau rule and for tuning; never the test images.
     max_refused: share of unreadable files above which preparation fails, in [0, 1].
     of: the name of the printed set that these images are, or are nearly; "" for data of which no paper prints a number.
+
+    Raises:
+        ValueError: generated images are smaller than they are stored.
     """
 
     name: str
@@ -100,3 +103,10 @@ class Dataset:
     max_refused: float
     procedural: Procedural | None = None
     of: str = ""
+
+    def __post_init__(self) -> None:
+        if self.procedural is not None and self.procedural.image_px < self.stored_px:
+            raise ValueError(
+                f"data set {self.name!r} stores images at {self.stored_px} px (stored_px) that are generated at "
+                f"{self.procedural.image_px} px (procedural.image_px); allowed: generated at least as large as stored"
+            )

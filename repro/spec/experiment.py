@@ -7,15 +7,15 @@ from dataclasses import dataclass, is_dataclass, replace
 from typing import Any, NoReturn
 
 from repro.spec.claims import Claim
-from repro.spec.classical import FisherVectors, SparseCoding
 from repro.spec.datasets import Dataset, Printed, PrintedSet
 from repro.spec.figures import Figure
-from repro.spec.histograms import FeatureHistograms
+from repro.spec.model import Model
 from repro.spec.names import UnknownName
 from repro.spec.network import Network, Size
 from repro.spec.recipe import Schedule
 from repro.spec.run import Ensemble, Experiment, Fitted, Method, Run, Timed, Timing
-from repro.spec.video import ClipNetwork, VideoDataset
+from repro.spec.video import ClipNetwork
+from repro.spec.video_datasets import VideoDataset
 
 AnyDataset = Dataset | VideoDataset
 
@@ -75,7 +75,7 @@ class ModelSizing:
     """
 
     family: str
-    model: FeatureHistograms | FisherVectors | SparseCoding
+    model: Model
     folds: tuple[AnyDataset, ...] = ()
     num_threads: int = 1
 
@@ -98,6 +98,9 @@ class Scale:
     evidence: what a verdict at this scale is worth (repro.spec.evidence.OF_SCALES).
     sizings: one for each family of networks that the scale has; variants of other families are not run at it.
     variants_per_job: about so many variants are trained by one process, in turn (more than 1 where a run takes seconds).
+
+    Raises:
+        ValueError: a network's crops are larger than the images that are stored for it.
     """
 
     name: str
@@ -107,6 +110,21 @@ class Scale:
     num_seeds: int
     sizings: tuple[AnySizing, ...]
     variants_per_job: int = 1
+
+    def __post_init__(self) -> None:
+        for sizing in self.sizings:
+            if isinstance(sizing, Sizing):
+                for dataset in sizing.folds or (self.dataset,):
+                    self._refuse_crops(sizing, dataset)
+
+    def _refuse_crops(self, sizing: Sizing, dataset: AnyDataset) -> None:
+        crop_px = sizing.size.input_px
+        if crop_px > dataset.stored_px:
+            raise ValueError(
+                f"scale {self.name}: family {sizing.family!r} takes crops of {crop_px} px (size.input_px of the sizing) of data "
+                f"set {dataset.name!r}, stored at {dataset.stored_px} px (its stored_px); allowed: crops of at most the stored "
+                "size; make stored_px larger, or input_px smaller"
+            )
 
     def has(self, family: str) -> bool:
         """Say whether networks of `family` are run at this scale."""
@@ -251,6 +269,7 @@ class Extension:
     scales: tuple[Scale, ...] = ()
     claims: tuple[Claim, ...] = ()
     tables: tuple[Table, ...] = ()
+    printed_sets: tuple[PrintedSet, ...] = ()
 
 
 def extended(paper: Paper, extension: Extension) -> Paper:
@@ -261,6 +280,7 @@ def extended(paper: Paper, extension: Extension) -> Paper:
         scales=paper.scales + extension.scales,
         claims=paper.claims + extension.claims,
         tables=paper.tables + extension.tables,
+        printed_sets=paper.printed_sets + extension.printed_sets,
     )
 
 

@@ -17,10 +17,12 @@ from torch.utils.data import DataLoader, Dataset
 
 from repro.artifacts.files import sha256_file, write_json
 from repro.data.generated.images import picture
-from repro.data.load.image_stream import Batch, Stored, training_plan, training_stream
+from repro.data.load.image_stream import Batch, Stored, image_stream
+from repro.data.load.plan import training_plan
 from repro.data.load.randomness import Draws, draw_training
 from repro.data.load.whole_images import in_memory
-from repro.data.shards.images import Shards, ShardWriter, write_index
+from repro.data.shards.images import Shards
+from repro.data.shards.writer import ShardWriter, write_index
 from repro.spec.datasets import Procedural
 from repro.spec.recipe import Recipe
 from tests.bench.turns import Contest, Target
@@ -99,7 +101,7 @@ def our_batches(
 ) -> Iterator[Batch]:
     """Return our training batches, without end."""
     plan = training_plan(stored.num_examples, key=KEY, batch_size=recipe.batch_size, num_epochs=NUM_EPOCHS)
-    stream = training_stream(
+    stream = image_stream(
         stored,
         recipe,
         plan=plan,
@@ -110,7 +112,7 @@ def our_batches(
         num_threads=num_threads,
         device=device,
     )
-    return iter(stream)
+    return stream
 
 
 def pillow_epochs(

@@ -5,10 +5,11 @@ import pytest
 import torch
 from torch import nn
 
-from repro.data.load.whole_images import Squares
+from repro.data.load.whole_images import WholeImages
 from repro.data.shards.images import Shards
 from repro.evaluate.crops import Cropping, crop_windows
-from repro.evaluate.predict import predict, stable_subset_N
+from repro.evaluate.predict import predict
+from repro.evaluate.subset import stable_subset_N
 from tests.tiny import write_prepared
 
 ALL = ("center", "center_mirror", "five_crop", "ten_crop")
@@ -18,8 +19,8 @@ def cropping(mean_SSC, *, mean_at="crop", input_px=32):
     return Cropping(mean_CSS=torch.from_numpy(np.asarray(mean_SSC)).permute(2, 0, 1), mean_at=mean_at, input_px=input_px)
 
 
-def squares_of(folder):
-    return Squares(Shards(folder, "test"), num_threads=1, device="cpu")
+def whole_images_of(folder):
+    return WholeImages(Shards(folder, "test"), num_threads=1, device="cpu")
 
 
 def test_ten_crops_are_the_corners_the_centre_and_their_mirror_images():
@@ -78,10 +79,10 @@ class Corner(nn.Module):
 @pytest.mark.parametrize("mean_at", ["crop", "center"])
 def test_every_protocol_averages_the_softmax_and_not_the_logits(tmp_path, mean_at):
     write_prepared(tmp_path / "d", num_classes=2)
-    squares, mean = squares_of(tmp_path / "d"), np.load(tmp_path / "d" / "mean_image.npy")
-    index_N = np.arange(squares.shards.num_examples)
-    found = predict(Corner(), squares, index_N, protocols=ALL, cropping=cropping(mean, mean_at=mean_at))
-    images = np.stack(squares.shards.images(index_N)).astype(np.float32)
+    whole_images, mean = whole_images_of(tmp_path / "d"), np.load(tmp_path / "d" / "mean_image.npy")
+    index_N = np.arange(whole_images.shards.num_examples)
+    found = predict(Corner(), whole_images, index_N, protocols=ALL, cropping=cropping(mean, mean_at=mean_at))
+    images = np.stack(whole_images.shards.images(index_N)).astype(np.float32)
     probability = []
     for top, left, mirrored in crop_windows("ten_crop", stored_px=36, input_px=32):
         offset = 31 if mirrored else 0
@@ -112,7 +113,7 @@ class Counting(Corner):
 def test_each_crop_goes_through_the_network_once_for_all_protocols(tmp_path):
     write_prepared(tmp_path / "d", num_classes=2)
     net, mean = Counting(), np.load(tmp_path / "d" / "mean_image.npy")
-    predict(net, squares_of(tmp_path / "d"), np.arange(23), protocols=ALL, cropping=cropping(mean))
+    predict(net, whole_images_of(tmp_path / "d"), np.arange(23), protocols=ALL, cropping=cropping(mean))
     assert net.num_seen == 10 * 23
 
 
@@ -120,15 +121,6 @@ def test_prediction_leaves_the_network_in_its_mode(tmp_path):
     write_prepared(tmp_path / "d", num_classes=2)
     net, mean = Corner().train(), np.load(tmp_path / "d" / "mean_image.npy")
     index_N = stable_subset_N(23, wanted=7)
-    found = predict(net, squares_of(tmp_path / "d"), index_N, protocols=("center",), cropping=cropping(mean))
+    found = predict(net, whole_images_of(tmp_path / "d"), index_N, protocols=("center",), cropping=cropping(mean))
     assert net.training
     assert found["center"].shape == (7, 2)
-
-
-def test_the_scored_training_images_are_a_fixed_subset():
-    subset = stable_subset_N(100, wanted=30)
-    assert subset.tolist() == stable_subset_N(100, wanted=30).tolist()
-    assert len(set(subset.tolist())) == 30
-    assert subset.tolist() == sorted(subset.tolist())
-    assert subset.tolist() != list(range(30))
-    assert stable_subset_N(5, wanted=30).tolist() == [0, 1, 2, 3, 4]

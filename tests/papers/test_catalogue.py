@@ -16,7 +16,7 @@ from repro.spec.figures import FIGURES, MEASURES, needed_measure
 from repro.spec.geometry.image import geometry
 from repro.spec.names import UnknownName
 from repro.spec.run import Ensemble
-from repro.spec.video import VIDEO_KINDS
+from repro.spec.video_datasets import VIDEO_KINDS
 
 ALL = list(PAPERS.values())
 ALEXNET = PAPERS["alexnet"]

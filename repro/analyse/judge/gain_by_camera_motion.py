@@ -23,7 +23,7 @@ from repro.analyse.evidence.statistics import difference, example_se, total_inte
 from repro.artifacts.files import data_folder
 from repro.spec.experiment import Table
 from repro.spec.figures import GAIN_BY_CAMERA_MOTION
-from repro.spec.video import CAMERA_FILE
+from repro.spec.video_datasets import CAMERA_FILE
 
 #: Groups of test videos, from the stillest camera to the one that moves most; and the fewest videos of a group.
 NUM_GROUPS, FEWEST_VIDEOS = 4, 10

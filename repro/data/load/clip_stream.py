@@ -13,19 +13,16 @@ C colour channels (RGB), S stored side in pixels.
 from __future__ import annotations
 
 import itertools
-import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from nvidia.dali import fn, pipeline_def, types
 
-from repro.data.load.clips import DecodedClips, StripClips, cut_clips, decoded_frames, decoded_parts, load_cut_clips, outputs_of
-from repro.data.load.image_stream import Planned, indices_N, with_parts
+from repro.data.load.clips import DecodedClips, StripClips, cut_clips, decoded_parts, load_cut_clips
+from repro.data.load.graphs import clip_graph, device_id, outputs_of
+from repro.data.load.plan import Planned, grouped, indices_N, waited_for, with_parts
 from repro.data.load.randomness import CROP, Draws, draw_training, random_words_N4
 from repro.data.shards.clips import ClipShards
 from repro.spec.recipe import Recipe
@@ -59,7 +56,7 @@ class ClipBatch:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Loading:
+class ClipLoading:
     """What is common to all ways of loading: how the clips of consecutive batches are cut, mirrored and labelled.
 
     mean_level: what is subtracted from every pixel, in grey levels. num_threads: those that decode ahead.
@@ -87,17 +84,25 @@ class Loading:
             input_px=self.input_px,
         )
 
-    def batches(self, group: list[Planned], pixels: Iterable[torch.Tensor], *, asked: float) -> Iterator[ClipBatch]:
-        """Give some batches of one epoch with their `pixels` (B, T, H, W, C); the first was asked for at the time `asked`."""
+    def groups(self, plan: Iterable[Planned], *, at_once: int) -> Iterator[list[Planned]]:
+        """Group up to `at_once` consecutive batches of one epoch."""
+        return grouped(plan, at_once=at_once, key=lambda planned: planned.epoch)
+
+    def batches(self, found: Iterable[tuple[list[Planned], Iterable[torch.Tensor]]]) -> Iterator[ClipBatch]:
+        """Give the batches of groups whose pixels (B, T, H, W, C) are loaded; each counts the time for which it was waited."""
+        parts = (part for group, pixels in found for part in zip(group, *self._labels(group), pixels, strict=True))
+        for (planned, label_B, label_BL, x_BTHWC), wait_s in waited_for(parts):
+            x_BCTHW = x_BTHWC.permute(0, 4, 1, 2, 3)
+            yield ClipBatch(x_BCTHW=x_BCTHW, label_B=label_B, label_BL=label_BL, planned=planned, wait_s=wait_s)
+
+    def _labels(self, group: list[Planned]) -> tuple[Sequence[torch.Tensor], Sequence[torch.Tensor]]:
+        """Return for each batch of a group its drawn labels (B) and all its labels (B, L)."""
         index_N = indices_N(group)
         label_NL = self.shards.label_VL[self.shards.video_N[index_N]].astype(np.int64)
         label_N = drawn_labels_B(label_NL, index_N, key=self.key, epoch=group[0].epoch)
         lengths = [len(planned.index_B) for planned in group]
-        drawn, all_labels = (torch.from_numpy(label).to(self.device).split(lengths) for label in (label_N, label_NL))
-        for planned, label_B, label_BL, x_BTHWC in zip(group, drawn, all_labels, pixels, strict=True):
-            x_BCTHW, wait_s = x_BTHWC.permute(0, 4, 1, 2, 3), time.perf_counter() - asked
-            yield ClipBatch(x_BCTHW=x_BCTHW, label_B=label_B, label_BL=label_BL, planned=planned, wait_s=wait_s)
-            asked = time.perf_counter()
+        drawn, every = (torch.from_numpy(label).to(self.device).split(lengths) for label in (label_N, label_NL))
+        return drawn, every
 
 
 def clip_stream(
@@ -111,14 +116,14 @@ def clip_stream(
     num_threads: int,
     device: str,
 ) -> Iterator[ClipBatch]:
-    """Return the training batches of `plan` (repro.data.load.image_stream.training_plan), cropped and mirrored by `recipe`.
+    """Return the training batches of `plan` (repro.data.load.plan.training_plan), cropped and mirrored by `recipe`.
 
     Decoding runs ahead in `num_threads` threads. All randomness is that of `key`.
 
     Args:
         mean_level: what is subtracted from every pixel.
     """
-    loading = Loading(
+    loading = ClipLoading(
         shards=clips.shards,
         recipe=recipe,
         key=key,
@@ -132,18 +137,18 @@ def clip_stream(
     return decoded_batches(loading, clips, plan) if device == "cpu" else graph_batches(loading, clips, plan)
 
 
-def compiled_batches(loading: Loading, clips: DecodedClips, plan: Iterable[Planned]) -> Iterator[ClipBatch]:
+def compiled_batches(loading: ClipLoading, clips: DecodedClips, plan: Iterable[Planned]) -> Iterator[ClipBatch]:
     """Give the batches of clips that lie in memory: one compiled pass for each."""
     load_cut_clips()
-    groups = grouped(plan, at_once=max(1, DRAWN_AT_ONCE // loading.recipe.batch_size))
-    return in_turn(loading, ((group, cut(loading, group, clips.clip_NTSSC, indices_N(group))) for group in groups))
+    groups = loading.groups(plan, at_once=max(1, DRAWN_AT_ONCE // loading.recipe.batch_size))
+    return loading.batches((group, cut(loading, group, clips.clip_NTSSC, indices_N(group))) for group in groups)
 
 
-def decoded_batches(loading: Loading, clips: StripClips, plan: Iterable[Planned]) -> Iterator[ClipBatch]:
+def decoded_batches(loading: ClipLoading, clips: StripClips, plan: Iterable[Planned]) -> Iterator[ClipBatch]:
     """Give the batches of clips that DALI decodes on the CPU, running ahead: one compiled pass for each follows."""
     load_cut_clips()
     at_once = decoded_at_once(loading, clips)
-    groups, to_decode = itertools.tee(grouped(plan, at_once=at_once))
+    groups, to_decode = itertools.tee(loading.groups(plan, at_once=at_once))
     decoded = decoded_parts(
         clips,
         (indices_N(group) for group in to_decode),
@@ -152,20 +157,18 @@ def decoded_batches(loading: Loading, clips: StripClips, plan: Iterable[Planned]
         device="cpu",
     )
     found = zip(groups, decoded, strict=True)
-    return in_turn(loading, ((group, cut(loading, group, clip.numpy(), np.arange(len(clip)))) for group, clip in found))
+    return loading.batches((group, cut(loading, group, clip.numpy(), np.arange(len(clip)))) for group, clip in found)
 
 
-def graph_batches(loading: Loading, clips: StripClips, plan: Iterable[Planned]) -> Iterator[ClipBatch]:
+def graph_batches(loading: ClipLoading, clips: StripClips, plan: Iterable[Planned]) -> Iterator[ClipBatch]:
     """Give the batches that one DALI graph decodes, cuts and mirrors on the device, running ahead."""
     at_once = decoded_at_once(loading, clips)
-    ahead: deque[list[Planned]] = deque()
-    groups = grouped(plan, at_once=at_once)
+    groups, to_load = itertools.tee(loading.groups(plan, at_once=at_once))
     # DALI rounds place * room to the pixel, which gives the drawn offset back.
     room_px = np.float32(max(clips.shards.stored_px - loading.input_px, 1))
 
     def feed() -> tuple[list[NDArray[np.uint8]], NDArray[np.float32], NDArray[np.float32], NDArray[np.int32]]:
-        group = next(groups)
-        ahead.append(group)
+        group = next(to_load)
         draws = loading.draws(group)
         across_N, down_N = (offset_N.astype(np.float32) / room_px for offset_N in (draws.left_px_N, draws.top_px_N))
         return clips.read(indices_N(group)), across_N, down_N, draws.mirror_N
@@ -179,24 +182,15 @@ def graph_batches(loading: Loading, clips: StripClips, plan: Iterable[Planned]) 
         device=loading.device,
         batch_size=at_once * loading.recipe.batch_size,
         num_threads=loading.num_threads,
-        device_id=torch.cuda.current_device() if loading.device == "cuda" else None,
+        device_id=device_id(loading.device),
         prefetch_queue_depth=2,
     )
-    pipeline.build()
-    cut_ahead = ((ahead.popleft(), clip_NTHWC) for clip_NTHWC in outputs_of(pipeline))
-    return in_turn(loading, ((group, clip.split([len(planned.index_B) for planned in group])) for group, clip in cut_ahead))
-
-
-def in_turn(loading: Loading, found: Iterable[tuple[list[Planned], Iterable[torch.Tensor]]]) -> Iterator[ClipBatch]:
-    """Give the batches of groups one after the other; each counts the time for which it was waited."""
-    asked = time.perf_counter()
-    for group, pixels in found:
-        yield from loading.batches(group, pixels, asked=asked)
-        asked = time.perf_counter()
+    found = zip(groups, outputs_of(pipeline), strict=True)
+    return loading.batches((group, clip.split([len(planned.index_B) for planned in group])) for group, clip in found)
 
 
 def cut(
-    loading: Loading, group: list[Planned], clip_NTSSC: NDArray[np.uint8], place_N: NDArray[np.int64]
+    loading: ClipLoading, group: list[Planned], clip_NTSSC: NDArray[np.uint8], place_N: NDArray[np.int64]
 ) -> Iterator[torch.Tensor]:
     """Give the pixels (B, T, H, W, C) of each batch of a group, whose clips lie at `place_N`."""
     draws = loading.draws(group)
@@ -212,51 +206,10 @@ def cut(
         )
 
 
-def decoded_at_once(loading: Loading, clips: StripClips) -> int:
+def decoded_at_once(loading: ClipLoading, clips: StripClips) -> int:
     """Return how many batches are decoded at a time."""
     clip_bytes = len(clips.frames) * 3 * loading.input_px**2 * FLOAT_BYTES
     return max(1, BYTES_AT_ONCE // (loading.recipe.batch_size * clip_bytes))
-
-
-@pipeline_def
-def clip_graph(
-    *,
-    source: Callable[[], Any],
-    frames: tuple[int, ...],
-    stored_px: int,
-    input_px: int,
-    mean_level: float,
-    device: str,
-) -> Any:
-    """Define the graph of training: decode, crop, subtract a constant, mirror; float32 (T, H, W, C) a clip.
-
-    source: gives (strips, crop places across and down in [0, 1], mirror flags) of a batch.
-    """
-    strip, across, down, mirror = fn.external_source(
-        source=source,
-        num_outputs=4,
-        batch=True,
-        dtype=[types.UINT8, types.FLOAT, types.FLOAT, types.INT32],
-        ndim=[1, 0, 0, 0],
-    )
-    return fn.crop_mirror_normalize(
-        decoded_frames(strip, frames=frames, stored_px=stored_px, device=device),
-        crop=(input_px, input_px),
-        crop_pos_x=across,
-        crop_pos_y=down,
-        mirror=mirror,
-        mean=[mean_level] * 3,
-        std=[1.0] * 3,
-        dtype=types.FLOAT,
-        output_layout="FHWC",
-    )
-
-
-def grouped(plan: Iterable[Planned], *, at_once: int) -> Iterator[list[Planned]]:
-    """Group up to `at_once` consecutive batches of the same epoch."""
-    for _, of_epoch in itertools.groupby(plan, key=lambda planned: planned.epoch):
-        while group := list(itertools.islice(of_epoch, at_once)):
-            yield group
 
 
 def drawn_labels_B(label_BL: NDArray[np.int64], index_B: NDArray[np.int64], *, key: int, epoch: int) -> NDArray[np.int64]:

@@ -20,6 +20,7 @@ import torch
 from numpy.typing import NDArray
 
 from repro.data.load.clips import KEEP_BYTES, StripClips, cut_clips, decoded_clips, frame_bytes
+from repro.data.load.decoded_cache import DecodedCache
 from repro.data.shards.clips import ClipShards
 from repro.spec.video import CLIP_PROTOCOLS
 
@@ -51,24 +52,15 @@ class ClipPixels:
     ) -> None:
         self.shards = shards
         self._stored = StripClips(shards, frames=frames)
-        self._num_threads, self._device, self._keep_bytes = num_threads, device, keep_bytes
-        self._kept: dict[tuple[bytes, int], list[torch.Tensor]] = {}
-        self._num_kept_bytes = 0
+        self._num_threads, self._device = num_threads, device
+        self._cache = DecodedCache(self._decode, example_bytes=frame_bytes(shards) * len(frames), keep_bytes=keep_bytes)
 
     def batches(self, index_N: NDArray[np.int64], *, batch_size: int) -> Iterator[torch.Tensor]:
         """Give the clips `index_N` in that order as uint8 (B, T, S, S, C); leave them as they are."""
-        key = (np.asarray(index_N, np.int64).tobytes(), batch_size)
-        if key not in self._kept:
-            num_bytes = frame_bytes(self.shards) * len(self._stored.frames) * len(index_N)
-            decoded = decoded_clips(
-                self._stored, index_N, batch_size=batch_size, num_threads=self._num_threads, device=self._device
-            )
-            if self._num_kept_bytes + num_bytes > self._keep_bytes:
-                yield from decoded
-                return
-            self._kept[key] = list(decoded)
-            self._num_kept_bytes += num_bytes
-        yield from self._kept[key]
+        return self._cache.batches(index_N, batch_size=batch_size)
+
+    def _decode(self, index_N: NDArray[np.int64], batch_size: int) -> Iterator[torch.Tensor]:
+        return decoded_clips(self._stored, index_N, batch_size=batch_size, num_threads=self._num_threads, device=self._device)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,17 +10,15 @@ channels (RGB), S stored side in pixels.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from nvidia.dali import fn, pipeline_def, types
 
 from repro.data.load.augment_kernel import augment_clips
+from repro.data.load.graphs import decoded_clip_graph, device_id, outputs_of
 from repro.data.shards.clips import ClipShards
-from repro.data.shards.decode import decoder_options
 
 #: Frames that are decoded at a time to be kept.
 DECODED_BYTES_AT_ONCE = 2**24
@@ -72,30 +70,6 @@ def frame_bytes(shards: ClipShards) -> int:
     return 3 * shards.stored_px**2
 
 
-def decoded_frames(strip: Any, *, frames: tuple[int, ...], stored_px: int, device: str) -> Any:
-    """Return the node of a graph that turns film strips into the chosen frames (T, S, S, C), uint8, on the device."""
-    first, last = min(frames), max(frames) + 1
-    rows = fn.decoders.image_slice(
-        strip,
-        start=[first * stored_px],
-        shape=[(last - first) * stored_px],
-        axes=[0],
-        output_type=types.RGB,
-        adjust_orientation=False,
-        **decoder_options(device),
-    )
-    clip = fn.reshape(rows, shape=[last - first, stored_px, stored_px, 3], layout="FHWC")
-    order = [frame - first for frame in frames]
-    return clip if order == list(range(last - first)) else fn.sequence_rearrange(clip, new_order=order)
-
-
-@pipeline_def
-def strip_graph(*, source: Callable[[], Any], frames: tuple[int, ...], stored_px: int, device: str) -> Any:
-    """Define the graph that decodes film strips and does no more; `source` gives those of a batch."""
-    strip = fn.external_source(source=source, batch=True, dtype=types.UINT8, ndim=1)
-    return decoded_frames(strip, frames=frames, stored_px=stored_px, device=device)
-
-
 def decoded_clips(
     clips: StripClips, index_N: NDArray[np.int64], *, batch_size: int, num_threads: int, device: str
 ) -> Iterator[torch.Tensor]:
@@ -109,28 +83,17 @@ def decoded_parts(
 ) -> Iterator[torch.Tensor]:
     """Give the frames of the clips of each part, `at_most` clips, as uint8 (B, T, S, S, C); decoding runs ahead."""
     coming = iter(parts)
-    pipeline = strip_graph(
+    pipeline = decoded_clip_graph(
         source=lambda: clips.read(next(coming)),
         frames=clips.frames,
         stored_px=clips.shards.stored_px,
         device=device,
         batch_size=at_most,
         num_threads=num_threads,
-        device_id=torch.cuda.current_device() if device == "cuda" else None,
+        device_id=device_id(device),
         prefetch_queue_depth=2,
     )
-    pipeline.build()
     return outputs_of(pipeline)
-
-
-def outputs_of(pipeline: Any) -> Iterator[torch.Tensor]:
-    """Give what a built pipeline of one output gives, until its source has no more."""
-    while True:
-        try:
-            (outputs,) = pipeline.run()
-        except StopIteration:
-            return
-        yield owned(outputs)
 
 
 def cut_clips(
@@ -166,12 +129,3 @@ def load_cut_clips() -> None:
     """Load the compiled pass of cut_clips, which takes longer than the first batches."""
     zero, pixel = np.zeros(1, np.int64), np.zeros((1, 1, 1, 1, 3), np.uint8)
     cut_clips(pixel, zero, top_px_B=zero, left_px_B=zero, mirror_B=np.zeros(1, np.int32), mean_level=0.0, input_px=1)
-
-
-def owned(outputs: Any) -> torch.Tensor:
-    """Return what a pipeline gave as a tensor that stays as it is.
-
-    On the CPU that is no copy: DALI's default execution model does not use a buffer again as long as someone holds it.
-    """
-    tensor = torch.from_dlpack(outputs.as_tensor())
-    return tensor.clone() if tensor.is_cuda else tensor

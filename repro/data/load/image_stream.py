@@ -1,30 +1,29 @@
-"""Load training images through one DALI graph that serves CPU and GPU, in our order and with our randomness.
+"""Load training images on CPU and GPU, in our order and with our randomness.
 
-DALI decodes and transforms; it draws nothing. What it is fed comes from repro.data.load.randomness. On a CPU
-it decodes alone, if there is anything to decode: one compiled pass does what follows, the same to the bit, in
-a fraction of the time.
+On a GPU one DALI graph does all of it. On a CPU it decodes alone, if there is anything to decode: one compiled pass does what
+follows, the same to the bit, in a fraction of the time.
 
-Shape suffixes: B batch, N images loaded at a time, H height, W width, C colour channels (RGB), S stored side in pixels.
+Shape suffixes: B batch, N images loaded at a time, H height, W width, C colour channels (RGB), S stored side in pixels, P side
+of the network's input.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from nvidia.dali import fn, pipeline_def, types
 
 from repro.data.load.augment_kernel import augment, load_augment
-from repro.data.load.randomness import Draws, draw_training, epoch_order_N, num_steps_of
-from repro.data.shards.decode import decoder_options
+from repro.data.load.graphs import center_window, decoded_image_graph, device_id, image_graph, outputs_of
+from repro.data.load.plan import Planned, grouped, indices_N, waited_for, with_parts
+from repro.data.load.randomness import Draws, draw_training, num_steps_of
 from repro.spec.recipe import Recipe
 
 #: Images that go through the graph at a time: a pass has a fixed cost, which small batches share.
@@ -45,15 +44,6 @@ class Stored(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Planned:
-    """The examples of one batch: the epoch (from 0), the step in that epoch (from 0), their positions in the split."""
-
-    epoch: int
-    step: int
-    index_B: NDArray[np.int64]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Batch:
     """A training batch on its device: mean-subtracted pixels on the 0-255 scale in channels-last memory, labels, its plan."""
 
@@ -68,251 +58,71 @@ class Batch:
         return self.image_BCHW
 
 
-def training_plan(
-    num_examples: int, *, key: int, batch_size: int, num_epochs: int, epoch: int = 0, step: int = 0
-) -> Iterator[Planned]:
-    """Plan every batch from (`epoch`, `step`) on; each epoch is a permutation and its last batch may be smaller."""
-    while epoch < num_epochs:
-        order_N = epoch_order_N(num_examples, key=key, epoch=epoch)
-        for first in range(step * batch_size, num_examples, batch_size):
-            yield Planned(epoch=epoch, step=first // batch_size, index_B=order_N[first : first + batch_size])
-        epoch, step = epoch + 1, 0
+@dataclass(frozen=True, kw_only=True)
+class ImageLoading:
+    """What is common to both ways of loading: how the images of consecutive batches are cut, coloured, mirrored and labelled.
 
-
-@pipeline_def
-def image_graph(
-    *, source: Callable[[], Any], mean_image_SSC: NDArray[np.float32], mean_at: str, encoding: str, input_px: int, device: str
-) -> Any:
-    """Define the graph: decode, crop, subtract the mean image, add the colour offset, divide, mirror.
-
-    device: `cpu`, or `cuda` (decoding on the device's hardware decoder where it has one).
-    source: gives (encoded or raw images, crop starts as (top, left), mirror flags, colour offsets, divisors) of a batch.
-    mean_at: the part of the mean image that is subtracted (repro.spec.recipe.Recipe).
-    """
-    image, start, mirror, color, divisor = fn.external_source(
-        source=source,
-        num_outputs=5,
-        batch=True,
-        dtype=[types.UINT8, types.INT32, types.INT32, types.FLOAT, types.FLOAT],
-        ndim=[1 if encoding == "jpeg" else 3, 1, 0, 3, 0],
-    )
-    image, on_gpu = decoded(image, encoding=encoding, device=device), device == "cuda"
-    shape = (input_px, input_px)
-    constant = mean_image_SSC if mean_at == "crop" else center_window(mean_image_SSC, input_px=input_px)
-    mean = types.Constant(constant, device="gpu" if on_gpu else "cpu")
-    if mean_at == "crop":
-        mean = fn.slice(mean, start=start, shape=shape, axes=(0, 1))
-    image = fn.slice(image, start=start, shape=shape, axes=(0, 1))
-    if on_gpu:
-        color, divisor = color.gpu(), divisor.gpu()
-    return fn.flip((image - mean + color) / divisor, horizontal=mirror)
-
-
-def decoded(image: Any, *, encoding: str, device: str) -> Any:
-    """Return the node of a graph that turns stored images into pixels (H, W, C) on the device."""
-    on_gpu = device == "cuda"
-    if encoding != "jpeg":
-        return image.gpu() if on_gpu else image
-    return fn.decoders.image(image, output_type=types.RGB, adjust_orientation=False, **decoder_options(device))
-
-
-def center_window(image_SSC: NDArray[np.float32], *, input_px: int) -> NDArray[np.float32]:
-    """Return the centre of a square image."""
-    first = (len(image_SSC) - input_px) // 2
-    return np.ascontiguousarray(image_SSC[first : first + input_px, first : first + input_px])
-
-
-def grouped(plan: Iterable[Planned], *, batch_size: int, key: Callable[[Planned], Any]) -> Iterator[list[Planned]]:
-    """Group consecutive batches that agree in `key`, as many as make LOAD_AT_ONCE images, and at least one."""
-    at_once = max(1, LOAD_AT_ONCE // batch_size)
-    for _, alike in itertools.groupby(plan, key=key):
-        while group := list(itertools.islice(alike, at_once)):
-            yield group
-
-
-class ImageStream:
-    """Iterate over the training batches of a plan. Decoding runs ahead in `num_threads` threads.
-
-    Args:
-        groups: the batches of the plan in the groups in which they are loaded.
-        draw: gives the draws (repro.data.load.randomness) of such a group.
-        device: `cpu` or `cuda`.
+    key: of all randomness. components_33: column i is the i-th principal component of the RGB values times its factor.
+    num_threads: those that decode ahead. device: `cpu` or `cuda`.
     """
 
-    def __init__(
-        self,
-        shards: Stored,
-        *,
-        groups: Iterable[list[Planned]],
-        draw: Callable[[list[Planned], NDArray[np.int64]], Draws],
-        mean_image_SSC: NDArray[np.float32],
-        mean_at: str,
-        batch_size: int,
-        input_px: int,
-        num_threads: int,
-        device: str,
-    ) -> None:
-        self._shards, self._groups, self._draw = shards, iter(groups), draw
-        self._ahead: deque[list[Planned]] = deque()
-        self._device = torch.device(device)
-        self._pipeline = image_graph(
-            source=self._feed,
-            mean_image_SSC=mean_image_SSC,
-            mean_at=mean_at,
-            encoding=shards.encoding,
-            input_px=input_px,
-            device=device,
-            batch_size=max(batch_size, LOAD_AT_ONCE),
-            num_threads=num_threads,
-            device_id=torch.cuda.current_device() if device == "cuda" else None,
-            prefetch_queue_depth=2,
+    shards: Stored
+    recipe: Recipe
+    key: int
+    components_33: NDArray[np.float64]
+    mean_image_SSC: NDArray[np.float32]
+    input_px: int
+    num_threads: int
+    device: str
+
+    @cached_property
+    def mean_SSC(self) -> NDArray[np.float32]:
+        """Return what is subtracted: the mean image, of which each crop takes its own window, or the centre of it."""
+        moves, mean_SSC = self.recipe.mean_at == "crop", self.mean_image_SSC
+        return np.ascontiguousarray(mean_SSC if moves else center_window(mean_SSC, input_px=self.input_px), np.float32)
+
+    @property
+    def images_at_once(self) -> int:
+        """Return how many images a graph is given at most."""
+        return max(self.recipe.batch_size, LOAD_AT_ONCE)
+
+    def groups(self, plan: Iterable[Planned]) -> Iterator[list[Planned]]:
+        """Group consecutive batches of one epoch with or without colour noise, as many as make LOAD_AT_ONCE images."""
+        at_once = max(1, LOAD_AT_ONCE // self.recipe.batch_size)
+        return grouped(plan, at_once=at_once, key=lambda planned: (planned.epoch, self.is_noisy(planned)))
+
+    def is_noisy(self, planned: Planned) -> bool:
+        """Say whether the colours of a batch are varied: they are in the first part of training alone, if the recipe says so."""
+        noise, steps_per_epoch = self.recipe.color_noise, math.ceil(self.shards.num_examples / self.recipe.batch_size)
+        if noise is None:
+            return False
+        num_epochs = self.recipe.schedule.num_epochs
+        num_noisy_steps = num_steps_of(noise.until, num_epochs=num_epochs, steps_per_epoch=steps_per_epoch)
+        return planned.epoch * steps_per_epoch + planned.step < num_noisy_steps
+
+    def draws(self, group: list[Planned]) -> Draws:
+        """Return the crops, mirrorings and colours of the batches of a group."""
+        return draw_training(
+            indices_N(group),
+            key=self.key,
+            epoch=group[0].epoch,
+            crops=self.recipe.crops,
+            batch_size=self.recipe.batch_size,
+            color_noise=self.recipe.color_noise if self.is_noisy(group[0]) else None,
+            components_33=self.components_33,
+            stored_px=self.shards.stored_px,
+            input_px=self.input_px,
         )
-        self._pipeline.build()
 
-    def _feed(self) -> tuple[list[NDArray[np.uint8]], NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
-        group = next(self._groups)
-        index_N = np.concatenate([planned.index_B for planned in group])
-        draws = self._draw(group, index_N)
-        start_N2 = np.stack([draws.top_px_N, draws.left_px_N], axis=1).astype(np.int32)
-        color_N113 = draws.color_N3.reshape(-1, 1, 1, 3)
-        self._ahead.append(group)
-        return self._shards.images(index_N), start_N2, draws.mirror_N, color_N113, draws.divisor_N
-
-    def __iter__(self) -> Iterator[Batch]:
-        label_N = torch.from_numpy(np.asarray(self._shards.label_N, np.int64))
-        while True:
-            asked = time.perf_counter()
-            try:
-                (images,) = self._pipeline.run()
-            except StopIteration:
-                return
-            image_NHWC = torch.from_dlpack(images.as_tensor()).clone()
-            group = self._ahead.popleft()
-            parts = image_NHWC.permute(0, 3, 1, 2).split([len(planned.index_B) for planned in group])
-            wait_s = time.perf_counter() - asked
-            for planned, image_BCHW in zip(group, parts, strict=True):
-                label_B = label_N[torch.from_numpy(planned.index_B)].to(self._device)
-                yield Batch(image_BCHW=image_BCHW, label_B=label_B, planned=planned, wait_s=wait_s)
-                wait_s = 0.0
+    def batches(self, pixels: Iterable[tuple[Planned, torch.Tensor]]) -> Iterator[Batch]:
+        """Give the batches whose `pixels` (B, H, W, C) are loaded; each counts the time for which it was waited."""
+        label_N = torch.from_numpy(np.asarray(self.shards.label_N, np.int64))
+        for (planned, image_BHWC), wait_s in waited_for(pixels):
+            label_B = label_N[torch.from_numpy(planned.index_B)].to(self.device)
+            yield Batch(image_BCHW=image_BHWC.permute(0, 3, 1, 2), label_B=label_B, planned=planned, wait_s=wait_s)
 
 
-@pipeline_def
-def square_graph(*, source: Callable[[], Any], encoding: str, device: str) -> Any:
-    """Define the graph that decodes and does no more; `source` gives the stored images of a batch."""
-    image = fn.external_source(source=source, batch=True, dtype=types.UINT8, ndim=1 if encoding == "jpeg" else 3)
-    return decoded(image, encoding=encoding, device=device)
-
-
-class DecodedStream:
-    """Iterate over the training batches of a plan, as ImageStream does, on the CPU: after decoding comes one compiled pass."""
-
-    def __init__(
-        self,
-        shards: Stored,
-        *,
-        groups: Iterable[list[Planned]],
-        draw: Callable[[list[Planned], NDArray[np.int64]], Draws],
-        mean_image_SSC: NDArray[np.float32],
-        mean_at: str,
-        batch_size: int,
-        input_px: int,
-        num_threads: int,
-    ) -> None:
-        self._shards, self._draw, self._input_px = shards, draw, input_px
-        at_once = max(batch_size, LOAD_AT_ONCE)
-        self._mean_moves = mean_at == "crop"
-        mean = mean_image_SSC if self._mean_moves else center_window(mean_image_SSC, input_px=input_px)
-        self._mean_SSC = np.ascontiguousarray(mean, np.float32)
-        self._pixels = (
-            stacked(shards, groups)
-            if shards.encoding == "raw"
-            else decoded_ahead(shards, groups, at_once=at_once, num_threads=num_threads)
-        )
-        load_augment()
-
-    def __iter__(self) -> Iterator[Batch]:
-        label_N = torch.from_numpy(np.asarray(self._shards.label_N, np.int64))
-        while True:
-            asked = time.perf_counter()
-            found = next(self._pixels, None)
-            if found is None:
-                return
-            group, image_NSSC = found
-            draws = self._draw(group, indices_N(group))
-            for planned, part in with_parts(group):
-                image_BCHW = self._augmented(image_NSSC, draws, part)
-                label_B = label_N[torch.from_numpy(planned.index_B)]
-                yield Batch(image_BCHW=image_BCHW, label_B=label_B, planned=planned, wait_s=time.perf_counter() - asked)
-                asked = time.perf_counter()
-
-    def _augmented(self, image_NSSC: NDArray[np.uint8], draws: Draws, part: slice) -> torch.Tensor:
-        """Return the batch that is this part of the images loaded at a time, (B, C, P, P) in channels-last memory."""
-        out_BPPC = np.empty((part.stop - part.start, self._input_px, self._input_px, 3), np.float32)
-        augment(
-            image_NSSC[part],
-            self._mean_SSC,
-            self._mean_moves,
-            draws.top_px_N[part],
-            draws.left_px_N[part],
-            draws.mirror_N[part],
-            draws.color_N3[part],
-            draws.divisor_N[part],
-            out_BPPC,
-        )
-        return torch.from_numpy(out_BPPC).permute(0, 3, 1, 2)
-
-
-def indices_N(group: Sequence[Planned]) -> NDArray[np.int64]:
-    """Return the examples of batches that are loaded at a time."""
-    return np.concatenate([planned.index_B for planned in group])
-
-
-def with_parts(group: Iterable[Planned]) -> Iterator[tuple[Planned, slice]]:
-    """Give each batch with its part of the examples that are loaded at a time."""
-    first = 0
-    for planned in group:
-        part = slice(first, first + len(planned.index_B))
-        yield planned, part
-        first = part.stop
-
-
-def stacked(shards: Stored, groups: Iterable[list[Planned]]) -> Iterator[tuple[list[Planned], NDArray[np.uint8]]]:
-    """Give each group with its images (N, S, S, C), which are stored as pixels."""
-    for group in groups:
-        yield group, np.stack(shards.images(indices_N(group)))
-
-
-def decoded_ahead(
-    shards: Stored, groups: Iterable[list[Planned]], *, at_once: int, num_threads: int
-) -> Iterator[tuple[list[Planned], NDArray[np.uint8]]]:
-    """Give each group of up to `at_once` examples with its images (N, S, S, C), decoded ahead on `num_threads` threads."""
-    ahead: deque[list[Planned]] = deque()
-    coming = iter(groups)
-
-    def feed() -> list[NDArray[np.uint8]]:
-        group = next(coming)
-        ahead.append(group)
-        return shards.images(indices_N(group))
-
-    pipeline = square_graph(
-        source=feed,
-        encoding=shards.encoding,
-        device="cpu",
-        batch_size=at_once,
-        num_threads=num_threads,
-        device_id=None,
-        prefetch_queue_depth=2,
-    )
-    pipeline.build()
-    while True:
-        try:
-            (images,) = pipeline.run()
-        except StopIteration:
-            return
-        yield ahead.popleft(), np.asarray(images.as_tensor())
-
-
-def training_stream(
+def image_stream(
     shards: Stored,
     recipe: Recipe,
     *,
@@ -323,48 +133,94 @@ def training_stream(
     input_px: int,
     num_threads: int,
     device: str,
-) -> ImageStream | DecodedStream:
-    """Return the training batches of `plan`, augmented by `recipe` with the randomness of `key`."""
-    noise, steps_per_epoch = recipe.color_noise, math.ceil(shards.num_examples / recipe.batch_size)
-    until = noise.until if noise else 0.0
-    num_noisy_steps = num_steps_of(until, num_epochs=recipe.schedule.num_epochs, steps_per_epoch=steps_per_epoch)
-
-    def epoch_and_noise(planned: Planned) -> tuple[int, bool]:
-        return planned.epoch, planned.epoch * steps_per_epoch + planned.step < num_noisy_steps
-
-    def draw(group: list[Planned], index_N: NDArray[np.int64]) -> Draws:
-        epoch, noisy = epoch_and_noise(group[0])
-        return draw_training(
-            index_N,
-            key=key,
-            epoch=epoch,
-            crops=recipe.crops,
-            batch_size=recipe.batch_size,
-            color_noise=noise if noisy else None,
-            components_33=components_33,
-            stored_px=shards.stored_px,
-            input_px=input_px,
-        )
-
-    if device == "cpu":
-        return DecodedStream(
-            shards,
-            groups=grouped(plan, batch_size=recipe.batch_size, key=epoch_and_noise),
-            draw=draw,
-            mean_image_SSC=mean_image_SSC,
-            mean_at=recipe.mean_at,
-            batch_size=recipe.batch_size,
-            input_px=input_px,
-            num_threads=num_threads,
-        )
-    return ImageStream(
-        shards,
-        groups=grouped(plan, batch_size=recipe.batch_size, key=epoch_and_noise),
-        draw=draw,
+) -> Iterator[Batch]:
+    """Return the training batches of `plan`, augmented by `recipe` (see ImageLoading); decoding runs ahead."""
+    loading = ImageLoading(
+        shards=shards,
+        recipe=recipe,
+        key=key,
+        components_33=components_33,
         mean_image_SSC=mean_image_SSC,
-        mean_at=recipe.mean_at,
-        batch_size=recipe.batch_size,
         input_px=input_px,
         num_threads=num_threads,
         device=device,
     )
+    return compiled_batches(loading, plan) if device == "cpu" else graph_batches(loading, plan)
+
+
+def compiled_batches(loading: ImageLoading, plan: Iterable[Planned]) -> Iterator[Batch]:
+    """Give the batches on the CPU: one compiled pass for each comes after decoding."""
+    load_augment()
+    groups = loading.groups(plan)
+    found = _stacked(loading, groups) if loading.shards.encoding == "raw" else _decoded(loading, groups)
+    return loading.batches(part for group, image_NSSC in found for part in _augmented(loading, group, image_NSSC))
+
+
+def graph_batches(loading: ImageLoading, plan: Iterable[Planned]) -> Iterator[Batch]:
+    """Give the batches that one DALI graph decodes, cuts, colours and mirrors on the device, running ahead."""
+    groups, to_load = itertools.tee(loading.groups(plan))
+
+    def feed() -> tuple[list[NDArray[np.uint8]], NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
+        group = next(to_load)
+        draws = loading.draws(group)
+        start_N2 = np.stack([draws.top_px_N, draws.left_px_N], axis=1).astype(np.int32)
+        color_N113 = draws.color_N3.reshape(-1, 1, 1, 3)
+        return loading.shards.images(indices_N(group)), start_N2, draws.mirror_N, color_N113, draws.divisor_N
+
+    pipeline = image_graph(
+        source=feed,
+        mean_image_SSC=loading.mean_image_SSC,
+        mean_at=loading.recipe.mean_at,
+        encoding=loading.shards.encoding,
+        input_px=loading.input_px,
+        device=loading.device,
+        batch_size=loading.images_at_once,
+        num_threads=loading.num_threads,
+        device_id=device_id(loading.device),
+        prefetch_queue_depth=2,
+    )
+    found = zip(groups, outputs_of(pipeline), strict=True)
+    return loading.batches((planned, image_NHWC[part]) for group, image_NHWC in found for planned, part in with_parts(group))
+
+
+def _stacked(loading: ImageLoading, groups: Iterable[list[Planned]]) -> Iterator[tuple[list[Planned], NDArray[np.uint8]]]:
+    """Give each group with its images (N, S, S, C), which are stored as pixels."""
+    for group in groups:
+        yield group, np.stack(loading.shards.images(indices_N(group)))
+
+
+def _decoded(loading: ImageLoading, groups: Iterable[list[Planned]]) -> Iterator[tuple[list[Planned], NDArray[np.uint8]]]:
+    """Give each group with its images (N, S, S, C), decoded ahead."""
+    groups, to_decode = itertools.tee(groups)
+    pipeline = decoded_image_graph(
+        source=lambda: loading.shards.images(indices_N(next(to_decode))),
+        encoding=loading.shards.encoding,
+        device="cpu",
+        batch_size=loading.images_at_once,
+        num_threads=loading.num_threads,
+        device_id=None,
+        prefetch_queue_depth=2,
+    )
+    for group, image_NSSC in zip(groups, outputs_of(pipeline), strict=True):
+        yield group, image_NSSC.numpy()
+
+
+def _augmented(
+    loading: ImageLoading, group: list[Planned], image_NSSC: NDArray[np.uint8]
+) -> Iterator[tuple[Planned, torch.Tensor]]:
+    """Give each batch of a group with its pixels (B, P, P, C), from the images of the group."""
+    draws, input_px = loading.draws(group), loading.input_px
+    for planned, part in with_parts(group):
+        out_BPPC = np.empty((len(planned.index_B), input_px, input_px, 3), np.float32)
+        augment(
+            image_NSSC[part],
+            loading.mean_SSC,
+            loading.recipe.mean_at == "crop",
+            draws.top_px_N[part],
+            draws.left_px_N[part],
+            draws.mirror_N[part],
+            draws.color_N3[part],
+            draws.divisor_N[part],
+            out_BPPC,
+        )
+        yield planned, torch.from_numpy(out_BPPC)

@@ -1,4 +1,4 @@
-"""Give the whole stored squares of a split as pixels: no randomness, no crop.
+"""Give the whole stored images of a split, squares, as pixels: no randomness, no crop.
 
 Scoring passes over the same images again and again: the validation images after each epoch, the test images for each seed of a
 job. What fits into memory is therefore decoded once, and so are training images that fit: decoding a JPEG file takes twice as
@@ -15,7 +15,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from repro.data.load.image_stream import Stored, square_graph
+from repro.data.load.decoded_cache import DecodedCache
+from repro.data.load.graphs import decoded_image_graph, device_id, outputs_of
+from repro.data.load.image_stream import Stored
 from repro.data.shards.images import Shards
 
 #: Pixels of one split that are kept.
@@ -25,47 +27,31 @@ KEEP_MIB = 256
 DECODED_AT_ONCE = 256
 
 
-class Squares:
+class WholeImages:
     """The stored images of a split as pixels on the 0-255 scale, on `device`."""
 
     def __init__(self, shards: Shards, *, num_threads: int, device: str) -> None:
         self.shards = shards
         self._num_threads, self._device = num_threads, device
-        self._kept: dict[tuple[bytes, int], list[torch.Tensor]] = {}
-        self._num_kept_bytes = 0
+        image_bytes = 3 * shards.stored_px**2
+        self._cache = DecodedCache(self._decode, example_bytes=image_bytes, keep_bytes=KEEP_MIB * 2**20)
 
     def batches(self, index_N: NDArray[np.int64], *, batch_size: int) -> Iterator[torch.Tensor]:
         """Give the images `index_N` in that order as uint8 (B, C, S, S) in channels-last memory; leave them as they are."""
-        key = (np.asarray(index_N, np.int64).tobytes(), batch_size)
-        if key in self._kept:
-            yield from self._kept[key]
-            return
-        num_bytes = len(index_N) * 3 * self.shards.stored_px**2
-        if self._num_kept_bytes + num_bytes > KEEP_MIB * 2**20:
-            yield from self._decode(index_N, batch_size=batch_size)
-            return
-        self._kept[key] = list(self._decode(index_N, batch_size=batch_size))
-        self._num_kept_bytes += num_bytes
-        yield from self._kept[key]
+        return self._cache.batches(index_N, batch_size=batch_size)
 
-    def _decode(self, index_N: NDArray[np.int64], *, batch_size: int) -> Iterator[torch.Tensor]:
+    def _decode(self, index_N: NDArray[np.int64], batch_size: int) -> Iterator[torch.Tensor]:
         parts = iter([index_N[first : first + batch_size] for first in range(0, len(index_N), batch_size)])
-        pipeline = square_graph(
+        pipeline = decoded_image_graph(
             source=lambda: self.shards.images(next(parts)),
             encoding=self.shards.encoding,
             device=self._device,
             batch_size=min(batch_size, max(len(index_N), 1)),
             num_threads=self._num_threads,
-            device_id=torch.cuda.current_device() if self._device == "cuda" else None,
+            device_id=device_id(self._device),
             prefetch_queue_depth=2,
         )
-        pipeline.build()
-        while True:
-            try:
-                (images,) = pipeline.run()
-            except StopIteration:
-                return
-            yield torch.from_dlpack(images.as_tensor()).clone().permute(0, 3, 1, 2)
+        return (image_BSSC.permute(0, 3, 1, 2) for image_BSSC in outputs_of(pipeline))
 
 
 class DecodedShards:
@@ -75,8 +61,8 @@ class DecodedShards:
 
     def __init__(self, shards: Shards, *, num_threads: int) -> None:
         self.stored_px, self.label_N = shards.stored_px, shards.label_N
-        squares = Squares(shards, num_threads=num_threads, device="cpu")
-        batches = squares.batches(np.arange(shards.num_examples), batch_size=DECODED_AT_ONCE)
+        whole = WholeImages(shards, num_threads=num_threads, device="cpu")
+        batches = whole.batches(np.arange(shards.num_examples), batch_size=DECODED_AT_ONCE)
         self._image_NSSC = torch.cat([image_BCSS.permute(0, 2, 3, 1) for image_BCSS in batches]).numpy()
 
     @property

@@ -3,7 +3,7 @@
 Table 1 quotes Lin et al. 2011 (sparse coding) and Sanchez, Perronnin 2011 (SIFT and Fisher vectors); Table 2 the entry of the
 2012 competition that added up SIFT, LBP, GIST and CSIFT. Only the size of their signatures and their errors were read (V);
 patches, projections, mixtures, codebooks and classifiers are those usual in such systems (M).
-Settings were chosen on held-out training images.
+Settings were chosen on held-out training images (docs/tuning.md).
 """
 
 from dataclasses import replace

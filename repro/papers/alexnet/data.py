@@ -4,12 +4,19 @@ from dataclasses import replace
 
 from repro.spec.datasets import Dataset, Procedural
 
+# Side of a crop of generated images, which is all that a network sees of one; the images are 4 px larger, so that crops can move.
+SMOKE_CROP_PX = 24
+SMALL_CROP_PX = 32
+# Of those for the small nets of section 3.3 and Figure 1, whose first layer has a stride of one pixel whatever the size.
+SMALLER_CROP_PX = 20
+
 # The generator's knobs are explained in repro/data/generated/images.py.
+SMOKE_PX = SMOKE_CROP_PX + 4
 KNOBS_SMOKE = Procedural(
     num_train=448,
     num_test=256,
     num_classes=10,
-    image_px=28,
+    image_px=SMOKE_PX,
     clutter=1.0,
     occlusion=0.0,
     pose=10.0,
@@ -23,36 +30,17 @@ PROCEDURAL_SMOKE = Dataset(
     name="procedural",
     kind="procedural",
     title="generated images (smoke)",
-    stored_px=28,
+    stored_px=SMOKE_PX,
     encoding="jpeg",
     num_validation=64,
     max_refused=0.0,
     procedural=KNOBS_SMOKE,
 )
 
-KNOBS_SMALL = Procedural(
-    num_train=768,
-    num_test=640,
-    num_classes=10,
-    image_px=36,
-    clutter=1.0,
-    occlusion=0.0,
-    pose=10.0,
-    illumination_train=0.10,
-    illumination_test=0.15,
-    cast_shift_test=0.25,
-    label_noise=0.0,
-    seed=2012,
-)
-PROCEDURAL_SMALL = Dataset(
-    name="procedural",
-    kind="procedural",
-    title="generated images",
-    stored_px=36,
-    encoding="jpeg",
-    num_validation=128,
-    max_refused=0.0,
-    procedural=KNOBS_SMALL,
+SMALL_PX = SMALL_CROP_PX + 4
+KNOBS_SMALL = replace(KNOBS_SMOKE, num_train=768, num_test=640, image_px=SMALL_PX)
+PROCEDURAL_SMALL = replace(
+    PROCEDURAL_SMOKE, title="generated images", stored_px=SMALL_PX, num_validation=128, procedural=KNOBS_SMALL
 )
 
 CIFAR10 = Dataset(
@@ -93,13 +81,13 @@ ALL_SMOKE = replace(
 )
 ALL_SMALL = replace(PROCEDURAL_SMALL, name="procedural_all", title="generated images with those held out", num_validation=0)
 
-# For the small nets of section 3.3 and Figure 1, whose first layer moves by one pixel whatever the size.
+SMALLER_PX = SMALLER_CROP_PX + 4
 SMALLER = replace(
     PROCEDURAL_SMALL,
     name="procedural_24px",
     title="generated images of 24 px",
-    stored_px=24,
-    procedural=replace(KNOBS_SMALL, image_px=24),
+    stored_px=SMALLER_PX,
+    procedural=replace(KNOBS_SMALL, image_px=SMALLER_PX),
 )
 
 # To pre-train on: the ten classes and thirty others, in other pictures (another seed).
@@ -142,13 +130,10 @@ FALL_2011 = Dataset(
     max_refused=0.01,
     of="imagenet_fall_2011",
 )
-FALL_2009 = Dataset(
+FALL_2009 = replace(
+    FALL_2011,
     name="imagenet_fall_2009",
     kind="unsplit_folders",
     title="ImageNet, Fall 2009, half for training and half for testing",
-    stored_px=256,
-    encoding="jpeg",
-    num_validation=0,
-    max_refused=0.01,
     of="imagenet_fall_2009_own_halves",
 )

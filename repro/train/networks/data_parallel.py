@@ -27,7 +27,7 @@ from typing import Any, TypeVar
 import torch
 from torch import distributed, nn
 
-from repro.data.load.image_stream import Planned
+from repro.data.load.plan import Planned
 from repro.models.layers import Dropout
 
 #: Seconds between two looks of a helper whether the job still lives.

@@ -11,12 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from repro.data.load.image_stream import Batch, training_plan, training_stream
-from repro.data.shards.images import Shards, write_npz
+from repro.artifacts.arrays import write_npz
+from repro.data.load.image_stream import Batch, image_stream
+from repro.data.load.plan import training_plan
+from repro.data.shards.images import Shards
 from repro.evaluate.crops import Cropping, center_window
 from repro.evaluate.gallery import Gallery
 from repro.evaluate.metrics import top_k_error
-from repro.evaluate.predict import IMAGES_PER_BATCH, predict, stable_subset_N
+from repro.evaluate.predict import IMAGES_PER_BATCH, predict
+from repro.evaluate.subset import stable_subset_N
 from repro.models.image import build_network
 from repro.models.probe import first_kernels_KHWC, saturation
 from repro.spec.network import Network
@@ -90,7 +93,7 @@ class ImageTask:
             epoch=epoch,
             step=step,
         )
-        return training_stream(
+        return image_stream(
             self._images.to_train_on,
             recipe,
             plan=share(plan),
@@ -153,11 +156,11 @@ class ImageTask:
         return {"kernels": named(path)}
 
     def _predicted(
-        self, net: nn.Module, squares: Any, index_N: NDArray[np.int64], *, split: str, protocols: tuple[str, ...], take: Any
+        self, net: nn.Module, images: Any, index_N: NDArray[np.int64], *, split: str, protocols: tuple[str, ...], take: Any
     ) -> dict[str, NDArray[np.float32]]:
         self._context.say(f"scores {len(index_N)} {split} images by {', '.join(protocols)}")
         output = self._network.output.name
-        return predict(net, squares, index_N, protocols=protocols, cropping=self._cropping, output=output, take_features=take)
+        return predict(net, images, index_N, protocols=protocols, cropping=self._cropping, output=output, take_features=take)
 
     def _write_scores(
         self, shards: Shards, index_N: NDArray[np.int64], *, split: str, found: dict[str, NDArray[np.float32]]

@@ -11,8 +11,8 @@ import torch
 from numpy.typing import NDArray
 
 from repro.artifacts.files import FileFormatError, read_json, sha256_file
-from repro.data.load.whole_images import Squares, in_memory
-from repro.data.shards.color import noise_factors
+from repro.data.load.color_noise import noise_factors
+from repro.data.load.whole_images import WholeImages, in_memory
 from repro.data.shards.images import Shards
 from repro.evaluate.crops import Cropping
 
@@ -52,9 +52,9 @@ class Pixels:
     def __init__(self, data: Prepared, *, num_threads: int, device: str) -> None:
         self.to_train_on = in_memory(data.train, num_threads=num_threads, device=device)
         self._mean_CSS = torch.from_numpy(data.mean_image).permute(2, 0, 1).to(device)
-        self.train = Squares(data.train, num_threads=num_threads, device=device)
-        self.validation = Squares(data.validation, num_threads=num_threads, device=device) if data.validation else None
-        self.test = Squares(data.test, num_threads=num_threads, device=device)
+        self.train = WholeImages(data.train, num_threads=num_threads, device=device)
+        self.validation = WholeImages(data.validation, num_threads=num_threads, device=device) if data.validation else None
+        self.test = WholeImages(data.test, num_threads=num_threads, device=device)
 
     def cropping(self, *, mean_at: str, input_px: int) -> Cropping:
         """Return how network inputs are cut from these images."""

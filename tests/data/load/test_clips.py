@@ -17,15 +17,16 @@ from PIL import Image
 
 from repro.artifacts.files import FileFormatError
 from repro.data.load import clips
-from repro.data.load.clip_stream import ClipBatch, Loading, clip_graph, clip_stream, drawn_labels_B, graph_batches
+from repro.data.load.clip_stream import ClipBatch, ClipLoading, clip_stream, drawn_labels_B, graph_batches
 from repro.data.load.clip_views import ClipPixels, clip_batches, evaluation_crops
-from repro.data.load.clips import DecodedClips, StripClips, clips_in_memory, strip_graph
-from repro.data.load.image_stream import training_plan
+from repro.data.load.clips import DecodedClips, StripClips, clips_in_memory
+from repro.data.load.graphs import clip_graph, decoded_clip_graph
+from repro.data.load.plan import training_plan
 from repro.data.load.randomness import draw_training
 from repro.data.prepare.videos import prepare_videos
 from repro.data.shards.clips import ClipShards
 from repro.spec.recipe import Crops, Optimizer, Recipe, Schedule
-from repro.spec.video import Clips, ProceduralVideos, VideoDataset
+from repro.spec.video_datasets import Clips, ProceduralVideos, VideoDataset
 from tests.tiny import write_prepared
 
 TOYS = VideoDataset(
@@ -106,7 +107,9 @@ def graph_stream(
 ) -> Iterator[ClipBatch]:
     """Return the batches as the graph of a GPU makes them, on the CPU."""
     shards = ClipShards(folder, "train")
-    loading = Loading(shards=shards, recipe=RECIPE, key=1, input_px=input_px, mean_level=mean_level, num_threads=1, device="cpu")
+    loading = ClipLoading(
+        shards=shards, recipe=RECIPE, key=1, input_px=input_px, mean_level=mean_level, num_threads=1, device="cpu"
+    )
     plan = training_plan(shards.num_clips, key=1, batch_size=8, num_epochs=num_epochs)
     return graph_batches(loading, StripClips(shards, frames=frames), plan)
 
@@ -319,7 +322,7 @@ def test_the_gpu_variant_of_the_graph_serialises(frames: tuple[int, ...]) -> Non
     settings: dict[str, Any] = {"frames": frames, "stored_px": 40, "device": "cuda", "batch_size": 4, "num_threads": 1}
     graphs = [
         clip_graph(source=lambda: None, input_px=INPUT_PX, mean_level=MEAN, device_id=None, **settings),
-        strip_graph(source=lambda: None, device_id=None, **settings),
+        decoded_clip_graph(source=lambda: None, device_id=None, **settings),
     ]
     for graph in graphs:
         assert len(graph.serialize()) > 500

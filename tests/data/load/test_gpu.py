@@ -18,8 +18,8 @@ from PIL import Image
 from repro.data.load.clip_stream import clip_stream
 from repro.data.load.clip_views import ClipPixels
 from repro.data.load.clips import clips_in_memory
-from repro.data.load.image_stream import training_plan
-from repro.data.load.whole_images import Squares
+from repro.data.load.plan import training_plan
+from repro.data.load.whole_images import WholeImages
 from repro.data.prepare.videos import prepare_videos
 from repro.data.shards.clips import ClipShards
 from repro.data.shards.decode import Decoder
@@ -55,10 +55,9 @@ def test_batches_stay_as_they_are_while_the_next_are_loaded(tmp_path: Path) -> N
 @pytest.mark.parametrize(("encoding", "limit"), [("raw", 0), ("jpeg", 3)])
 def test_images_to_be_scored_are_the_same(tmp_path: Path, encoding: str, limit: float) -> None:
     write_prepared(tmp_path / "data", encoding=encoding)
-    index_N = np.array([3, 22, 0, 7, 11])
+    shards, index_N = Shards(tmp_path / "data", "test"), np.array([3, 22, 0, 7, 11])
     found = [
-        torch.cat(list(Squares(Shards(tmp_path / "data", "test"), num_threads=1, device=device).batches(index_N, batch_size=2)))
-        for device in DEVICES
+        torch.cat(list(WholeImages(shards, num_threads=1, device=device).batches(index_N, batch_size=2))) for device in DEVICES
     ]
     assert (found[0].float() - found[1].cpu().float()).abs().max() <= limit
 

@@ -11,9 +11,11 @@ from PIL import Image
 
 from repro.data.load import augment_kernel
 from repro.data.load import image_stream as images
-from repro.data.load.image_stream import DecodedStream, ImageStream, image_graph, training_plan, training_stream
+from repro.data.load.graphs import decoded_image_graph, image_graph
+from repro.data.load.image_stream import graph_batches, image_stream
+from repro.data.load.plan import training_plan
 from repro.data.load.randomness import draw_training
-from repro.data.load.whole_images import DecodedShards, Squares, in_memory, square_graph
+from repro.data.load.whole_images import DecodedShards, WholeImages, in_memory
 from repro.data.shards.images import Shards
 from repro.spec.recipe import ColorNoise, Crops, Optimizer, Recipe, Schedule
 from tests.tiny import jpeg, write_prepared
@@ -31,7 +33,7 @@ COMPONENTS = np.diag([120.0, 40.0, 20.0])
 def stream(folder, *, shards=None, recipe=RECIPE, key=1, num_threads=1, start=(0, 0), num_epochs=2, device="cpu"):
     shards = shards or Shards(folder, "train")
     plan = training_plan(shards.num_examples, key=key, batch_size=16, num_epochs=num_epochs, epoch=start[0], step=start[1])
-    return training_stream(
+    return image_stream(
         shards,
         recipe,
         plan=plan,
@@ -180,20 +182,20 @@ def test_scoring_sees_each_stored_image_once_in_the_order_asked_for(prepared, mo
     monkeypatch.setattr("repro.data.load.whole_images.KEEP_MIB", kept_mib)
     folder, pixels, encoding = prepared
     index_N = np.array([3, 22, 0, 7, 11])
-    squares = Squares(Shards(folder, "test"), num_threads=1, device="cpu")
+    whole = WholeImages(Shards(folder, "test"), num_threads=1, device="cpu")
     expected = np.stack([as_stored(pixels["test"][i], encoding) for i in index_N])
     for _ in range(2):
-        batches = list(squares.batches(index_N, batch_size=2))
+        batches = list(whole.batches(index_N, batch_size=2))
         assert [len(batch) for batch in batches] == [2, 2, 1]
         assert all(batch.is_contiguous(memory_format=torch.channels_last) for batch in batches)
         np.testing.assert_array_equal(torch.cat(batches).permute(0, 2, 3, 1).numpy(), expected)
 
 
 def test_images_that_fit_into_memory_are_decoded_once(prepared, monkeypatch):
-    squares = Squares(Shards(prepared[0], "test"), num_threads=1, device="cpu")
-    first = list(squares.batches(np.arange(23), batch_size=8))
-    monkeypatch.setattr("repro.data.load.whole_images.square_graph", lambda **_: pytest.fail("decoded again"))
-    again = list(squares.batches(np.arange(23), batch_size=8))
+    whole = WholeImages(Shards(prepared[0], "test"), num_threads=1, device="cpu")
+    first = list(whole.batches(np.arange(23), batch_size=8))
+    monkeypatch.setattr("repro.data.load.whole_images.decoded_image_graph", lambda **_: pytest.fail("decoded again"))
+    again = list(whole.batches(np.arange(23), batch_size=8))
     assert all(torch.equal(one, other) for one, other in zip(first, again, strict=True))
 
 
@@ -237,7 +239,7 @@ def test_the_gpu_variant_of_the_graph_serialises(encoding, mean_at):
     mean = np.zeros((36, 36, 3), np.float32)
     graphs = [
         image_graph(source=lambda: None, mean_image_SSC=mean, mean_at=mean_at, input_px=32, **settings),
-        square_graph(source=lambda: None, **settings),
+        decoded_image_graph(source=lambda: None, **settings),
     ]
     for graph in graphs:
         serialised = graph.serialize()
@@ -251,12 +253,8 @@ def test_the_pass_after_decoding_gives_the_same_as_the_graph_to_the_bit(prepared
     noise = ColorNoise(std=0.1, factor="sqrt_eigenvalue", until=0.5, divide_by=divide_by)
     recipe = dataclasses.replace(RECIPE, mean_at=mean_at, color_noise=noise)
     one_pass = stream(prepared[0], recipe=recipe)
-    assert isinstance(one_pass, DecodedStream)
-    monkeypatch.setattr(
-        "repro.data.load.image_stream.DecodedStream", lambda shards, **settings: ImageStream(shards, **settings, device="cpu")
-    )
+    monkeypatch.setattr(images, "compiled_batches", graph_batches)
     by_graph = stream(prepared[0], recipe=recipe)
-    assert isinstance(by_graph, ImageStream)
     num = 0
     for found, expected in zip(one_pass, by_graph, strict=True):
         assert torch.equal(found.image_BCHW, expected.image_BCHW)

@@ -17,7 +17,7 @@ import torch
 import repro.train.networks.images as images
 import repro.train.networks.run as stage
 from repro.artifacts.files import data_folder, read_json, run_folder
-from repro.data.load.image_stream import training_plan
+from repro.data.load.plan import training_plan
 from repro.data.prepare.videos import prepare_videos
 from repro.spec.recipe import Crops
 from repro.train.networks.clips import open_videos

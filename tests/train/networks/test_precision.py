@@ -9,9 +9,10 @@ from torch import nn
 
 import repro.train.networks.images as images
 import repro.train.networks.run as stage
-from repro import cli
 from repro.artifacts.files import read_json, run_folder
-from repro.data.load.whole_images import Squares
+from repro.cli import arguments, main
+from repro.cli.parser import command_parser
+from repro.data.load.whole_images import WholeImages
 from repro.train.networks.precision import FAITHFUL, PRECISIONS, checked_precision, forward_in, products_in
 from tests.train.networks.test_run import results_with_data, tiny_run
 
@@ -27,9 +28,9 @@ def train(results, run, said, **means):
 
 
 def test_the_command_line_and_the_stage_know_the_same_formats_and_begin_with_float32():
-    assert cli.PRECISIONS == PRECISIONS and PRECISIONS[0] == FAITHFUL == "float32"
+    assert arguments.PRECISIONS == PRECISIONS and PRECISIONS[0] == FAITHFUL == "float32"
     line = ["train", "--paper", "alexnet", "--scale", "smoke", "--variant", "full", "--seeds", "0", "--results", "r"]
-    options = cli.parser().parse_args(line)
+    options = command_parser().parse_args(line)
     assert options.precision == FAITHFUL and not options.towers_apart
 
 
@@ -112,13 +113,13 @@ def test_a_format_that_cannot_be_had_is_refused(name, device, message):
 
 def test_validation_and_scores_are_computed_in_float32(prepared, monkeypatch):
     seen = set()
-    batches = Squares.batches
+    batches = WholeImages.batches
 
     def watched(self, index_N, *, batch_size):
         seen.add(torch.is_autocast_enabled("cpu"))
         return batches(self, index_N, batch_size=batch_size)
 
-    monkeypatch.setattr(Squares, "batches", watched)
+    monkeypatch.setattr(WholeImages, "batches", watched)
     train(prepared, tiny_run(seed=14, num_epochs=1), [], precision="bfloat16")
     assert seen == {False}
 
@@ -172,5 +173,5 @@ def test_fewer_gpus_than_towers_are_refused(prepared, monkeypatch):
 
 def test_classical_models_have_no_such_options(capsys, tmp_path):
     line = ["train", "--paper", "karpathy", "--scale", "smoke", "--variant", "feature_histograms", "--seeds", "0"]
-    assert cli.main([*line, "--results", str(tmp_path), "--precision", "bfloat16"]) == 2
+    assert main([*line, "--results", str(tmp_path), "--precision", "bfloat16"]) == 2
     assert "--precision and --towers-apart are for networks; feature_histograms are made by" in capsys.readouterr().err

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import torch
 
-import repro.data.load.whole_images as squares
+import repro.data.load.whole_images as whole_images
 import repro.train.networks.images as images
 import repro.train.networks.loop as loop
 import repro.train.networks.run as stage
@@ -375,13 +375,13 @@ def test_a_layer_is_frozen_from_the_stated_share_of_the_epochs_on(whole, tmp_pat
 
 def test_runs_of_one_job_decode_the_scored_images_once(tmp_path, monkeypatch):
     """Validation, test, scored and probed training images: four graphs for two runs of two epochs."""
-    built, graph = [], squares.square_graph
+    built, graph = [], whole_images.decoded_image_graph
 
     def counted(**settings):
         built.append(settings["batch_size"])
         return graph(**settings)
 
-    monkeypatch.setattr(squares, "square_graph", counted)
+    monkeypatch.setattr(whole_images, "decoded_image_graph", counted)
     train(results_with_data(tmp_path), tiny_run(), tiny_run(seed=1))
     assert len(built) <= 4
 
