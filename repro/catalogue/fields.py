@@ -20,7 +20,8 @@ from repro.spec.experiment import FIGURES, SHOWS, Scale, Table
 from repro.spec.network import ACTIVATIONS, AFTER_CONV, DROPOUT_SCALINGS, EDGES, POOLING_KINDS, Conv, Network, Pooling
 from repro.spec.recipe import CROP_POSITIONS, MEAN_PLACES, NOISE_FACTORS, SCHEDULE_RULES, ColorNoise, Crops, Recipe, Schedule
 from repro.spec.run import WEIGHTS, Ensemble
-from repro.spec.video import CLIP_PROTOCOLS, REGIONS, VIDEO_KINDS, Stream, VideoDataset
+from repro.spec.video import CLIP_PROTOCOLS, REGIONS, Stream
+from repro.spec.video_datasets import VIDEO_KINDS, VideoDataset
 
 #: The words that a field may hold, or each item of a field that is a tuple.
 CHOICES: dict[tuple[type, str], tuple[str, ...]] = {

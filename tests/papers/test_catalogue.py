@@ -15,7 +15,7 @@ from repro.spec.experiment import FIGURES, SHOWS, Paper, Sizing, make_run, neede
 from repro.spec.geometry.image import geometry
 from repro.spec.names import UnknownName
 from repro.spec.run import Ensemble
-from repro.spec.video import VIDEO_KINDS
+from repro.spec.video_datasets import VIDEO_KINDS
 
 ALL = list(PAPERS.values())
 ALEXNET = PAPERS["alexnet"]
