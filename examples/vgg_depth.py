@@ -9,6 +9,7 @@ subtracted, not one mean colour; the net is scored on ten crops (section 4's sco
 """
 
 from repro.papers.alexnet.data import ILSVRC2012, PROCEDURAL_SMALL, PROCEDURAL_SMOKE
+from repro.spec.datasets import PrintedSet
 from repro.spec.evaluation import Evaluation
 from repro.spec.experiment import Paper, Scale, Sizing, Table, Variant
 from repro.spec.network import Conv, Dense, Network, Pooling, ResponseNorm, Size, Towers
@@ -230,4 +231,5 @@ VGG = Paper(
     scales=SCALES,
     claims=(),
     tables=(TABLE3,),
+    printed_sets=(PrintedSet(name="ilsvrc2012", title="ILSVRC-2012"),),
 )

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from repro.catalogue import fields as field_types
 from repro.catalogue.literals import faults
 from repro.spec.experiment import Extension, Paper
 
@@ -133,6 +134,8 @@ def _line_in(trace: TracebackType | None, path: str) -> int:
 def _explained(error: Exception, names: dict[str, Any]) -> str:
     """Say what Python's own message means for whoever wrote the file: what, got, allowed."""
     text = str(error)
+    for fault in _of_fields(error.__traceback__):
+        return fault
     if found := LACKING.match(text):
         return f"{found[1]} lacks {found[2]}; allowed: all of {', '.join(_fields_of(found[1], needed=True))}"
     if found := UNKNOWN.match(text):
@@ -141,7 +144,16 @@ def _explained(error: Exception, names: dict[str, Any]) -> str:
         return f"{found[2]} has no {_guessed(found[1], list(vars(importlib.import_module(found[2]))))}"
     if isinstance(error, NameError) and error.name:
         return f"no name {_guessed(error.name, [name for name in names if not name.startswith('_')])}"
-    return f"{type(error).__name__}: {text}"
+    return text if isinstance(error, ValueError) else f"{type(error).__name__}: {text}"
+
+
+def _of_fields(trace: TracebackType | None) -> Iterator[str]:
+    """Give what is wrong with the fields of a spec that refused to be built: a type of its own may be all that is."""
+    while trace is not None:
+        if trace.tb_frame.f_code.co_name == "__post_init__":
+            built = trace.tb_frame.f_locals["self"]
+            yield from field_types.faults(built, type(built), where=getattr(built, "name", type(built).__name__))
+        trace = trace.tb_next
 
 
 def _guessed(name: str, allowed: list[str]) -> str:

@@ -14,6 +14,9 @@ from repro.spec.geometry.summary import geometry_summary
 from repro.spec.run import Experiment, Run
 from repro.system.progress import Say
 
+#: Characters of a value that `list` shows; `show` and `diff` show all of it.
+MOST_SHOWN = 90
+
 
 def list_papers(options: argparse.Namespace, say: Say) -> None:
     """Print the papers, or only the one that is named, with scales, variants and tables."""
@@ -38,7 +41,9 @@ def list_papers(options: argparse.Namespace, say: Say) -> None:
 def _change(paper: Paper, variant: Variant) -> str:
     if variant.base is None:
         return ""
-    return f"; {variant.base} with {variant.key} = {json.dumps(plain(variant.value))}"
+    value = json.dumps(plain(variant.value))
+    shown = value if len(value) <= MOST_SHOWN else f"{value[: MOST_SHOWN - 3]}..."
+    return f"; {variant.base} with {variant.key} = {shown}"
 
 
 def show_run(options: argparse.Namespace, say: Say) -> None:

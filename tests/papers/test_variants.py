@@ -23,7 +23,7 @@ from repro.spec.geometry.image import geometry
 from repro.spec.run import Experiment, Run
 from repro.train.networks.checkpoint import state_bytes
 from repro.train.networks.images import ImageTask
-from repro.train.networks.initial_weights import Source, begin_with, output_layer
+from repro.train.networks.initial_weights import Source, begin_with
 from repro.train.networks.loop import Stopped, Training
 from repro.train.networks.prepared import Prepared, open_prepared
 from repro.train.networks.run import make_training
@@ -157,7 +157,7 @@ def logits_of(run: Run, *, folder: Path) -> tuple[torch.Tensor, ...]:
     net = build_network(network, num_classes=10, key=run.key_for("init"))
     source = source_of(run, folder=folder)
     if source is not None:
-        begin_with(net, source.weights(), start=run.trained.initial_weights, output=output_layer(network))
+        begin_with(net, source.weights(), start=run.trained.initial_weights, output=network.output.name)
     seed_dropout(net, key=1, step=0, device=CPU)
     noise = torch.randn(4, 3, network.size.input_px, network.size.input_px, generator=torch.Generator().manual_seed(5))
     with torch.no_grad():

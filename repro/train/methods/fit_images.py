@@ -6,7 +6,6 @@ They see the stored squares whole, without crops; the protocol `center` stands f
 from __future__ import annotations
 
 import functools
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from repro.artifacts.files import read_json, sha256_file
+from repro.artifacts.dataset_json import DatasetJson, read_dataset
 from repro.baselines.descriptors.images import Image
 from repro.baselines.fitting.costs import Costs
 from repro.baselines.images.fit import fit
@@ -27,21 +26,17 @@ from repro.spec.run import Fitted, Run
 from repro.train.runs.record import named, write_run_scores
 from repro.train.runs.task import Entry, RunContext
 
-#: The folder, in a run's own, where signatures lie while a model is fitted.
-SCRATCH = "fitting"
-
 
 @dataclass(frozen=True, kw_only=True)
 class ImagesToFit:
     """A prepared set of images, opened for fitting."""
 
-    description: dict[str, Any]
-    digest: str
+    dataset: DatasetJson
     train: Shards
     test: Shards
     stage: ClassVar[str] = "fit_images"
 
-    def fit(self, run: Run, context: RunContext) -> tuple[list[Entry], dict[str, Any]]:
+    def fit(self, run: Run, context: RunContext, *, scratch: Path) -> tuple[list[Entry], dict[str, Any]]:
         """Fit the model of `run` and score the test images (repro.train.methods.fit.OpenedToFit)."""
         assert isinstance(run.experiment, Fitted), "a fitted model"
         spec = run.experiment.model
@@ -53,12 +48,10 @@ class ImagesToFit:
             num_classes=self.train.num_classes,
             key=run.key_for("fit"),
             num_processes=context.num_threads,
-            folder=context.folder / SCRATCH,
+            folder=scratch,
             say=context.say,
         )
-        written = self._scored(run, model, context)
-        shutil.rmtree(context.folder / SCRATCH, ignore_errors=True)
-        return written
+        return self._scored(run, model, context)
 
     def _scored(self, run: Run, model: ClassicalModel, context: RunContext) -> tuple[list[Entry], dict[str, Any]]:
         context.say(f"scores {self.test.num_examples} test images")
@@ -79,12 +72,11 @@ class ImagesToFit:
 
 def open_images_to_fit(folder: Path) -> ImagesToFit:
     """Open prepared images and verify the hash of every file; raise FileFormatError if one is missing or damaged."""
-    path = folder / "dataset.json"
-    description = read_json(path, schema="dataset/1")
+    dataset = read_dataset(folder)
     splits = {split: Shards(folder, split) for split in ("train", "test")}
     for shards in splits.values():
         shards.verify()
-    return ImagesToFit(description=description, digest=sha256_file(path), train=splits["train"], test=splits["test"])
+    return ImagesToFit(dataset=dataset, train=splits["train"], test=splits["test"])
 
 
 class StoredImages:

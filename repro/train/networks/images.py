@@ -11,13 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
+from repro.artifacts.arrays import write_npz
+from repro.artifacts.dataset_json import DatasetJson
 from repro.data.load.image_stream import Batch, image_stream
 from repro.data.load.plan import training_plan
-from repro.data.shards.images import Shards, write_npz
+from repro.data.shards.images import Shards
 from repro.evaluate.crops import Cropping, center_window
 from repro.evaluate.gallery import Gallery
 from repro.evaluate.metrics import top_k_error
-from repro.evaluate.predict import IMAGES_PER_BATCH, predict, stable_subset_N
+from repro.evaluate.predict import IMAGES_PER_BATCH, predict
+from repro.evaluate.subset import stable_subset_N
 from repro.models.image import build_network
 from repro.models.probe import first_kernels_KHWC, saturation
 from repro.spec.network import Network
@@ -35,12 +38,8 @@ class Images:
     stage: ClassVar[str] = "train_images"
 
     @property
-    def digest(self) -> str:
-        return self.prepared.digest
-
-    @property
-    def description(self) -> dict[str, Any]:
-        return self.prepared.description
+    def dataset(self) -> DatasetJson:
+        return self.prepared.dataset
 
     def task(self, run: Run, context: RunContext) -> ImageTask:
         """Return `run` as a task on these images."""

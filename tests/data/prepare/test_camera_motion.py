@@ -1,12 +1,12 @@
 """The camera's motion is seen, whatever moves before the scene."""
 
-import json
 from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
+from repro.artifacts.dataset_json import read_dataset, write_dataset
 from repro.data.generated.video_drawing import Camera
 from repro.data.generated.videos import Shot, stream
 from repro.data.prepare import camera_motion
@@ -14,7 +14,7 @@ from repro.data.prepare.camera_motion import CameraTask, clip_motion, displaceme
 from repro.data.prepare.videos import prepare_videos
 from repro.data.shards.clips import ClipShards
 from repro.papers.karpathy import KARPATHY
-from repro.spec.video import CAMERA_FILE
+from repro.spec.video_datasets import CAMERA_FILE
 from tests.data.load.test_clips import TOYS
 
 KNOBS = replace(KARPATHY.scale("small").dataset.procedural, weak_share=0.0, two_label_share=0.0)
@@ -79,9 +79,10 @@ def test_the_motions_lie_beside_the_test_split_and_are_made_once(tmp_path):
     said: list[str] = []
     ensure_camera_motion(TOYS, tmp_path, num_processes=1, say=said.append)
     assert not said
-    description = json.loads((tmp_path / "dataset.json").read_text())
-    description["splits"]["test"]["index"]["sha256"] = "0" * 64
-    (tmp_path / "dataset.json").write_text(json.dumps(description))
+    dataset = read_dataset(tmp_path)
+    other = replace(dataset.splits["test"].index, sha256="0" * 64)
+    splits = dataset.splits | {"test": replace(dataset.splits["test"], index=other)}
+    write_dataset(tmp_path, replace(dataset, splits=splits))
     ensure_camera_motion(TOYS, tmp_path, num_processes=1, say=said.append)
     assert len(said) == 1
 
