@@ -16,15 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repro.artifacts import files
+from repro.artifacts.arrays import write_npz
 from repro.artifacts.files import data_folder, run_folder, sha256_bytes, sha256_file, write_json, write_text
 from repro.artifacts.provenance import plain, spec_digest
 from repro.artifacts.scores import Scores, scores_file, write_scores
-from repro.data.shards.images import write_npz
 from repro.spec.experiment import AnyDataset, Paper, make_run, with_needed
 from repro.spec.geometry.image import Geometry, geometry
 from repro.spec.network import Network
 from repro.spec.run import Experiment, Run, Timing
-from repro.spec.video import VideoDataset
+from repro.spec.video_datasets import VideoDataset
 from repro.system.seeds import derived_seed
 from tests.fabricate_clips import class_groups, clip_extras, of_videos, write_clip_scores, write_timings
 

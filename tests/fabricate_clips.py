@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from repro.artifacts.arrays import write_npz
 from repro.artifacts.files import sha256_file, write_json
 from repro.artifacts.scores import Scores, scores_file, write_scores
-from repro.data.shards.images import write_npz
 from repro.spec.geometry.clips import clip_geometry
 from repro.spec.run import Run, Timing
-from repro.spec.video import CAMERA_FILE, ClipNetwork
+from repro.spec.video import ClipNetwork
+from repro.spec.video_datasets import CAMERA_FILE
 
 #: Clips of a video, frames and side of its film strip.
 CLIPS_OF_VIDEO, GALLERY_FRAMES, GALLERY_PX = 2, 3, 24

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from repro.artifacts.files import sha256_file, write_json
-from repro.data.shards.images import ShardWriter, write_index
+from repro.data.shards.writer import ShardWriter, write_index
 
 
 def images_NSSC(num: int, *, stored_px: int, seed: int, num_classes: int = 10) -> np.ndarray[Any, np.dtype[np.uint8]]:
@@ -40,12 +40,13 @@ def write_prepared(
     num: dict[str, int] | None = None,
     num_classes: int = 10,
     name: str = "procedural",
+    seed: int = 0,
 ) -> dict[str, np.ndarray[Any, Any]]:
-    """Write a prepared data set into `folder` and return its pixels by split."""
+    """Write a prepared data set into `folder` and return its pixels by split; another `seed` gives other pixels."""
     folder.mkdir(parents=True)
     pixels, splits = {}, {}
     for number, (split, count) in enumerate((num or {"train": 50, "validation": 10, "test": 23}).items()):
-        pixels[split] = images_NSSC(count, stored_px=stored_px, seed=number, num_classes=num_classes)
+        pixels[split] = images_NSSC(count, stored_px=stored_px, seed=seed + number, num_classes=num_classes)
         shard = folder / f"{split}-00000.tar"
         with ShardWriter(shard, encoding=encoding) as writer:
             for i, image in enumerate(pixels[split]):

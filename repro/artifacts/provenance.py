@@ -30,15 +30,23 @@ STAGE_ROOTS = {
     "time": ("repro.train.methods.timing",),
     "collect": ("repro.analyse.collect.collect",),
     "judge": ("repro.analyse.evidence.verdict", "repro.analyse.judge.judge"),
-    "render": ("repro.report.render",),
+    "render": ("repro.report.render", "repro.system.durations"),
 }
 
-#: An import statement that takes something from this package, as the code is formatted: lists of several lines in parentheses.
+#: Modules that say what made a result, or how far it is and how long it takes, and make none: a stage's code is the same
+#: whatever stands there, unless it starts from them.
+DECIDE_NOTHING = ("repro.artifacts.provenance", "repro.system.durations", "repro.system.progress")
+
+#: A statement that takes something from this package, as the code is formatted: lists of several lines in parentheses. A
+#: module that is imported by its name, as a kernel that only some machines can compile, counts as any other.
 IMPORT = re.compile(
     r"^[ \t]*(?:from (?P<module>repro\b[\w.]*) import (?P<names>\((?:[^)#]|#[^\n]*)*\)|[^\n(]*)"
-    r"|import (?P<modules>repro\b[^\n]*))",
+    r"|import (?P<modules>repro\b[^\n]*))"
+    r"|\bimport_module\(\s*[\"'](?P<named>repro\b[\w.]*)[\"']",
     re.MULTILINE,
 )
+#: What only a type checker sees: the lines of `if TYPE_CHECKING:` at the margin.
+FOR_TYPES = re.compile(r"^if TYPE_CHECKING:.*\n(?:[ \t]+.*\n|[ \t]*\n)*", re.MULTILINE)
 COMMENT = re.compile(r"#[^\n]*")
 
 
@@ -104,13 +112,13 @@ def code_digest(stage: str) -> str:
 
 
 def imported_modules(roots: tuple[str, ...]) -> dict[str, Path]:
-    """Return name and file of every module of this package reached from `roots` by import statements."""
+    """Name and file of every module of this package reached from `roots` by import statements, DECIDE_NOTHING left out."""
     found: dict[str, Path] = {}
     waiting = list(roots)
     while waiting:
         name = waiting.pop()
         path = _module_file(name)
-        if path is None or name in found:
+        if path is None or name in found or (name in DECIDE_NOTHING and name not in roots):
             continue
         found[name] = path
         waiting += _module(str(path), path.stat().st_mtime_ns).imports
@@ -144,18 +152,27 @@ def _module(path: str, modified_ns: int) -> _Module:
     return _Module(tuple(imported_names(source.decode())), module_digest(source))
 
 
+def run_part(source: str) -> str:
+    """A module without what only a type checker sees."""
+    return FOR_TYPES.sub("if False:\n    pass\n", source)
+
+
 def module_digest(source: bytes) -> str:
-    """Return the digest of what a module does, its docstrings, assertions and line numbers left out."""
-    code = compile(source, "", "exec", dont_inherit=True, optimize=2)
+    """Return the digest of what a module does, its docstrings, assertions, types and line numbers left out."""
+    code = compile(run_part(source.decode()), "", "exec", dont_inherit=True, optimize=2)
     return sha256_bytes("\n".join(_instructions(code)).encode())
 
 
 def imported_names(source: str) -> Iterator[str]:
     """Give the names of what a module's import statements may take from this package: modules, or what lies in them.
 
-    The statements are found by their form: a syntax tree would take as long again as compiling does.
+    What is imported for types alone does not run and is left out. The statements are found by their form: a syntax tree
+    would take as long again as compiling does.
     """
-    for statement in IMPORT.finditer(source):
+    for statement in IMPORT.finditer(run_part(source)):
+        if statement["named"] is not None:
+            yield statement["named"]
+            continue
         if statement["module"] is None:
             yield from (name.split()[0] for name in statement["modules"].split(","))
             continue

@@ -12,7 +12,7 @@ from repro.catalogue.known import catalogue
 from repro.cli.arguments import UsageError, chosen_device
 from repro.planning.plan import planned_runs, stage_of
 from repro.spec.experiment import make_run
-from repro.spec.video import VideoDataset
+from repro.spec.video_datasets import VideoDataset
 from repro.system.locks import locked
 from repro.system.progress import Say
 from repro.system.startup import importing

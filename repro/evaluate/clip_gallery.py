@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from repro.artifacts.arrays import write_npz
 from repro.data.load.randomness import epoch_order_N
 from repro.data.shards.clips import ClipShards
-from repro.data.shards.images import write_npz
 
 #: Classes that are kept of a video, frames of its middle clip, and their longest side.
 NUM_BEST, NUM_FRAMES, MOST_PX = 5, 5, 96

@@ -15,8 +15,9 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from repro.data.shards.images import Shards, write_npz
-from repro.evaluate.predict import stable_subset_N
+from repro.artifacts.arrays import write_npz
+from repro.data.shards.images import Shards
+from repro.evaluate.subset import stable_subset_N
 
 #: Classes and neighbours that are kept of an image.
 NUM_BEST, NUM_NEAR = 5, 6

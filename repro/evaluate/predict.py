@@ -12,7 +12,6 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from repro.data.load.randomness import ORDER, random_words_N4
 from repro.data.load.whole_images import WholeImages
 from repro.evaluate.crops import Cropping, center_window, crop_windows
 from repro.models.probe import evaluating, input_of
@@ -62,9 +61,3 @@ def predict(
                 parts[protocol].append(views.mean(dim=0).cpu().numpy())
             first += len(image_BCSS)
     return {protocol: np.concatenate(found) for protocol, found in parts.items()}
-
-
-def stable_subset_N(num_examples: int, *, wanted: int) -> NDArray[np.int64]:
-    """Return `wanted` positions (all, if there are fewer) that depend on the number of examples alone, in ascending order."""
-    words_N4 = random_words_N4(np.arange(num_examples), key=0, epoch=0, purpose=ORDER)
-    return np.sort(np.lexsort((words_N4[:, 1], words_N4[:, 0]))[:wanted])

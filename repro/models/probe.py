@@ -16,10 +16,8 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from repro.spec.geometry.clips import clip_geometry
 from repro.spec.geometry.image import geometry
 from repro.spec.network import Network
-from repro.spec.video import ClipNetwork
 
 #: A unit is saturated where its derivative is below this share of the largest that its activation has.
 SATURATED_BELOW = 0.05
@@ -111,15 +109,3 @@ def first_kernels_KHWC(net: nn.Module, network: Network) -> NDArray[np.float32]:
     assert isinstance(weight_KCHW, torch.Tensor) and weight_KCHW.dim() == 4, "the first layer is no convolution"
     kernel_KHWC: NDArray[np.float32] = weight_KCHW.detach().permute(0, 2, 3, 1).float().cpu().contiguous().numpy()
     return kernel_KHWC
-
-
-def first_kernels_KTHWC(net: nn.Module, network: ClipNetwork) -> dict[str, NDArray[np.float32]]:
-    """Return by stream (the only one is called "") the weights of the first convolution; T is 1 without a window over time."""
-    found = {}
-    for stream in clip_geometry(network).streams:
-        weight = net.get_submodule(stream.conv[0].name).weight
-        assert isinstance(weight, torch.Tensor) and weight.dim() in (4, 5), "the first layer is no convolution"
-        weight_KCTHW = weight.detach() if weight.dim() == 5 else weight.detach()[:, :, None]
-        kernel_KTHWC: NDArray[np.float32] = weight_KCTHW.permute(0, 2, 3, 4, 1).float().cpu().contiguous().numpy()
-        found[stream.name] = kernel_KTHWC
-    return found

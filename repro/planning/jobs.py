@@ -14,7 +14,7 @@ from repro.spec.experiment import AnyDataset, ModelSizing, Paper, make_run, need
 from repro.spec.geometry.clips import ClipGeometry, geometry_of
 from repro.spec.geometry.image import Geometry
 from repro.spec.run import Ensemble, Experiment, Fitted, Run, Timing
-from repro.spec.video import VideoDataset
+from repro.spec.video_datasets import VideoDataset
 
 #: Memory of a process that has imported everything and holds a small net, in MiB, and what each number of a batch needs.
 BASE_MIB = 1500

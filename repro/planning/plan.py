@@ -18,7 +18,7 @@ from repro.catalogue.known import Catalogue, catalogue
 from repro.spec.datasets import Dataset
 from repro.spec.experiment import Paper, make_run, with_needed
 from repro.spec.run import Ensemble, Experiment, Fitted, Run, Timing
-from repro.spec.video import VideoDataset
+from repro.spec.video_datasets import VideoDataset
 
 #: Which configuration key names the source of a kind of data, and whether the data are the same wherever they come from.
 SOURCE_KEYS = {

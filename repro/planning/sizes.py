@@ -8,7 +8,7 @@ from pathlib import Path
 from repro.artifacts.files import FileFormatError, read_json
 from repro.data.sources.ilsvrc import NUM_CLASSES, NUM_IMAGES
 from repro.spec.datasets import Dataset
-from repro.spec.video import VideoDataset
+from repro.spec.video_datasets import VideoDataset
 
 #: CIFAR-10 as its page says; UCF-101's first fold as its lists have.
 CIFAR10 = {"classes": 10, "train": 50_000, "test": 10_000}

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from repro.spec.model import Model
+
 #: How the scores of the channels are averaged: all alike, or with the weights that do best on held-out training images.
 FUSIONS = ("equal", "searched")
 
@@ -267,7 +269,7 @@ class Fusion:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FisherVectors:
+class FisherVectors(Model):
     """Fisher vectors of several channels, a linear classifier on each, scores averaged. compression: None keeps float16."""
 
     channels: tuple[Channel, ...]
@@ -278,7 +280,7 @@ class FisherVectors:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SparseCoding:
+class SparseCoding(Model):
     """Sparse codes of several channels, a linear classifier on each, scores averaged. compression: None keeps float16."""
 
     channels: tuple[Channel, ...]

@@ -7,14 +7,14 @@ from dataclasses import dataclass, is_dataclass, replace
 from typing import Any, NoReturn
 
 from repro.spec.claims import Claim
-from repro.spec.classical import FisherVectors, SparseCoding
 from repro.spec.datasets import Dataset, Printed, PrintedSet
-from repro.spec.histograms import FeatureHistograms
+from repro.spec.model import Model
 from repro.spec.names import UnknownName
 from repro.spec.network import Network, Size
 from repro.spec.recipe import Schedule
 from repro.spec.run import Ensemble, Experiment, Fitted, Method, Run, Timed, Timing
-from repro.spec.video import ClipNetwork, VideoDataset
+from repro.spec.video import ClipNetwork
+from repro.spec.video_datasets import VideoDataset
 
 AnyDataset = Dataset | VideoDataset
 
@@ -80,7 +80,7 @@ class ModelSizing:
     """
 
     family: str
-    model: FeatureHistograms | FisherVectors | SparseCoding
+    model: Model
     folds: tuple[AnyDataset, ...] = ()
     num_threads: int = 1
 

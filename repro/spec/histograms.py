@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from repro.spec.model import DenseGrid, Hog, InterestPoints, Model
+
 #: What sums to 1: all cells of a feature's pyramid together, or each cell for itself.
 NORMALISATIONS = ("feature", "cell")
 
@@ -16,37 +18,6 @@ ROTATIONS = ("each", "max")
 #: How the classifier sees a vector, less its mean over the training videos: as it is or its square root, times one factor
 #: that brings the mean square to 1; or each of its values with variance 1 (rare words then weigh as much as frequent ones).
 INPUT_SCALINGS = ("none", "root", "standard")
-
-
-@dataclass(frozen=True, kw_only=True)
-class DenseGrid:
-    """Points on a grid of `step_px`; those of cuboids also every `step_frames` frames."""
-
-    step_px: int
-    step_frames: int = 1
-
-
-@dataclass(frozen=True, kw_only=True)
-class InterestPoints:
-    """The `max_points` strongest points of a frame or, for cuboids, of a window of frames.
-
-    In frames they are Harris corners, at least `threshold` times as strong as the strongest of the frame; in windows local
-    maxima of the response of the periodic detector above `threshold`, for grey values in [0, 1].
-    min_distance_px: between two points; between cuboids in frames as well.
-    """
-
-    max_points: int
-    min_distance_px: int
-    threshold: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Hog:
-    """Histograms of oriented gradients of `num_cells` x `num_cells` cells of `cell_px`, together one normalised block."""
-
-    cell_px: int
-    num_cells: int
-    num_orientations: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,7 +190,7 @@ class MlpSearch:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FeatureHistograms:
+class FeatureHistograms(Model):
     """The whole baseline. `normalisation`: one of NORMALISATIONS."""
 
     features: tuple[Feature, ...]

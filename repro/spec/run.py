@@ -8,16 +8,18 @@ repro.spec.methods says how each is called and what its runs hold.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from repro.spec.classical import FisherVectors, SparseCoding
-from repro.spec.datasets import Dataset
 from repro.spec.evaluation import Evaluation
-from repro.spec.histograms import FeatureHistograms
-from repro.spec.network import Network
-from repro.spec.recipe import Recipe
-from repro.spec.video import ClipNetwork, VideoDataset
 from repro.system.seeds import derived_seed
+
+if TYPE_CHECKING:  # a run of one method does not run the specs of the others
+    from repro.spec.datasets import Dataset
+    from repro.spec.model import Model
+    from repro.spec.network import Network
+    from repro.spec.recipe import Recipe
+    from repro.spec.video import ClipNetwork
+    from repro.spec.video_datasets import VideoDataset
 
 #: How the members of an ensemble weigh: all the same, or so that the validation examples are most probable.
 WEIGHTS = ("equal", "validation")
@@ -80,7 +82,7 @@ class Fitted:
     """
 
     method: ClassVar[str] = "fitted"
-    model: FeatureHistograms | FisherVectors | SparseCoding
+    model: Model
     evaluation: Evaluation
 
 

@@ -23,12 +23,21 @@ def area(width, height=2):
 
 
 def imported_by_the_syntax_tree(source):
-    for node in ast.walk(ast.parse(source)):
+    """What a module imports of this package when it runs, in the order of the syntax tree."""
+    tree = ast.parse(source)
+    for node in tree.body:
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            node.body = [ast.Pass()]
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name.split(".")[0] == "repro")
         elif isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "repro":
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            named = node.args[0]
+            if isinstance(named, ast.Constant) and named.value.split(".")[0] == "repro":
+                yield named.value
 
 
 def digest(code):
@@ -43,7 +52,7 @@ def test_import_statements_are_found_as_the_syntax_tree_has_them(path):
 
 def test_import_statements_of_every_form():
     source = """
-import os, re
+import os, re, importlib
 import repro.artifacts.files, repro.system.locks as held
 from repro.models import lrn_kernel, passes as others  # (not this)
 from repro.spec.network import (
@@ -52,11 +61,31 @@ from repro.spec.network import (
 )
 from reproduce import other
 
+if TYPE_CHECKING:  # not run
+    from repro.spec.recipe import (
+        Recipe,
+    )
+
+    import repro.spec.claims
+else:
+    from repro.spec.run import Run
+from repro.spec import model
+
 def later():
     from repro.data import shards
+    kernel = importlib.import_module("repro.models.norm.lrn_triton"), importlib.import_module("torch")
     return "from repro in a sentence"
 """
-    assert list(imported_names(source)) == list(imported_by_the_syntax_tree(source))
+    found = list(imported_names(source))
+    assert sorted(found) == sorted(imported_by_the_syntax_tree(source))
+    assert "repro.models.norm.lrn_triton" in found and not {"repro.spec.recipe", "repro.spec.claims"} & set(found)
+
+
+def test_what_is_imported_for_types_alone_is_no_part_of_the_code():
+    imports = "if TYPE_CHECKING:\n    from repro.spec.run import Run\n\n    from repro.spec.model import Model\n\n"
+    assert digest(imports + CODE) == digest(imports.replace("Model", "Hog") + CODE)
+    assert digest(imports + CODE) != digest(imports + CODE.replace("height=2", "height=3"))
+    assert digest(imports + "else:\n    A = 1\n" + CODE) != digest(imports + "else:\n    A = 2\n" + CODE)
 
 
 @pytest.mark.parametrize(

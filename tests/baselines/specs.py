@@ -13,19 +13,17 @@ from numpy.typing import NDArray
 from repro.spec.histograms import (
     ColorMoments,
     Cuboid,
-    DenseGrid,
     FaceCount,
     FeatureHistograms,
     FrameSampling,
-    Hog,
     HueSaturation,
-    InterestPoints,
     LocalFeature,
     MlpSearch,
     SoftAssignment,
     Texton,
     VocabularySampling,
 )
+from repro.spec.model import DenseGrid, Hog, InterestPoints
 
 HOG = Hog(cell_px=6, num_cells=2, num_orientations=8)
 TEXTON = Texton(scales_px=(1.0, 2.0), num_orientations=4, elongation=3.0, contrast=0.03, rotation="each")

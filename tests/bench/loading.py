@@ -21,7 +21,8 @@ from repro.data.load.image_stream import Batch, Stored, image_stream
 from repro.data.load.plan import training_plan
 from repro.data.load.randomness import Draws, draw_training
 from repro.data.load.whole_images import in_memory
-from repro.data.shards.images import Shards, ShardWriter, write_index
+from repro.data.shards.images import Shards
+from repro.data.shards.writer import ShardWriter, write_index
 from repro.spec.datasets import Procedural
 from repro.spec.recipe import Recipe
 from tests.bench.turns import Contest, Target

@@ -8,7 +8,8 @@ from torch import nn
 from repro.data.load.whole_images import WholeImages
 from repro.data.shards.images import Shards
 from repro.evaluate.crops import Cropping, crop_windows
-from repro.evaluate.predict import predict, stable_subset_N
+from repro.evaluate.predict import predict
+from repro.evaluate.subset import stable_subset_N
 from tests.tiny import write_prepared
 
 ALL = ("center", "center_mirror", "five_crop", "ten_crop")
@@ -123,12 +124,3 @@ def test_prediction_leaves_the_network_in_its_mode(tmp_path):
     found = predict(net, whole_images_of(tmp_path / "d"), index_N, protocols=("center",), cropping=cropping(mean))
     assert net.training
     assert found["center"].shape == (7, 2)
-
-
-def test_the_scored_training_images_are_a_fixed_subset():
-    subset = stable_subset_N(100, wanted=30)
-    assert subset.tolist() == stable_subset_N(100, wanted=30).tolist()
-    assert len(set(subset.tolist())) == 30
-    assert subset.tolist() == sorted(subset.tolist())
-    assert subset.tolist() != list(range(30))
-    assert stable_subset_N(5, wanted=30).tolist() == [0, 1, 2, 3, 4]

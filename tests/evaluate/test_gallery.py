@@ -6,7 +6,7 @@ import torch
 
 from repro.data.shards.images import Shards
 from repro.evaluate.gallery import Gallery
-from repro.evaluate.predict import stable_subset_N
+from repro.evaluate.subset import stable_subset_N
 from tests.tiny import write_prepared
 
 

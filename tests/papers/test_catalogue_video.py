@@ -11,7 +11,8 @@ from repro.spec.experiment import Scale, Sizing, make_run
 from repro.spec.geometry.clips import clip_geometry
 from repro.spec.recipe import SCHEDULE_RULES
 from repro.spec.run import Ensemble, Experiment, Timing
-from repro.spec.video import CLIP_PROTOCOLS, NUMS_OF_VIEWS, VIDEO_KINDS, ClipEvaluation, ClipNetwork, ClipRecipe, VideoDataset
+from repro.spec.video import CLIP_PROTOCOLS, NUMS_OF_VIEWS, ClipEvaluation, ClipNetwork, ClipRecipe
+from repro.spec.video_datasets import VIDEO_KINDS, VideoDataset
 from tests.spec.geometry.test_clips import EXTENTS, PARAMETERS, TOTALS, maps
 
 VARIANTS = [variant.name for variant in KARPATHY.variants]

@@ -23,11 +23,12 @@ from repro.models.image import build_network
 from repro.models.layers import seed_dropout
 from repro.spec.experiment import Paper, Variant, make_run
 from repro.spec.run import Experiment, Run
-from repro.spec.video import ClipNetwork, Fusion, VideoDataset
+from repro.spec.video import ClipNetwork, Fusion
+from repro.spec.video_datasets import VideoDataset
 from repro.train.networks.checkpoint import state_bytes
 from repro.train.networks.clips import open_videos
 from repro.train.networks.images import open_images
-from repro.train.networks.initial_weights import Source, begin_with, output_layer
+from repro.train.networks.initial_weights import Source, begin_with
 from repro.train.networks.loop import Stopped, Training
 from repro.train.networks.run import make_training
 from repro.train.runs.task import PreparedData, RunContext
@@ -152,7 +153,7 @@ class Tracer:
         net = built(run, num_classes=10, key=run.key_for("init"))
         source, given = self.source_of(run), run.trained.initial_weights
         if source is not None and given is not None:
-            begin_with(net, source.weights(), start=given, output=output_layer(run.trained.network))
+            begin_with(net, source.weights(), start=given, output=run.trained.network.output.name)
         seed_dropout(net, key=1, step=0, device=CPU)
         with torch.no_grad():
             return net.eval()(noise(run)), net.train()(noise(run))

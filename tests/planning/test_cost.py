@@ -130,7 +130,6 @@ def test_known_sizes_are_those_of_the_prepared_data(tmp_path, paper, data):
 VARIANTS = ("full", "one_tower_half", "no_lrn", "figure1_tanh", "cifar_11pct")
 
 
-@pytest.mark.slow
 def test_predicted_and_measured_costs_of_scale_small_agree_within_half_as_much_again(tmp_path):
     """Rates from twenty steps before the runs and twenty after, since other work on the machine comes and goes."""
     from repro.train.methods.rate import measured_rate

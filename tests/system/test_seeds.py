@@ -16,7 +16,7 @@ from repro.models.layers import Dropout, seed_dropout
 from repro.papers import PAPERS
 from repro.spec.datasets import Procedural
 from repro.spec.experiment import make_run
-from repro.spec.video import ProceduralVideos
+from repro.spec.video_datasets import ProceduralVideos
 from repro.system.seeds import derived_seed
 
 KEYS = st.integers(0, 2**64 - 1)

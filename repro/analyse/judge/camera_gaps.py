@@ -21,7 +21,7 @@ from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.statistics import difference, example_se, total_interval
 from repro.artifacts.files import data_folder
 from repro.spec.experiment import Table
-from repro.spec.video import CAMERA_FILE
+from repro.spec.video_datasets import CAMERA_FILE
 
 #: Pages with this drawing have it measured.
 FIGURE = "camera"

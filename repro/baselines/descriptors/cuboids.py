@@ -18,7 +18,8 @@ from scipy import ndimage
 from skimage.feature import peak_local_max
 
 from repro.baselines.descriptors.points import grid_along
-from repro.spec.histograms import Cuboid, DenseGrid, InterestPoints
+from repro.spec.histograms import Cuboid
+from repro.spec.model import DenseGrid, InterestPoints
 
 Volume = NDArray[np.float32]
 EPSILON = 1e-5

@@ -7,18 +7,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from repro.spec.histograms import FrameSampling
+if TYPE_CHECKING:
+    from repro.spec.histograms import FrameSampling
+
 
 Pixels = NDArray[np.uint8]
 
-#: The frames of a video, (T, H, W, 3) or, cut into clips, (C, T, H, W, 3), or a function that returns them.
-#: The function is called where the video is worked on; for several processes it must be one that can be pickled.
-Video = Pixels | Callable[[], Pixels]
+#: Pixels, or a function that returns them. The function is called where they are worked on; for several processes it must be
+#: one that can be pickled.
+Readable = Pixels | Callable[[], Pixels]
+
+#: The frames of a video, (T, H, W, 3) or, cut into clips, (C, T, H, W, 3).
+Video = Readable
+
+
+def read_pixels(source: Readable, *, name: str, allowed: str) -> Pixels:
+    """Return the pixels of `source`.
+
+    Raises:
+        ValueError: they are no array of bytes; the message names them with `name` and says what is `allowed`.
+    """
+    pixels = source() if callable(source) else source
+    if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8:
+        got = pixels.dtype if isinstance(pixels, np.ndarray) else type(pixels).__name__
+        raise ValueError(f"{name} is {got}; {allowed}; decode it to RGB bytes")
+    return pixels
 
 
 def pixels_CTHW3(video: Video, *, name: str) -> Pixels:
@@ -27,11 +46,8 @@ def pixels_CTHW3(video: Video, *, name: str) -> Pixels:
     Raises:
         ValueError: it is no array of colour frames; the message names the video with `name`.
     """
-    pixels = video() if callable(video) else video
     allowed = "allowed: uint8 (frames, height, width, 3), or (clips, frames, height, width, 3)"
-    if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8:
-        got = pixels.dtype if isinstance(pixels, np.ndarray) else type(pixels).__name__
-        raise ValueError(f"{name} is {got}; {allowed}; decode it to RGB bytes")
+    pixels = read_pixels(video, name=name, allowed=allowed)
     if pixels.ndim == 3 and pixels.shape[-1] == 3:
         raise ValueError(f"{name} has shape {pixels.shape}, a single image; {allowed}; add the axis of the frames")
     if pixels.ndim == 3 or (pixels.ndim in (4, 5) and pixels.shape[-1] == 1):

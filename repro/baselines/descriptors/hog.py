@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from repro.baselines.descriptors.cells import cell_values_PNNM
 from repro.baselines.descriptors.frames import Frame
 from repro.baselines.descriptors.points import centres_P2, patch_corners_P2
-from repro.spec.histograms import DenseGrid, Hog, InterestPoints
+from repro.spec.model import DenseGrid, Hog, InterestPoints
 
 #: Normalise, cut values off here, normalise again (section 6.4 there; the value is Lowe's, 2004).
 CLIP = 0.2

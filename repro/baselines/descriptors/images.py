@@ -6,20 +6,16 @@ Legend: H height, W width, 3 colours (R, G, B).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from repro.baselines.descriptors.frames import Frame
+from repro.baselines.descriptors.frames import Frame, Pixels, Readable, read_pixels
 from repro.spec.classical import DensePatches
 
-Pixels = NDArray[np.uint8]
-
-#: Pixels of an image, (H, W, 3), or a function that returns them.
-#: The function is called where the image is worked on; for several processes it must be one that can be pickled.
-Image = Pixels | Callable[[], Pixels]
+#: The pixels of an image, (H, W, 3).
+Image = Readable
 
 
 def pixels_HW3(image: Image, *, name: str) -> Pixels:
@@ -28,11 +24,8 @@ def pixels_HW3(image: Image, *, name: str) -> Pixels:
     Raises:
         ValueError: it is no array of colour pixels; the message names the image with `name`.
     """
-    pixels = image() if callable(image) else image
     allowed = "allowed: uint8 (height, width, 3) with at least one pixel"
-    if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8:
-        got = pixels.dtype if isinstance(pixels, np.ndarray) else type(pixels).__name__
-        raise ValueError(f"{name} is {got}; {allowed}; decode it to RGB bytes")
+    pixels = read_pixels(image, name=name, allowed=allowed)
     if pixels.ndim != 3 or pixels.shape[-1] != 3 or 0 in pixels.shape:
         raise ValueError(f"{name} has shape {pixels.shape}; {allowed}; decode it to RGB, colours last, for grey R = G = B")
     return pixels

@@ -12,17 +12,17 @@ from numpy.typing import NDArray
 
 from repro.baselines.descriptors.cells import cell_px_of
 from repro.baselines.descriptors.dense_sift import describe_sift
-from repro.baselines.descriptors.frames import Frame
+from repro.baselines.descriptors.frames import Frame, Pixels
 from repro.baselines.descriptors.gist import describe_gist
 from repro.baselines.descriptors.hog import describe_hog
-from repro.baselines.descriptors.images import Pixels, at_scales
+from repro.baselines.descriptors.images import at_scales
 from repro.baselines.descriptors.lbp import describe_lbp
 from repro.baselines.descriptors.local_colors import describe_local_colors
 from repro.baselines.descriptors.points import centres_P2, patch_corners_P2
 from repro.baselines.fitting.descriptor_cache import described
 from repro.spec.classical import DensePatches, Descriptor, Gist, Hog, Lbp, LocalColors, Sift
-from repro.spec.histograms import DenseGrid
-from repro.spec.histograms import Hog as HogBlock
+from repro.spec.model import DenseGrid
+from repro.spec.model import Hog as HogBlock
 
 
 def describe_patches(

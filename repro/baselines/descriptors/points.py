@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repro.baselines.descriptors.frames import Pixels
-from repro.spec.histograms import DenseGrid, InterestPoints
+from repro.spec.model import DenseGrid, InterestPoints
 
 #: Weight of the squared trace in the corner response; Harris, Stephens 1988 leave it open, 0.04 is what everybody takes.
 HARRIS_K = 0.04

@@ -18,7 +18,8 @@ from scipy import fft
 
 from repro.baselines.descriptors.frames import Frame
 from repro.baselines.descriptors.points import centres_P2, patch_corners_P2
-from repro.spec.histograms import ROTATIONS, DenseGrid, InterestPoints, Texton
+from repro.spec.histograms import ROTATIONS, Texton
+from repro.spec.model import DenseGrid, InterestPoints
 
 #: Kernels end at so many standard deviations.
 REACH = 3

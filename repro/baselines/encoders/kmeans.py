@@ -7,7 +7,7 @@ Legend: P descriptors, D values, W words, N nearest words.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,10 @@ from sklearn.decomposition import PCA
 
 from repro.baselines.encoders.vocabularies import Vocabulary, nearest
 from repro.baselines.fitting.randomness import seed_of
-from repro.spec.histograms import VocabularySampling
 from repro.system.one_thread import one_thread
+
+if TYPE_CHECKING:
+    from repro.spec.histograms import VocabularySampling
 
 
 class SamplePool:

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from repro.spec.histograms import SoftAssignment
+if TYPE_CHECKING:
+    from repro.spec.histograms import SoftAssignment
+
 
 #: Descriptors whose distances from all words are held at a time.
 BLOCK = 4096

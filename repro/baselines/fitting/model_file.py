@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from repro.artifacts.files import FileFormatError, atomic_writer, canonical_json, sha256_bytes
+
+Model = TypeVar("Model")
+Spec = TypeVar("Spec")
 
 
 def write_model(path: Path, arrays: dict[str, NDArray[Any]], *, meta: dict[str, Any], schema: str, spec: object) -> None:
@@ -18,6 +22,26 @@ def write_model(path: Path, arrays: dict[str, NDArray[Any]], *, meta: dict[str, 
     described = {"schema": schema, "spec": spec_digest(spec), **meta}
     with atomic_writer(Path(path)) as stream:
         np.savez(stream, allow_pickle=False, meta=np.array(canonical_json(described)), **arrays)
+
+
+def load_model(
+    path: Path,
+    build: Callable[[dict[str, NDArray[Any]], dict[str, Any], Spec], Model],
+    *,
+    schema: str,
+    spec: Spec,
+    what: str,
+) -> Model:
+    """Return what `build` makes of the arrays stored at `path`, of `meta` and of `spec`; arguments as of `read_model`.
+
+    Raises:
+        FileFormatError: the file is missing, damaged, of another schema or of another spec.
+    """
+    arrays, meta = read_model(path, schema=schema, spec=spec, what=what)
+    try:
+        return build(arrays, meta, spec)
+    except KeyError as error:
+        raise FileFormatError(f"{path} lacks {error}; fit it again") from None
 
 
 def read_model(path: Path, *, schema: str, spec: object, what: str) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:

@@ -15,12 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from repro.artifacts.files import FileFormatError
 from repro.baselines.descriptors.images import Image
 from repro.baselines.encoders.encoder import Encoder, encoder_arrays, encoder_of
 from repro.baselines.fitting.costs import Costs
 from repro.baselines.fitting.fusion import scores_NK
-from repro.baselines.fitting.model_file import read_model, write_model
+from repro.baselines.fitting.model_file import load_model, write_model
 from repro.baselines.images.classify import Fused
 from repro.baselines.images.encode import encode_image
 from repro.baselines.images.linear_svm import LinearClassifier
@@ -88,18 +87,14 @@ class ClassicalModel:
             arrays[f"classifier.{name}.bias_K"] = fused.classifiers[name].bias_K
         write_model(path, arrays, meta=meta, schema=SCHEMA, spec=self.spec)
 
+    @classmethod
+    def load(cls, path: Path, *, spec: Classical) -> ClassicalModel:
+        """Return the model stored at `path`, which must have been fitted with `spec`.
 
-def load(path: Path, *, spec: Classical) -> ClassicalModel:
-    """Return the model stored at `path`, which must have been fitted with `spec`.
-
-    Raises:
-        FileFormatError: the file is missing, damaged, of another schema or of another spec.
-    """
-    arrays, meta = read_model(path, schema=SCHEMA, spec=spec, what="a classical baseline")
-    try:
-        return _model(arrays, meta, spec)
-    except KeyError as error:
-        raise FileFormatError(f"{path} lacks {error}; fit it again") from None
+        Raises:
+            FileFormatError: the file is missing, damaged, of another schema or of another spec.
+        """
+        return load_model(path, _model, schema=SCHEMA, spec=spec, what="a classical baseline")
 
 
 def _model(arrays: dict[str, NDArray[Any]], meta: dict[str, Any], spec: Classical) -> ClassicalModel:

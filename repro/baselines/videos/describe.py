@@ -29,12 +29,12 @@ from repro.spec.histograms import (
     FaceCount,
     Feature,
     FeatureHistograms,
-    Hog,
     HueSaturation,
     LocalFeature,
     Texton,
     num_cells,
 )
+from repro.spec.model import Hog
 from repro.system.memory import peak_mib
 
 #: The features whose histograms count words.

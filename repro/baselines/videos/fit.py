@@ -15,7 +15,6 @@ import functools
 import itertools
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -26,41 +25,13 @@ from repro.baselines.encoders.kmeans import SamplePool, fit_vocabulary
 from repro.baselines.encoders.vocabularies import Vocabulary
 from repro.baselines.fitting.costs import Costs
 from repro.baselines.fitting.randomness import generator, seed_of
-from repro.baselines.videos.describe import QUANTISED, check_spec, describe_video, sample_video
-from repro.baselines.videos.mlp import Classifier, Labelled, fit_classifier, targets_NK
+from repro.baselines.videos.describe import QUANTISED, check_spec, sample_video
+from repro.baselines.videos.mlp import Labelled, fit_classifier, targets_NK
+from repro.baselines.videos.model import HistogramModel, described_videos
 from repro.spec.histograms import FeatureHistograms, LocalFeature
 from repro.system.workers import in_order
 
 Labels = Sequence[int | Sequence[int]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class HistogramModel:
-    """Vocabularies by feature, and the classifier on the vectors they give. costs: of fitting; None in a stored model."""
-
-    spec: FeatureHistograms
-    key: int
-    num_classes: int
-    vocabularies: dict[str, Vocabulary]
-    classifier: Classifier
-    costs: Costs | None = None
-
-    def vectors(self, videos: Iterable[Video], *, num_processes: int = 1) -> tuple[NDArray[np.float32], Costs]:
-        """Return the vectors of videos, vector_ND, and what it took.
-
-        Raises:
-            ValueError: a video is no array of colour frames, or its frames are too small for a feature.
-        """
-        costs, begin = Costs(), time.perf_counter()
-        described = _described(videos, self.spec, self.vocabularies, num_processes=num_processes, costs=costs)
-        vector_ND = np.stack([np.empty(self.spec.num_values, np.float32), *described])[1:]
-        costs.finish("describe", begin)
-        return vector_ND, costs
-
-    def scores(self, videos: Iterable[Video], *, num_processes: int = 1, device: str = "cpu") -> NDArray[np.float32]:
-        """Return the class probabilities of videos, scores_NK; errors as in `vectors`."""
-        vector_ND, _ = self.vectors(videos, num_processes=num_processes)
-        return self.classifier.probabilities_NK(vector_ND, device=device)
 
 
 def fit(
@@ -93,7 +64,9 @@ def fit(
     num_train = len(train.target_NK)
     vocabularies = fit_vocabularies(videos, num_train, spec=spec, key=key, num_processes=num_processes, costs=costs)
     begin = costs.finish("vocabularies", begin)
-    described = functools.partial(_described, spec=spec, vocabularies=vocabularies, num_processes=num_processes, costs=costs)
+    described = functools.partial(
+        described_videos, spec=spec, vocabularies=vocabularies, num_processes=num_processes, costs=costs
+    )
     _fill(train.vector_ND, described(videos), what="training")
     _fill(validation.vector_ND, described(validation_videos), what="validation")
     begin = costs.finish("describe", begin)
@@ -141,21 +114,6 @@ def _numbered(videos: Iterable[Video], kept: set[int]) -> Iterator[tuple[int, Vi
     """Yield the kept videos with their numbers; what comes after the last is not read."""
     reach = itertools.islice(enumerate(videos), max(kept, default=-1) + 1)
     return ((index, video) for index, video in reach if index in kept)
-
-
-def _described(
-    videos: Iterable[Video],
-    spec: FeatureHistograms,
-    vocabularies: dict[str, Vocabulary],
-    *,
-    num_processes: int,
-    costs: Costs,
-) -> Iterator[NDArray[np.float32]]:
-    """Yield the vector of each video."""
-    work = functools.partial(describe_video, spec=spec, vocabularies=vocabularies)
-    for described in in_order(work, enumerate(videos), num_processes=num_processes):
-        costs.add(described.cpu_s, peak_mib=described.peak_mib)
-        yield described.arrays["vector"]
 
 
 def _room(labels: Labels, *, spec: FeatureHistograms, num_classes: int, file: Path | None) -> Labelled:

@@ -54,7 +54,7 @@ from repro.data.generated.video_drawing import (
 )
 from repro.data.sources.source import SourceError, as_bytes
 from repro.data.sources.video_source import VideoListing, label_matrix
-from repro.spec.video import ProceduralVideos, VideoDataset
+from repro.spec.video_datasets import ProceduralVideos, VideoDataset
 from repro.system.seeds import derived_seed
 
 #: The first of these that the installed PyAV has; constant quality so high that pixel-fine patterns survive. Without its

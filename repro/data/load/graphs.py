@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from nvidia.dali import fn, pipeline_def, types
 
-from repro.data.shards.decode import decoder_options
+from repro.data.shards.decoder_options import decoder_options
 
 
 def outputs_of(pipeline: Any) -> Iterator[torch.Tensor]:

@@ -10,11 +10,13 @@ Shape suffixes: N examples, 4 words, 3 colours.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from repro.spec.recipe import ColorNoise, Crops
+if TYPE_CHECKING:
+    from repro.spec.recipe import ColorNoise, Crops
 
 MULTIPLIERS = (np.uint64(0xD2511F53), np.uint64(0xCD9E8D57))
 WEYL = (0x9E3779B9, 0xBB67AE85)

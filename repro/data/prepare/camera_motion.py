@@ -24,12 +24,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from repro.artifacts.arrays import write_npz
 from repro.artifacts.files import read_json
 from repro.data.generated.video_drawing import Camera, background, draw_camera
 from repro.data.generated.videos import stream
 from repro.data.shards.clips import ClipShards
-from repro.data.shards.images import SCHEMA, write_npz
-from repro.spec.video import CAMERA_FILE, ProceduralVideos, VideoDataset
+from repro.data.shards.images import SCHEMA
+from repro.spec.video_datasets import CAMERA_FILE, ProceduralVideos, VideoDataset
 from repro.system.progress import Say
 from repro.system.workers import Workers
 

@@ -27,7 +27,8 @@ from repro.data.prepare.journal import Journal, Part
 from repro.data.prepare.packing import BATCH_SIZE, SHARD_BYTES, Packer, ShardPlan, plan_shards
 from repro.data.shards.color import PixelSums, principal_components
 from repro.data.shards.decode import NOTES, Decoder, decoder_text
-from repro.data.shards.images import SCHEMA, write_index
+from repro.data.shards.images import SCHEMA
+from repro.data.shards.writer import write_index
 from repro.data.sources.cifar10 import Cifar10Source
 from repro.data.sources.folders import FoldersSource
 from repro.data.sources.ilsvrc import Ilsvrc2012Source

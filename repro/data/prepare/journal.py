@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from repro.artifacts.arrays import write_npz
 from repro.artifacts.files import FileFormatError, read_json, sha256_file, write_json
 from repro.data.shards.color import PixelSums
-from repro.data.shards.images import ShardRecord, write_npz
+from repro.data.shards.writer import ShardRecord
 
 SCHEMA = "prepare-plan/1"
 SPLITS = ("train", "validation", "test")

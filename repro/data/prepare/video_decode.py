@@ -36,7 +36,7 @@ from PIL import Image
 from repro.data.prepare.video_timeline import Timeline, clip_frames, constant_rate, from_stamps
 from repro.data.shards.decode import QUALITY, UnreadableError, central_square
 from repro.data.sources.video_source import Content
-from repro.spec.video import Clips
+from repro.spec.video_datasets import Clips
 
 Pixels = npt.NDArray[np.uint8]
 PIECE_BYTES = 2**20

@@ -12,10 +12,10 @@ from repro.data.prepare.packing import ShardPlan
 from repro.data.prepare.video_decode import CutTask, CutVideo
 from repro.data.shards.color import PixelSums
 from repro.data.shards.decode import UnreadableError
-from repro.data.shards.images import ShardWriter
+from repro.data.shards.writer import ShardWriter
 from repro.data.sources.source import as_text
 from repro.data.sources.video_source import VideoSource
-from repro.spec.video import VideoDataset
+from repro.spec.video_datasets import VideoDataset
 from repro.system.progress import Progress
 from repro.system.workers import Workers
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from repro.data.shards.decode import UnreadableError
-from repro.spec.video import Clips
+from repro.spec.video_datasets import Clips
 
 #: A span in seconds is taken as the fraction with the least denominator up to this: 1/3 s, not .333 s.
 LARGEST_DENOMINATOR = 10_000

@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from repro.artifacts.arrays import write_npz
 from repro.artifacts.files import FileFormatError, read_json, sha256_file, write_bytes, write_json
 from repro.artifacts.provenance import code_digest, plain, spec_digest
 from repro.data.generated.videos import ProceduralVideoSource
@@ -32,13 +33,14 @@ from repro.data.prepare.packing import SHARD_BYTES, ShardPlan
 from repro.data.prepare.video_decode import CutTask, cut_video, decoder_text
 from repro.data.prepare.video_packing import CutWorkers, num_clips_of, pack_videos, video_key
 from repro.data.shards.decode import UnreadableError
-from repro.data.shards.images import SCHEMA, write_index, write_npz
+from repro.data.shards.images import SCHEMA
+from repro.data.shards.writer import write_index
 from repro.data.sources.source import SourceError, as_text
 from repro.data.sources.sports1m import Sports1mSource
 from repro.data.sources.ucf101 import Ucf101Source
 from repro.data.sources.video_folders import VideoFoldersSource
 from repro.data.sources.video_source import VideoSource, split_validation_videos
-from repro.spec.video import VIDEO_KINDS, VideoDataset
+from repro.spec.video_datasets import VIDEO_KINDS, VideoDataset
 from repro.system.progress import Progress, Say
 from repro.system.workers import Workers
 

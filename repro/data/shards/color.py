@@ -11,16 +11,10 @@ Legend: B images, H height, W width, C colour channels (R, G, B).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-
-from repro.spec.recipe import NOISE_FACTORS
-
-#: The grey level that stands for 1 where values lie in [0, 1].
-WHITE = 255.0
 
 Floats = npt.NDArray[np.float64]
 
@@ -70,24 +64,3 @@ def principal_components(covariance_CC: Floats) -> tuple[Floats, Floats]:
     values, vectors = np.maximum(values[::-1], 0.0), vectors[:, ::-1]
     signs = np.sign(vectors[np.abs(vectors).argmax(axis=0), np.arange(len(values))])
     return values, vectors * signs
-
-
-def noise_factors(eigenvalues: Sequence[float] | Floats, factor: str) -> Floats:
-    """Return what the Gaussian of each principal component is multiplied with, in grey levels of the 0-255 scale.
-
-    `eigenvalue`: the eigenvalue of the covariance of 0-255 values, word for word as the paper prints it: hundreds of grey levels.
-    `unit_eigenvalue`: the eigenvalue of the covariance of values in [0, 1], which moves such values: lambda / 255^2 of the range,
-        or lambda / 255 grey levels, as later implementations have it.
-    `sqrt_eigenvalue`: its square root, the standard deviation along the component, as in the authors' released code.
-
-    Raises:
-        ValueError: there is no such convention.
-    """
-    values = np.asarray(eigenvalues, np.float64)
-    if factor == "eigenvalue":
-        return values
-    if factor == "unit_eigenvalue":
-        return values / WHITE
-    if factor == "sqrt_eigenvalue":
-        return np.sqrt(values)
-    raise ValueError(f"unknown factor of PCA colour noise {factor!r}; allowed: {', '.join(NOISE_FACTORS)}")

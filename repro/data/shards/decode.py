@@ -29,10 +29,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
-Pixels = npt.NDArray[np.uint8]
+from repro.data.shards.decoder_options import decoder_options
 
-#: Share of the hardware JPEG decoder where a GPU has one (DALI's default, stated so that it can be tuned).
-HARDWARE_DECODER_LOAD = 0.65
+Pixels = npt.NDArray[np.uint8]
 
 #: Files with more pixels are refused: decoded they would need more than 200 MB each.
 MAX_PIXELS = 2**26
@@ -141,16 +140,6 @@ class Decoder:
             images = images.as_cpu()
         # Copies: DALI gives its buffers to the next batch.
         return [np.array(images.at(i)) for i in range(len(contents))]
-
-
-def decoder_options(device: str) -> dict[str, Any]:
-    """Return what DALI's image decoders are told on `device`; on a GPU, to enlarge chroma as the CPU does.
-
-    Otherwise a GPU repeats chroma where a CPU interpolates it, and the two see other colours at every edge.
-    """
-    if device != "cuda":
-        return {"device": "cpu"}
-    return {"device": "mixed", "hw_decoder_load": HARDWARE_DECODER_LOAD, "jpeg_fancy_upsampling": True}
 
 
 def decoding_pipeline(device: str, *, num_threads: int, batch_size: int, build: bool = True) -> Any:

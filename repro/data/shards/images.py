@@ -1,132 +1,27 @@
-"""Write and read prepared data: WebDataset-style tar files with an index for random access.
+"""Read prepared data: WebDataset-style tar files with an index for random access (repro.data.shards.writer).
 
 A shard `<split>-00000.tar` holds for each example the members `<key>.jpg` (or `<key>.rgb`) and `<key>.cls`, so that any tool
 that reads WebDataset can stream it. The index `<split>.index.npz` says where each payload begins, so that we can map the
 shards into memory and take any example in any order without copying: training draws a full permutation of every epoch
 (a stream could only be shuffled within a buffer), and evaluation keeps one stable order.
-All bytes are a function of the examples: time, user and mode of the members are fixed.
 
 Legend: N examples.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
-import tarfile
 import zipfile
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from repro.artifacts.files import FileFormatError, atomic_writer, read_json, sha256_file
+from repro.artifacts.files import FileFormatError, read_json, sha256_file
 
 SCHEMA = "dataset/1"
-#: File name extension of the payload by encoding.
-EXTENSIONS = {"jpeg": "jpg", "raw": "rgb"}
 INDEX_FIELDS = {"shard_N": np.int32, "offset_N": np.int64, "size_N": np.int64, "label_N": np.int32, "key_N": np.bytes_}
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShardRecord:
-    """What was written into one shard: where each payload lies, and the hash of the whole file."""
-
-    sha256: str
-    num_bytes: int
-    offset_N: npt.NDArray[np.int64]
-    size_N: npt.NDArray[np.int64]
-    label_N: npt.NDArray[np.int32]
-    key_N: npt.NDArray[np.bytes_]
-
-
-class ShardWriter:
-    """Write one tar file atomically, example by example, and hash it on the way.
-
-    Use as a context manager; `record` is there after a clean exit.
-    """
-
-    def __init__(self, path: Path, *, encoding: str) -> None:
-        if encoding not in EXTENSIONS:
-            raise ValueError(f"unknown encoding {encoding!r}; allowed: {', '.join(EXTENSIONS)}")
-        self._opened: AbstractContextManager[IO[bytes]] = atomic_writer(path)
-        self._extension = EXTENSIONS[encoding]
-        self._hash = hashlib.sha256()
-        self._position = 0
-        self._places: list[tuple[int, int, int, bytes]] = []
-
-    def __enter__(self) -> ShardWriter:
-        self._stream = self._opened.__enter__()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if kind is None:
-            self._write(b"\0" * (2 * tarfile.BLOCKSIZE))
-            self._write(b"\0" * (-self._position % tarfile.RECORDSIZE))
-        self._opened.__exit__(kind, error, trace)
-
-    def add(self, key: bytes, *, payload: bytes, label: int) -> None:
-        """Append one example.
-
-        Raises:
-            ValueError: the key holds a dot, after which WebDataset readers would cut it.
-        """
-        name = key.decode(errors="surrogateescape")
-        if "." in name or not name:
-            raise ValueError(f"key {name!r} of an example is empty or holds a dot; replace dots before writing")
-        offset = self._member(f"{name}.{self._extension}", payload)
-        self._member(f"{name}.cls", str(label).encode())
-        self._places.append((offset, len(payload), label, key))
-
-    @property
-    def record(self) -> ShardRecord:
-        offsets, sizes, labels, keys = zip(*self._places, strict=True) if self._places else ((), (), (), ())
-        return ShardRecord(
-            sha256=self._hash.hexdigest(),
-            num_bytes=self._position,
-            offset_N=np.array(offsets, np.int64),
-            size_N=np.array(sizes, np.int64),
-            label_N=np.array(labels, np.int32),
-            key_N=np.array(keys, np.bytes_),
-        )
-
-    def _member(self, name: str, content: bytes) -> int:
-        header = tarfile.TarInfo(name)
-        header.size = len(content)
-        header.mode = 0o644
-        self._write(header.tobuf(tarfile.GNU_FORMAT, encoding="utf-8", errors="surrogateescape"))
-        offset = self._position
-        self._write(content)
-        self._write(b"\0" * (-len(content) % tarfile.BLOCKSIZE))
-        return offset
-
-    def _write(self, content: bytes) -> None:
-        self._stream.write(content)
-        self._hash.update(content)
-        self._position += len(content)
-
-
-def write_npz(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-    """Write `arrays` to `path` atomically as an uncompressed .npz whose bytes depend on the arrays alone."""
-    with atomic_writer(path) as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
-        for name, array in arrays.items():
-            member = io.BytesIO()
-            np.lib.format.write_array(member, np.asanyarray(array), allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0)), member.getvalue())
-
-
-def write_index(path: Path, records: Sequence[ShardRecord]) -> None:
-    """Write the index of the split whose shards are `records`, in order."""
-    shards = [np.full(len(record.label_N), number, np.int32) for number, record in enumerate(records)]
-    columns = {"shard_N": np.concatenate(shards)}
-    for field in ("offset_N", "size_N", "label_N", "key_N"):
-        columns[field] = np.concatenate([getattr(record, field) for record in records])
-    write_npz(path, columns)
 
 
 class Shards:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from repro.spec.video import Clips, ProceduralVideos, VideoDataset
+from repro.spec.video_datasets import Clips, ProceduralVideos, VideoDataset
 
 # Side of a crop of generated frames, which is all that a network sees of one; the frames are 8 px larger, so that crops can move.
 SMOKE_CROP_PX = 48

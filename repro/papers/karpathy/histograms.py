@@ -10,19 +10,17 @@ from dataclasses import replace
 from repro.spec.histograms import (
     ColorMoments,
     Cuboid,
-    DenseGrid,
     FaceCount,
     FeatureHistograms,
     FrameSampling,
-    Hog,
     HueSaturation,
-    InterestPoints,
     LocalFeature,
     MlpSearch,
     SoftAssignment,
     Texton,
     VocabularySampling,
 )
+from repro.spec.model import DenseGrid, Hog, InterestPoints
 
 # The whole frame and its quarters.
 PYRAMID = (1, 2)

@@ -5,17 +5,16 @@ Shapes: G videos, T frames, S side, C colours, L labels.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from repro.report.drawing.pictures import film_uri
 from repro.report.figures import view
-from repro.report.figures.view import FigureView, FilmRow, Guess, Guesses
+from repro.report.figures.guesses import Arrays, class_name, guesses, read_gallery
+from repro.report.figures.view import FigureView, FilmRow, Guesses
 from repro.report.inputs.results import Results, RunRecord
-from repro.report.text.formatting import counted, percent
+from repro.report.text.formatting import counted
 from repro.report.text.tables import Cell, Column, Row, TableView
 from repro.spec.experiment import Paper, Table
 
@@ -29,13 +28,13 @@ ARRAYS = {"frame_GTSSC": 5, "label_GL": 2, "example_G": 1, "best_G5": 2, "score_
 
 def clips(paper: Paper, table: Table, *, results: Results) -> FigureView:
     """Return the figure of the first seed of the page's control and of its other variant, on the same videos."""
-    nets: list[tuple[RunRecord, Mapping[str, NDArray[Any]]]] = []
+    nets: list[tuple[RunRecord, Arrays]] = []
     names = (table.control, next(name for name in table.variants if name != table.control))
     missing = list(view.absent(names, paper=paper, results=results))
     for name in names:
         runs = view.runs_of(name, paper=paper, results=results)
         if runs:
-            arrays, problem = _arrays(runs[0])
+            arrays, problem = read_gallery(runs[0], "clip_gallery", dimensions=ARRAYS)
             missing += [problem] if problem else []
             nets += [(runs[0], arrays)] if arrays else []
     if len(nets) == 2 and not np.array_equal(nets[0][1]["example_G"], nets[1][1]["example_G"]):
@@ -53,46 +52,22 @@ def clips(paper: Paper, table: Table, *, results: Results) -> FigureView:
     )
 
 
-def _arrays(run: RunRecord) -> tuple[Mapping[str, NDArray[Any]] | None, str]:
-    """Return the gallery of a run, or why it cannot be shown."""
-    arrays, problem = view.read_arrays(run, "clip_gallery")
-    if arrays is None:
-        return None, problem
-    wrong = [name for name, dimensions in ARRAYS.items() if name not in arrays or arrays[name].ndim != dimensions]
-    if wrong:
-        return None, f"The gallery of run {run.id} lacks {', '.join(wrong)}, or their dimensions are others; train the run again."
-    return arrays, ""
-
-
-def _rows(nets: Sequence[tuple[RunRecord, Mapping[str, NDArray[Any]]]], *, paper: Paper) -> tuple[FilmRow, ...]:
+def _rows(nets: Sequence[tuple[RunRecord, Arrays]], *, paper: Paper) -> tuple[FilmRow, ...]:
     first_run, first = nets[0]
     classes: Sequence[str] = first_run.record["dataset"]["classes"]
     rows = []
     for n, frame_TSSC in enumerate(first["frame_GTSSC"]):
         labels = [int(label) for label in first["label_GL"][n] if label >= 0]
         guessed = tuple(
-            Guesses(net=paper.variant(run.record["variant"]).title, guesses=_guesses(arrays, n, labels=labels, classes=classes))
+            Guesses(
+                net=paper.variant(run.record["variant"]).title,
+                guesses=guesses(arrays["best_G5"][n], arrays["score_G5"][n], labels=labels, classes=classes),
+            )
             for run, arrays in nets
         )
-        name = " + ".join(_name(label, classes) for label in labels)
+        name = " + ".join(class_name(label, classes) for label in labels)
         rows.append(FilmRow(uri=film_uri(np.asarray(frame_TSSC)), name=name, nets=guessed))
     return tuple(rows)
-
-
-def _guesses(arrays: Mapping[str, NDArray[Any]], n: int, *, labels: Sequence[int], classes: Sequence[str]) -> tuple[Guess, ...]:
-    return tuple(
-        Guess(
-            name=_name(int(best), classes),
-            percent=percent(float(score), decimals=0 if score >= 0.1 else 1),
-            width=f"{100 * min(max(float(score), 0.0), 1.0):.1f}%",
-            right=int(best) in labels,
-        )
-        for best, score in zip(arrays["best_G5"][n], arrays["score_G5"][n], strict=True)
-    )
-
-
-def _name(label: int, classes: Sequence[str]) -> str:
-    return classes[label].replace("_", " ") if 0 <= label < len(classes) else f"class {label}"
 
 
 def _caption(rows: Sequence[FilmRow], runs: Sequence[RunRecord], *, results: Results) -> str:
@@ -107,7 +82,7 @@ def _caption(rows: Sequence[FilmRow], runs: Sequence[RunRecord], *, results: Res
     )
 
 
-def _numbers(rows: Sequence[FilmRow], arrays: Mapping[str, NDArray[Any]]) -> TableView:
+def _numbers(rows: Sequence[FilmRow], arrays: Arrays) -> TableView:
     """Return classes and probabilities as text, one video a line."""
     nets = [net.net for net in rows[0].nets] if rows else []
     columns = (

@@ -5,17 +5,17 @@ Shapes: N test images, S stored pixels, C colours, M neighbours.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from repro.report.drawing.pictures import photo_uri
 from repro.report.figures import view
-from repro.report.figures.view import FigureView, GalleryRow, Guess, Neighbour
+from repro.report.figures.guesses import Arrays, class_name, guesses, read_gallery
+from repro.report.figures.view import FigureView, GalleryRow, Neighbour
 from repro.report.inputs.results import Results, RunRecord
-from repro.report.text.formatting import counted, fixed, percent
+from repro.report.text.formatting import counted, fixed
 from repro.report.text.tables import Cell, Column, Row, TableView
 from repro.spec.experiment import Paper, Table
 
@@ -42,9 +42,9 @@ def gallery(paper: Paper, table: Table, *, results: Results) -> FigureView:
     variant = table.variants[0]
     runs = view.runs_of(variant, paper=paper, results=results)
     missing = list(view.absent((variant,), paper=paper, results=results))
-    arrays: Mapping[str, NDArray[Any]] | None = None
+    arrays: Arrays | None = None
     if runs:
-        arrays, problem = _arrays(runs[0])
+        arrays, problem = read_gallery(runs[0], "gallery", dimensions=ARRAYS)
         missing += [problem] if problem else []
     found = _found(arrays, runs[0]) if arrays else None
     return FigureView(
@@ -58,60 +58,41 @@ def gallery(paper: Paper, table: Table, *, results: Results) -> FigureView:
     )
 
 
-def _arrays(run: RunRecord) -> tuple[Mapping[str, NDArray[Any]] | None, str]:
-    """Return the gallery of a run, or why it cannot be shown."""
-    arrays, problem = view.read_arrays(run, "gallery")
-    if arrays is None:
-        return None, problem
-    wrong = [name for name, dimensions in ARRAYS.items() if name not in arrays or arrays[name].ndim != dimensions]
-    if wrong:
-        return None, f"The gallery of run {run.id} lacks {', '.join(wrong)}, or their dimensions are others; train the run again."
-    return arrays, ""
-
-
-def _found(arrays: Mapping[str, NDArray[Any]], run: RunRecord) -> tuple[tuple[GalleryRow, ...], TableView]:
+def _found(arrays: Arrays, run: RunRecord) -> tuple[tuple[GalleryRow, ...], TableView]:
     classes: Sequence[str] = run.record["dataset"]["classes"]
     rows = tuple(_row(arrays, position, classes=classes) for position in range(len(arrays["image_NSSC"])))
     return rows, _numbers(rows, [_key(key) for key in arrays["example_N"]], run=run)
 
 
-def _row(arrays: Mapping[str, NDArray[Any]], n: int, *, classes: Sequence[str]) -> GalleryRow:
+def _row(arrays: Arrays, n: int, *, classes: Sequence[str]) -> GalleryRow:
     label = int(arrays["label_N"][n])
-    guesses = [
-        Guess(
-            name=_name(int(best), classes),
-            percent=percent(float(score), decimals=0 if score >= 0.1 else 1),
-            width=f"{100 * min(max(float(score), 0.0), 1.0):.1f}%",
-            right=int(best) == label,
-        )
-        for best, score in zip(arrays["best_N5"][n], arrays["score_N5"][n], strict=True)
-    ]
     neighbours = [
         Neighbour(
             uri=photo_uri(np.asarray(arrays["near_image_NMSSC"][n, m])),
-            name=_name(int(near), classes),
+            name=class_name(int(near), classes),
             distance=_distance(float(arrays["near_distance_NM"][n, m])),
             same=int(near) == label,
         )
         for m, near in enumerate(arrays["near_label_NM"][n])
     ]
     image = np.asarray(arrays["image_NSSC"][n])
-    return GalleryRow(uri=photo_uri(image), name=_name(label, classes), guesses=tuple(guesses), neighbours=tuple(neighbours))
+    return GalleryRow(
+        uri=photo_uri(image),
+        name=class_name(label, classes),
+        guesses=guesses(arrays["best_N5"][n], arrays["score_N5"][n], labels=(label,), classes=classes),
+        neighbours=tuple(neighbours),
+    )
 
 
 def _distance(value: float) -> str:
     return fixed(value, decimals=1 if value >= 10 else 2)
 
 
-def _name(label: int, classes: Sequence[str]) -> str:
-    return classes[label] if 0 <= label < len(classes) else f"class {label}"
-
-
 def _key(key: Any) -> str:
     return key.decode(errors="replace") if isinstance(key, bytes) else str(key)
 
 
-def _caption(run: RunRecord, arrays: Mapping[str, NDArray[Any]], *, results: Results) -> str:
+def _caption(run: RunRecord, arrays: Arrays, *, results: Results) -> str:
     near = arrays["near_label_NM"]
     same = int((near == arrays["label_N"][:, None]).sum())
     return (

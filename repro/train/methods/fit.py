@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import time
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 
-from repro.artifacts.files import data_folder
+from repro.artifacts.files import canonical_json, data_folder, sha256_bytes
 from repro.baselines.fitting.descriptor_cache import Kept, keeping
 from repro.spec.run import Run
 from repro.system.memory import peak_mib
@@ -16,6 +17,9 @@ from repro.system.progress import Say
 from repro.train.runs.job import in_turn
 from repro.train.runs.record import dataset_of, identity_of, restore, spent_cpu_s, write_record
 from repro.train.runs.task import Entry, RunContext
+
+#: The folder, in a run's own, of what a fit that was stopped goes on from.
+SCRATCH = "fitting"
 
 
 class OpenedToFit(Protocol):
@@ -25,10 +29,11 @@ class OpenedToFit(Protocol):
     digest: str
     description: dict[str, Any]
 
-    def fit(self, run: Run, context: RunContext) -> tuple[list[Entry], dict[str, Any]]:
+    def fit(self, run: Run, context: RunContext, *, scratch: Path) -> tuple[list[Entry], dict[str, Any]]:
         """Fit the model of `run`, score it and write its files; return the entries of scores, and what run.json says besides.
 
         The latter holds `train_s`, `num_train_examples` and `num_classes`.
+        scratch: a folder for what a later call goes on from, which has the same run, data and code.
         """
 
 
@@ -58,18 +63,34 @@ def fit_run(run: Run, data: OpenedToFit, *, context: RunContext, kept: Kept | No
     identity = identity_of(run, stage=data.stage, data=data.digest, device=context.device)
     if restore(context.folder, identity):
         context.say("finished before; kept")
+        shutil.rmtree(context.folder / SCRATCH, ignore_errors=True)
         return
-    context.folder.mkdir(parents=True, exist_ok=True)
     begun = time.perf_counter(), spent_cpu_s()
     taken_before = kept.num_taken if kept else 0
-    entries, measured = data.fit(run, context)
-    measured = {
-        "status": "ok",
-        "reason": "",
-        "wall_s": time.perf_counter() - begun[0],
-        "cpu_s": spent_cpu_s() - begun[1],
-        "peak_mib": peak_mib(),
-        "num_descriptions_taken": kept.num_taken - taken_before if kept else 0,
-        **measured,
-    }
-    write_record(run, context, identity=identity, dataset=dataset_of(data), scores=entries, measured=measured)
+    with scratch_of(context.folder, identity) as scratch:
+        entries, measured = data.fit(run, context, scratch=scratch)
+        measured = {
+            "status": "ok",
+            "reason": "",
+            "wall_s": time.perf_counter() - begun[0],
+            "cpu_s": spent_cpu_s() - begun[1],
+            "peak_mib": peak_mib(),
+            "num_descriptions_taken": kept.num_taken - taken_before if kept else 0,
+            **measured,
+        }
+        write_record(run, context, identity=identity, dataset=dataset_of(data), scores=entries, measured=measured)
+
+
+@contextmanager
+def scratch_of(folder: Path, identity: Mapping[str, str]) -> Iterator[Path]:
+    """Give a folder of this identity alone, for what a fit that is stopped goes on from; it goes when the fit ends well.
+
+    What was left there by a fit of another identity (other data, code or settings) is deleted, never gone on with.
+    """
+    own = folder / SCRATCH / sha256_bytes(canonical_json(dict(identity)).encode())[:32]
+    own.mkdir(parents=True, exist_ok=True)
+    for other in own.parent.iterdir():
+        if other != own:
+            shutil.rmtree(other, ignore_errors=True)
+    yield own
+    shutil.rmtree(own.parent, ignore_errors=True)

@@ -6,7 +6,6 @@ They see the stored squares whole, without crops; the protocol `center` stands f
 from __future__ import annotations
 
 import functools
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,9 +26,6 @@ from repro.spec.run import Fitted, Run
 from repro.train.runs.record import named, write_run_scores
 from repro.train.runs.task import Entry, RunContext
 
-#: The folder, in a run's own, where signatures lie while a model is fitted.
-SCRATCH = "fitting"
-
 
 @dataclass(frozen=True, kw_only=True)
 class ImagesToFit:
@@ -41,7 +37,7 @@ class ImagesToFit:
     test: Shards
     stage: ClassVar[str] = "fit_images"
 
-    def fit(self, run: Run, context: RunContext) -> tuple[list[Entry], dict[str, Any]]:
+    def fit(self, run: Run, context: RunContext, *, scratch: Path) -> tuple[list[Entry], dict[str, Any]]:
         """Fit the model of `run` and score the test images (repro.train.methods.fit.OpenedToFit)."""
         assert isinstance(run.experiment, Fitted), "a fitted model"
         spec = run.experiment.model
@@ -53,12 +49,10 @@ class ImagesToFit:
             num_classes=self.train.num_classes,
             key=run.key_for("fit"),
             num_processes=context.num_threads,
-            folder=context.folder / SCRATCH,
+            folder=scratch,
             say=context.say,
         )
-        written = self._scored(run, model, context)
-        shutil.rmtree(context.folder / SCRATCH, ignore_errors=True)
-        return written
+        return self._scored(run, model, context)
 
     def _scored(self, run: Run, model: ClassicalModel, context: RunContext) -> tuple[list[Entry], dict[str, Any]]:
         context.say(f"scores {self.test.num_examples} test images")

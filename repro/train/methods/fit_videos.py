@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repro.artifacts.files import read_json, sha256_file
-from repro.baselines.videos.fit import Costs, HistogramModel, fit
-from repro.baselines.videos.model_file import save
+from repro.baselines.fitting.costs import Costs
+from repro.baselines.videos.fit import fit
+from repro.baselines.videos.model import HistogramModel
 from repro.data.shards.clips import ClipShards
-from repro.evaluate.predict import stable_subset_N
+from repro.evaluate.subset import stable_subset_N
 from repro.spec.histograms import FeatureHistograms
 from repro.spec.run import Fitted, Run
 from repro.train.runs.record import named, write_run_scores
@@ -37,8 +38,11 @@ class VideosToFit:
     test: ClipShards
     stage: ClassVar[str] = "fit_videos"
 
-    def fit(self, run: Run, context: RunContext) -> tuple[list[Entry], dict[str, Any]]:
-        """Fit the histograms of `run` and score the test videos (repro.train.methods.fit.OpenedToFit)."""
+    def fit(self, run: Run, context: RunContext, *, scratch: Path) -> tuple[list[Entry], dict[str, Any]]:
+        """Fit the histograms of `run` and score the test videos (repro.train.methods.fit.OpenedToFit).
+
+        All is done in one go: `scratch` stays empty.
+        """
         assert isinstance(run.experiment, Fitted), "a fitted model"
         spec = run.experiment.model
         assert isinstance(spec, FeatureHistograms), "feature histograms"
@@ -70,9 +74,9 @@ class VideosToFit:
     ) -> tuple[list[Entry], dict[str, Any]]:
         test = Chosen(self.test, np.arange(self.test.num_videos))
         context.say(f"scores {len(test)} test videos")
-        scores_VK = model.scores(test.pixels(), num_processes=context.num_threads, device=context.device)
+        scores_VK = model.scores_NK(test.pixels(), num_processes=context.num_threads, device=context.device)
         entry = write_run_scores(run, context, scores_VK, self.test.label_VL, self.test.key_V, split="test", protocol="video")
-        save(context.folder / "model.npz", model)
+        model.save(context.folder / "model.npz")
         costs = model.costs or Costs()
         choice = dataclasses.asdict(model.classifier.choice)
         return [entry], {

@@ -11,19 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
+from repro.artifacts.arrays import write_npz
 from repro.artifacts.files import read_json, sha256_file
 from repro.data.load.clip_stream import ClipBatch, clip_stream
 from repro.data.load.clip_views import ClipPixels
 from repro.data.load.clips import DecodedClips, StripClips, clips_in_memory
 from repro.data.load.plan import training_plan
 from repro.data.shards.clips import ClipShards
-from repro.data.shards.images import write_npz
 from repro.evaluate.clip_gallery import write_clip_gallery
 from repro.evaluate.clips import ClipScores, predict_clips, video_scores_VK
 from repro.evaluate.metrics import top_k_error
-from repro.evaluate.predict import stable_subset_N
+from repro.evaluate.subset import stable_subset_N
 from repro.models.clip import build_clip_network
-from repro.models.probe import first_kernels_KTHWC
+from repro.models.clip_kernels import first_kernels_KTHWC
 from repro.spec.run import Run
 from repro.spec.video import ClipEvaluation, ClipNetwork, ClipRecipe
 from repro.train.runs.record import named, write_run_scores

@@ -11,13 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
+from repro.artifacts.arrays import write_npz
 from repro.data.load.image_stream import Batch, image_stream
 from repro.data.load.plan import training_plan
-from repro.data.shards.images import Shards, write_npz
+from repro.data.shards.images import Shards
 from repro.evaluate.crops import Cropping, center_window
 from repro.evaluate.gallery import Gallery
 from repro.evaluate.metrics import top_k_error
-from repro.evaluate.predict import IMAGES_PER_BATCH, predict, stable_subset_N
+from repro.evaluate.predict import IMAGES_PER_BATCH, predict
+from repro.evaluate.subset import stable_subset_N
 from repro.models.image import build_network
 from repro.models.probe import first_kernels_KHWC, saturation
 from repro.spec.network import Network

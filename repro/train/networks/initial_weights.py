@@ -13,9 +13,7 @@ import torch
 from torch import nn
 
 from repro.artifacts.files import FileFormatError, read_json, run_folder, sha256_bytes
-from repro.spec.network import Network
 from repro.spec.run import InitialWeights, Run
-from repro.spec.video import ClipNetwork
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,11 +49,6 @@ def source_of(run: Run, start: InitialWeights, *, results: Path) -> Source:
     if record["status"] != "ok":
         raise FileFormatError(f"run {run.id} starts from the weights of run {source_id}, which diverged; it cannot be run")
     return Source(path=folder / record["weights"]["file"], sha256=record["weights"]["sha256"])
-
-
-def output_layer(network: Network | ClipNetwork) -> str:
-    """Return the name of the layer that gives the classes."""
-    return (network.frame if isinstance(network, ClipNetwork) else network).output.name
 
 
 def begin_with(net: nn.Module, weights: dict[str, torch.Tensor], *, start: InitialWeights, output: str) -> None:

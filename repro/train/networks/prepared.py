@@ -11,8 +11,8 @@ import torch
 from numpy.typing import NDArray
 
 from repro.artifacts.files import FileFormatError, read_json, sha256_file
+from repro.data.load.color_noise import noise_factors
 from repro.data.load.whole_images import WholeImages, in_memory
-from repro.data.shards.color import noise_factors
 from repro.data.shards.images import Shards
 from repro.evaluate.crops import Cropping
 

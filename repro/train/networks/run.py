@@ -19,7 +19,7 @@ from repro.system.memory import keep_freed_memory
 from repro.system.progress import Say
 from repro.train.networks.checkpoint import load_checkpoint, remove_checkpoints, save_checkpoint
 from repro.train.networks.data_parallel import Group, group_of
-from repro.train.networks.initial_weights import Source, begin_with, output_layer, source_of
+from repro.train.networks.initial_weights import Source, begin_with, source_of
 from repro.train.networks.loop import Training
 from repro.train.networks.model_parallel import lies_apart, taken_apart
 from repro.train.networks.precision import products_in
@@ -175,7 +175,7 @@ def make_training(
     """Build the network of `run`, give it the weights of `source` if it starts from another run, and connect it with its data."""
     net, start, group = task.build(), run.trained.initial_weights, group or Group()
     if start is not None and source is not None:
-        begin_with(net, source.weights(), start=start, output=output_layer(run.trained.network))
+        begin_with(net, source.weights(), start=start, output=run.trained.network.output.name)
     net, whole = taken_apart(net, run, context, num_classes=task.num_classes)
     return Training(
         net=net,

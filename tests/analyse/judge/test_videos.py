@@ -17,14 +17,14 @@ from repro.analyse.collect.collect import collect
 from repro.analyse.evidence.verdict import VERDICTS
 from repro.analyse.judge.camera_gaps import FEWEST_VIDEOS
 from repro.analyse.judge.judge import judge
+from repro.artifacts.arrays import write_npz
 from repro.artifacts.files import data_folder, read_json, run_folder, sha256_file, write_json
 from repro.artifacts.scores import Scores, read_scores, write_scores
-from repro.data.shards.images import write_npz
 from repro.evaluate.average_precision import average_precision_K
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
 from repro.spec.metrics import class_slug
-from repro.spec.video import CAMERA_FILE
+from repro.spec.video_datasets import CAMERA_FILE
 from tests.fabricate import Truth, fabricate, run_at
 
 KARPATHY = PAPERS["karpathy"]

@@ -17,7 +17,8 @@ from repro.baselines.descriptors.frames import Frame
 from repro.baselines.descriptors.hog import CLIP, cell_sums_HWO, describe_hog
 from repro.baselines.descriptors.points import grid_along, harris_P2, patch_corners_P2
 from repro.baselines.descriptors.textons import describe_textons, filter_bank_KHW, responses_DHW
-from repro.spec.histograms import ColorMoments, DenseGrid, Hog, HueSaturation, InterestPoints
+from repro.spec.histograms import ColorMoments, HueSaturation
+from repro.spec.model import DenseGrid, Hog, InterestPoints
 from tests.baselines.specs import CUBOID, EVENTS, FACES, HOG, TEXTON, moving_square, stripes
 
 MOMENTS = ColorMoments(name="m", grid=3, num_words=2)

@@ -98,10 +98,10 @@ def test_two_fits_to_the_same_videos_are_those_of_each_alone():
             key=key,
         )
 
-    alone = fitted(12).scores(held_out)
+    alone = fitted(12).scores_NK(held_out)
     with keeping() as kept:
         fitted(11)
         before = kept.num_taken
         model = fitted(12)
     assert kept.num_taken - before >= len(train) * len(SPEC.features)
-    assert np.array_equal(model.scores(held_out), alone)
+    assert np.array_equal(model.scores_NK(held_out), alone)

@@ -14,7 +14,7 @@ import pytest
 from repro.artifacts.files import FileFormatError
 from repro.baselines.images import describe as describe_images
 from repro.baselines.images.fit import check_spec, fit
-from repro.baselines.images.model import load
+from repro.baselines.images.model import ClassicalModel
 from repro.baselines.images.signatures import FLUSH_EVERY
 from repro.spec.classical import ProductQuantizer
 from tests.baselines.classical_specs import FISHER_SPEC, NUM_CLASSES, SPARSE, SPARSE_SPEC, drawn_images
@@ -195,7 +195,7 @@ def test_a_stored_model_comes_back_and_has_the_same_bytes(model, tmp_path):
     for name in ("a.npz", "b.npz"):
         model.save(tmp_path / name)
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
-    again = load(tmp_path / "a.npz", spec=model.spec)
+    again = ClassicalModel.load(tmp_path / "a.npz", spec=model.spec)
     images, _ = drawn_images(100, 2)
     assert (again.scores_NK(images) == model.scores_NK(images)).all()
     assert again.fused.top1 == model.fused.top1 and again.key == model.key and again.costs is None
@@ -203,13 +203,13 @@ def test_a_stored_model_comes_back_and_has_the_same_bytes(model, tmp_path):
 
 def test_a_file_that_is_no_such_model_is_refused(model, tmp_path):
     with pytest.raises(FileFormatError, match="does not exist"):
-        load(tmp_path / "none.npz", spec=model.spec)
+        ClassicalModel.load(tmp_path / "none.npz", spec=model.spec)
     (tmp_path / "bad.npz").write_bytes(b"PK")
     with pytest.raises(FileFormatError, match="is not a model of a classical baseline"):
-        load(tmp_path / "bad.npz", spec=model.spec)
+        ClassicalModel.load(tmp_path / "bad.npz", spec=model.spec)
     model.save(tmp_path / "a.npz")
     with pytest.raises(FileFormatError, match="fitted with another spec"):
-        load(tmp_path / "a.npz", spec=replace(model.spec, channels=model.spec.channels[:1]))
+        ClassicalModel.load(tmp_path / "a.npz", spec=replace(model.spec, channels=model.spec.channels[:1]))
 
 
 def test_images_and_labels_that_do_not_fit_are_refused(tmp_path):

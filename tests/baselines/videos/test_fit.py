@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from repro.artifacts.files import FileFormatError
-from repro.baselines.videos import model_file as storage
 from repro.baselines.videos.fit import fit
 from repro.baselines.videos.mlp import Labelled, combinations, fit_classifier, targets_NK
+from repro.baselines.videos.model import HistogramModel
 from tests.baselines.specs import SPEC, moving_square, only, stripes
 
 NUM_CLASSES = 4
@@ -50,7 +50,7 @@ def model():
 
 def test_held_out_videos_are_told_apart(model):
     held_out, labels = videos(200, 5)
-    scores_NK = model.scores(held_out)
+    scores_NK = model.scores_NK(held_out)
     assert scores_NK.shape == (20, 4) and scores_NK.dtype == np.float32
     np.testing.assert_allclose(scores_NK.sum(axis=1), 1, rtol=1e-5)
     # chance is 5 of 20; 13 or more by chance: 1 in 5000
@@ -62,7 +62,7 @@ def test_motion_is_told_apart_by_cuboids_and_not_by_colours():
     moving = np.array(labels) < 2
     right = {}
     for name in ("cuboids", "hue_saturation"):
-        found_N = fitted(only(name), num_each=10).scores(held_out).argmax(axis=1)
+        found_N = fitted(only(name), num_each=10).scores_NK(held_out).argmax(axis=1)
         right[name] = (found_N == labels)[moving].mean()
     assert right["cuboids"] >= 0.75  # 12 of 16; by chance 1 in 26
     assert right["hue_saturation"] <= 0.7
@@ -77,7 +77,7 @@ def test_vectors_do_not_depend_on_the_number_of_processes():
     (one_ND, _), (two_ND, costs) = one.vectors(some), two.vectors(some, num_processes=2)
     assert (one_ND == two_ND).all() and one_ND.shape == (4, spec.num_values)
     assert costs.num_read == 4
-    assert (one.scores(some) == two.scores(some)).all()
+    assert (one.scores_NK(some) == two.scores_NK(some)).all()
 
 
 def test_another_key_draws_other_words(model):
@@ -102,30 +102,30 @@ def test_costs_are_measured(model):
 
 def test_a_stored_model_comes_back_and_has_the_same_bytes(model, tmp_path):
     for name in ("a.npz", "b.npz"):
-        storage.save(tmp_path / name, model)
+        model.save(tmp_path / name)
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
-    again = storage.load(tmp_path / "a.npz", spec=SPEC)
+    again = HistogramModel.load(tmp_path / "a.npz", spec=SPEC)
     some, _ = videos(200, 1)
-    assert (again.scores(some) == model.scores(some)).all()
+    assert (again.scores_NK(some) == model.scores_NK(some)).all()
     assert again.classifier.trials == model.classifier.trials and again.key == model.key
 
 
 def test_a_file_that_is_no_such_model_is_refused(model, tmp_path):
     with pytest.raises(FileFormatError, match="does not exist"):
-        storage.load(tmp_path / "none.npz", spec=SPEC)
+        HistogramModel.load(tmp_path / "none.npz", spec=SPEC)
     (tmp_path / "bad.npz").write_bytes(b"PK")
     with pytest.raises(FileFormatError, match="is not a model of feature histograms"):
-        storage.load(tmp_path / "bad.npz", spec=SPEC)
-    storage.save(tmp_path / "a.npz", model)
+        HistogramModel.load(tmp_path / "bad.npz", spec=SPEC)
+    model.save(tmp_path / "a.npz")
     with pytest.raises(FileFormatError, match="fitted with another spec"):
-        storage.load(tmp_path / "a.npz", spec=replace(SPEC, normalisation="cell"))
+        HistogramModel.load(tmp_path / "a.npz", spec=replace(SPEC, normalisation="cell"))
 
 
 def test_vectors_may_lie_on_disk(tmp_path):
     spec = only("color_moments", "hue_saturation")
     on_disk = fitted(spec, vectors_file=tmp_path / "vectors.npy")
     some, _ = videos(200, 1)
-    assert (on_disk.scores(some) == fitted(spec).scores(some)).all()
+    assert (on_disk.scores_NK(some) == fitted(spec).scores_NK(some)).all()
     assert np.load(tmp_path / "vectors.npy").shape == (24, spec.num_values)
 
 

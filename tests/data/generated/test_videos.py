@@ -20,7 +20,7 @@ from repro.data.generated.videos import (
     video_labels,
 )
 from repro.data.sources.source import SourceError
-from repro.spec.video import Clips, ProceduralVideos, VideoDataset
+from repro.spec.video_datasets import Clips, ProceduralVideos, VideoDataset
 
 KNOBS = ProceduralVideos(
     num_train=60,

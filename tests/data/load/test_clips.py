@@ -26,7 +26,7 @@ from repro.data.load.randomness import draw_training
 from repro.data.prepare.videos import prepare_videos
 from repro.data.shards.clips import ClipShards
 from repro.spec.recipe import Crops, Optimizer, Recipe, Schedule
-from repro.spec.video import Clips, ProceduralVideos, VideoDataset
+from repro.spec.video_datasets import Clips, ProceduralVideos, VideoDataset
 from tests.tiny import write_prepared
 
 TOYS = VideoDataset(

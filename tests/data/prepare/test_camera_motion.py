@@ -14,7 +14,7 @@ from repro.data.prepare.camera_motion import CameraTask, clip_motion, displaceme
 from repro.data.prepare.videos import prepare_videos
 from repro.data.shards.clips import ClipShards
 from repro.papers.karpathy import KARPATHY
-from repro.spec.video import CAMERA_FILE
+from repro.spec.video_datasets import CAMERA_FILE
 from tests.data.load.test_clips import TOYS
 
 KNOBS = replace(KARPATHY.scale("small").dataset.procedural, weak_share=0.0, two_label_share=0.0)

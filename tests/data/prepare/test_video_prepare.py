@@ -15,7 +15,7 @@ from repro.data.generated import videos as procedural_video
 from repro.data.prepare.videos import prepare_videos
 from repro.data.shards.clips import ClipShards
 from repro.data.sources.source import SourceError
-from repro.spec.video import Clips, ProceduralVideos, VideoDataset
+from repro.spec.video_datasets import Clips, ProceduralVideos, VideoDataset
 from repro.system import progress
 from tests.data.videos import write_video
 

@@ -8,7 +8,7 @@ import pytest
 
 from repro.data.prepare.video_timeline import clip_frames, constant_rate, from_stamps
 from repro.data.shards.decode import UnreadableError
-from repro.spec.video import Clips
+from repro.spec.video_datasets import Clips
 
 
 def clips(num_frames: int, span_s: float | None, *, share: float = 1.0) -> Clips:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from repro.data.shards.color import PixelSums, noise_factors, principal_components
+from repro.data.shards.color import PixelSums, principal_components
 
 
 def summed(*batches: np.ndarray) -> PixelSums:
@@ -56,22 +55,3 @@ def test_components_are_sorted_and_rebuild_the_covariance() -> None:
     assert values[0] > values[1] > values[2]
     np.testing.assert_allclose(vectors @ np.diag(values) @ vectors.T, covariance, atol=1e-12)
     assert all(vectors[np.abs(vectors[:, i]).argmax(), i] > 0 for i in range(3))
-
-
-def test_all_noise_conventions_for_the_published_eigenvalues() -> None:
-    deviations = np.array([121.78, 37.09, 19.72])
-    np.testing.assert_allclose(noise_factors(deviations**2, "sqrt_eigenvalue"), deviations)
-    np.testing.assert_allclose(noise_factors(deviations**2, "eigenvalue"), [14830.3684, 1375.6681, 388.8784])
-    # On values in [0, 1] the largest is 14830.3684 / 255^2 = 0.22807, and 255 times that in grey levels.
-    np.testing.assert_allclose(noise_factors(deviations**2, "unit_eigenvalue")[0], 0.228071 * 255, rtol=1e-5)
-    np.testing.assert_allclose(noise_factors([510.0, 255.0, 25.5], "unit_eigenvalue"), [2.0, 1.0, 0.1])
-    with pytest.raises(ValueError, match=r"'sqrt'; allowed: eigenvalue, unit_eigenvalue, sqrt_eigenvalue"):
-        noise_factors(deviations, "sqrt")
-
-
-def test_the_eigenvalue_of_unit_pixels_moves_unit_pixels_as_its_grey_levels_move_grey_pixels() -> None:
-    images = np.random.default_rng(0).integers(0, 256, (5, 8, 8, 3), dtype=np.uint8)
-    covariance = summed(images).covariance()
-    of_grey, _ = principal_components(covariance)
-    of_unit, _ = principal_components(covariance / 255**2)
-    np.testing.assert_allclose(noise_factors(of_grey, "unit_eigenvalue") / 255, of_unit)

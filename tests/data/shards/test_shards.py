@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from repro.artifacts.files import FileFormatError, sha256_file, write_json
-from repro.data.shards.images import ShardRecord, Shards, ShardWriter, write_index
+from repro.data.shards.images import Shards
+from repro.data.shards.writer import ShardRecord, ShardWriter, write_index
 
 PAYLOADS = [(b"a/one", b"\xff\xd8first", 3), (b"a/two", b"\xff\xd8" + bytes(600), 0), (b"b/three", b"\xff\xd8", 12)]
 

@@ -104,6 +104,72 @@ def test_a_finished_fit_is_kept_and_another_seed_is_another_model(results: Path)
     assert models[0] != models[1]
 
 
+class Killed(BaseException):
+    """What ends a process at once."""
+
+
+def killed_when_described(run: Run, results: Path) -> None:
+    """Fit `run` up to where all images are described, and end there as if killed."""
+
+    def die(*_: object, **__: object) -> None:
+        raise Killed
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("repro.baselines.images.fit.classify", die)
+        with pytest.raises(Killed):
+            fit([run], results)
+    assert list((run_folder(results, run.id) / "fitting").rglob("signatures/*.npy")), "nothing is left to go on from"
+
+
+def test_a_killed_fit_goes_on_from_what_it_has_described(results: Path) -> None:
+    run = image_run(FISHER_SPEC)
+    killed_when_described(run, results)
+    lines = fit([run], results)
+    assert not [line for line in lines if "describes" in line or "makes the vocabularies" in line]
+    folder = run_folder(results, run.id)
+    model = (folder / "model.npz").read_bytes()
+    shutil.rmtree(folder)
+    fit([run], results)
+    assert (folder / "model.npz").read_bytes() == model
+
+
+def test_a_killed_fit_never_goes_on_with_descriptions_of_other_data(results: Path) -> None:
+    run, prepared = image_run(FISHER_SPEC), data_folder(results, "smoke", "procedural")
+    killed_when_described(run, results)
+    shutil.rmtree(prepared)
+    num = {"train": 60, "validation": 10, "test": 20}
+    write_prepared(prepared, encoding="jpeg", num=num, num_classes=5, seed=100)  # the same names and labels
+    fit([run], results)
+    folder = run_folder(results, run.id)
+    after_the_kill = (folder / "model.npz").read_bytes()
+    shutil.rmtree(folder)
+    fit([run], results)
+    assert (folder / "model.npz").read_bytes() == after_the_kill
+
+
+def test_a_killed_fit_never_goes_on_with_descriptions_by_other_code(results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = image_run(FISHER_SPEC)
+    killed_when_described(run, results)
+    monkeypatch.setattr("repro.train.runs.record.code_digest", lambda stage: "another")
+    lines = fit([run], results)
+    assert [line for line in lines if "describes images: 60 of 60" in line]
+
+
+def test_nothing_is_left_of_a_fit_that_was_killed_once_another_has_ended(results: Path) -> None:
+    run = image_run(FISHER_SPEC)
+    killed_when_described(run, results)
+    scratch = run_folder(results, run.id) / "fitting"
+    of_another = scratch / "of_another_identity"
+    shutil.copytree(next(scratch.iterdir()), of_another)
+    killed_when_described(run, results)
+    assert not of_another.exists()
+    fit([run], results)
+    assert not scratch.exists()
+    scratch.mkdir()  # as a kill between the record and the end leaves it
+    fit([run], results)
+    assert not scratch.exists()
+
+
 def test_damaged_images_stop_the_fit_with_the_files_name(results: Path) -> None:
     shard = data_folder(results, "smoke", "procedural") / "train-00000.tar"
     content = bytearray(shard.read_bytes())

@@ -22,7 +22,7 @@ from repro.papers.karpathy import KARPATHY
 from repro.spec.experiment import make_run
 from repro.spec.recipe import Crops, Schedule
 from repro.spec.run import Run
-from repro.spec.video import Clips, VideoDataset
+from repro.spec.video_datasets import Clips, VideoDataset
 from repro.train.networks import loop
 from repro.train.networks.clips import ClipTask, open_videos
 from repro.train.networks.run import Stopped, train_runs

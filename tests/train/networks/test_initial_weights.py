@@ -36,13 +36,13 @@ def shortened(run, *, num_epochs=1, learning_rate=0.01):
 def source_run(**changes):
     """Return the run that gives its weights; here it begins from chance itself."""
     run = shortened(make_run(ALEXNET, scale="smoke", variant="conv6_pretraining", seed=0), **changes)
-    return dataclasses.replace(run, experiment=dataclasses.replace(run.experiment, start=None))
+    return dataclasses.replace(run, experiment=dataclasses.replace(run.experiment, initial_weights=None))
 
 
 def pretrained_run(*, fresh=(), trained=(), **changes):
     run = shortened(make_run(ALEXNET, scale="smoke", variant="cnn_pretrained", seed=0), **changes)
     start = InitialWeights(variant="conv6_pretraining", fresh=fresh, trained=trained)
-    return dataclasses.replace(run, experiment=dataclasses.replace(run.experiment, start=start))
+    return dataclasses.replace(run, experiment=dataclasses.replace(run.experiment, initial_weights=start))
 
 
 def train(results, *runs, said=None):
@@ -103,7 +103,8 @@ def test_it_begins_with_all_weights_of_the_source_but_the_fresh_layers_and_the_o
 
 
 def test_fresh_layers_begin_with_the_weights_of_the_run_s_own_seed(results):
-    plain = dataclasses.replace(pretrained_run(), experiment=dataclasses.replace(pretrained_run().experiment, start=None))
+    experiment = dataclasses.replace(pretrained_run().experiment, initial_weights=None)
+    plain = dataclasses.replace(pretrained_run(), experiment=experiment)
     without = initial_weights(results, plain)
     begun = initial_weights(results, pretrained_run(fresh=("conv6",)))
     own = {layer_of(name) for name in begun if name.endswith("weight") and torch.equal(begun[name], without[name])}

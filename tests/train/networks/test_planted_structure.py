@@ -22,7 +22,7 @@ from repro.papers.karpathy import KARPATHY
 from repro.spec.experiment import Sizing, make_run, scaled
 from repro.spec.network import Size, Stem
 from repro.spec.recipe import Schedule
-from repro.spec.video import Clips, ProceduralVideos, VideoDataset
+from repro.spec.video_datasets import Clips, ProceduralVideos, VideoDataset
 from repro.train.networks.clips import ClipTask, Videos, open_videos
 from repro.train.networks.run import make_training
 from repro.train.runs.task import RunContext
