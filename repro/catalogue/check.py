@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from repro.catalogue.fields import faults
 from repro.spec.claims import Claim
 from repro.spec.experiment import AnyDataset, Paper, Scale, Table, Variant, make_run, needed_runs
+from repro.spec.figures import needed_measure
 from repro.spec.geometry.clips import geometry_of
 from repro.spec.metrics import TIMINGS, metric_named
 from repro.spec.names import UnknownName
@@ -268,6 +269,10 @@ def _wrong_table(paper: Paper, table: Table, claims: dict[str, Claim]) -> Iterat
     for variant, control in table.controls:
         if table.control_of(control) not in (control, table.control):
             yield f"{where} compares {variant} with {control}, which has another control itself; allowed: one that has none"
+    for figure in table.figures:
+        needed = needed_measure(figure.name)
+        if needed and needed not in table.measures:
+            yield f"{where} has figure {figure.name}, but not what it shows; name {needed} in its measures"
     for name in table.claims:
         if name not in claims:
             yield f"{where}: {UnknownName('claim', name, claims)}"
