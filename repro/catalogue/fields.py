@@ -49,10 +49,10 @@ CHOICES: dict[tuple[type, str], tuple[str, ...]] = {
     (Ensemble, "weights"): WEIGHTS,
     (Stream, "region"): REGIONS,
 }
-#: What the fields of methods hold, which repro.spec.run names without running the specs of them all.
-OF_METHODS: dict[str, Any] = {
+#: Types that the spec of a run names without importing them.
+NAMED: dict[str, type] = {
     kind.__name__: kind
-    for kind in (Dataset, VideoDataset, Model, Network, ClipNetwork, ImageRecipe, ClipRecipe, ImageEvaluation, ClipEvaluation)
+    for kind in (ClipEvaluation, ClipNetwork, ClipRecipe, Dataset, ImageEvaluation, ImageRecipe, Model, Network, VideoDataset)
 }
 #: How the plain types are called.
 PLAIN: dict[Any, str] = {
@@ -123,7 +123,7 @@ def _of_choice(held: Any, kind: type, name: str, *, where: str) -> Iterator[str]
 
 @cache
 def _hints(kind: Hashable) -> dict[str, Any]:
-    return get_type_hints(kind, localns=OF_METHODS)
+    return get_type_hints(kind, localns=NAMED)
 
 
 def _is_spec(kind: Any) -> bool:
