@@ -24,11 +24,9 @@ from repro.train.networks.loop import Training
 from repro.train.networks.model_parallel import lies_apart, taken_apart
 from repro.train.networks.precision import products_in
 from repro.train.networks.trained import write_trained
-from repro.train.runs.job import RunsFailed, in_turn
+from repro.train.runs.job import in_turn
 from repro.train.runs.record import dataset_of, identity_of, restore
 from repro.train.runs.task import FAITHFUL, PreparedData, RunContext, ScoredFiles, Stopped, Task
-
-__all__ = ["RunsFailed", "Stopped", "make_training", "train_run", "train_runs"]
 
 #: Opens a folder of prepared data (repro.train.networks.images.open_images, ...).
 Open = Callable[[Path], PreparedData]
@@ -88,7 +86,7 @@ def train_run(run: Run, data: PreparedData, *, context: RunContext, helping: Hel
     """Train and score one run, from its checkpoint if there is one, and write its folder."""
     start, num_processes = run.trained.initial_weights, shared_by(run, context, num_processes=helping.num_processes)
     source = None if start is None else source_of(run, start, results=helping.results)
-    identity = identity_of(run, stage=data.stage, data=data.digest, device=context.device)
+    identity = identity_of(run, stage=data.stage, data=data.dataset.digest, device=context.device)
     identity |= {} if source is None else {"start": source.sha256}
     identity |= {} if context.precision == FAITHFUL else {"precision": context.precision}
     identity |= {"towers": "apart"} if lies_apart(run, context) else {}
@@ -106,7 +104,7 @@ def train_run(run: Run, data: PreparedData, *, context: RunContext, helping: Hel
         training.run()
         training.save(training.state())
     written = ScoredFiles() if training.progress.diverged else task.write_results(training.whole(training.net))
-    write_trained(run, training, task, written, dataset=dataset_of(data), context=context, identity=identity)
+    write_trained(run, training, task, written, dataset=dataset_of(data.dataset), context=context, identity=identity)
     remove_checkpoints(checkpoint)
 
 

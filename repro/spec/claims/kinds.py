@@ -24,7 +24,7 @@ class Reproduction:
 
     who: str
     control: float | None
-    ablated: float | None
+    ablated: float | None = None
     protocol: str
     confidence: str
     note: str = ""
