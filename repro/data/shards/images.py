@@ -18,8 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from repro.artifacts import dataset_json
-from repro.artifacts.dataset_json import read_dataset
+from repro.artifacts.dataset_json import FILE, read_dataset
 from repro.artifacts.files import FileFormatError
 from repro.artifacts.stored_files import StoredFile
 
@@ -39,7 +38,7 @@ class Shards:
         dataset = read_dataset(self.folder)
         if split not in dataset.splits:
             present = ", ".join(dataset.splits)
-            raise FileFormatError(f"{self.folder / dataset_json.FILE} has no split {split!r}; it has: {present}")
+            raise FileFormatError(f"{self.folder / FILE} has no split {split!r}; it has: {present}")
         self._files = dataset.splits[split]
         self.classes = dataset.classes
         self.stored_px = dataset.stored_px

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from repro.artifacts.dataset_json import read_dataset
-from repro.data.prepare.images import prepare
+from repro.data.prepare.prepare import prepare
 from repro.data.sources.source import SourceError
 from repro.data.sources.unsplit_folders import UnsplitFoldersSource
 from repro.spec.datasets import Dataset
