@@ -1,4 +1,4 @@
-"""A copy of the checkout in which the whole workflow has run once, and ways to run it again."""
+"""How the tests are spread and marked; a copy of the checkout in which the whole workflow has run, and ways to run it again."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from repro.artifacts.provenance import PACKAGE
+from tests.once import made_once
+from tests.pace import Meter, read_pace
 
 ROOT = PACKAGE.parent
 #: What a checkout is made of; the rest of the folder is environments, caches and results.
@@ -21,7 +23,53 @@ TRACKED = ("repro", "workflow", "profiles", "examples", "Snakefile", "README.md"
 COUNT = re.compile(r"^(\w+) +(\d+)$", re.MULTILINE)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+#: A worker imports everything: more than these need more memory than they save time.
+MOST_WORKERS = 8
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # before torch is imported: each worker has a core to itself
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--measure-pace", action="store_true", help="measure every test and write tests/pace.json (with -n 0)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--measure-pace"):
+        config.pluginmanager.register(Meter())
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Take a worker for each core; none for a single file, of which all tests share a worker, and where speed is measured."""
+    if measures_speed(config):
+        return 0
+    named = {str(argument).partition("::")[0] for argument in config.args}
+    most = len(named) if all(name.endswith(".py") for name in named) else MOST_WORKERS
+    return 0 if most == 1 else min(most, len(os.sched_getaffinity(0)), MOST_WORKERS)
+
+
+def measures_speed(config: pytest.Config) -> bool:
+    """Say whether benchmarks are asked for, which run in one process."""
+    return config.option.markexpr == "bench" or config.option.benchmark_only
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave benchmarks out unless they are asked for, mark what is quick, let the longest files begin."""
+    if not measures_speed(config):
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("bench")])
+        items[:] = [item for item in items if not item.get_closest_marker("bench")]
+    pace = read_pace()
+    for item in items:
+        if pace.is_quick(item) and not item.get_closest_marker("gpu"):
+            item.add_marker("quick")
+    if config.option.dist != "no" or "PYTEST_XDIST_WORKER" in os.environ:
+        items[:] = pace.longest_file_first(items)
+    skip_without_gpu(items)
+
+
+def skip_without_gpu(items: list[pytest.Item]) -> None:
     """Skip the tests that need a GPU where there is none, and say so."""
     need_gpu = [item for item in items if item.get_closest_marker("gpu")]
     if not need_gpu:
@@ -82,12 +130,17 @@ class Checkout:
         path.write_text(new)
 
 
+def bytecode(folder: str, names: list[str]) -> list[str]:
+    """Return what is not copied: Python's caches, but not numba's, whose compiled passes take a minute to make again."""
+    return [name for name in names if Path(folder).name == "__pycache__" and not name.endswith((".nbi", ".nbc"))]
+
+
 def copy_checkout(source: Path, target: Path, *, also: tuple[str, ...] = ()) -> Checkout:
     """Copy a checkout with its times, and with the folders `also`, to `target`."""
     target.mkdir(parents=True)
     for name in (*TRACKED, *also):
         if (source / name).is_dir():
-            shutil.copytree(source / name, target / name, ignore=shutil.ignore_patterns("__pycache__"), symlinks=True)
+            shutil.copytree(source / name, target / name, ignore=bytecode, symlinks=True)
         else:
             shutil.copy2(source / name, target / name)
     return Checkout(folder=target)
@@ -102,11 +155,14 @@ def fresh(tmp_path: Path) -> Checkout:
 @pytest.fixture(scope="session")
 def smoke(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """Return a copy of this checkout in which the workflow of one paper has run at scale smoke; leave it as it is."""
-    checkout = copy_checkout(ROOT, tmp_path_factory.mktemp("smoke") / "checkout")
-    done = checkout.run("reproduce")
-    (checkout.folder / "first-run.log").write_text(done.stdout)
-    assert done.returncode == 0, done.stdout[-8000:]
-    return checkout
+
+    def make(folder: Path) -> None:
+        checkout = copy_checkout(ROOT, folder / "checkout")
+        done = checkout.run("reproduce")
+        (checkout.folder / "first-run.log").write_text(done.stdout)
+        assert done.returncode == 0, done.stdout[-8000:]
+
+    return Checkout(folder=made_once(tmp_path_factory, "smoke", make) / "checkout")
 
 
 @pytest.fixture

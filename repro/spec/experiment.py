@@ -13,17 +13,12 @@ from repro.spec.names import UnknownName
 from repro.spec.network import Network, Size
 from repro.spec.recipe import Schedule
 from repro.spec.run import Ensemble, Experiment, Fitted, Method, Run, Timed, Timing
+from repro.spec.terms.figures import Figure
 from repro.spec.video import ClipNetwork
 from repro.spec.video_datasets import VideoDataset
 
 AnyDataset = Dataset | VideoDataset
 
-#: training_error: Figure 1's curves and epochs to each threshold. saturation: saturated units by layer over training.
-#: crops: error against the number of crops. kernels: the first layer's, by tower. gallery: test images with best classes and
-#: nearest training images. Of clips: filters: the first layer's kernels by stream and over time. clips: test videos with two
-#: nets' best classes. motion: what a net gains over the control in average precision of each class. camera: its gain by the
-#: camera's motion.
-FIGURES = ("training_error", "saturation", "crops", "kernels", "gallery", "filters", "clips", "motion", "camera")
 #: What the numbers of a printed table are: errors, or hits, 1 - error.
 SHOWS = ("errors", "hits")
 
@@ -100,7 +95,7 @@ AnySizing = Sizing | ModelSizing | MethodSizing
 class Scale:
     """How large everything is. A scale changes no part that a variant ablates.
 
-    evidence: what a verdict at this scale is worth (repro.spec.evidence.OF_SCALES).
+    evidence: what a verdict at this scale is worth (repro.spec.terms.evidence.OF_SCALES).
     sizings: one for each family of networks that the scale has; variants of other families are not run at it.
     variants_per_job: about so many variants are trained by one process, in turn (more than 1 where a run takes seconds).
 
@@ -157,7 +152,8 @@ class Scale:
 class Table:
     """A page of the report: rows of variants and the claims they decide.
 
-    figures: drawings that the page has beside its effects (FIGURES).
+    figures: drawings that the page has beside its effects. measures: of repro.spec.terms.figures, what is measured for it
+        beside the claims and the test error of each variant, whatever is drawn.
     controls: for variants that are compared with another one than `control`: (variant, its control).
     shows: what the paper's table prints, of SHOWS; claims and runs hold errors whatever it is.
     """
@@ -169,7 +165,8 @@ class Table:
     variants: tuple[str, ...]
     claims: tuple[str, ...]
     about: str = ""
-    figures: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    measures: tuple[str, ...] = ()
     controls: tuple[tuple[str, str], ...] = ()
     shows: str = "errors"
 

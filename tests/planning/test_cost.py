@@ -63,7 +63,7 @@ def test_the_first_layer_of_every_stream_needs_no_input_gradient():
 def test_views_are_the_crops_that_the_protocols_have_together(protocols, expected):
     from repro.evaluate.crops import crop_windows
 
-    assert num_views(Evaluation(protocols=protocols, num_train_examples=0)) == expected
+    assert num_views(Evaluation(protocols=protocols)) == expected
     windows = {window for protocol in protocols for window in crop_windows(protocol, stored_px=10, input_px=8)}
     assert len(windows) == expected
 
@@ -130,7 +130,6 @@ def test_known_sizes_are_those_of_the_prepared_data(tmp_path, paper, data):
 VARIANTS = ("full", "one_tower_half", "no_lrn", "figure1_tanh", "cifar_11pct")
 
 
-@pytest.mark.slow
 def test_predicted_and_measured_costs_of_scale_small_agree_within_half_as_much_again(tmp_path):
     """Rates from twenty steps before the runs and twenty after, since other work on the machine comes and goes."""
     from repro.train.methods.rate import measured_rate

@@ -17,6 +17,7 @@ from repro.papers.karpathy import KARPATHY
 from repro.report.render import render
 from repro.spec.experiment import Paper
 from tests.fabricate import Truth, fabricate
+from tests.once import made_once
 from tests.report.made import Made
 
 TABLE = Path("alexnet/alexnet_ablations.html")
@@ -77,10 +78,16 @@ def rerendered(made: Rendered) -> Rendered:
     return made
 
 
+def report_made_once(factory: pytest.TempPathFactory, name: str, paper: Paper, *, truth: Truth) -> Rendered:
+    """Fabricate, judge and render once for all processes of the session."""
+    folder = made_once(factory, name, lambda folder: rerendered(judged([paper], folder, truth=truth)))
+    return Rendered(papers=(paper,), scale="smoke", results=folder / "results", reports=folder / "reports")
+
+
 @pytest.fixture(scope="session")
 def full_report(tmp_path_factory: pytest.TempPathFactory) -> Rendered:
     """All variants of the paper at scale smoke, two seeds each, 2,000 test images: claims of every kind."""
-    return rerendered(judged([ALEXNET], tmp_path_factory.mktemp("full"), truth=TRUTH))
+    return report_made_once(tmp_path_factory, "full", ALEXNET, truth=TRUTH)
 
 
 @pytest.fixture
@@ -93,7 +100,7 @@ def small_judged(tmp_path: Path) -> Rendered:
 def video_report(tmp_path_factory: pytest.TempPathFactory) -> Rendered:
     """All that paper B runs at scale smoke, two seeds each, 80 test videos."""
     truth = Truth(errors={"single_frame": 0.40, "slow_fusion": 0.35, "fovea_only": 0.50, "cnn_average": 0.30}, num_examples=80)
-    return rerendered(judged([KARPATHY], tmp_path_factory.mktemp("videos"), truth=truth))
+    return report_made_once(tmp_path_factory, "videos", KARPATHY, truth=truth)
 
 
 def csv_rows(made: Rendered, table: Path = TABLE) -> list[dict[str, str]]:

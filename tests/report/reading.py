@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -71,9 +72,15 @@ class Page(HTMLParser):
             row[self._column] = row.get(self._column, "") + data
 
 
+@functools.lru_cache(maxsize=500)
+def parsed(text: str) -> Page:
+    """Return the page with this text; a test does not change it."""
+    return Page(text)
+
+
 def read(path: Path) -> Page:
     """Return the page stored at `path`."""
-    return Page(path.read_text(encoding="utf-8"))
+    return parsed(path.read_text(encoding="utf-8"))
 
 
 def all_pages(folder: Path) -> dict[Path, Page]:

@@ -166,15 +166,25 @@ def test_without_a_list_of_gpus_numbers_are_believed():
     assert candidate_gpus(None, ()) == ()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write every file")
-def test_a_lock_file_of_another_user_can_be_locked_all_the_same(tmp_path):
+def test_a_lock_file_of_another_user_can_be_locked_all_the_same(tmp_path, monkeypatch):
+    """The holder may only read it, the job that waits may write it: both lock the same file."""
     lock = tmp_path / "GPU-a0.lock"
     lock.touch()
-    lock.chmod(0o444)
+    refused = []
+
+    def opened(path, flags, *mode):
+        if Path(path) == lock and flags & os.O_RDWR:  # root could
+            refused.append(path)
+            raise PermissionError(13, "Permission denied", str(path))
+        return os_open(path, flags, *mode)
+
+    os_open = os.open
+    monkeypatch.setattr(os, "open", opened)
     with leased_gpus(1, candidates=("GPU-a0",), say=print, environ={}, folder=tmp_path):
         job = start(tmp_path, tmp_path / "job.log", candidates=("GPU-a0",))
         assert job.stdout.readline().startswith("waits for 1 free of 1 GPUs")
     finish([job])
+    assert refused
 
 
 def test_locks_of_an_unreadable_folder_are_an_error_and_no_silent_sharing(tmp_path):

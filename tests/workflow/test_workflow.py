@@ -10,8 +10,6 @@ import subprocess
 import time
 from pathlib import Path
 
-import pytest
-
 from tests.conftest import ONE_PAPER
 from tests.planned import (
     AFTERWARDS,
@@ -162,7 +160,6 @@ def test_a_failed_job_names_the_logs_and_leaves_no_record(finished):
     assert not list((finished.folder / "results/smoke/runs/alexnet/full").rglob("*.json"))
 
 
-@pytest.mark.slow
 def test_a_deleted_run_is_made_again_and_what_is_finished_is_not_lost_by_a_deleted_record(finished):
     runs = finished.folder / "results" / "smoke" / "runs" / "alexnet" / "as_released"
     shutil.rmtree(runs / "1")
@@ -202,7 +199,6 @@ def unfinished(checkout, *variants: str) -> Path:
     return logs[0]
 
 
-@pytest.mark.slow
 def test_after_a_kill_of_everything_in_mid_training_the_same_command_completes(finished):
     """SIGKILL leaves no time to clean up: no lock and no half-written record may stand in the way."""
     log = unfinished(finished, "full", "as_released")
@@ -217,7 +213,6 @@ def test_after_a_kill_of_everything_in_mid_training_the_same_command_completes(f
     assert finished.planned() == {}
 
 
-@pytest.mark.slow
 def test_one_workflow_at_a_time_and_after_a_kill_the_next_waits_for_the_job_that_outlived_it(finished):
     pause = finished.folder / "pause"
     pause.touch()

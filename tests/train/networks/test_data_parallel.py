@@ -69,7 +69,6 @@ def test_the_shares_of_all_processes_are_the_examples_in_their_order():
         assert {(part.epoch, part.step) for part in parts} == {(whole.epoch, whole.step)}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("size", [2, 3])
 def test_weights_after_twenty_steps_are_those_of_one_process(prepared, size):
     """5 epochs of batches of 16, 16, 16 and 2 with dropout, crops and noise; the third process has no row of the last batch.
@@ -89,7 +88,6 @@ def test_weights_after_twenty_steps_are_those_of_one_process(prepared, size):
         assert other["validation_top1_error"] == one_epoch["validation_top1_error"]
 
 
-@pytest.mark.slow
 def test_two_processes_train_a_network_of_clips_as_one_does(tmp_path):
     """Slow fusion with dropout, 5 batches of 4 clips for 2 epochs; float32 as above."""
     folder = data_folder(tmp_path, "smoke", tiny_dataset().name)
@@ -138,7 +136,6 @@ def alive(process):
         return False
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
 def test_nothing_is_left_of_a_team_whose_job_is_ended(prepared, tmp_path, ending):
     program = tmp_path / "job.py"
