@@ -32,7 +32,6 @@ from repro.data.shards.decode import (
     NOTES,
     Decoder,
     Header,
-    Pixels,
     UnreadableError,
     central_square,
     decoder_text,
@@ -40,7 +39,7 @@ from repro.data.shards.decode import (
     read_header,
 )
 from repro.data.shards.writer import ShardWriter
-from repro.data.sources.source import Listing, Source, as_text, split_validation
+from repro.data.sources.source import Listing, Pixels, Source, as_text, split_validation
 from repro.spec.datasets import Dataset
 from repro.system.progress import Progress
 
