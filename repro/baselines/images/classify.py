@@ -72,10 +72,8 @@ def classify(files: dict[str, SignatureFile], labels_N: NDArray[np.int64], *, nu
     weight_C = weights_C(np.stack(margins), labels_N[out_N], spec.fusion)
     fused_NK = np.tensordot(weight_C.astype(np.float32), np.stack(margins), axes=1)
     weights = {name: float(weight) for name, weight in zip(files, weight_C, strict=True)}
-    context.say(
     shares = ", ".join(f"{name} {weight:.2f}" for name, weight in weights.items())
     context.say(f"channels weigh {shares}: {_top1(fused_NK, labels_N[out_N]):.3f} of the held-out images right")
-    )
     every_N = np.arange(len(labels_N))
     final = trained({name: (value,) for name, value in chosen.items()}, index_N=every_N, purpose="final")
     return Fused(
