@@ -140,12 +140,12 @@ class ImagePacker:
     def remarks(self, made: Sequence[Made], splits: Mapping[str, SplitFiles]) -> list[str]:
         """Say which conventions applied, how often, and how many held-out images are missing."""
         notes = sum((Counter(part.notes) for _, part in made), Counter[str]())
-        found = [f"{count} {NOTES[note]}" for note, count in sorted(notes.items())]
+        warnings = [f"{count} {NOTES[note]}" for note, count in sorted(notes.items())]
         wanted = self.dataset.num_validation
         missing = wanted - (splits["validation"].num_examples if "validation" in splits else 0)
         if missing:
-            found.append(f"{missing} of the {wanted} held-out images were refused; the held-out split is smaller")
-        return found
+            warnings.append(f"{missing} of the {wanted} held-out images were refused; the held-out split is smaller")
+        return warnings
 
     def _images(self, split: str, positions: npt.NDArray[np.int64], batch: Listing) -> list[StoredImage | UnreadableError]:
         contents = list(self._pool.map(lambda position: self._read(split, int(position)), positions))

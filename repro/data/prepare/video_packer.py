@@ -151,17 +151,17 @@ class VideoPacker:
     def remarks(self, made: Sequence[Made], splits: Mapping[str, SplitFiles]) -> list[str]:
         """Say why clips are not mirrored, of which classes there is no training video, and how many videos have fewer clips."""
         reason = why_not_mirrored(self.origin.classes)
-        found = [reason] if reason else []
+        warnings = [reason] if reason else []
         empty = [name for name, count in zip(self.origin.classes, splits["train"].class_counts, strict=True) if not count]
         if empty:
-            found.append(f"no training video is there of {some(empty)}")
+            warnings.append(f"no training video is there of {some(empty)}")
         few = Counter[int]()
         for plan, part in made:
             num_of, most = Counter(map(video_key, part.record.key_N.tolist())), self._num_clips(plan.split)
             few[most] += sum(num < most for num in num_of.values())
         if self.dataset.clips.span_s is not None:
-            found += [f"{num} videos are too short for {most} clips and have fewer" for most, num in sorted(few.items()) if num]
-        return found
+            warnings += [f"{num} videos are too short for {most} clips and have fewer" for most, num in sorted(few.items()) if num]
+        return warnings
 
 
 def check_strips(dataset: VideoDataset) -> None:
