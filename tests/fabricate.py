@@ -17,22 +17,35 @@ from numpy.typing import NDArray
 
 from repro.artifacts import files
 from repro.artifacts.arrays import write_npz
+from repro.artifacts.dataset_json import (
+    ColorStatistics,
+    DatasetJson,
+    ImageData,
+    ListedFiles,
+    MadeFrom,
+    ShardFile,
+    SplitFiles,
+    read_dataset,
+    write_dataset,
+)
 from repro.artifacts.files import data_folder, run_folder, sha256_bytes, sha256_file, write_json, write_text
 from repro.artifacts.provenance import plain, spec_digest
 from repro.artifacts.scores import Scores, scores_file, write_scores
+from repro.artifacts.stored_files import StoredFile, stored_file
 from repro.spec.experiment import AnyDataset, Paper, make_run, with_needed
 from repro.spec.geometry.image import Geometry, geometry
 from repro.spec.network import Network
 from repro.spec.run import Experiment, Run, Timing
 from repro.spec.video_datasets import VideoDataset
 from repro.system.seeds import derived_seed
-from tests.fabricate_clips import class_groups, clip_extras, of_videos, write_clip_scores, write_timings
+from tests.described import FABRICATED, NO_DIGEST
+from tests.fabricate_clips import class_groups, clip_extras, table_of_videos, video_data, write_clip_scores, write_timings
 
-CODE_DIGEST = sha256_bytes(b"fabricated for tests")
+CODE_DIGEST = sha256_bytes(FABRICATED.encode())
 ENVIRONMENT = {
     "python": "3.11.0",
-    "system": "fabricated for tests",
-    "processor": "fabricated for tests",
+    "system": FABRICATED,
+    "processor": FABRICATED,
     "commit": "0123456789ab",
     "torch": "2.13.0",
     "nvidia-dali-cuda130": "2.4.0",
@@ -155,57 +168,56 @@ def fabricate_dataset(dataset: AnyDataset, *, folder: Path, truth: Truth) -> Non
     write_text(folder / "refused.csv", "split,file,reason\n")
     names = ("train", "validation", "test") if dataset.num_validation else ("train", "test")
     counts = [len(range(k, truth.num_examples, truth.num_classes)) for k in range(truth.num_classes)]
+    of_videos = isinstance(dataset, VideoDataset)
     splits = {
-        name: {
-            "num_examples": truth.num_examples,
-            "class_counts": counts,
-            "index": {"file": f"{name}.index.npz", "sha256": "0" * 64},
-            "shards": [{"file": f"{name}-00000.tar", "sha256": "0" * 64, "num_bytes": 1, "num_examples": truth.num_examples}],
-        }
+        name: SplitFiles(
+            num_examples=truth.num_examples,
+            class_counts=tuple(counts),
+            index=StoredFile(file=f"{name}.index.npz", sha256=NO_DIGEST),
+            shards=(ShardFile(file=f"{name}-00000.tar", sha256=NO_DIGEST, num_bytes=1, num_examples=truth.num_examples),),
+            videos=table_of_videos(name, num_videos=truth.num_examples) if of_videos else None,
+        )
         for name in names
     }
-    record = {
-        "name": dataset.name,
-        "kind": dataset.kind,
-        "title": dataset.title,
-        "spec": plain(dataset),
-        "spec_digest": spec_digest(dataset),
-        "code_digest": CODE_DIGEST,
-        "source": "fabricated for tests",
-        "classes": class_names(truth),
-        "stored_px": dataset.stored_px,
-        "encoding": "jpeg" if isinstance(dataset, VideoDataset) else dataset.encoding,
-        "splits": splits,
-        **_of_kind(dataset, folder, truth),
-        "refused": {"file": "refused.csv", "num": 0, "share": 0.0},
-        "warnings": [],
-        "decoder": "fabricated for tests",
-        "wall_s": 1.0,
-        "num_bytes": len(names),
-    }
-    write_json(folder / "dataset.json", record, schema="dataset/1")
+    made_from = MadeFrom(spec_digest=spec_digest(dataset), code_digest=CODE_DIGEST, source_fingerprint=FABRICATED)
+    described = DatasetJson(
+        name=dataset.name,
+        kind=dataset.kind,
+        title=dataset.title,
+        spec=plain(dataset),
+        source=FABRICATED,
+        classes=class_names(truth),
+        stored_px=dataset.stored_px,
+        encoding="jpeg" if isinstance(dataset, VideoDataset) else dataset.encoding,
+        splits=splits,
+        images=None if of_videos else _image_data(dataset, folder),
+        videos=video_data(folder, classes=class_names(truth), num_videos=truth.num_examples) if of_videos else None,
+        refused=ListedFiles(file="refused.csv", num=0, share=0.0),
+        warnings=(),
+        wall_s=1.0,
+        num_bytes=len(names),
+        made_from=made_from,
+        decoder=FABRICATED,
+    )
+    write_dataset(folder, described)
 
 
-def _of_kind(dataset: AnyDataset, folder: Path, truth: Truth) -> dict[str, Any]:
-    """Return what dataset.json says of videos alone, or of images alone."""
-    if isinstance(dataset, VideoDataset):
-        return of_videos(folder, classes=class_names(truth), num_videos=truth.num_examples)
+def _image_data(dataset: AnyDataset, folder: Path) -> ImageData:
+    """Write a grey mean image and say what dataset.json says of images alone."""
     mean_HWC = np.full((dataset.stored_px, dataset.stored_px, 3), 117.0, np.float32)
     with files.atomic_writer(folder / "mean_image.npy") as stream:
         np.save(stream, mean_HWC)
-    return {
-        "mean_image": {"file": "mean_image.npy", "sha256": sha256_file(folder / "mean_image.npy")},
-        "color": {
-            "covariance": [[3.0, 1.0, 1.0], [1.0, 3.0, 1.0], [1.0, 1.0, 3.0]],
-            "eigenvalues": [5.0, 2.0, 2.0],
-            "eigenvectors": [[3**-0.5, 2**-0.5, 6**-0.5], [3**-0.5, -(2**-0.5), 6**-0.5], [3**-0.5, 0.0, -2 * 6**-0.5]],
-        },
-    }
+    color = ColorStatistics(
+        covariance=((3.0, 1.0, 1.0), (1.0, 3.0, 1.0), (1.0, 1.0, 3.0)),
+        eigenvalues=(5.0, 2.0, 2.0),
+        eigenvectors=((3**-0.5, 2**-0.5, 6**-0.5), (3**-0.5, -(2**-0.5), 6**-0.5), (3**-0.5, 0.0, -2 * 6**-0.5)),
+    )
+    return ImageData(mean_image=stored_file(folder / "mean_image.npy"), color=color)
 
 
-def class_names(truth: Truth) -> list[str]:
+def class_names(truth: Truth) -> tuple[str, ...]:
     """Return a name for every class."""
-    return [CLASSES[k] if k < len(CLASSES) else f"class {k}" for k in range(truth.num_classes)]
+    return tuple(CLASSES[k] if k < len(CLASSES) else f"class {k}" for k in range(truth.num_classes))
 
 
 def fabricated_scores(
@@ -366,8 +378,8 @@ def _record(
         "dataset": {
             "name": run.dataset.name,
             "title": run.dataset.title,
-            "digest": sha256_file(dataset),
-            "classes": class_names(truth),
+            "digest": read_dataset(dataset.parent).digest,
+            "classes": list(class_names(truth)),
             **groups,
         },
         "spec": plain(run.experiment),

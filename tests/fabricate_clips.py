@@ -13,12 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repro.artifacts.arrays import write_npz
+from repro.artifacts.dataset_json import ListedFiles, VideoData, VideoTable
 from repro.artifacts.files import sha256_file, write_json
 from repro.artifacts.scores import Scores, scores_file, write_scores
+from repro.artifacts.stored_files import StoredFile
 from repro.spec.geometry.clips import clip_geometry
 from repro.spec.run import Run, Timing
 from repro.spec.video import ClipNetwork
 from repro.spec.video_datasets import CAMERA_FILE
+from tests.described import NO_DIGEST
 
 #: Clips of a video, frames and side of its film strip.
 CLIPS_OF_VIDEO, GALLERY_FRAMES, GALLERY_PX = 2, 3, 24
@@ -61,18 +64,23 @@ def write_clip_scores(
     return {**entry, "num_examples": len(label_N)}
 
 
-def of_videos(folder: Path, *, classes: Sequence[str], num_videos: int) -> dict[str, Any]:
-    """Write motions of the camera that grow with the video's number, and return what dataset.json says of videos alone.
+def table_of_videos(split: str, *, num_videos: int) -> VideoTable:
+    """What dataset.json says of the videos of a split; the table itself is not made."""
+    return VideoTable(num_videos=num_videos, table=StoredFile(file=f"{split}.videos.npz", sha256=NO_DIGEST))
+
+
+def video_data(folder: Path, *, classes: Sequence[str], num_videos: int) -> VideoData:
+    """Write motions of the camera that grow with the video's number, and say what dataset.json says of videos alone.
 
     Of the last video no motion was seen.
     """
     motion_V = np.linspace(0.0, 0.05, num_videos).astype(np.float32)
     motion_V[-1] = np.nan
     key_V = np.array([video_key("test", number) for number in range(num_videos)])
-    index = {"source": np.array("drawn"), "index_sha256": np.array("0" * 64)}
+    index = {"source": np.array("drawn"), "index_sha256": np.array(NO_DIGEST)}
     write_npz(folder / CAMERA_FILE, {"motion_V": motion_V, "key_V": key_V, **index})
-    missing = {"file": "missing.csv", "num": 0, "share": 0.0}
-    return {"groups": class_groups(classes), "mirror": True, "num_frames": 16, "missing": missing}
+    missing = ListedFiles(file="missing.csv", num=0, share=0.0)
+    return VideoData(num_frames=16, mirror=True, groups=class_groups(classes), missing=missing)
 
 
 def class_groups(classes: Sequence[str]) -> dict[str, str]:

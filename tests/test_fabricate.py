@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from repro.artifacts.dataset_json import read_dataset
 from repro.artifacts.files import data_folder, read_json, run_folder, sha256_file
 from repro.artifacts.scores import read_scores
 from repro.evaluate.metrics import top_k_error
@@ -30,7 +31,7 @@ def test_fabricated_runs_have_the_errors_that_were_asked_for(tmp_path: Path) -> 
         assert top_k_error(scores.scores_NK, scores.label_N, k=5) == pytest.approx(0.4 * error)
         train = read_scores(folder / "scores.train.center.npz")
         assert top_k_error(train.scores_NK, train.label_N, k=1) == pytest.approx(error + 0.02 - 0.10)
-        assert record["dataset"]["digest"] == sha256_file(data_folder(tmp_path, "smoke", "procedural") / "dataset.json")
+        assert record["dataset"]["digest"] == read_dataset(data_folder(tmp_path, "smoke", "procedural")).digest
 
 
 def test_the_same_truth_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from repro.artifacts.files import sha256_file, write_json
+from repro.artifacts.dataset_json import write_dataset
+from repro.artifacts.stored_files import stored_file
 from repro.data.shards.writer import ShardWriter, write_index
+from tests.described import color_of, dataset_of_images, split_of
 
 
 def images_NSSC(num: int, *, stored_px: int, seed: int, num_classes: int = 10) -> np.ndarray[Any, np.dtype[np.uint8]]:
@@ -52,39 +54,18 @@ def write_prepared(
             for i, image in enumerate(pixels[split]):
                 payload = image.tobytes() if encoding == "raw" else jpeg(image)
                 writer.add(f"{split}{i:05d}".encode(), payload=payload, label=i % num_classes)
-        index = folder / f"{split}.index.npz"
-        write_index(index, [writer.record])
-        splits[split] = {
-            "num_examples": count,
-            "class_counts": np.bincount(np.arange(count) % num_classes, minlength=num_classes).tolist(),
-            "index": {"file": index.name, "sha256": sha256_file(index)},
-            "shards": [
-                {
-                    "file": shard.name,
-                    "sha256": writer.record.sha256,
-                    "num_bytes": writer.record.num_bytes,
-                    "num_examples": count,
-                }
-            ],
-        }
+        write_index(folder / f"{split}.index.npz", [writer.record])
+        splits[split] = split_of(folder, split, [writer.record], num_classes=num_classes)
     mean = folder / "mean_image.npy"
     np.save(mean, pixels["train"].mean(axis=0).astype(np.float32))
-    covariance = np.cov(pixels["train"].reshape(-1, 3).T, bias=True)
-    values, vectors = np.linalg.eigh(covariance)
-    document = {
-        "name": name,
-        "kind": "procedural",
-        "title": "tiny images",
-        "classes": [f"class{i}" for i in range(num_classes)],
-        "stored_px": stored_px,
-        "encoding": encoding,
-        "splits": splits,
-        "mean_image": {"file": mean.name, "sha256": sha256_file(mean)},
-        "color": {
-            "covariance": covariance.tolist(),
-            "eigenvalues": values[::-1].tolist(),
-            "eigenvectors": vectors[:, ::-1].tolist(),
-        },
-    }
-    write_json(folder / "dataset.json", document, schema="dataset/1")
+    dataset = dataset_of_images(
+        splits,
+        classes=[f"class{i}" for i in range(num_classes)],
+        stored_px=stored_px,
+        encoding=encoding,
+        name=name,
+        mean_image=stored_file(mean),
+        color=color_of(pixels["train"]),
+    )
+    write_dataset(folder, dataset)
     return pixels

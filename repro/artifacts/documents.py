@@ -1,39 +1,55 @@
 """JSON files between stages as frozen dataclasses: one form, one writer, one reader.
 
-A document is `{"schema": "run/2", "sha256": ..., <fields>}`: `sha256` is the SHA-256 of the canonical JSON of its
-fields, so that a changed bit is found when the file is read, whoever changed it. The class of a document names its
-schema in `SCHEMA`. What a class does not name, or names with another type, is refused when the file is read.
+A document is `{"schema": "run/2", "sha256": ..., <fields>}`: `sha256` is the SHA-256 of the canonical JSON of its fields.
+The class of a document names its schema in `SCHEMA` and the command that makes it in `STAGE`. A file is read only if it is,
+to the byte, what the writer would write of the document that it holds: whatever was changed, added or left out, and whoever
+did it, is noticed.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import is_dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, NoReturn, Protocol, TypeVar
 
 import msgspec
 
 from repro.artifacts.files import FileFormatError, canonical_json, sha256_bytes, write_text
+from repro.artifacts.provenance import plain
 
 #: Keys that every document has beside its fields.
 SCHEMA_KEY, DIGEST_KEY = "schema", "sha256"
 
+#: A specification as `repro.artifacts.provenance.plain` gives it: compared leaf by leaf, never read by its keys alone.
+PlainSpec = dict[str, Any]
+
 
 class Document(Protocol):
-    """A frozen dataclass that is stored as a file of its own."""
+    """A frozen dataclass that is stored as a file of its own; `python -m repro STAGE` makes it."""
 
     SCHEMA: ClassVar[str]
+    STAGE: ClassVar[str]
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
 
 D = TypeVar("D", bound=Document)
 
 
+class MissingFileError(FileFormatError):
+    """A file of ours is not there."""
+
+
 def text_of(document: Document) -> str:
-    """Return the JSON text of `document`, with its schema and the digest of its fields."""
+    """JSON text of `document`, with its schema and the digest of its fields.
+
+    Raises:
+        TypeError: a field has a type that its class does not declare, so that the text could not be read again.
+    """
     fields = fields_of(document)
+    try:
+        fields = fields_of(msgspec.convert(fields, type(document)))
+    except msgspec.ValidationError as error:
+        raise TypeError(f"a document of {document.SCHEMA} cannot be read again: {error}") from None
     head = {SCHEMA_KEY: document.SCHEMA, DIGEST_KEY: digest_of(fields)}
     return json.dumps({**head, **fields}, indent=1, allow_nan=False) + "\n"
 
@@ -44,57 +60,75 @@ def write_document(path: Path, document: Document) -> None:
 
 
 def read_document(path: Path, kind: type[D]) -> D:
-    """Return the document stored at `path`.
+    """The document stored at `path`.
 
     Raises:
-        FileFormatError: the file is missing, is not JSON, has another schema, other fields, or was changed since it was
+        MissingFileError: there is no such file.
+        FileFormatError: it cannot be read, is not JSON, has another schema or other fields, or was changed since it was
             written.
     """
-    path = Path(path)
     try:
-        content = path.read_bytes()
+        content = Path(path).read_bytes()
     except FileNotFoundError:
-        raise FileFormatError(f"{path} does not exist; run the stage that makes it ({kind.SCHEMA})") from None
+        raise MissingFileError(f"{path} does not exist; make it with python -m repro {kind.STAGE}") from None
+    except OSError as error:
+        raise FileFormatError(f"{path} cannot be read ({error.strerror}); make it readable, or delete it") from None
     return document_from(content, kind, name=str(path))
 
 
 def document_from(content: bytes, kind: type[D], *, name: str) -> D:
-    """Return the document that `content` holds; `name` is what an error calls it. Raises as `read_document` does."""
-    again = "delete it and run its stage again"
+    """The document that `content` holds; `name` is what an error calls it. Raises as `read_document` does."""
+    again = f"delete it and run python -m repro {kind.STAGE} again"
     try:
-        stored = json.loads(content)
-    except ValueError as error:
-        raise FileFormatError(f"{name} is not JSON ({error}); {again}") from None
-    got = stored.pop(SCHEMA_KEY, None) if isinstance(stored, dict) else None
+        text = content.decode()
+        stored = json.loads(text, parse_constant=_refused)
+        if not isinstance(stored, dict):
+            raise TypeError("it is no object")
+        digest = digest_of({key: stored[key] for key in stored if key not in (SCHEMA_KEY, DIGEST_KEY)})
+    except (ValueError, TypeError, RecursionError) as error:
+        raise FileFormatError(f"{name} is no JSON document ({error}); {again}") from None
+    got = stored.pop(SCHEMA_KEY, None)
     if got != kind.SCHEMA:
         raise FileFormatError(f"{name} has schema {got!r}, this version reads {kind.SCHEMA!r}; {again}")
-    digest = stored.pop(DIGEST_KEY, None)
-    if digest != digest_of(stored):
-        raise FileFormatError(f"{name} was changed since it was written: its content has another SHA-256 than it says; {again}")
+    if stored.pop(DIGEST_KEY, None) != digest:
+        raise FileFormatError(f"{name} was changed since it was written: its SHA-256 is not the one that it states; {again}")
     try:
         document = msgspec.convert(stored, kind)
-    except msgspec.ValidationError as error:
+        same = text_of(document) == text
+    except (msgspec.ValidationError, TypeError) as error:
         raise FileFormatError(f"{name} does not fit {kind.SCHEMA}: {error}; {again}") from None
-    unknown = sorted(set(stored) - set(kind.__dataclass_fields__))
-    if unknown:
-        raise FileFormatError(f"{name} has fields that {kind.SCHEMA} does not name: {', '.join(unknown)}; {again}")
+    if not same:
+        raise FileFormatError(f"{name} is not as {kind.SCHEMA} is written, in its fields or its spaces; {again}")
     return document
 
 
-def fields_of(value: Any) -> dict[str, Any]:
-    """Return a dataclass as JSON-ready dicts, lists and scalars."""
-    assert is_dataclass(value), f"{type(value).__name__} is not a dataclass"
-    fields: dict[str, Any] = msgspec.to_builtins(value)
+def _refused(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no number of JSON")
+
+
+def fields_of(document: Document) -> dict[str, Any]:
+    """A document as JSON-ready dicts, lists and scalars: every field, also one that has its default."""
+    fields: dict[str, Any] = plain(document)
     return fields
 
 
 def digest_of(fields: dict[str, Any]) -> str:
-    """Return the SHA-256 of the canonical JSON of a document's fields."""
+    """SHA-256 of the canonical JSON of a document's fields."""
     return sha256_bytes(canonical_json(fields).encode())
 
 
-@cache
 def json_schema(kind: type[Document]) -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of the files of `kind`."""
+    """JSON Schema (2020-12) of the files of `kind`, in which every object has exactly the fields that its class names."""
     schema: dict[str, Any] = msgspec.json.schema(kind)
-    return schema
+    parts: dict[str, Any] = schema["$defs"]
+    for part in parts.values():
+        if "properties" in part:
+            part["required"] = list(part["properties"])
+            part["additionalProperties"] = False
+            for field in part["properties"].values():
+                field.pop("default", None)
+    whole = parts.pop(kind.__name__)
+    head = {SCHEMA_KEY: {"const": kind.SCHEMA}, DIGEST_KEY: {"type": "string", "pattern": "^[0-9a-f]{64}$"}}
+    whole["properties"] = {**head, **whole["properties"]}
+    whole["required"] = [*head, *whole["required"]]
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **whole, "$defs": parts}

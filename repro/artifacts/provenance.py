@@ -30,12 +30,19 @@ STAGE_ROOTS = {
     "time": ("repro.train.methods.timing",),
     "collect": ("repro.analyse.collect.collect",),
     "judge": ("repro.analyse.evidence.verdict", "repro.analyse.judge.judge"),
-    "render": ("repro.report.render", "repro.system.durations"),
+    "render": ("repro.report.render", "repro.artifacts.dataset_json", "repro.system.durations"),
 }
 
-#: Modules that say what made a result, or how far it is and how long it takes, and make none: a stage's code is the same
-#: whatever stands there, unless it starts from them.
-DECIDE_NOTHING = ("repro.artifacts.provenance", "repro.system.durations", "repro.system.progress")
+#: Modules that say what made a result, in which form it is recorded, or how far it is and how long it takes, and make none:
+#: a stage's code is the same whatever stands there, unless it starts from them.
+DECIDE_NOTHING = (
+    "repro.artifacts.dataset_json",
+    "repro.artifacts.documents",
+    "repro.artifacts.provenance",
+    "repro.artifacts.stored_files",
+    "repro.system.durations",
+    "repro.system.progress",
+)
 
 #: A statement that takes something from this package, as the code is formatted: lists of several lines in parentheses. A
 #: module that is imported by its name, as a kernel that only some machines can compile, counts as any other.

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from repro.catalogue.fields import faults
 from repro.spec.claims import Claim
 from repro.spec.experiment import AnyDataset, Paper, Scale, Sizing, Table, Variant, make_run, needed_runs
+from repro.spec.figures import needed_measure
 from repro.spec.geometry.clips import geometry_of
 from repro.spec.metrics import TIMINGS, metric_named
 from repro.spec.names import UnknownName
@@ -276,6 +277,10 @@ def _wrong_table(paper: Paper, table: Table, claims: dict[str, Claim]) -> Iterat
     yield from (f"{where}: {unknown}" for unknown in (_unknown(paper, name) for name in named) if unknown)
     if table.control not in table.variants:
         yield f"{where}: its control {table.control} is not among its variants; allowed: one of them"
+    for figure in table.figures:
+        needed = needed_measure(figure.name)
+        if needed and needed not in table.measures:
+            yield f"{where} has figure {figure.name}, but not what it shows; name {needed} in its measures"
     for name in table.claims:
         if name not in claims:
             yield f"{where}: {UnknownName('claim', name, claims)}"

@@ -16,7 +16,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from repro.spec.claims import BOUNDS, CLAIM_KINDS, Claim
 from repro.spec.datasets import DATASET_KINDS, EVIDENCE, Dataset
 from repro.spec.evaluation import IMAGE_PROTOCOLS, Evaluation
-from repro.spec.experiment import FIGURES, SHOWS, Scale, Table
+from repro.spec.experiment import SHOWS, Scale, Table
+from repro.spec.figures import FIGURES, MEASURES, Figure
 from repro.spec.network import ACTIVATIONS, AFTER_CONV, DROPOUT_SCALINGS, EDGES, POOLING_KINDS, Conv, Network, Pooling
 from repro.spec.recipe import CROP_POSITIONS, MEAN_PLACES, NOISE_FACTORS, SCHEDULE_RULES, ColorNoise, Crops, Recipe, Schedule
 from repro.spec.run import WEIGHTS, Ensemble
@@ -30,7 +31,8 @@ CHOICES: dict[tuple[type, str], tuple[str, ...]] = {
     (Dataset, "kind"): DATASET_KINDS,
     (VideoDataset, "kind"): VIDEO_KINDS,
     (Scale, "evidence"): EVIDENCE,
-    (Table, "figures"): FIGURES,
+    (Figure, "name"): tuple(FIGURES),
+    (Table, "measures"): tuple(MEASURES),
     (Table, "shows"): SHOWS,
     (Evaluation, "protocols"): (*IMAGE_PROTOCOLS, *CLIP_PROTOCOLS),
     (Conv, "order"): AFTER_CONV,

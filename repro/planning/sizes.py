@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from repro.artifacts.files import FileFormatError, read_json
+from repro.artifacts.dataset_json import read_dataset
+from repro.artifacts.documents import MissingFileError
 from repro.data.sources.ilsvrc import NUM_CLASSES, NUM_IMAGES
 from repro.spec.datasets import Dataset
 from repro.spec.video_datasets import VideoDataset
@@ -42,18 +43,22 @@ class Sizes:
 
 
 def prepared_sizes(folder: Path) -> Sizes | None:
-    """Return the sizes of the data set prepared in `folder`, None if there is none."""
+    """Return the sizes of the data set prepared in `folder`, None if there is none.
+
+    Raises:
+        FileFormatError: its description is damaged.
+    """
     try:
-        description = read_json(folder / "dataset.json", schema="dataset/1")
-    except FileFormatError:
+        dataset = read_dataset(folder)
+    except MissingFileError:
         return None
-    num = {split: about["num_examples"] for split, about in description["splits"].items()}
+    num = {name: split.num_examples for name, split in dataset.splits.items()}
     return Sizes(
-        num_classes=len(description["classes"]),
+        num_classes=len(dataset.classes),
         num_train=num["train"],
         num_validation=num.get("validation", 0),
         num_test=num["test"],
-        num_bytes=sum(shard["num_bytes"] for about in description["splits"].values() for shard in about["shards"]),
+        num_bytes=sum(shard.num_bytes for split in dataset.splits.values() for shard in split.shards),
         measured=True,
     )
 

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from repro.spec.claims import Claim
 from repro.spec.datasets import Dataset, Printed, PrintedSet
+from repro.spec.figures import Figure
 from repro.spec.model import Model
 from repro.spec.names import UnknownName
 from repro.spec.network import Network, Size
@@ -18,12 +19,6 @@ from repro.spec.video_datasets import VideoDataset
 
 AnyDataset = Dataset | VideoDataset
 
-#: training_error: Figure 1's curves and epochs to each threshold. saturation: saturated units by layer over training.
-#: crops: error against the number of crops. kernels: the first layer's, by tower. gallery: test images with best classes and
-#: nearest training images. Of clips: filters: the first layer's kernels by stream and over time. clips: test videos with two
-#: nets' best classes. motion: what a net gains over the control in average precision of each class. camera: its gain by the
-#: camera's motion.
-FIGURES = ("training_error", "saturation", "crops", "kernels", "gallery", "filters", "clips", "motion", "camera")
 #: What the numbers of a printed table are: errors, or hits, 1 - error.
 SHOWS = ("errors", "hits")
 
@@ -157,7 +152,8 @@ class Scale:
 class Table:
     """A page of the report: rows of variants and the claims they decide.
 
-    figures: drawings that the page has beside its effects (FIGURES).
+    figures: drawings that the page has beside its effects. measures: of repro.spec.figures.MEASURES, what is measured for it
+        beside the claims and the test error of each variant, whatever is drawn.
     controls: for variants that are compared with another one than `control`: (variant, its control).
     shows: what the paper's table prints, of SHOWS; claims and runs hold errors whatever it is.
     """
@@ -169,7 +165,8 @@ class Table:
     variants: tuple[str, ...]
     claims: tuple[str, ...]
     about: str = ""
-    figures: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    measures: tuple[str, ...] = ()
     controls: tuple[tuple[str, str], ...] = ()
     shows: str = "errors"
 

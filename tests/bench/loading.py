@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch.utils.data import DataLoader, Dataset
 
-from repro.artifacts.files import sha256_file, write_json
+from repro.artifacts.dataset_json import write_dataset
 from repro.data.generated.images import picture
 from repro.data.load.image_stream import Batch, Stored, image_stream
 from repro.data.load.plan import training_plan
@@ -26,6 +26,7 @@ from repro.data.shards.writer import ShardWriter, write_index
 from repro.spec.datasets import Procedural
 from repro.spec.recipe import Recipe
 from tests.bench.turns import Contest, Target
+from tests.described import dataset_of_images, split_of
 
 KEY = 1 << 20
 #: Principal components of the pixels as columns, in grey levels times their factor: the size of real ones.
@@ -58,10 +59,8 @@ def write_pictures(folder: Path, *, num: int, stored_px: int) -> Shards:
             Image.fromarray(picture(knobs, split="train", index=i)).save(file, "JPEG", quality=QUALITY, subsampling="4:2:0")
             writer.add(f"{i:06d}".encode(), payload=file.getvalue(), label=i % 10)
     write_index(index, [writer.record])
-    entry = {"file": shard.name, "sha256": writer.record.sha256, "num_bytes": writer.record.num_bytes, "num_examples": num}
-    split = {"num_examples": num, "index": {"file": index.name, "sha256": sha256_file(index)}, "shards": [entry]}
-    description = {"classes": list("0123456789"), "stored_px": stored_px, "encoding": "jpeg", "splits": {"train": split}}
-    write_json(folder / "dataset.json", description, schema="dataset/1")
+    splits = {"train": split_of(folder, "train", [writer.record], num_classes=10)}
+    write_dataset(folder, dataset_of_images(splits, classes="0123456789", stored_px=stored_px, encoding="jpeg"))
     return Shards(folder, "train")
 
 

@@ -7,6 +7,7 @@ import pytest
 from repro.catalogue.check import catalogue_faults, paper_faults, twins
 from repro.papers import PAPERS
 from repro.spec.experiment import Paper, Variant
+from repro.spec.figures import Figure
 
 ALEXNET, KARPATHY = PAPERS["alexnet"], PAPERS["karpathy"]
 
@@ -98,3 +99,18 @@ def test_a_claim_is_measured_by_what_there_is(changes, says):
     (fault,) = paper_faults(replace(ALEXNET, claims=claims))
     assert fault.startswith(f"claim {claim.id} of alexnet: ")
     assert says in fault
+
+
+def test_a_figure_of_what_is_not_measured_says_what_to_name():
+    table = next(item for item in KARPATHY.tables if item.measures)
+    tables = tuple(replace(item, measures=()) if item is table else item for item in KARPATHY.tables)
+    faults = list(paper_faults(replace(KARPATHY, tables=tables)))
+    assert faults[0] == (
+        f"table {table.name} of karpathy has figure class_gains, but not what it shows; name class_gains in its measures"
+    )
+
+
+def test_a_figure_that_nothing_draws_is_a_fault_with_the_nearest_one():
+    table = replace(KARPATHY.tables[0], figures=(Figure(name="stream_kernel"),))
+    (fault,) = paper_faults(replace(KARPATHY, tables=(table, *KARPATHY.tables[1:])))
+    assert "did you mean 'stream_kernels'?" in fault

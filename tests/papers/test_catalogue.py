@@ -11,7 +11,8 @@ from repro.catalogue.literals import faults
 from repro.papers import PAPERS
 from repro.planning.plan import planned_variants
 from repro.spec.datasets import DATASET_KINDS, EVIDENCE
-from repro.spec.experiment import FIGURES, SHOWS, Paper, Sizing, make_run, needed_runs, replaced
+from repro.spec.experiment import SHOWS, Paper, Sizing, make_run, needed_runs, replaced
+from repro.spec.figures import FIGURES, MEASURES, needed_measure
 from repro.spec.geometry.image import geometry
 from repro.spec.names import UnknownName
 from repro.spec.run import Ensemble
@@ -80,7 +81,8 @@ def test_every_variant_and_claim_is_in_a_table(paper: Paper):
 def test_a_table_says_in_two_to_four_sentences_what_it_is_about_and_compares_its_own_variants(table):
     assert table.about.endswith(".")
     assert 2 <= len(re.split(r"\. ", table.about)) <= 4
-    assert set(table.figures) <= set(FIGURES)
+    assert {figure.name for figure in table.figures} <= set(FIGURES)
+    assert {needed_measure(figure.name) for figure in table.figures} - {""} <= set(table.measures) <= set(MEASURES)
     assert table.shows in SHOWS
     for variant, control in table.controls:
         assert {variant, control} <= set(table.variants)

@@ -10,7 +10,7 @@ from repro.artifacts.provenance import PACKAGE, flatten, spec_difference
 from repro.papers.karpathy import KARPATHY
 from repro.planning.plan import planned_variants
 from repro.spec.datasets import EVIDENCE
-from repro.spec.experiment import FIGURES, SHOWS, MethodSizing, ModelSizing, Scale, Sizing, make_run
+from repro.spec.experiment import SHOWS, MethodSizing, ModelSizing, Scale, Sizing, make_run
 from repro.spec.geometry.clips import clip_geometry
 from repro.spec.recipe import SCHEDULE_RULES
 from repro.spec.run import WEIGHTS, Ensemble, Experiment, Fitted, Timing
@@ -179,7 +179,6 @@ def test_tables_name_existing_variants_and_claims_and_leave_none_out():
         assert table.shows in SHOWS
         assert (table.shows == "hits") == (table.name in ("karpathy_table1", "karpathy_table3"))
         assert table.control in table.variants
-        assert set(table.figures) <= set(FIGURES)
         assert table.about.endswith(".")
         assert 2 <= len(re.split(r"\. ", table.about)) <= 4
         for variant, control in table.controls:

@@ -10,7 +10,7 @@ from typing import Any
 from repro.artifacts.provenance import plain
 from repro.artifacts.runs_csv import Measurement
 from repro.papers.alexnet import ALEXNET
-from repro.report.figures.catalogue import MAKERS
+from repro.report.figures.catalogue import MAKERS, with_words
 from repro.report.figures.view import FigureView
 from repro.report.inputs.results import Results, RunRecord
 from repro.report.render import page_environment
@@ -85,7 +85,9 @@ class Made:
         )
 
     def figure(self, name: str, table: Any) -> FigureView:
-        return MAKERS[name](ALEXNET, table, results=self.results)
+        """Return a figure as the page of `table` has it."""
+        figure = next(item for item in table.figures if item.name == name)
+        return with_words(MAKERS[name](ALEXNET, table, results=self.results), figure)
 
 
 def page_of(*figures: FigureView) -> Page:

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -14,6 +15,7 @@ import pytest
 from jinja2 import nodes
 
 from repro.analyse.evidence.verdict import VERDICTS
+from repro.artifacts.dataset_json import read_dataset, write_dataset
 from repro.papers.alexnet import ALEXNET
 from repro.report.render import TEMPLATES, page_environment
 from repro.report.text import wording
@@ -263,11 +265,10 @@ def test_rendering_needs_neither_torch_nor_dali_nor_pyplot() -> None:
 
 
 def test_names_from_outside_are_escaped(small_judged: Rendered) -> None:
-    data = small_judged.results / "smoke/data/procedural/dataset.json"
-    record = json.loads(data.read_text())
-    record["classes"][0] = "<script>alert(1)</script>"
-    record["warnings"] = ['<img src="x" onerror="alert(2)">']
-    data.write_text(json.dumps(record))
+    data = small_judged.results / "smoke/data/procedural"
+    dataset = read_dataset(data)
+    classes = ("<script>alert(1)</script>", *dataset.classes[1:])
+    write_dataset(data, replace(dataset, classes=classes, warnings=('<img src="x" onerror="alert(2)">',)))
     run = small_judged.results / "smoke/runs/alexnet/full/0/run.json"
     stored = json.loads(run.read_text())
     stored["command"] = "python -m repro train </pre><script>alert(3)</script>"

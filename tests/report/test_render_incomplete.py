@@ -1,12 +1,12 @@
 """Folders that are not complete give pages that say what is missing, or an error that names the stage to run."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from repro.artifacts import files
+from repro.artifacts.dataset_json import ListedFiles, read_dataset, write_dataset
 from repro.artifacts.files import FileFormatError
 from repro.report.render import render
 from tests.fabricate import Truth
@@ -97,9 +97,8 @@ def test_a_published_folder_without_scores_and_data_renders(small_judged: Render
 
 def test_refused_files_and_warnings_are_listed(small_judged: Rendered) -> None:
     folder = small_judged.results / "smoke/data/procedural"
-    record = json.loads((folder / "dataset.json").read_text())
-    record |= {"warnings": ["class ring has 1 image"], "refused": {"file": "refused.csv", "num": 1, "share": 0.01}}
-    (folder / "dataset.json").write_text(json.dumps(record))
+    refused = ListedFiles(file="refused.csv", num=1, share=0.01)
+    write_dataset(folder, replace(read_dataset(folder), warnings=("class ring has 1 image",), refused=refused))
     files.write_text(folder / "refused.csv", "split,file,reason\ntrain,a/b.jpg,no JPEG\n")
     page = read(rerendered(small_judged).folder / "index.html")
     assert "class ring has 1 image" in page.words

@@ -12,7 +12,7 @@ from repro.papers.karpathy import KARPATHY
 from repro.report.figures import view
 from repro.report.figures.class_gains import printed_gains
 from repro.report.figures.clips import clips
-from repro.report.figures.filters import change_over_time, mean_frequency
+from repro.report.figures.stream_kernels import change_over_time, mean_frequency
 from repro.report.inputs.results import Results, read_results
 from repro.report.pages.variants import change_of
 from repro.report.text.changes import part_words
@@ -92,7 +92,7 @@ def test_the_pages_count_videos_and_clips_and_say_when_means_are_hits(video_repo
 
 def test_motion_lists_every_class_with_both_precisions_and_both_intervals(video_report: Rendered) -> None:
     found = page(video_report, "karpathy_table2")
-    listed = [row for row in found.tables["table-motion_numbers"] if row]
+    listed = [row for row in found.tables["table-class_gains_numbers"] if row]
     gains = json.loads(video_report.claims_file.read_text())["gains"]
     assert [row["class"] for row in listed] == [
         gain["class"] for gain in sorted(gains, key=lambda gain: -gain["gain"]["estimate"])
@@ -103,14 +103,14 @@ def test_motion_lists_every_class_with_both_precisions_and_both_intervals(video_
 
 def test_the_cameras_figure_has_a_line_for_each_group_and_the_trend_in_words(video_report: Rendered) -> None:
     found = page(video_report, "karpathy_table2")
-    assert len([row for row in found.tables["table-camera_numbers"] if row]) == 4
+    assert len([row for row in found.tables["table-gain_by_camera_motion_numbers"] if row]) == 4
     assert "79 test videos in groups of equal size" in found.words
     assert "In 1 further video no motion could be estimated." in found.words
     assert "with the camera's knob at 0.1 frame widths a second" in found.words
 
 
-def test_filters_shows_both_streams_and_the_frames_of_kernels_over_time(video_report: Rendered) -> None:
-    listed = [row for row in page(video_report, "karpathy_table1").tables["table-filters_numbers"] if row]
+def test_stream_kernels_shows_both_streams_and_the_frames_of_kernels_over_time(video_report: Rendered) -> None:
+    listed = [row for row in page(video_report, "karpathy_table1").tables["table-stream_kernels_numbers"] if row]
     streams = {(row["variant"], row["stream"]): row for row in listed}
     assert {("single_frame_multires", "context"), ("single_frame_multires", "fovea"), ("slow_fusion", "frame")} <= set(streams)
     assert ("single_frame", "frame") not in streams, "one frame and one stream: nothing to compare"

@@ -1,4 +1,4 @@
-"""Measure which classes one net of clips knows better than another: what motion contributes, class by class.
+"""Measure which classes one net of clips knows better than another, such as one that sees motion.
 
 Source: Karpathy et al. 2014, section 4.1, "Contributions of motion", Table 2. Shapes: N videos, K classes, D draws, S runs.
 """
@@ -17,10 +17,9 @@ from repro.analyse.evidence.comparison import Pair, compare, intervals, listed
 from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.statistics import total_interval
 from repro.spec.experiment import Table
+from repro.spec.figures import CLASS_GAINS
 from repro.spec.metrics import AVERAGE_PRECISION, class_slug
 
-#: Pages with this drawing have their gains measured.
-FIGURE = "motion"
 #: Samples of the test videos, fewer where one of them takes as many numbers as this; and the seed of their draw.
 MOST_DRAWS, FEWEST_DRAWS, NUMBERS, DRAW_SEED = 1000, 50, 10**9, 2014
 
@@ -28,10 +27,10 @@ MOST_DRAWS, FEWEST_DRAWS, NUMBERS, DRAW_SEED = 1000, 50, 10**9, 2014
 def class_gains(table: Table, ledger: Ledger) -> list[dict[str, Any]]:
     """Return what the page's other variant gains over its control in average precision of each class, in the data's order.
 
-    Nothing where the page has no such drawing, or a variant no finished run. `total_ci90` is over seeds and videos, where all
+    Nothing where the page does not ask for it, or a variant has no finished run. `total_ci90` is over seeds and videos, where all
     runs were scored on the same videos: these were sampled, and their clips are not samples of their own.
     """
-    if FIGURE not in table.figures:
+    if CLASS_GAINS not in table.measures:
         return []
     control = table.control
     other = next(name for name in table.variants if name != control)

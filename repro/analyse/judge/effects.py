@@ -11,11 +11,10 @@ from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.judge.case import family_of
 from repro.artifacts.provenance import plain, spec_difference
 from repro.spec.experiment import Table
+from repro.spec.figures import EARLY_TRAINING_ERROR
 from repro.spec.metrics import EARLY, TOP1
 from repro.spec.protocols import PLAIN_CROP, PROTOCOLS, TRAINING
 
-#: On pages that draw training errors, how fast a variant learns is measured too.
-SPEED_FIGURE = "training_error"
 MEASURED = ("points", "log_ratio", "total_ci90", "sd_pooled", "df", "p_raw", "p_adjusted")
 
 
@@ -24,7 +23,7 @@ def table_effects(table: Table, ledger: Ledger) -> list[dict[str, Any]]:
 
     Variants that the scale does not run are left out.
     """
-    metrics = (TOP1, EARLY) if SPEED_FIGURE in table.figures else (TOP1,)
+    metrics = (TOP1, EARLY) if EARLY_TRAINING_ERROR in table.measures else (TOP1,)
     names = [
         name
         for name in table.variants

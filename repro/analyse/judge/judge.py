@@ -9,12 +9,12 @@ from typing import Any
 from repro.analyse.evidence import reasons, verdict
 from repro.analyse.evidence.gates import gate, not_at_this_scale
 from repro.analyse.evidence.ledger import Ledger
-from repro.analyse.judge.camera_gaps import camera_gaps
 from repro.analyse.judge.case import Case, case_of, decided_on, paper_log_ratio
 from repro.analyse.judge.class_gains import class_gains
 from repro.analyse.judge.differences import judged_difference
 from repro.analyse.judge.effects import table_effects
 from repro.analyse.judge.exact import judged_exact
+from repro.analyse.judge.gain_by_camera_motion import gain_by_camera_motion
 from repro.analyse.judge.levels import judged_level
 from repro.analyse.judge.parts import judged_parts
 from repro.analyse.judge.ratios import judged_ratio
@@ -49,7 +49,7 @@ def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> None:
         claims += judged_claims(ledger)
         effects += [effect for page in paper.tables for effect in table_effects(page, ledger)]
         gains += [gain for page in paper.tables for gain in class_gains(page, ledger)]
-        gaps += [gap for page in paper.tables for gap in camera_gaps(page, ledger)]
+        gaps += [gap for page in paper.tables for gap in gain_by_camera_motion(page, ledger)]
         missing += ledger.missing
         diverged += [
             {"run": run["id"], "reason": run["reason"]} for run in ledger.records.values() if run["status"] == "diverged"

@@ -61,7 +61,7 @@ def _epochs(case: Case, *, printed: float) -> dict[str, Any]:
     """Show the epochs to a training error, seed by seed: no net but the paper's own can be compared with its curve."""
     threshold = case.claim.thresholds[0]
     found = pace(case.ledger, case.arm, threshold=threshold)
-    why = case.claim.untestable or f"Epochs are those of the paper's own net on {case.claim.dataset}; ours are shown, not judged."
+    why = case.claim.untestable or f"Epochs are those of the paper's own net on {case.data_words}; ours are shown, not judged."
     if not found.epochs:
         return {"verdict": verdict.UNTESTABLE, "reason": why}
     epochs = reasons.epochs_listed(found.epochs, found.lasted)

@@ -25,11 +25,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repro.artifacts.arrays import write_npz
-from repro.artifacts.files import read_json
+from repro.artifacts.dataset_json import read_dataset
 from repro.data.generated.video_drawing import Camera, background, draw_camera
 from repro.data.generated.videos import stream
 from repro.data.shards.clips import ClipShards
-from repro.data.shards.images import SCHEMA
 from repro.spec.video_datasets import CAMERA_FILE, ProceduralVideos, VideoDataset
 from repro.system.progress import Say
 from repro.system.workers import Workers
@@ -56,7 +55,7 @@ def ensure_camera_motion(dataset: VideoDataset, folder: Path, *, num_processes: 
     It holds motion_V and key_V, each video's motion and key, `source` (drawn or estimated), and the SHA-256 of the clips' index.
     """
     path = folder / CAMERA_FILE
-    index = str(read_json(folder / "dataset.json", schema=SCHEMA)["splits"]["test"]["index"]["sha256"])
+    index = read_dataset(folder).splits["test"].index.sha256
     if path.is_file():
         with np.load(path, allow_pickle=False) as stored:
             if str(stored["index_sha256"]) == index and "source" in stored.files:

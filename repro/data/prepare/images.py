@@ -13,21 +13,32 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from repro.artifacts.files import FileFormatError, atomic_writer, read_json, sha256_file, write_bytes, write_json
+from repro.artifacts.dataset_json import (
+    FILE,
+    ColorStatistics,
+    DatasetJson,
+    ImageData,
+    ListedFiles,
+    MadeFrom,
+    ShardFile,
+    SplitFiles,
+    read_dataset,
+    write_dataset,
+)
+from repro.artifacts.files import FileFormatError, atomic_writer, write_bytes
 from repro.artifacts.provenance import code_digest, plain, spec_digest
+from repro.artifacts.stored_files import stored_file
 from repro.data.generated.images import ProceduralSource
-from repro.data.prepare.journal import Journal, Part
+from repro.data.prepare.journal import Journal, Part, PreparePlan
 from repro.data.prepare.packing import BATCH_SIZE, SHARD_BYTES, Packer, ShardPlan, plan_shards
 from repro.data.shards.color import PixelSums, principal_components
 from repro.data.shards.decode import NOTES, Decoder, decoder_text
-from repro.data.shards.images import SCHEMA
 from repro.data.shards.writer import write_index
 from repro.data.sources.cifar10 import Cifar10Source
 from repro.data.sources.folders import FoldersSource
@@ -60,26 +71,25 @@ def prepare(
         SourceError: the source is missing or wrong, or more files than `dataset.max_refused` were refused.
     """
     origin = open_source(dataset, source, folder=folder, say=say)
-    identity = {
-        "spec_digest": spec_digest(dataset),
-        "code_digest": code_digest("prepare"),
-        "source_fingerprint": origin.fingerprint,
-    }
-    if is_prepared(folder, identity):
+    made_from = MadeFrom(
+        spec_digest=spec_digest(dataset), code_digest=code_digest("prepare"), source_fingerprint=origin.fingerprint
+    )
+    if is_prepared(folder, made_from):
         say(f"prepare {dataset.name}: complete already")
         return
-    (folder / "dataset.json").unlink(missing_ok=True)
+    (folder / FILE).unlink(missing_ok=True)
     plans = plan_shards(dataset, origin, shard_bytes=shard_bytes)
-    journal = Journal(folder, plan={**identity, "decoder": decoder_text(device), "shard_bytes": shard_bytes})
+    decoder = decoder_text(device)
+    journal = Journal(folder, plan=PreparePlan(made_from=made_from, decoder=decoder, shard_bytes=shard_bytes))
     parts = make_shards(
         dataset, origin, plans=plans, journal=journal, folder=folder, num_threads=num_threads, device=device, say=say
     )
     num_refused = write_refused(folder, plans=plans, parts=parts)
     check_refused(dataset, folder, num_refused=num_refused, num_files=sum(len(plan.positions) for plan in plans))
-    description = describe(dataset, origin, plans=plans, parts=parts, folder=folder)
-    write_json(folder / "dataset.json", {**description, **identity, "decoder": decoder_text(device)}, schema=SCHEMA)
+    made = describe(dataset, origin, plans=plans, parts=parts, folder=folder, made_from=made_from, decoder=decoder)
+    write_dataset(folder, made)
     journal.discard()
-    say(f"prepare {dataset.name}: done, {sum(split['num_examples'] for split in description['splits'].values())} images")
+    say(f"prepare {dataset.name}: done, {sum(split.num_examples for split in made.splits.values())} images")
 
 
 def open_source(dataset: Dataset, source: Path | None, *, folder: Path, say: Say) -> Source:
@@ -108,17 +118,17 @@ def open_source(dataset: Dataset, source: Path | None, *, folder: Path, say: Say
     return FoldersSource(source)
 
 
-def is_prepared(folder: Path, identity: dict[str, str]) -> bool:
-    """Say whether `folder` holds a complete data set of this identity (digests of spec, code and source)."""
+def is_prepared(folder: Path, made_from: MadeFrom) -> bool:
+    """Say whether `folder` holds a complete data set that was made from the same."""
     try:
-        found = read_json(folder / "dataset.json", schema=SCHEMA)
+        found = read_dataset(folder)
     except FileFormatError:
         return False
-    if any(found.get(key) != value for key, value in identity.items()):
+    if found.made_from != made_from or found.images is None:
         return False
-    files = [(found["mean_image"]["file"], None), (found["refused"]["file"], None)]
-    for split in found["splits"].values():
-        files += [(split["index"]["file"], None), *((shard["file"], shard["num_bytes"]) for shard in split["shards"])]
+    files: list[tuple[str, int | None]] = [(found.images.mean_image.file, None), (found.refused.file, None)]
+    for split in found.splits.values():
+        files += [(split.index.file, None), *((shard.file, shard.num_bytes) for shard in split.shards)]
     return all((folder / file).is_file() and size in (None, (folder / file).stat().st_size) for file, size in files)
 
 
@@ -190,9 +200,16 @@ def check_refused(dataset: Dataset, folder: Path, *, num_refused: int, num_files
 
 
 def describe(
-    dataset: Dataset, origin: Source, *, plans: Sequence[ShardPlan], parts: Sequence[Part], folder: Path
-) -> dict[str, Any]:
-    """Write the indices and the mean image, and return the content of `dataset.json`."""
+    dataset: Dataset,
+    origin: Source,
+    *,
+    plans: Sequence[ShardPlan],
+    parts: Sequence[Part],
+    folder: Path,
+    made_from: MadeFrom,
+    decoder: str,
+) -> DatasetJson:
+    """Write the indices and the mean image, and say what is there."""
     splits = {split: _describe_split(origin, split=split, plans=plans, parts=parts, folder=folder) for split in _in_order(plans)}
     sums = PixelSums()
     for part in parts:
@@ -203,32 +220,32 @@ def describe(
         np.save(stream, sums.mean_image())
     num_files = sum(len(plan.positions) for plan in plans)
     num_refused = sum(len(part.refused) for part in parts)
-    return {
-        "name": dataset.name,
-        "kind": dataset.kind,
-        "title": dataset.title,
-        "spec": plain(dataset),
-        "source": origin.description,
-        "classes": list(origin.classes),
-        "stored_px": dataset.stored_px,
-        "encoding": dataset.encoding,
-        "splits": splits,
-        "mean_image": {"file": "mean_image.npy", "sha256": sha256_file(folder / "mean_image.npy")},
-        "color": {
-            "covariance": covariance.tolist(),
-            "eigenvalues": eigenvalues.tolist(),
-            "eigenvectors": eigenvectors.tolist(),
-        },
-        "refused": {"file": "refused.csv", "num": num_refused, "share": num_refused / num_files},
-        "warnings": [*origin.warnings, *_warnings(dataset, plans=plans, parts=parts, splits=splits)],
-        "wall_s": round(sum(part.wall_s for part in parts), 3),
-        "num_bytes": sum(part.record.num_bytes for part in parts),
-    }
+    color = ColorStatistics(
+        covariance=tuple(map(tuple, covariance.tolist())),
+        eigenvalues=tuple(eigenvalues.tolist()),
+        eigenvectors=tuple(map(tuple, eigenvectors.tolist())),
+    )
+    return DatasetJson(
+        name=dataset.name,
+        kind=dataset.kind,
+        title=dataset.title,
+        spec=plain(dataset),
+        source=origin.description,
+        classes=tuple(origin.classes),
+        stored_px=dataset.stored_px,
+        encoding=dataset.encoding,
+        splits=splits,
+        images=ImageData(mean_image=stored_file(folder / "mean_image.npy"), color=color),
+        refused=ListedFiles(file="refused.csv", num=num_refused, share=num_refused / num_files),
+        warnings=(*origin.warnings, *_warnings(dataset, plans=plans, parts=parts, splits=splits)),
+        wall_s=round(sum(part.wall_s for part in parts), 3),
+        num_bytes=sum(part.record.num_bytes for part in parts),
+        made_from=made_from,
+        decoder=decoder,
+    )
 
 
-def _describe_split(
-    origin: Source, *, split: str, plans: Sequence[ShardPlan], parts: Sequence[Part], folder: Path
-) -> dict[str, Any]:
+def _describe_split(origin: Source, *, split: str, plans: Sequence[ShardPlan], parts: Sequence[Part], folder: Path) -> SplitFiles:
     chosen = [(plan.file, part.record) for plan, part in zip(plans, parts, strict=True) if plan.split == split]
     index = folder / f"{split}.index.npz"
     write_index(index, [record for _, record in chosen])
@@ -239,21 +256,23 @@ def _describe_split(
         raise SourceError(f"no training image is left of {_some(empty)}; see {folder / 'refused.csv'} and Dataset.num_validation")
     if not len(labels):
         raise SourceError(f"no image of split {split!r} could be read; see {folder / 'refused.csv'}")
-    return {
-        "num_examples": len(labels),
-        "class_counts": counts.tolist(),
-        "index": {"file": index.name, "sha256": sha256_file(index)},
-        "shards": [
-            {"file": file, "sha256": record.sha256, "num_bytes": record.num_bytes, "num_examples": len(record.label_N)}
+    return SplitFiles(
+        num_examples=len(labels),
+        class_counts=tuple(counts.tolist()),
+        index=stored_file(index),
+        shards=tuple(
+            ShardFile(file=file, sha256=record.sha256, num_bytes=record.num_bytes, num_examples=len(record.label_N))
             for file, record in chosen
-        ],
-    }
+        ),
+    )
 
 
-def _warnings(dataset: Dataset, *, plans: Sequence[ShardPlan], parts: Sequence[Part], splits: dict[str, Any]) -> list[str]:
+def _warnings(
+    dataset: Dataset, *, plans: Sequence[ShardPlan], parts: Sequence[Part], splits: Mapping[str, SplitFiles]
+) -> list[str]:
     notes = sum((Counter(part.notes) for part in parts), Counter[str]())
     found = [f"{count} {NOTES[note]}" for note, count in sorted(notes.items())]
-    missing = dataset.num_validation - splits.get("validation", {"num_examples": 0})["num_examples"]
+    missing = dataset.num_validation - (splits["validation"].num_examples if "validation" in splits else 0)
     if missing:
         found.append(f"{missing} of the {dataset.num_validation} held-out images were refused; the held-out split is smaller")
     sides: dict[bool, list[tuple[int, bytes]]] = {True: [], False: []}

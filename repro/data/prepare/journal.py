@@ -12,18 +12,31 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from repro.artifacts.arrays import write_npz
-from repro.artifacts.files import FileFormatError, read_json, sha256_file, write_json
+from repro.artifacts.dataset_json import MadeFrom
+from repro.artifacts.documents import read_document, write_document
+from repro.artifacts.files import FileFormatError, sha256_file
 from repro.data.shards.color import PixelSums
 from repro.data.shards.writer import ShardRecord
 
-SCHEMA = "prepare-plan/1"
 SPLITS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreparePlan:
+    """What is being prepared: a shard that was made by another plan is made again."""
+
+    SCHEMA: ClassVar[str] = "prepare-plan/2"
+    STAGE: ClassVar[str] = "prepare"
+
+    made_from: MadeFrom
+    decoder: str
+    shard_bytes: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,15 +61,15 @@ class Journal:
     A journal of another plan is thrown away, with the shards it speaks of.
     """
 
-    def __init__(self, folder: Path, *, plan: dict[str, Any]) -> None:
+    def __init__(self, folder: Path, *, plan: PreparePlan) -> None:
         self._data = folder
         self._folder = folder / "journal"
-        if self._found_plan() != {"schema": SCHEMA, **plan}:
+        if self._found_plan() != plan:
             self.discard()
             for pattern in ("-[0-9]*.tar", ".index.npz", "-[0-9]*.tar.*.part"):
                 for stale in (path for split in SPLITS for path in folder.glob(f"*{split}{pattern}")):
                     stale.unlink()
-            write_json(self._folder / "plan.json", plan, schema=SCHEMA)
+            write_document(self._folder / "plan.json", plan)
 
     def discard(self) -> None:
         """Forget everything."""
@@ -115,8 +128,8 @@ class Journal:
     def _entry(self, shard: str) -> Path:
         return self._folder / f"{Path(shard).stem}.npz"
 
-    def _found_plan(self) -> dict[str, Any] | None:
+    def _found_plan(self) -> PreparePlan | None:
         try:
-            return read_json(self._folder / "plan.json", schema=SCHEMA)
+            return read_document(self._folder / "plan.json", PreparePlan)
         except FileFormatError:
             return None

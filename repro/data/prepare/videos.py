@@ -16,24 +16,35 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from repro.artifacts.arrays import write_npz
-from repro.artifacts.files import FileFormatError, read_json, sha256_file, write_bytes, write_json
+from repro.artifacts.dataset_json import (
+    FILE,
+    DatasetJson,
+    ListedFiles,
+    MadeFrom,
+    ShardFile,
+    SplitFiles,
+    VideoData,
+    VideoTable,
+    read_dataset,
+    write_dataset,
+)
+from repro.artifacts.files import FileFormatError, write_bytes
 from repro.artifacts.provenance import code_digest, plain, spec_digest
+from repro.artifacts.stored_files import stored_file
 from repro.data.generated.videos import ProceduralVideoSource
 from repro.data.prepare.camera_motion import ensure_camera_motion
-from repro.data.prepare.journal import SPLITS, Journal, Part
+from repro.data.prepare.journal import SPLITS, Journal, Part, PreparePlan
 from repro.data.prepare.mirroring import why_not_mirrored
 from repro.data.prepare.packing import SHARD_BYTES, ShardPlan
 from repro.data.prepare.video_decode import CutTask, cut_video, decoder_text
 from repro.data.prepare.video_packing import CutWorkers, num_clips_of, pack_videos, video_key
 from repro.data.shards.decode import UnreadableError
-from repro.data.shards.images import SCHEMA
 from repro.data.shards.writer import write_index
 from repro.data.sources.source import SourceError, as_text
 from repro.data.sources.sports1m import Sports1mSource
@@ -70,31 +81,31 @@ def prepare_videos(
         SourceError: the source is missing or wrong, or more videos than `dataset.max_refused` were refused.
     """
     origin = open_video_source(dataset, source)
-    identity = {
-        "spec_digest": spec_digest(dataset),
-        "code_digest": code_digest("prepare_videos"),
-        "source_fingerprint": origin.fingerprint,
-    }
-    if is_prepared(folder, identity):
+    made_from = MadeFrom(
+        spec_digest=spec_digest(dataset), code_digest=code_digest("prepare_videos"), source_fingerprint=origin.fingerprint
+    )
+    if is_prepared(folder, made_from):
         say(f"prepare {dataset.name}: complete already")
         ensure_camera_motion(dataset, folder, num_processes=num_threads, say=say)
         return
-    (folder / "dataset.json").unlink(missing_ok=True)
+    (folder / FILE).unlink(missing_ok=True)
     plans = plan_video_shards(dataset, origin, shard_bytes=shard_bytes)
-    journal = Journal(folder, plan={**identity, "decoder": decoder_text(), "shard_bytes": shard_bytes})
+    decoder = decoder_text()
+    journal = Journal(folder, plan=PreparePlan(made_from=made_from, decoder=decoder, shard_bytes=shard_bytes))
     with Workers(cut_video, num_processes=num_threads, on_death=_died) as workers:
         parts = make_shards(dataset, origin, plans=plans, journal=journal, folder=folder, workers=workers, say=say)
     num_refused = _write_refused(folder, plans=plans, parts=parts)
     check_refused(dataset, folder, num_refused=num_refused, num_videos=sum(len(plan.positions) for plan in plans))
-    description = describe(dataset, origin, plans=plans, parts=parts, folder=folder)
-    write_json(folder / "dataset.json", {**description, **identity, "decoder": decoder_text()}, schema=SCHEMA)
+    made = describe(dataset, origin, plans=plans, parts=parts, folder=folder, made_from=made_from, decoder=decoder)
+    write_dataset(folder, made)
     journal.discard()
     ensure_camera_motion(dataset, folder, num_processes=num_threads, say=say)
-    splits = description["splits"].values()
-    counts = (sum(split[f"num_{what}"] for split in splits) for what in ("videos", "examples"))
-    say("prepare {}: done, {} videos, {} clips".format(dataset.name, *counts))
-    if not description["mirror"]:
-        say(f"prepare {dataset.name}: {why_not_mirrored(origin.classes)}")
+    num_videos = sum(split.videos.num_videos for split in made.splits.values() if split.videos)
+    num_clips = sum(split.num_examples for split in made.splits.values())
+    say(f"prepare {dataset.name}: done, {num_videos} videos, {num_clips} clips")
+    reason = why_not_mirrored(origin.classes)
+    if reason:
+        say(f"prepare {dataset.name}: {reason}")
 
 
 def open_video_source(dataset: VideoDataset, source: Path | None) -> VideoSource:
@@ -123,18 +134,18 @@ def open_video_source(dataset: VideoDataset, source: Path | None) -> VideoSource
     return Sports1mSource(source) if dataset.kind == "sports1m" else VideoFoldersSource(source)
 
 
-def is_prepared(folder: Path, identity: dict[str, str]) -> bool:
-    """Say whether `folder` holds a complete data set of this identity (digests of spec, code and source)."""
+def is_prepared(folder: Path, made_from: MadeFrom) -> bool:
+    """Say whether `folder` holds a complete data set that was made from the same."""
     try:
-        found = read_json(folder / "dataset.json", schema=SCHEMA)
+        found = read_dataset(folder)
     except FileFormatError:
         return False
-    if any(found.get(key) != value for key, value in identity.items()):
+    if found.made_from != made_from or found.videos is None:
         return False
-    files = [(found[key]["file"], None) for key in ("refused", "missing")]
-    for split in found["splits"].values():
-        files += [(split["index"]["file"], None), (split["videos"]["file"], None)]
-        files += [(shard["file"], shard["num_bytes"]) for shard in split["shards"]]
+    files: list[tuple[str, int | None]] = [(listed.file, None) for listed in (found.refused, found.videos.missing)]
+    for split in found.splits.values():
+        files += [(stored.file, None) for stored in (split.index, *([split.videos.table] if split.videos else []))]
+        files += [(shard.file, shard.num_bytes) for shard in split.shards]
     return all((folder / file).is_file() and size in (None, (folder / file).stat().st_size) for file, size in files)
 
 
@@ -208,9 +219,16 @@ def check_refused(dataset: VideoDataset, folder: Path, *, num_refused: int, num_
 
 
 def describe(
-    dataset: VideoDataset, origin: VideoSource, *, plans: Sequence[ShardPlan], parts: Sequence[Part], folder: Path
-) -> dict[str, Any]:
-    """Write the indices and the list of missing videos, and return the content of `dataset.json`."""
+    dataset: VideoDataset,
+    origin: VideoSource,
+    *,
+    plans: Sequence[ShardPlan],
+    parts: Sequence[Part],
+    folder: Path,
+    made_from: MadeFrom,
+    decoder: str,
+) -> DatasetJson:
+    """Write the indices and the list of missing videos, and say what is there."""
     for split in SPLITS:
         (folder / f"{split}.videos.npz").unlink(missing_ok=True)
     order = list(dict.fromkeys(plan.split for plan in plans))
@@ -218,34 +236,36 @@ def describe(
     _write_csv(folder / "missing.csv", [("split", "video"), *origin.missing])
     num_videos = sum(len(plan.positions) for plan in plans)
     num_refused = sum(len(part.refused) for part in parts)
-    return {
-        "name": dataset.name,
-        "kind": dataset.kind,
-        "title": dataset.title,
-        "spec": plain(dataset),
-        "source": origin.description,
-        "classes": list(origin.classes),
-        "groups": dict(origin.groups),
-        "mirror": not why_not_mirrored(origin.classes),
-        "stored_px": dataset.stored_px,
-        "encoding": "jpeg",
-        "num_frames": dataset.clips.num_frames,
-        "splits": splits,
-        "refused": {"file": "refused.csv", "num": num_refused, "share": num_refused / num_videos},
-        "missing": {
-            "file": "missing.csv",
-            "num": len(origin.missing),
-            "share": len(origin.missing) / (num_videos + len(origin.missing)),
-        },
-        "warnings": [*origin.warnings, *_warnings(dataset, origin, plans=plans, parts=parts, splits=splits)],
-        "wall_s": round(sum(part.wall_s for part in parts), 3),
-        "num_bytes": sum(part.record.num_bytes for part in parts),
-    }
+    num_missing = len(origin.missing)
+    videos = VideoData(
+        num_frames=dataset.clips.num_frames,
+        mirror=not why_not_mirrored(origin.classes),
+        groups=dict(origin.groups),
+        missing=ListedFiles(file="missing.csv", num=num_missing, share=num_missing / (num_videos + num_missing)),
+    )
+    return DatasetJson(
+        name=dataset.name,
+        kind=dataset.kind,
+        title=dataset.title,
+        spec=plain(dataset),
+        source=origin.description,
+        classes=tuple(origin.classes),
+        stored_px=dataset.stored_px,
+        encoding="jpeg",
+        splits=splits,
+        videos=videos,
+        refused=ListedFiles(file="refused.csv", num=num_refused, share=num_refused / num_videos),
+        warnings=(*origin.warnings, *_warnings(dataset, origin, plans=plans, parts=parts, splits=splits)),
+        wall_s=round(sum(part.wall_s for part in parts), 3),
+        num_bytes=sum(part.record.num_bytes for part in parts),
+        made_from=made_from,
+        decoder=decoder,
+    )
 
 
 def _describe_split(
     origin: VideoSource, *, split: str, plans: Sequence[ShardPlan], parts: Sequence[Part], folder: Path
-) -> dict[str, Any]:
+) -> SplitFiles:
     chosen = [(plan, part.record) for plan, part in zip(plans, parts, strict=True) if plan.split == split]
     clip_keys = [key for _, record in chosen for key in record.key_N.tolist()]
     if not clip_keys:
@@ -259,17 +279,16 @@ def _describe_split(
     video_N = np.array([row_of[video_key(key)] for key in clip_keys], np.int32)
     position_N = np.array([int(key.rpartition(b"clip")[2]) for key in clip_keys], np.int32)
     write_npz(videos, {"video_N": video_N, "position_N": position_N, "key_V": np.array(list(row_of)), "label_VL": label_VL})
-    return {
-        "num_examples": len(clip_keys),
-        "num_videos": len(row_of),
-        "class_counts": np.bincount(label_VL[label_VL >= 0], minlength=len(origin.classes)).tolist(),
-        "index": {"file": index.name, "sha256": sha256_file(index)},
-        "videos": {"file": videos.name, "sha256": sha256_file(videos)},
-        "shards": [
-            {"file": plan.file, "sha256": record.sha256, "num_bytes": record.num_bytes, "num_examples": len(record.label_N)}
+    return SplitFiles(
+        num_examples=len(clip_keys),
+        class_counts=tuple(np.bincount(label_VL[label_VL >= 0], minlength=len(origin.classes)).tolist()),
+        index=stored_file(index),
+        shards=tuple(
+            ShardFile(file=plan.file, sha256=record.sha256, num_bytes=record.num_bytes, num_examples=len(record.label_N))
             for plan, record in chosen
-        ],
-    }
+        ),
+        videos=VideoTable(num_videos=len(row_of), table=stored_file(videos)),
+    )
 
 
 def _warnings(
@@ -278,11 +297,11 @@ def _warnings(
     *,
     plans: Sequence[ShardPlan],
     parts: Sequence[Part],
-    splits: dict[str, Any],
+    splits: Mapping[str, SplitFiles],
 ) -> list[str]:
     reason = why_not_mirrored(origin.classes)
     found = [reason] if reason else []
-    empty = [name for name, count in zip(origin.classes, splits["train"]["class_counts"], strict=True) if not count]
+    empty = [name for name, count in zip(origin.classes, splits["train"].class_counts, strict=True) if not count]
     if empty:
         found.append(f"no training video is there of {_some(empty)}")
     few = Counter[int]()

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from repro.artifacts.files import FileFormatError, read_json, sha256_file
-from repro.data.shards.images import SCHEMA, Shards
+from repro.artifacts.dataset_json import read_dataset
+from repro.artifacts.files import FileFormatError
+from repro.data.shards.images import Shards
 
 VIDEO_FIELDS = ("video_N", "position_N", "key_V", "label_VL")
 
@@ -31,11 +32,12 @@ class ClipShards:
 
     def __init__(self, folder: Path, split: str) -> None:
         self._shards = Shards(folder, split)
-        description = read_json(Path(folder) / "dataset.json", schema=SCHEMA)
-        if "num_frames" not in description:
+        dataset = read_dataset(folder)
+        videos = dataset.splits[split].videos
+        if dataset.videos is None or videos is None:
             raise FileFormatError(f"{folder} holds single images, not clips; prepare it from videos")
-        self.num_frames: int = description["num_frames"]
-        self._table: dict[str, Any] = description["splits"][split]["videos"]
+        self.num_frames = dataset.videos.num_frames
+        self._table = videos.table
         columns = self._read_table()
         self.video_N: NDArray[np.int32] = columns["video_N"]
         self.position_N: NDArray[np.int32] = columns["position_N"]
@@ -74,18 +76,14 @@ class ClipShards:
             FileFormatError: a file is missing or has changed.
         """
         self._shards.verify()
-        path = self._shards.folder / self._table["file"]
-        if not path.is_file() or sha256_file(path) != self._table["sha256"]:
-            raise FileFormatError(
-                f"{path} is missing or has another SHA-256 than dataset.json recorded; delete {path.parent} and run prepare again"
-            )
+        self._table.verify(self._shards.folder, again=f"delete {self._shards.folder} and run prepare again")
 
     def _read_table(self) -> dict[str, NDArray[Any]]:
-        path = self._shards.folder / self._table["file"]
+        path = self._shards.folder / self._table.file
         try:
             with np.load(path, allow_pickle=False) as stored:
                 columns = {field: stored[field] for field in VIDEO_FIELDS}
-        except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
             raise FileFormatError(f"{path} is no readable list of videos ({error}); run prepare again") from None
         if len(columns["video_N"]) != self._shards.num_examples:
             raise FileFormatError(

@@ -18,9 +18,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from repro.artifacts.files import FileFormatError, read_json, sha256_file
+from repro.artifacts.dataset_json import FILE, read_dataset
+from repro.artifacts.files import FileFormatError
+from repro.artifacts.stored_files import StoredFile
 
-SCHEMA = "dataset/1"
 INDEX_FIELDS = {"shard_N": np.int32, "offset_N": np.int64, "size_N": np.int64, "label_N": np.int32, "key_N": np.bytes_}
 
 
@@ -34,14 +35,14 @@ class Shards:
     def __init__(self, folder: Path, split: str) -> None:
         self.folder = Path(folder)
         self.split = split
-        description = read_json(self.folder / "dataset.json", schema=SCHEMA)
-        if split not in description["splits"]:
-            present = ", ".join(description["splits"])
-            raise FileFormatError(f"{self.folder / 'dataset.json'} has no split {split!r}; it has: {present}")
-        self._files: dict[str, Any] = description["splits"][split]
-        self.classes: tuple[str, ...] = tuple(description["classes"])
-        self.stored_px: int = description["stored_px"]
-        self.encoding: str = description["encoding"]
+        dataset = read_dataset(self.folder)
+        if split not in dataset.splits:
+            present = ", ".join(dataset.splits)
+            raise FileFormatError(f"{self.folder / FILE} has no split {split!r}; it has: {present}")
+        self._files = dataset.splits[split]
+        self.classes = dataset.classes
+        self.stored_px = dataset.stored_px
+        self.encoding = dataset.encoding
         columns = self._read_index()
         self._shard_N, self._offset_N, self._size_N = columns["shard_N"], columns["offset_N"], columns["size_N"]
         self.label_N: npt.NDArray[np.int32] = columns["label_N"]
@@ -69,14 +70,13 @@ class Shards:
         Raises:
             FileFormatError: a file is missing or has changed.
         """
-        for entry in (self._files["index"], *self._files["shards"]):
-            path = self.folder / entry["file"]
-            got = sha256_file(path) if path.is_file() else "no such file"
-            if got != entry["sha256"]:
-                raise FileFormatError(
-                    f"{path} has SHA-256 {got}, dataset.json recorded {entry['sha256']}; "
-                    f"delete {self.folder} and run prepare again"
-                )
+        shards = (StoredFile(file=shard.file, sha256=shard.sha256) for shard in self._files.shards)
+        for stored in (self._files.index, *shards):
+            stored.verify(self.folder, again=self._again)
+
+    @property
+    def _again(self) -> str:
+        return f"delete {self.folder} and run prepare again"
 
     def _image(self, index: int) -> npt.NDArray[np.uint8]:
         shard, offset, size = int(self._shard_N[index]), int(self._offset_N[index]), int(self._size_N[index])
@@ -85,29 +85,25 @@ class Shards:
 
     def _map(self, shard: int) -> npt.NDArray[np.uint8]:
         if shard not in self._maps:
-            entry = self._files["shards"][shard]
-            path = self.folder / entry["file"]
+            entry = self._files.shards[shard]
+            path = self.folder / entry.file
             size = path.stat().st_size if path.is_file() else -1
-            if size != entry["num_bytes"]:
+            if size != entry.num_bytes:
                 found = "is missing" if size < 0 else f"has {size} bytes"
-                raise FileFormatError(
-                    f"{path} {found}, dataset.json recorded {entry['num_bytes']} bytes; "
-                    f"delete {self.folder} and run prepare again"
-                )
+                raise FileFormatError(f"{path} {found}, dataset.json recorded {entry.num_bytes} bytes; {self._again}")
             # A plain view: a memmap object costs microseconds for each slice taken from it.
             self._maps[shard] = np.asarray(np.memmap(path, np.uint8, mode="r"))
         return self._maps[shard]
 
     def _read_index(self) -> dict[str, npt.NDArray[Any]]:
-        path = self.folder / self._files["index"]["file"]
+        path = self.folder / self._files.index.file
         try:
             with np.load(path, allow_pickle=False) as stored:
                 columns = {field: stored[field] for field in INDEX_FIELDS}
-        except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-            raise FileFormatError(f"{path} is no readable index ({error}); delete {self.folder} and run prepare again") from None
-        if len(columns["label_N"]) != self._files["num_examples"]:
+        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+            raise FileFormatError(f"{path} is no readable index ({error}); {self._again}") from None
+        if len(columns["label_N"]) != self._files.num_examples:
             raise FileFormatError(
-                f"{path} lists {len(columns['label_N'])} examples, dataset.json {self._files['num_examples']}; "
-                f"delete {self.folder} and run prepare again"
+                f"{path} lists {len(columns['label_N'])} examples, dataset.json {self._files.num_examples}; {self._again}"
             )
         return columns

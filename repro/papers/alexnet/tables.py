@@ -1,6 +1,7 @@
 """The pages of paper A: which variants and claims each shows, and what it is about."""
 
 from repro.spec.experiment import Table
+from repro.spec.figures import Figure
 
 ABLATIONS = Table(
     name="alexnet_ablations",
@@ -97,7 +98,7 @@ TABLE1 = Table(
         "bases stand here: the printed text, and the released code, whose log holds the printed values. What ten crops gain over "
         "one is measured inside each run, and so can be judged on any data."
     ),
-    figures=("crops",),
+    figures=(Figure(name="crops"),),
 )
 
 TABLE2 = Table(
@@ -218,7 +219,11 @@ FIGURE1 = Table(
         "figure1_sigmoid_fast",
     ),
     claims=("A.F1.relu_tanh.speedup", "A.F1.relu.epochs", "A.F1.tanh.epochs"),
-    figures=("training_error", "saturation"),
+    measures=("early_training_error",),
+    figures=(
+        Figure(name="training_error", reading="The epochs of the paper's net are read off its figure."),
+        Figure(name="saturation"),
+    ),
     about=(
         "The paper does not specify the four-layer net of its figure. Here it is the locally connected net of section 3.3 "
         "without normalisation, decay, crops and reflections, with one initialisation for all units. Each unit is trained at "
@@ -282,7 +287,17 @@ FIGURES = Table(
         "A.S4.1.x2048",
         "A.F3.color.split",
     ),
-    figures=("kernels", "gallery", "saturation"),
+    figures=(
+        Figure(
+            name="tower_kernels",
+            lead=(
+                "The paper says that in every run the kernels of one tower become largely colour-agnostic and those of the "
+                "other largely colour-specific, whatever the initial weights."
+            ),
+        ),
+        Figure(name="gallery", lead="The paper shows such images as alike in content, though their pixels differ."),
+        Figure(name="saturation"),
+    ),
     about=(
         "What the paper prints about its architecture is counted from the printed layers, and slips show. The first kernels of "
         "both towers are drawn with how colour-selective each tower is, which the paper says splits in every run. Test images "

@@ -1,6 +1,7 @@
 """The pages of paper B: which variants and claims each shows, and what it is about."""
 
 from repro.spec.experiment import Table
+from repro.spec.figures import Figure
 
 TABLE1 = Table(
     name="karpathy_table1",
@@ -86,7 +87,16 @@ TABLE1 = Table(
         "any. No rerun of the four fusion nets on Sports-1M was found elsewhere: later papers copy these rows. The last two "
         "variants are not in the paper's table."
     ),
-    figures=("filters",),
+    figures=(
+        Figure(
+            name="stream_kernels",
+            lead=(
+                "The paper shows those of a net with two streams: the context stream learns more colours and coarse patterns, "
+                "the fovea stream fine grey ones."
+            ),
+            reading="A pixel that the context stream sees is two of the frame's.",
+        ),
+    ),
 )
 
 TABLE2 = Table(
@@ -123,7 +133,21 @@ TABLE2 = Table(
         "same list follows for the classes here, and beside it what the paper suspects and does not measure: that Slow Fusion "
         "gains less where the camera moves."
     ),
-    figures=("motion", "clips", "camera"),
+    measures=("class_gains", "gain_by_camera_motion"),
+    figures=(
+        Figure(
+            name="class_gains",
+            title="What motion contributes",
+            lead="The paper lists the ten classes of each end; beside its list stand the classes here.",
+        ),
+        Figure(name="clips"),
+        Figure(
+            name="gain_by_camera_motion",
+            title="Does the motion of the camera hurt?",
+            lead="The paper suspects that the motion-aware net does worse where the camera moves, and measures nothing.",
+            reading="A gain that falls, below 0, is what the paper suspects.",
+        ),
+    ),
 )
 
 TABLE3 = Table(

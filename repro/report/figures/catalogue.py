@@ -3,34 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from repro.report.figures.camera import camera
-from repro.report.figures.class_gains import motion
+from repro.report.figures.class_gains import class_gains
 from repro.report.figures.clips import clips
 from repro.report.figures.crops import crops
-from repro.report.figures.filters import filters
+from repro.report.figures.gain_by_camera_motion import gain_by_camera_motion
 from repro.report.figures.gallery import gallery
-from repro.report.figures.kernels import kernels
 from repro.report.figures.saturation import saturation
+from repro.report.figures.stream_kernels import stream_kernels
+from repro.report.figures.tower_kernels import tower_kernels
 from repro.report.figures.training_error import training_error
 from repro.report.figures.view import FigureView
 from repro.report.inputs.results import Results
 from repro.spec.experiment import Paper, Table
+from repro.spec.figures import Figure
 
 #: Each maker shows what there is, and says in words what is missing; it never fails for want of runs or files.
 MAKERS: dict[str, Callable[..., FigureView]] = {
     "training_error": training_error,
     "saturation": saturation,
     "crops": crops,
-    "kernels": kernels,
+    "tower_kernels": tower_kernels,
+    "stream_kernels": stream_kernels,
     "gallery": gallery,
-    "filters": filters,
     "clips": clips,
-    "motion": motion,
-    "camera": camera,
+    "class_gains": class_gains,
+    "gain_by_camera_motion": gain_by_camera_motion,
 }
 
 
 def table_figures(paper: Paper, table: Table, *, results: Results) -> tuple[FigureView, ...]:
-    """Return the figures of a page."""
-    return tuple(MAKERS[name](paper, table, results=results) for name in table.figures)
+    """Make the figures of a page, each with what the paper says about it."""
+    return tuple(with_words(MAKERS[figure.name](paper, table, results=results), figure) for figure in table.figures)
+
+
+def with_words(found: FigureView, figure: Figure) -> FigureView:
+    """Add what a paper says about a figure to what is said of it wherever it is drawn."""
+    return replace(
+        found,
+        title=figure.title or found.title,
+        lead=f"{found.lead} {figure.lead}".strip(),
+        caption=f"{found.caption} {figure.reading}".strip() if found.drawn else found.caption,
+    )

@@ -1,4 +1,4 @@
-"""Show "contributions of motion": which classes Slow Fusion knows better than Single-Frame, here and in the paper's Table 2."""
+"""Show which classes one net knows better than another, here and where the paper printed such gains."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from repro.report.drawing.svg import SMALL_PX, TEXT_PX, Axis, Drawing, Panel, fr
 from repro.report.figures import view
 from repro.report.figures.view import FigureView
 from repro.report.inputs.results import Results
-from repro.report.text.formatting import count, counted, fixed
+from repro.report.text.formatting import count, counted, fixed, listed
 from repro.report.text.tables import Cell, Column, Row, TableView, interval
+from repro.spec.claims import Claim
 from repro.spec.experiment import Paper, Table
-from repro.spec.metrics import AVERAGE_PRECISION
+from repro.spec.metrics import AVERAGE_PRECISION, metric_named
 
 #: Of many classes, so many that gain most and as many that lose most are drawn.
 MOST_SHOWN = 10
 ROW_PX, TOP_PX = 16.0, 24.0
 LEAD = (
     "What one net gains over the other in average precision, class by class: how well the videos of a class are ranked before "
-    "all others by the net's score for it. The paper lists the ten classes of each end; beside its list stand the classes "
-    "here."
+    "all others by the net's score for it."
 )
 
 
@@ -37,17 +37,17 @@ class Gain:
     over_videos: tuple[float, float] | None = None
 
 
-def motion(paper: Paper, table: Table, *, results: Results) -> FigureView:
+def class_gains(paper: Paper, table: Table, *, results: Results) -> FigureView:
     """Return the figure of a page whose gains were measured."""
     found = [item for item in results.claims.get("gains", ()) if (item["paper"], item["table"]) == (paper.name, table.name)]
     found.sort(key=lambda item: -item["gain"]["estimate"])
     control, other = table.control, next(name for name in table.variants if name != table.control)
     runs = [run for name in (control, other) for run in view.runs_of(name, paper=paper, results=results)]
     ours = [_gain(item) for item in found]
-    drawing = _draw(_ends(ours), printed_gains(paper, table, other=other), table=table) if found else None
+    drawing = _draw(_ends(ours), paper, table, other=other) if found else None
     return FigureView(
-        name="motion",
-        title="What motion contributes",
+        name="class_gains",
+        title="Gain by class",
         lead=LEAD,
         caption=f"{_caption(ours, other=other)} {view.where(runs, results=results)}" if found else "",
         svg=Markup(drawing) if drawing else None,
@@ -58,13 +58,22 @@ def motion(paper: Paper, table: Table, *, results: Results) -> FigureView:
 
 def printed_gains(paper: Paper, table: Table, *, other: str) -> list[Gain]:
     """Return the paper's gains, the largest first. Where more is better a claim's arm is the net that has less."""
-    claims = [claim for claim in paper.claims if claim.id in table.claims and claim.metric.partition(".")[0] == AVERAGE_PRECISION]
     gains = [
-        Gain(name=claim.statement.partition(":")[0], value=claim.paper_delta * (1 if claim.against == other else -1))
-        for claim in claims
+        Gain(name=claim.row, value=claim.paper_delta * (1 if claim.against == other else -1))
+        for claim in _printed_claims(paper, table)
         if claim.paper_delta is not None
     ]
     return sorted(gains, key=lambda gain: -gain.value)
+
+
+def _printed_claims(paper: Paper, table: Table) -> list[Claim]:
+    return [claim for claim in paper.claims if claim.id in table.claims and metric_named(claim.metric).name == AVERAGE_PRECISION]
+
+
+def printed_on(paper: Paper, table: Table) -> str:
+    """Say on which data the paper's gains are."""
+    names = {claim.dataset.of for claim in _printed_claims(paper, table) if claim.dataset}
+    return listed([paper.printed_set(name).title for name in sorted(names)])
 
 
 def _gain(item: Mapping[str, Any]) -> Gain:
@@ -85,18 +94,20 @@ def _ends(gains: Sequence[Gain]) -> list[Gain]:
     return list(gains) if len(gains) <= 2 * MOST_SHOWN else [*gains[:MOST_SHOWN], *gains[-MOST_SHOWN:]]
 
 
-def _draw(ours: Sequence[Gain], printed: Sequence[Gain], *, table: Table) -> str:
+def _draw(ours: Sequence[Gain], paper: Paper, table: Table, *, other: str) -> str:
+    printed = printed_gains(paper, table, other=other)
     rows = max(len(ours), len(printed))
     drawing = Drawing(
         width=820,
         height=TOP_PX + ROW_PX * rows + 40,
-        figure_id=view.figure_id(table, "motion"),
+        figure_id=view.figure_id(table, "class_gains"),
         title="Gain in average precision by class, here and in the paper",
         description="The numbers stand in the table below.",
     )
     _panel(drawing, ours, left=130, end=405, title="gain in average precision, here", rows=rows, colour="accent")
     if printed:
-        _panel(drawing, printed, left=560, end=806, title="the paper, on Sports-1M", rows=rows, colour="paper-effect")
+        title = f"the paper, on {printed_on(paper, table)}"
+        _panel(drawing, printed, left=560, end=806, title=title, rows=rows, colour="paper-effect")
     return drawing.svg()
 
 
@@ -177,7 +188,7 @@ def _numbers(found: Sequence[Mapping[str, Any]], *, control: str, other: str, pa
         }
         rows.append(Row(cells=cells))
     caption = f"Average precision by class, 0 to 1, mean over seeds, and what {other} gains over {control}."
-    return TableView(name="motion_numbers", caption=caption, columns=columns, rows=tuple(rows))
+    return TableView(name="class_gains_numbers", caption=caption, columns=columns, rows=tuple(rows))
 
 
 def _interval(ends: Sequence[float] | None) -> Cell:

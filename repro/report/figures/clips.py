@@ -1,4 +1,4 @@
-"""Show Figures 4 and 5 of paper B: test videos as film strips, with the classes that two nets find most probable.
+"""Show test videos as film strips, with the classes that two nets find most probable.
 
 Shapes: G videos, T frames, S side, C colours, L labels.
 """

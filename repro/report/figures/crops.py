@@ -113,7 +113,7 @@ def _draw(lines: Sequence[Line], claim: Claim | None, *, same_data: bool, table:
         description=f"Lines of {listed([line.variant for line in lines])}; the numbers stand in the table below.",
     )
     printed = _printed(claim)
-    levels = {1: claim.paper_against, 10: claim.paper_arm} if claim and same_data else {}
+    levels = dict(zip(_compared(claim), (claim.paper_against, claim.paper_arm), strict=True)) if claim and same_data else {}
     _panel(drawing, lines, kind="errors", left=40, title="top-1 error (%)", printed=levels)
     _panel(drawing, lines, kind="changes", left=430, title="change against one crop (points)", printed=printed)
     return drawing.svg()
@@ -121,7 +121,14 @@ def _draw(lines: Sequence[Line], claim: Claim | None, *, same_data: bool, table:
 
 def _printed(claim: Claim | None) -> dict[int, float | None]:
     """Return the change that the paper printed, by number of crops."""
-    return {1: 0.0, 10: -claim.paper_delta} if claim and claim.paper_delta is not None else {}
+    if claim is None or claim.paper_delta is None:
+        return {}
+    return dict(zip(_compared(claim), (0.0, -claim.paper_delta), strict=True))
+
+
+def _compared(claim: Claim) -> tuple[int, int]:
+    """Give the numbers of crops that the claim compares, one crop first."""
+    return num_crops(claim.against_protocol), num_crops(claim.protocol)
 
 
 def _panel(
@@ -150,7 +157,8 @@ def _panel(
         if m
     ]
     if points:
-        names.append((f"paper: {percent(printed.get(10), decimals=1, signed=kind == 'changes')}", "paper-effect", points[-1][1]))
+        words = percent(list(printed.values())[-1], decimals=1, signed=kind == "changes")
+        names.append((f"paper: {words}", "paper-effect", points[-1][1]))
     heights = apart([y for *_, y in names], gap=1.3 * TEXT_PX, low=24, high=228)
     for (name, colour, _), y in zip(names, heights, strict=True):
         size = TEXT_PX if len(name) < 14 else SMALL_PX

@@ -1,4 +1,4 @@
-"""Show Figure 4: test images with the net's best classes, beside the training images nearest in the last hidden layer.
+"""Show test images with the net's best classes, beside the training images nearest in the last hidden layer.
 
 Shapes: N test images, S stored pixels, C colours, M neighbours.
 """
@@ -21,7 +21,7 @@ from repro.spec.experiment import Paper, Table
 
 LEAD = (
     "Left: test images with the classes that the net finds most probable, the right one marked. Right: the training images whose "
-    "outputs of the last hidden layer are nearest; the paper shows such images as alike in content, though their pixels differ."
+    "outputs of the last hidden layer are nearest."
 )
 #: Arrays of gallery.npz with their number of dimensions.
 ARRAYS = {

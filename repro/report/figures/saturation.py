@@ -37,8 +37,8 @@ class Line:
 
 
 def saturation(paper: Paper, table: Table, *, results: Results) -> FigureView:
-    """Return the figure of the page's variants; where a page tries several rates, of the rate that stands for each unit."""
-    wanted = chosen_variants(paper, table, results=results) if "training_error" in table.figures else table.variants
+    """Return the figure of the page's variants; where a page compares paces, of the rate that stands for each activation."""
+    wanted = chosen_variants(paper, table, results=results)
     lines = [_line(variant, paper=paper, results=results) for variant in wanted]
     drawn = [line for line in lines if line.saturated]
     runs = [run for line in drawn for run in view.runs_of(line.variant, paper=paper, results=results)]
@@ -58,7 +58,7 @@ def saturation(paper: Paper, table: Table, *, results: Results) -> FigureView:
 
 
 def _line(variant: str, *, paper: Paper, results: Results) -> Line:
-    _, unit, colour = view.unit_of(variant, paper=paper)
+    _, unit, colour = view.activation_of(variant, paper=paper)
     runs = [run for run in view.runs_of(variant, paper=paper, results=results) if any(e.get("saturation") for e in run.log)]
     layers = list(dict.fromkeys(layer for run in runs for entry in run.log for layer in entry.get("saturation") or ()))
     shares = {

@@ -1,4 +1,4 @@
-"""Draw Figure 1: training error over the epochs by unit, and in which epoch each gets to the training errors of the claim."""
+"""Draw the training error over the epochs by unit, and in which epoch each gets to the training errors of the claim."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from repro.spec.metrics import EPOCHS
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 LEAD = (
-    "Training error while the net learns, averaged over each epoch. The axis of epochs is logarithmic, as the claim is about a "
-    "ratio: equal ratios are equally far apart."
+    "Training error while the net learns, averaged over each epoch. The axis of epochs is logarithmic, as paces are compared "
+    "by their ratio: equal ratios are equally far apart."
 )
 
 
@@ -86,16 +86,18 @@ def training_error(paper: Paper, table: Table, *, results: Results) -> FigureVie
         lead=LEAD,
         caption=_caption(drawn, printed, runs=runs, results=results) + _grid_edge(drawn) if drawn else "",
         svg=Markup(_draw(drawn, printed, paper=paper, thresholds=thresholds, table=table)) if drawn else None,
-        summary=_summary(lines, claim, entry) if claim and drawn else None,
+        summary=_summary(lines, claim, entry, paper=paper) if claim and drawn else None,
         table=_numbers(drawn) if drawn else None,
         missing=view.absent(table.variants, paper=paper, results=results),
     )
 
 
 def chosen_variants(paper: Paper, table: Table, *, results: Results) -> tuple[str, ...]:
-    """Return of each unit on the page the variant that stands for it."""
+    """Name of each unit on the page the variant that stands for it; all variants where no claim compares paces."""
     claim, entry = _claim(paper, table, results=results)
-    lines = _lines(paper, table, thresholds=claim.thresholds if claim else (), entry=entry, results=results)
+    if claim is None:
+        return table.variants
+    lines = _lines(paper, table, thresholds=claim.thresholds, entry=entry, results=results)
     return tuple(line.variant for line in lines if line.chosen)
 
 
@@ -113,7 +115,7 @@ def _lines(
     groups: dict[str, list[Line]] = {}
     judged = set((entry.get("chosen") or {}).values())
     for variant in table.variants:
-        activation, unit, colour = view.unit_of(variant, paper=paper)
+        activation, unit, colour = view.activation_of(variant, paper=paper)
         runs = view.runs_of(variant, paper=paper, results=results)
         groups.setdefault(activation, []).append(
             Line(
@@ -250,7 +252,7 @@ def _papers_points(drawing: Drawing, panel: Panel, printed: Sequence[Claim], *, 
             continue
         x, y = panel.at(claim.paper_value, 100 * claim.thresholds[0])
         drawing.diamond((x, y), colour="paper-effect")
-        words = f"paper, {view.unit_of(claim.arm, paper=paper)[1]}: {count(claim.paper_value)}"
+        words = f"paper, {view.activation_of(claim.arm, paper=paper)[1]}: {count(claim.paper_value)}"
         anchor = "middle" if x + text_width(words) / 2 < drawing.width else "end"
         x = x if anchor == "middle" else x + 6
         drawing.text((x, y + 16), words, colour="paper-effect", anchor=anchor, size=SMALL_PX, halo=True)
@@ -262,7 +264,7 @@ def _caption(lines: Sequence[Line], printed: Sequence[Claim], *, runs: Sequence[
         "Dots: the mean of the epochs at whose end the seeds were first at a training error or below. "
     )
     if printed:
-        words += "Diamonds: the paper's net, read off its figure. "
+        words += "Diamonds: the paper's net. "
     return words + view.where(runs, results=results)
 
 
@@ -281,7 +283,7 @@ def _grid_edge(lines: Sequence[Line]) -> str:
     return ""
 
 
-def _summary(lines: Sequence[Line], claim: Claim, entry: Mapping[str, Any]) -> TableView:
+def _summary(lines: Sequence[Line], claim: Claim, entry: Mapping[str, Any], *, paper: Paper) -> TableView:
     """Return epochs to each training error by unit, and the ratio that the claim is about."""
     chosen = {view_line.unit: view_line for view_line in lines if view_line.chosen}
     columns = (
@@ -301,8 +303,10 @@ def _summary(lines: Sequence[Line], claim: Claim, entry: Mapping[str, Any]) -> T
         }
         cells |= {unit: Cell(text=line.paces[threshold].text) for unit, line in chosen.items()}
         rows.append(Row(cells={**cells, **_ratio_cells(judged.get(threshold, {}), strong=position == 0)}))
+    slower, faster = (view.activation_of(name, paper=paper)[1] for name in (claim.against or claim.arm, claim.arm))
     caption = (
-        f"Epochs to a training error, mean over seeds (>: not all got there), and how many times as many tanh needs as ReLU. "
+        f"Epochs to a training error, mean over seeds (>: not all got there), and how many times as many {slower} needs as "
+        f"{faster}. "
         f"The paper's ratio at {percent(claim.thresholds[0], decimals=0)} %: {compact(claim.paper_ratio)}."
     )
     return TableView(name="epochs_to_error", caption=caption, columns=columns, rows=tuple(rows))

@@ -19,8 +19,8 @@ from repro.spec.claims import Claim
 from repro.spec.experiment import Paper, Table
 from repro.spec.video import ClipNetwork
 
-#: How a unit is called, and the colour in which it is drawn on every figure.
-UNITS = {"relu": ("ReLU", "accent"), "tanh": ("tanh", "second"), "sigmoid": ("sigmoid", "third")}
+#: How an activation is called, and the colour in which it is drawn on every figure.
+ACTIVATIONS = {"relu": ("ReLU", "accent"), "tanh": ("tanh", "second"), "sigmoid": ("sigmoid", "third")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,11 +174,11 @@ def over_seeds(curves: Sequence[Mapping[float, float | None]]) -> tuple[Point, .
     return tuple(points)
 
 
-def unit_of(variant: str, *, paper: Paper) -> tuple[str, str, str]:
+def activation_of(variant: str, *, paper: Paper) -> tuple[str, str, str]:
     """Return the activation of a variant, how it is called, and its colour."""
     network = paper.trained(variant).network
     activation = (network.frame if isinstance(network, ClipNetwork) else network).activation
-    title, colour = UNITS.get(activation, (activation, "muted"))
+    title, colour = ACTIVATIONS.get(activation, (activation, "muted"))
     return activation, title, colour
 
 

@@ -11,7 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from repro.artifacts import files
+from repro.artifacts import dataset_json, files
+from repro.artifacts.dataset_json import DatasetJson, read_dataset
 from repro.artifacts.files import FileFormatError
 from repro.artifacts.provenance import plain
 from repro.artifacts.runs_csv import Measurement, read_runs_csv
@@ -46,7 +47,7 @@ class Results:
     measured: tuple[Measurement, ...]
     claims: dict[str, Any]
     runs: dict[str, RunRecord]
-    datasets: dict[str, dict[str, Any]]
+    datasets: dict[str, DatasetJson]
     refused: dict[str, tuple[dict[str, str], ...]]
 
     def values(self, *, paper: str, variant: str, metric: str, protocol: str) -> dict[int, Measurement]:
@@ -98,8 +99,8 @@ def read_results(papers: Sequence[Paper], *, scale: str, results: Path) -> Resul
     datasets, refused = {}, {}
     for name in names:
         data = files.data_folder(results, scale, name)
-        if (data / "dataset.json").is_file():
-            datasets[name] = files.read_json(data / "dataset.json", schema="dataset/1")
+        if (data / dataset_json.FILE).is_file():
+            datasets[name] = read_dataset(data)
             refused[name] = _read_refused(data / "refused.csv")
     runs = {run.id: run for paper in papers for run in _run_records(paper, scale=scale, results=results)}
     return Results(scale=scale, folder=folder, measured=table.rows, claims=claims, runs=runs, datasets=datasets, refused=refused)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from repro.artifacts.dataset_json import SplitFiles
 from repro.report.inputs.results import Results, RunRecord
 from repro.report.pages import claim_cells as claim_rows
 from repro.report.pages.not_run import NotRunGroup, not_run_groups
@@ -261,32 +262,33 @@ def _spread(claim: Mapping[str, Any], *, digits: formatting.Digits) -> Cell:
 
 def _dataset_view(name: str, *, results: Results) -> DatasetView:
     record = results.datasets[name]
-    refused = count(record["refused"]["num"])
+    refused = count(record.refused.num)
     facts = [
-        Fact(term="Kind", text=record["kind"]),
-        Fact(term="Source", text=record["source"]),
-        Fact(term="Stored as", text=f"squares of {record['stored_px']} px, {record['encoding']}"),
-        Fact(term="Classes", text=f"{len(record['classes'])}: {_first(record['classes'])}"),
-        *[Fact(term=term, text=text) for split, part in record["splits"].items() for term, text in _sizes(split, part)],
-        Fact(term="Refused files", text=f"{refused} ({percent(record['refused']['share'], decimals=2)} %)"),
-        Fact(term="Size on disk", text=size(record["num_bytes"])),
-        Fact(term="Prepared in", text=f"{duration(record['wall_s'])}, decoder: {record['decoder']}"),
-        *([Fact(term="Mirrored in training", text=compact(record["mirror"]))] if "mirror" in record else []),
-        *[Fact(term=f"Knob {key}", text=compact(value)) for key, value in (record["spec"].get("procedural") or {}).items()],
+        Fact(term="Kind", text=record.kind),
+        Fact(term="Source", text=record.source),
+        Fact(term="Stored as", text=f"squares of {record.stored_px} px, {record.encoding}"),
+        Fact(term="Classes", text=f"{len(record.classes)}: {_first(record.classes)}"),
+        *[_sizes(name, split) for name, split in record.splits.items()],
+        Fact(term="Refused files", text=f"{refused} ({percent(record.refused.share, decimals=2)} %)"),
+        Fact(term="Size on disk", text=size(record.num_bytes)),
+        Fact(term="Prepared in", text=f"{duration(record.wall_s)}, decoder: {record.decoder}"),
+        *([Fact(term="Mirrored in training", text=compact(record.videos.mirror))] if record.videos else []),
+        *[Fact(term=f"Knob {key}", text=compact(value)) for key, value in record.knobs.items()],
     ]
     return DatasetView(
-        title=record["title"],
+        title=record.title,
         facts=tuple(facts),
-        warnings=tuple(record["warnings"]),
+        warnings=record.warnings,
         refused=_refused_view(name, results=results),
     )
 
 
-def _sizes(split: str, part: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return how many images a split has, or videos and clips of them."""
-    if "num_videos" not in part:
-        return [(f"{split.capitalize()} images", count(part["num_examples"]))]
-    return [(f"{split.capitalize()} videos", f"{count(part['num_videos'])} in {count(part['num_examples'])} clips")]
+def _sizes(name: str, split: SplitFiles) -> Fact:
+    """Say how many images a split has, or videos and clips of them."""
+    if split.videos is None:
+        return Fact(term=f"{name.capitalize()} images", text=count(split.num_examples))
+    text = f"{count(split.videos.num_videos)} in {count(split.num_examples)} clips"
+    return Fact(term=f"{name.capitalize()} videos", text=text)
 
 
 def _first(names: Sequence[str], *, most: int = 12) -> str:
@@ -300,7 +302,7 @@ def _refused_view(name: str, *, results: Results) -> TableView | None:
     columns = tuple(Column(key=key, title=key.capitalize(), group=key.capitalize()) for key in ("split", "file", "reason"))
     shown = rows[:50]
     numbers = f"{count(len(shown))} of {count(len(rows))} shown"
-    caption = f"Files of {results.datasets[name]['title']} that preparation refused ({numbers})."
+    caption = f"Files of {results.datasets[name].title} that preparation refused ({numbers})."
     return TableView(
         name=f"{name}_refused",
         caption=caption,

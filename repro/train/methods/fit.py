@@ -9,6 +9,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 
+from repro.artifacts.dataset_json import DatasetJson
 from repro.artifacts.files import canonical_json, data_folder, sha256_bytes
 from repro.baselines.fitting.descriptor_cache import Kept, keeping
 from repro.spec.run import Run
@@ -26,8 +27,7 @@ class OpenedToFit(Protocol):
     """A prepared data set whose files were whole when it was opened; `stage`: by which provenance knows the code that fits."""
 
     stage: str
-    digest: str
-    description: dict[str, Any]
+    dataset: DatasetJson
 
     def fit(self, run: Run, context: RunContext, *, scratch: Path) -> tuple[list[Entry], dict[str, Any]]:
         """Fit the model of `run`, score it and write its files; return the entries of scores, and what run.json says besides.
@@ -60,7 +60,7 @@ def fit_runs(
 
 def fit_run(run: Run, data: OpenedToFit, *, context: RunContext, kept: Kept | None = None) -> None:
     """Fit and score one run, unless it was finished before, and write its folder. kept: descriptions of the runs of its job."""
-    identity = identity_of(run, stage=data.stage, data=data.digest, device=context.device)
+    identity = identity_of(run, stage=data.stage, data=data.dataset.digest, device=context.device)
     if restore(context.folder, identity):
         context.say("finished before; kept")
         shutil.rmtree(context.folder / SCRATCH, ignore_errors=True)
@@ -78,7 +78,7 @@ def fit_run(run: Run, data: OpenedToFit, *, context: RunContext, kept: Kept | No
             "num_descriptions_taken": kept.num_taken - taken_before if kept else 0,
             **measured,
         }
-        write_record(run, context, identity=identity, dataset=dataset_of(data), scores=entries, measured=measured)
+        write_record(run, context, identity=identity, dataset=dataset_of(data.dataset), scores=entries, measured=measured)
 
 
 @contextmanager

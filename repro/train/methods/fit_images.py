@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from repro.artifacts.files import read_json, sha256_file
+from repro.artifacts.dataset_json import DatasetJson, read_dataset
 from repro.baselines.descriptors.images import Image
 from repro.baselines.fitting.costs import Costs
 from repro.baselines.images.fit import fit
@@ -31,8 +31,7 @@ from repro.train.runs.task import Entry, RunContext
 class ImagesToFit:
     """A prepared set of images, opened for fitting."""
 
-    description: dict[str, Any]
-    digest: str
+    dataset: DatasetJson
     train: Shards
     test: Shards
     stage: ClassVar[str] = "fit_images"
@@ -73,12 +72,11 @@ class ImagesToFit:
 
 def open_images_to_fit(folder: Path) -> ImagesToFit:
     """Open prepared images and verify the hash of every file; raise FileFormatError if one is missing or damaged."""
-    path = folder / "dataset.json"
-    description = read_json(path, schema="dataset/1")
+    dataset = read_dataset(folder)
     splits = {split: Shards(folder, split) for split in ("train", "test")}
     for shards in splits.values():
         shards.verify()
-    return ImagesToFit(description=description, digest=sha256_file(path), train=splits["train"], test=splits["test"])
+    return ImagesToFit(dataset=dataset, train=splits["train"], test=splits["test"])
 
 
 class StoredImages:

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from repro.artifacts.files import read_json, sha256_file
+from repro.artifacts.dataset_json import DatasetJson, read_dataset
 from repro.baselines.fitting.costs import Costs
 from repro.baselines.videos.fit import fit
 from repro.baselines.videos.model import HistogramModel
@@ -31,8 +31,7 @@ HELD_OUT = 0.15
 class VideosToFit:
     """A prepared set of videos, opened for fitting."""
 
-    description: dict[str, Any]
-    digest: str
+    dataset: DatasetJson
     train: ClipShards
     validation: ClipShards | None
     test: ClipShards
@@ -92,14 +91,12 @@ class VideosToFit:
 
 def open_videos_to_fit(folder: Path) -> VideosToFit:
     """Open prepared videos and verify the hash of every file; raise FileFormatError if one is missing or damaged."""
-    path = folder / "dataset.json"
-    description = read_json(path, schema="dataset/1")
-    splits = {split: ClipShards(folder, split) for split in description["splits"]}
+    dataset = read_dataset(folder)
+    splits = {split: ClipShards(folder, split) for split in dataset.splits}
     for shards in splits.values():
         shards.verify()
     return VideosToFit(
-        description=description,
-        digest=sha256_file(path),
+        dataset=dataset,
         train=splits["train"],
         validation=splits.get("validation"),
         test=splits["test"],

@@ -8,13 +8,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from repro.artifacts.files import data_folder, read_json, sha256_file, write_json
+from repro.artifacts.dataset_json import read_dataset
+from repro.artifacts.files import data_folder, write_json
 from repro.spec.run import Run, Timing
 from repro.system.memory import peak_mib
 from repro.system.progress import Say
 from repro.train.methods.clip_speed import measure_clip_speed
 from repro.train.runs.job import in_turn
-from repro.train.runs.record import identity_of, named, restore, write_record
+from repro.train.runs.record import dataset_of, identity_of, named, restore, write_record
 from repro.train.runs.task import RunContext
 
 STAGE = "time"
@@ -39,9 +40,8 @@ def time_run(run: Run, *, context: RunContext, results: Path) -> None:
     timing = run.experiment
     if not isinstance(timing, Timing):
         raise TypeError(f"run {run.id} is {type(timing).__name__}, not a timing")
-    path = data_folder(results, run.scale, run.dataset.name) / "dataset.json"
-    description = read_json(path, schema="dataset/1")
-    identity = identity_of(run, stage=STAGE, data=sha256_file(path), device=context.device)
+    data = read_dataset(data_folder(results, run.scale, run.dataset.name))
+    identity = identity_of(run, stage=STAGE, data=data.digest, device=context.device)
     if restore(context.folder, identity):
         context.say("finished before; kept")
         return
@@ -50,7 +50,7 @@ def time_run(run: Run, *, context: RunContext, results: Path) -> None:
     context.say(f"times {', '.join(timing.variants)} in {timing.num_rounds} rounds")
     speeds = measure_clip_speed(
         {item.name: item.experiment for item in timing.networks},
-        num_classes=len(description["classes"]),
+        num_classes=len(data.classes),
         batch_size=timing.batch_size,
         num_rounds=timing.num_rounds,
         device=context.device,
@@ -62,12 +62,11 @@ def time_run(run: Run, *, context: RunContext, results: Path) -> None:
         "status": "ok",
         "reason": "",
         "num_train_examples": timing.num_rounds * timing.batch_size,
-        "num_classes": len(description["classes"]),
+        "num_classes": len(data.classes),
         "wall_s": time.perf_counter() - begun[0],
         "cpu_s": time.process_time() - begun[1],
         "train_s": sum(sum(speed.train_s) for speed in speeds.values()) * timing.batch_size,
         "peak_mib": peak_mib(),
         "timings": named(timings),
     }
-    dataset = {"digest": sha256_file(path), **{key: description[key] for key in ("name", "title", "classes")}}
-    write_record(run, context, identity=identity, dataset=dataset, scores=[], measured=measured)
+    write_record(run, context, identity=identity, dataset=dataset_of(data), scores=[], measured=measured)

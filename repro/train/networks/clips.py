@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from repro.artifacts.arrays import write_npz
-from repro.artifacts.files import read_json, sha256_file
+from repro.artifacts.dataset_json import DatasetJson, VideoData, read_dataset
+from repro.artifacts.files import FileFormatError
 from repro.data.load.clip_stream import ClipBatch, clip_stream
 from repro.data.load.clip_views import ClipPixels
 from repro.data.load.clips import DecodedClips, StripClips, clips_in_memory
@@ -34,8 +35,8 @@ from repro.train.runs.task import Entry, RunContext, Saturation, ScoredFiles, Sh
 class Videos:
     """A prepared set of videos, opened for training. Pixels that fit into memory are decoded once for all runs of a job."""
 
-    description: dict[str, Any]
-    digest: str
+    dataset: DatasetJson
+    videos: VideoData
     train: ClipShards
     validation: ClipShards | None
     test: ClipShards
@@ -66,14 +67,15 @@ class Videos:
 
 def open_videos(folder: Path) -> Videos:
     """Open prepared videos and verify the hash of every file; raise FileFormatError if one is missing or damaged."""
-    path = folder / "dataset.json"
-    description = read_json(path, schema="dataset/1")
-    splits = {split: ClipShards(folder, split) for split in description["splits"]}
+    dataset = read_dataset(folder)
+    if dataset.videos is None:
+        raise FileFormatError(f"{folder} holds images, not videos; prepare it from videos")
+    splits = {split: ClipShards(folder, split) for split in dataset.splits}
     for shards in splits.values():
         shards.verify()
     return Videos(
-        description=description,
-        digest=sha256_file(path),
+        dataset=dataset,
+        videos=dataset.videos,
         train=splits["train"],
         validation=splits.get("validation"),
         test=splits["test"],
@@ -91,7 +93,7 @@ class ClipTask:
         self._run, self._data, self._context = run, data, context
         self._network, self._recipe, self._evaluation = experiment.network, experiment.recipe, experiment.evaluation
         self._key, self._input_px = run.key_for("data"), experiment.network.frame.size.input_px
-        self._mirror = bool(data.description["mirror"])
+        self._mirror = data.videos.mirror
         if not self._mirror:
             self._recipe = replace(self._recipe, crops=replace(self._recipe.crops, mirror=False))
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from repro.artifacts.arrays import write_npz
+from repro.artifacts.dataset_json import DatasetJson
 from repro.data.load.image_stream import Batch, image_stream
 from repro.data.load.plan import training_plan
 from repro.data.shards.images import Shards
@@ -37,12 +38,8 @@ class Images:
     stage: ClassVar[str] = "train_images"
 
     @property
-    def digest(self) -> str:
-        return self.prepared.digest
-
-    @property
-    def description(self) -> dict[str, Any]:
-        return self.prepared.description
+    def dataset(self) -> DatasetJson:
+        return self.prepared.dataset
 
     def task(self, run: Run, context: RunContext) -> ImageTask:
         """Return `run` as a task on these images."""

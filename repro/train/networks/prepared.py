@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from repro.artifacts.files import FileFormatError, read_json, sha256_file
+from repro.artifacts.dataset_json import DatasetJson, ImageData, read_dataset
+from repro.artifacts.files import FileFormatError
 from repro.data.load.color_noise import noise_factors
 from repro.data.load.whole_images import WholeImages, in_memory
 from repro.data.shards.images import Shards
@@ -22,8 +23,8 @@ class Prepared:
     """A prepared data set, whose files were whole when it was opened."""
 
     folder: Path
-    description: dict[str, Any]
-    digest: str
+    dataset: DatasetJson
+    images: ImageData
     train: Shards
     validation: Shards | None
     test: Shards
@@ -39,8 +40,8 @@ class Prepared:
 
     def components_33(self, factor: str) -> NDArray[np.float64]:
         """Return the principal components of the training pixels as columns, each times its noise factor, in grey levels."""
-        color = self.description["color"]
-        return np.asarray(color["eigenvectors"]) * noise_factors(color["eigenvalues"], factor)
+        color = self.images.color
+        return np.asarray(color.eigenvectors) * noise_factors(color.eigenvalues, factor)
 
 
 class Pixels:
@@ -67,20 +68,19 @@ def open_prepared(folder: Path) -> Prepared:
     Raises:
         FileFormatError: a file is missing or damaged.
     """
-    path = folder / "dataset.json"
-    description = read_json(path, schema="dataset/1")
-    splits = {split: Shards(folder, split) for split in description["splits"]}
+    dataset = read_dataset(folder)
+    if dataset.images is None:
+        raise FileFormatError(f"{folder} holds videos, not images; prepare it from images")
+    splits = {split: Shards(folder, split) for split in dataset.splits}
     for shards in splits.values():
         shards.verify()
-    mean_image = folder / description["mean_image"]["file"]
-    if sha256_file(mean_image) != description["mean_image"]["sha256"]:
-        raise FileFormatError(f"{mean_image} is not the file that {path.name} names; prepare the data again")
+    mean_image = dataset.images.mean_image.read(folder, again=f"delete {folder} and run prepare again")
     return Prepared(
         folder=folder,
-        description=description,
-        digest=sha256_file(path),
+        dataset=dataset,
+        images=dataset.images,
         train=splits["train"],
         validation=splits.get("validation"),
         test=splits["test"],
-        mean_image=np.load(mean_image, allow_pickle=False),
+        mean_image=np.load(io.BytesIO(mean_image), allow_pickle=False),
     )

@@ -88,7 +88,7 @@ def train_run(run: Run, data: PreparedData, *, context: RunContext, helping: Hel
     """Train and score one run, from its checkpoint if there is one, and write its folder."""
     start, num_processes = run.trained.initial_weights, shared_by(run, context, num_processes=helping.num_processes)
     source = None if start is None else source_of(run, start, results=helping.results)
-    identity = identity_of(run, stage=data.stage, data=data.digest, device=context.device)
+    identity = identity_of(run, stage=data.stage, data=data.dataset.digest, device=context.device)
     identity |= {} if source is None else {"start": source.sha256}
     identity |= {} if context.precision == FAITHFUL else {"precision": context.precision}
     identity |= {"towers": "apart"} if lies_apart(run, context) else {}
@@ -106,7 +106,7 @@ def train_run(run: Run, data: PreparedData, *, context: RunContext, helping: Hel
         training.run()
         training.save(training.state())
     written = ScoredFiles() if training.progress.diverged else task.write_results(training.whole(training.net))
-    write_trained(run, training, task, written, dataset=dataset_of(data), context=context, identity=identity)
+    write_trained(run, training, task, written, dataset=dataset_of(data.dataset), context=context, identity=identity)
     remove_checkpoints(checkpoint)
 
 

@@ -11,25 +11,19 @@ import os
 import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from repro.artifacts.dataset_json import DatasetJson
 from repro.artifacts.files import read_json, sha256_file, write_bytes, write_json
 from repro.artifacts.provenance import code_digest, command, environment, plain, spec_digest
 from repro.artifacts.scores import Scores, scores_file, write_scores
 from repro.evaluate.metrics import top_k_error
 from repro.spec.run import Run
 from repro.train.runs.task import FAITHFUL, Entry, RunContext
-
-
-class Prepared(Protocol):
-    """A prepared data set: the digest of its dataset.json, and what stands in there."""
-
-    digest: str
-    description: dict[str, Any]
 
 
 def named(path: Path) -> Entry:
@@ -83,12 +77,10 @@ def identity_of(run: Run, *, stage: str, data: str, device: str) -> dict[str, st
     }
 
 
-def dataset_of(data: Prepared) -> dict[str, Any]:
+def dataset_of(data: DatasetJson) -> dict[str, Any]:
     """Return what run.json says of the data: digest, name, title, classes and, where classes are grouped, their groups."""
-    told: dict[str, Any] = {
-        key: data.description[key] for key in ("name", "title", "classes", "groups") if key in data.description
-    }
-    return {"digest": data.digest, **told}
+    told = {"digest": data.digest, "name": data.name, "title": data.title, "classes": list(data.classes)}
+    return told | ({"groups": dict(data.groups)} if data.videos else {})
 
 
 def write_record(

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import torch
 from torch import nn
 
+from repro.artifacts.dataset_json import DatasetJson
 from repro.spec.run import Run
 from repro.system.progress import Say
 
@@ -124,8 +125,9 @@ class PreparedData(Protocol):
     """
 
     stage: str
-    digest: str
-    description: dict[str, Any]
+
+    @property
+    def dataset(self) -> DatasetJson: ...
 
     def task(self, run: Run, context: RunContext) -> Task:
         """Return `run` as a task on these data."""

@@ -17,7 +17,7 @@ from repro.analyse.collect.collect import collect
 from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.statistics import dunnett_p, paired
 from repro.analyse.evidence.verdict import EVERY_ORDER, VERDICTS, decide_every
-from repro.analyse.judge.effects import changed
+from repro.analyse.judge.effects import changed, table_effects
 from repro.analyse.judge.exact import counted, judged_exact
 from repro.analyse.judge.judge import judge, judged_claims
 from repro.artifacts.files import read_json, run_folder, sha256_file
@@ -333,3 +333,12 @@ def test_a_claim_without_a_printed_value_is_no_level(everything: Path) -> None:
     ledger = Ledger(table, paper=replace(ALEXNET, claims=(level,)), scale="smoke", results=everything)
     with pytest.raises(ValueError, match="has no paper_value"):
         judged_claims(ledger)
+
+
+def test_how_fast_variants_learn_is_measured_where_a_page_asks_whatever_it_draws(everything: Path) -> None:
+    rows = read_runs_csv(everything / "smoke" / "runs.csv").rows
+    ledger = Ledger(rows, paper=ALEXNET, scale="smoke", results=everything)
+    page = ALEXNET.table("alexnet_figure1")
+    found = {effect["metric"] for effect in table_effects(replace(page, figures=()), ledger)}
+    assert found == {"top1_error", "early_train_error"}
+    assert {effect["metric"] for effect in table_effects(replace(page, measures=()), ledger)} == {"top1_error"}

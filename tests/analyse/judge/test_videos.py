@@ -15,7 +15,7 @@ import pytest
 from repro.analyse.collect.average_precisions import of_precisions, resampled_precision_DK
 from repro.analyse.collect.collect import collect
 from repro.analyse.evidence.verdict import VERDICTS
-from repro.analyse.judge.camera_gaps import FEWEST_VIDEOS
+from repro.analyse.judge.gain_by_camera_motion import FEWEST_VIDEOS
 from repro.analyse.judge.judge import judge
 from repro.artifacts.arrays import write_npz
 from repro.artifacts.files import data_folder, read_json, run_folder, sha256_file, write_json
@@ -138,6 +138,23 @@ def test_a_class_that_one_net_always_ranks_first_gains_and_the_others_do_not(tmp
     assert best is list(gains.values())[3]
     assert best["means"]["slow_fusion"] == 1.0
     assert best["total_ci90"] is None or best["total_ci90"][0] > 0
+
+
+def test_what_is_measured_of_a_page_does_not_depend_on_what_is_drawn_there(tmp_path: Path) -> None:
+    """With no figure on any page claims.json is the same to the byte; without what a page measures, that is gone."""
+    before = judged(tmp_path)
+    file = tmp_path / "smoke" / "claims.json"
+    drawn = file.read_bytes()
+    bare = replace(KARPATHY, tables=tuple(replace(table, figures=()) for table in KARPATHY.tables))
+    judge([bare], scale="smoke", results=tmp_path)
+    assert file.read_bytes() == drawn
+    assert before["gains"]
+    assert before["camera"]
+    unasked = replace(KARPATHY, tables=tuple(replace(table, measures=()) for table in KARPATHY.tables))
+    judge([unasked], scale="smoke", results=tmp_path)
+    after = read_json(file, schema="claims/1")
+    assert (after["gains"], after["camera"]) == ([], [])
+    assert after["claims"] == before["claims"]
 
 
 def test_without_runs_of_both_nets_nothing_is_gained_and_nothing_is_said_of_the_camera_but_why(tmp_path: Path) -> None:

@@ -1,12 +1,12 @@
 """The camera's motion is seen, whatever moves before the scene."""
 
-import json
 from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
+from repro.artifacts.dataset_json import read_dataset, write_dataset
 from repro.data.generated.video_drawing import Camera
 from repro.data.generated.videos import Shot, stream
 from repro.data.prepare import camera_motion
@@ -79,9 +79,10 @@ def test_the_motions_lie_beside_the_test_split_and_are_made_once(tmp_path):
     said: list[str] = []
     ensure_camera_motion(TOYS, tmp_path, num_processes=1, say=said.append)
     assert not said
-    description = json.loads((tmp_path / "dataset.json").read_text())
-    description["splits"]["test"]["index"]["sha256"] = "0" * 64
-    (tmp_path / "dataset.json").write_text(json.dumps(description))
+    dataset = read_dataset(tmp_path)
+    other = replace(dataset.splits["test"].index, sha256="0" * 64)
+    splits = dataset.splits | {"test": replace(dataset.splits["test"], index=other)}
+    write_dataset(tmp_path, replace(dataset, splits=splits))
     ensure_camera_motion(TOYS, tmp_path, num_processes=1, say=said.append)
     assert len(said) == 1
 

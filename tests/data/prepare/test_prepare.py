@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from repro.artifacts.dataset_json import DatasetJson, ListedFiles, read_dataset
 from repro.data.generated.images import ProceduralSource
 from repro.data.prepare.images import prepare
 from repro.data.shards.images import Shards
@@ -50,11 +50,10 @@ PHOTOS = Dataset(name="photos", kind="folders", title="photos", stored_px=16, en
 SMALL_SHARDS = 50_000
 
 
-def run(dataset: Dataset, folder: Path, *, source: Path | None = None, **options: Any) -> dict[str, Any]:
+def run(dataset: Dataset, folder: Path, *, source: Path | None = None, **options: Any) -> DatasetJson:
     settings = {"num_threads": 1, "device": "cpu", "say": lambda line: None} | options
     prepare(dataset, folder=folder, source=source, **settings)
-    description: dict[str, Any] = json.loads((folder / "dataset.json").read_text())
-    return description
+    return read_dataset(folder)
 
 
 def photo(path: Path, seed: int, *, kind: str = "JPEG", size: tuple[int, int] = (24, 20)) -> Path:
@@ -78,8 +77,8 @@ def hashes(folder: Path) -> dict[str, str]:
     }
 
 
-def without_time(description: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in description.items() if key != "wall_s"}
+def without_time(dataset: DatasetJson) -> DatasetJson:
+    return replace(dataset, wall_s=0.0)
 
 
 @pytest.fixture(scope="module")
@@ -103,31 +102,30 @@ def test_the_held_out_images_come_from_train_evenly_over_the_classes(toys: Path)
 
 
 def test_the_statistics_are_those_of_the_training_images_without_the_held_out_ones(toys: Path) -> None:
-    description = json.loads((toys / "dataset.json").read_text())
+    description = read_dataset(toys)
     train = Shards(toys, "train")
     images = np.stack([np.asarray(Image.open(io.BytesIO(f.tobytes()))) for f in train.images(range(78))]).astype(float)
     np.testing.assert_array_equal(np.load(toys / "mean_image.npy"), images.mean(axis=0).astype(np.float32))
-    np.testing.assert_allclose(description["color"]["covariance"], np.cov(images.reshape(-1, 3).T, ddof=0), rtol=1e-10)
-    vectors, values = np.array(description["color"]["eigenvectors"]), np.array(description["color"]["eigenvalues"])
-    np.testing.assert_allclose(vectors * values @ vectors.T, description["color"]["covariance"], rtol=1e-9)
+    np.testing.assert_allclose(description.images.color.covariance, np.cov(images.reshape(-1, 3).T, ddof=0), rtol=1e-10)
+    vectors, values = np.array(description.images.color.eigenvectors), np.array(description.images.color.eigenvalues)
+    np.testing.assert_allclose(vectors * values @ vectors.T, description.images.color.covariance, rtol=1e-9)
 
 
 def test_the_description_holds_what_other_stages_rely_on(toys: Path) -> None:
-    description = json.loads((toys / "dataset.json").read_text())
-    assert description["schema"] == "dataset/1"
-    assert description["splits"]["train"]["class_counts"] == [26, 26, 26]
-    assert description["classes"] == ["apple", "fish", "house"]
-    assert description["refused"] == {"file": "refused.csv", "num": 0, "share": 0.0}
+    description = read_dataset(toys)
+    assert description.splits["train"].class_counts == (26, 26, 26)
+    assert description.classes == ("apple", "fish", "house")
+    assert description.refused == ListedFiles(file="refused.csv", num=0, share=0.0)
     assert (toys / "refused.csv").read_text() == "split,file,reason\n"
-    assert description["num_bytes"] == sum(path.stat().st_size for path in toys.glob("*.tar"))
-    for split in description["splits"]:
+    assert description.num_bytes == sum(path.stat().st_size for path in toys.glob("*.tar"))
+    for split in description.splits:
         Shards(toys, split).verify()
 
 
 def test_two_preparations_give_the_same_bytes_whatever_the_number_of_threads(toys: Path, tmp_path: Path) -> None:
     description = run(TOYS, tmp_path, num_threads=3)
     assert hashes(tmp_path) == hashes(toys)
-    assert without_time(description) == without_time(json.loads((toys / "dataset.json").read_text()))
+    assert without_time(description) == without_time(read_dataset(toys))
 
 
 def test_a_prepared_set_is_left_alone_and_a_changed_spec_is_prepared_anew(tmp_path: Path) -> None:
@@ -135,7 +133,7 @@ def test_a_prepared_set_is_left_alone_and_a_changed_spec_is_prepared_anew(tmp_pa
     before = (tmp_path / "dataset.json").stat().st_mtime_ns
     run(TOYS, tmp_path)
     assert (tmp_path / "dataset.json").stat().st_mtime_ns == before
-    assert run(replace(TOYS, num_validation=0), tmp_path)["splits"].keys() == {"train", "test"}
+    assert run(replace(TOYS, num_validation=0), tmp_path).splits.keys() == {"train", "test"}
     assert not list(tmp_path.glob("validation*"))
 
 
@@ -166,7 +164,7 @@ def test_a_preparation_killed_in_the_middle_goes_on_and_ends_with_the_same_bytes
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = run(TOYS, tmp_path / "whole", shard_bytes=SMALL_SHARDS)
-    assert len(whole["splits"]["train"]["shards"]) > 2
+    assert len(whole.splits["train"].shards) > 2
     dies = Dies(monkeypatch, at=70)
     with pytest.raises(KeyboardInterrupt):
         run(TOYS, tmp_path / "killed", shard_bytes=SMALL_SHARDS)
@@ -222,8 +220,8 @@ def test_bad_files_are_listed_with_reasons_and_the_rest_is_stored(tmp_path: Path
     assert rows.keys() == {("train", "train/ant/0.jpg"), ("train", "train/bee/1.jpg"), ("test", "val/bee/2.jpg")}
     assert "damaged or cut off" in rows["train", "train/ant/0.jpg"]
     assert rows["train", "train/bee/1.jpg"] == "empty file"
-    assert description["refused"] == {"file": "refused.csv", "num": 3, "share": 3 / 32}
-    assert description["splits"]["train"]["num_examples"] == 14
+    assert description.refused == ListedFiles(file="refused.csv", num=3, share=3 / 32)
+    assert description.splits["train"].num_examples == 14
     assert b"ant/0" not in Shards(tmp_path / "out", "train").key_N.tolist()
 
 
@@ -236,7 +234,7 @@ def test_more_bad_files_than_allowed_fail_with_share_limit_and_list(tmp_path: Pa
     assert not (tmp_path / "out" / "dataset.json").exists()
     assert "val/bee/2.jpg" in (tmp_path / "out" / "refused.csv").read_text()
     photo(root / "val" / "bee" / "2.jpg", 5)
-    assert run(replace(PHOTOS, max_refused=0.05), tmp_path / "out", source=root)["refused"]["num"] == 0
+    assert run(replace(PHOTOS, max_refused=0.05), tmp_path / "out", source=root).refused.num == 0
 
 
 def test_a_class_whose_training_files_are_all_bad_is_an_error(tmp_path: Path) -> None:
@@ -253,7 +251,7 @@ def test_conversions_and_files_in_both_splits_are_listed_as_warnings(tmp_path: P
     Image.open(root / "train" / "ant" / "0.jpg").convert("L").save(root / "train" / "ant" / "0.jpg", "JPEG")
     photo(root / "train" / "ant" / "1.jpg", 9, kind="PNG")
     (root / "val" / "bee" / "0.jpg").write_bytes((root / "train" / "bee" / "3.jpg").read_bytes())
-    warnings = run(PHOTOS, tmp_path / "out", source=root)["warnings"]
+    warnings = run(PHOTOS, tmp_path / "out", source=root).warnings
     assert "1 greyscale images were stored as RGB" in warnings
     assert "1 files are of another format than their name says; the content was believed" in warnings
     assert "1 test images are also training images, byte for byte: bee/0 = bee/3" in warnings

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from repro.artifacts.dataset_json import DatasetJson, ListedFiles, read_dataset
 from repro.data.generated import videos as procedural_video
 from repro.data.prepare.videos import prepare_videos
 from repro.data.shards.clips import ClipShards
@@ -58,11 +58,10 @@ REAL = Path(__file__).parents[4] / "shared" / "data"
 SMALL_SHARDS = 20_000
 
 
-def run(dataset: VideoDataset, folder: Path, *, source: Path | None = None, **options: Any) -> dict[str, Any]:
+def run(dataset: VideoDataset, folder: Path, *, source: Path | None = None, **options: Any) -> DatasetJson:
     settings = {"num_threads": 1, "say": lambda line: None} | options
     prepare_videos(dataset, folder=folder, source=source, **settings)
-    description: dict[str, Any] = json.loads((folder / "dataset.json").read_text())
-    return description
+    return read_dataset(folder)
 
 
 def films(root: Path) -> Path:
@@ -106,20 +105,19 @@ def test_held_out_videos_come_from_train_and_are_cut_like_test_videos(toys: Path
 
 
 def test_the_description_holds_what_other_stages_rely_on(toys: Path) -> None:
-    description = json.loads((toys / "dataset.json").read_text())
-    assert description["schema"] == "dataset/1"
-    assert description["classes"] == ["apple", "rise", "rows_in_rows"]
-    assert description["num_frames"] == 3
-    assert description["refused"] == {"file": "refused.csv", "num": 0, "share": 0.0}
-    assert description["missing"] == {"file": "missing.csv", "num": 0, "share": 0.0}
-    assert {split: part["num_videos"] for split, part in description["splits"].items()} == {
+    description = read_dataset(toys)
+    assert description.classes == ("apple", "rise", "rows_in_rows")
+    assert description.videos.num_frames == 3
+    assert description.refused == ListedFiles(file="refused.csv", num=0, share=0.0)
+    assert description.videos.missing == ListedFiles(file="missing.csv", num=0, share=0.0)
+    assert {name: split.videos.num_videos for name, split in description.splits.items()} == {
         "train": 15,
         "validation": 3,
         "test": 6,
     }
-    assert sum(description["splits"]["train"]["class_counts"]) == (ClipShards(toys, "train").label_VL >= 0).sum()
-    assert description["mirror"] is True
-    for split in description["splits"]:
+    assert sum(description.splits["train"].class_counts) == (ClipShards(toys, "train").label_VL >= 0).sum()
+    assert description.videos.mirror is True
+    for split in description.splits:
         ClipShards(toys, split).verify()
 
 
@@ -129,9 +127,9 @@ def test_where_classes_are_mirror_images_the_description_forbids_to_mirror_and_s
         for old, new in (("ant", "Left"), ("bee", "Right")):
             (root / split / old).rename(root / split / new)
     description = run(FILMS, tmp_path / "out", source=root, say=lines.append)
-    assert description["mirror"] is False
+    assert description.videos.mirror is False
     reason = "clips are not mirrored, in training and in scoring: mirroring would confuse the classes Left and Right"
-    assert reason in description["warnings"]
+    assert reason in description.warnings
     assert lines[-1] == f"prepare films: {reason}"
 
 
@@ -146,7 +144,7 @@ def test_processes_shards_and_restarts_change_no_byte(toys: Path, tmp_path: Path
     run(TOYS, tmp_path / "two", num_threads=2)
     assert hashes(tmp_path / "two") == hashes(toys)
     whole = run(TOYS, tmp_path / "whole", shard_bytes=SMALL_SHARDS)
-    assert len(whole["splits"]["train"]["shards"]) > 2
+    assert len(whole.splits["train"].shards) > 2
     num_made, make = 0, procedural_video.video_file
 
     def dying(*args: Any, **options: Any) -> bytes:
@@ -175,7 +173,7 @@ def test_a_prepared_set_is_left_alone_and_a_changed_spec_is_prepared_anew(tmp_pa
     run(small, tmp_path, say=lines.append)
     assert (tmp_path / "dataset.json").stat().st_mtime_ns == before
     assert lines == ["prepare toys: complete already"]
-    assert run(replace(small, num_validation=0), tmp_path)["splits"].keys() == {"train", "test"}
+    assert run(replace(small, num_validation=0), tmp_path).splits.keys() == {"train", "test"}
     assert not list(tmp_path.glob("validation*"))
 
 
@@ -192,7 +190,7 @@ def test_bad_and_short_videos_are_listed_with_reasons_and_the_rest_is_stored(tmp
         ("train", "train/bee/1.mp4"): "cannot be decoded: Invalid data found when processing input",
         ("test", "test/bee/2.mp4"): "too short: 0.10 s; a clip spans 0.20 s",
     }
-    assert description["refused"] == {"file": "refused.csv", "num": 3, "share": 3 / 12}
+    assert description.refused == ListedFiles(file="refused.csv", num=3, share=3 / 12)
     train = ClipShards(tmp_path / "out", "train")
     assert train.num_videos == 4 and b"ant/0" not in train.key_V.tolist()
     with pytest.raises(
@@ -206,7 +204,7 @@ def test_videos_in_both_splits_and_videos_with_fewer_clips_are_warned_of(tmp_pat
     root = films(tmp_path / "films")
     (root / "test" / "bee" / "0.mp4").write_bytes((root / "train" / "ant" / "1.mp4").read_bytes())
     write_video(root / "test" / "ant" / "2.mp4", num_frames=7)
-    warnings = run(FILMS, tmp_path / "out", source=root)["warnings"]
+    warnings = list(run(FILMS, tmp_path / "out", source=root).warnings)
     assert warnings == [
         "1 videos are too short for 4 clips and have fewer",
         "1 test videos are also training videos, byte for byte: bee/0 = ant/1",
@@ -221,9 +219,9 @@ def test_videos_of_sports1m_that_are_missing_are_listed(tmp_path: Path) -> None:
     (root / "train_partition.txt").write_text("https://youtu.be/aaa 0,1\nhttps://youtu.be/gone 1\n")
     (root / "test_partition.txt").write_text("https://youtu.be/bbb 0\n")
     description = run(replace(FILMS, kind="sports1m"), tmp_path / "out", source=root)
-    assert description["missing"] == {"file": "missing.csv", "num": 1, "share": 1 / 3}
+    assert description.videos.missing == ListedFiles(file="missing.csv", num=1, share=1 / 3)
     assert (tmp_path / "out" / "missing.csv").read_text() == "split,video\ntrain,gone\n"
-    assert "1 of the 2 videos of train_partition.txt are missing" in description["warnings"]
+    assert "1 of the 2 videos of train_partition.txt are missing" in description.warnings
     assert ClipShards(tmp_path / "out", "train").label_VL.tolist() == [[0, 1]]
 
 
@@ -236,7 +234,7 @@ def test_a_part_of_egogesture_runs_as_it_is(tmp_path: Path) -> None:
             (root / split / name).symlink_to(REAL / "egogesture10" / split / name)
     clips = Clips(num_frames=10, span_s=None, num_train=1, num_test=1)
     description = run(replace(FILMS, clips=clips, num_validation=6, max_refused=0.0), tmp_path / "out", source=root)
-    assert description["splits"]["train"]["num_videos"] + description["splits"]["validation"]["num_videos"] == sum(
+    assert description.splits["train"].videos.num_videos + description.splits["validation"].videos.num_videos == sum(
         len(list((REAL / "egogesture10" / "train" / name).iterdir())) for name in ("Up", "Down", "Star")
     )
     scenes = [

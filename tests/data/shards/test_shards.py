@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from repro.artifacts.files import FileFormatError, sha256_file, write_json
+from repro.artifacts.dataset_json import write_dataset
+from repro.artifacts.files import FileFormatError, sha256_file
 from repro.data.shards.images import Shards
 from repro.data.shards.writer import ShardRecord, ShardWriter, write_index
+from tests.described import dataset_of_images, split_of
 
 PAYLOADS = [(b"a/one", b"\xff\xd8first", 3), (b"a/two", b"\xff\xd8" + bytes(600), 0), (b"b/three", b"\xff\xd8", 12)]
 
@@ -27,14 +29,8 @@ def write_split(
                 writer.add(key, payload=payload, label=label)
         records.append(writer.record)
     write_index(folder / "train.index.npz", records)
-    entries = [
-        {"file": f"train-{i:05d}.tar", "sha256": r.sha256, "num_bytes": r.num_bytes, "num_examples": len(r.label_N)}
-        for i, r in enumerate(records)
-    ]
-    index = {"file": "train.index.npz", "sha256": sha256_file(folder / "train.index.npz")}
-    split = {"num_examples": sum(map(len, shards)), "class_counts": [], "index": index, "shards": entries}
-    description = {"classes": ["x", "y"], "stored_px": stored_px, "encoding": encoding, "splits": {"train": split}}
-    write_json(folder / "dataset.json", description, schema="dataset/1")
+    splits = {"train": split_of(folder, "train", records, num_classes=2)}
+    write_dataset(folder, dataset_of_images(splits, classes=("x", "y"), stored_px=stored_px, encoding=encoding))
     return records
 
 
@@ -121,7 +117,7 @@ def test_a_truncated_shard_is_refused_before_it_is_read(tmp_path: Path) -> None:
 
 def test_a_split_that_does_not_exist_is_named_with_those_that_do(tmp_path: Path) -> None:
     write_split(tmp_path, [PAYLOADS])
-    with pytest.raises(FileFormatError, match=r"no split 'validation'; it has: train"):
+    with pytest.raises(FileFormatError, match=r"no split 'validation'; it has: train, test"):
         Shards(tmp_path, "validation")
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from repro.artifacts.files import read_json
+from repro.artifacts.dataset_json import read_dataset
 from repro.data.prepare.images import prepare
 from repro.data.sources.source import SourceError
 from repro.data.sources.unsplit_folders import UnsplitFoldersSource
@@ -68,5 +68,5 @@ def test_such_a_tree_is_prepared_as_a_data_set(tmp_path):
     folder = tmp_path / "prepared"
     folder.mkdir()
     prepare(dataset, folder=folder, source=tmp_path / "images", num_threads=1, device="cpu", say=lambda line: None)
-    splits = read_json(folder / "dataset.json", schema="dataset/1")["splits"]
-    assert {name: split["class_counts"] for name, split in splits.items()} == {"train": [4, 2, 6], "test": [3, 2, 6]}
+    splits = read_dataset(folder).splits
+    assert {name: split.class_counts for name, split in splits.items()} == {"train": (4, 2, 6), "test": (3, 2, 6)}

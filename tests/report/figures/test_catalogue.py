@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,11 @@ import pytest
 from numpy.typing import NDArray
 
 from repro.papers.alexnet import ALEXNET
-from repro.report.figures.catalogue import MAKERS, table_figures
-from repro.report.figures.view import over_seeds
+from repro.report.figures.catalogue import MAKERS, table_figures, with_words
+from repro.report.figures.view import FigureView, over_seeds
 from repro.report.inputs.results import RunRecord
 from repro.report.render import page_environment
-from repro.spec.experiment import FIGURES
+from repro.spec.figures import FIGURES, Figure
 from tests.report.made import FIGURE1, LAYERS, NET, TABLE1, Made, figure1, page_of
 
 
@@ -45,11 +46,11 @@ def grey_and_colour() -> NDArray[np.float32]:
 
 
 def test_every_figure_that_a_table_may_name_has_a_maker() -> None:
-    assert tuple(MAKERS) == FIGURES
+    assert tuple(MAKERS) == tuple(FIGURES)
 
 
 def test_a_page_has_its_figures_in_the_order_of_its_table(made: Made) -> None:
-    assert [item.name for item in table_figures(ALEXNET, NET, results=made.results)] == list(NET.figures)
+    assert [item.name for item in table_figures(ALEXNET, NET, results=made.results)] == [figure.name for figure in NET.figures]
     assert table_figures(ALEXNET, ALEXNET.table("alexnet_cifar"), results=made.results) == ()
 
 
@@ -133,7 +134,7 @@ def test_kernels_of_0_are_left_out_of_their_towers_selectivity(made: Made) -> No
     nothing = np.zeros_like(grey)
     for seed, kernel_KHWC in enumerate(([nothing, colour, grey, grey], [nothing, nothing, grey, colour])):
         keep(made.run("full", seed=seed), "kernels", kernel_KHWC=np.array(kernel_KHWC), num_towers=2)
-    texts = [[sheet.text for sheet in run.sheets] for run in made.figure("kernels", NET).kernels]
+    texts = [[sheet.text for sheet in run.sheets] for run in made.figure("tower_kernels", NET).kernels]
     assert texts == [
         ["colour selectivity 1.00", "colour selectivity 0.00"],
         ["colour selectivity none", "colour selectivity 0.50"],
@@ -145,7 +146,7 @@ def test_kernels_are_shown_by_tower_with_their_selectivity(made: Made) -> None:
         keep(made.run("full", seed=seed), "kernels", kernel_KHWC=grey_and_colour(), num_towers=2)
         made.value("full", seed, "weights", 0.5 + seed / 10, metric="tower_color_split")
     made.claims.append({"id": "A.F3.color.split", "estimate": 0.55, "ci90": [0.24, 0.86]})
-    item = made.figure("kernels", NET)
+    item = made.figure("tower_kernels", NET)
     assert [run.large for run in item.kernels] == [True, False]
     assert [sheet.text for sheet in item.kernels[0].sheets] == ["colour selectivity 0.00", "colour selectivity 1.00"]
     assert item.kernels[1].text == "split +0.60"
@@ -162,7 +163,7 @@ def test_missing_and_damaged_files_are_named_and_the_rest_is_shown(made: Made) -
     (gone.folder / "kernels.npz").unlink()
     (torn.folder / "kernels.npz").write_bytes(b"PK torn")
     never.record["kernels"] = None
-    item = made.figure("kernels", NET)
+    item = made.figure("tower_kernels", NET)
     assert len(item.kernels) == 1
     assert "kernels.npz of run smoke/alexnet/full/1 is not in this results folder." in item.missing
     assert any("full/2 cannot be read" in words for words in item.missing)
@@ -171,7 +172,7 @@ def test_missing_and_damaged_files_are_named_and_the_rest_is_shown(made: Made) -
 
 def test_kernels_that_are_no_numbers_are_not_drawn(made: Made) -> None:
     keep(made.run("full"), "kernels", kernel_KHWC=np.full((2, 1, 1, 3), np.nan, np.float32), num_towers=2)
-    item = made.figure("kernels", NET)
+    item = made.figure("tower_kernels", NET)
     assert not item.drawn
     assert "A kernel of run smoke/alexnet/full/0 holds a number that is not finite." in item.missing
 
@@ -210,7 +211,7 @@ def test_figures_stand_on_a_page_with_names_escaped_and_every_image_described(ma
     assert all(values["alt"] for values in images)
     assert all(values["src"].startswith("data:image/png;base64,") for values in images)
     assert len(page.ids) == len(set(page.ids))
-    assert {"table-saturation_numbers", "table-kernels_numbers", "table-gallery_numbers"} <= set(page.ids)
+    assert {"table-saturation_numbers", "table-tower_kernels_numbers", "table-gallery_numbers"} <= set(page.ids)
 
 
 def test_the_same_results_give_the_same_figures(made: Made) -> None:
@@ -231,3 +232,23 @@ def test_no_colour_is_fixed_in_a_drawing(made: Made) -> None:
         svg = made.figure(name, FIGURE1).svg
         assert svg is not None
         assert re.findall(r"#[0-9a-fA-F]{3,6}\b|rgb\(", svg) == []
+
+
+# What a paper says about a figure.
+
+VIEW = FigureView(name="crops", title="General", lead="What is drawn.", caption="Scale smoke.")
+
+
+def test_what_a_paper_says_follows_what_is_said_wherever_it_is_drawn():
+    figure = Figure(name="crops", title="Its own", lead="The paper says so.", reading="Below 0 is that.")
+    found = with_words(replace(VIEW, gallery=("drawn",)), figure)
+    assert (found.title, found.lead) == ("Its own", "What is drawn. The paper says so.")
+    assert found.caption == "Scale smoke. Below 0 is that."
+
+
+def test_without_words_of_a_paper_a_figure_is_what_it_is():
+    assert with_words(VIEW, Figure(name="crops")) == VIEW
+
+
+def test_how_to_read_what_is_not_drawn_is_not_said():
+    assert with_words(VIEW, Figure(name="crops", reading="Below 0 is that.")).caption == "Scale smoke."

@@ -115,10 +115,10 @@ def test_a_stopped_run_ends_as_the_undisturbed_one(prepared: Path, tmp_path: Pat
 def test_clips_are_mirrored_only_where_the_data_allow_it(prepared: Path, tmp_path: Path) -> None:
     """Pixels of a batch, and scores of a net that sees left and right: with mirroring they are others, without they are not."""
     data = open_videos(data_folder(prepared, "smoke", tiny_dataset().name))
-    assert data.description["mirror"] is True
+    assert data.videos.mirror is True
     context = RunContext(folder=tmp_path, device="cpu", num_threads=1, say=lambda line: None)
     run = tiny_run("single_frame")
-    forbidden = dataclasses.replace(data, description={**data.description, "mirror": False}, _pixels={})
+    forbidden = dataclasses.replace(data, videos=dataclasses.replace(data.videos, mirror=False), _pixels={})
     plain = dataclasses.replace(run.experiment.recipe, crops=Crops(position="random", mirror=False))
     unmirrored = dataclasses.replace(run, experiment=dataclasses.replace(run.experiment, recipe=plain))
     tasks = (ClipTask(run, data, context), ClipTask(run, forbidden, context), ClipTask(unmirrored, data, context))

@@ -1,4 +1,4 @@
-"""Show Figure 3 of paper B: the first layer's kernels of the context and fovea streams, and of nets that see time frame by frame.
+"""Show the first layer's kernels of nets with several streams, and frame by frame those that reach over time.
 
 Shapes: K kernels, T frames, H, W pixels, C colours.
 """
@@ -26,14 +26,13 @@ MOST_KERNELS, MOST_TILES = 96, 24
 #: What a net that sees whole frames calls its one stream.
 FRAME = "frame"
 LEAD = (
-    "The first layer's kernels, stream by stream. The paper shows those of a net with two streams: the context stream learns "
-    "more colours and coarse patterns, the fovea stream fine grey ones. Of nets whose kernels reach over time, the frames of "
-    "each kernel stand side by side, first to last."
+    "The first layer's kernels, stream by stream. Of nets whose kernels reach over time, the frames of each kernel stand side "
+    "by side, first to last."
 )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filters:
+class StreamKernels:
     """The kernels of one stream. selectivity: mean share of energy that is not grey. frequency: mean, in cycles a pixel.
 
     change: mean share of a kernel's energy that is not the same in all its frames; None for kernels of one frame.
@@ -46,9 +45,9 @@ class Filters:
     change: float | None
 
 
-def filters(paper: Paper, table: Table, *, results: Results) -> FigureView:
+def stream_kernels(paper: Paper, table: Table, *, results: Results) -> FigureView:
     """Return the figure of the page's variants that have several streams or kernels over time, the first seed of each."""
-    shown: list[tuple[RunRecord, tuple[Filters, ...]]] = []
+    shown: list[tuple[RunRecord, tuple[StreamKernels, ...]]] = []
     missing: list[str] = []
     for variant in table.variants:
         runs = view.runs_of(variant, paper=paper, results=results)
@@ -63,7 +62,7 @@ def filters(paper: Paper, table: Table, *, results: Results) -> FigureView:
     if not shown and not missing:
         missing.append("No run of a net with two streams or with kernels over time has kept its kernels yet.")
     return FigureView(
-        name="filters",
+        name="stream_kernels",
         title="Kernels of the first layer",
         lead=LEAD,
         caption=_caption([run for run, _ in shown], results=results) if shown else "",
@@ -73,7 +72,7 @@ def filters(paper: Paper, table: Table, *, results: Results) -> FigureView:
     )
 
 
-def _streams(run: RunRecord) -> tuple[tuple[Filters, ...], str]:
+def _streams(run: RunRecord) -> tuple[tuple[StreamKernels, ...], str]:
     """Return the streams of a run, or why they cannot be shown."""
     arrays, problem = view.read_arrays(run, "stream_kernels")
     if arrays is None:
@@ -82,13 +81,13 @@ def _streams(run: RunRecord) -> tuple[tuple[Filters, ...], str]:
         return (), f"The kernels of run {run.id} are no stacks of colour kernels; train the run again."
     if not all(np.isfinite(kernel).all() for kernel in arrays.values()):
         return (), f"A kernel of run {run.id} holds a number that is not finite."
-    return tuple(_filters(name, kernel_KTHWC) for name, kernel_KTHWC in sorted(arrays.items())), ""
+    return tuple(_stream(name, kernel_KTHWC) for name, kernel_KTHWC in sorted(arrays.items())), ""
 
 
-def _filters(name: str, kernel_KTHWC: NDArray[Any]) -> Filters:
+def _stream(name: str, kernel_KTHWC: NDArray[Any]) -> StreamKernels:
     num, frames, height, width, _ = kernel_KTHWC.shape
     index_K = color_selectivity(kernel_KTHWC.reshape(num, frames * height, width, 3))
-    return Filters(
+    return StreamKernels(
         name=name,
         kernel_KTHWC=kernel_KTHWC,
         selectivity=_mean(index_K),
@@ -125,7 +124,7 @@ def change_over_time(kernel_KTHWC: NDArray[Any]) -> NDArray[np.float64]:
     return share_K
 
 
-def _of_run(run: RunRecord, streams: tuple[Filters, ...], *, paper: Paper) -> KernelsOfRun:
+def _of_run(run: RunRecord, streams: tuple[StreamKernels, ...], *, paper: Paper) -> KernelsOfRun:
     sheets = []
     for stream in streams:
         kernel_KTHWC = stream.kernel_KTHWC[:MOST_KERNELS]
@@ -157,13 +156,13 @@ def _columns(num: int, frames: int) -> int:
 def _caption(runs: list[RunRecord], *, results: Results) -> str:
     return (
         "Each kernel is scaled to its own range over all its frames, 0 is grey. Colour selectivity: the share of a kernel's "
-        "energy that is not grey. Mean frequency: of its pattern, in cycles a pixel of what the stream sees, half of the "
-        "frame's pixels in the context stream. Changes over time: the share of its energy that is not the same in all frames; "
-        f"0 sees no motion. All are means over the kernels. {view.where(runs, results=results)}"
+        "energy that is not grey. Mean frequency: of its pattern, in cycles a pixel of what the stream sees. Changes over "
+        "time: the share of its energy that is not the same in all frames; 0 sees no motion. All are means over the kernels. "
+        f"{view.where(runs, results=results)}"
     )
 
 
-def _numbers(shown: list[tuple[RunRecord, tuple[Filters, ...]]]) -> TableView:
+def _numbers(shown: list[tuple[RunRecord, tuple[StreamKernels, ...]]]) -> TableView:
     titles = {
         "variant": "Variant",
         "seed": "Seed",
@@ -195,5 +194,5 @@ def _numbers(shown: list[tuple[RunRecord, tuple[Filters, ...]]]) -> TableView:
         for stream in streams
     ]
     return TableView(
-        name="filters_numbers", caption="The first layer's kernels, stream by stream.", columns=columns, rows=tuple(rows)
+        name="stream_kernels_numbers", caption="The first layer's kernels, stream by stream.", columns=columns, rows=tuple(rows)
     )

@@ -1,4 +1,4 @@
-"""Show Figure 3: the first layer's kernels by tower, and how colour-selective the kernels of each tower are.
+"""Show the first layer's kernels by tower, and how colour-selective the kernels of each tower are.
 
 Shapes: K kernels, H, W pixels, C colours.
 """
@@ -23,10 +23,7 @@ from repro.spec.experiment import Paper, Table
 from repro.spec.metrics import COLOR_SPLIT
 from repro.spec.protocols import WEIGHTS
 
-LEAD = (
-    "The first layer's kernels, tower by tower. The paper says that in every run the kernels of one tower become largely "
-    "colour-agnostic and those of the other largely colour-specific, whatever the initial weights."
-)
+LEAD = "The first layer's kernels, tower by tower."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +34,7 @@ class Tower:
     selectivity: float | None
 
 
-def kernels(paper: Paper, table: Table, *, results: Results) -> FigureView:
+def tower_kernels(paper: Paper, table: Table, *, results: Results) -> FigureView:
     """Return the figure of the page's first variant, or of the one whose towers a claim of the page is about."""
     claim = next((item for item in paper.claims if item.id in table.claims and item.metric == COLOR_SPLIT), None)
     variant = claim.arm if claim else table.variants[0]
@@ -53,7 +50,7 @@ def kernels(paper: Paper, table: Table, *, results: Results) -> FigureView:
             shown.append((run, towers))
     by_seed = {seed: row.value for seed, row in splits.items()}
     return FigureView(
-        name="kernels",
+        name="tower_kernels",
         title="Kernels of the first layer",
         lead=LEAD,
         caption=_caption(variant, [run for run, _ in shown], entry, results=results) if shown else "",
@@ -160,4 +157,4 @@ def _numbers(
             cells["split_ci90"] = interval(*(fixed(end, decimals=3, signed=True) for end in ends))
         rows.append(Row(cells=cells))
     caption = "Mean colour selectivity of each tower's kernels, 0 (grey) to 1, and by how much the towers split."
-    return TableView(name="kernels_numbers", caption=caption, columns=columns, rows=tuple(rows))
+    return TableView(name="tower_kernels_numbers", caption=caption, columns=columns, rows=tuple(rows))

@@ -1,6 +1,7 @@
 """Measure how what one net of clips gains over another depends on how the camera moves.
 
-Karpathy et al. 2014, section 4.1, suspect that the motion-aware net does worse where the camera moves, and measure nothing.
+Source: Karpathy et al. 2014, section 4.1: the motion-aware net is suspected to do worse where the camera moves; nothing is
+measured there.
 
 Shapes: N test videos, S runs.
 """
@@ -21,21 +22,20 @@ from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.statistics import difference, example_se, total_interval
 from repro.artifacts.files import data_folder
 from repro.spec.experiment import Table
+from repro.spec.figures import GAIN_BY_CAMERA_MOTION
 from repro.spec.video_datasets import CAMERA_FILE
 
-#: Pages with this drawing have it measured.
-FIGURE = "camera"
 #: Groups of test videos, from the stillest camera to the one that moves most; and the fewest videos of a group.
 NUM_GROUPS, FEWEST_VIDEOS = 4, 10
 
 
-def camera_gaps(table: Table, ledger: Ledger) -> list[dict[str, Any]]:
-    """Return for the page's other variant its gain over the control by how the camera moves; nothing without the drawing.
+def gain_by_camera_motion(table: Table, ledger: Ledger) -> list[dict[str, Any]]:
+    """Return for the page's other variant its gain over the control by how the camera moves; nothing where it is not asked for.
 
     The gain is the video top-1 error of the control less that of the other. `groups`: in groups of equal size, by motion.
     `trend`: how much larger it is at the video of most motion than at that of least, along a line over the videos' ranks.
     """
-    if FIGURE not in table.figures:
+    if GAIN_BY_CAMERA_MOTION not in table.measures:
         return []
     control, other = table.control, next(name for name in table.variants if name != table.control)
     entry = {"paper": ledger.paper.name, "table": table.name, "control": control, "variant": other}

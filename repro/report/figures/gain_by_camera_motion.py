@@ -1,4 +1,4 @@
-"""Show how what Slow Fusion gains depends on the motion of the camera, which the paper suspects and does not measure."""
+"""Show how what one net of clips gains over another depends on the motion of the camera."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ KNOWN = {
     "estimated": "The motion is estimated from the clips. Objects that move alike and fill most of a frame pass for it. ",
 }
 LEAD = (
-    "The paper suspects that the motion-aware net does worse where the camera moves. Here the test videos are sorted by it: by "
-    "how much the scene as a whole moves between two stored frames, in percent of the frame's side."
+    "The test videos are sorted by the motion of the camera: by how much the scene as a whole moves between two stored frames, "
+    "in percent of the frame's side."
 )
 
 
-def camera(paper: Paper, table: Table, *, results: Results) -> FigureView:
+def gain_by_camera_motion(paper: Paper, table: Table, *, results: Results) -> FigureView:
     """Return the figure of a page whose gain was measured by the camera's motion."""
     measured = results.claims.get("camera", ())
     found = next((item for item in measured if (item["paper"], item["table"]) == (paper.name, table.name)), None)
@@ -35,8 +35,8 @@ def camera(paper: Paper, table: Table, *, results: Results) -> FigureView:
     runs = [run for name in (control, other) for run in view.runs_of(name, paper=paper, results=results)]
     missing = [found["reason"]] if found and found["reason"] else []
     return FigureView(
-        name="camera",
-        title="Does the motion of the camera hurt?",
+        name="gain_by_camera_motion",
+        title="Gain by the motion of the camera",
         lead=LEAD,
         caption=f"{_caption(found, runs=runs, results=results)} {view.where(runs, results=results)}" if found and drawn else "",
         svg=Markup(_draw(found, table=table)) if found and drawn else None,
@@ -50,7 +50,7 @@ def _draw(found: Mapping[str, Any], *, table: Table) -> str:
     drawing = Drawing(
         width=820,
         height=250,
-        figure_id=view.figure_id(table, "camera"),
+        figure_id=view.figure_id(table, "gain_by_camera_motion"),
         title=f"What {found['variant']} gains over {found['control']}, by the motion of the camera",
         description="The numbers stand in the table below.",
     )
@@ -92,7 +92,7 @@ def _caption(found: Mapping[str, Any], *, runs: Sequence[Any], results: Results)
             spread = f" [{low}, {high}], 90 % interval over seeds and videos"
         words += (
             f"Along a line over the videos' ranks the gain changes by {percent(trend['estimate'], decimals=1, signed=True)} "
-            f"points{spread} from the least to the most motion: below 0 is what the paper suspects. "
+            f"points{spread} from the least to the most motion. "
         )
     if found["num_unseen"]:
         words += f"In {counted(found['num_unseen'], 'further video')} no motion could be estimated. "
@@ -102,7 +102,7 @@ def _caption(found: Mapping[str, Any], *, runs: Sequence[Any], results: Results)
 def _knob(runs: Sequence[Any], *, results: Results) -> str:
     """Return what the generator was told, where the videos are made."""
     names = {run.record["dataset"]["name"] for run in runs}
-    knobs = [(results.datasets.get(name, {}).get("spec") or {}).get("procedural") for name in sorted(names)]
+    knobs = [results.datasets[name].knobs if name in results.datasets else {} for name in sorted(names)]
     told = [knob["camera"] for knob in knobs if knob]
     if not told:
         return ""
@@ -144,7 +144,7 @@ def _numbers(found: Mapping[str, Any]) -> TableView:
         for group in found["groups"]
     ]
     caption = "Video top-1 error of both nets by the motion of the camera, mean over seeds."
-    return TableView(name="camera_numbers", caption=caption, columns=columns, rows=tuple(rows))
+    return TableView(name="gain_by_camera_motion_numbers", caption=caption, columns=columns, rows=tuple(rows))
 
 
 def _points(ends: Sequence[float] | None) -> Cell:

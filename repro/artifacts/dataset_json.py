@@ -1,0 +1,162 @@
+"""`dataset.json`: what a prepared data set holds, and the hash of each of its files. It is written last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from repro.artifacts.documents import PlainSpec, digest_of, fields_of, read_document, write_document
+from repro.artifacts.stored_files import StoredFile, check_file_name
+
+FILE = "dataset.json"
+Matrix = tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShardFile:
+    """One shard: a tar file of examples."""
+
+    file: str
+    sha256: str
+    num_bytes: int
+    num_examples: int
+
+    def __post_init__(self) -> None:
+        check_file_name(self.file)
+
+
+@dataclass(frozen=True, kw_only=True)
+class VideoTable:
+    """Of a split of videos: how many there are, and the file that says which clips are whose."""
+
+    num_videos: int
+    table: StoredFile
+
+
+@dataclass(frozen=True, kw_only=True)
+class SplitFiles:
+    """Examples (images or clips) of one split. class_counts: examples, or videos, of each class."""
+
+    num_examples: int
+    class_counts: tuple[int, ...]
+    index: StoredFile
+    shards: tuple[ShardFile, ...]
+    videos: VideoTable | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedFiles:
+    """A list of files that are not among the data, as .csv; `share` is of all files, in [0, 1]."""
+
+    file: str
+    num: int
+    share: float
+
+    def __post_init__(self) -> None:
+        check_file_name(self.file)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColorStatistics:
+    """Covariance of the RGB values of the training pixels (0 to 255), with its eigenvectors as columns."""
+
+    covariance: Matrix
+    eigenvalues: tuple[float, ...]
+    eigenvectors: Matrix
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageData:
+    """What a set of images has beside its splits."""
+
+    mean_image: StoredFile
+    color: ColorStatistics
+
+
+@dataclass(frozen=True, kw_only=True)
+class VideoData:
+    """What a set of videos has beside its splits: frames of a clip, whether clips may be mirrored, groups of classes."""
+
+    num_frames: int
+    mirror: bool
+    groups: dict[str, str]
+    missing: ListedFiles
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadeFrom:
+    """What was prepared, by which code, from which files."""
+
+    spec_digest: str
+    code_digest: str
+    source_fingerprint: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetJson:
+    """A prepared data set: of images, or of videos.
+
+    spec: the data set's specification. source, decoder: where the examples come from and what decoded them, for a reader.
+    wall_s: time that preparation took. num_bytes: of all shards.
+    """
+
+    SCHEMA: ClassVar[str] = "dataset/2"
+    STAGE: ClassVar[str] = "prepare"
+
+    name: str
+    kind: str
+    title: str
+    spec: PlainSpec
+    source: str
+    classes: tuple[str, ...]
+    stored_px: int
+    encoding: str
+    splits: dict[str, SplitFiles]
+    images: ImageData | None = None
+    videos: VideoData | None = None
+    refused: ListedFiles
+    warnings: tuple[str, ...]
+    wall_s: float
+    num_bytes: int
+    made_from: MadeFrom
+    decoder: str
+
+    def __post_init__(self) -> None:
+        if (self.images is None) == (self.videos is None):
+            raise ValueError("images and videos are both there or both missing; allowed: one of them")
+        absent = {"train", "test"} - set(self.splits)
+        if absent:
+            raise ValueError(f"there is no split {', '.join(sorted(absent))}; allowed: train and test, and validation")
+        if self.videos is not None and any(split.videos is None for split in self.splits.values()):
+            raise ValueError("a split of videos has no table of them; allowed: one for each split")
+
+    @property
+    def digest(self) -> str:
+        """The digest by which runs say what they were trained on."""
+        return digest_of(fields_of(self))
+
+    @property
+    def knobs(self) -> PlainSpec:
+        """Knobs of generated data by name; none of others."""
+        return self.spec.get("procedural") or {}
+
+    @property
+    def groups(self) -> Mapping[str, str]:
+        """Group of each class, where classes are grouped."""
+        return self.videos.groups if self.videos else {}
+
+
+def read_dataset(folder: Path) -> DatasetJson:
+    """The description of the data set prepared in `folder`.
+
+    Raises:
+        FileFormatError: it is missing or damaged (repro.artifacts.documents.read_document).
+    """
+    return read_document(Path(folder) / FILE, DatasetJson)
+
+
+def write_dataset(folder: Path, dataset: DatasetJson) -> None:
+    """Write the description of the data set prepared in `folder`: from now on it is complete."""
+    write_document(Path(folder) / FILE, dataset)
