@@ -41,6 +41,11 @@ def test_links_of_the_documents_lead_somewhere():
             assert ((ROOT / name).parent / target).exists(), (name, target)
 
 
+def test_the_design_says_what_each_folder_owns():
+    said = re.findall(r"^\| `(\w+)/` \|", text_of("docs/design.md"), re.MULTILINE)
+    assert sorted(said) == sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
+
+
 def test_the_glossary_fits_a_page_and_has_each_word_once():
     lines = text_of("docs/GLOSSARY.md").splitlines()
     words = [line.split("|")[1].strip() for line in lines if line.startswith("| ")]
