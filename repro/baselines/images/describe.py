@@ -101,7 +101,7 @@ def describe(
         tasks = islice(enumerate(images), writer.num_done, None)
         done = in_order(make, tasks, num_processes=context.num_processes)
         count = writer.num_done
-        for count in writer.fill(_counted(own, context) for own in done):
+        for count in writer.fill(_counted(encoded, context) for encoded in done):
             if count <= num_images:
                 progress.add()
         if count != num_images:

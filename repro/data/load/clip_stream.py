@@ -185,8 +185,8 @@ def graph_batches(loading: ClipLoading, clips: StripClips, plan: Iterable[Planne
         device_id=device_id(loading.device),
         prefetch_queue_depth=2,
     )
-    found = zip(groups, outputs_of(pipeline), strict=True)
-    return loading.batches((group, clip.split([len(planned.index_B) for planned in group])) for group, clip in found)
+    loaded = zip(groups, outputs_of(pipeline), strict=True)
+    return loading.batches((group, clip.split([len(planned.index_B) for planned in group])) for group, clip in loaded)
 
 
 def cut_batches(

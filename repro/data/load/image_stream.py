@@ -179,8 +179,8 @@ def graph_batches(loading: ImageLoading, plan: Iterable[Planned]) -> Iterator[Im
         device_id=device_id(loading.device),
         prefetch_queue_depth=2,
     )
-    found = zip(groups, outputs_of(pipeline), strict=True)
-    return loading.batches((planned, image_NHWC[part]) for group, image_NHWC in found for planned, part in with_parts(group))
+    loaded = zip(groups, outputs_of(pipeline), strict=True)
+    return loading.batches((planned, image_NHWC[part]) for group, image_NHWC in loaded for planned, part in with_parts(group))
 
 
 def _stacked(loading: ImageLoading, groups: Iterable[list[Planned]]) -> Iterator[tuple[list[Planned], NDArray[np.uint8]]]:

@@ -300,10 +300,10 @@ def _warnings(
     splits: Mapping[str, SplitFiles],
 ) -> list[str]:
     reason = why_not_mirrored(origin.classes)
-    found = [reason] if reason else []
+    warnings = [reason] if reason else []
     empty = [name for name, count in zip(origin.classes, splits["train"].class_counts, strict=True) if not count]
     if empty:
-        found.append(f"no training video is there of {_some(empty)}")
+        warnings.append(f"no training video is there of {_some(empty)}")
     few = Counter[int]()
     sides: dict[bool, dict[int, bytes]] = {True: {}, False: {}}
     for plan, part in zip(plans, parts, strict=True):
@@ -311,13 +311,13 @@ def _warnings(
         few[num_clips_of(dataset, plan.split)] += sum(num < num_clips_of(dataset, plan.split) for num in num_of.values())
         sides[plan.split == "test"].update(zip(part.content_N.tolist(), num_of, strict=True))
     if dataset.clips.span_s is not None:
-        found += [f"{num} videos are too short for {clips} clips and have fewer" for clips, num in sorted(few.items()) if num]
+        warnings += [f"{num} videos are too short for {clips} clips and have fewer" for clips, num in sorted(few.items()) if num]
     both = [
         f"{as_text(key)} = {as_text(sides[False][content])}" for content, key in sides[True].items() if content in sides[False]
     ]
     if both:
-        found.append(f"{len(both)} test videos are also training videos, byte for byte: {_some(both)}")
-    return found
+        warnings.append(f"{len(both)} test videos are also training videos, byte for byte: {_some(both)}")
+    return warnings
 
 
 def _write_refused(folder: Path, *, plans: Sequence[ShardPlan], parts: Sequence[Part]) -> int:
