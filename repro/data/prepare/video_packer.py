@@ -160,7 +160,8 @@ class VideoPacker:
             num_of, most = Counter(map(video_key, part.record.key_N.tolist())), self._num_clips(plan.split)
             few[most] += sum(num < most for num in num_of.values())
         if self.dataset.clips.span_s is not None:
-            warnings += [f"{num} videos are too short for {most} clips and have fewer" for most, num in sorted(few.items()) if num]
+            short = [(most, num) for most, num in sorted(few.items()) if num]
+            warnings += [f"{num} videos are too short for {most} clips and have fewer" for most, num in short]
         return warnings
 
 
