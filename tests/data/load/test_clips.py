@@ -23,7 +23,7 @@ from repro.data.load.clips import DecodedClips, StripClips, clips_in_memory
 from repro.data.load.graphs import clip_graph, decoded_clip_graph
 from repro.data.load.plan import training_plan
 from repro.data.load.randomness import Draws, draw_training
-from repro.data.prepare.videos import prepare_videos
+from repro.data.prepare.prepare import prepare
 from repro.data.shards.clips import ClipShards
 from repro.spec.recipe import Crops, Optimizer, Schedule
 from repro.spec.video import ClipRecipe
@@ -68,7 +68,7 @@ INPUT_PX = 32
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("toys")
-    prepare_videos(TOYS, folder=folder, source=None, num_threads=1, say=lambda line: None)
+    prepare(TOYS, folder=folder, source=None, num_threads=1, say=lambda line: None)
     return folder
 
 
