@@ -15,10 +15,10 @@ from repro.artifacts.runs_csv import Measurement, write_runs_csv
 from repro.artifacts.scores import Scores, parse_scores
 from repro.evaluate.metrics import top_k_error
 from repro.spec.experiment import Paper
-from repro.spec.methods import TIMINGS, run_method
-from repro.spec.metrics import GAP, TOP1, TOP_K, TRAIN_S, TRAIN_TOP1
-from repro.spec.protocols import plain_protocol
-from repro.spec.run import Run
+from repro.spec.run import Experiment, Run
+from repro.spec.terms.methods import TIMINGS, run_method
+from repro.spec.terms.metrics import GAP, TOP1, TOP_K, TRAIN_S, TRAIN_TOP1
+from repro.spec.terms.protocols import plain_protocol
 
 Parsed = TypeVar("Parsed")
 
@@ -134,11 +134,11 @@ def read_run_scores(record: dict[str, Any], *, split: str, protocol: str, result
             raise
         except FileFormatError as error:
             raise DamagedRunError(run_id, path, f"cannot be read ({error})") from None
-        found = (scores.run, scores.split, scores.protocol, len(scores.label_N), scores.scores_NK.shape[1])
+        stored = (scores.run, scores.split, scores.protocol, len(scores.label_N), scores.scores_NK.shape[1])
         wanted = (run_id, split, protocol, entry.get("num_examples"), record["num_classes"])
-        if found != wanted:
+        if stored != wanted:
             raise DamagedRunError(
-                run_id, path, f"holds (run, split, protocol, examples, classes) {found}, its run recorded {wanted}"
+                run_id, path, f"holds (run, split, protocol, examples, classes) {stored}, its run recorded {wanted}"
             )
         return scores
     raise DamagedRunError(run_id, folder / "run.json", f"lists no scores of {split} by {protocol}")
@@ -187,7 +187,7 @@ def _of_scores(record: dict[str, Any], run: Run, results: Path) -> list[Measured
             data = record["dataset"]
             measured += precisions.of_precisions(scores, classes=data["classes"], groups=data.get("groups", {}))
     plain = plain_protocol(run.experiment.evaluation.protocols)
-    if run.experiment.evaluation.num_train_examples and plain:
+    if isinstance(run.experiment, Experiment) and run.experiment.evaluation.num_train_examples and plain:
         train = read_run_scores(record, split="train", protocol=plain, results=results)
         error = top_k_error(train.scores_NK, train.labels, k=1)
         test_error, num = next((row[2], row[3]) for row in measured if row[:2] == (TOP1, plain))

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repro.spec.experiment import Paper
-from repro.spec.metrics import COLOR_SPLIT, EARLY, EPOCHS, TEST_S_PER_CLIP, TRAIN_S_PER_CLIP, epochs_metric
-from repro.spec.protocols import TRAINING, WEIGHTS
+from repro.spec.terms.metrics import COLOR_SPLIT, EARLY, EPOCHS, TEST_S_PER_CLIP, TRAIN_S_PER_CLIP, epochs_metric
+from repro.spec.terms.protocols import TRAINING, WEIGHTS
 
 #: One part in so many of the planned epochs counts as early.
 EARLY_PART = 5

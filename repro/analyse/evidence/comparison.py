@@ -28,7 +28,7 @@ from repro.analyse.evidence.statistics import (
     seeds_needed,
     total_interval,
 )
-from repro.spec.metrics import NEVER, TOP_K, metric_named
+from repro.spec.terms.metrics import NEVER, TOP_K, metric_named
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +88,7 @@ class Comparison:
             **(_deciding_fields(deciding) if deciding else {}),
             "points": intervals(self.points),
             "log_ratio": intervals(self.log_ratio) if self.log_ratio else None,
-            "total_ci90": listed(self.total_ci90),
+            "total_ci90": interval_ends(self.total_ci90),
             "p_adjusted": self.p_adjusted,
             "n": self.n,
             **means_and_sds(self.arms, [self.arm, self.against]),
@@ -113,7 +113,7 @@ class Level:
         """Return the measured fields of a claim."""
         return {
             **_deciding_fields(self.estimate),
-            "total_ci90": listed(self.total_ci90),
+            "total_ci90": interval_ends(self.total_ci90),
             "n": self.n,
             **means_and_sds(self.arms, [self.arm]),
         }
@@ -150,7 +150,7 @@ class Within:
             **(_deciding_fields(self.deciding) if self.deciding else {}),
             "points": intervals(self.points),
             "log_ratio": intervals(self.log_ratio) if self.log_ratio else None,
-            "total_ci90": listed(self.total_ci90),
+            "total_ci90": interval_ends(self.total_ci90),
             "n": self.n,
             **means_and_sds({self.arm: self.values}, [self.arm]),
         }
@@ -198,13 +198,13 @@ def compare_within(
 
     Without `against_protocol` the effect of a run is its metric.
     """
-    own = ledger.by_seed(arm, metric=metric, protocol=protocol)
-    other = ledger.by_seed(arm, metric=metric, protocol=against_protocol) if against_protocol else {}
-    seeds = [seed for seed in own if seed in other or not against_protocol]
+    value_by_seed = ledger.by_seed(arm, metric=metric, protocol=protocol)
+    against_by_seed = ledger.by_seed(arm, metric=metric, protocol=against_protocol) if against_protocol else {}
+    seeds = [seed for seed in value_by_seed if seed in against_by_seed or not against_protocol]
     if not seeds:
         return None
-    both = [(own[seed], other[seed]) for seed in seeds] if against_protocol else []
-    points = paired([against - value for value, against in both] or [own[seed] for seed in seeds])
+    both = [(value_by_seed[seed], against_by_seed[seed]) for seed in seeds] if against_protocol else []
+    points = paired([against - value for value, against in both] or [value_by_seed[seed] for seed in seeds])
     ratios = metric_named(metric).ratio != NEVER and bool(both) and all(min(two) > 0 for two in both)
     log_ratio = paired([math.log(against / value) for value, against in both]) if ratios else None
     deciding = points if decided_on == "points" else log_ratio
@@ -212,7 +212,7 @@ def compare_within(
     se = _examples_se(ledger, views, metric=metric, log_ratio=decided_on == "log_ratio") if against_protocol else None
     return Within(
         arm=arm,
-        values=[own[seed] for seed in seeds],
+        values=[value_by_seed[seed] for seed in seeds],
         decided_on=decided_on,
         points=points,
         log_ratio=log_ratio,
@@ -276,10 +276,10 @@ def _deciding_fields(estimate: Estimate) -> dict[str, Any]:
 
 def intervals(estimate: Estimate) -> dict[str, Any]:
     """Return estimate and intervals, JSON-ready."""
-    return {"estimate": estimate.value, "ci90": listed(estimate.ci90), "ci95": listed(estimate.ci95)}
+    return {"estimate": estimate.value, "ci90": interval_ends(estimate.ci90), "ci95": interval_ends(estimate.ci95)}
 
 
-def listed(interval: Interval | None) -> list[float] | None:
+def interval_ends(interval: Interval | None) -> list[float] | None:
     """Return an interval as JSON has it."""
     return None if interval is None else [float(end) for end in interval]
 

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from repro.analyse.collect.average_precisions import PROTOCOL, resampled_precision_DK
 from repro.analyse.collect.collect import read_run_scores
-from repro.analyse.evidence.comparison import Pair, compare, intervals, listed
+from repro.analyse.evidence.comparison import Pair, compare, interval_ends, intervals
 from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.statistics import total_interval
 from repro.spec.experiment import Table
-from repro.spec.figures import CLASS_GAINS
-from repro.spec.metrics import AVERAGE_PRECISION, class_slug
+from repro.spec.terms.figures import CLASS_GAINS
+from repro.spec.terms.metrics import AVERAGE_PRECISION, class_slug
 
 #: Samples of the test videos, fewer where one of them takes as many numbers as this; and the seed of their draw.
 MOST_DRAWS, FEWEST_DRAWS, NUMBERS, DRAW_SEED = 1000, 50, 10**9, 2014
@@ -71,7 +71,7 @@ def _gain(table: Table, ledger: Ledger, control: str, other: str, *, name: str, 
         "protocol": PROTOCOL,
         **{key: entry[key] for key in ("n", "means", "sds")},
         "gain": intervals(compared.points),
-        "total_ci90": listed(total),
+        "total_ci90": interval_ends(total),
     }
 
 

@@ -16,7 +16,7 @@ from repro.report.text.formatting import count, counted, fixed, listed
 from repro.report.text.tables import Cell, Column, Row, TableView, interval
 from repro.spec.claims import Claim
 from repro.spec.experiment import Paper, Table
-from repro.spec.metrics import AVERAGE_PRECISION, metric_named
+from repro.spec.terms.metrics import AVERAGE_PRECISION, metric_named
 
 #: Of many classes, so many that gain most and as many that lose most are drawn.
 MOST_SHOWN = 10
@@ -165,7 +165,7 @@ COLUMNS = (
 )
 
 
-def _numbers(found: Sequence[Mapping[str, Any]], *, control: str, other: str, paper: Paper, results: Results) -> TableView:
+def _numbers(gains: Sequence[Mapping[str, Any]], *, control: str, other: str, paper: Paper, results: Results) -> TableView:
     """Return the average precision of both nets by class, the largest gain first."""
     titles = {"control": f"AP of {control}", "other": f"AP of {other}"}
     columns = tuple(
@@ -174,7 +174,7 @@ def _numbers(found: Sequence[Mapping[str, Any]], *, control: str, other: str, pa
         for title in (titles.get(column.key, column.title),)
     )
     rows = []
-    for item in found:
+    for item in gains:
         measured = results.values(paper=paper.name, variant=control, metric=item["metric"], protocol=item["protocol"])
         cells = {
             "class": Cell(text=item["class"]),

@@ -45,13 +45,13 @@ def gain_by_camera_motion(paper: Paper, table: Table, *, results: Results) -> Fi
     )
 
 
-def _draw(found: Mapping[str, Any], *, table: Table) -> str:
-    groups = found["groups"]
+def _draw(gains: Mapping[str, Any], *, table: Table) -> str:
+    groups = gains["groups"]
     drawing = Drawing(
         width=820,
         height=250,
         figure_id=view.figure_id(table, "gain_by_camera_motion"),
-        title=f"What {found['variant']} gains over {found['control']}, by the motion of the camera",
+        title=f"What {gains['variant']} gains over {gains['control']}, by the motion of the camera",
         description="The numbers stand in the table below.",
     )
     motions = [100 * group["median"] for group in groups]
@@ -62,7 +62,7 @@ def _draw(found: Mapping[str, Any], *, table: Table) -> str:
         x=Axis(low=left, high=max(right, left + 1e-6), start_px=52, end_px=790),
         y=Axis(low=low, high=high, start_px=206, end_px=24),
     )
-    title = f"video top-1 error of {found['control']} less that of {found['variant']} (points)"
+    title = f"video top-1 error of {gains['control']} less that of {gains['variant']} (points)"
     label = "motion of the camera from frame to frame, % of the frame's side (median of the group)"
     frame(drawing, panel, title=title, x_label=label, x_ticks=panel.x.ticks(8), y_ticks=panel.y.ticks(7))
     drawing.line((panel.at(panel.x.low, 0), panel.at(panel.x.high, 0)), colour="muted", width=0.9)
@@ -78,10 +78,10 @@ def _all(group: Mapping[str, Any]) -> list[float]:
     return [group["gain"]["estimate"], *(group["gain"]["ci90"] or ()), *(group["total_ci90"] or ())]
 
 
-def _caption(found: Mapping[str, Any], *, runs: Sequence[Any], results: Results) -> str:
-    trend = found["trend"]
+def _caption(gains: Mapping[str, Any], *, runs: Sequence[Any], results: Results) -> str:
+    trend = gains["trend"]
     words = (
-        f"{count(found['num_videos'])} test videos in groups of equal size, from the stillest camera to the one that moves "
+        f"{count(gains['num_videos'])} test videos in groups of equal size, from the stillest camera to the one that moves "
         "most. Thick: 90 % interval over seeds. Thin: over seeds and videos. "
     )
     if trend:
@@ -94,9 +94,9 @@ def _caption(found: Mapping[str, Any], *, runs: Sequence[Any], results: Results)
             f"Along a line over the videos' ranks the gain changes by {percent(trend['estimate'], decimals=1, signed=True)} "
             f"points{spread} from the least to the most motion. "
         )
-    if found["num_unseen"]:
-        words += f"In {counted(found['num_unseen'], 'further video')} no motion could be estimated. "
-    return words + KNOWN.get(found.get("source", ""), "") + _knob(runs, results=results)
+    if gains["num_unseen"]:
+        words += f"In {counted(gains['num_unseen'], 'further video')} no motion could be estimated. "
+    return words + KNOWN.get(gains.get("source", ""), "") + _knob(runs, results=results)
 
 
 def _knob(runs: Sequence[Any], *, results: Results) -> str:
@@ -121,9 +121,9 @@ COLUMNS = (
 )
 
 
-def _numbers(found: Mapping[str, Any]) -> TableView:
+def _numbers(gains: Mapping[str, Any]) -> TableView:
     """Return motion, errors and gain group by group."""
-    control, other = found["control"], found["variant"]
+    control, other = gains["control"], gains["variant"]
     titles = {"control": f"Error of {control}, %", "other": f"Error of {other}, %"}
     columns = tuple(
         Column(key=c.key, title=titles.get(c.key, c.title), group=titles.get(c.key, c.group), kind=c.kind) for c in COLUMNS
@@ -141,7 +141,7 @@ def _numbers(found: Mapping[str, Any]) -> TableView:
                 "total": _points(group["total_ci90"]),
             }
         )
-        for group in found["groups"]
+        for group in gains["groups"]
     ]
     caption = "Video top-1 error of both nets by the motion of the camera, mean over seeds."
     return TableView(name="gain_by_camera_motion_numbers", caption=caption, columns=columns, rows=tuple(rows))

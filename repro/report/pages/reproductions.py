@@ -11,8 +11,8 @@ from repro.report.text.formatting import fixed, listed, p_value, times
 from repro.report.text.tables import Cell, Column, Row, TableView, interval
 from repro.report.text.units import printed_text
 from repro.spec.experiment import Paper
-from repro.spec.metrics import TOP1, unit_of
-from repro.spec.protocols import PROTOCOLS
+from repro.spec.terms.metrics import TOP1, unit_of
+from repro.spec.terms.protocols import PROTOCOLS
 
 REPRODUCTION_TITLES = {
     "claim": "Claim",
@@ -37,8 +37,8 @@ def reproductions_view(paper: Paper, claims: Sequence[Mapping[str, Any]]) -> Tab
     )
     rows: list[Row] = []
     for claim in claims:
-        others = claim_rows.reproduction_effects(claim)
-        if not others:
+        reproduced = claim_rows.reproduction_effects(claim)
+        if not reproduced:
             continue
         protocol = ", ".join(
             words for words in (PROTOCOLS[claim["protocol"]].title if claim["protocol"] else "", claim["dataset"]) if words
@@ -48,7 +48,7 @@ def reproductions_view(paper: Paper, claims: Sequence[Mapping[str, Any]]) -> Tab
         first |= {"same_quantity": True}
         if claim["kind"] == "level":
             first |= {"control": claim["paper_value"]}
-        lines = [(first, claim["paper_delta"], claim["paper_log_ratio"]), *others]
+        lines = [(first, claim["paper_delta"], claim["paper_log_ratio"]), *reproduced]
         rows += [Row(cells=_cells(claim, item, delta, ratio), again=i > 0) for i, (item, delta, ratio) in enumerate(lines)]
     caption = (
         f"Independent measurements of what {paper.authors} ({paper.year}) state, each with its own protocol and data; "
