@@ -51,6 +51,16 @@ STAGE_ROOTS = {
     "render": ("repro.report.render",),
 }
 
+#: The libraries that compute what a run of a stage is: of other versions, its numbers may be others.
+STAGE_LIBRARIES = {
+    "train_images": ("torch", "nvidia-dali-cuda130", "numba", "numpy"),
+    "train_clips": ("torch", "nvidia-dali-cuda130", "numba", "numpy"),
+    "fit_images": ("numpy", "opencv-python-headless", "scikit-learn", "scipy"),
+    "fit_videos": ("numpy", "opencv-python-headless", "scikit-learn", "scipy", "torch"),
+    "average": ("numpy",),
+    "time": ("torch", "numba", "numpy"),
+}
+
 #: Stages whose results are words and numbers about runs: all that they reach decides them.
 DESCRIBING = ("collect", "judge", "render")
 #: For all other stages these modules decide nothing: they say what made a result, how far it is and how long it takes, and
@@ -243,6 +253,11 @@ def _written(constant: Any) -> str:
     if isinstance(constant, tuple):
         return f"({', '.join(map(_written, constant))})"
     return repr(constant)
+
+
+def library_versions(stage: str) -> dict[str, str]:
+    """The version of each library that computes what a run of `stage` is."""
+    return {name: _version(name) for name in STAGE_LIBRARIES[stage]}
 
 
 def environment() -> dict[str, str]:

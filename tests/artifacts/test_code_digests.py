@@ -1,5 +1,6 @@
 """What code each stage runs: no more than it lists here, and an edit makes again what runs it and nothing else."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -7,7 +8,18 @@ import sys
 import pytest
 
 from repro.artifacts import provenance
-from repro.artifacts.provenance import DECIDE_NOTHING, PACKAGE, STAGE_ROOTS, code_digest, prepare_stage, stage_modules
+from repro.artifacts.provenance import (
+    DECIDE_NOTHING,
+    PACKAGE,
+    STAGE_LIBRARIES,
+    STAGE_ROOTS,
+    code_digest,
+    imported_names,
+    library_versions,
+    prepare_stage,
+    run_part,
+    stage_modules,
+)
 from repro.papers import PAPERS
 from repro.planning.plan import claims_digest, templates_digest
 from repro.spec.datasets import DATASET_KINDS
@@ -86,6 +98,16 @@ MAY_REACH = {
 }
 #: No method's settings are among what pages and verdicts are made by: those of a run stand in its record.
 METHODS = ("repro.spec.classical", "repro.spec.histograms")
+#: Libraries that compute numbers: by what is imported, what is installed. Pillow draws and stores, threads are counted.
+COMPUTING = {
+    "cv2": "opencv-python-headless",
+    "numba": "numba",
+    "numpy": "numpy",
+    "nvidia": "nvidia-dali-cuda130",
+    "scipy": "scipy",
+    "sklearn": "scikit-learn",
+    "torch": "torch",
+}
 TRAINING = {"train_images", "train_clips"}
 PREPARING_VIDEOS = {prepare_stage(kind) for kind in VIDEO_KINDS}
 PREPARING = {prepare_stage(kind) for kind in DATASET_KINDS} | PREPARING_VIDEOS
@@ -184,6 +206,24 @@ def test_pages_and_verdicts_run_no_spec_of_a_single_method(stage):
 )
 def test_an_edit_makes_again_what_runs_it_and_nothing_else(edited, file, stages):
     assert edited(file) == stages
+
+
+@pytest.mark.parametrize("stage", STAGE_LIBRARIES)
+def test_a_run_depends_on_the_libraries_that_its_code_imports(stage):
+    imported = set()
+    for name, path in stage_modules(stage).items():
+        found = set(re.findall(r"^[ \t]*(?:from|import) (\w+)", run_part(path.read_text()), re.MULTILINE)) & set(COMPUTING)
+        # What runs a job sets torch up, whatever the method.
+        imported |= found - {"torch"} if name.startswith("repro.train.runs.") else found
+    assert {COMPUTING[name] for name in imported} == set(STAGE_LIBRARIES[stage])
+    assert "not installed" not in library_versions(stage).values()
+
+
+def test_compiled_passes_that_numba_keeps_on_disk_take_nothing_from_other_files():
+    """It sees that their own file has changed, and no other."""
+    kept = [path for path in PACKAGE.rglob("*.py") if "cache=True" in path.read_text()]
+    assert len(kept) == 4
+    assert not [path.name for path in kept if list(imported_names(path.read_text()))]
 
 
 def test_a_claim_and_a_template_have_digests_of_their_own(tmp_path, monkeypatch):
