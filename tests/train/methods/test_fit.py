@@ -33,7 +33,7 @@ CENTER = Evaluation(protocols=("center",))
 
 
 def image_run(model: Any, *, seed: int = 0) -> Run:
-    """Return a run of paper A whose method is `model`."""
+    """Return a run of AlexNet whose method is `model`."""
     run = make_run(PAPERS["alexnet"], scale="smoke", variant="full", seed=seed)
     return dataclasses.replace(run, variant="fitted", experiment=Fitted(model=model, evaluation=CENTER))
 
