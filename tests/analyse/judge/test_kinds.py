@@ -343,6 +343,6 @@ def test_how_fast_variants_learn_is_measured_where_a_page_asks_whatever_it_draws
     rows = read_runs_csv(everything / "smoke" / "runs.csv").rows
     ledger = Ledger(rows, paper=ALEXNET, scale="smoke", results=everything)
     page = ALEXNET.table("alexnet_figure1")
-    found = {effect["metric"] for effect in table_effects(replace(page, figures=()), ledger)}
+    found = {effect.metric for effect in table_effects(replace(page, figures=()), ledger)}
     assert found == {"top1_error", "early_train_error"}
-    assert {effect["metric"] for effect in table_effects(replace(page, measures=()), ledger)} == {"top1_error"}
+    assert {effect.metric for effect in table_effects(replace(page, measures=()), ledger)} == {"top1_error"}
