@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 import torch
+from repro.data.prepare.videos import prepare_videos
 from torch import nn
 
 from repro.artifacts.files import sha256_file
-from repro.data.prepare.videos import prepare_videos
 from repro.models.clip import build_clip_network
 from repro.models.image import build_network
 from repro.models.layers import seed_dropout

@@ -1,4 +1,6 @@
-"""A fitted feature-histogram baseline: score videos, store it in one .npz file, read it back; the same model, the same bytes.
+"""A fitted feature-histogram baseline: score videos, store it in one .npz file, read it back.
+
+The same model gives the same bytes.
 
 Legend: N videos, D values of a vector, K classes.
 """

@@ -1,4 +1,4 @@
-"""Plan training: which examples each batch has, which batches are loaded at a time, and how long each is waited for.
+"""Plan training: which examples each batch has, and which batches are loaded at a time.
 
 Shape suffixes: B batch, N examples loaded at a time.
 """

@@ -1,7 +1,7 @@
 """Train one network: batches, updates, the learning rate, validation, checkpoints, progress.
 
-Everything that decides what comes next is in `TrainingProgress`, the net, the velocities and the learning rate's memory;
-a checkpoint holds these four, so that a resumed run goes on as if it had never stopped.
+Everything that decides what comes next is in `TrainingProgress`, the net, the velocities and the learning rate's
+memory; a checkpoint holds these four, so that a resumed run goes on as if it had never stopped.
 """
 
 from __future__ import annotations
