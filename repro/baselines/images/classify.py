@@ -12,11 +12,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from repro.artifacts.arrays import read_npz, write_npz
 from repro.baselines.fitting.fusion import sharpness_of, split_held_out, weights_C
 from repro.baselines.fitting.randomness import generator, seed_of
 from repro.baselines.images.fit_context import FitContext
 from repro.baselines.images.linear_svm import LinearClassifier, joined_classes, train_svm
-from repro.baselines.images.signatures import SignatureFile, read_arrays, write_arrays
+from repro.baselines.images.signatures import SignatureFile
 from repro.spec.classical import LinearSvm
 from repro.system.memory import peak_mib
 from repro.system.progress import Progress
@@ -102,7 +103,7 @@ def _trained(
     """Return the classifiers by channel, trained on `index_N` with each regularisation; stored ones are not trained again."""
     svm, folder = context.spec.classifier, context.folder / "classifiers"
     images = folder / f"images.{purpose}.npz"
-    write_arrays(images, {"index_N": index_N, "labels_N": labels_N[index_N]})
+    write_npz(images, {"index_N": index_N, "labels_N": labels_N[index_N]})
     jobs = {
         name: [
             _Job(
@@ -131,7 +132,7 @@ def _trained(
 
 def _run(job: _Job, *, svm: LinearSvm, num_classes: int) -> float:
     """Train and store; return the memory it took, in MiB."""
-    images = read_arrays(job.images)
+    images = read_npz(job.images)
     own = train_svm(
         job.signatures.opened(),
         index_N=images["index_N"],
@@ -143,12 +144,12 @@ def _run(job: _Job, *, svm: LinearSvm, num_classes: int) -> float:
         key=job.seed,
     )
     weights = {f"weight_KL.{place}": classifier.weight_KL for place, classifier in enumerate(own)}
-    write_arrays(job.file, weights | {f"bias_K.{place}": classifier.bias_K for place, classifier in enumerate(own)})
+    write_npz(job.file, weights | {f"bias_K.{place}": classifier.bias_K for place, classifier in enumerate(own)})
     return peak_mib()
 
 
 def _stored(job: _Job, place: int) -> LinearClassifier:
-    arrays = read_arrays(job.file)
+    arrays = read_npz(job.file)
     return LinearClassifier(
         weight_KL=arrays[f"weight_KL.{place}"], bias_K=arrays[f"bias_K.{place}"], regularization=job.regularizations[place]
     )
