@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 import torch
-from repro.data.prepare.prepare import prepare
 from torch import nn
 
 from repro.artifacts.files import sha256_file
+from repro.data.prepare.prepare import prepare
 from repro.models.clip import build_clip_network
 from repro.models.image import build_network
 from repro.models.layers import seed_dropout
@@ -49,6 +49,8 @@ CHANGES = {
     "recipe.pixel_mean": ("batches", ("logits",)),
     "recipe.optimizer": ("updates", ("logits", "batches")),
     "recipe.freeze": ("updates", ("logits", "batches")),
+    "recipe.slowed": ("updates", ("logits", "batches")),
+    "recipe.shuffle": ("batches", ("logits",)),
 }
 
 
