@@ -119,6 +119,7 @@ class ClipTask:
             num_epochs=self._recipe.schedule.num_epochs,
             epoch=epoch,
             step=step,
+            shuffle=self._recipe.shuffle,
         )
         return clip_stream(
             self._data.to_train_on(frames=self._network.frames, context=self._context),
