@@ -67,7 +67,7 @@ def _effect(table: Table, name: str, ledger: Ledger, *, metric: str) -> dict[str
         **{key: value for key, value in measured.items() if key not in ("estimate", "ci90", "ci95")},
         "gate": stop,
         "reason": reason,
-        "runs": [run["id"] for arm in arms for run in ledger.runs(arm)],
+        "runs": [run.id for arm in arms for run in ledger.runs(arm)],
     }
 
 

@@ -51,9 +51,7 @@ def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> None:
         gains += [gain for page in paper.tables for gain in class_gains(page, ledger)]
         gaps += [gap for page in paper.tables for gap in gain_by_camera_motion(page, ledger)]
         missing += ledger.missing
-        diverged += [
-            {"run": run["id"], "reason": run["reason"]} for run in ledger.records.values() if run["status"] == "diverged"
-        ]
+        diverged += [{"run": run.id, "reason": run.reason} for run in ledger.records.values() if run.diverged]
         num_runs += len(ledger.records)
     found = {
         "scale": scale,
@@ -93,7 +91,7 @@ def judged(case: Case) -> dict[str, Any]:
     nowhere = not_at_this_scale(case.ledger, case.considered)
     if nowhere:
         return entry | {"verdict": verdict.UNTESTABLE, "reason": claim.untestable or nowhere}
-    runs = [run["id"] for arm in case.arms for run in case.ledger.runs(arm)]
+    runs = [run.id for arm in case.arms for run in case.ledger.runs(arm)]
     entry |= {"runs": runs, "post_hoc": post_hoc(case.ledger, case.considered, case.pool)}
     entry |= KINDS[claim.kind](case)
     if entry["verdict"] == verdict.UNTESTABLE:
@@ -105,7 +103,7 @@ def judged(case: Case) -> dict[str, Any]:
 
 def post_hoc(ledger: Ledger, arms: Sequence[str], pool: Sequence[str]) -> bool:
     """Say whether an arm has seeds beyond the plan that not all arms of the table have: they were added after a look."""
-    seeds = {arm: {run["seed"] for run in ledger.runs(arm)} for arm in {*arms, *pool}}
+    seeds = {arm: {run.seed for run in ledger.runs(arm)} for arm in {*arms, *pool}}
     added = {seed for arm in arms for seed in seeds[arm] - ledger.planned_seeds(arm)}
     return any(not added <= seeds[arm] for arm in pool)
 

@@ -54,13 +54,13 @@ def clips(paper: Paper, table: Table, *, results: Results) -> FigureView:
 
 def _rows(nets: Sequence[tuple[RunRecord, Arrays]], *, paper: Paper) -> tuple[FilmRow, ...]:
     first_run, first = nets[0]
-    classes: Sequence[str] = first_run.record["dataset"]["classes"]
+    classes: Sequence[str] = first_run.record.dataset.classes
     rows = []
     for n, frame_TSSC in enumerate(first["frame_GTSSC"]):
         labels = [int(label) for label in first["label_GL"][n] if label >= 0]
         guessed = tuple(
             Guesses(
-                net=paper.variant(run.record["variant"]).title,
+                net=paper.variant(run.record.variant).title,
                 guesses=guesses(arrays["best_G5"][n], arrays["score_G5"][n], labels=labels, classes=classes),
             )
             for run, arrays in nets
@@ -72,7 +72,7 @@ def _rows(nets: Sequence[tuple[RunRecord, Arrays]], *, paper: Paper) -> tuple[Fi
 
 def _caption(rows: Sequence[FilmRow], runs: Sequence[RunRecord], *, results: Results) -> str:
     found = [
-        f"{run.record['variant']} is right first in {sum(row.nets[place].guesses[0].right for row in rows)}"
+        f"{run.record.variant} is right first in {sum(row.nets[place].guesses[0].right for row in rows)}"
         for place, run in enumerate(runs)
     ]
     return (

@@ -59,7 +59,7 @@ def gallery(paper: Paper, table: Table, *, results: Results) -> FigureView:
 
 
 def _found(arrays: Arrays, run: RunRecord) -> tuple[tuple[GalleryRow, ...], TableView]:
-    classes: Sequence[str] = run.record["dataset"]["classes"]
+    classes: Sequence[str] = run.record.dataset.classes
     rows = tuple(_row(arrays, position, classes=classes) for position in range(len(arrays["image_NSSC"])))
     return rows, _numbers(rows, [_key(key) for key in arrays["example_N"]], run=run)
 

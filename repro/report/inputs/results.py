@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +12,9 @@ from typing import Any
 from repro.artifacts import dataset_json, files
 from repro.artifacts.dataset_json import DatasetJson, read_dataset
 from repro.artifacts.files import FileFormatError
+from repro.artifacts.log_jsonl import LogEntry, parse_log
 from repro.artifacts.provenance import plain
+from repro.artifacts.run_json import RunJson, read_run
 from repro.artifacts.runs_csv import Measurement, read_runs_csv
 from repro.spec.claims import Claim
 from repro.spec.experiment import Paper
@@ -25,17 +25,17 @@ STATED = ("bound", "paper_arm", "paper_against", "paper_ratio", "against_protoco
 
 @dataclass(frozen=True, kw_only=True)
 class RunRecord:
-    """A run's folder: its run.json and one object for each epoch of its log, the last one where an epoch was repeated."""
+    """A run's folder: its run.json and its log, epoch by epoch and line by line."""
 
     id: str
     folder: Path
-    record: dict[str, Any]
-    log: tuple[dict[str, Any], ...]
+    record: RunJson
+    log: tuple[LogEntry, ...]
     log_lines: tuple[str, ...]
 
     @property
     def diverged(self) -> bool:
-        return bool(self.record["status"] != "ok")
+        return self.record.diverged
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -80,7 +80,7 @@ class Results:
     def _by_variant(self) -> dict[tuple[str, str], tuple[RunRecord, ...]]:
         found: dict[tuple[str, str], tuple[RunRecord, ...]] = {}
         for run in self.runs.values():
-            key = (run.record["paper"], run.record["variant"])
+            key = (run.record.paper, run.record.variant)
             found[key] = (*found.get(key, ()), run)
         return found
 
@@ -149,34 +149,16 @@ def _run_records(paper: Paper, *, scale: str, results: Path) -> Iterator[RunReco
         parent = files.run_folder(results, f"{scale}/{paper.name}/{variant.name}/0").parent
         found = [path for path in parent.glob("*/run.json") if path.parent.name.isdigit()]
         for path in sorted(found, key=lambda path: int(path.parent.name)):
-            lines = _log_lines(path.parent / "log.jsonl")
-            yield RunRecord(
-                id=f"{scale}/{paper.name}/{variant.name}/{path.parent.name}",
-                folder=path.parent,
-                record=files.read_json(path, schema="run/1"),
-                log=_epochs(lines, path=path.parent / "log.jsonl"),
-                log_lines=lines,
-            )
+            run_id = f"{scale}/{paper.name}/{variant.name}/{path.parent.name}"
+            record = read_run(results, run_id)
+            log, lines = _log(record, path.parent)
+            yield RunRecord(id=run_id, folder=path.parent, record=record, log=log, log_lines=lines)
 
 
-def _log_lines(path: Path) -> tuple[str, ...]:
-    if not path.is_file():
-        return ()
-    return tuple(line for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
-
-
-def _epochs(lines: Sequence[str], *, path: Path) -> tuple[dict[str, Any], ...]:
-    """Return the log's objects in the order of the epochs; a number that is not finite becomes None."""
-    epochs: dict[int, dict[str, Any]] = {}
-    for number, line in enumerate(lines, start=1):
-        try:
-            entry = json.loads(line)
-            epochs[int(entry["epoch"])] = {key: _finite(value) for key, value in entry.items()}
-        except (ValueError, KeyError, TypeError) as error:
-            message = f"{path}, line {number} is no log entry ({error}); delete the run's folder and train it again"
-            raise FileFormatError(message) from None
-    return tuple(epochs[epoch] for epoch in sorted(epochs))
-
-
-def _finite(value: Any) -> Any:
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+def _log(record: RunJson, folder: Path) -> tuple[tuple[LogEntry, ...], tuple[str, ...]]:
+    """Return the epochs and the lines of a network's log; none where the log was not kept beside the record."""
+    if record.network is None or not (folder / record.network.log.file).exists():
+        return (), ()
+    again = "delete the run's folder and train it again"
+    content = record.network.log.read(folder, again=again)
+    return parse_log(content, path=folder / record.network.log.file, again=again), tuple(content.decode().splitlines())
