@@ -14,7 +14,7 @@ from repro.planning.plan import claims_digest, templates_digest
 #: What a run leaves, whatever made it, and the job that makes it.
 RECORDS = """
 artifacts.files artifacts.scores evaluate.metrics spec.evaluation spec.run
-system.memory system.seeds train.runs.job train.runs.record train.runs.task
+system.memory system.seeds train.runs.job train.runs.record train.runs.context
 """
 #: One network, trained.
 NETWORKS = """

@@ -27,7 +27,7 @@ from repro.train.networks.initial_weights import Source, begin_with
 from repro.train.networks.loop import Stopped, Training
 from repro.train.networks.prepared import Prepared, open_prepared
 from repro.train.networks.run import make_training
-from repro.train.runs.task import RunContext
+from repro.train.runs.context import RunContext
 from tests.tiny import write_prepared
 
 PAPER = PAPERS["alexnet"]

@@ -34,7 +34,7 @@ def clips(paper: Paper, table: Table, *, results: Results) -> FigureView:
     for name in names:
         runs = view.runs_of(name, paper=paper, results=results)
         if runs:
-            arrays, problem = read_gallery(runs[0], "clip_gallery", dimensions=ARRAYS)
+            arrays, problem = read_gallery(runs[0], view.pictures_of(runs[0]).clip_gallery, dimensions=ARRAYS)
             missing += [problem] if problem else []
             nets += [(runs[0], arrays)] if arrays else []
     if len(nets) == 2 and not np.array_equal(nets[0][1]["example_G"], nets[1][1]["example_G"]):

@@ -44,7 +44,7 @@ def gallery(paper: Paper, table: Table, *, results: Results) -> FigureView:
     missing = list(view.absent((variant,), paper=paper, results=results))
     arrays: Arrays | None = None
     if runs:
-        arrays, problem = read_gallery(runs[0], "gallery", dimensions=ARRAYS)
+        arrays, problem = read_gallery(runs[0], view.pictures_of(runs[0]).gallery, dimensions=ARRAYS)
         missing += [problem] if problem else []
     found = _found(arrays, runs[0]) if arrays else None
     return FigureView(

@@ -18,7 +18,9 @@ from repro.analyse.evidence.verdict import VERDICTS
 from repro.analyse.judge.gain_by_camera_motion import FEWEST_VIDEOS
 from repro.analyse.judge.judge import judge
 from repro.artifacts.arrays import write_npz
+from repro.artifacts.documents import read_document
 from repro.artifacts.files import data_folder, read_json, run_folder, sha256_file, write_json
+from repro.artifacts.run_json import RunJson, read_run
 from repro.artifacts.scores import Scores, read_scores, write_scores
 from repro.evaluate.average_precision import average_precision_K
 from repro.papers import PAPERS
@@ -64,8 +66,8 @@ def rewritten(results: Path, run_id: str, change: Any) -> None:
     folder = run_folder(results, run_id)
     path = folder / "scores.test.video.npz"
     write_scores(path, change(read_scores(path)))
-    record = read_json(folder / "run.json", schema="run/1")
-    for entry in record["scores"]:
+    record = read_document(folder / "run.json", RunJson)
+    for entry in record.scores:
         if entry["file"] == path.name:
             entry["sha256"] = sha256_file(path)
     write_json(folder / "run.json", record, schema="run/1")
@@ -113,9 +115,7 @@ def test_runs_csv_has_errors_by_clip_and_by_video_and_a_precision_for_each_class
 def test_gains_are_differences_of_precisions_with_intervals_over_seeds_and_over_videos(tmp_path: Path) -> None:
     gains = judged(tmp_path)["gains"]
     assert {gain["table"] for gain in gains} == {"karpathy_table2"}
-    assert [gain["class"] for gain in gains] == read_json(
-        run_folder(tmp_path, "smoke/karpathy/slow_fusion/0") / "run.json", schema="run/1"
-    )["dataset"]["classes"]
+    assert [gain["class"] for gain in gains] == read_run(tmp_path, "smoke/karpathy/slow_fusion/0")["dataset"]["classes"]
     for gain in gains:
         assert gain["gain"]["estimate"] == pytest.approx(gain["means"]["slow_fusion"] - gain["means"]["single_frame"])
         assert gain["metric"] == f"average_precision.{class_slug(gain['class'])}"
@@ -235,7 +235,7 @@ def test_a_class_that_the_data_have_decides_its_claim(tmp_path: Path) -> None:
         for seed in (0, 1):
             path = run_folder(tmp_path, f"smoke/karpathy/{variant}/{seed}") / "run.json"
             record = read_json(path, schema="run/1")
-            record["dataset"]["classes"][2] = "Juggling Club"
+            record.dataset.classes[2] = "Juggling Club"
             write_json(path, record, schema="run/1")
     claim = next(item for item in judged_again(tmp_path)["claims"] if item["id"] == "B.T2.juggling_club")
     assert claim["verdict"] != "UNTESTABLE-HERE"
