@@ -435,6 +435,15 @@ def _environment() -> dict[str, str]:
     return {**dict.fromkeys(environment(), "0"), "commit": "0123456789ab", "system": FABRICATED, "processor": FABRICATED}
 
 
+def record_scores_again(results: Path, run_id: str, file: str) -> None:
+    """Record the hash that a file of scores has now."""
+    changed = stored_file(run_folder(results, run_id) / file)
+    scores = [
+        replace(entry, sha256=changed.sha256) if entry.file == file else entry for entry in read_run(results, run_id).scores
+    ]
+    change_run(results, run_id, scores=tuple(scores))
+
+
 def change_run(results: Path, run_id: str, **changes: Any) -> None:
     """Record other things of a finished run, as if it had been so."""
     record = replace(read_run(results, run_id), **changes)

@@ -28,9 +28,15 @@ STAGE_ROOTS = {
     "fit_videos": ("repro.train.methods.fit", "repro.train.methods.fit_videos"),
     "average": ("repro.train.methods.average",),
     "time": ("repro.train.methods.timing",),
-    "collect": ("repro.analyse.collect.collect",),
-    "judge": ("repro.analyse.evidence.verdict", "repro.analyse.judge.judge"),
-    "render": ("repro.report.render", "repro.artifacts.dataset_json", "repro.system.durations"),
+    "collect": ("repro.analyse.collect.collect", "repro.artifacts.log_jsonl", "repro.artifacts.run_json"),
+    "judge": ("repro.analyse.evidence.verdict", "repro.analyse.judge.judge", "repro.artifacts.run_json"),
+    "render": (
+        "repro.report.render",
+        "repro.artifacts.dataset_json",
+        "repro.artifacts.log_jsonl",
+        "repro.artifacts.run_json",
+        "repro.system.durations",
+    ),
 }
 
 #: Modules that say what made a result, in which form it is recorded, or how far it is and how long it takes, and make none:
@@ -38,8 +44,11 @@ STAGE_ROOTS = {
 DECIDE_NOTHING = (
     "repro.artifacts.dataset_json",
     "repro.artifacts.documents",
+    "repro.artifacts.log_jsonl",
     "repro.artifacts.provenance",
+    "repro.artifacts.run_json",
     "repro.artifacts.stored_files",
+    "repro.artifacts.timings_json",
     "repro.system.durations",
     "repro.system.progress",
 )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from repro.analyse.collect.collect import collect
 from repro.analyse.judge.judge import judge
-from repro.artifacts.files import read_json, run_folder
+from repro.artifacts.files import read_json
 from repro.papers import PAPERS
 from repro.planning.plan import planned_runs
 from repro.spec.experiment import Paper, make_run
@@ -48,8 +47,3 @@ def made(results: Path, *, scale: str = "small", variants: Sequence[str] = ("ful
 
 def claim(claims: dict[str, Any], name: str = "A.S3.3.lrn.top1") -> dict[str, Any]:
     return next(item for item in claims["claims"] if item["id"] == name)
-
-
-def edit_record(results: Path, run_id: str, **changes: Any) -> None:
-    path = run_folder(results, run_id) / "run.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | changes))

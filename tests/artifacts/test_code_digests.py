@@ -22,7 +22,7 @@ artifacts.arrays data.load.augment_kernel data.load.decoded_cache data.load.grap
 data.load.plan data.load.randomness data.shards.decoder_options data.shards.images
 evaluate.subset models.blurred models.image models.layers models.local models.norm. models.probe models.sequence models.towers
 models.two_devices spec.geometry.blurred spec.geometry.image spec.network spec.recipe train.networks train.networks.checkpoint
-train.networks.data_parallel train.networks.initial_weights train.networks.loop train.networks.model_parallel
+train.networks.task train.networks.data_parallel train.networks.initial_weights train.networks.loop train.networks.model_parallel
 train.networks.optim train.networks.optim_kernel train.networks.precision train.networks.run train.networks.trained
 """
 #: What fits of images and of videos share.
@@ -146,6 +146,9 @@ def test_pages_and_verdicts_run_no_spec_of_a_single_method(stage):
         ("artifacts/provenance.py", set()),
         ("artifacts/documents.py", set()),
         ("artifacts/dataset_json.py", {"render"}),
+        ("artifacts/run_json.py", CATALOGUE),
+        ("artifacts/log_jsonl.py", {"collect", "render"}),
+        ("train/runs/context.py", {*TRAINING, "fit_images", "fit_videos", "average", "time"}),
         ("system/progress.py", set()),
         ("system/durations.py", {"render"}),
         ("papers/alexnet/claims/table1.py", set()),

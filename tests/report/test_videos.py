@@ -138,7 +138,7 @@ def test_clips_show_the_same_videos_with_what_both_nets_make_of_them(results: Re
     assert len(found.films) == 12
     assert [net.net for net in found.films[0].nets] == ["Single-Frame", "Slow Fusion"]
     assert found.films[0].name.count(" + ") == 1, "the first video has two labels"
-    classes = results.runs["smoke/karpathy/slow_fusion/0"].record["dataset"]["classes"]
+    classes = results.runs["smoke/karpathy/slow_fusion/0"].record.dataset.classes
     for film, label in zip(found.films, [n % 10 for n in range(12)], strict=True):
         right = {guess.name for net in film.nets for guess in net.guesses if guess.right}
         assert right <= set(film.name.split(" + "))

@@ -6,13 +6,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from repro.artifacts import timings_json
 from repro.artifacts.dataset_json import read_dataset
 from repro.artifacts.documents import write_document
 from repro.artifacts.files import data_folder
 from repro.artifacts.run_json import Costs, TimedNetworks
 from repro.artifacts.stored_files import stored_file
-from repro.artifacts.timings_json import TimingsJson
+from repro.artifacts.timings_json import FILE, TimingsJson
 from repro.spec.run import Run, Timing
 from repro.system.memory import peak_mib
 from repro.system.progress import Say
@@ -58,7 +57,7 @@ def time_run(run: Run, *, context: RunContext, results: Path) -> None:
         device=context.device,
         key=run.key_for("timing"),
     )
-    timings = context.folder / timings_json.FILE
+    timings = context.folder / FILE
     write_document(timings, TimingsJson(networks=speeds))
     costs = Costs(
         wall_s=time.perf_counter() - begun[0],

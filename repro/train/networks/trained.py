@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from repro.artifacts import log_jsonl
 from repro.artifacts.files import write_bytes, write_text
-from repro.artifacts.log_jsonl import log_text
+from repro.artifacts.log_jsonl import FILE, log_text
 from repro.artifacts.run_json import Costs, RunData, TrainedNetwork
 from repro.artifacts.stored_files import stored_file
 from repro.spec.run import Run
@@ -34,7 +33,7 @@ def write_trained(
     """Write log.jsonl, weights.pt, the first layer's kernels and, last, run.json of a network."""
     training.count_time()
     progress = training.progress
-    log, weights = context.folder / log_jsonl.FILE, context.folder / WEIGHTS
+    log, weights = context.folder / FILE, context.folder / WEIGHTS
     write_text(log, log_text(progress.log))
     write_bytes(weights, torch_bytes(training.net.state_dict()))
     train_s = sum(entry.wall_s for entry in progress.log)

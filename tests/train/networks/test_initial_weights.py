@@ -190,9 +190,7 @@ def test_damaged_weights_of_the_source_are_refused_by_name(results, damage):
         path.unlink()
     else:
         path.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(
-        FileFormatError, match=r"weights\.pt is missing or not the file that its run recorded; train that run again"
-    ):
+    with pytest.raises(FileFormatError, match=r"weights\.pt (was changed|cannot be read).*; train that run again"):
         train(results, pretrained_run())
     assert not (run_folder(results, pretrained_run().id) / "run.json").exists()
 

@@ -20,6 +20,7 @@ import repro.train.networks.loop as loop
 import repro.train.networks.run as stage
 from repro.artifacts.documents import read_document
 from repro.artifacts.files import FileFormatError, data_folder, run_folder, sha256_file
+from repro.artifacts.provenance import plain
 from repro.artifacts.run_json import RunJson, read_run
 from repro.artifacts.scores import read_scores
 from repro.models.image import build_network
@@ -71,7 +72,7 @@ def outcome(results, run=None):
         "scores": {(entry.split, entry.protocol): entry.sha256 for entry in document.scores},
         "log": [{key: value for key, value in entry.items() if key not in CLOCKS} for entry in log],
         "num_steps": document.network.num_steps,
-        "saturation_at_start": document.network.saturation_at_start,
+        "saturation_at_start": plain(document.network.saturation_at_start),
         "kernels": document.network.pictures.kernels.sha256,
         "gallery": document.network.pictures.gallery.sha256,
     }
