@@ -102,7 +102,7 @@ def read_results(papers: Sequence[Paper], *, scale: str, results: Path) -> Resul
         if (data / dataset_json.FILE).is_file():
             datasets[name] = read_dataset(data)
             refused[name] = _read_refused(data / "refused.csv")
-    runs = {run.id: run for paper in papers for run in _run_records(paper, scale=scale, results=results)}
+    runs = {run.id: run for paper in papers for run in run_records(paper, scale=scale, results=results)}
     return Results(scale=scale, folder=folder, measured=table.rows, claims=claims, runs=runs, datasets=datasets, refused=refused)
 
 
@@ -143,7 +143,7 @@ def _read_refused(path: Path) -> tuple[dict[str, str], ...]:
         return tuple(csv.DictReader(stream))
 
 
-def _run_records(paper: Paper, *, scale: str, results: Path) -> Iterator[RunRecord]:
+def run_records(paper: Paper, *, scale: str, results: Path) -> Iterator[RunRecord]:
     """Read the run folders of the paper's variants at `scale`, seeds in order."""
     for variant in paper.variants:
         parent = files.run_folder(results, f"{scale}/{paper.name}/{variant.name}/0").parent

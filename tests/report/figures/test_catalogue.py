@@ -158,7 +158,7 @@ def test_kernels_are_shown_by_tower_with_their_selectivity(made: Made) -> None:
 
 def test_missing_and_damaged_files_are_named_and_the_rest_is_shown(made: Made) -> None:
     keep(made, made.run("full", seed=0), "kernels", kernel_KHWC=grey_and_colour(), num_towers=2)
-    gone, torn, never = (made.run("full", seed=seed) for seed in (1, 2, 3))
+    gone, torn, _ = (made.run("full", seed=seed) for seed in (1, 2, 3))
     for run in (gone, torn):
         keep(made, run, "kernels", kernel_KHWC=grey_and_colour(), num_towers=2)
     (gone.folder / "kernels.npz").unlink()
