@@ -259,7 +259,9 @@ def _write_all_scores(
     wanted = [("test", protocol, ten_crop + EXTRA_SHARES[protocol] * truth.center_extra) for protocol in protocols]
     written = []
     videos = isinstance(run.dataset, VideoDataset)
-    seen = [("train", "clip" if videos else "center", train)] if run.experiment.evaluation.num_train_examples else []
+    seen = (
+        [("train", "clip" if videos else "center", train)] if getattr(run.experiment.evaluation, "num_train_examples", 0) else []
+    )
     for split, protocol, error in [*wanted, *seen]:
         scores_NK, label_N, example_N = fabricated_scores(rng, split=split, error=error, truth=truth)
         if videos:
@@ -278,6 +280,7 @@ def _write_log(run: Run, path: Path, rng: np.random.Generator, truth: Truth, *, 
     if pace is not None:
         own = draws(run.id, f"fabricate pace {truth.seed}")
         pace *= float(np.exp(truth.pace_noise * own.standard_normal()))
+    probed = not isinstance(run.dataset, VideoDataset) and bool(run.experiment.evaluation.num_probe)
     entries = []
     for epoch in range(1, num_epochs + 1):
         done = epoch / num_epochs
@@ -292,7 +295,7 @@ def _write_log(run: Run, path: Path, rng: np.random.Generator, truth: Truth, *, 
             images_per_s=IMAGES_PER_S,
             wall_s=round(TRAINING_IMAGES / IMAGES_PER_S, 3),
             data_wait_s=0.01,
-            saturation=_saturation(run, truth, done=done) if run.experiment.evaluation.num_probe and not diverged else None,
+            saturation=_saturation(run, truth, done=done) if probed and not diverged else None,
         )
         entries.append(entry)
     write_text(path, log_text(entries))
@@ -409,7 +412,7 @@ def _made(run: Run, folder: Path, rng: np.random.Generator, truth: Truth, *, tra
     if isinstance(run.experiment, Experiment):
         _write_log(run, folder / log_jsonl.FILE, rng, truth, final_error=train, diverged=diverged)
         num_epochs = 1 if diverged else run.trained.recipe.schedule.num_epochs
-        probed = bool(run.trained.evaluation.num_probe)
+        probed = not isinstance(run.dataset, VideoDataset) and bool(run.trained.evaluation.num_probe)
         return TrainedNetwork(
             num_epochs=num_epochs,
             num_steps=28 * num_epochs,

@@ -26,10 +26,8 @@ from repro.train.networks.precision import products_in
 from repro.train.networks.task import Open, PreparedData, Task
 from repro.train.networks.trained import write_trained
 from repro.train.runs.context import Compute, RunContext, ScoredFiles, Stopped
-from repro.train.runs.job import RunsFailed, in_turn
+from repro.train.runs.job import in_turn
 from repro.train.runs.record import data_of, identity_of, restore
-
-__all__ = ["RunsFailed", "Stopped", "make_training", "train_run", "train_runs"]
 
 
 def train_runs(runs: Sequence[Run], *, open_data: Open, results: Path, compute: Compute, say: Say) -> None:

@@ -26,8 +26,8 @@ from repro.spec.run import Run
 from repro.spec.video_datasets import Clips, VideoDataset
 from repro.train.networks import loop
 from repro.train.networks.clips import ClipTask, open_videos
-from repro.train.networks.run import Stopped, train_runs
-from repro.train.runs.context import RunContext
+from repro.train.networks.run import train_runs
+from repro.train.runs.context import RunContext, Stopped
 from tests.tiny import ONE_THREAD
 
 SMOKE = KARPATHY.scale("smoke")

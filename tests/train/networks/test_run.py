@@ -28,7 +28,9 @@ from repro.papers import PAPERS
 from repro.spec.experiment import make_run
 from repro.spec.recipe import Freeze, Schedule
 from repro.train.networks.prepared import open_prepared
-from repro.train.networks.run import RunsFailed, Stopped, train_runs
+from repro.train.networks.run import train_runs
+from repro.train.runs.context import Stopped
+from repro.train.runs.job import RunsFailed
 from tests.tiny import ONE_THREAD, write_prepared
 
 ALEXNET = PAPERS["alexnet"]

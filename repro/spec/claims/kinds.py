@@ -24,7 +24,7 @@ class Reproduction:
 
     who: str
     control: float | None
-    ablated: float | None
+    ablated: float | None = None
     protocol: str
     confidence: str
     note: str = ""
@@ -36,7 +36,7 @@ class Claim:
     """One statement of a paper.
 
     id: as in facts/claims.csv; claims that the facts do not number have ids of the same form.
-    metric, protocol: names of repro.spec.metrics and repro.spec.protocols; of a time, the protocol is the network timed.
+    metric, protocol: names of repro.spec.terms; of a time, the protocol is the network that was timed.
     arm: the variant that the statement is about: for effects the one WITH the part that is claimed to help.
     against: the variant it is compared with. The effect is metric(against) - metric(arm); positive = as the paper says.
         A ratio is metric(against) / metric(arm). Where more is better (average precision), the arm is the one that has less.

@@ -1,0 +1,18 @@
+"""What a paper states: claims by kind, and the printed tables that hold many of them."""
+
+from repro.spec.claims.kinds import BOUNDS, CLAIM_KINDS, Claim, Reproduction
+from repro.spec.claims.tables import Cell, Column, Gain, Gains, Pair, PrintedTable, Row
+
+__all__ = [
+    "BOUNDS",
+    "CLAIM_KINDS",
+    "Cell",
+    "Claim",
+    "Column",
+    "Gain",
+    "Gains",
+    "Pair",
+    "PrintedTable",
+    "Reproduction",
+    "Row",
+]
