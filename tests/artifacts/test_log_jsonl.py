@@ -63,7 +63,7 @@ def test_any_changed_byte_is_refused_by_the_hash_that_the_run_recorded(tmp_path:
         ("[" * 200_000, "is no epoch"),
         ('{"epoch": 2}', "missing required field"),
         (json.dumps({**json.loads(TEXT.splitlines()[1]), "more": 1}), "fields that are not known: more"),
-        (TEXT.splitlines()[1].replace("0.4", '"0.4"'), "Expected `float`, got `str`"),
+        (TEXT.splitlines()[1].replace("0.4,", '"0.4",'), "Expected `float`, got `str`"),
         (TEXT.splitlines()[1].replace("0.4,", "NaN,"), "NaN is no number"),
         (TEXT.splitlines()[0], "is of epoch 1; allowed: 2"),
         (TEXT.splitlines()[1].replace('"epoch": 2', '"epoch": 3'), "is of epoch 3; allowed: 2"),

@@ -71,10 +71,11 @@ class Made:
 
     def keep(self, run: RunRecord, name: str, stored: StoredFile | None) -> None:
         """Name a file of pictures in the record of a run, or none."""
-        assert run.record.network is not None
-        pictures = replace(run.record.network.pictures, **{name: stored})
-        record = replace(run.record, network=replace(run.record.network, pictures=pictures))
-        self.runs[run.id] = replace(self.runs[run.id], record=record)
+        known = self.runs[run.id]
+        assert known.record.network is not None
+        pictures = replace(known.record.network.pictures, **{name: stored})
+        record = replace(known.record, network=replace(known.record.network, pictures=pictures))
+        self.runs[run.id] = replace(known, record=record)
 
     def value(self, variant: str, seed: int, protocol: str, value: float, *, metric: str = "top1_error") -> None:
         self.measured.append(measurement(variant, seed, value, scale=self.scale, protocol=protocol, metric=metric))

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from repro.artifacts.stored_files import stored_file
 from repro.papers.karpathy import KARPATHY
 from repro.report.figures import view
 from repro.report.figures.class_gains import printed_gains
@@ -153,7 +154,9 @@ def test_galleries_of_different_videos_are_not_shown_side_by_side(results: Resul
         arrays = {name: stored[name] for name in stored.files}
     arrays["example_G"] = arrays["example_G"][::-1].copy()
     np.savez(tmp_path / "clip_gallery.npz", **arrays)
-    runs[run.id] = replace(run, folder=tmp_path)
+    pictures = replace(run.record.network.pictures, clip_gallery=stored_file(tmp_path / "clip_gallery.npz"))
+    record = replace(run.record, network=replace(run.record.network, pictures=pictures))
+    runs[run.id] = replace(run, folder=tmp_path, record=record)
     fields = {name: getattr(results, name) for name in results.__dataclass_fields__}
     found = clips(KARPATHY, TABLES["karpathy_table2"], results=Results(**{**fields, "runs": runs}))
     assert [net.net for net in found.films[0].nets] == ["Single-Frame"]

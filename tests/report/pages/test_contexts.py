@@ -8,6 +8,7 @@ from repro.papers.alexnet import ALEXNET
 from repro.report.pages.run import learning_rate_drops
 from repro.report.pages.setting import relative
 from repro.report.pages.variants import change_of, change_text
+from tests.artifacts.made import log_entry
 from tests.report.conftest import Rendered, rerendered
 from tests.report.reading import read
 
@@ -54,7 +55,7 @@ def test_a_variant_of_another_base_than_its_control_names_it() -> None:
 
 def test_learning_rate_drops_are_the_epochs_that_start_lower() -> None:
     rates = [0.01, 0.01, 0.001, 0.001, 0.0001, 0.001]
-    log = [{"epoch": epoch, "learning_rate": rate} for epoch, rate in enumerate(rates, start=1)]
+    log = [log_entry(epoch, 0.5, learning_rate=rate) for epoch, rate in enumerate(rates, start=1)]
     assert learning_rate_drops(log) == (3, 5)
 
 
