@@ -7,13 +7,31 @@ import numpy as np
 import pytest
 import torch
 
-from repro.train.networks.checkpoint import load_checkpoint, previous_generation, remove_checkpoints, save_checkpoint
+from repro.artifacts.files import canonical_json, sha256_bytes
+from repro.artifacts.log_jsonl import LayerSaturation
+from repro.train.networks.checkpoint import (
+    SCHEMA,
+    TrainingProgress,
+    TrainingState,
+    load_checkpoint,
+    previous_generation,
+    remove_checkpoints,
+    save_checkpoint,
+    torch_bytes,
+)
+from repro.train.networks.optim import Plateau
+from tests.artifacts.made import log_entry
 
 IDENTITY = {"run": "small/alexnet/full/0", "spec": "a", "code": "b", "data": "c"}
 
 
 def state(number):
-    return {"net": {"w": torch.full((4,), float(number))}, "progress": {"epoch": number, "log": [{"loss": 0.5}]}}
+    weights = {"w": torch.full((4,), float(number))}
+    saturation = {"conv1": LayerSaturation(saturated=0.5, dead=0.1)}
+    progress = TrainingProgress(
+        epoch=number, loss_sum=0.5, saturation_at_start=saturation, log=[log_entry(1, 0.9, saturation=saturation)]
+    )
+    return TrainingState(net=weights, velocity={"w": -weights["w"]}, rate=Plateau(num_worse=2), progress=progress)
 
 
 def load(path, identity=None):
@@ -24,8 +42,9 @@ def load(path, identity=None):
 def test_what_is_saved_is_loaded(tmp_path):
     save_checkpoint(tmp_path / "c.pt", state(3), identity=IDENTITY)
     found, said = load(tmp_path / "c.pt")
-    assert torch.equal(found["net"]["w"], torch.full((4,), 3.0))
-    assert found["progress"] == {"epoch": 3, "log": [{"loss": 0.5}]}
+    assert torch.equal(found.net["w"], torch.full((4,), 3.0))
+    assert torch.equal(found.velocity["w"], torch.full((4,), -3.0))
+    assert (found.rate, found.progress) == (state(3).rate, state(3).progress)
     assert said == []
 
 
@@ -44,7 +63,7 @@ def test_a_thousand_flipped_bits_are_all_found_and_the_older_generation_is_used(
         damaged[bit // 8] ^= 1 << (bit % 8)
         path.write_bytes(bytes(damaged))
         found, said = load(path)
-        assert found["progress"]["epoch"] == 1
+        assert found.progress.epoch == 1
         assert "is not used" in said[0]
 
 
@@ -79,7 +98,7 @@ def test_a_failing_disk_leaves_the_last_state_loadable_and_is_not_hidden(tmp_pat
         with pytest.raises(OSError, match=os.strerror(code)):
             save_checkpoint(path, state(2), identity=IDENTITY)
     found, _ = load(path)
-    assert found["progress"]["epoch"] == 1
+    assert found.progress.epoch == 1
     assert sorted(p.name for p in tmp_path.iterdir()) == ["previous-c.pt"]
 
 
@@ -90,3 +109,25 @@ def test_removal_takes_both_generations(tmp_path):
     assert previous_generation(path).exists()
     remove_checkpoints(path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "payload", [b"", b"no pickle", torch_bytes({"net": {}}), torch_bytes({"net": 1, "velocity": 1, "rate": 1, "progress": 1})]
+)
+def test_a_file_with_a_right_hash_that_holds_no_state_is_passed_over(tmp_path, payload):
+    path = tmp_path / "c.pt"
+    save_checkpoint(path, state(1), identity=IDENTITY)
+    save_checkpoint(path, state(2), identity=IDENTITY)
+    header = canonical_json({"schema": SCHEMA, "sha256": sha256_bytes(payload), "identity": IDENTITY}).encode()
+    path.write_bytes(header + b"\n" + payload)
+    found, said = load(path)
+    assert found.progress.epoch == 1
+    assert "holds no state of training" in said[0]
+
+
+@pytest.mark.parametrize(
+    "header", [b"[" * 200_000, b"{}", b"[]", b"\xff", b'{"schema": "checkpoint/2", "sha256": 1, "identity": {}}']
+)
+def test_a_header_that_is_none_is_passed_over(tmp_path, header):
+    (tmp_path / "c.pt").write_bytes(header + b"\npayload")
+    assert load(tmp_path / "c.pt") == (None, ["checkpoint c.pt is damaged and is not used"])

@@ -161,8 +161,8 @@ def test_a_run_with_towers_apart_goes_on_where_it_was_stopped(prepared, monkeypa
         with pytest.raises(Stopped):
             train(prepared, run, said, towers_apart=True)
     found = train(prepared, run, said, towers_apart=True)
-    assert found["num_resumes"] == 1
-    assert found["weights"] == expected["weights"]
+    assert found.network.num_resumes == 1
+    assert found.network.weights == expected.network.weights
 
 
 def test_fewer_gpus_than_towers_are_refused(prepared, monkeypatch):
