@@ -101,10 +101,10 @@ def read_run_scores(record: RunJson, *, split: str, protocol: str, results: Path
         scores = parse_scores(content, path=path)
     except FileFormatError as error:
         raise DamagedRunError(record.id, error) from None
-    found = (scores.run, scores.split, scores.protocol, len(scores.label_N), scores.scores_NK.shape[1])
+    stored = (scores.run, scores.split, scores.protocol, len(scores.label_N), scores.scores_NK.shape[1])
     wanted = (record.id, split, protocol, entry.num_examples, record.num_classes)
-    if found != wanted:
-        problem = f"holds (run, split, protocol, examples, classes) {found}, its run recorded {wanted}"
+    if stored != wanted:
+        problem = f"holds (run, split, protocol, examples, classes) {stored}, its run recorded {wanted}"
         raise DamagedRunError(record.id, f"{path} {problem}; {AGAIN}")
     return scores
 

@@ -1,7 +1,7 @@
 """Load clips for training on CPU and GPU, in our order and with our randomness.
 
-On a GPU one DALI graph does all of it. On a CPU it decodes alone, if there is anything to decode: one compiled pass does what
-follows, the same to the bit, in a fraction of the time.
+On a GPU one DALI graph does all of it. On a CPU it decodes alone, if there is anything to decode: one compiled
+pass does what follows, the same to the bit, in a fraction of the time.
 All frames of a clip have one crop and one mirroring. An epoch visits every stored clip of every video once.
 
 Source: Karpathy et al. 2014, section 4.1: random crops, mirroring with probability .5, the constant 117 subtracted.
@@ -141,7 +141,7 @@ def compiled_batches(loading: ClipLoading, clips: DecodedClips, plan: Iterable[P
     """Give the batches of clips that lie in memory: one compiled pass for each."""
     load_cut_clips()
     groups = loading.groups(plan, at_once=max(1, DRAWN_AT_ONCE // loading.recipe.batch_size))
-    return loading.batches((group, cut(loading, group, clips.clip_NTSSC, indices_N(group))) for group in groups)
+    return loading.batches((group, cut_batches(loading, group, clips.clip_NTSSC, indices_N(group))) for group in groups)
 
 
 def decoded_batches(loading: ClipLoading, clips: StripClips, plan: Iterable[Planned]) -> Iterator[ClipBatch]:
@@ -157,7 +157,7 @@ def decoded_batches(loading: ClipLoading, clips: StripClips, plan: Iterable[Plan
         device="cpu",
     )
     found = zip(groups, decoded, strict=True)
-    return loading.batches((group, cut(loading, group, clip.numpy(), np.arange(len(clip)))) for group, clip in found)
+    return loading.batches((group, cut_batches(loading, group, clip.numpy(), np.arange(len(clip)))) for group, clip in found)
 
 
 def graph_batches(loading: ClipLoading, clips: StripClips, plan: Iterable[Planned]) -> Iterator[ClipBatch]:
@@ -185,11 +185,11 @@ def graph_batches(loading: ClipLoading, clips: StripClips, plan: Iterable[Planne
         device_id=device_id(loading.device),
         prefetch_queue_depth=2,
     )
-    found = zip(groups, outputs_of(pipeline), strict=True)
-    return loading.batches((group, clip.split([len(planned.index_B) for planned in group])) for group, clip in found)
+    loaded = zip(groups, outputs_of(pipeline), strict=True)
+    return loading.batches((group, clip.split([len(planned.index_B) for planned in group])) for group, clip in loaded)
 
 
-def cut(
+def cut_batches(
     loading: ClipLoading, group: list[Planned], clip_NTSSC: NDArray[np.uint8], place_N: NDArray[np.int64]
 ) -> Iterator[torch.Tensor]:
     """Give the pixels (B, T, H, W, C) of each batch of a group, whose clips lie at `place_N`."""

@@ -1,4 +1,4 @@
-"""Show the classes that a net finds most probable for an image or a video, and read the gallery that holds them."""
+"""Show the classes that a net finds most probable, and read the gallery that holds them."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from repro.report.figures.view import Guess
 from repro.report.inputs.results import RunRecord
 from repro.report.text.formatting import percent
 
-Arrays = Mapping[str, NDArray[Any]]
+GalleryArrays = Mapping[str, NDArray[Any]]
 
 
-def read_gallery(run: RunRecord, stored: StoredFile | None, *, dimensions: Mapping[str, int]) -> tuple[Arrays | None, str]:
+def read_gallery(run: RunRecord, stored: StoredFile | None, *, dimensions: Mapping[str, int]) -> tuple[GalleryArrays | None, str]:
     """Return the gallery in a file of the run, or None and why it cannot be shown.
 
     dimensions: the arrays that it must have, with their number of dimensions.
     """
-    arrays, problem = view.read_arrays(run, stored, what="gallery")
+    arrays, problem = view.run_arrays(run, stored, what="gallery")
     if arrays is None:
         return None, problem
     wrong = [name for name, number in dimensions.items() if name not in arrays or arrays[name].ndim != number]
@@ -34,7 +34,7 @@ def read_gallery(run: RunRecord, stored: StoredFile | None, *, dimensions: Mappi
 def guesses(
     best: NDArray[np.integer], score: NDArray[np.floating], *, labels: Collection[int], classes: Sequence[str]
 ) -> tuple[Guess, ...]:
-    """Return the best classes of an image or a video with their scores; those among its `labels` are right."""
+    """The best classes of an image or a video with their scores; those among its `labels` are right."""
     return tuple(
         Guess(
             name=class_name(int(number), classes),

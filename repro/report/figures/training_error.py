@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from markupsafe import Markup
 
+from repro.artifacts.judged import JudgedRatio, RatioAt
 from repro.report.drawing.svg import SMALL_PX, TEXT_PX, Axis, Drawing, Panel, apart, frame, text_width
 from repro.report.figures import view
 from repro.report.figures.view import FigureView, Point
@@ -27,7 +27,7 @@ LEAD = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pace:
+class Arrivals:
     """When the seeds of a variant got to a training error: an epoch each (None: never), and the epochs that each lasted."""
 
     epochs: tuple[int | None, ...]
@@ -52,7 +52,7 @@ class Pace:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class ErrorCurve:
     """A variant's curve. `chosen`: of the rates of its unit, the one that stands for it."""
 
     variant: str
@@ -60,7 +60,7 @@ class Line:
     colour: str
     rate: float
     points: tuple[Point, ...]
-    paces: Mapping[float, Pace]
+    paces: Mapping[float, Arrivals]
     chosen: bool
 
     @property
@@ -101,37 +101,38 @@ def chosen_variants(paper: Paper, table: Table, *, results: Results) -> tuple[st
     return tuple(line.variant for line in lines if line.chosen)
 
 
-def _claim(paper: Paper, table: Table, *, results: Results) -> tuple[Claim | None, Mapping[str, Any]]:
+def _claim(paper: Paper, table: Table, *, results: Results) -> tuple[Claim | None, JudgedRatio | None]:
     """Return the page's claim about the pace of learning, and what was judged of it."""
     claim = next(
         (item for item in paper.claims if item.id in table.claims and (item.kind, item.metric) == ("ratio", EPOCHS)), None
     )
-    return claim, view.judged(claim, results=results)
+    entry = view.claim_entry(claim, paper=paper, results=results)
+    return claim, entry if isinstance(entry, JudgedRatio) else None
 
 
 def _lines(
-    paper: Paper, table: Table, *, thresholds: Sequence[float], entry: Mapping[str, Any], results: Results
-) -> tuple[Line, ...]:
-    groups: dict[str, list[Line]] = {}
-    judged = set((entry.get("chosen") or {}).values())
+    paper: Paper, table: Table, *, thresholds: Sequence[float], entry: JudgedRatio | None, results: Results
+) -> tuple[ErrorCurve, ...]:
+    groups: dict[str, list[ErrorCurve]] = {}
+    judged = set(entry.chosen if entry else ())
     for variant in table.variants:
         activation, unit, colour = view.activation_of(variant, paper=paper)
         runs = view.runs_of(variant, paper=paper, results=results)
         groups.setdefault(activation, []).append(
-            Line(
+            ErrorCurve(
                 variant=variant,
                 unit=unit,
                 colour=colour,
                 rate=paper.trained(variant).recipe.optimizer.rate_factor,
                 points=view.over_seeds([_errors(run) for run in runs if run.log]),
-                paces={threshold: pace([run for run in runs if run.log], threshold) for threshold in thresholds},
+                paces={threshold: arrivals([run for run in runs if run.log], threshold) for threshold in thresholds},
                 chosen=variant in judged,
             )
         )
     return tuple(line for group in groups.values() for line in _with_choice(group))
 
 
-def _with_choice(group: Sequence[Line]) -> list[Line]:
+def _with_choice(group: Sequence[ErrorCurve]) -> list[ErrorCurve]:
     """Mark the line that stands for its unit, if the judge has chosen none: the one that gets there first."""
     if any(line.chosen for line in group):
         return list(group)
@@ -140,12 +141,12 @@ def _with_choice(group: Sequence[Line]) -> list[Line]:
     return [replace(line, chosen=line is best) for line in group]
 
 
-def _slowness(item: Pace) -> tuple[float, float]:
+def _slowness(item: Arrivals) -> tuple[float, float]:
     """Return what orders variants by pace: the share of seeds that never got there, as their numbers may differ; the mean."""
     return sum(epoch is None for epoch in item.epochs) / max(len(item.epochs), 1), item.mean
 
 
-def _last(line: Line) -> float:
+def _last(line: ErrorCurve) -> float:
     return line.points[-1].mean if line.points else math.inf
 
 
@@ -153,13 +154,15 @@ def _errors(run: RunRecord) -> dict[float, float | None]:
     return {float(entry.epoch): entry.train_top1_error for entry in run.log}
 
 
-def pace(runs: Sequence[RunRecord], threshold: float) -> Pace:
+def arrivals(runs: Sequence[RunRecord], threshold: float) -> Arrivals:
     """Return the first epoch of each run at whose end the running training error is at most `threshold`."""
     epochs = tuple(next((entry.epoch for entry in run.log if entry.train_top1_error <= threshold), None) for run in runs)
-    return Pace(epochs=epochs, lasted=tuple(run.log[-1].epoch for run in runs))
+    return Arrivals(epochs=epochs, lasted=tuple(run.log[-1].epoch for run in runs))
 
 
-def _draw(lines: Sequence[Line], printed: Sequence[Claim], *, paper: Paper, thresholds: Sequence[float], table: Table) -> str:
+def _draw(
+    lines: Sequence[ErrorCurve], printed: Sequence[Claim], *, paper: Paper, thresholds: Sequence[float], table: Table
+) -> str:
     last = max(point.x for line in lines for point in line.points)
     furthest = max([last, *(claim.paper_value or 0 for claim in printed), 2.0])
     highest = max([1.2 * value for value in thresholds[:1]] + [point.high for line in lines for point in line.points])
@@ -213,7 +216,7 @@ def _heights(panel: Panel, thresholds: Sequence[float]) -> list[tuple[int, float
     return [(i, panel.y.place(100 * value)) for i, value in enumerate(thresholds) if 100 * value <= panel.y.high]
 
 
-def _curve(drawing: Drawing, panel: Panel, line: Line) -> None:
+def _curve(drawing: Drawing, panel: Panel, line: ErrorCurve) -> None:
     if not line.chosen:
         drawing.line([panel.at(p.x, 100 * p.mean) for p in line.points], colour=line.colour, width=0.8, opacity=0.55)
         return
@@ -224,7 +227,7 @@ def _curve(drawing: Drawing, panel: Panel, line: Line) -> None:
     drawing.line([panel.at(p.x, 100 * p.mean) for p in line.points], colour=line.colour, width=2)
 
 
-def _arrivals(drawing: Drawing, panel: Panel, line: Line, thresholds: Sequence[float]) -> None:
+def _arrivals(drawing: Drawing, panel: Panel, line: ErrorCurve, thresholds: Sequence[float]) -> None:
     """Mark the mean epoch in which a line's seeds got to each training error; name the deciding one."""
     for position, threshold in enumerate(thresholds):
         found = line.paces[threshold]
@@ -248,7 +251,7 @@ def _papers_points(drawing: Drawing, panel: Panel, printed: Sequence[Claim], *, 
         drawing.text((x, y + 16), words, colour="paper-effect", anchor=anchor, size=SMALL_PX, halo=True)
 
 
-def _caption(lines: Sequence[Line], printed: Sequence[Claim], *, runs: Sequence[RunRecord], results: Results) -> str:
+def _caption(lines: Sequence[ErrorCurve], printed: Sequence[Claim], *, runs: Sequence[RunRecord], results: Results) -> str:
     words = (
         "Thick: the rate that stands for each unit, mean over seeds, with the band of the seeds. Thin: its other rates. "
         "Dots: the mean of the epochs at whose end the seeds were first at a training error or below. "
@@ -258,7 +261,7 @@ def _caption(lines: Sequence[Line], printed: Sequence[Claim], *, runs: Sequence[
     return words + view.where(runs, results=results)
 
 
-def _grid_edge(lines: Sequence[Line]) -> str:
+def _grid_edge(lines: Sequence[ErrorCurve]) -> str:
     """Say so where every unit learns fastest at the end of the rates that were tried: a rate beyond might be faster still."""
     rates: dict[str, list[float]] = {}
     for line in lines:
@@ -273,7 +276,7 @@ def _grid_edge(lines: Sequence[Line]) -> str:
     return ""
 
 
-def _summary(lines: Sequence[Line], claim: Claim, entry: Mapping[str, Any], *, paper: Paper) -> TableView:
+def _summary(lines: Sequence[ErrorCurve], claim: Claim, entry: JudgedRatio | None, *, paper: Paper) -> TableView:
     """Return epochs to each training error by unit, and the ratio that the claim is about."""
     chosen = {view_line.unit: view_line for view_line in lines if view_line.chosen}
     columns = (
@@ -285,14 +288,14 @@ def _summary(lines: Sequence[Line], claim: Claim, entry: Mapping[str, Any], *, p
         Column(key="ratio", title="Ratio", group="Ratio, with 90 % interval", kind="number"),
         Column(key="ci90", title="90 % interval", group="Ratio, with 90 % interval", kind="interval"),
     )
-    judged = {float(item["threshold"]): item for item in entry.get("thresholds") or ()}
+    judged = {item.threshold: item for item in entry.thresholds} if entry else {}
     rows = []
     for position, threshold in enumerate(claim.thresholds):
         cells = {
             "threshold": Cell(text=percent(threshold, decimals=0), unit="decides" if position == 0 else "", strong=position == 0)
         }
         cells |= {unit: Cell(text=line.paces[threshold].text) for unit, line in chosen.items()}
-        rows.append(Row(cells={**cells, **_ratio_cells(judged.get(threshold, {}), strong=position == 0)}))
+        rows.append(Row(cells={**cells, **_ratio_cells(judged.get(threshold), strong=position == 0)}))
     slower, faster = (view.activation_of(name, paper=paper)[1] for name in (claim.against or claim.arm, claim.arm))
     caption = (
         f"Epochs to a training error, mean over seeds (>: not all got there), and how many times as many {slower} needs as "
@@ -302,18 +305,16 @@ def _summary(lines: Sequence[Line], claim: Claim, entry: Mapping[str, Any], *, p
     return TableView(name="epochs_to_error", caption=caption, columns=columns, rows=tuple(rows))
 
 
-def _ratio_cells(judged: Mapping[str, Any], *, strong: bool) -> dict[str, Cell]:
-    ends = judged.get("ci90")
-    if judged.get("ratio") is not None:
-        ratio = Cell(text=fixed(judged["ratio"], decimals=2), strong=strong)
-    elif judged.get("at_least") is not None:
-        ratio = Cell(text=f"at least {fixed(judged['at_least'], decimals=2)}", strong=strong)
-    else:
-        ratio = Cell()
+def _ratio_cells(at: RatioAt | None, *, strong: bool) -> dict[str, Cell]:
+    ends, ratio = at.ci90 if at else None, Cell()
+    if at and at.ratio is not None:
+        ratio = Cell(text=fixed(at.ratio, decimals=2), strong=strong)
+    elif at and at.at_least is not None:
+        ratio = Cell(text=f"at least {fixed(at.at_least, decimals=2)}", strong=strong)
     return {"ratio": ratio, "ci90": interval(fixed(ends[0], decimals=2), fixed(ends[1], decimals=2)) if ends else Cell()}
 
 
-def _numbers(lines: Sequence[Line]) -> TableView:
+def _numbers(lines: Sequence[ErrorCurve]) -> TableView:
     """Return mean and range of each variant, one epoch a line."""
     columns = [Column(key="epoch", title="Epoch", group="Epoch", kind="number")]
     for line in lines:

@@ -12,6 +12,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from repro.artifacts.judged import JudgedClaim
 from repro.artifacts.run_json import Pictures
 from repro.artifacts.stored_files import StoredFile
 from repro.report.inputs.results import Results, RunRecord
@@ -22,7 +23,7 @@ from repro.spec.experiment import Paper, Table
 from repro.spec.video import ClipNetwork
 
 #: How an activation is called, and the colour in which it is drawn on every figure.
-ACTIVATIONS = {"relu": ("ReLU", "accent"), "tanh": ("tanh", "second"), "sigmoid": ("sigmoid", "third")}
+ACTIVATION_STYLES = {"relu": ("ReLU", "accent"), "tanh": ("tanh", "second"), "sigmoid": ("sigmoid", "third")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,9 +158,11 @@ def where(runs: Sequence[RunRecord], *, results: Results) -> str:
     return f"Scale {results.scale}; n = {counted(seeds, 'seed')}; {data}; {devices}."
 
 
-def judged(claim: Claim | None, *, results: Results) -> Mapping[str, Any]:
-    """Return what was judged of a claim; empty if nothing was."""
-    return next((item for item in results.claims["claims"] if claim and item["id"] == claim.id), {})
+def claim_entry(claim: Claim | None, *, paper: Paper, results: Results) -> JudgedClaim | None:
+    """Return what was judged of a claim of `paper`; None if nothing was."""
+    if claim is None:
+        return None
+    return next((item for item in results.judgement.claims if (item.paper, item.id) == (paper.name, claim.id)), None)
 
 
 def over_seeds(curves: Sequence[Mapping[float, float | None]]) -> tuple[Point, ...]:
@@ -180,7 +183,7 @@ def activation_of(variant: str, *, paper: Paper) -> tuple[str, str, str]:
     """Return the activation of a variant, how it is called, and its colour."""
     network = paper.trained(variant).network
     activation = (network.frame if isinstance(network, ClipNetwork) else network).activation
-    title, colour = ACTIVATIONS.get(activation, (activation, "muted"))
+    title, colour = ACTIVATION_STYLES.get(activation, (activation, "muted"))
     return activation, title, colour
 
 
@@ -189,7 +192,7 @@ def pictures_of(run: RunRecord) -> Pictures:
     return run.record.network.pictures if run.record.network else Pictures()
 
 
-def read_arrays(run: RunRecord, stored: StoredFile | None, *, what: str) -> tuple[dict[str, NDArray[Any]] | None, str]:
+def run_arrays(run: RunRecord, stored: StoredFile | None, *, what: str) -> tuple[dict[str, NDArray[Any]] | None, str]:
     """Return the arrays of a file of the run, which holds `what`, or None and why there are none."""
     if stored is None:
         return None, f"Run {run.id} has kept no {what}."

@@ -82,10 +82,17 @@ def average_run(run: Run, *, context: RunContext, results: Path) -> None:
     entries: list[ScoresFile] = []
     for protocol in ensemble.evaluation.protocols:
         scores = [_scores(member, split="test", protocol=protocol) for member in members]
-        found = averaged(scores, weight_M, run=run.id)
+        mean_scores = averaged(scores, weight_M, run=run.id)
         entries.append(
             write_run_scores(
-                run, context, found.scores_NK, found.labels, found.example_N, split="test", protocol=protocol, unit_N=found.unit_N
+                run,
+                context,
+                mean_scores.scores_NK,
+                mean_scores.labels,
+                mean_scores.example_N,
+                split="test",
+                protocol=protocol,
+                unit_N=mean_scores.unit_N,
             )
         )
     made = _made(members, weight_M)

@@ -56,15 +56,15 @@ def measure_clip_speed(
         name: contender(experiment, num_classes=num_classes, batch_size=batch_size, device=device, key=key)
         for name, experiment in experiments.items()
     }
-    found: dict[str, list[tuple[float, ...]]] = {name: [] for name in work}
+    seconds_by_round: dict[str, list[tuple[float, ...]]] = {name: [] for name in work}
     for number in range(num_warm_up + num_rounds):
-        for name in in_turn(list(work), number):
+        for name in rotated(list(work), number):
             train, test = work[name]
             seconds = (*timed(train, device=device), *timed(test, device=device))
             if number >= num_warm_up:
-                found[name].append(tuple(value / batch_size for value in seconds))
+                seconds_by_round[name].append(tuple(value / batch_size for value in seconds))
     speeds = {}
-    for name, rounds in found.items():
+    for name, rounds in seconds_by_round.items():
         train_s, train_cpu_s, test_s, test_cpu_s = zip(*rounds, strict=True)
         speeds[name] = Speed(train_s=train_s, test_s=test_s, train_cpu_s=train_cpu_s, test_cpu_s=test_cpu_s)
     return speeds
@@ -116,7 +116,7 @@ def random_inputs(experiment: Experiment, *, batch_size: int, generator: torch.G
     return torch.randn(shape, generator=generator).mul_(INPUT_STD).contiguous(memory_format=torch.channels_last_3d)
 
 
-def in_turn(names: list[str], number: int) -> list[str]:
+def rotated(names: list[str], number: int) -> list[str]:
     """Return the names in the order of round `number`: each round begins with the next one."""
     first = number % len(names)
     return names[first:] + names[:first]

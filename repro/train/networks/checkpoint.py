@@ -101,21 +101,11 @@ def load_checkpoint(path: Path, *, identity: Mapping[str, str], say: Say) -> Tra
         if differing:
             say(f"checkpoint {candidate.name} is of another run (differs in: {', '.join(differing)}) and is not used")
             continue
-        try:
-            return _state(payload)
-        except Exception as error:  # what is no state fails in many ways: pickle, zip, end of file, missing keys
-            say(f"checkpoint {candidate.name} holds no state of training ({type(error).__name__}) and is not used")
+        state = _state(payload)
+        if state is not None:
+            return state
+        say(f"checkpoint {candidate.name} is damaged and is not used")
     return None
-
-
-def _state(payload: bytes) -> TrainingState:
-    stored = torch.load(io.BytesIO(payload), weights_only=True, map_location="cpu")
-    return TrainingState(
-        net=stored["net"],
-        velocity=stored["velocity"],
-        rate=msgspec.convert(stored["rate"], Plateau),
-        progress=msgspec.convert(stored["progress"], TrainingProgress),
-    )
 
 
 def remove_checkpoints(path: Path) -> None:
@@ -138,3 +128,17 @@ def _read(path: Path) -> tuple[_Header | None, bytes]:
         return None, b""
     whole = header.schema == SCHEMA and header.sha256 == sha256_bytes(payload)
     return (header, payload) if whole else (None, b"")
+
+
+def _state(payload: bytes) -> TrainingState | None:
+    """The state that a payload holds; None if it holds none."""
+    try:
+        stored = torch.load(io.BytesIO(payload), weights_only=True, map_location="cpu")
+        return TrainingState(
+            net=stored["net"],
+            velocity=stored["velocity"],
+            rate=msgspec.convert(stored["rate"], Plateau),
+            progress=msgspec.convert(stored["progress"], TrainingProgress),
+        )
+    except Exception:  # what is no state fails in many ways: zip, pickle and end-of-file errors, missing keys
+        return None

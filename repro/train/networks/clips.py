@@ -123,6 +123,7 @@ class ClipTask:
             num_epochs=self._recipe.schedule.num_epochs,
             epoch=epoch,
             step=step,
+            shuffle=self._recipe.shuffle,
         )
         return clip_stream(
             self._data.to_train_on(frames=self._network.frames, context=self._context),
@@ -154,15 +155,15 @@ class ClipTask:
         """
         test, evaluation = self._data.test, self._evaluation
         self._context.say(f"scores {test.num_clips} clips of {test.num_videos} test videos in {evaluation.num_views} views")
-        found = self._predicted(net, test, np.arange(test.num_clips), num_views=evaluation.num_views)
+        predicted = self._predicted(net, test, np.arange(test.num_clips), num_views=evaluation.num_views)
         entries, pictures = [], Pictures()
         if "clip" in evaluation.protocols:
-            entries.append(self._write_clips(test, found.center_NK, np.arange(test.num_clips), split="test"))
+            entries.append(self._write_clips(test, predicted.center_NK, np.arange(test.num_clips), split="test"))
         if "video" in evaluation.protocols:
-            entries.append(self._write_videos(test, found.views_NK, split="test"))
+            entries.append(self._write_videos(test, predicted.views_NK, split="test"))
         if evaluation.num_gallery:
             path = self._context.folder / "clip_gallery.npz"
-            video_VK = video_scores_VK(found.views_NK, test.video_N, num_videos=test.num_videos)
+            video_VK = video_scores_VK(predicted.views_NK, test.video_N, num_videos=test.num_videos)
             write_clip_gallery(path, test, video_VK, num=evaluation.num_gallery)
             pictures = Pictures(clip_gallery=stored_file(path))
         held_out, train = self._data.validation, self._data.train

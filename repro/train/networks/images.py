@@ -16,7 +16,7 @@ from repro.artifacts.dataset_json import DatasetJson
 from repro.artifacts.log_jsonl import Saturation
 from repro.artifacts.run_json import Pictures, ScoresFile
 from repro.artifacts.stored_files import stored_file
-from repro.data.load.image_stream import Batch, image_stream
+from repro.data.load.image_stream import ImageBatch, image_stream
 from repro.data.load.plan import training_plan
 from repro.data.shards.images import Shards
 from repro.evaluate.crops import Cropping, center_window
@@ -30,7 +30,7 @@ from repro.spec.evaluation import ImageEvaluation
 from repro.spec.network import Network
 from repro.spec.recipe import ImageRecipe
 from repro.spec.run import Run
-from repro.train.networks.prepared import Prepared, open_prepared
+from repro.train.networks.prepared import PreparedImages, open_prepared
 from repro.train.networks.task import Share, whole
 from repro.train.runs.context import RunContext, ScoredFiles
 from repro.train.runs.record import write_run_scores
@@ -40,7 +40,7 @@ from repro.train.runs.record import write_run_scores
 class Images:
     """A prepared set of images, opened for training."""
 
-    prepared: Prepared
+    prepared: PreparedImages
     stage: ClassVar[str] = "train_images"
 
     @property
@@ -60,7 +60,7 @@ def open_images(folder: Path) -> Images:
 class ImageTask:
     """A run of a network of images (repro.train.networks.task.Task)."""
 
-    def __init__(self, run: Run, data: Prepared, context: RunContext) -> None:
+    def __init__(self, run: Run, data: PreparedImages, context: RunContext) -> None:
         experiment = run.trained
         assert isinstance(experiment.network, Network), "a network of images"
         assert isinstance(experiment.recipe, ImageRecipe), "a recipe of images"
@@ -87,7 +87,7 @@ class ImageTask:
         key = self._run.key_for("init")
         return build_network(self._network, num_classes=self.num_classes, key=key).to(self._context.device)
 
-    def batches(self, epoch: int, step: int, *, share: Share = whole) -> Iterable[Batch]:
+    def batches(self, epoch: int, step: int, *, share: Share = whole) -> Iterable[ImageBatch]:
         """Return the training batches from `step` of `epoch` on."""
         recipe, noise = self._recipe, self._recipe.color_noise
         plan = training_plan(
@@ -97,6 +97,7 @@ class ImageTask:
             num_epochs=recipe.schedule.num_epochs,
             epoch=epoch,
             step=step,
+            shuffle=recipe.shuffle,
         )
         return image_stream(
             self._images.to_train_on,

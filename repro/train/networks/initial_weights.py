@@ -20,7 +20,7 @@ from repro.spec.run import InitialWeights, Run
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class SourceWeights:
     """The weights that a finished run has left, and their SHA-256."""
 
     folder: Path
@@ -37,7 +37,7 @@ class Source:
         return state
 
 
-def source_of(run: Run, start: InitialWeights, *, results: Path) -> Source:
+def source_of(run: Run, start: InitialWeights, *, results: Path) -> SourceWeights:
     """Return the weights of the run of `start.variant` with the seed of `run`.
 
     Raises:
@@ -58,7 +58,7 @@ def source_of(run: Run, start: InitialWeights, *, results: Path) -> Source:
         raise FileFormatError(
             f"run {run.id} starts from run {source_id}, which is {record.method} and has no weights; let it start from a network"
         )
-    return Source(folder=folder, stored=record.network.weights)
+    return SourceWeights(folder=folder, stored=record.network.weights)
 
 
 def begin_with(net: nn.Module, weights: dict[str, torch.Tensor], *, start: InitialWeights, output: str) -> None:
@@ -67,12 +67,12 @@ def begin_with(net: nn.Module, weights: dict[str, torch.Tensor], *, start: Initi
     Raises:
         ValueError: a layer that `start` names is not in the network, or one that is taken over does not fit.
     """
-    own = dict(net.named_parameters())
-    layers = {name.rpartition(".")[0] for name in own}
+    parameters = dict(net.named_parameters())
+    layers = {name.rpartition(".")[0] for name in parameters}
     unknown = [name for name in (*start.fresh, *start.trained) if name not in layers]
     if unknown:
         raise ValueError(f"the start names layer {unknown[0]!r}, which the network lacks; allowed: {', '.join(sorted(layers))}")
-    for name, parameter in own.items():
+    for name, parameter in parameters.items():
         layer = name.rpartition(".")[0]
         if layer not in (*start.fresh, output):
             given = weights.get(name)
