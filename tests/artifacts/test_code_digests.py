@@ -80,7 +80,8 @@ MAY_REACH = {
     "train_clips": f"""{RECORDS} {NETWORKS} data.load.clip_stream data.load.clip_views data.load.clips data.shards.clips
         evaluate.clip_gallery evaluate.clips models.clip models.clip_kernels spec.geometry.clips spec.video
         train.networks.clips""",
-    "fit_images": f"""{RECORDS} {FITS} artifacts.arrays baselines.descriptors.dense_sift baselines.descriptors.gist baselines.descriptors.images
+    "fit_images": f"""{RECORDS} {FITS} artifacts.arrays
+        baselines.descriptors.dense_sift baselines.descriptors.gist baselines.descriptors.images
         baselines.descriptors.lbp baselines.descriptors.local_colors baselines.descriptors.patches baselines.encoders.encoder
         baselines.encoders.expectation_maximization baselines.encoders.fisher baselines.encoders.gmm baselines.encoders.llc
         baselines.encoders.pca baselines.encoders.product_quantizer baselines.encoders.regions baselines.fitting.fusion
