@@ -82,7 +82,7 @@ def document_from(content: bytes, kind: type[D], *, name: str) -> D:
     again = f"delete it and run python -m repro {kind.STAGE} again"
     try:
         text = content.decode()
-        stored = json.loads(text, parse_constant=_refused)
+        stored = json.loads(text, parse_constant=no_constants)
         if not isinstance(stored, dict):
             raise TypeError("it is no object")
         digest = digest_of({key: stored[key] for key in stored if key not in (SCHEMA_KEY, DIGEST_KEY)})
@@ -103,7 +103,8 @@ def document_from(content: bytes, kind: type[D], *, name: str) -> D:
     return document
 
 
-def _refused(constant: str) -> NoReturn:
+def no_constants(constant: str) -> NoReturn:
+    """Refuse NaN and Infinity, which JSON does not have."""
     raise ValueError(f"{constant} is no number of JSON")
 
 

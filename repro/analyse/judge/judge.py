@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from repro.analyse.evidence import reasons, verdict
 from repro.analyse.evidence.gates import gate, not_at_this_scale
@@ -30,6 +29,7 @@ from repro.artifacts.judged import (
     JudgedRatio,
     JudgedWithin,
 )
+from repro.artifacts.run_json import RunJson
 from repro.artifacts.runs_csv import read_runs_csv
 from repro.spec.experiment import Paper
 
@@ -49,7 +49,7 @@ def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> None:
     gains: list[ClassGain] = []
     gaps: list[CameraGap] = []
     missing: list[str] = []
-    records: list[dict[str, Any]] = []
+    records: list[RunJson] = []
     for paper in papers:
         ledger = Ledger(table.rows, paper=paper, scale=scale, results=results)
         claims += judged_claims(ledger)
@@ -65,7 +65,7 @@ def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> None:
         runs_sha256=table.sha256,
         runs=len(records),
         missing=tuple(missing),
-        diverged=tuple(Diverged(run=run["id"], reason=run["reason"]) for run in records if run["status"] == "diverged"),
+        diverged=tuple(Diverged(run=run.id, reason=run.reason) for run in records if run.diverged),
         claims=tuple(claims),
         effects=tuple(effects),
         gains=tuple(gains),
@@ -97,7 +97,7 @@ def judged(case: Case, entry: JudgedClaim) -> JudgedClaim:
     nowhere = not_at_this_scale(case.ledger, case.considered)
     if nowhere:
         return replace(entry, verdict=verdict.UNTESTABLE, reason=claim.untestable or nowhere)
-    runs = tuple(run["id"] for arm in case.arms for run in case.ledger.runs(arm))
+    runs = tuple(run.id for arm in case.arms for run in case.ledger.runs(arm))
     entry = measured(case, replace(entry, runs=runs, post_hoc=post_hoc(case.ledger, case.considered, case.pool)))
     stop = gate(case.ledger, case.question) if entry.verdict != verdict.UNTESTABLE else None
     if stop is None:
@@ -122,6 +122,6 @@ def measured(case: Case, entry: JudgedClaim) -> JudgedClaim:
 
 def post_hoc(ledger: Ledger, arms: Sequence[str], pool: Sequence[str]) -> bool:
     """Say whether an arm has seeds beyond the plan that not all arms of the table have: they were added after a look."""
-    seeds = {arm: {run["seed"] for run in ledger.runs(arm)} for arm in {*arms, *pool}}
+    seeds = {arm: {run.seed for run in ledger.runs(arm)} for arm in {*arms, *pool}}
     added = {seed for arm in arms for seed in seeds[arm] - ledger.planned_seeds(arm)}
     return any(not added <= seeds[arm] for arm in pool)

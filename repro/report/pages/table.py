@@ -299,7 +299,7 @@ def _line_digits(line: TableLine, *, results: Results) -> formatting.Digits:
 def _first_run(paper: Paper, variant: str, *, results: Results, page: str) -> str:
     """Return the reference to the first run of a variant, "" if it has none."""
     for run in results.runs.values():
-        if run.record["paper"] == paper.name and run.record["variant"] == variant:
+        if run.record.paper == paper.name and run.record.variant == variant:
             return relative(run_page_path(run.id), page=page)
     return ""
 
