@@ -61,7 +61,7 @@ def test_a_second_run_finds_nothing_to_be_done(smoke):
 def test_a_comment_or_docstring_reruns_nothing(finished):
     for file in (
         "repro/train/networks/loop.py",
-        "repro/data/prepare/images.py",
+        "repro/data/prepare/image_packer.py",
         "repro/report/render.py",
         "repro/papers/alexnet/ablations.py",
     ):
@@ -92,7 +92,7 @@ def test_an_edit_of_what_every_run_records_makes_every_run_again(finished):
 
 
 def test_an_edit_of_preparation_prepares_again(finished):
-    finished.edit("repro/data/prepare/images.py", lambda text: text + "\nADDED = 1\n")
+    finished.edit("repro/data/prepare/image_packer.py", lambda text: text + "\nADDED = 1\n")
     assert jobs(finished.planned()) == EVERYTHING
 
 

@@ -1,4 +1,4 @@
-"""What a source of labelled videos gives to `prepare_videos`; everything after it is shared.
+"""What a source of labelled videos gives to `prepare`; everything after it is shared.
 
 Legend: N videos of a split, L labels of a video at most, G groups, C classes.
 """

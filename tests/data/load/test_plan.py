@@ -65,3 +65,21 @@ def test_only_the_time_until_an_item_comes_counts_as_waiting(monkeypatch: pytest
         waits.append((item, wait_s))
         now[0] += 100.0  # what training does with it
     assert waits == [("a", 2.0), ("b", 0.5)]
+
+
+def order_by_epoch(shuffle: str) -> list[list[int]]:
+    plan = list(training_plan(10, key=3, batch_size=4, num_epochs=3, shuffle=shuffle))
+    return [np.concatenate([item.index_B for item in plan if item.epoch == epoch]).tolist() for epoch in range(3)]
+
+
+def test_examples_shuffled_once_come_in_the_order_of_the_first_epoch_each_time() -> None:
+    every, once = order_by_epoch("each_epoch"), order_by_epoch("once")
+    assert once == [every[0]] * 3
+    assert len({tuple(order) for order in every}) == 3
+    resumed = list(training_plan(10, key=3, batch_size=4, num_epochs=3, shuffle="once", epoch=1, step=2))
+    assert resumed[0].index_B.tolist() == every[0][8:]
+
+
+def test_an_unknown_shuffle_is_refused() -> None:
+    with pytest.raises(ValueError, match="unknown shuffle 'never'; allowed: each_epoch, once"):
+        next(training_plan(10, key=3, batch_size=4, num_epochs=1, shuffle="never"))
