@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from repro.catalogue.fields import faults
 from repro.spec.claims import Claim
-from repro.spec.experiment import AnyDataset, Paper, Scale, Sizing, Table, Variant, make_run, needed_runs
+from repro.spec.experiment import AnyDataset, Paper, Scale, Table, Variant, make_run, needed_runs
 from repro.spec.figures import needed_measure
 from repro.spec.geometry.clips import geometry_of
 from repro.spec.metrics import TIMINGS, metric_named
@@ -187,18 +187,6 @@ def _wrong_run(paper: Paper, scale: Scale, variant: Variant, *, where: str) -> I
         needed_runs(run, paper)
     except ValueError as error:
         yield f"{where} starts from runs that the scale lacks ({error}); size their family too"
-    sizing = scale.sizing(paper.family(variant.name))
-    if isinstance(sizing, Sizing):
-        yield from _too_small(sizing, scale, where=f"scale {scale.name} of {paper.name}")
-
-
-def _too_small(sizing: Sizing, scale: Scale, *, where: str) -> Iterator[str]:
-    for dataset in sizing.folds or (scale.dataset,):
-        if dataset.stored_px < sizing.size.input_px:
-            yield (
-                f"{where}: family {sizing.family} sees {sizing.size.input_px} px of data {dataset.name}, which are stored at "
-                f"{dataset.stored_px} px; allowed: an input_px up to that"
-            )
 
 
 def twins(paper: Paper) -> list[tuple[str, str]]:
@@ -275,8 +263,12 @@ def _wrong_table(paper: Paper, table: Table, claims: dict[str, Claim]) -> Iterat
     where = f"table {table.name} of {paper.name}"
     named = dict.fromkeys((*table.variants, table.control, *(name for pair in table.controls for name in pair)))
     yield from (f"{where}: {unknown}" for unknown in (_unknown(paper, name) for name in named) if unknown)
-    if table.control not in table.variants:
-        yield f"{where}: its control {table.control} is not among its variants; allowed: one of them"
+    for name in named:
+        if name not in table.variants:
+            yield f"{where} compares with {name}, which is not among its variants; allowed: one of them"
+    for variant, control in table.controls:
+        if table.control_of(control) not in (control, table.control):
+            yield f"{where} compares {variant} with {control}, which has another control itself; allowed: one that has none"
     for figure in table.figures:
         needed = needed_measure(figure.name)
         if needed and needed not in table.measures:

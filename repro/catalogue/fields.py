@@ -18,10 +18,11 @@ from repro.spec.datasets import DATASET_KINDS, EVIDENCE, Dataset
 from repro.spec.evaluation import IMAGE_PROTOCOLS, Evaluation
 from repro.spec.experiment import SHOWS, Scale, Table
 from repro.spec.figures import FIGURES, MEASURES, Figure
+from repro.spec.model import Model
 from repro.spec.network import ACTIVATIONS, AFTER_CONV, DROPOUT_SCALINGS, EDGES, POOLING_KINDS, Conv, Network, Pooling
 from repro.spec.recipe import CROP_POSITIONS, MEAN_PLACES, NOISE_FACTORS, SCHEDULE_RULES, ColorNoise, Crops, Recipe, Schedule
 from repro.spec.run import WEIGHTS, Ensemble
-from repro.spec.video import CLIP_PROTOCOLS, REGIONS, Stream
+from repro.spec.video import CLIP_PROTOCOLS, REGIONS, ClipNetwork, Stream
 from repro.spec.video_datasets import VIDEO_KINDS, VideoDataset
 
 #: The words that a field may hold, or each item of a field that is a tuple.
@@ -48,6 +49,8 @@ CHOICES: dict[tuple[type, str], tuple[str, ...]] = {
     (Ensemble, "weights"): WEIGHTS,
     (Stream, "region"): REGIONS,
 }
+#: Types that the spec of a run names without importing them.
+NAMED: dict[str, type] = {kind.__name__: kind for kind in (ClipNetwork, Dataset, Model, Network, Recipe, VideoDataset)}
 #: How the plain types are called.
 PLAIN: dict[Any, str] = {
     str: "a text",
@@ -117,7 +120,7 @@ def _of_choice(held: Any, kind: type, name: str, *, where: str) -> Iterator[str]
 
 @cache
 def _hints(kind: Hashable) -> dict[str, Any]:
-    return get_type_hints(kind)
+    return get_type_hints(kind, localns=NAMED)
 
 
 def _is_spec(kind: Any) -> bool:

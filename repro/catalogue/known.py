@@ -68,7 +68,10 @@ def _with(papers: tuple[Paper, ...], added: Additions) -> tuple[Paper, ...]:
         if extension.paper not in names:
             raise CatalogueError(f"{added.source}: {UnknownName('paper', str(extension.paper), names)}; {NEXT}")
         place = names.index(extension.paper)
-        known[place] = extended(known[place], extension)
+        try:
+            known[place] = extended(known[place], extension)
+        except ValueError as error:
+            raise CatalogueError(f"{added.source}: {error}; {NEXT}") from None
         changed.add(extension.paper)
     for fault in _faults(known, changed):
         raise CatalogueError(f"{added.source}: {fault}; {NEXT}")

@@ -122,7 +122,7 @@ def test_unknown_names_are_refused_with_what_there_is(written):
         ),
         (
             [("input_px=24", "input_px=32")],
-            "scale smoke of tiny: family tiny sees 32 px of data procedural, which are stored at 28 px; allowed: ",
+            "line 9: scale smoke: family 'tiny' takes crops of 32 px (size.input_px of the sizing) of data set 'procedural', ",
         ),
         (
             [("kernel_px=5, stride_px=1, padding_px=2", "kernel_px=31, stride_px=1, padding_px=2")],
