@@ -14,6 +14,7 @@ from repro.spec.claims.kinds import (
     Ratio,
     Reproduction,
     Within,
+    train_errors_of,
 )
 from repro.spec.claims.tables import Cell, Column, Gain, Gains, Pair, PrintedTable, Row
 
@@ -38,4 +39,5 @@ __all__ = [
     "Reproduction",
     "Row",
     "Within",
+    "train_errors_of",
 ]

@@ -70,6 +70,7 @@ class Stated:
             self.refuse("names no arm", "a variant, or a reason why no run speaks to it (untestable, not_run)")
         if self.not_run and self.untestable:
             self.refuse("is both untestable and not_run", "one of the two reasons")
+        _ = self.measured
 
     @property
     def arms(self) -> tuple[str, ...]:
@@ -83,7 +84,7 @@ class Stated:
 
     @property
     def measured(self) -> Metric:
-        """What the claim measures."""
+        """What the claim measures; raise ValueError if there is no such metric."""
         try:
             return metric_named(self.metric)
         except UnknownName as error:
@@ -289,6 +290,17 @@ class Exact(Stated):
 Claim = Effect | Direction | NoWorse | Level | Ratio | Within | Every | Exact
 #: How files call the kinds.
 CLAIM_KINDS = tuple(kind.kind for kind in (Effect, Direction, NoWorse, Level, Ratio, Within, Every, Exact))
+
+
+def train_errors_of(claim: Claim) -> tuple[float, ...]:
+    """Give the training errors to which the epochs of the claim's variants are counted; none for claims about something else."""
+    match claim:
+        case Ratio():
+            return claim.thresholds
+        case Level() if claim.threshold is not None:
+            return (claim.threshold,)
+        case _:
+            return ()
 
 
 def check_size(claim: Effect | Within) -> None:
