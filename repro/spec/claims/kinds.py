@@ -218,7 +218,7 @@ class Ratio(OfTwoArms):
 
     @property
     def variants(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((*self.arms, *self.arm_grid, *self.against_grid)))
+        return tuple(dict.fromkeys((*(self.arm_grid or (self.arm,)), *(self.against_grid or (self.against,)))))
 
 
 @dataclass(frozen=True, kw_only=True)
