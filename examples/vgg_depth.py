@@ -10,10 +10,10 @@ subtracted, not one mean colour; the net is scored on ten crops (section 4's sco
 
 from repro.papers.alexnet.data import ILSVRC2012, PROCEDURAL_SMALL, PROCEDURAL_SMOKE
 from repro.spec.datasets import PrintedSet
-from repro.spec.evaluation import Evaluation
+from repro.spec.evaluation import ImageEvaluation
 from repro.spec.experiment import Paper, Scale, Sizing, Table, Variant
 from repro.spec.network import Conv, Dense, Network, Pooling, ResponseNorm, Size, Towers
-from repro.spec.recipe import ColorNoise, Crops, Optimizer, Recipe, Schedule
+from repro.spec.recipe import ColorNoise, Crops, ImageRecipe, Optimizer, Schedule
 from repro.spec.run import Experiment
 
 # Section 3.1: "we found that it is possible to initialise the weights without pre-training by using the random initialisation
@@ -72,7 +72,7 @@ FIVE_5X5 = (
 # Section 3.1 (V): batches of 256, momentum 0.9, weight decay 5e-4, a rate of 0.01 that is divided by 10 three times, 74 epochs;
 # "random RGB colour shift" as in the paper that it cites, of which the released factor is taken. When the rate was divided is
 # not printed (whenever the validation accuracy stopped improving): the epochs here are ours.
-RECIPE = Recipe(
+RECIPE = ImageRecipe(
     batch_size=256,
     optimizer=Optimizer(learning_rate=0.01, momentum=0.9, weight_decay=5e-4),
     schedule=Schedule(rule="epochs", num_epochs=74, drops=(30, 50, 65)),
@@ -84,7 +84,7 @@ RECIPE = Recipe(
 A = Experiment(
     network=NETWORK,
     recipe=RECIPE,
-    evaluation=Evaluation(protocols=("center", "ten_crop"), num_train_examples=50_000),
+    evaluation=ImageEvaluation(protocols=("center", "ten_crop"), num_train_examples=50_000),
 )
 
 VARIANTS = (

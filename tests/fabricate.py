@@ -257,7 +257,9 @@ def _write_all_scores(
     wanted = [("test", protocol, ten_crop + EXTRA_SHARES[protocol] * truth.center_extra) for protocol in protocols]
     written = []
     videos = isinstance(run.dataset, VideoDataset)
-    seen = [("train", "clip" if videos else "center", train)] if run.experiment.evaluation.num_train_examples else []
+    seen = (
+        [("train", "clip" if videos else "center", train)] if getattr(run.experiment.evaluation, "num_train_examples", 0) else []
+    )
     for split, protocol, error in [*wanted, *seen]:
         scores_NK, label_N, example_N = fabricated_scores(rng, split=split, error=error, truth=truth)
         if videos:
@@ -292,7 +294,7 @@ def _write_log(run: Run, path: Path, rng: np.random.Generator, truth: Truth, *, 
             "wall_s": round(TRAINING_IMAGES / IMAGES_PER_S, 3),
             "data_wait_s": 0.01,
         }
-        if run.experiment.evaluation.num_probe:
+        if not isinstance(run.dataset, VideoDataset) and run.experiment.evaluation.num_probe:
             line["saturation"] = None if diverged else _saturation(run, truth, done=done)
         lines.append(json.dumps(line, allow_nan=False))
     write_text(path, "\n".join(lines) + "\n")

@@ -15,14 +15,14 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from repro.spec.claims import BOUNDS, Exact
 from repro.spec.datasets import DATASET_KINDS, EVIDENCE, Dataset
-from repro.spec.evaluation import IMAGE_PROTOCOLS, Evaluation
+from repro.spec.evaluation import IMAGE_PROTOCOLS, Evaluation, ImageEvaluation
 from repro.spec.experiment import SHOWS, Scale, Table
 from repro.spec.figures import FIGURES, MEASURES, Figure
 from repro.spec.model import Model
 from repro.spec.network import ACTIVATIONS, AFTER_CONV, DROPOUT_SCALINGS, EDGES, POOLING_KINDS, Conv, Network, Pooling
-from repro.spec.recipe import CROP_POSITIONS, MEAN_PLACES, NOISE_FACTORS, SCHEDULE_RULES, ColorNoise, Crops, Recipe, Schedule
+from repro.spec.recipe import CROP_POSITIONS, MEAN_PLACES, NOISE_FACTORS, SCHEDULE_RULES, ColorNoise, Crops, ImageRecipe, Schedule
 from repro.spec.run import WEIGHTS, Ensemble
-from repro.spec.video import CLIP_PROTOCOLS, REGIONS, ClipNetwork, Stream
+from repro.spec.video import CLIP_PROTOCOLS, REGIONS, ClipEvaluation, ClipNetwork, ClipRecipe, Stream
 from repro.spec.video_datasets import VIDEO_KINDS, VideoDataset
 
 #: The words that a field may hold, or each item of a field that is a tuple.
@@ -43,13 +43,16 @@ CHOICES: dict[tuple[type, str], tuple[str, ...]] = {
     (Network, "dropout_scaling"): DROPOUT_SCALINGS,
     (Crops, "position"): CROP_POSITIONS,
     (ColorNoise, "factor"): NOISE_FACTORS,
-    (Recipe, "mean_at"): MEAN_PLACES,
+    (ImageRecipe, "mean_at"): MEAN_PLACES,
     (Schedule, "rule"): SCHEDULE_RULES,
     (Ensemble, "weights"): WEIGHTS,
     (Stream, "region"): REGIONS,
 }
 #: Types that the spec of a run names without importing them.
-NAMED: dict[str, type] = {kind.__name__: kind for kind in (ClipNetwork, Dataset, Model, Network, Recipe, VideoDataset)}
+NAMED: dict[str, type] = {
+    kind.__name__: kind
+    for kind in (ClipEvaluation, ClipNetwork, ClipRecipe, Dataset, ImageEvaluation, ImageRecipe, Model, Network, VideoDataset)
+}
 #: How the plain types are called.
 PLAIN: dict[Any, str] = {
     str: "a text",

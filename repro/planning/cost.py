@@ -17,7 +17,7 @@ from repro.artifacts.files import data_folder
 from repro.planning.jobs import TrainJob, variant_groups
 from repro.planning.plan import planned_runs
 from repro.planning.sizes import Sizes, known_sizes, prepared_sizes
-from repro.spec.evaluation import Evaluation
+from repro.spec.evaluation import Evaluation, ImageEvaluation
 from repro.spec.experiment import Paper, make_run
 from repro.spec.geometry.clips import ClipGeometry, geometry_of
 from repro.spec.geometry.image import Geometry
@@ -107,7 +107,8 @@ def _trained(experiment: Experiment, sizes: Sizes, *, mem_mib: int) -> Work:
     num_epochs = experiment.recipe.schedule.num_epochs
     num_subset = min(evaluation.num_train_examples, sizes.num_train)
     views = sizes.num_test * num_views(evaluation) + num_subset
-    views += num_epochs * sizes.num_validation + (num_epochs + 1) * evaluation.num_probe
+    num_probe = evaluation.num_probe if isinstance(evaluation, ImageEvaluation) else 0
+    views += num_epochs * sizes.num_validation + (num_epochs + 1) * num_probe
     num_scores = sizes.num_classes * (sizes.num_test * len(evaluation.protocols) + num_subset)
     parameter_bytes = FLOAT_BYTES * shapes.num_parameters
     return Work(

@@ -11,15 +11,22 @@ IMAGE_PROTOCOLS = ("center", "center_mirror", "five_crop", "ten_crop")
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """The crops over which the softmax is averaged on the test split, and how many training images are scored.
-
-    Training images (the first `num_train_examples` of a fixed order, centre crop) give the train-test gap.
-    `num_probe`: so many of them go through the net after each epoch, to see which units are saturated (0: none).
-    `num_gallery`: so many test images are kept with their five best classes and their nearest training images, by the
-    Euclidean distance of the last hidden layer (0: none); of videos a film strip and the five best classes.
-    """
+    """How the test split is scored: `protocols` are of IMAGE_PROTOCOLS or, of videos, of CLIP_PROTOCOLS."""
 
     protocols: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageEvaluation(Evaluation):
+    """How a network of images is scored.
+
+    num_train_examples: training images (the first of a fixed order, centre crop) that are scored too; they give
+        the train-test gap.
+    num_probe: training images that go through the net after each epoch, to see which units are saturated (0: none).
+    num_gallery: test images that are kept with their five best classes and their nearest training images, by the
+        Euclidean distance of the last hidden layer (0: none).
+    """
+
     num_train_examples: int
     num_probe: int = 0
     num_gallery: int = 0

@@ -84,19 +84,25 @@ class Schedule:
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """All choices of training. Pixels stay on their 0-255 scale; the mean image of the training set is subtracted.
-
-    `mean_at`: the part of the mean image that is subtracted from a crop, in training and in evaluation: at the same place
-    (`crop`) or always its centre (`center`).
-    """
+    """The choices of training that images and clips share. Pixels stay on their 0-255 scale."""
 
     batch_size: int
     optimizer: Optimizer
     schedule: Schedule
     crops: Crops
+    freeze: Freeze | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageRecipe(Recipe):
+    """All choices of training on images; the mean image of the training set is subtracted.
+
+    `mean_at`: the part of the mean image that is subtracted from a crop, in training and in evaluation: at the
+    same place (`crop`) or always its centre (`center`).
+    """
+
     color_noise: ColorNoise | None
     mean_at: str = "crop"
-    freeze: Freeze | None = None
 
 
 CROP_POSITIONS = ("random", "center")

@@ -10,15 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from repro.spec.evaluation import Evaluation
+from repro.spec.evaluation import Evaluation, ImageEvaluation
 from repro.system.seeds import derived_seed
 
 if TYPE_CHECKING:  # a run of one method does not run the specs of the others
     from repro.spec.datasets import Dataset
     from repro.spec.model import Model
     from repro.spec.network import Network
-    from repro.spec.recipe import Recipe
-    from repro.spec.video import ClipNetwork
+    from repro.spec.recipe import ImageRecipe
+    from repro.spec.video import ClipEvaluation, ClipNetwork, ClipRecipe
     from repro.spec.video_datasets import VideoDataset
 
 #: How the members of an ensemble weigh: all the same, or so that the validation examples are most probable.
@@ -47,8 +47,8 @@ class Experiment:
 
     method: ClassVar[str] = "network"
     network: Network | ClipNetwork
-    recipe: Recipe
-    evaluation: Evaluation
+    recipe: ImageRecipe | ClipRecipe
+    evaluation: ImageEvaluation | ClipEvaluation
     initial_weights: InitialWeights | None = None
 
 
@@ -86,7 +86,7 @@ class Fitted:
     evaluation: Evaluation
 
 
-NOT_SCORED = Evaluation(protocols=(), num_train_examples=0)
+NOT_SCORED = Evaluation(protocols=())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -90,7 +90,7 @@ class ClipNetwork:
 
 @dataclass(frozen=True, kw_only=True)
 class ClipRecipe(Recipe):
-    """All choices of training on clips: as for images, but `pixel_mean` is subtracted from every pixel instead of a mean image.
+    """All choices of training on clips; `pixel_mean` is subtracted from every pixel.
 
     A clip's frames share one crop and one mirroring. The crop's size is that of the network's input.
     """
@@ -100,10 +100,14 @@ class ClipRecipe(Recipe):
 
 @dataclass(frozen=True, kw_only=True)
 class ClipEvaluation(Evaluation):
-    """How a network of clips is scored; `protocols` are of CLIP_PROTOCOLS, and the number of training examples is of clips.
+    """How a network of clips is scored.
 
-    num_views: crops and mirrorings of each clip over which the protocol `video` averages: 1 (centre), 2 (and mirrored) or
-        4 (the corners, two of them mirrored).
+    num_train_examples: training clips (the first of a fixed order, centre crop) that are scored too.
+    num_views: crops and mirrorings of each clip over which the protocol `video` averages: 1 (centre), 2 (and
+        mirrored) or 4 (the corners, two of them mirrored).
+    num_gallery: test videos that are kept as a film strip with their five best classes (0: none).
     """
 
+    num_train_examples: int
     num_views: int
+    num_gallery: int = 0

@@ -24,7 +24,7 @@ from repro.data.load.whole_images import in_memory
 from repro.data.shards.images import Shards
 from repro.data.shards.writer import ShardWriter, write_index
 from repro.spec.datasets import Procedural
-from repro.spec.recipe import Recipe
+from repro.spec.recipe import ImageRecipe
 from tests.bench.turns import Contest, Target
 from tests.described import dataset_of_images, split_of
 
@@ -91,7 +91,7 @@ class Pictures(Dataset[tuple[torch.Tensor, int]]):
 
 def our_batches(
     stored: Stored,
-    recipe: Recipe,
+    recipe: ImageRecipe,
     *,
     mean_SSC: NDArray[np.float32],
     input_px: int,
@@ -115,7 +115,7 @@ def our_batches(
 
 
 def pillow_epochs(
-    pictures: Pictures, recipe: Recipe, *, stored_px: int, num_workers: int = 0
+    pictures: Pictures, recipe: ImageRecipe, *, stored_px: int, num_workers: int = 0
 ) -> Iterator[Iterator[tuple[torch.Tensor, torch.Tensor]]]:
     """Return for each epoch its batches from a DataLoader, in our order and with our draws."""
     plan = training_plan(len(pictures), key=KEY, batch_size=recipe.batch_size, num_epochs=NUM_EPOCHS)
@@ -148,7 +148,7 @@ def until_idle() -> None:
 
 def loading_contest(
     folder: Path,
-    recipe: Recipe,
+    recipe: ImageRecipe,
     *,
     num: int,
     stored_px: int,
@@ -198,7 +198,7 @@ def loading_contest(
 
 def gpu_loading_contest(
     folder: Path,
-    recipe: Recipe,
+    recipe: ImageRecipe,
     *,
     num: int,
     stored_px: int,

@@ -9,10 +9,12 @@ from repro.catalogue.fields import faults
 from repro.papers import PAPERS
 from repro.spec.experiment import Paper
 from repro.spec.network import Conv, Network, Pooling, Size, Stem
+from repro.spec.recipe import ImageRecipe
 from repro.spec.run import Method
 from repro.spec.video import ClipRecipe
 
-NETWORK = PAPERS["alexnet"].experiment("full").network
+IMAGES = PAPERS["alexnet"].experiment("full")
+NETWORK = IMAGES.network
 CLIPS = PAPERS["karpathy"].experiment("single_frame")
 
 
@@ -70,6 +72,6 @@ def test_words_are_of_the_lists_that_spec_names():
     assert found(Pooling(size_px=2, stride_px=2, kind="mean"), Pooling) == ["it.kind is 'mean'; allowed: max, average"]
     layer = Conv(name="conv1", num_kernels=8, kernel_px=3, order=("activation", "pol"))
     assert found(layer, Conv) == ["it.order is 'pol'; did you mean 'pool'? allowed: activation, lrn, map_norm, pool"]
-    assert found(replace(CLIPS.recipe, mean_at="centre"), ClipRecipe) == [
+    assert found(replace(IMAGES.recipe, mean_at="centre"), ImageRecipe) == [
         "it.mean_at is 'centre'; did you mean 'center'? allowed: crop, center"
     ]

@@ -61,7 +61,7 @@ def test_recipe_and_evaluation_are_the_papers():
         experiment = KARPATHY.experiment(variant)
         recipe, evaluation = experiment.recipe, experiment.evaluation
         assert isinstance(recipe, ClipRecipe)
-        assert (recipe.pixel_mean, recipe.batch_size, recipe.color_noise) == (117.0, 32, None)
+        assert (recipe.pixel_mean, recipe.batch_size) == (117.0, 32)
         assert (recipe.optimizer.learning_rate, recipe.optimizer.momentum, recipe.optimizer.weight_decay) == (1e-3, 0.9, 5e-4)
         assert (recipe.crops.position, recipe.crops.mirror) == ("random", True)
         assert isinstance(evaluation, ClipEvaluation)

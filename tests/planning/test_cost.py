@@ -63,7 +63,7 @@ def test_the_first_layer_of_every_stream_needs_no_input_gradient():
 def test_views_are_the_crops_that_the_protocols_have_together(protocols, expected):
     from repro.evaluate.crops import crop_windows
 
-    assert num_views(Evaluation(protocols=protocols, num_train_examples=0)) == expected
+    assert num_views(Evaluation(protocols=protocols)) == expected
     windows = {window for protocol in protocols for window in crop_windows(protocol, stored_px=10, input_px=8)}
     assert len(windows) == expected
 

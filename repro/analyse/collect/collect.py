@@ -18,7 +18,7 @@ from repro.spec.experiment import Paper
 from repro.spec.methods import TIMINGS, run_method
 from repro.spec.metrics import GAP, TOP1, TOP_K, TRAIN_S, TRAIN_TOP1
 from repro.spec.protocols import plain_protocol
-from repro.spec.run import Run
+from repro.spec.run import Experiment, Run
 
 Parsed = TypeVar("Parsed")
 
@@ -187,7 +187,7 @@ def _of_scores(record: dict[str, Any], run: Run, results: Path) -> list[Measured
             data = record["dataset"]
             measured += precisions.of_precisions(scores, classes=data["classes"], groups=data.get("groups", {}))
     plain = plain_protocol(run.experiment.evaluation.protocols)
-    if run.experiment.evaluation.num_train_examples and plain:
+    if isinstance(run.experiment, Experiment) and run.experiment.evaluation.num_train_examples and plain:
         train = read_run_scores(record, split="train", protocol=plain, results=results)
         error = top_k_error(train.scores_NK, train.labels, k=1)
         test_error, num = next((row[2], row[3]) for row in measured if row[:2] == (TOP1, plain))

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,15 +88,14 @@ def pooled_spread(arms: Sequence[Values]) -> Spread:
 
 
 def brown_forsythe_p(arms: Sequence[Values]) -> float | None:
-    """Return the p-value that all arms have one variance, by Brown and Forsythe's test; None if the seeds cannot tell."""
-    deviations = [[abs(value - median(values)) for value in values] for values in arms if len(values) >= UNEQUAL_VARIANCES_SEEDS]
-    num, centre = sum(map(len, deviations)), _mean([item for arm in deviations for item in arm]) if deviations else 0.0
-    between = math.fsum(len(arm) * (_mean(arm) - centre) ** 2 for arm in deviations)
-    within = math.fsum((item - _mean(arm)) ** 2 for arm in deviations for item in arm)
-    if len(deviations) < 2 or within == 0:
+    """Give the p-value that all arms have one variance, by Brown and Forsythe's test; None if the seeds cannot tell.
+
+    They cannot where in every arm all seeds lie equally far from the median: the test would divide by 0.
+    """
+    wide = [np.asarray(values) for values in arms if len(values) >= UNEQUAL_VARIANCES_SEEDS]
+    if len(wide) < 2 or all(np.ptp(np.abs(values - np.median(values))) == 0 for values in wide):
         return None
-    ratio = between / within * (num - len(deviations)) / (len(deviations) - 1)
-    return float(special.fdtrc(len(deviations) - 1, num - len(deviations), ratio))
+    return float(stats.levene(*wide, center="median").pvalue)
 
 
 def difference(arms: Mapping[str, Values], *, arm: str, against: str) -> Estimate:
@@ -178,6 +176,11 @@ def logrank_p(arm: Values, against: Values, *, arm_ended: Values, against_ended:
 
 
 def _welch(value: float, pair: Sequence[Values]) -> Estimate:
+    """Compare two arms of unequal variance.
+
+    `scipy.stats.ttest_ind(equal_var=False)` has the same p and degrees of freedom, but not the standard error, which the
+    interval over seeds and examples together needs.
+    """
     shares = [pooled_spread([values]).sd ** 2 / len(values) for values in pair]
     se = math.sqrt(sum(shares))
     df = sum(shares) ** 2 / sum(share**2 / (len(values) - 1) for share, values in zip(shares, pair, strict=True))
@@ -203,7 +206,8 @@ def equivalence_p(estimate: Estimate, *, smallest_effect: float) -> float | None
 def dunnett_p(arms: Mapping[str, Values], *, control: str) -> dict[str, float]:
     """Return Dunnett's two-sided p-value of every arm against `control`, adjusted for all of them.
 
-    Arms without values are left out; the result is empty where no spread can be estimated.
+    Arms without values are left out; the result is empty where no spread can be estimated. `scipy.stats.dunnett` integrates
+    by random points, to about 1e-4; this gives the same nine digits every time.
     """
     others = [name for name, values in arms.items() if name != control and len(values)]
     spread = pooled_spread(list(arms.values()))

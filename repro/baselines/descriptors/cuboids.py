@@ -15,7 +15,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
-from skimage.feature import peak_local_max
 
 from repro.baselines.descriptors.points import grid_along
 from repro.spec.histograms import Cuboid
@@ -103,11 +102,24 @@ def _interest_P3(smooth_THW: Volume, cuboid: Cuboid, points: InterestPoints) -> 
     half = cuboid.side_px // 2
     height, width = smooth_THW.shape[1:]
     inside_THW = response_THW(smooth_THW, cuboid)[:, half : height - half, half : width - half]
-    peak_P3 = peak_local_max(
-        inside_THW,
-        min_distance=points.min_distance_px,
-        threshold_abs=points.threshold,
-        num_peaks=points.max_points,
-        exclude_border=False,
-    )
-    return np.asarray(peak_P3.reshape(-1, 3) + np.array([cuboid.num_frames // 2, half, half]), np.int64)
+    return np.asarray(local_maxima_P3(inside_THW, points) + np.array([cuboid.num_frames // 2, half, half]), np.int64)
+
+
+def local_maxima_P3(value_THW: Volume, points: InterestPoints) -> NDArray[np.int64]:
+    """Find the largest values above the threshold that are the largest within the minimum distance, the largest first.
+
+    Of equal values closer than that the first stays. What is the same everywhere has no maximum.
+    """
+    if value_THW.size > 1 and value_THW.min() == value_THW.max():
+        return np.empty((0, 3), np.int64)
+    distance = points.min_distance_px
+    largest_THW = ndimage.maximum_filter(value_THW, size=2 * distance + 1, mode="nearest")
+    found_THW = (value_THW == largest_THW) & (value_THW > points.threshold)
+    place_P3 = np.argwhere(found_THW)[np.argsort(-value_THW[found_THW], kind="stable")]
+    kept_P3 = np.empty((0, 3), np.int64)
+    for place_3 in place_P3:
+        if len(kept_P3) == points.max_points:
+            break
+        if (np.abs(kept_P3 - place_3).max(axis=1) >= distance).all():
+            kept_P3 = np.append(kept_P3, place_3[None], axis=0)
+    return kept_P3

@@ -1,5 +1,9 @@
 """Project descriptors on their principal components.
 
+The covariance is added up in double precision, block by block, so that a sample of any size fits into memory. The vocabularies
+of videos take scikit-learn's components of their small samples, which are of single precision: with those of this module their
+scores move by 2e-6.
+
 Legend: P descriptors, D values, C components.
 """
 

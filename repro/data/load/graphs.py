@@ -91,7 +91,7 @@ def image_graph(
 
     device: `cpu`, or `cuda` (decoding on the device's hardware decoder where it has one).
     source: gives (encoded or raw images, crop starts as (top, left), mirror flags, colour offsets, divisors) of a batch.
-    mean_at: the part of the mean image that is subtracted (repro.spec.recipe.Recipe).
+    mean_at: the part of the mean image that is subtracted (repro.spec.recipe.ImageRecipe).
     """
     image, start, mirror, color, divisor = fn.external_source(
         source=source,

@@ -24,7 +24,7 @@ from repro.data.load.augment_kernel import augment, load_augment
 from repro.data.load.graphs import center_window, decoded_image_graph, device_id, image_graph, outputs_of
 from repro.data.load.plan import Planned, grouped, indices_N, waited_for, with_parts
 from repro.data.load.randomness import Draws, draw_training, num_steps_of
-from repro.spec.recipe import Recipe
+from repro.spec.recipe import ImageRecipe
 
 #: Images that go through the graph at a time: a pass has a fixed cost, which small batches share.
 LOAD_AT_ONCE = 128
@@ -67,7 +67,7 @@ class ImageLoading:
     """
 
     shards: Stored
-    recipe: Recipe
+    recipe: ImageRecipe
     key: int
     components_33: NDArray[np.float64]
     mean_image_SSC: NDArray[np.float32]
@@ -124,7 +124,7 @@ class ImageLoading:
 
 def image_stream(
     shards: Stored,
-    recipe: Recipe,
+    recipe: ImageRecipe,
     *,
     plan: Iterable[Planned],
     key: int,

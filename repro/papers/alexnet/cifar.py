@@ -6,10 +6,10 @@ raw 0-255 pixels less the mean image, batches of 128, a rate of .001, biases at 
 
 from dataclasses import replace
 
-from repro.spec.evaluation import Evaluation
+from repro.spec.evaluation import ImageEvaluation
 from repro.spec.experiment import Variant
 from repro.spec.network import Conv, Dense, MapNorm, Network, Pooling, ResponseNorm, Size, Towers
-from repro.spec.recipe import Crops, LayerDecay, Optimizer, Recipe, Schedule
+from repro.spec.recipe import Crops, ImageRecipe, LayerDecay, Optimizer, Schedule
 from repro.spec.run import Experiment
 
 POOLED_BY_MEAN = Pooling(size_px=3, stride_px=2, kind="average")
@@ -48,7 +48,7 @@ NET_11PCT = replace(
 
 # About 350 epochs on four fifths of the training images, 150 on all, then twice 10 at a tenth of the rate; here, all on all.
 # Batches of 128, crops of 24 px with reflections, and the centre of the mean image under every crop.
-RECIPE_13PCT = Recipe(
+RECIPE_13PCT = ImageRecipe(
     batch_size=128,
     optimizer=Optimizer(
         learning_rate=0.001,
@@ -118,7 +118,7 @@ NET_18PCT = Network(
     map_norm=MapNorm(size=3, alpha=5e-5, beta=0.75, k=1.0),
 )
 
-RECIPE_18PCT = Recipe(
+RECIPE_18PCT = ImageRecipe(
     batch_size=128,
     optimizer=Optimizer(
         learning_rate=0.001,
@@ -139,8 +139,8 @@ RECIPE_19PCT = replace(
     optimizer=replace(RECIPE_18PCT.optimizer, layer_decay=(LayerDecay(layer="fc10", weight_decay=3.0),)),
 )
 
-TEN_CROPS = Evaluation(protocols=("center", "ten_crop"), num_train_examples=50_000)
-WHOLE_IMAGES = Evaluation(protocols=("center",), num_train_examples=50_000)
+TEN_CROPS = ImageEvaluation(protocols=("center", "ten_crop"), num_train_examples=50_000)
+WHOLE_IMAGES = ImageEvaluation(protocols=("center",), num_train_examples=50_000)
 
 CIFAR_NETS = (
     Variant(

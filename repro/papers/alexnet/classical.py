@@ -215,7 +215,7 @@ CIFAR_SPARSE = replace(
     fusion=Fusion(weights="equal", num_held_out=5000, num_tuning=15_000),
 )
 
-WHOLE = Evaluation(protocols=("center",), num_train_examples=0)
+WHOLE = Evaluation(protocols=("center",))
 CLASSICAL = (
     Variant(
         name="sparse_coding",

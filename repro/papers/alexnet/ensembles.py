@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from repro.papers.alexnet.printed import AS_PRINTED, LRN, NETWORK
 from repro.papers.alexnet.released import MAP_NORM
-from repro.spec.evaluation import Evaluation
+from repro.spec.evaluation import Evaluation, ImageEvaluation
 from repro.spec.experiment import Variant
 from repro.spec.network import Blurred, Conv
 from repro.spec.run import Ensemble, InitialWeights, Member
@@ -48,16 +48,16 @@ BLURRED_INPUT = replace(
 BEGUN_WITH_FIVE = InitialWeights(variant="full", fresh=("conv6", "fc6", "fc7"))
 
 # A net that is to give its weights is scored little: by the centre crop, without the pictures of the net of Table 2.
-CENTER = Evaluation(protocols=("center",), num_train_examples=50_000)
+CENTER = ImageEvaluation(protocols=("center",), num_train_examples=50_000)
 PRETRAINING = replace(
     AS_PRINTED, network=replace(NETWORK, conv=SIX_CONVOLUTIONS), evaluation=CENTER, initial_weights=BEGUN_WITH_FIVE
 )
 
-TEN_CROPS = Evaluation(protocols=("center", "ten_crop"), num_train_examples=50_000)
+TEN_CROPS = ImageEvaluation(protocols=("center", "ten_crop"), num_train_examples=50_000)
 TEN_THOUSAND = replace(AS_PRINTED, network=replace(NETWORK, conv=SIX_CONVOLUTIONS, num_classes=10_184), evaluation=TEN_CROPS)
 
 # Averages have the test examples alone, by the protocols of their members.
-AVERAGED = Evaluation(protocols=("center", "center_mirror", "five_crop", "ten_crop"), num_train_examples=0)
+AVERAGED = Evaluation(protocols=("center", "center_mirror", "five_crop", "ten_crop"))
 THE_FIVE = (
     Member(variant="blurred_input_k1"),
     Member(variant="blurred_input_map_norm"),

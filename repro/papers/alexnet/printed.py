@@ -4,9 +4,9 @@ Where the text leaves a choice or cannot be meant, a comment says what stands he
 code does, is in alexnet_released.py, as the difference from this one.
 """
 
-from repro.spec.evaluation import Evaluation
+from repro.spec.evaluation import ImageEvaluation
 from repro.spec.network import Conv, Dense, Network, Pooling, ResponseNorm, Size, Towers
-from repro.spec.recipe import ColorNoise, Crops, Optimizer, Recipe, Schedule
+from repro.spec.recipe import ColorNoise, Crops, ImageRecipe, Optimizer, Schedule
 from repro.spec.run import Experiment
 
 LRN = ResponseNorm(size=5, alpha=1e-4, beta=0.75, k=2.0)
@@ -54,7 +54,7 @@ OPTIMIZER = Optimizer(learning_rate=0.01, momentum=0.9, weight_decay=5e-4)
 CROPS = Crops(position="random", mirror=True)
 
 # The drops are those of the log of the published net (C); the paper says: by hand, three times, about 90 epochs (V).
-RECIPE = Recipe(
+RECIPE = ImageRecipe(
     batch_size=128,
     optimizer=OPTIMIZER,
     schedule=Schedule(rule="epochs", num_epochs=90, drops=(25, 51, 79)),
@@ -63,7 +63,7 @@ RECIPE = Recipe(
 )
 
 # Ten crops are the paper's protocol (section 4.1); the others show how the error falls with the number of crops.
-EVALUATION = Evaluation(
+EVALUATION = ImageEvaluation(
     protocols=("center", "center_mirror", "five_crop", "ten_crop"), num_train_examples=50_000, num_probe=64, num_gallery=8
 )
 

@@ -7,8 +7,8 @@ from repro.spec.experiment import Variant
 from repro.spec.run import Ensemble, Experiment, Fitted, InitialWeights, Member, Timing
 from repro.spec.video import ClipNetwork
 
-VIDEOS = Evaluation(protocols=("video",), num_train_examples=0)
-CLIPS_AND_VIDEOS = Evaluation(protocols=("clip", "video"), num_train_examples=0)
+VIDEOS = Evaluation(protocols=("video",))
+CLIPS_AND_VIDEOS = Evaluation(protocols=("clip", "video"))
 
 HISTOGRAMS = Fitted(model=PRINTED, evaluation=VIDEOS)
 # Slow Fusion on the second set of videos, by the protocol of the first (S).

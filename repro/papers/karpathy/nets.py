@@ -67,7 +67,6 @@ RECIPE = ClipRecipe(
     optimizer=Optimizer(learning_rate=1e-3, momentum=0.9, weight_decay=5e-4),
     schedule=Schedule(rule="plateau", num_epochs=10, patience=1, num_drops=3),
     crops=Crops(position="random", mirror=True),
-    color_noise=None,
     pixel_mean=117.0,
 )
 

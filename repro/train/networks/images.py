@@ -23,7 +23,9 @@ from repro.evaluate.predict import IMAGES_PER_BATCH, predict
 from repro.evaluate.subset import stable_subset_N
 from repro.models.image import build_network
 from repro.models.probe import first_kernels_KHWC, saturation
+from repro.spec.evaluation import ImageEvaluation
 from repro.spec.network import Network
+from repro.spec.recipe import ImageRecipe
 from repro.spec.run import Run
 from repro.train.networks.prepared import Prepared, open_prepared
 from repro.train.runs.record import named, write_run_scores
@@ -55,9 +57,12 @@ class ImageTask:
     """A run of a network of images (repro.train.runs.task.Task)."""
 
     def __init__(self, run: Run, data: Prepared, context: RunContext) -> None:
-        assert isinstance(run.trained.network, Network), "a network of images"
+        experiment = run.trained
+        assert isinstance(experiment.network, Network), "a network of images"
+        assert isinstance(experiment.recipe, ImageRecipe), "a recipe of images"
+        assert isinstance(experiment.evaluation, ImageEvaluation), "an evaluation of images"
         self._run, self._data, self._context = run, data, context
-        self._network = run.trained.network
+        self._network, self._recipe, self._evaluation = experiment.network, experiment.recipe, experiment.evaluation
         self._images = data.pixels(num_threads=context.num_threads, device=context.device)
         self._key = run.key_for("data")
 
@@ -71,8 +76,7 @@ class ImageTask:
 
     @property
     def _cropping(self) -> Cropping:
-        mean_at = self._run.trained.recipe.mean_at
-        return self._images.cropping(mean_at=mean_at, input_px=self._network.size.input_px)
+        return self._images.cropping(mean_at=self._recipe.mean_at, input_px=self._network.size.input_px)
 
     def build(self) -> nn.Module:
         """Return the network with its initial weights, on the run's device."""
@@ -81,7 +85,7 @@ class ImageTask:
 
     def batches(self, epoch: int, step: int, *, share: Share = whole) -> Iterable[Batch]:
         """Return the training batches from `step` of `epoch` on."""
-        recipe, noise = self._run.trained.recipe, self._run.trained.recipe.color_noise
+        recipe, noise = self._recipe, self._recipe.color_noise
         plan = training_plan(
             self.num_examples,
             key=self._key,
@@ -113,7 +117,7 @@ class ImageTask:
 
     def probe(self, net: nn.Module) -> Saturation | None:
         """Return how saturated every layer is on some training images; None where the run does not ask."""
-        num_probe = self._run.trained.evaluation.num_probe
+        num_probe = self._evaluation.num_probe
         if num_probe == 0:
             return None
         cropping = self._cropping
@@ -126,7 +130,7 @@ class ImageTask:
         """Score the test split by every protocol, a fixed subset of the training split and the validation split, if there is one,
         by the centre crop; and write the gallery.
         """
-        evaluation, data, images = self._run.trained.evaluation, self._data, self._images
+        evaluation, data, images = self._evaluation, self._data, self._images
         gallery = Gallery(data.test, data.train, num=evaluation.num_gallery) if evaluation.num_gallery else None
         take_test, take_train = (gallery.take_test, gallery.take_train) if gallery else (None, None)
         every_N = np.arange(data.test.num_examples)

@@ -24,11 +24,9 @@ from repro.train.networks.loop import Training
 from repro.train.networks.model_parallel import lies_apart, taken_apart
 from repro.train.networks.precision import products_in
 from repro.train.networks.trained import write_trained
-from repro.train.runs.job import RunsFailed, in_turn
+from repro.train.runs.job import in_turn
 from repro.train.runs.record import dataset_of, identity_of, restore
 from repro.train.runs.task import FAITHFUL, PreparedData, RunContext, ScoredFiles, Stopped, Task
-
-__all__ = ["RunsFailed", "Stopped", "make_training", "train_run", "train_runs"]
 
 #: Opens a folder of prepared data (repro.train.networks.images.open_images, ...).
 Open = Callable[[Path], PreparedData]

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 import skimage.data
 from skimage.feature import hog as reference_hog
+from skimage.feature import peak_local_max
 
 from repro.baselines.descriptors.colors import color_moments_D, grid_cells, hue_saturation_counts
-from repro.baselines.descriptors.cuboids import describe_cuboids, response_THW, temporal_filters
+from repro.baselines.descriptors.cuboids import describe_cuboids, local_maxima_P3, response_THW, temporal_filters
 from repro.baselines.descriptors.faces import face_counts, num_faces
 from repro.baselines.descriptors.frames import Frame
 from repro.baselines.descriptors.hog import CLIP, cell_sums_HWO, describe_hog
@@ -154,6 +155,35 @@ def test_the_response_to_a_period_is_that_of_the_quadrature_pair_and_zero_withou
     expected = (even_T @ wave_THW[:9, 0, 0]) ** 2 + (odd_T @ wave_THW[:9, 0, 0]) ** 2
     np.testing.assert_allclose(strong[0], expected, rtol=1e-4)
     assert response_THW(np.full((24, 9, 9), 0.7, np.float32), CUBOID).max() < 1e-12
+
+
+def test_of_two_equal_maxima_nearer_than_the_distance_the_first_stays_and_the_largest_comes_first():
+    value_THW = np.zeros((1, 5, 9), np.float32)
+    value_THW[0, 2, [1, 2, 6]] = 1, 1, 2
+    value_THW[0, 4, 8] = 1.5  # two from the largest, which hides it
+    points = InterestPoints(max_points=9, min_distance_px=2, threshold=0.5)
+    assert local_maxima_P3(value_THW, points).tolist() == [[0, 2, 6], [0, 2, 1]]
+    assert local_maxima_P3(value_THW, replace(points, max_points=1)).tolist() == [[0, 2, 6]]
+    assert local_maxima_P3(value_THW, replace(points, threshold=2.0)).shape == (0, 3)
+    assert local_maxima_P3(np.ones((2, 3, 3), np.float32), points).shape == (0, 3), "the same everywhere: no maximum"
+
+
+@pytest.mark.parametrize("levels", [3, 1_000_000], ids=["ties", "no ties"])
+def test_local_maxima_are_those_of_scikit_image_on_random_arrays_with_ties_and_without(levels):
+    rng = np.random.default_rng(levels)
+    for _ in range(60):
+        value_THW = (rng.integers(0, levels, tuple(rng.integers(1, (8, 24, 24)))) / levels).astype(np.float32)
+        points = InterestPoints(
+            max_points=int(rng.integers(1, 60)), min_distance_px=int(rng.integers(1, 6)), threshold=float(rng.choice([0, 0.6]))
+        )
+        reference_P3 = peak_local_max(
+            value_THW,
+            min_distance=points.min_distance_px,
+            threshold_abs=points.threshold,
+            num_peaks=points.max_points,
+            exclude_border=False,
+        )
+        assert local_maxima_P3(value_THW, points).tolist() == reference_P3.reshape(-1, 3).tolist()
 
 
 def test_gradients_of_a_ramp_point_along_it():

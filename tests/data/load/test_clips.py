@@ -25,7 +25,8 @@ from repro.data.load.plan import training_plan
 from repro.data.load.randomness import draw_training
 from repro.data.prepare.videos import prepare_videos
 from repro.data.shards.clips import ClipShards
-from repro.spec.recipe import Crops, Optimizer, Recipe, Schedule
+from repro.spec.recipe import Crops, Optimizer, Schedule
+from repro.spec.video import ClipRecipe
 from repro.spec.video_datasets import Clips, ProceduralVideos, VideoDataset
 from tests.tiny import write_prepared
 
@@ -53,14 +54,14 @@ TOYS = VideoDataset(
         seed=3,
     ),
 )
-RECIPE = Recipe(
+RECIPE = ClipRecipe(
     batch_size=8,
     optimizer=Optimizer(learning_rate=0.01, momentum=0.9, weight_decay=0.0),
     schedule=Schedule(rule="epochs", num_epochs=2),
     crops=Crops(position="random", mirror=True),
-    color_noise=None,
+    pixel_mean=117.0,
 )
-MEAN = 117.0
+MEAN = RECIPE.pixel_mean
 INPUT_PX = 32
 
 
@@ -86,7 +87,7 @@ def stream(
     num_epochs: int = 2,
     num_threads: int = 1,
     keep_bytes: int = 0,
-    recipe: Recipe = RECIPE,
+    recipe: ClipRecipe = RECIPE,
     input_px: int = INPUT_PX,
     mean_level: float = MEAN,
 ) -> Iterator[ClipBatch]:

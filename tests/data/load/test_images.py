@@ -17,10 +17,10 @@ from repro.data.load.plan import training_plan
 from repro.data.load.randomness import draw_training
 from repro.data.load.whole_images import DecodedShards, WholeImages, in_memory
 from repro.data.shards.images import Shards
-from repro.spec.recipe import ColorNoise, Crops, Optimizer, Recipe, Schedule
+from repro.spec.recipe import ColorNoise, Crops, ImageRecipe, Optimizer, Schedule
 from tests.tiny import jpeg, write_prepared
 
-RECIPE = Recipe(
+RECIPE = ImageRecipe(
     batch_size=16,
     optimizer=Optimizer(learning_rate=0.01, momentum=0.9, weight_decay=0.0),
     schedule=Schedule(rule="epochs", num_epochs=2),

@@ -28,7 +28,7 @@ from tests.baselines.specs import SPEC
 from tests.tiny import jpeg, write_prepared
 from tests.train.networks.test_clips import tiny_dataset
 
-CENTER = Evaluation(protocols=("center",), num_train_examples=0)
+CENTER = Evaluation(protocols=("center",))
 
 
 def image_run(model: Any, *, seed: int = 0) -> Run:

@@ -25,8 +25,8 @@ from repro.spec.run import Run
 from repro.spec.video_datasets import Clips, VideoDataset
 from repro.train.networks import loop
 from repro.train.networks.clips import ClipTask, open_videos
-from repro.train.networks.run import Stopped, train_runs
-from repro.train.runs.task import RunContext
+from repro.train.networks.run import train_runs
+from repro.train.runs.task import RunContext, Stopped
 
 SMOKE = KARPATHY.scale("smoke")
 

@@ -15,7 +15,8 @@ from repro.spec.experiment import make_run
 from repro.spec.recipe import Schedule
 from repro.spec.run import InitialWeights
 from repro.train.networks.images import open_images
-from repro.train.networks.run import Stopped, train_runs
+from repro.train.networks.run import train_runs
+from repro.train.runs.task import Stopped
 from tests.tiny import write_prepared
 
 ALEXNET = PAPERS["alexnet"]

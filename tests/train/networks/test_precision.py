@@ -14,6 +14,7 @@ from repro.cli import arguments, main
 from repro.cli.parser import command_parser
 from repro.data.load.whole_images import WholeImages
 from repro.train.networks.precision import FAITHFUL, PRECISIONS, checked_precision, forward_in, products_in
+from repro.train.runs.task import Stopped
 from tests.train.networks.test_run import results_with_data, tiny_run
 
 
@@ -154,7 +155,7 @@ def test_a_run_with_towers_apart_goes_on_where_it_was_stopped(prepared, monkeypa
     make = stage.make_training
     with monkeypatch.context() as patch:
         patch.setattr(stage, "make_training", stopping)
-        with pytest.raises(stage.Stopped):
+        with pytest.raises(Stopped):
             train(prepared, run, said, towers_apart=True)
     found = train(prepared, run, said, towers_apart=True)
     assert found["num_resumes"] == 1

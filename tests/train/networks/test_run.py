@@ -25,7 +25,9 @@ from repro.papers import PAPERS
 from repro.spec.experiment import make_run
 from repro.spec.recipe import Freeze, Schedule
 from repro.train.networks.prepared import open_prepared
-from repro.train.networks.run import RunsFailed, Stopped, train_runs
+from repro.train.networks.run import train_runs
+from repro.train.runs.job import RunsFailed
+from repro.train.runs.task import Stopped
 from tests.tiny import write_prepared
 
 ALEXNET = PAPERS["alexnet"]
