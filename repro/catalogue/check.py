@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from repro.catalogue.fields import faults
 from repro.spec.claims import Claim, Every, Within
 from repro.spec.experiment import AnyDataset, Paper, Scale, Table, Variant, make_run, needed_runs
-from repro.spec.figures import needed_measure
 from repro.spec.geometry.clips import geometry_of
-from repro.spec.metrics import TIMINGS
 from repro.spec.names import UnknownName
-from repro.spec.protocols import protocol_named
 from repro.spec.run import Experiment, Method, Run
+from repro.spec.terms.figures import needed_measure
+from repro.spec.terms.metrics import TIMINGS
+from repro.spec.terms.protocols import protocol_named
 
 #: Names become folders, targets of the workflow and parts of run ids; those of papers begin the names of the workflow's rules.
 NAME = re.compile(r"[a-z][a-z0-9_]*")

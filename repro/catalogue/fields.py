@@ -17,11 +17,11 @@ from repro.spec.claims import BOUNDS, Exact
 from repro.spec.datasets import DATASET_KINDS, EVIDENCE, Dataset
 from repro.spec.evaluation import IMAGE_PROTOCOLS, Evaluation, ImageEvaluation
 from repro.spec.experiment import SHOWS, Scale, Table
-from repro.spec.figures import FIGURES, MEASURES, Figure
 from repro.spec.model import Model
 from repro.spec.network import ACTIVATIONS, AFTER_CONV, DROPOUT_SCALINGS, EDGES, POOLING_KINDS, Conv, Network, Pooling
 from repro.spec.recipe import CROP_POSITIONS, MEAN_PLACES, NOISE_FACTORS, SCHEDULE_RULES, ColorNoise, Crops, ImageRecipe, Schedule
 from repro.spec.run import WEIGHTS, Ensemble
+from repro.spec.terms.figures import FIGURES, MEASURES, Figure
 from repro.spec.video import CLIP_PROTOCOLS, REGIONS, ClipEvaluation, ClipNetwork, ClipRecipe, Stream
 from repro.spec.video_datasets import VIDEO_KINDS, VideoDataset
 

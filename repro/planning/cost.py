@@ -21,8 +21,8 @@ from repro.spec.evaluation import Evaluation, ImageEvaluation
 from repro.spec.experiment import Paper, make_run
 from repro.spec.geometry.clips import ClipGeometry, geometry_of
 from repro.spec.geometry.image import Geometry
-from repro.spec.protocols import num_crops
 from repro.spec.run import Ensemble, Experiment, Run, Timing
+from repro.spec.terms.protocols import num_crops
 from repro.spec.video import ClipEvaluation
 
 #: The protocols of images with more crops contain those with fewer, but for these two, which share the centre.

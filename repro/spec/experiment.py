@@ -8,12 +8,12 @@ from typing import Any, NoReturn
 
 from repro.spec.claims import Claim
 from repro.spec.datasets import Dataset, Printed, PrintedSet
-from repro.spec.figures import Figure
 from repro.spec.model import Model
 from repro.spec.names import UnknownName
 from repro.spec.network import Network, Size
 from repro.spec.recipe import Schedule
 from repro.spec.run import Ensemble, Experiment, Fitted, Method, Run, Timed, Timing
+from repro.spec.terms.figures import Figure
 from repro.spec.video import ClipNetwork
 from repro.spec.video_datasets import VideoDataset
 
@@ -95,7 +95,7 @@ AnySizing = Sizing | ModelSizing | MethodSizing
 class Scale:
     """How large everything is. A scale changes no part that a variant ablates.
 
-    evidence: what a verdict at this scale is worth (repro.spec.evidence.OF_SCALES).
+    evidence: what a verdict at this scale is worth (repro.spec.terms.evidence.OF_SCALES).
     sizings: one for each family of networks that the scale has; variants of other families are not run at it.
     variants_per_job: about so many variants are trained by one process, in turn (more than 1 where a run takes seconds).
 
@@ -152,7 +152,7 @@ class Scale:
 class Table:
     """A page of the report: rows of variants and the claims they decide.
 
-    figures: drawings that the page has beside its effects. measures: of repro.spec.figures.MEASURES, what is measured for it
+    figures: drawings that the page has beside its effects. measures: of repro.spec.terms.figures, what is measured for it
         beside the claims and the test error of each variant, whatever is drawn.
     controls: for variants that are compared with another one than `control`: (variant, its control).
     shows: what the paper's table prints, of SHOWS; claims and runs hold errors whatever it is.

@@ -2,7 +2,7 @@
 
 Four kinds of method end in the same scores file: a network that is trained, an ensemble of other runs, a classical model that
 is fitted, and (without scores) a timing of networks side by side. run.json records `method`;
-repro.spec.methods says how each is called and what its runs hold.
+repro.spec.terms.methods says how each is called and what its runs hold.
 """
 
 from __future__ import annotations

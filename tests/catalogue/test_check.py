@@ -8,7 +8,7 @@ import pytest
 from repro.catalogue.check import catalogue_faults, paper_faults, twins
 from repro.papers import PAPERS
 from repro.spec.experiment import Paper, Variant
-from repro.spec.figures import Figure
+from repro.spec.terms.figures import Figure
 
 ALEXNET, KARPATHY = PAPERS["alexnet"], PAPERS["karpathy"]
 

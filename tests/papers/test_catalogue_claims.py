@@ -10,8 +10,8 @@ from repro.papers import PAPERS
 from repro.report.text import wording
 from repro.spec.claims import Claim, Direction, Effect, Every, Exact, Level, NoWorse, Ratio, Within
 from repro.spec.geometry.image import geometry
-from repro.spec.metrics import TIMINGS, parameter
-from repro.spec.protocols import scores_examples
+from repro.spec.terms.metrics import TIMINGS, parameter
+from repro.spec.terms.protocols import scores_examples
 from tests.facts import stated_claims
 
 ALL = list(PAPERS.values())

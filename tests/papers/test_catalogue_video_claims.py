@@ -7,7 +7,7 @@ import pytest
 
 from repro.papers.karpathy import KARPATHY
 from repro.spec.claims import Claim, Effect, Every, Level, NoWorse, Within
-from repro.spec.metrics import SCORES, STATED, TIMINGS, metric_named
+from repro.spec.terms.metrics import SCORES, STATED, TIMINGS, metric_named
 from tests.facts import stated_claims
 
 CLAIMS = {claim.id: claim for claim in KARPATHY.claims}

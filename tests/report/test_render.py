@@ -20,7 +20,7 @@ from repro.papers.alexnet import ALEXNET
 from repro.report.render import TEMPLATES, page_environment
 from repro.report.text import wording
 from repro.report.text.tables import ascii_number
-from repro.spec.evidence import LEVELS
+from repro.spec.terms.evidence import LEVELS
 from tests.report.conftest import Rendered, csv_rows, rerendered
 from tests.report.reading import Page, all_pages, numbers, read
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from repro.analyse.collect.measures import Measured
 from repro.artifacts.scores import Scores
 from repro.evaluate.average_precision import average_precision_K, positives_NK
-from repro.spec.metrics import AVERAGE_PRECISION, MEAN_PRECISION, PRECISION_GAP, class_slug
+from repro.spec.terms.metrics import AVERAGE_PRECISION, MEAN_PRECISION, PRECISION_GAP, class_slug
 
 #: The protocol by whose scores classes are ranked.
 PROTOCOL = "video"

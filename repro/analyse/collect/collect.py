@@ -15,10 +15,10 @@ from repro.artifacts.runs_csv import Measurement, write_runs_csv
 from repro.artifacts.scores import Scores, parse_scores
 from repro.evaluate.metrics import top_k_error
 from repro.spec.experiment import Paper
-from repro.spec.methods import TIMINGS, run_method
-from repro.spec.metrics import GAP, TOP1, TOP_K, TRAIN_S, TRAIN_TOP1
-from repro.spec.protocols import plain_protocol
 from repro.spec.run import Experiment, Run
+from repro.spec.terms.methods import TIMINGS, run_method
+from repro.spec.terms.metrics import GAP, TOP1, TOP_K, TRAIN_S, TRAIN_TOP1
+from repro.spec.terms.protocols import plain_protocol
 
 Parsed = TypeVar("Parsed")
 

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from repro.spec.claims import train_errors_of
 from repro.spec.experiment import Paper
-from repro.spec.metrics import COLOR_SPLIT, EARLY, TEST_S_PER_CLIP, TRAIN_S_PER_CLIP, epochs_metric
-from repro.spec.protocols import TRAINING, WEIGHTS
+from repro.spec.terms.metrics import COLOR_SPLIT, EARLY, TEST_S_PER_CLIP, TRAIN_S_PER_CLIP, epochs_metric
+from repro.spec.terms.protocols import TRAINING, WEIGHTS
 
 #: One part in so many of the planned epochs counts as early.
 EARLY_PART = 5

@@ -28,7 +28,7 @@ from repro.analyse.evidence.statistics import (
     seeds_needed,
     total_interval,
 )
-from repro.spec.metrics import NEVER, TOP_K, metric_named
+from repro.spec.terms.metrics import NEVER, TOP_K, metric_named
 
 
 @dataclass(frozen=True, kw_only=True)

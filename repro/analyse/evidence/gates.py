@@ -10,8 +10,8 @@ from repro.analyse.evidence.ledger import Ledger
 from repro.artifacts.provenance import plain, spec_difference
 from repro.artifacts.run_json import method_of
 from repro.spec.experiment import Paper, make_run
-from repro.spec.metrics import EPOCHS, GAP, TOP1, TOP5, metric_named
-from repro.spec.protocols import example_of, score_protocol
+from repro.spec.terms.metrics import EPOCHS, GAP, TOP1, TOP5, metric_named
+from repro.spec.terms.protocols import example_of, score_protocol
 
 #: The fewest classes with which a top-5 error says anything.
 TOP5_CLASSES = 10

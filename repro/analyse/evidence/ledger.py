@@ -15,7 +15,7 @@ from repro.artifacts.files import FileFormatError, sha256_bytes
 from repro.artifacts.runs_csv import Measurement
 from repro.evaluate.metrics import top_k_correct
 from repro.spec.experiment import Paper, Scale, make_run, with_needed
-from repro.spec.metrics import TOP_K, TRAIN_TOP1
+from repro.spec.terms.metrics import TOP_K, TRAIN_TOP1
 
 #: Two ways of adding up the same share differ by less than this.
 ROUNDING = 1e-9

@@ -14,8 +14,8 @@ from typing import Any
 from repro.analyse.evidence.comparison import listed
 from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.statistics import Estimate, log_ratio_of_epochs, logrank_p
-from repro.spec.metrics import epochs_metric
-from repro.spec.protocols import TRAINING
+from repro.spec.terms.metrics import epochs_metric
+from repro.spec.terms.protocols import TRAINING
 
 
 @dataclass(frozen=True, kw_only=True)

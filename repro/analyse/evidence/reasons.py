@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 
 from repro.analyse.evidence import verdict
-from repro.spec.metrics import TIMINGS, metric_named, metric_title, unit_of
-from repro.spec.protocols import protocol_named
+from repro.spec.terms.metrics import TIMINGS, metric_named, metric_title, unit_of
+from repro.spec.terms.protocols import protocol_named
 
 
 def effect_measured(

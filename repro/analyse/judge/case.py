@@ -13,7 +13,7 @@ from repro.analyse.evidence.paces import fastest
 from repro.spec.claims import Claim, Direction, Effect, Every, Exact, Level, NoWorse, OfTwoArms, Ratio, Within
 from repro.spec.datasets import DEMONSTRATION, EVIDENCE, SAME_DATA, PrintedSet
 from repro.spec.experiment import AnyDataset, Paper, Scale, Table
-from repro.spec.metrics import ALWAYS, NEVER, metric_named, parameter
+from repro.spec.terms.metrics import ALWAYS, NEVER, metric_named, parameter
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,8 +17,8 @@ from repro.analyse.evidence.comparison import Pair, compare, intervals, listed
 from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.statistics import total_interval
 from repro.spec.experiment import Table
-from repro.spec.figures import CLASS_GAINS
-from repro.spec.metrics import AVERAGE_PRECISION, class_slug
+from repro.spec.terms.figures import CLASS_GAINS
+from repro.spec.terms.metrics import AVERAGE_PRECISION, class_slug
 
 #: Samples of the test videos, fewer where one of them takes as many numbers as this; and the seed of their draw.
 MOST_DRAWS, FEWEST_DRAWS, NUMBERS, DRAW_SEED = 1000, 50, 10**9, 2014

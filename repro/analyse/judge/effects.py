@@ -11,9 +11,9 @@ from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.judge.case import family_of
 from repro.artifacts.provenance import plain, spec_difference
 from repro.spec.experiment import Table
-from repro.spec.figures import EARLY_TRAINING_ERROR
-from repro.spec.metrics import EARLY, TOP1
-from repro.spec.protocols import PLAIN_CROP, PROTOCOLS, TRAINING
+from repro.spec.terms.figures import EARLY_TRAINING_ERROR
+from repro.spec.terms.metrics import EARLY, TOP1
+from repro.spec.terms.protocols import PLAIN_CROP, PROTOCOLS, TRAINING
 
 MEASURED = ("points", "log_ratio", "total_ci90", "sd_pooled", "df", "p_raw", "p_adjusted")
 

@@ -8,10 +8,10 @@ from typing import Any
 from repro.analyse.evidence import reasons, verdict
 from repro.spec.claims import BOUNDS, Claim
 from repro.spec.datasets import SAME_DATA
-from repro.spec.evidence import ARCHITECTURE
 from repro.spec.experiment import Paper
 from repro.spec.geometry.image import Geometry, geometry
-from repro.spec.metrics import CONV_SHARE, COUNTED, NUM_CROPS, parameter
+from repro.spec.terms.evidence import ARCHITECTURE
+from repro.spec.terms.metrics import CONV_SHARE, COUNTED, NUM_CROPS, parameter
 from repro.spec.video import ClipNetwork
 
 

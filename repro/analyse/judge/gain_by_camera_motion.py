@@ -22,7 +22,7 @@ from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.statistics import difference, example_se, total_interval
 from repro.artifacts.files import data_folder
 from repro.spec.experiment import Table
-from repro.spec.figures import GAIN_BY_CAMERA_MOTION
+from repro.spec.terms.figures import GAIN_BY_CAMERA_MOTION
 from repro.spec.video_datasets import CAMERA_FILE
 
 #: Groups of test videos, from the stillest camera to the one that moves most; and the fewest videos of a group.

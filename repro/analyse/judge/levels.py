@@ -11,7 +11,7 @@ from repro.analyse.evidence.gates import untestable_metric
 from repro.analyse.evidence.paces import pace
 from repro.analyse.judge.case import Case, unmeasured
 from repro.spec.datasets import SAME_DATA
-from repro.spec.metrics import EPOCHS
+from repro.spec.terms.metrics import EPOCHS
 
 
 def judged_level(case: Case) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from repro.analyse.evidence.comparison import intervals
 from repro.analyse.evidence.paces import Pace, PaceRatio, common_seeds, compare_paces, pace
 from repro.analyse.evidence.statistics import Estimate, equivalence_p, seeds_needed
 from repro.analyse.judge.case import Case, decided_on, sizes, unmeasured
-from repro.spec.metrics import epochs_metric
+from repro.spec.terms.metrics import epochs_metric
 
 
 def judged_ratio(case: Case) -> dict[str, Any]:

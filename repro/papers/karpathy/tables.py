@@ -1,7 +1,7 @@
 """The pages of paper B: which variants and claims each shows, and what it is about."""
 
 from repro.spec.experiment import Table
-from repro.spec.figures import Figure
+from repro.spec.terms.figures import Figure
 
 TABLE1 = Table(
     name="karpathy_table1",

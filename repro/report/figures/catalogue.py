@@ -17,7 +17,7 @@ from repro.report.figures.training_error import training_error
 from repro.report.figures.view import FigureView
 from repro.report.inputs.results import Results
 from repro.spec.experiment import Paper, Table
-from repro.spec.figures import Figure
+from repro.spec.terms.figures import Figure
 
 #: Each maker shows what there is, and says in words what is missing; it never fails for want of runs or files.
 MAKERS: dict[str, Callable[..., FigureView]] = {

@@ -16,7 +16,7 @@ from repro.report.text.formatting import count, counted, fixed, listed
 from repro.report.text.tables import Cell, Column, Row, TableView, interval
 from repro.spec.claims import Claim
 from repro.spec.experiment import Paper, Table
-from repro.spec.metrics import AVERAGE_PRECISION, metric_named
+from repro.spec.terms.metrics import AVERAGE_PRECISION, metric_named
 
 #: Of many classes, so many that gain most and as many that lose most are drawn.
 MOST_SHOWN = 10

@@ -17,8 +17,8 @@ from repro.report.text.tables import Cell, Column, Row, TableView, interval
 from repro.spec.claims import Claim
 from repro.spec.datasets import SAME_DATA
 from repro.spec.experiment import Paper, Table
-from repro.spec.metrics import TOP1
-from repro.spec.protocols import IMAGE, PLAIN_CROP, num_crops, protocol_named, protocols_of
+from repro.spec.terms.metrics import TOP1
+from repro.spec.terms.protocols import IMAGE, PLAIN_CROP, num_crops, protocol_named, protocols_of
 
 COLOURS = ("accent", "second", "third")
 LEAD = (

@@ -20,8 +20,8 @@ from repro.report.inputs.results import Results, RunRecord
 from repro.report.text.formatting import count, counted, fixed
 from repro.report.text.tables import Cell, Column, Row, TableView, interval
 from repro.spec.experiment import Paper, Table
-from repro.spec.metrics import COLOR_SPLIT
-from repro.spec.protocols import WEIGHTS
+from repro.spec.terms.metrics import COLOR_SPLIT
+from repro.spec.terms.protocols import WEIGHTS
 
 LEAD = "The first layer's kernels, tower by tower."
 

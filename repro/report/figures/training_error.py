@@ -17,7 +17,7 @@ from repro.report.text.formatting import compact, count, counted, fixed, listed,
 from repro.report.text.tables import Cell, Column, Row, TableView, interval
 from repro.spec.claims import Claim
 from repro.spec.experiment import Paper, Table
-from repro.spec.metrics import EPOCHS
+from repro.spec.terms.metrics import EPOCHS
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 LEAD = (

@@ -11,8 +11,8 @@ from repro.report.text import wording
 from repro.report.text.formatting import Digits, count, cut, fixed, p_value, times
 from repro.report.text.tables import Cell, Link, interval
 from repro.report.text.units import measured_text, printed_text
-from repro.spec.metrics import PERCENT, unit_of
-from repro.spec.protocols import sampled_by
+from repro.spec.terms.metrics import PERCENT, unit_of
+from repro.spec.terms.protocols import sampled_by
 
 #: A number that is a bound, not a value.
 AT_LEAST, AT_MOST = "≥ ", "≤ "

@@ -28,9 +28,9 @@ from repro.report.text.hits import as_shown
 from repro.report.text.tables import Cell, Column, Link, Row, TableView
 from repro.report.text.units import measured_text
 from repro.report.text.wording import VerdictWords
-from repro.spec.evidence import LEVELS, EvidenceLevel
 from repro.spec.experiment import Paper, Table
-from repro.spec.metrics import GAP, TOP1, TOP5, TRAIN_TOP1, unit_of
+from repro.spec.terms.evidence import LEVELS, EvidenceLevel
+from repro.spec.terms.metrics import GAP, TOP1, TOP5, TRAIN_TOP1, unit_of
 from repro.system.durations import duration
 
 #: What the list of all runs shows of each.

@@ -19,7 +19,7 @@ from repro.report.text.hits import as_shown, complement, shows_hits
 from repro.report.text.tables import Cell, Column, Row, TableView
 from repro.report.text.units import measured_text, printed_text
 from repro.spec.experiment import Paper, Table
-from repro.spec.metrics import PRECISION, metric_named, unit_of
+from repro.spec.terms.metrics import PRECISION, metric_named, unit_of
 from repro.system.durations import duration
 
 #: What the rows of a printed table are, by what stands after the point of its metric.

@@ -11,8 +11,8 @@ from repro.report.text.formatting import fixed, listed, p_value, times
 from repro.report.text.tables import Cell, Column, Row, TableView, interval
 from repro.report.text.units import printed_text
 from repro.spec.experiment import Paper
-from repro.spec.metrics import TOP1, unit_of
-from repro.spec.protocols import PROTOCOLS
+from repro.spec.terms.metrics import TOP1, unit_of
+from repro.spec.terms.protocols import PROTOCOLS
 
 REPRODUCTION_TITLES = {
     "claim": "Claim",

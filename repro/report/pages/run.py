@@ -36,8 +36,8 @@ from repro.report.text.formatting import compact, count, fixed, listed, percent
 from repro.report.text.tables import Cell, Column, Link, Row, TableView
 from repro.report.text.units import measured_text
 from repro.spec.experiment import Paper, Variant, scaled
-from repro.spec.methods import run_method
-from repro.spec.metrics import unit_of
+from repro.spec.terms.methods import run_method
+from repro.spec.terms.metrics import unit_of
 from repro.system.durations import duration
 
 #: Lines of the log that the excerpt shows from its start and from its end.

@@ -13,10 +13,10 @@ from repro.report.text import formatting, hits
 from repro.report.text.formatting import count, counted, listed
 from repro.report.text.tables import Cell, Column, Row, TableView
 from repro.report.text.units import NEVER, measured_text
-from repro.spec.evidence import EvidenceLevel, evidence_level
 from repro.spec.experiment import Paper, Table
-from repro.spec.metrics import TIMINGS, TOP1, metric_named, metric_title, unit_of
-from repro.spec.protocols import IMAGE, example_of, protocol_named
+from repro.spec.terms.evidence import EvidenceLevel, evidence_level
+from repro.spec.terms.metrics import TIMINGS, TOP1, metric_named, metric_title, unit_of
+from repro.spec.terms.protocols import IMAGE, example_of, protocol_named
 from repro.system.durations import duration
 
 #: From a page's path to another's, as both stand below `reports/<scale>/`.

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from repro.spec.experiment import Table
-from repro.spec.metrics import metric_named
-from repro.spec.protocols import example_of
+from repro.spec.terms.metrics import metric_named
+from repro.spec.terms.protocols import example_of
 
 NOTE = (
     "Hits in percent, as the paper prints them: 100 less the error. What one net hits more than another is what the other errs "

@@ -1,11 +1,11 @@
-"""Print numbers in the unit of their metric, as repro.spec.metrics has it."""
+"""Print numbers in the unit of their metric, as repro.spec.terms.metrics has it."""
 
 from __future__ import annotations
 
 import math
 
 from repro.report.text.formatting import as_printed, count, fixed, percent
-from repro.spec.metrics import Unit
+from repro.spec.terms.metrics import Unit
 
 #: What is printed for a run that never got to a training error.
 NEVER = "never"

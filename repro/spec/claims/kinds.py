@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import ClassVar, NoReturn
 
 from repro.spec.datasets import Printed
-from repro.spec.metrics import ALWAYS, ELSEWHERE, EPOCHS, LAYERS, Metric, metric_named
 from repro.spec.names import UnknownName
-from repro.spec.protocols import TRAINING
+from repro.spec.terms.metrics import ALWAYS, ELSEWHERE, EPOCHS, LAYERS, Metric, metric_named
+from repro.spec.terms.protocols import TRAINING
 
 #: How an exact claim compares: the number equals the printed one, or is at most that.
 BOUNDS = ("equal", "at_most")
@@ -39,7 +39,7 @@ class Stated:
     """What claims of every kind have.
 
     id: as in the facts; claims that the facts do not number have ids of the same form.
-    metric, protocol: what is measured and how (spec.metrics, spec.protocols); of a timing the protocol is the network.
+    metric, protocol: what is measured and how (names of repro.spec.terms); of a timing the protocol is the network.
     arm: the variant that the statement is about, "" where no run here can speak to it.
     dataset: the data that the statement is about; None where no data are.
     row, column: where the number stands in a table of the paper, in its own words; its page then has a table of that layout.

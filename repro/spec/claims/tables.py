@@ -9,8 +9,8 @@ from typing import Any
 
 from repro.spec.claims.kinds import Claim, Effect, Exact, Level, Reproduction
 from repro.spec.datasets import Printed
-from repro.spec.metrics import class_slug
 from repro.spec.names import UnknownName
+from repro.spec.terms.metrics import class_slug
 
 #: What the numbers of a table are: errors or hits in percent (a claim has the error, as a fraction), or plain numbers.
 ERRORS, HITS, NUMBERS = "errors", "hits", "numbers"

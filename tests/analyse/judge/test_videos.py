@@ -23,7 +23,7 @@ from repro.artifacts.scores import Scores, read_scores, write_scores
 from repro.evaluate.average_precision import average_precision_K
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
-from repro.spec.metrics import class_slug
+from repro.spec.terms.metrics import class_slug
 from repro.spec.video_datasets import CAMERA_FILE
 from tests.fabricate import Truth, fabricate, run_at
 

@@ -15,7 +15,7 @@ from repro.report.figures.catalogue import MAKERS, table_figures, with_words
 from repro.report.figures.view import FigureView, over_seeds
 from repro.report.inputs.results import RunRecord
 from repro.report.render import page_environment
-from repro.spec.figures import FIGURES, Figure
+from repro.spec.terms.figures import FIGURES, Figure
 from tests.report.made import FIGURE1, LAYERS, NET, TABLE1, Made, figure1, page_of
 
 

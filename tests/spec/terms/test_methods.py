@@ -5,9 +5,9 @@ from typing import get_args
 import pytest
 
 from repro.artifacts.run_json import NETWORK
-from repro.spec.methods import LOG, METHODS, run_method
 from repro.spec.names import UnknownName
 from repro.spec.run import Method
+from repro.spec.terms.methods import LOG, METHODS, run_method
 
 
 def test_every_kind_of_experiment_has_an_entry_and_no_other():

@@ -6,7 +6,8 @@ import pytest
 
 from repro.papers import PAPERS
 from repro.report.text.units import measured_text, printed_text
-from repro.spec.metrics import (
+from repro.spec.names import UnknownName
+from repro.spec.terms.metrics import (
     ALWAYS,
     ELSEWHERE,
     LESS,
@@ -24,8 +25,7 @@ from repro.spec.metrics import (
     parameter,
     unit_of,
 )
-from repro.spec.names import UnknownName
-from repro.spec.protocols import PROTOCOLS
+from repro.spec.terms.protocols import PROTOCOLS
 
 
 @pytest.mark.parametrize("name", ["wall_s", "top1", "", "peak_mib", "top_1_error"])

@@ -5,7 +5,7 @@ import pytest
 from repro.evaluate.crops import crop_windows
 from repro.spec.evaluation import IMAGE_PROTOCOLS
 from repro.spec.names import UnknownName
-from repro.spec.protocols import (
+from repro.spec.terms.protocols import (
     IMAGE,
     example_of,
     num_crops,

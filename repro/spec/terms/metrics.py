@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from repro.spec.names import UnknownName
-from repro.spec.protocols import IMAGE, PROTOCOLS, TRAINING, WEIGHTS, example_of
+from repro.spec.terms.protocols import IMAGE, PROTOCOLS, TRAINING, WEIGHTS, example_of
 
 #: What a metric is read from: scores of examples, the training log, the first layer's kernels, the clock of a run, a timing of
 #: several networks, the printed layers; or nothing here: a paper states it, and no run measures it.
@@ -261,7 +261,7 @@ def metric_named(name: str) -> Metric:
     """
     head, point, _ = name.partition(".")
     if head not in METRICS:
-        raise UnknownName("metric", head, METRICS, hint="one entry in repro/spec/metrics.py")
+        raise UnknownName("metric", head, METRICS, hint="one entry in repro/spec/terms/metrics.py")
     if point and not METRICS[head].parameter:
         raise UnknownName("metric", name, [head], hint=f"{head} has no parameter")
     return METRICS[head]

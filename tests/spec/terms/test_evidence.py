@@ -4,8 +4,8 @@ import pytest
 
 from repro.papers import PAPERS
 from repro.spec.datasets import EVIDENCE
-from repro.spec.evidence import ARCHITECTURE, LEVELS, evidence_level
 from repro.spec.names import UnknownName
+from repro.spec.terms.evidence import ARCHITECTURE, LEVELS, evidence_level
 
 
 def test_the_evidence_of_a_scale_is_that_of_some_data():
