@@ -35,7 +35,7 @@ KEPT_COPIES, WORKING_COPIES = 1, 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class Work:
+class RunCost:
     """What one run takes.
 
     num_examples: what training visits over all epochs. train_flops, score_flops: operations of training and of all else.
@@ -57,7 +57,7 @@ class Rate:
     train_flops_per_s: float
     score_flops_per_s: float
 
-    def seconds(self, work: Work) -> float:
+    def seconds(self, work: RunCost) -> float:
         """Return how long a run takes, without the start of its process."""
         return work.train_flops / self.train_flops_per_s + work.score_flops / self.score_flops_per_s + RUN_S
 
@@ -79,7 +79,7 @@ def num_views(evaluation: Evaluation) -> int:
     return max(map(num_crops, evaluation.protocols), default=0)
 
 
-def work_of(run: Run, sizes: Sizes, paper: Paper) -> Work | None:
+def run_cost(run: Run, sizes: Sizes, paper: Paper) -> RunCost | None:
     """Return what `run` takes on data of `sizes`; None for a method whose operations cannot be counted beforehand."""
     method = run.experiment
     mem_mib = TrainJob(paper=paper, scale=run.scale, label="", variants=(run.variant,), seeds=(run.seed,)).mem_mb
@@ -87,11 +87,11 @@ def work_of(run: Run, sizes: Sizes, paper: Paper) -> Work | None:
         return _trained(method, sizes, mem_mib=mem_mib)
     if isinstance(method, Ensemble):
         scores = FLOAT_BYTES * sizes.num_test * sizes.num_classes * len(method.evaluation.protocols)
-        return Work(num_examples=0, train_flops=0, score_flops=0, kept_bytes=scores, working_bytes=0, mem_mib=mem_mib)
+        return RunCost(num_examples=0, train_flops=0, score_flops=0, kept_bytes=scores, working_bytes=0, mem_mib=mem_mib)
     if isinstance(method, Timing):
         num = method.num_rounds * method.batch_size
         shapes = [_shapes_at(paper, run, name, sizes.num_classes) for name in method.variants]
-        return Work(
+        return RunCost(
             num_examples=num * len(shapes),
             train_flops=num * sum(train_flops(each) for each in shapes),
             score_flops=num * sum(each.num_flops for each in shapes),
@@ -102,7 +102,7 @@ def work_of(run: Run, sizes: Sizes, paper: Paper) -> Work | None:
     return None
 
 
-def _trained(experiment: Experiment, sizes: Sizes, *, mem_mib: int) -> Work:
+def _trained(experiment: Experiment, sizes: Sizes, *, mem_mib: int) -> RunCost:
     shapes, evaluation = geometry_of(experiment.network, num_classes=sizes.num_classes), experiment.evaluation
     num_epochs = experiment.recipe.schedule.num_epochs
     num_subset = min(evaluation.num_train_examples, sizes.num_train)
@@ -111,7 +111,7 @@ def _trained(experiment: Experiment, sizes: Sizes, *, mem_mib: int) -> Work:
     views += num_epochs * sizes.num_validation + (num_epochs + 1) * num_probe
     num_scores = sizes.num_classes * (sizes.num_test * len(evaluation.protocols) + num_subset)
     parameter_bytes = FLOAT_BYTES * shapes.num_parameters
-    return Work(
+    return RunCost(
         num_examples=num_epochs * sizes.num_train,
         train_flops=num_epochs * sizes.num_train * train_flops(shapes),
         score_flops=views * shapes.num_flops,
@@ -164,7 +164,7 @@ def cost_of(
     Args:
         rates: by family of networks. sizes: by the name of the data.
     """
-    counted: dict[str, tuple[Work, float]] = {}
+    counted: dict[str, tuple[RunCost, float]] = {}
     not_counted: dict[str, str] = {}
     variants: set[str] = set()
     for run in runs:
@@ -172,7 +172,7 @@ def cost_of(
         if of_data is None:
             not_counted[run.variant] = f"how many examples {run.dataset.title} holds is known when it is prepared"
             continue
-        work = work_of(run, of_data, paper)
+        work = run_cost(run, of_data, paper)
         if work is None:
             not_counted[run.variant] = "the operations of a classical model are not counted"
             continue

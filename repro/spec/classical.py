@@ -72,7 +72,7 @@ class LocalColors:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hog:
+class PatchHog:
     """Histograms of oriented gradients (Dalal, Triggs 2005) in `num_cells` x `num_cells` cells, one normalised block."""
 
     num_cells: int
@@ -129,7 +129,7 @@ class Gist:
         return self.num_cells**2 * self.num_orientations * self.num_scales
 
 
-Descriptor = Sift | LocalColors | Hog | Lbp | Gist
+Descriptor = Sift | LocalColors | PatchHog | Lbp | Gist
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,7 +254,7 @@ class LinearSvm:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fusion:
+class ScoreFusion:
     """How scores of the channels become one: `weights` is one of FUSIONS; searched ones are multiples of `weight_step`.
 
     num_held_out: training images held out for the search, for the choice of the regularisation and for the sharpness of
@@ -275,7 +275,7 @@ class FisherVectors(Model):
     channels: tuple[Channel, ...]
     sampling: PatchSampling
     classifier: LinearSvm
-    fusion: Fusion
+    fusion: ScoreFusion
     compression: ProductQuantizer | None = None
 
 
@@ -286,7 +286,7 @@ class SparseCoding(Model):
     channels: tuple[Channel, ...]
     sampling: PatchSampling
     classifier: LinearSvm
-    fusion: Fusion
+    fusion: ScoreFusion
     compression: ProductQuantizer | None = None
 
 

@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from repro.system.one_thread import one_thread
 
-Task = TypeVar("Task")
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 #: Tasks handed out ahead, for each process: enough to keep it busy, few enough to bound the memory.
@@ -27,13 +27,13 @@ AHEAD = 2
 _work: Callable[[Any], Any] | None = None
 
 
-def in_order(work: Callable[[Task], Result], tasks: Iterable[Task], *, num_processes: int) -> Iterator[Result]:
+def in_order(work: Callable[[Item], Result], tasks: Iterable[Item], *, num_processes: int) -> Iterator[Result]:
     """Yield `work(task)` of each task, by processes that end with the last of them (see Workers)."""
     with Workers(work, num_processes=num_processes) as workers:
         yield from workers.results(tasks)
 
 
-class Workers(Generic[Task, Result]):
+class Workers(Generic[Item, Result]):
     """Run `work` on tasks in `num_processes` processes of one thread; one process is this one, and nothing survives its death.
 
     Several are started afresh (spawn), so `work` must be one that can be pickled. Use as a context manager.
@@ -44,22 +44,22 @@ class Workers(Generic[Task, Result]):
     """
 
     def __init__(
-        self, work: Callable[[Task], Result], *, num_processes: int, on_death: Callable[[Task], Result] | None = None
+        self, work: Callable[[Item], Result], *, num_processes: int, on_death: Callable[[Item], Result] | None = None
     ) -> None:
         if num_processes < 1:
             raise ValueError(f"{num_processes} processes; allowed: 1 or more")
         self._work, self._num, self._on_death = work, num_processes, on_death
         self._pool = self._start(num_processes) if num_processes > 1 else None
-        self._pending: deque[tuple[Task, Future[Result]]] = deque()
+        self._pending: deque[tuple[Item, Future[Result]]] = deque()
 
-    def __enter__(self) -> Workers[Task, Result]:
+    def __enter__(self) -> Workers[Item, Result]:
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
-    def results(self, tasks: Iterable[Task]) -> Iterator[Result]:
+    def results(self, tasks: Iterable[Item]) -> Iterator[Result]:
         """Give the result of each task in order; at most AHEAD tasks a process are read ahead."""
         if self._pool is None:
             yield from map(self._here, tasks)
@@ -71,7 +71,7 @@ class Workers(Generic[Task, Result]):
         while self._pending:
             yield self._next()
 
-    def _here(self, task: Task) -> Result:
+    def _here(self, task: Item) -> Result:
         num_threads = cv2.getNumThreads()
         cv2.setNumThreads(1)
         try:
@@ -95,7 +95,7 @@ class Workers(Generic[Task, Result]):
             self._pending = deque((waiting, self._submit(waiting)) for waiting, _ in self._pending)
             return result
 
-    def _submit(self, task: Task) -> Future[Result]:
+    def _submit(self, task: Item) -> Future[Result]:
         assert self._pool is not None
         try:
             return self._pool.submit(_run, task)
@@ -104,7 +104,7 @@ class Workers(Generic[Task, Result]):
             failed.set_exception(error)
             return failed
 
-    def _alone(self, task: Task, on_death: Callable[[Task], Result]) -> Result:
+    def _alone(self, task: Item, on_death: Callable[[Item], Result]) -> Result:
         with self._start(1) as pool:
             try:
                 result: Result = pool.submit(_run, task).result()

@@ -15,14 +15,14 @@ from repro.spec.classical import (
     DensePatches,
     FisherEncoding,
     FisherVectors,
-    Fusion,
     Gist,
-    Hog,
     KMeans,
     Lbp,
     LinearSvm,
     LocalColors,
+    PatchHog,
     PatchSampling,
+    ScoreFusion,
     Sift,
     SparseCoding,
     SparseEncoding,
@@ -30,7 +30,7 @@ from repro.spec.classical import (
 
 SIFT = Sift(num_cells=4, num_orientations=8, window_cells=2.0, smoothing_px=0.0, clip=0.2, min_norm=0.005, root=False)
 LOCAL_COLORS = LocalColors(num_cells=4)
-HOG = Hog(num_cells=4, num_orientations=9)
+HOG = PatchHog(num_cells=4, num_orientations=9)
 LBP = Lbp(num_cells=2, radius_px=1, tolerance=3)
 GIST = Gist(
     num_cells=4,
@@ -77,7 +77,7 @@ FISHER_SPEC = FisherVectors(
     channels=(channel("sift", SIFT, FISHER), channel("colors", LOCAL_COLORS, FISHER)),
     sampling=SAMPLING,
     classifier=SVM,
-    fusion=Fusion(weights="equal", num_held_out=8),
+    fusion=ScoreFusion(weights="equal", num_held_out=8),
 )
 SPARSE_SPEC = SparseCoding(
     channels=tuple(
@@ -85,7 +85,7 @@ SPARSE_SPEC = SparseCoding(
     ),
     sampling=SAMPLING,
     classifier=SVM,
-    fusion=Fusion(weights="searched", num_held_out=8, weight_step=0.25),
+    fusion=ScoreFusion(weights="searched", num_held_out=8, weight_step=0.25),
 )
 
 

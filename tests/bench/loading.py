@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from repro.artifacts.dataset_json import write_dataset
 from repro.data.generated.images import picture
-from repro.data.load.image_stream import Batch, Stored, image_stream
+from repro.data.load.image_stream import ImageBatch, Stored, image_stream
 from repro.data.load.plan import training_plan
 from repro.data.load.randomness import Draws, draw_training
 from repro.data.load.whole_images import in_memory
@@ -97,7 +97,7 @@ def our_batches(
     input_px: int,
     num_threads: int = 1,
     device: str = "cpu",
-) -> Iterator[Batch]:
+) -> Iterator[ImageBatch]:
     """Return our training batches, without end."""
     plan = training_plan(stored.num_examples, key=KEY, batch_size=recipe.batch_size, num_epochs=NUM_EPOCHS)
     stream = image_stream(
@@ -171,7 +171,7 @@ def loading_contest(
     steps = -(-num // recipe.batch_size)
     cv2.setNumThreads(1)
 
-    def load() -> list[Batch]:
+    def load() -> list[ImageBatch]:
         loaded = list(itertools.islice(ours, steps))
         until_idle()
         return loaded

@@ -28,7 +28,7 @@ from repro.spec.video_datasets import VideoDataset
 from repro.train.networks.checkpoint import state_bytes
 from repro.train.networks.clips import open_videos
 from repro.train.networks.images import open_images
-from repro.train.networks.initial_weights import Source, begin_with
+from repro.train.networks.initial_weights import SourceWeights, begin_with
 from repro.train.networks.loop import Stopped, Training
 from repro.train.networks.run import make_training
 from repro.train.runs.task import PreparedData, RunContext
@@ -137,7 +137,7 @@ class Tracer:
                 self._data[stored_px] = open_images(folder)
         return self._data[stored_px]
 
-    def source_of(self, run: Run) -> Source | None:
+    def source_of(self, run: Run) -> SourceWeights | None:
         """Return weights of the net from which `run` starts: those that it begins with itself, for other classes."""
         given = run.trained.initial_weights
         if given is None:
@@ -146,7 +146,7 @@ class Tracer:
         net = built(giver, num_classes=OTHER_CLASSES, key=giver.key_for("weights of a source"))
         path = self.folder / f"{given.variant}.pt"
         path.write_bytes(state_bytes(net.state_dict()))
-        return Source(path=path, sha256=sha256_file(path))
+        return SourceWeights(path=path, sha256=sha256_file(path))
 
     def logits_of(self, run: Run) -> tuple[torch.Tensor, ...]:
         """Return what the initial net makes of fixed noise, in evaluation and in training."""

@@ -13,7 +13,7 @@ from repro import cli
 from repro.artifacts.runs_csv import write_runs_csv
 from repro.papers import PAPERS
 from repro.planning.budget import MOST_SEEDS, Need, needs_of, propose, spreads_in
-from repro.planning.cost import Rate, cost_of, num_views, rate_from, representatives, sizes_at, train_flops, work_of
+from repro.planning.cost import Rate, cost_of, num_views, rate_from, representatives, run_cost, sizes_at, train_flops
 from repro.planning.plan import planned_runs
 from repro.planning.sizes import known_sizes, prepared_sizes
 from repro.spec.evaluation import Evaluation
@@ -72,7 +72,7 @@ def test_work_of_a_run_by_hand():
     """Scale small: 640 + 128 training images, 20 epochs; ten crops of 640 test images, 640 training images once."""
     run = run_of("small", "full")
     sizes = known_sizes(run.dataset)
-    work, shapes = work_of(run, sizes, ALEXNET), geometry_of(run.trained.network, num_classes=10)
+    work, shapes = run_cost(run, sizes, ALEXNET), geometry_of(run.trained.network, num_classes=10)
     probes = 21 * run.experiment.evaluation.num_probe
     assert (sizes.num_train, sizes.num_validation, sizes.num_test, sizes.num_classes) == (640, 128, 640, 10)
     assert work.num_examples == 20 * 640
@@ -154,7 +154,7 @@ def test_predicted_and_measured_costs_of_scale_small_agree_within_half_as_much_a
     predicted, measured = [], []
     for name in VARIANTS:
         run, folder = run_of("small", name), tmp_path / "small" / "runs" / "alexnet" / name / "0"
-        work = work_of(run, sizes[run.dataset.name], ALEXNET)
+        work = run_cost(run, sizes[run.dataset.name], ALEXNET)
         family = ALEXNET.family(name)
         predicted.append((before[family].seconds(work) + after[family].seconds(work)) / 2)
         record = json.loads((folder / "run.json").read_text())

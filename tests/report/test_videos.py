@@ -158,7 +158,7 @@ def test_galleries_of_different_videos_are_not_shown_side_by_side(results: Resul
     found = clips(KARPATHY, TABLES["karpathy_table2"], results=Results(**{**fields, "runs": runs}))
     assert [net.net for net in found.films[0].nets] == ["Single-Frame"]
     assert any("show different videos" in words for words in found.missing)
-    assert view.read_arrays(runs[run.id], "clip_gallery")[1] == ""
+    assert view.run_arrays(runs[run.id], "clip_gallery")[1] == ""
 
 
 def test_a_reason_stands_open_in_short_and_unfolds_to_the_whole(video_report: Rendered) -> None:

@@ -88,7 +88,7 @@ class Comparison:
             **(_deciding_fields(deciding) if deciding else {}),
             "points": intervals(self.points),
             "log_ratio": intervals(self.log_ratio) if self.log_ratio else None,
-            "total_ci90": listed(self.total_ci90),
+            "total_ci90": interval_ends(self.total_ci90),
             "p_adjusted": self.p_adjusted,
             "n": self.n,
             **means_and_sds(self.arms, [self.arm, self.against]),
@@ -113,7 +113,7 @@ class Level:
         """Return the measured fields of a claim."""
         return {
             **_deciding_fields(self.estimate),
-            "total_ci90": listed(self.total_ci90),
+            "total_ci90": interval_ends(self.total_ci90),
             "n": self.n,
             **means_and_sds(self.arms, [self.arm]),
         }
@@ -150,7 +150,7 @@ class Within:
             **(_deciding_fields(self.deciding) if self.deciding else {}),
             "points": intervals(self.points),
             "log_ratio": intervals(self.log_ratio) if self.log_ratio else None,
-            "total_ci90": listed(self.total_ci90),
+            "total_ci90": interval_ends(self.total_ci90),
             "n": self.n,
             **means_and_sds({self.arm: self.values}, [self.arm]),
         }
@@ -276,10 +276,10 @@ def _deciding_fields(estimate: Estimate) -> dict[str, Any]:
 
 def intervals(estimate: Estimate) -> dict[str, Any]:
     """Return estimate and intervals, JSON-ready."""
-    return {"estimate": estimate.value, "ci90": listed(estimate.ci90), "ci95": listed(estimate.ci95)}
+    return {"estimate": estimate.value, "ci90": interval_ends(estimate.ci90), "ci95": interval_ends(estimate.ci95)}
 
 
-def listed(interval: Interval | None) -> list[float] | None:
+def interval_ends(interval: Interval | None) -> list[float] | None:
     """Return an interval as JSON has it."""
     return None if interval is None else [float(end) for end in interval]
 

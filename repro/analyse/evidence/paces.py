@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from repro.analyse.evidence.comparison import listed
+from repro.analyse.evidence.comparison import interval_ends
 from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.statistics import Estimate, log_ratio_of_epochs, logrank_p
 from repro.spec.terms.metrics import epochs_metric
@@ -79,7 +79,7 @@ class PaceRatio:
             "arm": self.arm.entry(),
             "against": self.against.entry(),
             "ratio": math.exp(self.exact.value) if self.exact else None,
-            "ci90": listed((math.exp(interval[0]), math.exp(interval[1]))) if interval else None,
+            "ci90": interval_ends((math.exp(interval[0]), math.exp(interval[1]))) if interval else None,
             "at_least": math.exp(self.bound.value) if self.bound else None,
             "p_logrank": self.p_logrank,
         }

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from repro.analyse.collect.average_precisions import PROTOCOL, resampled_precision_DK
 from repro.analyse.collect.collect import read_run_scores
-from repro.analyse.evidence.comparison import Pair, compare, intervals, listed
+from repro.analyse.evidence.comparison import Pair, compare, interval_ends, intervals
 from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.statistics import total_interval
 from repro.spec.experiment import Table
@@ -71,7 +71,7 @@ def _gain(table: Table, ledger: Ledger, control: str, other: str, *, name: str, 
         "protocol": PROTOCOL,
         **{key: entry[key] for key in ("n", "means", "sds")},
         "gain": intervals(compared.points),
-        "total_ci90": listed(total),
+        "total_ci90": interval_ends(total),
     }
 
 

@@ -34,7 +34,7 @@ def judged_exact(claim: Claim, paper: Paper) -> dict[str, Any]:
             f"exact claim {claim.id} measures {claim.metric!r}, {claim.bound!r} of {claim.paper_value}; allowed: "
             f"{', '.join(COUNTED)} (num_neurons.<layer> too), {' or '.join(BOUNDS)}, with a paper_value"
         )
-    found = counted(claim, paper)
+    found = exact_count(claim, paper)
     name = verdict.decide_exact(found.value, printed=claim.paper_value, tolerance=claim.tolerance, bound=claim.bound)
     return {
         "estimate": found.value,
@@ -53,7 +53,7 @@ def judged_exact(claim: Claim, paper: Paper) -> dict[str, Any]:
     }
 
 
-def counted(claim: Claim, paper: Paper) -> Count:
+def exact_count(claim: Claim, paper: Paper) -> Count:
     """Return the number that `claim` is about, of its arm at the size that the paper printed."""
     network = paper.trained(claim.arm).network
     if isinstance(network, ClipNetwork):

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from repro.analyse.collect.average_precisions import PROTOCOL
 from repro.analyse.collect.collect import read_run_scores
-from repro.analyse.evidence.comparison import intervals, listed
+from repro.analyse.evidence.comparison import interval_ends, intervals
 from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.statistics import difference, example_se, total_interval
 from repro.artifacts.files import data_folder
@@ -102,7 +102,7 @@ def _group(
         "most": float(motion_N[part_N].max()),
         "means": {name: math.fsum(values) / len(values) for name, values in arms.items()},
         "gain": intervals(estimate),
-        "total_ci90": listed(total_interval(estimate, example_se=se)),
+        "total_ci90": interval_ends(total_interval(estimate, example_se=se)),
     }
 
 
@@ -120,4 +120,4 @@ def _trend(right: dict[str, NDArray[np.float64]], order_N: NDArray[np.int64], co
     left_N = gain_N - gain_N.mean() - estimate.value * rank_N
     # Each video's own deviation counts, so that the error may grow with the motion (White's estimate).
     se = float(np.sqrt(np.sum((weight_N * left_N) ** 2)))
-    return {**intervals(estimate), "total_ci90": listed(total_interval(estimate, example_se=se)), "p": estimate.p}
+    return {**intervals(estimate), "total_ci90": interval_ends(total_interval(estimate, example_se=se)), "p": estimate.p}

@@ -20,9 +20,8 @@ from repro.baselines.descriptors.lbp import describe_lbp
 from repro.baselines.descriptors.local_colors import describe_local_colors
 from repro.baselines.descriptors.points import centres_P2, patch_corners_P2
 from repro.baselines.fitting.descriptor_cache import described
-from repro.spec.classical import DensePatches, Descriptor, Gist, Hog, Lbp, LocalColors, Sift
-from repro.spec.model import DenseGrid
-from repro.spec.model import Hog as HogBlock
+from repro.spec.classical import DensePatches, Descriptor, Gist, Lbp, LocalColors, PatchHog, Sift
+from repro.spec.model import DenseGrid, Hog
 
 
 def describe_patches(
@@ -51,9 +50,9 @@ def _at_all_scales(
 def _of_frame(frame: Frame, descriptor: Descriptor, patches: DensePatches) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
     """Return the patches of an image of one size; patches without contrast may be left out."""
     grid, patch_px = DenseGrid(step_px=patches.step_px), patches.patch_px
-    if isinstance(descriptor, Hog):
+    if isinstance(descriptor, PatchHog):
         cell_px = cell_px_of(patch_px, descriptor.num_cells)
-        block = HogBlock(cell_px=cell_px, num_cells=descriptor.num_cells, num_orientations=descriptor.num_orientations)
+        block = Hog(cell_px=cell_px, num_cells=descriptor.num_cells, num_orientations=descriptor.num_orientations)
         return describe_hog(frame, block, grid)
     corner_P2 = patch_corners_P2(frame.grey_HW, grid, patch_px=patch_px)
     height, width = frame.grey_HW.shape

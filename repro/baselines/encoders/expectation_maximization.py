@@ -17,7 +17,7 @@ from repro.baselines.encoders.kmeans import fit_words
 from repro.spec.classical import FisherEncoding
 
 #: Descriptors whose posteriors are held at a time.
-BLOCK = 16384
+DESCRIPTORS_AT_ONCE = 16384
 #: A Gaussian with fewer descriptors than this, in sum of posteriors, keeps its mean and variance.
 LEAST_COUNT = 1e-3
 
@@ -54,8 +54,8 @@ def em_step(x_PC: NDArray[np.float32], mixture: Mixture, *, floor_C: NDArray[np.
     num_gaussians, num_values = mixture.mean_KC.shape
     count_K, total = np.zeros(num_gaussians), 0.0
     sum_KC, squares_KC = np.zeros((num_gaussians, num_values)), np.zeros((num_gaussians, num_values))
-    for start in range(0, len(x_PC), BLOCK):
-        block_PC = x_PC[start : start + BLOCK]
+    for start in range(0, len(x_PC), DESCRIPTORS_AT_ONCE):
+        block_PC = x_PC[start : start + DESCRIPTORS_AT_ONCE]
         posterior_PK, likelihood_P = mixture.posteriors_PK(block_PC)
         total += float(likelihood_P.sum(dtype=np.float64))
         count_K += posterior_PK.sum(axis=0, dtype=np.float64)
@@ -88,8 +88,8 @@ def _started(x_PC: NDArray[np.float32], words_KC: NDArray[np.float32], floor_C: 
     num_gaussians = len(words_KC)
     count_K, sum_KC, squares_KC = np.zeros(num_gaussians), np.zeros(words_KC.shape), np.zeros(words_KC.shape)
     norm_K = (words_KC**2).sum(axis=1)
-    for start in range(0, len(x_PC), BLOCK):
-        block_PC = x_PC[start : start + BLOCK]
+    for start in range(0, len(x_PC), DESCRIPTORS_AT_ONCE):
+        block_PC = x_PC[start : start + DESCRIPTORS_AT_ONCE]
         word_P = (norm_K - 2 * (block_PC @ words_KC.T)).argmin(axis=1)
         own_PK = (word_P[:, None] == np.arange(num_gaussians)).astype(np.float32)
         count_K += own_PK.sum(axis=0, dtype=np.float64)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 #: Descriptors that are held in double precision at a time.
-BLOCK = 65536
+DESCRIPTORS_AT_ONCE = 65536
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +45,8 @@ def fit_projection(x_PD: NDArray[np.float32], *, num_components: int, name: str)
         )
     mean_D = np.mean(x_PD, axis=0, dtype=np.float64)
     covariance_DD = np.zeros((num_values, num_values))
-    for start in range(0, num, BLOCK):
-        centred_PD = x_PD[start : start + BLOCK] - mean_D
+    for start in range(0, num, DESCRIPTORS_AT_ONCE):
+        centred_PD = x_PD[start : start + DESCRIPTORS_AT_ONCE] - mean_D
         covariance_DD += centred_PD.T @ centred_PD
     variance_D, vector_DD = np.linalg.eigh(covariance_DD / num)
     component_CD = vector_DD.T[::-1][:num_components]

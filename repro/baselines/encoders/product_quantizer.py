@@ -18,7 +18,7 @@ from repro.baselines.fitting.randomness import generator
 #: As many as a byte tells apart.
 NUM_WORDS = 256
 #: Distances that are held at a time while words are made.
-BLOCK = 2**24
+DISTANCES_AT_ONCE = 2**24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,7 @@ def fit_quantizer(
     num_groups, num_words = length // values_per_code, min(NUM_WORDS, num)
     drawn_W = generator(key, f"codebooks of {name}").permutation(num)[:num_words]
     word_GWV = np.empty((num_groups, num_words, values_per_code), np.float32)
-    at_once = max(1, BLOCK // (num * num_words))
+    at_once = max(1, DISTANCES_AT_ONCE // (num * num_words))
     for start in range(0, num_groups, at_once):
         part = signature_NL[:, start * values_per_code : (start + at_once) * values_per_code]
         x_GNV = np.asarray(part, np.float32).reshape(num, -1, values_per_code).transpose(1, 0, 2)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 #: Descriptors whose distances from all words are held at a time.
-BLOCK = 4096
+DESCRIPTORS_AT_ONCE = 4096
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +64,8 @@ def nearest(
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float64]]]:
     """Yield the nearest words of blocks of descriptors and their squared distances; of equally near words the first."""
     words_W = (words_WD.astype(np.float64) ** 2).sum(axis=1)
-    for start in range(0, len(x_PD), BLOCK):
-        block_PD = x_PD[start : start + BLOCK]
+    for start in range(0, len(x_PD), DESCRIPTORS_AT_ONCE):
+        block_PD = x_PD[start : start + DESCRIPTORS_AT_ONCE]
         own_P1 = (block_PD.astype(np.float64) ** 2).sum(axis=1, keepdims=True)
         square_PW = np.maximum(own_P1 + words_W - 2.0 * (block_PD @ words_WD.T), 0)
         if num < len(words_W):

@@ -22,7 +22,7 @@ Arrays = tuple[NDArray[Any], ...]
 
 
 @dataclass(kw_only=True)
-class Kept:
+class DescriptorCache:
     """Arrays by what they were computed from. num_taken: how often some were there."""
 
     most_bytes: int
@@ -41,14 +41,14 @@ class Kept:
         self.num_bytes += size
 
 
-_kept: Kept | None = None
+_kept: DescriptorCache | None = None
 
 
 @contextmanager
-def keeping(*, most_bytes: int = MOST_BYTES) -> Iterator[Kept]:
+def keeping(*, most_bytes: int = MOST_BYTES) -> Iterator[DescriptorCache]:
     """Keep descriptions as long as the context lasts; a context within another has its own."""
     global _kept
-    before, _kept = _kept, Kept(most_bytes=most_bytes)
+    before, _kept = _kept, DescriptorCache(most_bytes=most_bytes)
     try:
         yield _kept
     finally:

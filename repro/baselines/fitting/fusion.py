@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repro.baselines.fitting.randomness import generator
-from repro.spec.classical import FUSIONS, Fusion
+from repro.spec.classical import FUSIONS, ScoreFusion
 
 #: Sharpnesses that are tried: powers of the root of 2.
 SHARPNESSES = tuple(2.0 ** (place / 2) for place in range(-8, 17))
@@ -40,7 +40,7 @@ def split_held_out(labels_N: NDArray[np.int64], *, num_held_out: int, key: int) 
     return kept_N, out_N
 
 
-def weights_C(margin_CNK: NDArray[np.float32], labels_N: NDArray[np.int64], fusion: Fusion) -> NDArray[np.float64]:
+def weights_C(margin_CNK: NDArray[np.float32], labels_N: NDArray[np.int64], fusion: ScoreFusion) -> NDArray[np.float64]:
     """Return the weights of the channels, which sum to 1.
 
     Searched ones are, of all multiples of `weight_step`, those with the most images right; of equals those with the least

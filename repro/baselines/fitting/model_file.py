@@ -13,25 +13,25 @@ from numpy.typing import NDArray
 
 from repro.artifacts.files import FileFormatError, atomic_writer, canonical_json, sha256_bytes
 
-Model = TypeVar("Model")
+FittedModel = TypeVar("FittedModel")
 Spec = TypeVar("Spec")
 
 
 def write_model(path: Path, arrays: dict[str, NDArray[Any]], *, meta: dict[str, Any], schema: str, spec: object) -> None:
     """Write arrays to `path` atomically, with `meta`, the schema and the digest of the spec."""
-    described = {"schema": schema, "spec": spec_digest(spec), **meta}
+    described = {"schema": schema, "spec": typed_spec_digest(spec), **meta}
     with atomic_writer(Path(path)) as stream:
         np.savez(stream, allow_pickle=False, meta=np.array(canonical_json(described)), **arrays)
 
 
 def load_model(
     path: Path,
-    build: Callable[[dict[str, NDArray[Any]], dict[str, Any], Spec], Model],
+    build: Callable[[dict[str, NDArray[Any]], dict[str, Any], Spec], FittedModel],
     *,
     schema: str,
     spec: Spec,
     what: str,
-) -> Model:
+) -> FittedModel:
     """Return what `build` makes of the arrays stored at `path`, of `meta` and of `spec`; arguments as of `read_model`.
 
     Raises:
@@ -62,13 +62,13 @@ def read_model(path: Path, *, schema: str, spec: object, what: str) -> tuple[dic
         raise FileFormatError(f"{path} is not a model of {what} ({error}); fit it again") from None
     if meta.get("schema") != schema:
         raise FileFormatError(f"{path} has schema {meta.get('schema')!r}, this version reads {schema!r}; fit it again")
-    if meta["spec"] != spec_digest(spec):
+    if meta["spec"] != typed_spec_digest(spec):
         raise FileFormatError(
-            f"{path} was fitted with another spec ({meta['spec'][:12]}, not {spec_digest(spec)[:12]}); fit it again"
+            f"{path} was fitted with another spec ({meta['spec'][:12]}, not {typed_spec_digest(spec)[:12]}); fit it again"
         )
     return arrays, meta
 
 
-def spec_digest(spec: object) -> str:
+def typed_spec_digest(spec: object) -> str:
     """Return the SHA-256 of the spec, types of its parts included."""
     return sha256_bytes(repr(spec).encode())

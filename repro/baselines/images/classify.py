@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from repro.baselines.fitting.fusion import sharpness_of, split_held_out, weights_C
 from repro.baselines.fitting.randomness import generator, seed_of
-from repro.baselines.images.fit_context import Work
-from repro.baselines.images.linear_svm import LinearClassifier, joined, train_svm
+from repro.baselines.images.fit_context import FitContext
+from repro.baselines.images.linear_svm import LinearClassifier, joined_classes, train_svm
 from repro.baselines.images.signatures import SignatureFile, read_arrays, write_arrays
 from repro.spec.classical import LinearSvm
 from repro.system.memory import peak_mib
@@ -23,7 +23,7 @@ from repro.system.progress import Progress
 from repro.system.workers import in_order
 
 #: Signatures that are scored at a time.
-BLOCK = 256
+SIGNATURES_AT_ONCE = 256
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,13 +52,13 @@ class _Job:
     file: Path
 
 
-def classify(files: dict[str, SignatureFile], labels_N: NDArray[np.int64], *, num_classes: int, work: Work) -> Fused:
+def classify(files: dict[str, SignatureFile], labels_N: NDArray[np.int64], *, num_classes: int, context: FitContext) -> Fused:
     """Return the classifiers of the channels and how they are fused."""
-    spec = work.spec
-    kept_N, out_N = split_held_out(labels_N, num_held_out=spec.fusion.num_held_out, key=work.key)
+    spec = context.spec
+    kept_N, out_N = split_held_out(labels_N, num_held_out=spec.fusion.num_held_out, key=context.key)
     if spec.fusion.num_tuning is not None:
-        kept_N = np.sort(generator(work.key, "images for tuning").permutation(kept_N)[: spec.fusion.num_tuning])
-    trained = functools.partial(_trained, files, labels_N=labels_N, num_classes=num_classes, work=work)
+        kept_N = np.sort(generator(context.key, "images for tuning").permutation(kept_N)[: spec.fusion.num_tuning])
+    trained = functools.partial(_trained, files, labels_N=labels_N, num_classes=num_classes, context=context)
     tuned = trained(dict.fromkeys(files, spec.classifier.regularizations), index_N=kept_N, purpose="tuning")
     margins, chosen, top1 = [], {}, {}
     for name, file in files.items():
@@ -68,11 +68,11 @@ def classify(files: dict[str, SignatureFile], labels_N: NDArray[np.int64], *, nu
         top1[name] = right[chosen[name]]
         margins.append(own[chosen[name]])
         told = ", ".join(f"{share:.3f} at {value:g}" for value, share in right.items())
-        work.say(f"{name}: right of {len(out_N)} held-out images, by regularisation: {told}")
+        context.say(f"{name}: right of {len(out_N)} held-out images, by regularisation: {told}")
     weight_C = weights_C(np.stack(margins), labels_N[out_N], spec.fusion)
     fused_NK = np.tensordot(weight_C.astype(np.float32), np.stack(margins), axes=1)
     told = ", ".join(f"{name} {weight:.2f}" for name, weight in zip(files, weight_C, strict=True))
-    work.say(f"channels weigh {told}: {_top1(fused_NK, labels_N[out_N]):.3f} of the held-out images right")
+    context.say(f"channels weigh {told}: {_top1(fused_NK, labels_N[out_N]):.3f} of the held-out images right")
     every_N = np.arange(len(labels_N))
     final = trained({name: (value,) for name, value in chosen.items()}, index_N=every_N, purpose="final")
     return Fused(
@@ -95,11 +95,11 @@ def _trained(
     index_N: NDArray[np.int64],
     labels_N: NDArray[np.int64],
     num_classes: int,
-    work: Work,
+    context: FitContext,
     purpose: str,
 ) -> dict[str, list[LinearClassifier]]:
     """Return the classifiers by channel, trained on `index_N` with each regularisation; stored ones are not trained again."""
-    svm, folder = work.spec.classifier, work.folder / "classifiers"
+    svm, folder = context.spec.classifier, context.folder / "classifiers"
     images = folder / f"images.{purpose}.npz"
     write_arrays(images, {"index_N": index_N, "labels_N": labels_N[index_N]})
     jobs = {
@@ -109,7 +109,7 @@ def _trained(
                 classes=range(start, min(start + svm.classes_per_job, num_classes)),
                 regularizations=own,
                 images=images,
-                seed=seed_of(work.key, f"classifiers of {name}"),
+                seed=seed_of(context.key, f"classifiers of {name}"),
                 file=folder / f"{name}.{purpose}.{start}.npz",
             )
             for start in range(0, num_classes, svm.classes_per_job)
@@ -117,13 +117,13 @@ def _trained(
         for name, own in regularizations.items()
     }
     to_do = [job for own in jobs.values() for job in own if not job.file.exists()]
-    progress = Progress(f"trains classifiers ({purpose})", total=len(to_do), unit="jobs", say=work.say)
+    progress = Progress(f"trains classifiers ({purpose})", total=len(to_do), unit="jobs", say=context.say)
     run = functools.partial(_run, svm=svm, num_classes=num_classes)
-    for peak in in_order(run, to_do, num_processes=max(1, min(work.num_processes, len(to_do)))):
-        work.costs.add({}, peak_mib=peak, num_read=0)
+    for peak in in_order(run, to_do, num_processes=max(1, min(context.num_processes, len(to_do)))):
+        context.costs.add({}, peak_mib=peak, num_read=0)
         progress.add()
     return {
-        name: [joined([_stored(job, place) for job in jobs[name]]) for place in range(len(own))]
+        name: [joined_classes([_stored(job, place) for job in jobs[name]]) for place in range(len(own))]
         for name, own in regularizations.items()
     }
 
@@ -155,5 +155,6 @@ def _stored(job: _Job, place: int) -> LinearClassifier:
 
 def _margins_NK(file: SignatureFile, classifier: LinearClassifier, index_N: NDArray[np.int64]) -> NDArray[np.float32]:
     signatures = file.opened()
-    parts = [classifier.margins_NK(signatures.rows_NL(index_N[start : start + BLOCK])) for start in range(0, len(index_N), BLOCK)]
+    starts = range(0, len(index_N), SIGNATURES_AT_ONCE)
+    parts = [classifier.margins_NK(signatures.rows_NL(index_N[start : start + SIGNATURES_AT_ONCE])) for start in starts]
     return np.concatenate(parts)

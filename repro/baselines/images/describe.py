@@ -18,7 +18,7 @@ from repro.baselines.encoders.encoder import Encoder, encoder_arrays, encoder_of
 from repro.baselines.encoders.product_quantizer import Quantizer, fit_quantizer
 from repro.baselines.fitting.randomness import generator
 from repro.baselines.images.encode import OfImage, encode_and_pack, numbered, sample_image
-from repro.baselines.images.fit_context import Work
+from repro.baselines.images.fit_context import FitContext
 from repro.baselines.images.signatures import SignatureFile, SignatureWriter, read_arrays, write_array, write_arrays
 from repro.spec.classical import Channel
 from repro.system.memory import peak_mib
@@ -26,47 +26,49 @@ from repro.system.progress import Progress
 from repro.system.workers import in_order
 
 
-def fit_encoders(images: Iterable[Image], num_images: int, work: Work) -> dict[str, Encoder]:
+def fit_encoders(images: Iterable[Image], num_images: int, context: FitContext) -> dict[str, Encoder]:
     """Return the encoder of each channel, from descriptors of images drawn at random.
 
     Raises:
         ValueError: a channel has fewer descriptors than words, Gaussians or components.
     """
-    names = [channel.name for channel in work.spec.channels]
-    files = {name: work.folder / f"vocabulary.{name}.npz" for name in names}
+    names = [channel.name for channel in context.spec.channels]
+    files = {name: context.folder / f"vocabulary.{name}.npz" for name in names}
     if not all(file.exists() for file in files.values()):
-        samples = {name: work.folder / f"sample.{name}.npy" for name in names}
+        samples = {name: context.folder / f"sample.{name}.npy" for name in names}
         if not all(file.exists() for file in samples.values()):
-            drawn = _drawn(num_images, work.spec.sampling.num_images, work, "images of the vocabularies")
-            make = functools.partial(sample_image, spec=work.spec, key=work.key)
-            rows = _of_some(images, drawn, make, work, "samples descriptors")
+            drawn = _drawn(num_images, context.spec.sampling.num_images, context, "images of the vocabularies")
+            make = functools.partial(sample_image, spec=context.spec, key=context.key)
+            rows = _of_some(images, drawn, make, context, "samples descriptors")
             for name in names:
                 write_array(samples[name], np.concatenate([row[name] for row in rows]))
-        tasks = [(channel, samples[channel.name], files[channel.name]) for channel in work.spec.channels]
-        work.say(f"makes the vocabularies of {', '.join(names)}")
-        _run_jobs(functools.partial(_fit_encoder, key=work.key), tasks, work)
+        tasks = [(channel, samples[channel.name], files[channel.name]) for channel in context.spec.channels]
+        context.say(f"makes the vocabularies of {', '.join(names)}")
+        _run_jobs(functools.partial(_fit_encoder, key=context.key), tasks, context)
         for file in samples.values():
             file.unlink()
     return {name: encoder_of(read_arrays(file)) for name, file in files.items()}
 
 
-def fit_quantizers(images: Iterable[Image], num_images: int, encoders: dict[str, Encoder], work: Work) -> dict[str, Quantizer]:
+def fit_quantizers(
+    images: Iterable[Image], num_images: int, encoders: dict[str, Encoder], context: FitContext
+) -> dict[str, Quantizer]:
     """Return the quantiser of each channel, from signatures of images drawn at random; none where nothing is compressed."""
-    compression = work.spec.compression
+    compression = context.spec.compression
     if compression is None:
         return {}
-    files = {channel.name: codebooks_file(work, channel) for channel in work.spec.channels}
+    files = {channel.name: codebooks_file(context, channel) for channel in context.spec.channels}
     if not all(file.exists() for file in files.values()):
-        drawn = _drawn(num_images, compression.num_images, work, "images of the codebooks")
-        make = functools.partial(encode_and_pack, spec=work.spec, encoders=encoders, quantizers={})
-        rows = _of_some(images, drawn, make, work, "describes images for the codebooks")
+        drawn = _drawn(num_images, compression.num_images, context, "images of the codebooks")
+        make = functools.partial(encode_and_pack, spec=context.spec, encoders=encoders, quantizers={})
+        rows = _of_some(images, drawn, make, context, "describes images for the codebooks")
         for name, file in files.items():
-            work.say(f"makes the codebooks of {name}")
+            context.say(f"makes the codebooks of {name}")
             quantizer = fit_quantizer(
                 np.stack([row[name] for row in rows]),
                 values_per_code=compression.values_per_code,
                 num_iterations=compression.num_iterations,
-                key=work.key,
+                key=context.key,
                 name=name,
             )
             write_array(file, quantizer.word_GWV)
@@ -78,28 +80,28 @@ def describe(
     num_images: int,
     encoders: dict[str, Encoder],
     quantizers: dict[str, Quantizer],
-    work: Work,
+    context: FitContext,
 ) -> dict[str, SignatureFile]:
     """Store the signatures of all images, and return where they lie, by channel.
 
     Raises:
         ValueError: there are more or fewer images than labels.
     """
-    compression = work.spec.compression
+    compression = context.spec.compression
     per_code = 1 if compression is None else compression.values_per_code
     writer = SignatureWriter(
-        work.folder / "signatures",
-        widths={channel.name: channel.num_values // per_code for channel in work.spec.channels},
+        context.folder / "signatures",
+        widths={channel.name: channel.num_values // per_code for channel in context.spec.channels},
         quantized=compression is not None,
         num_images=num_images,
     )
     if writer.num_done < num_images:
-        progress = Progress("describes images", total=num_images, unit="images", num_done=writer.num_done, say=work.say)
-        make = functools.partial(encode_and_pack, spec=work.spec, encoders=encoders, quantizers=quantizers)
+        progress = Progress("describes images", total=num_images, unit="images", num_done=writer.num_done, say=context.say)
+        make = functools.partial(encode_and_pack, spec=context.spec, encoders=encoders, quantizers=quantizers)
         tasks = islice(enumerate(images), writer.num_done, None)
-        done = in_order(make, tasks, num_processes=work.num_processes)
+        done = in_order(make, tasks, num_processes=context.num_processes)
         count = writer.num_done
-        for count in writer.fill(_counted(own, work) for own in done):
+        for count in writer.fill(_counted(own, context) for own in done):
             if count <= num_images:
                 progress.add()
         if count != num_images:
@@ -108,41 +110,41 @@ def describe(
             )
     return {
         channel.name: SignatureFile(
-            path=writer.file(channel.name), codebooks=codebooks_file(work, channel) if quantizers else None
+            path=writer.file(channel.name), codebooks=codebooks_file(context, channel) if quantizers else None
         )
-        for channel in work.spec.channels
+        for channel in context.spec.channels
     }
 
 
-def codebooks_file(work: Work, channel: Channel) -> Path:
+def codebooks_file(context: FitContext, channel: Channel) -> Path:
     """Return where the codebooks of a channel lie."""
-    return work.folder / f"codebooks.{channel.name}.npy"
+    return context.folder / f"codebooks.{channel.name}.npy"
 
 
-def _drawn(num_images: int, most: int, work: Work, purpose: str) -> set[int]:
-    return set(generator(work.key, purpose).permutation(num_images)[:most].tolist())
+def _drawn(num_images: int, most: int, context: FitContext, purpose: str) -> set[int]:
+    return set(generator(context.key, purpose).permutation(num_images)[:most].tolist())
 
 
 def _of_some(
-    images: Iterable[Image], drawn: set[int], make: Callable[[tuple[int, Image]], OfImage], work: Work, what: str
+    images: Iterable[Image], drawn: set[int], make: Callable[[tuple[int, Image]], OfImage], context: FitContext, what: str
 ) -> list[dict[str, NDArray[np.floating]]]:
     """Return what is made of the images `drawn`, in their order.
 
     Raises:
         ValueError: there is no image, or fewer than labels.
     """
-    progress = Progress(what, total=len(drawn), unit="images", say=work.say)
+    progress = Progress(what, total=len(drawn), unit="images", say=context.say)
     rows = []
-    for own in in_order(make, numbered(images, drawn), num_processes=work.num_processes):
-        rows.append(_counted(own, work))
+    for own in in_order(make, numbered(images, drawn), num_processes=context.num_processes):
+        rows.append(_counted(own, context))
         progress.add()
     if len(rows) != len(drawn):
         raise ValueError(f"fewer training images than labels; allowed: as many of each; image {max(drawn)} was to be read")
     return rows
 
 
-def _counted(own: OfImage, work: Work) -> dict[str, NDArray[np.floating]]:
-    work.costs.add(own.cpu_s, peak_mib=own.peak_mib)
+def _counted(own: OfImage, context: FitContext) -> dict[str, NDArray[np.floating]]:
+    context.costs.add(own.cpu_s, peak_mib=own.peak_mib)
     return own.arrays
 
 
@@ -154,6 +156,8 @@ def _fit_encoder(task: tuple[Channel, Path, Path], *, key: int) -> float:
     return peak_mib()
 
 
-def _run_jobs(job: Callable[[tuple[Channel, Path, Path]], float], tasks: list[tuple[Channel, Path, Path]], work: Work) -> None:
-    for peak in in_order(job, tasks, num_processes=min(work.num_processes, len(tasks))):
-        work.costs.add({}, peak_mib=peak, num_read=0)
+def _run_jobs(
+    job: Callable[[tuple[Channel, Path, Path]], float], tasks: list[tuple[Channel, Path, Path]], context: FitContext
+) -> None:
+    for peak in in_order(job, tasks, num_processes=min(context.num_processes, len(tasks))):
+        context.costs.add({}, peak_mib=peak, num_read=0)

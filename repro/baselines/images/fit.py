@@ -23,7 +23,7 @@ from repro.baselines.descriptors.images import Image
 from repro.baselines.fitting.fusion import split_held_out
 from repro.baselines.images.classify import classify
 from repro.baselines.images.describe import describe, fit_encoders, fit_quantizers
-from repro.baselines.images.fit_context import Work, costs_before
+from repro.baselines.images.fit_context import FitContext, costs_before
 from repro.baselines.images.linear_svm import check_svm
 from repro.baselines.images.model import ClassicalModel
 from repro.spec.classical import FUSIONS, Classical, FisherEncoding, FisherVectors, SparseEncoding
@@ -62,17 +62,17 @@ def fit(
     split_held_out(labels_N, num_held_out=spec.fusion.num_held_out, key=key)  # refused now, not after hours
     identity = sha256_bytes(repr((SCHEMA, spec, num_classes, key)).encode() + labels_N.tobytes())
     own = Path(folder) / identity[:16]
-    work = Work(spec=spec, key=key, num_processes=num_processes, folder=own, say=say, costs=costs_before(own))
+    context = FitContext(spec=spec, key=key, num_processes=num_processes, folder=own, say=say, costs=costs_before(own))
     with one_thread():  # sums of one thread: the same model whatever the machine's number of cores
-        with work.step("vocabularies"):
-            encoders = fit_encoders(images, len(labels_N), work)
-        with work.step("codebooks"):
-            quantizers = fit_quantizers(images, len(labels_N), encoders, work)
-        with work.step("describe"):
-            files = describe(images, len(labels_N), encoders, quantizers, work)
-        with work.step("classifiers"):
-            fused = classify(files, labels_N, num_classes=num_classes, work=work)
-    return ClassicalModel(spec=spec, key=key, num_classes=num_classes, encoders=encoders, fused=fused, costs=work.costs)
+        with context.step("vocabularies"):
+            encoders = fit_encoders(images, len(labels_N), context)
+        with context.step("codebooks"):
+            quantizers = fit_quantizers(images, len(labels_N), encoders, context)
+        with context.step("describe"):
+            files = describe(images, len(labels_N), encoders, quantizers, context)
+        with context.step("classifiers"):
+            fused = classify(files, labels_N, num_classes=num_classes, context=context)
+    return ClassicalModel(spec=spec, key=key, num_classes=num_classes, encoders=encoders, fused=fused, costs=context.costs)
 
 
 def check_spec(spec: Classical) -> None:

@@ -17,7 +17,7 @@ SCHEMA = "classical_costs/1"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Work:
+class FitContext:
     """One fit. costs: of this call and of those before that it goes on from."""
 
     spec: Classical

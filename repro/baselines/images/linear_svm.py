@@ -35,7 +35,7 @@ class LinearClassifier:
         return signature_NL @ self.weight_KL.T + self.bias_K
 
 
-def joined(parts: list[LinearClassifier]) -> LinearClassifier:
+def joined_classes(parts: list[LinearClassifier]) -> LinearClassifier:
     """Return the classes of several classifiers in one, in their order."""
     return LinearClassifier(
         weight_KL=np.concatenate([part.weight_KL for part in parts]),

@@ -29,7 +29,7 @@ from repro.system.workers import in_order
 
 SCHEMA = "classical/1"
 #: Images whose signatures are held at a time.
-BLOCK = 64
+IMAGES_AT_ONCE = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ class ClassicalModel:
         work = functools.partial(encode_image, spec=self.spec, encoders=self.encoders)
         encoded = (own.arrays for own in in_order(work, enumerate(images), num_processes=num_processes))
         parts = [np.empty((0, self.num_classes), np.float32)]
-        for block in _blocks(encoded, BLOCK):
+        for block in _blocks(encoded, IMAGES_AT_ONCE):
             margin_NK = np.zeros((len(block), self.num_classes), np.float32)
             with one_thread():
                 for name, classifier in self.fused.classifiers.items():

@@ -18,9 +18,9 @@ from repro.baselines.fitting.randomness import generator, seed_of
 from repro.spec.histograms import INPUT_SCALINGS, MlpSearch
 
 #: Videos that are scored or whose vectors are read at a time, apart from training.
-BLOCK = 1024
+VIDEOS_AT_ONCE = 1024
 
-Layers = list[tuple[torch.Tensor, torch.Tensor]]
+LayerWeights = list[tuple[torch.Tensor, torch.Tensor]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,8 +166,8 @@ def _scaling(name: str, vector_ND: NDArray[np.float32]) -> _Scaling:
     """
     num, num_values = vector_ND.shape
     total_D, squares_D = np.zeros(num_values), np.zeros(num_values)
-    for start in range(0, num, BLOCK):
-        x_BD = np.asarray(vector_ND[start : start + BLOCK], np.float64)
+    for start in range(0, num, VIDEOS_AT_ONCE):
+        x_BD = np.asarray(vector_ND[start : start + VIDEOS_AT_ONCE], np.float64)
         total_D += (np.sqrt(x_BD) if name == "root" else x_BD).sum(axis=0)
         squares_D += (x_BD if name == "root" else x_BD**2).sum(axis=0)
     variance_D = np.maximum(squares_D / num - (total_D / num) ** 2, 0)
@@ -182,7 +182,7 @@ class _Trained:
     """The best epoch of a combination, and its layers on the CPU."""
 
     trial: Trial
-    layers: Layers
+    layers: LayerWeights
     scaling: _Scaling
 
 
@@ -219,10 +219,10 @@ def _train(
     return best
 
 
-def _initial(sizes: tuple[int, ...], *, key: int, device: str) -> Layers:
+def _initial(sizes: tuple[int, ...], *, key: int, device: str) -> LayerWeights:
     """Return Gaussian weights of variance 2 / inputs (1 / inputs before the softmax) and zero biases."""
     draws = torch.Generator().manual_seed(seed_of(key, "weights"))
-    layers: Layers = []
+    layers: LayerWeights = []
     for place, (num_in, num_out) in enumerate(itertools.pairwise(sizes)):
         gain = 1 if place == len(sizes) - 2 else 2
         weight_UU = torch.randn(num_out, num_in, generator=draws) * math.sqrt(gain / num_in)
@@ -231,7 +231,7 @@ def _initial(sizes: tuple[int, ...], *, key: int, device: str) -> Layers:
 
 
 def _logits_BK(
-    layers: Layers, x_BD: torch.Tensor, *, dropout_rate: float = 0.0, masks: torch.Generator | None = None
+    layers: LayerWeights, x_BD: torch.Tensor, *, dropout_rate: float = 0.0, masks: torch.Generator | None = None
 ) -> torch.Tensor:
     """Return the values before the softmax; with `masks` hidden units are dropped and the others divided by 1 - rate."""
     for weight_UU, bias_U in layers[:-1]:
@@ -243,15 +243,15 @@ def _logits_BK(
 
 
 @torch.no_grad()
-def _probabilities_NK(layers: Layers, vector_ND: NDArray[np.float32], scaling: _Scaling, *, device: str) -> torch.Tensor:
+def _probabilities_NK(layers: LayerWeights, vector_ND: NDArray[np.float32], scaling: _Scaling, *, device: str) -> torch.Tensor:
     parts = [torch.empty(0, len(layers[-1][1]))]
-    for start in range(0, len(vector_ND), BLOCK):
-        x_BD = scaling.tensor_BD(vector_ND[start : start + BLOCK], device=device)
+    for start in range(0, len(vector_ND), VIDEOS_AT_ONCE):
+        x_BD = scaling.tensor_BD(vector_ND[start : start + VIDEOS_AT_ONCE], device=device)
         parts.append(_logits_BK(layers, x_BD).softmax(dim=1).cpu())
     return torch.cat(parts)
 
 
-def _judged(layers: Layers, videos: Labelled, scaling: _Scaling, *, device: str) -> tuple[float, float]:
+def _judged(layers: LayerWeights, videos: Labelled, scaling: _Scaling, *, device: str) -> tuple[float, float]:
     """Return Hit@1 and cross-entropy of the network on `videos`."""
     probability_NK = _probabilities_NK(layers, videos.vector_ND, scaling, device=device).numpy()
     top_N = probability_NK.argmax(axis=1)

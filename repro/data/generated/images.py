@@ -60,7 +60,7 @@ from repro.system.seeds import derived_seed
 
 QUALITY = 95
 #: All kinds of object, in the order of their numbers.
-KINDS = SILHOUETTES + FURTHER
+SILHOUETTES_BY_CLASS = SILHOUETTES + FURTHER
 #: Standard deviation of an object's hue around its class's own, as share of the colour circle; classes lie .1 apart.
 HUE_DEVIATION = 0.08
 #: Share of the objects that wear their class's own texture.
@@ -96,7 +96,7 @@ class ProceduralSource:
     @property
     def classes(self) -> tuple[str, ...]:
         first = self.knobs.first_class
-        return tuple(silhouette.name for silhouette in KINDS[first : first + self.knobs.num_classes])
+        return tuple(silhouette.name for silhouette in SILHOUETTES_BY_CLASS[first : first + self.knobs.num_classes])
 
     @cached_property
     def listings(self) -> Mapping[str, Listing]:
@@ -121,8 +121,8 @@ def check_knobs(knobs: Procedural) -> None:
         SourceError: names the knob, its value and what is allowed.
     """
     ranges = {
-        "first_class": (0, len(KINDS) - 2),
-        "num_classes": (2, len(KINDS) - knobs.first_class),
+        "first_class": (0, len(SILHOUETTES_BY_CLASS) - 2),
+        "num_classes": (2, len(SILHOUETTES_BY_CLASS) - knobs.first_class),
         "num_train": (knobs.num_classes, 10**6),
         "num_test": (knobs.num_classes, 10**6),
         "image_px": (16, 4096),
@@ -228,7 +228,7 @@ def object_placement(generator: np.random.Generator, *, pose: float, image_px: i
 
 def add_object(scene_HWC: Field, generator: np.random.Generator, *, kind: int, placement: Placement) -> Field:
     """Draw an object of class `kind` and return the share of each pixel that it covers."""
-    image_px, silhouette = len(scene_HWC), KINDS[kind]
+    image_px, silhouette = len(scene_HWC), SILHOUETTES_BY_CLASS[kind]
     hue = own_hue(kind) + generator.normal(0, HUE_DEVIATION)
     own = generator.random() < OWN_TEXTURE_SHARE
     name = TEXTURES[kind % len(TEXTURES)] if own else TEXTURES[generator.integers(len(TEXTURES))]

@@ -31,7 +31,6 @@ from typing import Any
 
 import av
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
 from repro.artifacts.provenance import spec_digest
@@ -52,7 +51,7 @@ from repro.data.generated.video_drawing import (
     sprite,
     view,
 )
-from repro.data.sources.source import SourceError, as_bytes
+from repro.data.sources.source import Pixels, SourceError, as_bytes
 from repro.data.sources.video_source import VideoListing, label_matrix
 from repro.spec.video_datasets import ProceduralVideos, VideoDataset
 from repro.system.seeds import derived_seed
@@ -66,8 +65,6 @@ HUE_DEVIATION = 0.04
 HUE_STEP = 0.3
 #: Objects in a shot of a class of appearance, and plain shapes in one of motion.
 NUM_OBJECTS, NUM_PLAIN = 2, 4
-
-Pixels = npt.NDArray[np.uint8]
 
 
 class ProceduralVideoSource:

@@ -141,7 +141,7 @@ def compiled_batches(loading: ClipLoading, clips: DecodedClips, plan: Iterable[P
     """Give the batches of clips that lie in memory: one compiled pass for each."""
     load_cut_clips()
     groups = loading.groups(plan, at_once=max(1, DRAWN_AT_ONCE // loading.recipe.batch_size))
-    return loading.batches((group, cut(loading, group, clips.clip_NTSSC, indices_N(group))) for group in groups)
+    return loading.batches((group, cut_batches(loading, group, clips.clip_NTSSC, indices_N(group))) for group in groups)
 
 
 def decoded_batches(loading: ClipLoading, clips: StripClips, plan: Iterable[Planned]) -> Iterator[ClipBatch]:
@@ -157,7 +157,7 @@ def decoded_batches(loading: ClipLoading, clips: StripClips, plan: Iterable[Plan
         device="cpu",
     )
     found = zip(groups, decoded, strict=True)
-    return loading.batches((group, cut(loading, group, clip.numpy(), np.arange(len(clip)))) for group, clip in found)
+    return loading.batches((group, cut_batches(loading, group, clip.numpy(), np.arange(len(clip)))) for group, clip in found)
 
 
 def graph_batches(loading: ClipLoading, clips: StripClips, plan: Iterable[Planned]) -> Iterator[ClipBatch]:
@@ -189,7 +189,7 @@ def graph_batches(loading: ClipLoading, clips: StripClips, plan: Iterable[Planne
     return loading.batches((group, clip.split([len(planned.index_B) for planned in group])) for group, clip in found)
 
 
-def cut(
+def cut_batches(
     loading: ClipLoading, group: list[Planned], clip_NTSSC: NDArray[np.uint8], place_N: NDArray[np.int64]
 ) -> Iterator[torch.Tensor]:
     """Give the pixels (B, T, H, W, C) of each batch of a group, whose clips lie at `place_N`."""

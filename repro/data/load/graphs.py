@@ -102,7 +102,7 @@ def image_graph(
     )
     image, on_gpu = decoded_image(image, encoding=encoding, device=device), device == "cuda"
     shape = (input_px, input_px)
-    constant = mean_image_SSC if mean_at == "crop" else center_window(mean_image_SSC, input_px=input_px)
+    constant = mean_image_SSC if mean_at == "crop" else center_cut(mean_image_SSC, input_px=input_px)
     mean = types.Constant(constant, device="gpu" if on_gpu else "cpu")
     if mean_at == "crop":
         mean = fn.slice(mean, start=start, shape=shape, axes=(0, 1))
@@ -146,7 +146,7 @@ def clip_graph(
     )
 
 
-def center_window(image_SSC: NDArray[np.float32], *, input_px: int) -> NDArray[np.float32]:
+def center_cut(image_SSC: NDArray[np.float32], *, input_px: int) -> NDArray[np.float32]:
     """Return the centre of a square image."""
     first = (len(image_SSC) - input_px) // 2
     return np.ascontiguousarray(image_SSC[first : first + input_px, first : first + input_px])

@@ -21,7 +21,7 @@ import torch
 from numpy.typing import NDArray
 
 from repro.data.load.augment_kernel import augment, load_augment
-from repro.data.load.graphs import center_window, decoded_image_graph, device_id, image_graph, outputs_of
+from repro.data.load.graphs import center_cut, decoded_image_graph, device_id, image_graph, outputs_of
 from repro.data.load.plan import Planned, grouped, indices_N, waited_for, with_parts
 from repro.data.load.randomness import Draws, draw_training, num_steps_of
 from repro.spec.recipe import ImageRecipe
@@ -44,7 +44,7 @@ class Stored(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Batch:
+class ImageBatch:
     """A training batch on its device: mean-subtracted pixels on the 0-255 scale in channels-last memory, labels, its plan."""
 
     image_BCHW: torch.Tensor
@@ -79,7 +79,7 @@ class ImageLoading:
     def mean_SSC(self) -> NDArray[np.float32]:
         """Return what is subtracted: the mean image, of which each crop takes its own window, or the centre of it."""
         moves, mean_SSC = self.recipe.mean_at == "crop", self.mean_image_SSC
-        return np.ascontiguousarray(mean_SSC if moves else center_window(mean_SSC, input_px=self.input_px), np.float32)
+        return np.ascontiguousarray(mean_SSC if moves else center_cut(mean_SSC, input_px=self.input_px), np.float32)
 
     @property
     def images_at_once(self) -> int:
@@ -114,12 +114,12 @@ class ImageLoading:
             input_px=self.input_px,
         )
 
-    def batches(self, pixels: Iterable[tuple[Planned, torch.Tensor]]) -> Iterator[Batch]:
+    def batches(self, pixels: Iterable[tuple[Planned, torch.Tensor]]) -> Iterator[ImageBatch]:
         """Give the batches whose `pixels` (B, H, W, C) are loaded; each counts the time for which it was waited."""
         label_N = torch.from_numpy(np.asarray(self.shards.label_N, np.int64))
         for (planned, image_BHWC), wait_s in waited_for(pixels):
             label_B = label_N[torch.from_numpy(planned.index_B)].to(self.device)
-            yield Batch(image_BCHW=image_BHWC.permute(0, 3, 1, 2), label_B=label_B, planned=planned, wait_s=wait_s)
+            yield ImageBatch(image_BCHW=image_BHWC.permute(0, 3, 1, 2), label_B=label_B, planned=planned, wait_s=wait_s)
 
 
 def image_stream(
@@ -133,7 +133,7 @@ def image_stream(
     input_px: int,
     num_threads: int,
     device: str,
-) -> Iterator[Batch]:
+) -> Iterator[ImageBatch]:
     """Return the training batches of `plan`, augmented by `recipe` (see ImageLoading); decoding runs ahead."""
     loading = ImageLoading(
         shards=shards,
@@ -148,7 +148,7 @@ def image_stream(
     return compiled_batches(loading, plan) if device == "cpu" else graph_batches(loading, plan)
 
 
-def compiled_batches(loading: ImageLoading, plan: Iterable[Planned]) -> Iterator[Batch]:
+def compiled_batches(loading: ImageLoading, plan: Iterable[Planned]) -> Iterator[ImageBatch]:
     """Give the batches on the CPU: one compiled pass for each comes after decoding."""
     load_augment()
     groups = loading.groups(plan)
@@ -156,7 +156,7 @@ def compiled_batches(loading: ImageLoading, plan: Iterable[Planned]) -> Iterator
     return loading.batches(part for group, image_NSSC in found for part in _augmented(loading, group, image_NSSC))
 
 
-def graph_batches(loading: ImageLoading, plan: Iterable[Planned]) -> Iterator[Batch]:
+def graph_batches(loading: ImageLoading, plan: Iterable[Planned]) -> Iterator[ImageBatch]:
     """Give the batches that one DALI graph decodes, cuts, colours and mirrors on the device, running ahead."""
     groups, to_load = itertools.tee(loading.groups(plan))
 

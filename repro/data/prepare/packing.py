@@ -18,9 +18,9 @@ import numpy.typing as npt
 
 from repro.data.prepare.journal import Part
 from repro.data.shards.color import PixelSums
-from repro.data.shards.decode import Decoder, Header, Pixels, UnreadableError, central_square, jpeg_bytes, read_header
+from repro.data.shards.decode import Decoder, Header, UnreadableError, central_square, jpeg_bytes, read_header
 from repro.data.shards.writer import ShardWriter
-from repro.data.sources.source import Listing, Source, as_text, split_validation
+from repro.data.sources.source import Listing, Pixels, Source, as_text, split_validation
 from repro.spec.datasets import Dataset
 from repro.system.progress import Progress
 

@@ -29,16 +29,15 @@ from typing import Any
 
 import av
 import numpy as np
-import numpy.typing as npt
 from av.video.reformatter import VideoReformatter
 from PIL import Image
 
 from repro.data.prepare.video_timeline import Timeline, clip_frames, constant_rate, from_stamps
 from repro.data.shards.decode import QUALITY, UnreadableError, central_square
+from repro.data.sources.source import Pixels
 from repro.data.sources.video_source import Content
 from repro.spec.video_datasets import Clips
 
-Pixels = npt.NDArray[np.uint8]
 PIECE_BYTES = 2**20
 
 

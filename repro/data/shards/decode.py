@@ -26,12 +26,10 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
 from repro.data.shards.decoder_options import decoder_options
-
-Pixels = npt.NDArray[np.uint8]
+from repro.data.sources.source import Pixels
 
 #: Files with more pixels are refused: decoded they would need more than 200 MB each.
 MAX_PIXELS = 2**26

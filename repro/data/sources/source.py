@@ -15,6 +15,9 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+#: Decoded pixels, colours last.
+Pixels = npt.NDArray[np.uint8]
+
 
 class SourceError(ValueError):
     """The source of a data set is missing, incomplete or not what it should be."""

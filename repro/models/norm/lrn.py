@@ -25,7 +25,7 @@ from repro.models.norm import lrn_kernel, passes
 from repro.models.norm.passes import in_threads
 
 #: Elements worked on at a time: masks and scratch arrays of a block fit into the first-level cache.
-BLOCK = 400
+ELEMENTS_AT_ONCE = 400
 #: Elements between the rows of a mask beyond the block, so that rows do not lie a power of two apart and share cache sets.
 APART = 16
 #: Pixels worked on at a time where the maps are rows.
@@ -218,7 +218,7 @@ class _Window(NamedTuple):
 
 @functools.lru_cache(maxsize=64)
 def _window(maps: int, groups: int, size: int, dtype: np.dtype[Any]) -> _Window:
-    block = max(1, BLOCK // maps) * maps
+    block = max(1, ELEMENTS_AT_ONCE // maps) * maps
     position = np.arange(block + APART) % (maps // groups)
 
     def mask(before: int) -> NDArray[Any]:

@@ -20,8 +20,8 @@ import triton
 import triton.language as tl
 
 #: Elements of a program, one for each of its threads: the loads of a warp lie side by side.
-BLOCK = 256
-NUM_WARPS = BLOCK // 32
+ELEMENTS_OF_PROGRAM = 256
+NUM_WARPS = ELEMENTS_OF_PROGRAM // 32
 
 
 @triton.jit
@@ -135,15 +135,15 @@ def run(name: str, tensors: tuple[torch.Tensor, ...], *, channels_last: bool, se
     num = x_BCHW.numel()
     if num == 0:
         return
-    index = tl.int64 if num + BLOCK + size * height * width > 2**31 else tl.int32
+    index = tl.int64 if num + ELEMENTS_OF_PROGRAM + size * height * width > 2**31 else tl.int32
     constants = {
         "BETA": beta,
         "SIZE": size,
         "STEP": 1 if channels_last else height * width,
         "MAPS": maps // groups,
-        "LENGTH": BLOCK,
+        "LENGTH": ELEMENTS_OF_PROGRAM,
         "INDEX": index,
     }
     compiled = forward_pass if name == "forward" else backward_pass
     with torch.cuda.device(x_BCHW.device) if x_BCHW.is_cuda else contextlib.nullcontext():
-        compiled[(triton.cdiv(num, BLOCK),)](*tensors, num, alpha, k, **constants, num_warps=NUM_WARPS)
+        compiled[(triton.cdiv(num, ELEMENTS_OF_PROGRAM),)](*tensors, num, alpha, k, **constants, num_warps=NUM_WARPS)

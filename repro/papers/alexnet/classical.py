@@ -13,15 +13,15 @@ from repro.spec.classical import (
     DensePatches,
     FisherEncoding,
     FisherVectors,
-    Fusion,
     Gist,
-    Hog,
     KMeans,
     Lbp,
     LinearSvm,
     LocalColors,
+    PatchHog,
     PatchSampling,
     ProductQuantizer,
+    ScoreFusion,
     Sift,
     SparseCoding,
     SparseEncoding,
@@ -33,7 +33,7 @@ from repro.spec.run import Fitted
 SIFT = Sift(num_cells=4, num_orientations=8, window_cells=2.0, smoothing_px=0.0, clip=0.2, min_norm=0.005, root=False)
 CSIFT = replace(SIFT, color=True)
 LOCAL_COLORS = LocalColors(num_cells=4)
-HOG = Hog(num_cells=4, num_orientations=9)
+HOG = PatchHog(num_cells=4, num_orientations=9)
 LBP = Lbp(num_cells=2, radius_px=1, tolerance=3)
 GIST = Gist(
     num_cells=4,
@@ -73,7 +73,7 @@ SVM = LinearSvm(
 )
 QUANTIZER = ProductQuantizer(values_per_code=8, num_images=10_000, num_iterations=20)
 DRAWN = PatchSampling(num_images=10_000, per_image=100)
-ALIKE = Fusion(weights="equal", num_held_out=25_000, num_tuning=100_000)
+ALIKE = ScoreFusion(weights="equal", num_held_out=25_000, num_tuning=100_000)
 
 SIFT_CHANNEL = Channel(name="sift", descriptor=SIFT, patches=PATCHES, encoding=GAUSSIANS, grids=STRIPS)
 COLORS_CHANNEL = replace(SIFT_CHANNEL, name="colors", descriptor=LOCAL_COLORS)
@@ -126,7 +126,7 @@ FOLDERS_FISHER = FisherVectors(
     channels=(FOLDERS_SIFT, replace(FOLDERS_SIFT, name="colors", descriptor=LOCAL_COLORS)),
     sampling=PatchSampling(num_images=800, per_image=150),
     classifier=FEW_SVM,
-    fusion=Fusion(weights="equal", num_held_out=320),
+    fusion=ScoreFusion(weights="equal", num_held_out=320),
 )
 FOLDERS_FOUR = replace(
     FOLDERS_FISHER,
@@ -136,13 +136,13 @@ FOLDERS_FOUR = replace(
         replace(FOLDERS_SIFT, name="gist", descriptor=GIST),
         replace(FOLDERS_SIFT, name="csift", descriptor=CSIFT),
     ),
-    fusion=Fusion(weights="searched", num_held_out=320),
+    fusion=ScoreFusion(weights="searched", num_held_out=320),
 )
 FOLDERS_SPARSE = SparseCoding(
     channels=(replace(HOG_CHANNEL, encoding=FEW_CODES), replace(LBP_CHANNEL, encoding=FEW_CODES)),
     sampling=PatchSampling(num_images=800, per_image=150),
     classifier=FEW_SVM,
-    fusion=Fusion(weights="equal", num_held_out=320),
+    fusion=ScoreFusion(weights="equal", num_held_out=320),
 )
 
 # Tiny images are enlarged, so that they hold patches of several sizes.
@@ -154,7 +154,7 @@ SMALL_FISHER = replace(
     FOLDERS_FISHER,
     channels=(SMALL_SIFT, replace(SMALL_SIFT, name="colors", descriptor=LOCAL_COLORS)),
     sampling=PatchSampling(num_images=200, per_image=60),
-    fusion=Fusion(weights="equal", num_held_out=128),
+    fusion=ScoreFusion(weights="equal", num_held_out=128),
 )
 SMALL_FOUR = replace(
     SMALL_FISHER,
@@ -164,13 +164,13 @@ SMALL_FOUR = replace(
         replace(SMALL_SIFT, name="gist", descriptor=GIST),
         replace(SMALL_SIFT, name="csift", descriptor=CSIFT),
     ),
-    fusion=Fusion(weights="searched", num_held_out=128),
+    fusion=ScoreFusion(weights="searched", num_held_out=128),
 )
 SMALL_SPARSE = replace(
     FOLDERS_SPARSE,
     channels=(SMALL_HOG, replace(SMALL_HOG, name="lbp", descriptor=LBP)),
     sampling=PatchSampling(num_images=200, per_image=60),
-    fusion=Fusion(weights="equal", num_held_out=128),
+    fusion=ScoreFusion(weights="equal", num_held_out=128),
 )
 
 SMOKE_SIFT = replace(SIFT_CHANNEL, patches=LESS_ENLARGED, encoding=replace(FEW_GAUSSIANS, num_components=24, num_gaussians=16))
@@ -179,7 +179,7 @@ SMOKE_FISHER = replace(
     FOLDERS_FISHER,
     channels=(SMOKE_SIFT, replace(SMOKE_SIFT, name="colors", descriptor=LOCAL_COLORS)),
     sampling=PatchSampling(num_images=100, per_image=60),
-    fusion=Fusion(weights="equal", num_held_out=64),
+    fusion=ScoreFusion(weights="equal", num_held_out=64),
 )
 SMOKE_FOUR = replace(
     SMOKE_FISHER,
@@ -189,13 +189,13 @@ SMOKE_FOUR = replace(
         replace(SMOKE_SIFT, name="gist", descriptor=GIST),
         replace(SMOKE_SIFT, name="csift", descriptor=CSIFT),
     ),
-    fusion=Fusion(weights="searched", num_held_out=64),
+    fusion=ScoreFusion(weights="searched", num_held_out=64),
 )
 SMOKE_SPARSE = replace(
     FOLDERS_SPARSE,
     channels=(SMOKE_HOG, replace(SMOKE_HOG, name="lbp", descriptor=LBP)),
     sampling=PatchSampling(num_images=100, per_image=60),
-    fusion=Fusion(weights="equal", num_held_out=64),
+    fusion=ScoreFusion(weights="equal", num_held_out=64),
 )
 
 # 50,000 images are too many for the enlarged patches of sparse coding in ten minutes.
@@ -206,13 +206,13 @@ CIFAR_FISHER = replace(
     channels=(CIFAR_SIFT, replace(CIFAR_SIFT, name="colors", descriptor=LOCAL_COLORS)),
     sampling=PatchSampling(num_images=2000, per_image=50),
     classifier=CIFAR_SVM,
-    fusion=Fusion(weights="equal", num_held_out=5000, num_tuning=15_000),
+    fusion=ScoreFusion(weights="equal", num_held_out=5000, num_tuning=15_000),
 )
 CIFAR_SPARSE = replace(
     SMALL_SPARSE,
     sampling=PatchSampling(num_images=2000, per_image=50),
     classifier=CIFAR_SVM,
-    fusion=Fusion(weights="equal", num_held_out=5000, num_tuning=15_000),
+    fusion=ScoreFusion(weights="equal", num_held_out=5000, num_tuning=15_000),
 )
 
 WHOLE = Evaluation(protocols=("center",))

@@ -11,7 +11,7 @@ import numpy as np
 
 from repro.report.drawing.pictures import film_uri
 from repro.report.figures import view
-from repro.report.figures.guesses import Arrays, class_name, guesses, read_gallery
+from repro.report.figures.guesses import GalleryArrays, class_name, guesses, read_gallery
 from repro.report.figures.view import FigureView, FilmRow, Guesses
 from repro.report.inputs.results import Results, RunRecord
 from repro.report.text.formatting import counted
@@ -28,7 +28,7 @@ ARRAYS = {"frame_GTSSC": 5, "label_GL": 2, "example_G": 1, "best_G5": 2, "score_
 
 def clips(paper: Paper, table: Table, *, results: Results) -> FigureView:
     """Return the figure of the first seed of the page's control and of its other variant, on the same videos."""
-    nets: list[tuple[RunRecord, Arrays]] = []
+    nets: list[tuple[RunRecord, GalleryArrays]] = []
     names = (table.control, next(name for name in table.variants if name != table.control))
     missing = list(view.absent(names, paper=paper, results=results))
     for name in names:
@@ -52,7 +52,7 @@ def clips(paper: Paper, table: Table, *, results: Results) -> FigureView:
     )
 
 
-def _rows(nets: Sequence[tuple[RunRecord, Arrays]], *, paper: Paper) -> tuple[FilmRow, ...]:
+def _rows(nets: Sequence[tuple[RunRecord, GalleryArrays]], *, paper: Paper) -> tuple[FilmRow, ...]:
     first_run, first = nets[0]
     classes: Sequence[str] = first_run.record["dataset"]["classes"]
     rows = []
@@ -82,7 +82,7 @@ def _caption(rows: Sequence[FilmRow], runs: Sequence[RunRecord], *, results: Res
     )
 
 
-def _numbers(rows: Sequence[FilmRow], arrays: Arrays) -> TableView:
+def _numbers(rows: Sequence[FilmRow], arrays: GalleryArrays) -> TableView:
     """Return classes and probabilities as text, one video a line."""
     nets = [net.net for net in rows[0].nets] if rows else []
     columns = (

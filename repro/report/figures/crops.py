@@ -37,7 +37,7 @@ class Mark:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class CropErrors:
     """A variant's errors, and their change against one crop, by protocol."""
 
     variant: str
@@ -52,7 +52,7 @@ def crops(paper: Paper, table: Table, *, results: Results) -> FigureView:
     claim = next((c for c in paper.claims if c.id in table.claims and (c.metric, c.against_protocol) == (TOP1, PLAIN_CROP)), None)
     shown = [line.variant for line in lines]
     runs = [run for name in shown for run in view.runs_of(name, paper=paper, results=results)]
-    same_data = view.judged(claim, results=results).get("evidence") == SAME_DATA
+    same_data = view.claim_entry(claim, results=results).get("evidence") == SAME_DATA
     data = paper.data_words(claim.dataset) if claim else ""
     return FigureView(
         name="crops",
@@ -65,7 +65,7 @@ def crops(paper: Paper, table: Table, *, results: Results) -> FigureView:
     )
 
 
-def _lines(paper: Paper, table: Table, *, results: Results) -> list[Line]:
+def _lines(paper: Paper, table: Table, *, results: Results) -> list[CropErrors]:
     errors: dict[str, dict[str, dict[int, float]]] = {}
     for protocol in protocols_of(IMAGE):
         for variant in table.variants:
@@ -83,7 +83,7 @@ def _lines(paper: Paper, table: Table, *, results: Results) -> list[Line]:
         for protocol, by_variant in errors.items()
     }
     return [
-        Line(
+        CropErrors(
             variant=variant,
             colour=COLOURS[index % len(COLOURS)],
             errors=_marks(errors, variant),
@@ -104,7 +104,7 @@ def _marks(values: Mapping[str, Mapping[str, Mapping[int, float]]], variant: str
     return marks
 
 
-def _draw(lines: Sequence[Line], claim: Claim | None, *, same_data: bool, table: Table) -> str:
+def _draw(lines: Sequence[CropErrors], claim: Claim | None, *, same_data: bool, table: Table) -> str:
     drawing = Drawing(
         width=820,
         height=270,
@@ -132,7 +132,7 @@ def _compared(claim: Claim) -> tuple[int, int]:
 
 
 def _panel(
-    drawing: Drawing, lines: Sequence[Line], *, kind: str, left: float, title: str, printed: Mapping[int, float | None]
+    drawing: Drawing, lines: Sequence[CropErrors], *, kind: str, left: float, title: str, printed: Mapping[int, float | None]
 ) -> None:
     marks: list[Mapping[str, Mark]] = [getattr(line, kind) for line in lines]
     values = [100 * end for by_protocol in marks for mark in by_protocol.values() for end in (mark.mean, *_drawn(mark, kind))]
@@ -196,7 +196,7 @@ def _caption(claim: Claim | None, *, data: str, same_data: bool) -> str:
     return words + (". " if same_data else f", {values}; these are other data, so that only the change is drawn. ")
 
 
-def _numbers(lines: Sequence[Line], *, paper: Paper, results: Results) -> TableView:
+def _numbers(lines: Sequence[CropErrors], *, paper: Paper, results: Results) -> TableView:
     """Return error and change of each variant, one protocol a line."""
     columns = (
         Column(key="variant", title="Variant", group="Variant"),

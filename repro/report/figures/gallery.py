@@ -12,7 +12,7 @@ import numpy as np
 
 from repro.report.drawing.pictures import photo_uri
 from repro.report.figures import view
-from repro.report.figures.guesses import Arrays, class_name, guesses, read_gallery
+from repro.report.figures.guesses import GalleryArrays, class_name, guesses, read_gallery
 from repro.report.figures.view import FigureView, GalleryRow, Neighbour
 from repro.report.inputs.results import Results, RunRecord
 from repro.report.text.formatting import counted, fixed
@@ -42,7 +42,7 @@ def gallery(paper: Paper, table: Table, *, results: Results) -> FigureView:
     variant = table.variants[0]
     runs = view.runs_of(variant, paper=paper, results=results)
     missing = list(view.absent((variant,), paper=paper, results=results))
-    arrays: Arrays | None = None
+    arrays: GalleryArrays | None = None
     if runs:
         arrays, problem = read_gallery(runs[0], "gallery", dimensions=ARRAYS)
         missing += [problem] if problem else []
@@ -58,13 +58,13 @@ def gallery(paper: Paper, table: Table, *, results: Results) -> FigureView:
     )
 
 
-def _found(arrays: Arrays, run: RunRecord) -> tuple[tuple[GalleryRow, ...], TableView]:
+def _found(arrays: GalleryArrays, run: RunRecord) -> tuple[tuple[GalleryRow, ...], TableView]:
     classes: Sequence[str] = run.record["dataset"]["classes"]
     rows = tuple(_row(arrays, position, classes=classes) for position in range(len(arrays["image_NSSC"])))
     return rows, _numbers(rows, [_key(key) for key in arrays["example_N"]], run=run)
 
 
-def _row(arrays: Arrays, n: int, *, classes: Sequence[str]) -> GalleryRow:
+def _row(arrays: GalleryArrays, n: int, *, classes: Sequence[str]) -> GalleryRow:
     label = int(arrays["label_N"][n])
     neighbours = [
         Neighbour(
@@ -92,7 +92,7 @@ def _key(key: Any) -> str:
     return key.decode(errors="replace") if isinstance(key, bytes) else str(key)
 
 
-def _caption(run: RunRecord, arrays: Arrays, *, results: Results) -> str:
+def _caption(run: RunRecord, arrays: GalleryArrays, *, results: Results) -> str:
     near = arrays["near_label_NM"]
     same = int((near == arrays["label_N"][:, None]).sum())
     return (

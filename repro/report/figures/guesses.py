@@ -13,15 +13,15 @@ from repro.report.figures.view import Guess
 from repro.report.inputs.results import RunRecord
 from repro.report.text.formatting import percent
 
-Arrays = Mapping[str, NDArray[Any]]
+GalleryArrays = Mapping[str, NDArray[Any]]
 
 
-def read_gallery(run: RunRecord, key: str, *, dimensions: Mapping[str, int]) -> tuple[Arrays | None, str]:
+def read_gallery(run: RunRecord, key: str, *, dimensions: Mapping[str, int]) -> tuple[GalleryArrays | None, str]:
     """Return the gallery that run.json names under `key`, or None and why it cannot be shown.
 
     dimensions: the arrays that it must have, with their number of dimensions.
     """
-    arrays, problem = view.read_arrays(run, key)
+    arrays, problem = view.run_arrays(run, key)
     if arrays is None:
         return None, problem
     wrong = [name for name, number in dimensions.items() if name not in arrays or arrays[name].ndim != number]

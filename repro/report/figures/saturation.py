@@ -26,7 +26,7 @@ PANEL_WIDTH, PANEL_HEIGHT, GAP, LEFT, TOP, ROW_HEIGHT = 156.0, 118.0, 22.0, 40.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class SaturationCurve:
     """Saturated and dead units of one variant by layer, over the epochs, from 0 (before the first update) on."""
 
     variant: str
@@ -57,7 +57,7 @@ def saturation(paper: Paper, table: Table, *, results: Results) -> FigureView:
     )
 
 
-def _line(variant: str, *, paper: Paper, results: Results) -> Line:
+def _line(variant: str, *, paper: Paper, results: Results) -> SaturationCurve:
     _, unit, colour = view.activation_of(variant, paper=paper)
     runs = [run for run in view.runs_of(variant, paper=paper, results=results) if any(e.get("saturation") for e in run.log)]
     layers = list(dict.fromkeys(layer for run in runs for entry in run.log for layer in entry.get("saturation") or ()))
@@ -65,7 +65,7 @@ def _line(variant: str, *, paper: Paper, results: Results) -> Line:
         kind: {layer: view.over_seeds([_shares(run, layer, kind) for run in runs]) for layer in layers}
         for kind in ("saturated", "dead")
     }
-    return Line(variant=variant, unit=unit, colour=colour, saturated=shares["saturated"], dead=shares["dead"])
+    return SaturationCurve(variant=variant, unit=unit, colour=colour, saturated=shares["saturated"], dead=shares["dead"])
 
 
 def _shares(run: RunRecord, layer: str, kind: str) -> dict[float, float | None]:
@@ -75,7 +75,7 @@ def _shares(run: RunRecord, layer: str, kind: str) -> dict[float, float | None]:
     return {epoch: shares[layer][kind] for epoch, shares in entries if shares and layer in shares}
 
 
-def _draw(lines: Sequence[Line], *, table: Table) -> str:
+def _draw(lines: Sequence[SaturationCurve], *, table: Table) -> str:
     layers = list(dict.fromkeys(layer for line in lines for layer in line.saturated))
     last = max((point.x for line in lines for points in line.saturated.values() for point in points), default=1.0)
     drawing = Drawing(
@@ -100,7 +100,7 @@ def _draw(lines: Sequence[Line], *, table: Table) -> str:
     return drawing.svg()
 
 
-def _layer(drawing: Drawing, panel: Panel, line: Line, layer: str) -> None:
+def _layer(drawing: Drawing, panel: Panel, line: SaturationCurve, layer: str) -> None:
     points = line.saturated.get(layer, ())
     if len(points) > 1:
         upper = [panel.at(p.x, 100 * p.high) for p in points]
@@ -111,7 +111,7 @@ def _layer(drawing: Drawing, panel: Panel, line: Line, layer: str) -> None:
         drawing.line([panel.at(p.x, 100 * p.mean) for p in dead], colour=line.colour, width=1.2, dash="3 2.5")
 
 
-def _names(drawing: Drawing, panel: Panel, lines: Sequence[Line], layer: str) -> None:
+def _names(drawing: Drawing, panel: Panel, lines: Sequence[SaturationCurve], layer: str) -> None:
     """Write beside the last panel of a row which line is whose."""
     ended = [(line, line.saturated[layer][-1].mean) for line in lines if line.saturated.get(layer)]
     places = [panel.y.place(100 * mean) for _, mean in ended]
@@ -119,7 +119,7 @@ def _names(drawing: Drawing, panel: Panel, lines: Sequence[Line], layer: str) ->
         drawing.text((panel.x.end_px + 7, y + 0.35 * TEXT_PX), line.unit, colour=line.colour, bold=True)
 
 
-def _caption(lines: Sequence[Line], runs: Sequence[RunRecord], *, results: Results) -> str:
+def _caption(lines: Sequence[SaturationCurve], runs: Sequence[RunRecord], *, results: Results) -> str:
     named = listed([f"{line.variant} ({line.unit})" for line in lines])
     probed = sorted({run.record["spec"]["evaluation"].get("num_probe", 0) for run in runs})
     return (
@@ -129,7 +129,7 @@ def _caption(lines: Sequence[Line], runs: Sequence[RunRecord], *, results: Resul
     )
 
 
-def _numbers(lines: Sequence[Line]) -> TableView:
+def _numbers(lines: Sequence[SaturationCurve]) -> TableView:
     """Return mean, range and dead units of each variant, one layer and epoch a line."""
     columns = [
         Column(key="layer", title="Layer", group="Layer"),
@@ -153,7 +153,7 @@ def _numbers(lines: Sequence[Line]) -> TableView:
     return TableView(name="saturation_numbers", caption=caption, columns=tuple(columns), rows=tuple(rows))
 
 
-def _cells(line: Line, layer: str, epoch: float) -> dict[str, Cell]:
+def _cells(line: SaturationCurve, layer: str, epoch: float) -> dict[str, Cell]:
     point = next((item for item in line.saturated.get(layer, ()) if item.x == epoch), None)
     dead = next((item for item in line.dead.get(layer, ()) if item.x == epoch), None)
     ends = (percent(point.low, decimals=1), percent(point.high, decimals=1)) if point and point.num > 1 else ("", "")

@@ -74,7 +74,7 @@ def stream_kernels(paper: Paper, table: Table, *, results: Results) -> FigureVie
 
 def _streams(run: RunRecord) -> tuple[tuple[StreamKernels, ...], str]:
     """Return the streams of a run, or why they cannot be shown."""
-    arrays, problem = view.read_arrays(run, "stream_kernels")
+    arrays, problem = view.run_arrays(run, "stream_kernels")
     if arrays is None:
         return (), problem
     if not arrays or any(kernel.ndim != 5 or kernel.shape[4] != 3 for kernel in arrays.values()):

@@ -38,7 +38,7 @@ def tower_kernels(paper: Paper, table: Table, *, results: Results) -> FigureView
     """Return the figure of the page's first variant, or of the one whose towers a claim of the page is about."""
     claim = next((item for item in paper.claims if item.id in table.claims and item.metric == COLOR_SPLIT), None)
     variant = claim.arm if claim else table.variants[0]
-    entry = view.judged(claim, results=results)
+    entry = view.claim_entry(claim, results=results)
     splits = results.values(paper=paper.name, variant=variant, metric=COLOR_SPLIT, protocol=WEIGHTS)
     shown: list[tuple[RunRecord, tuple[Tower, ...]]] = []
     missing = list(view.absent((variant,), paper=paper, results=results))
@@ -65,7 +65,7 @@ def tower_kernels(paper: Paper, table: Table, *, results: Results) -> FigureView
 
 def _towers(run: RunRecord) -> tuple[tuple[Tower, ...], str]:
     """Return the towers of a run, or why they cannot be shown."""
-    arrays, problem = view.read_arrays(run, "kernels")
+    arrays, problem = view.run_arrays(run, "kernels")
     if arrays is None:
         return (), problem
     kernel_KHWC, num_towers = arrays.get("kernel_KHWC"), arrays.get("num_towers")

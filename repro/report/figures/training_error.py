@@ -27,7 +27,7 @@ LEAD = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pace:
+class Arrivals:
     """When the seeds of a variant got to a training error: an epoch each (None: never), and the epochs that each lasted."""
 
     epochs: tuple[int | None, ...]
@@ -52,7 +52,7 @@ class Pace:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class ErrorCurve:
     """A variant's curve. `chosen`: of the rates of its unit, the one that stands for it."""
 
     variant: str
@@ -60,7 +60,7 @@ class Line:
     colour: str
     rate: float
     points: tuple[Point, ...]
-    paces: Mapping[float, Pace]
+    paces: Mapping[float, Arrivals]
     chosen: bool
 
     @property
@@ -106,32 +106,32 @@ def _claim(paper: Paper, table: Table, *, results: Results) -> tuple[Claim | Non
     claim = next(
         (item for item in paper.claims if item.id in table.claims and (item.kind, item.metric) == ("ratio", EPOCHS)), None
     )
-    return claim, view.judged(claim, results=results)
+    return claim, view.claim_entry(claim, results=results)
 
 
 def _lines(
     paper: Paper, table: Table, *, thresholds: Sequence[float], entry: Mapping[str, Any], results: Results
-) -> tuple[Line, ...]:
-    groups: dict[str, list[Line]] = {}
+) -> tuple[ErrorCurve, ...]:
+    groups: dict[str, list[ErrorCurve]] = {}
     judged = set((entry.get("chosen") or {}).values())
     for variant in table.variants:
         activation, unit, colour = view.activation_of(variant, paper=paper)
         runs = view.runs_of(variant, paper=paper, results=results)
         groups.setdefault(activation, []).append(
-            Line(
+            ErrorCurve(
                 variant=variant,
                 unit=unit,
                 colour=colour,
                 rate=paper.trained(variant).recipe.optimizer.rate_factor,
                 points=view.over_seeds([_errors(run) for run in runs if run.log]),
-                paces={threshold: pace([run for run in runs if run.log], threshold) for threshold in thresholds},
+                paces={threshold: arrivals([run for run in runs if run.log], threshold) for threshold in thresholds},
                 chosen=variant in judged,
             )
         )
     return tuple(line for group in groups.values() for line in _with_choice(group))
 
 
-def _with_choice(group: Sequence[Line]) -> list[Line]:
+def _with_choice(group: Sequence[ErrorCurve]) -> list[ErrorCurve]:
     """Mark the line that stands for its unit, if the judge has chosen none: the one that gets there first."""
     if any(line.chosen for line in group):
         return list(group)
@@ -140,12 +140,12 @@ def _with_choice(group: Sequence[Line]) -> list[Line]:
     return [replace(line, chosen=line is best) for line in group]
 
 
-def _slowness(item: Pace) -> tuple[float, float]:
+def _slowness(item: Arrivals) -> tuple[float, float]:
     """Return what orders variants by pace: the share of seeds that never got there, as their numbers may differ; the mean."""
     return sum(epoch is None for epoch in item.epochs) / max(len(item.epochs), 1), item.mean
 
 
-def _last(line: Line) -> float:
+def _last(line: ErrorCurve) -> float:
     return line.points[-1].mean if line.points else math.inf
 
 
@@ -153,7 +153,7 @@ def _errors(run: RunRecord) -> dict[float, float | None]:
     return {float(entry["epoch"]): entry["train_top1_error"] for entry in run.log}
 
 
-def pace(runs: Sequence[RunRecord], threshold: float) -> Pace:
+def arrivals(runs: Sequence[RunRecord], threshold: float) -> Arrivals:
     """Return the first epoch of each run at whose end the running training error is at most `threshold`."""
     epochs = tuple(
         next(
@@ -166,10 +166,12 @@ def pace(runs: Sequence[RunRecord], threshold: float) -> Pace:
         )
         for run in runs
     )
-    return Pace(epochs=epochs, lasted=tuple(int(run.log[-1]["epoch"]) for run in runs))
+    return Arrivals(epochs=epochs, lasted=tuple(int(run.log[-1]["epoch"]) for run in runs))
 
 
-def _draw(lines: Sequence[Line], printed: Sequence[Claim], *, paper: Paper, thresholds: Sequence[float], table: Table) -> str:
+def _draw(
+    lines: Sequence[ErrorCurve], printed: Sequence[Claim], *, paper: Paper, thresholds: Sequence[float], table: Table
+) -> str:
     last = max(point.x for line in lines for point in line.points)
     furthest = max([last, *(claim.paper_value or 0 for claim in printed), 2.0])
     highest = max([1.2 * value for value in thresholds[:1]] + [point.high for line in lines for point in line.points])
@@ -223,7 +225,7 @@ def _heights(panel: Panel, thresholds: Sequence[float]) -> list[tuple[int, float
     return [(i, panel.y.place(100 * value)) for i, value in enumerate(thresholds) if 100 * value <= panel.y.high]
 
 
-def _curve(drawing: Drawing, panel: Panel, line: Line) -> None:
+def _curve(drawing: Drawing, panel: Panel, line: ErrorCurve) -> None:
     if not line.chosen:
         drawing.line([panel.at(p.x, 100 * p.mean) for p in line.points], colour=line.colour, width=0.8, opacity=0.55)
         return
@@ -234,7 +236,7 @@ def _curve(drawing: Drawing, panel: Panel, line: Line) -> None:
     drawing.line([panel.at(p.x, 100 * p.mean) for p in line.points], colour=line.colour, width=2)
 
 
-def _arrivals(drawing: Drawing, panel: Panel, line: Line, thresholds: Sequence[float]) -> None:
+def _arrivals(drawing: Drawing, panel: Panel, line: ErrorCurve, thresholds: Sequence[float]) -> None:
     """Mark the mean epoch in which a line's seeds got to each training error; name the deciding one."""
     for position, threshold in enumerate(thresholds):
         found = line.paces[threshold]
@@ -258,7 +260,7 @@ def _papers_points(drawing: Drawing, panel: Panel, printed: Sequence[Claim], *, 
         drawing.text((x, y + 16), words, colour="paper-effect", anchor=anchor, size=SMALL_PX, halo=True)
 
 
-def _caption(lines: Sequence[Line], printed: Sequence[Claim], *, runs: Sequence[RunRecord], results: Results) -> str:
+def _caption(lines: Sequence[ErrorCurve], printed: Sequence[Claim], *, runs: Sequence[RunRecord], results: Results) -> str:
     words = (
         "Thick: the rate that stands for each unit, mean over seeds, with the band of the seeds. Thin: its other rates. "
         "Dots: the mean of the epochs at whose end the seeds were first at a training error or below. "
@@ -268,7 +270,7 @@ def _caption(lines: Sequence[Line], printed: Sequence[Claim], *, runs: Sequence[
     return words + view.where(runs, results=results)
 
 
-def _grid_edge(lines: Sequence[Line]) -> str:
+def _grid_edge(lines: Sequence[ErrorCurve]) -> str:
     """Say so where every unit learns fastest at the end of the rates that were tried: a rate beyond might be faster still."""
     rates: dict[str, list[float]] = {}
     for line in lines:
@@ -283,7 +285,7 @@ def _grid_edge(lines: Sequence[Line]) -> str:
     return ""
 
 
-def _summary(lines: Sequence[Line], claim: Claim, entry: Mapping[str, Any], *, paper: Paper) -> TableView:
+def _summary(lines: Sequence[ErrorCurve], claim: Claim, entry: Mapping[str, Any], *, paper: Paper) -> TableView:
     """Return epochs to each training error by unit, and the ratio that the claim is about."""
     chosen = {view_line.unit: view_line for view_line in lines if view_line.chosen}
     columns = (
@@ -323,7 +325,7 @@ def _ratio_cells(judged: Mapping[str, Any], *, strong: bool) -> dict[str, Cell]:
     return {"ratio": ratio, "ci90": interval(fixed(ends[0], decimals=2), fixed(ends[1], decimals=2)) if ends else Cell()}
 
 
-def _numbers(lines: Sequence[Line]) -> TableView:
+def _numbers(lines: Sequence[ErrorCurve]) -> TableView:
     """Return mean and range of each variant, one epoch a line."""
     columns = [Column(key="epoch", title="Epoch", group="Epoch", kind="number")]
     for line in lines:

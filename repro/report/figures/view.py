@@ -20,7 +20,7 @@ from repro.spec.experiment import Paper, Table
 from repro.spec.video import ClipNetwork
 
 #: How an activation is called, and the colour in which it is drawn on every figure.
-ACTIVATIONS = {"relu": ("ReLU", "accent"), "tanh": ("tanh", "second"), "sigmoid": ("sigmoid", "third")}
+ACTIVATION_STYLES = {"relu": ("ReLU", "accent"), "tanh": ("tanh", "second"), "sigmoid": ("sigmoid", "third")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +155,7 @@ def where(runs: Sequence[RunRecord], *, results: Results) -> str:
     return f"Scale {results.scale}; n = {counted(seeds, 'seed')}; {data}; {devices}."
 
 
-def judged(claim: Claim | None, *, results: Results) -> Mapping[str, Any]:
+def claim_entry(claim: Claim | None, *, results: Results) -> Mapping[str, Any]:
     """Return what was judged of a claim; empty if nothing was."""
     return next((item for item in results.claims["claims"] if claim and item["id"] == claim.id), {})
 
@@ -178,11 +178,11 @@ def activation_of(variant: str, *, paper: Paper) -> tuple[str, str, str]:
     """Return the activation of a variant, how it is called, and its colour."""
     network = paper.trained(variant).network
     activation = (network.frame if isinstance(network, ClipNetwork) else network).activation
-    title, colour = ACTIVATIONS.get(activation, (activation, "muted"))
+    title, colour = ACTIVATION_STYLES.get(activation, (activation, "muted"))
     return activation, title, colour
 
 
-def read_arrays(run: RunRecord, key: str) -> tuple[dict[str, NDArray[Any]] | None, str]:
+def run_arrays(run: RunRecord, key: str) -> tuple[dict[str, NDArray[Any]] | None, str]:
     """Return the arrays of the file that run.json names under `key`, or None and why there are none."""
     entry = run.record.get(key)
     if not entry:

@@ -28,7 +28,7 @@ class Goal:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Timed:
+class Contender:
     """A contender's times, round by round. flops are those of one round; 0 where nobody counted.
 
     amount: how much work it does, where that is what the contenders differ in.
@@ -52,7 +52,7 @@ class Timed:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Group:
+class Contest:
     """Contenders that were timed in turns at the same work."""
 
     name: str
@@ -61,9 +61,9 @@ class Group:
     heap: str
     threads: int
     examples: int
-    contenders: dict[str, Timed]
+    contenders: dict[str, Contender]
 
-    def fastest(self, names: Sequence[str]) -> Timed:
+    def fastest(self, names: Sequence[str]) -> Contender:
         """Return the fastest of `names`."""
         return min((self.contenders[name] for name in names), key=lambda timed: timed.median)
 
@@ -76,7 +76,7 @@ class Suite:
     when: str
     commit: str
     machine: dict[str, Any]
-    groups: tuple[Group, ...]
+    groups: tuple[Contest, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +89,7 @@ class Ratio:
     num_rounds: int
 
 
-def ratio(slower: Timed, faster: Timed) -> Ratio:
+def ratio(slower: Contender, faster: Contender) -> Ratio:
     """Return the ratio of the times of `slower` over those of `faster` in the same rounds.
 
     The interval is the percentile bootstrap over rounds: they are many, and each ratio is of neighbours in time.
@@ -131,12 +131,12 @@ def _commit(info: dict[str, Any]) -> str:
     return f"{revision}, with changes" if info.get("dirty") else revision
 
 
-def _group(name: str, entries: Sequence[dict[str, Any]]) -> Group:
+def _group(name: str, entries: Sequence[dict[str, Any]]) -> Contest:
     first = entries[0]["extra_info"]
     contenders = {entry["name"]: _timed(entry) for entry in entries}
     if len({len(timed.seconds) for timed in contenders.values()}) > 1:
         raise ValueError(f"the contenders of group {name!r} had unequal numbers of rounds")
-    return Group(
+    return Contest(
         name=name,
         title=first["title"],
         clock=first["clock"],
@@ -147,13 +147,13 @@ def _group(name: str, entries: Sequence[dict[str, Any]]) -> Group:
     )
 
 
-def _timed(entry: dict[str, Any]) -> Timed:
+def _timed(entry: dict[str, Any]) -> Contender:
     extra = entry["extra_info"]
     goals = tuple(
         Goal(peer=tuple(goal["peer"]), at_least=goal["at_least"], at_most=goal["at_most"], printed=goal["printed"])
         for goal in extra["targets"]
     )
-    return Timed(
+    return Contender(
         name=entry["name"],
         seconds=tuple(entry["stats"]["data"]),
         settings=extra["settings"],

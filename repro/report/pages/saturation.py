@@ -10,7 +10,7 @@ from repro.report.text.tables import Cell, Column, Row, TableView
 
 #: Shares are of units, places and a few images: a tenth of a percent is all that they carry.
 DECIMALS = 1
-KINDS = {"saturated": "Saturated", "dead": "Dead"}
+UNIT_STATES = {"saturated": "Saturated", "dead": "Dead"}
 Shares = Mapping[str, Mapping[str, float]]
 
 
@@ -33,7 +33,7 @@ def _ends_view(run: RunRecord, states: Sequence[tuple[int, Shares]]) -> TableVie
         Column(key="layer", title="Layer", group="Layer"),
         *[
             Column(key=f"{kind}_{when}", title=f"{title}, {heads[when]}, %", group=f"{title} %, {heads[when]}", kind="number")
-            for kind, title in KINDS.items()
+            for kind, title in UNIT_STATES.items()
             for when in heads
         ],
     )
@@ -43,7 +43,7 @@ def _ends_view(run: RunRecord, states: Sequence[tuple[int, Shares]]) -> TableVie
                 "layer": Cell(text=layer),
                 **{
                     f"{kind}_{when}": Cell(text=_share(state, layer, kind))
-                    for kind in KINDS
+                    for kind in UNIT_STATES
                     for when, state in (("before", before), ("after", after))
                 },
             }
@@ -61,14 +61,14 @@ def _epochs_view(run: RunRecord, states: Sequence[tuple[int, Shares]]) -> TableV
         *[
             Column(key=f"{layer}.{kind}", title=f"{layer}, {kind}, %", group=f"{layer}, {kind}", kind="number", over=layer)
             for layer in layers
-            for kind in KINDS
+            for kind in UNIT_STATES
         ],
     )
     rows = [
         Row(
             cells={
                 "epoch": Cell(text=count(epoch)),
-                **{f"{layer}.{kind}": Cell(text=_share(state, layer, kind)) for layer in layers for kind in KINDS},
+                **{f"{layer}.{kind}": Cell(text=_share(state, layer, kind)) for layer in layers for kind in UNIT_STATES},
             }
         )
         for epoch, state in states

@@ -16,7 +16,7 @@ from repro.report.text.units import NEVER, measured_text
 from repro.spec.experiment import Paper, Table
 from repro.spec.terms.evidence import EvidenceLevel, evidence_level
 from repro.spec.terms.metrics import TIMINGS, TOP1, metric_named, metric_title, unit_of
-from repro.spec.terms.protocols import IMAGE, example_of, protocol_named
+from repro.spec.terms.protocols import IMAGE, example_of, protocol_named, protocols_of
 from repro.system.durations import duration
 
 #: From a page's path to another's, as both stand below `reports/<scale>/`.
@@ -93,17 +93,14 @@ def setting(results: Results, *, paper: str = "") -> Setting:
     return Setting(scale=results.scale, evidence=evidence, facts=facts, sentence=sentence)
 
 
-#: What a test set holds, by the protocol by which all of it is scored.
-TEST_SETS = {"ten_crop": "Test images", "video": "Test videos", "clip": "Test clips"}
-
-
 def _test_facts(measured: Sequence[Measurement]) -> list[Fact]:
     """Return how many images, videos and clips are scored, of those that there are."""
     facts = []
-    for protocol, term in TEST_SETS.items():
-        numbers = sorted({row.n_examples for row in measured if (row.metric, row.protocol) == (TOP1, protocol)})
+    for example in (IMAGE, "video", "clip"):
+        scored = [row for row in measured if row.metric == TOP1 and row.protocol in protocols_of(example)]
+        numbers = sorted({row.n_examples for row in scored})
         if numbers:
-            facts.append(Fact(term=term, text=listed([count(number) for number in numbers])))
+            facts.append(Fact(term=f"Test {example}s", text=listed([count(number) for number in numbers])))
     return facts or [Fact(term="Test images", text="none")]
 
 

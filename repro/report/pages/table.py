@@ -105,7 +105,7 @@ class TablePage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class TableLine:
     """A line of the table before it is text: a claim or an effect, and the variant under which it stands."""
 
     paper: str
@@ -179,20 +179,20 @@ def table_page(paper: Paper, table: Table, *, results: Results) -> TablePage:
 MARKER_SIGNS = {"^": "△", "s": "□", "v": "▽", "p": "⬠", "h": "⬡", "8": "⯃", "d": "⬨", "P": "✚"}
 
 
-def table_lines(paper: Paper, table: Table, *, results: Results) -> list[Line]:
+def table_lines(paper: Paper, table: Table, *, results: Results) -> list[TableLine]:
     """Return the table's claims and the effects that no claim covers, in the order of its variants.
 
     A claim stands under the variant that it sets against the control, a claim about the control alone under the control.
     Variants without any line have one that says why.
     """
     claims = [c for c in results.claims["claims"] if c["paper"] == paper.name and c["id"] in table.claims]
-    lines = [Line(paper=paper.name, variant=_row_variant(claim, table), entry=claim) for claim in claims]
+    lines = [TableLine(paper=paper.name, variant=_row_variant(claim, table), entry=claim) for claim in claims]
     covered = {(line.variant, line.entry["metric"], line.entry["protocol"]) for line in lines if line.arms[1]}
     for effect in results.claims["effects"]:
         if (effect["paper"], effect["table"]) != (paper.name, table.name):
             continue
         if (effect["variant"], effect["metric"], effect["protocol"]) not in covered:
-            lines.append(Line(paper=paper.name, variant=effect["variant"], entry=effect))
+            lines.append(TableLine(paper=paper.name, variant=effect["variant"], entry=effect))
     lines += _lines_not_run(paper, table, shown={line.variant for line in lines}, results=results)
     order = {name: position for position, name in enumerate(table.variants)}
     return sorted(lines, key=lambda line: (order.get(line.variant, len(order)), not line.claimed))
@@ -203,11 +203,11 @@ def _row_variant(claim: Mapping[str, Any], table: Table) -> str:
     return str((arm if against in (None, table.control) else against) or "")
 
 
-def _lines_not_run(paper: Paper, table: Table, *, shown: Collection[str], results: Results) -> list[Line]:
+def _lines_not_run(paper: Paper, table: Table, *, shown: Collection[str], results: Results) -> list[TableLine]:
     """Return an effect without a number for each variant that has no run and no line."""
     empty: dict[str, Any] = {"points": None, "log_ratio": None, "p_adjusted": None, "n": {}, "means": {}, "sds": {}, "runs": []}
     return [
-        Line(
+        TableLine(
             paper=paper.name,
             variant=name,
             entry={
@@ -227,7 +227,7 @@ def _lines_not_run(paper: Paper, table: Table, *, shown: Collection[str], result
     ]
 
 
-def _main_view(paper: Paper, table: Table, lines: Sequence[Line], *, further: bool, results: Results) -> TableView:
+def _main_view(paper: Paper, table: Table, lines: Sequence[TableLine], *, further: bool, results: Results) -> TableView:
     rows: list[Row] = []
     for position, line in enumerate(lines):
         cells = _line_cells(line, paper, table, results=results)
@@ -251,7 +251,7 @@ def _main_view(paper: Paper, table: Table, lines: Sequence[Line], *, further: bo
     return TableView(name=name, caption=caption, columns=COLUMNS, rows=tuple(rows), notes=notes)
 
 
-def _line_cells(line: Line, paper: Paper, table: Table, *, results: Results) -> dict[str, Cell]:
+def _line_cells(line: TableLine, paper: Paper, table: Table, *, results: Results) -> dict[str, Cell]:
     entry, claimed = as_shown(line.entry, table), line.claimed
     arm, against = line.arms
     digits = _line_digits(line, results=results)
@@ -274,7 +274,7 @@ def _line_cells(line: Line, paper: Paper, table: Table, *, results: Results) -> 
     }
 
 
-def _line_digits(line: Line, *, results: Results) -> formatting.Digits:
+def _line_digits(line: TableLine, *, results: Results) -> formatting.Digits:
     return formatting.digits(num_examples(line.entry, line.arms[0], paper=line.paper, results=results))
 
 
@@ -299,9 +299,9 @@ def _variant_cells(name: str, paper: Paper, table: Table) -> dict[str, Cell]:
     }
 
 
-def _each_pair_once(lines: Sequence[Line]) -> list[Line]:
+def _each_pair_once(lines: Sequence[TableLine]) -> list[TableLine]:
     """Return the lines without those that compare what another one compares too: one with the paper's size is kept."""
-    kept: dict[tuple[Any, ...], Line] = {}
+    kept: dict[tuple[Any, ...], TableLine] = {}
     for position, line in enumerate(lines):
         entry = line.entry
         measured = (frozenset(line.arms), entry["metric"], entry["protocol"], entry.get("against_protocol", ""))
@@ -312,7 +312,7 @@ def _each_pair_once(lines: Sequence[Line]) -> list[Line]:
     return [line for line in lines if any(line is other for other in kept.values())]
 
 
-def _plot_row(line: Line, table: Table, *, markers: Mapping[str, str], results: Results) -> EffectRow | None:
+def _plot_row(line: TableLine, table: Table, *, markers: Mapping[str, str], results: Results) -> EffectRow | None:
     entry = line.entry
     if line.claimed and entry["kind"] not in ("effect", "direction", "no_worse", "within"):
         return None
@@ -325,7 +325,7 @@ def _plot_row(line: Line, table: Table, *, markers: Mapping[str, str], results: 
     return claim_rows.effect_row(entry, label=line.variant, detail=detail, markers=markers, seeds=seeds)
 
 
-def _seeds_against(line: Line, *, results: Results) -> tuple[float, ...]:
+def _seeds_against(line: TableLine, *, results: Results) -> tuple[float, ...]:
     """Return the error of each seed of the second arm less the mean of the first."""
     metric, protocol = line.entry["metric"], line.entry["protocol"]
     one, two = (results.values(paper=line.paper, variant=name, metric=metric, protocol=protocol) for name in line.arms)
@@ -333,7 +333,7 @@ def _seeds_against(line: Line, *, results: Results) -> tuple[float, ...]:
     return tuple(row.value - mean for row in two.values()) if one else ()
 
 
-def _seeds_within(line: Line, *, results: Results) -> tuple[float, ...]:
+def _seeds_within(line: TableLine, *, results: Results) -> tuple[float, ...]:
     """Return the effect inside each run of the one arm: its error by the other protocol less that by the claim's."""
     arm, entry = line.arms[0], line.entry
     one, two = (

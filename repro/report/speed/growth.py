@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from repro.report.drawing.svg import Axis, Drawing, Panel, frame
-from repro.report.inputs.benchmarks import Group, Suite
+from repro.report.inputs.benchmarks import Contest, Suite
 from repro.report.text.formatting import fixed, listed
 
 PANEL_WIDTH, PANEL_HEIGHT, GAP, LEFT, TOP, BOTTOM = 250.0, 170.0, 56.0, 46.0, 26.0, 40.0
@@ -39,7 +39,7 @@ def growths(suite: Suite) -> list[Growth]:
     return [_growth(group) for group in suite.groups if all(timed.amount for timed in group.contenders.values())]
 
 
-def _growth(group: Group) -> Growth:
+def _growth(group: Contest) -> Growth:
     timed = sorted(group.contenders.values(), key=lambda one: one.amount or 0)
     pairs = [(one.amount or 0.0, seconds) for one in timed for seconds in one.seconds]
     amount_N, seconds_N = np.array(pairs).T

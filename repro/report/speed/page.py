@@ -14,7 +14,7 @@ from repro.report.inputs.benchmarks import Suite, read_suite
 from repro.report.pages.setting import Fact
 from repro.report.render import page_environment
 from repro.report.speed.growth import growth_chart, growth_words
-from repro.report.speed.rows import chart, group_table, judged, printed_table, targets_table
+from repro.report.speed.rows import chart, goals_met, group_table, printed_table, targets_table
 from repro.report.text.formatting import counted
 from repro.report.text.tables import TableView
 
@@ -65,7 +65,7 @@ def render_speed(results: Sequence[Path], reports: Path) -> Path:
 
 
 def _view(suite: Suite) -> SuiteView:
-    verdicts = [item.verdict[0] for item in judged(suite) if item.goal.printed is None]
+    verdicts = [item.verdict[0] for item in goals_met(suite) if item.goal.printed is None]
     short = verdicts.count("short")
     return SuiteView(
         name=suite.name,

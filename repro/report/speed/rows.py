@@ -6,23 +6,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from repro.report.drawing.svg import TEXT_PX, Axis, Drawing, Panel, frame, text_width
-from repro.report.inputs.benchmarks import Goal, Group, Ratio, Suite, Timed, ratio
+from repro.report.inputs.benchmarks import Contender, Contest, Goal, Ratio, Suite, ratio
 from repro.report.text.formatting import compact, counted, fixed, percent, times
 from repro.report.text.tables import Cell, Column, Row, TableView, interval
 
 #: How the contenders are called of which the fastest stands for the machine's peak.
 PEAK = "sgemm"
-UNITS = (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6))
+TIME_UNITS = (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6))
 ROW_PX, TOP_PX, RIGHT_PX, WIDTH = 17.0, 26.0, 70.0, 980.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judged:
+class MeasuredGoal:
     """A goal, what was measured of it, and what follows."""
 
-    group: Group
-    contender: Timed
-    peer: Timed
+    group: Contest
+    contender: Contender
+    peer: Contender
     goal: Goal
     found: Ratio
 
@@ -49,17 +49,17 @@ class Judged:
         return ("met", "✓", "good") if sure else ("met, not surely", "~", "open")
 
 
-def judged(suite: Suite) -> list[Judged]:
+def goals_met(suite: Suite) -> list[MeasuredGoal]:
     """Return every goal of a suite with what was measured of it; of several peers the fastest counts."""
     found = []
     for group, contender, goal in _goals(suite):
         peer = group.fastest(goal.peer)
         pair = (peer, contender) if goal.at_most is None else (contender, peer)
-        found.append(Judged(group=group, contender=contender, peer=peer, goal=goal, found=ratio(*pair)))
+        found.append(MeasuredGoal(group=group, contender=contender, peer=peer, goal=goal, found=ratio(*pair)))
     return found
 
 
-def _goals(suite: Suite) -> Iterator[tuple[Group, Timed, Goal]]:
+def _goals(suite: Suite) -> Iterator[tuple[Contest, Contender, Goal]]:
     for group in suite.groups:
         for contender in group.contenders.values():
             for goal in contender.goals:
@@ -79,12 +79,12 @@ def targets_table(suite: Suite) -> TableView:
         Column(key="rounds", title="Rounds", group="Rounds", kind="number"),
         Column(key="verdict", title="Verdict", group="Verdict", kind="verdict"),
     )
-    rows = [_target_row(item) for item in judged(suite) if item.goal.printed is None]
+    rows = [_target_row(item) for item in goals_met(suite) if item.goal.printed is None]
     caption = "Targets. Ratios are medians over rounds of the times in the same round; intervals by bootstrap over rounds."
     return TableView(name=f"targets-{suite.name}", caption=caption, columns=columns, rows=tuple(rows))
 
 
-def _target_row(item: Judged) -> Row:
+def _target_row(item: MeasuredGoal) -> Row:
     word, symbol, tone = item.verdict
     sign = "≥" if item.goal.at_most is None else "≤"
     return Row(
@@ -103,7 +103,7 @@ def _target_row(item: Judged) -> Row:
 
 def printed_table(suite: Suite) -> TableView | None:
     """Return the ratios that a paper prints beside ours, None where none was measured."""
-    items = [item for item in judged(suite) if item.goal.printed is not None]
+    items = [item for item in goals_met(suite) if item.goal.printed is not None]
     columns = (
         Column(key="group", title="Group", group="Group"),
         Column(key="compared", title="Compared", group="Compared"),
@@ -129,7 +129,7 @@ def printed_table(suite: Suite) -> TableView | None:
     return TableView(name=f"printed-{suite.name}", caption=caption, columns=columns, rows=rows) if rows else None
 
 
-def group_table(group: Group, *, suite: str) -> TableView:
+def group_table(group: Contest, *, suite: str) -> TableView:
     """Return the times of a group, one contender a line, and how they compare with the first."""
     columns = (
         Column(key="contender", title="Contender", group="Contender"),
@@ -151,10 +151,10 @@ def group_table(group: Group, *, suite: str) -> TableView:
     return TableView(name=f"{suite}-{_slug(group.name)}", caption=caption, columns=columns, rows=rows)
 
 
-def _group_row(timed: Timed, group: Group) -> Row:
+def _group_row(timed: Contender, group: Contest) -> Row:
     first, peaks = next(iter(group.contenders.values())), [name for name in group.contenders if name.startswith(PEAK)]
     peak = group.fastest(peaks) if peaks else None
-    unit, size = next((item for item in UNITS if timed.median >= item[1]), UNITS[-1])
+    unit, size = next((item for item in TIME_UNITS if timed.median >= item[1]), TIME_UNITS[-1])
     low, high = (fixed(value / size, decimals=2) for value in timed.quartiles)
     compared = ratio(timed, first) if timed is not first else None
     rate = timed.flops / timed.median
@@ -176,7 +176,7 @@ def _group_row(timed: Timed, group: Group) -> Row:
 
 def chart(suite: Suite) -> str:
     """Draw every target's ratio with its interval, on a logarithmic axis, and the target itself; "" where there is none."""
-    items = [item for item in judged(suite) if item.goal.printed is None]
+    items = [item for item in goals_met(suite) if item.goal.printed is None]
     if not items:
         return ""
     left = max(text_width(_label(item)) for item in items) + 16
@@ -197,7 +197,7 @@ def chart(suite: Suite) -> str:
     return drawing.svg()
 
 
-def _mark(drawing: Drawing, x: Axis, item: Judged, *, y: float) -> None:
+def _mark(drawing: Drawing, x: Axis, item: MeasuredGoal, *, y: float) -> None:
     colour = {"good": "good", "open": "open", "bad": "bad"}[item.verdict[2]]
     drawing.text((x.start_px - 8, y + 0.35 * TEXT_PX), _label(item), colour="ink", anchor="end")
     drawing.line(((x.place(item.found.low), y), (x.place(item.found.high), y)), colour=colour, width=2.2)
@@ -207,7 +207,7 @@ def _mark(drawing: Drawing, x: Axis, item: Judged, *, y: float) -> None:
     drawing.text((end + 8, y + 0.35 * TEXT_PX), _ratio(item.found.estimate), colour=colour, bold=True)
 
 
-def _label(item: Judged) -> str:
+def _label(item: MeasuredGoal) -> str:
     sign = "≥" if item.goal.at_most is None else "≤"
     return f"{item.group.name}: {item.words.removeprefix('time of ')} {sign} {compact(item.asked)}"
 

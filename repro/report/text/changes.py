@@ -6,7 +6,7 @@ from repro.report.text.formatting import counted, listed
 from repro.spec.run import Ensemble, Fitted, InitialWeights, Method, Timing
 from repro.spec.video import Fusion, Stream, Streams, TimeWindow
 
-REGIONS = {"whole": "the whole frame", "center": "its centre"}
+REGION_WORDS = {"whole": "the whole frame", "center": "its centre"}
 
 
 def part_words(value: object) -> str:
@@ -42,7 +42,7 @@ def streams_words(streams: Streams) -> str:
 
 
 def _stream_words(stream: Stream) -> str:
-    seen = REGIONS.get(stream.region, stream.region)
+    seen = REGION_WORDS.get(stream.region, stream.region)
     how = f"at 1/{stream.divide_by} of the resolution" if stream.region == "whole" else f"1/{stream.divide_by} of the side"
     return f"{stream.name} ({seen}, {how})"
 

@@ -63,7 +63,7 @@ class Column:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Group:
+class ColumnGroup:
     """An HTML column: its title and the table's columns in it."""
 
     title: str
@@ -98,10 +98,10 @@ class Group:
                 lines.append((column,))
         return tuple(lines)
 
-    def shown(self, row: Row) -> tuple[Line, ...]:
+    def shown(self, row: Row) -> tuple[EntryLine, ...]:
         """Return what the row has to show, line by line."""
         lines = (tuple((column, row.cells[column.key]) for column in line if row.cells[column.key].filled) for line in self.lines)
-        return tuple(Line(name=slug(line[0][0].key), kind=line[0][0].kind, entries=line) for line in lines if line)
+        return tuple(EntryLine(name=slug(line[0][0].key), kind=line[0][0].kind, entries=line) for line in lines if line)
 
     def sort_key(self, row: Row) -> str:
         """Return what the row is sorted by in this HTML column: its first entry, as a program reads it."""
@@ -110,7 +110,7 @@ class Group:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class EntryLine:
     """A line of an HTML entry: its first column's kind and name, and each column with its cell."""
 
     name: str
@@ -148,19 +148,20 @@ class TableView:
             assert list(row.cells) == keys, f"table {self.name}: a row has the keys {list(row.cells)}, the columns are {keys}"
 
     @cached_property
-    def groups(self) -> tuple[Group, ...]:
+    def groups(self) -> tuple[ColumnGroup, ...]:
         """Return the HTML columns; one in which no row has anything is left out."""
         titles = dict.fromkeys(column.group for column in self.columns)
         groups = [
-            Group(title=title, columns=tuple(column for column in self.columns if column.group == title)) for title in titles
+            ColumnGroup(title=title, columns=tuple(column for column in self.columns if column.group == title))
+            for title in titles
         ]
         filled = {key for row in self.rows for key, cell in row.cells.items() if cell.filled}
         return tuple(group for group in groups if not self.rows or any(column.key in filled for column in group.columns))
 
     @cached_property
-    def headings(self) -> tuple[tuple[str, tuple[Group, ...]], ...]:
+    def headings(self) -> tuple[tuple[str, tuple[ColumnGroup, ...]], ...]:
         """Return the shared headings with the groups below each, "" with a group that stands alone; () if none is shared."""
-        found: list[tuple[str, tuple[Group, ...]]] = []
+        found: list[tuple[str, tuple[ColumnGroup, ...]]] = []
         for group in self.groups:
             if group.over and found and found[-1][0] == group.over:
                 found[-1] = (group.over, (*found[-1][1], group))

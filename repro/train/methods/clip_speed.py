@@ -72,7 +72,7 @@ def measure_clip_speed(
     }
     found: dict[str, list[tuple[float, ...]]] = {name: [] for name in work}
     for number in range(num_warm_up + num_rounds):
-        for name in in_turn(list(work), number):
+        for name in rotated(list(work), number):
             train, test = work[name]
             seconds = (*timed(train, device=device), *timed(test, device=device))
             if number >= num_warm_up:
@@ -130,7 +130,7 @@ def random_inputs(experiment: Experiment, *, batch_size: int, generator: torch.G
     return torch.randn(shape, generator=generator).mul_(INPUT_STD).contiguous(memory_format=torch.channels_last_3d)
 
 
-def in_turn(names: list[str], number: int) -> list[str]:
+def rotated(names: list[str], number: int) -> list[str]:
     """Return the names in the order of round `number`: each round begins with the next one."""
     first = number % len(names)
     return names[first:] + names[:first]

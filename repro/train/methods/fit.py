@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from repro.artifacts.dataset_json import DatasetJson
 from repro.artifacts.files import canonical_json, data_folder, sha256_bytes
-from repro.baselines.fitting.descriptor_cache import Kept, keeping
+from repro.baselines.fitting.descriptor_cache import DescriptorCache, keeping
 from repro.spec.run import Run
 from repro.system.memory import peak_mib
 from repro.system.progress import Say
@@ -58,7 +58,7 @@ def fit_runs(
         in_turn(runs, do, results=results, num_threads=num_threads, device=device, say=say)
 
 
-def fit_run(run: Run, data: OpenedToFit, *, context: RunContext, kept: Kept | None = None) -> None:
+def fit_run(run: Run, data: OpenedToFit, *, context: RunContext, kept: DescriptorCache | None = None) -> None:
     """Fit and score one run, unless it was finished before, and write its folder. kept: descriptions of the runs of its job."""
     identity = identity_of(run, stage=data.stage, data=data.dataset.digest, device=context.device)
     if restore(context.folder, identity):

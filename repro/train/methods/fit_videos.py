@@ -116,12 +116,12 @@ class Chosen:
         """Return the labels of each video."""
         return [tuple(int(label) for label in row if label >= 0) for row in self._shards.label_VL[self._video_V]]
 
-    def pixels(self) -> Pixels:
+    def pixels(self) -> DecodedVideos:
         """Return the videos as functions that decode them; they can be gone through more than once."""
-        return Pixels(self._shards, self._video_V)
+        return DecodedVideos(self._shards, self._video_V)
 
 
-class Pixels:
+class DecodedVideos:
     """The clips of each of some videos, as a function that returns them."""
 
     def __init__(self, shards: ClipShards, video_V: NDArray[np.int64]) -> None:

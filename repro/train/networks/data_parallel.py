@@ -130,7 +130,7 @@ class Group:
 
 
 @contextmanager
-def joined(*, rank: int, size: int, device: str, meeting: Path) -> Iterator[Group]:
+def joined_group(*, rank: int, size: int, device: str, meeting: Path) -> Iterator[Group]:
     """Meet the other processes at the file `meeting`; the device of rank r is the r-th that this job sees."""
     if device == "cuda":
         torch.cuda.set_device(rank)
@@ -164,7 +164,7 @@ def group_of(size: int, help_with: Callable[..., None], arguments: Sequence[Any]
         for helper in helpers:
             helper.start()
         try:
-            with joined(rank=0, size=size, device=device, meeting=meeting) as group:
+            with joined_group(rank=0, size=size, device=device, meeting=meeting) as group:
                 yield group
             for helper in helpers:
                 helper.join()
@@ -182,7 +182,7 @@ def _help(rank: int, size: int, device: str, meeting: Path, help_with: Callable[
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     with contextlib.ExitStack() as stack:
-        group = stack.enter_context(joined(rank=rank, size=size, device=device, meeting=meeting))
+        group = stack.enter_context(joined_group(rank=rank, size=size, device=device, meeting=meeting))
         help_with(group, *arguments)
 
 

@@ -13,7 +13,7 @@ from torch import nn
 
 from repro.artifacts.arrays import write_npz
 from repro.artifacts.dataset_json import DatasetJson
-from repro.data.load.image_stream import Batch, image_stream
+from repro.data.load.image_stream import ImageBatch, image_stream
 from repro.data.load.plan import training_plan
 from repro.data.shards.images import Shards
 from repro.evaluate.crops import Cropping, center_window
@@ -27,7 +27,7 @@ from repro.spec.evaluation import ImageEvaluation
 from repro.spec.network import Network
 from repro.spec.recipe import ImageRecipe
 from repro.spec.run import Run
-from repro.train.networks.prepared import Prepared, open_prepared
+from repro.train.networks.prepared import PreparedImages, open_prepared
 from repro.train.runs.record import named, write_run_scores
 from repro.train.runs.task import Entry, RunContext, Saturation, ScoredFiles, Share, whole
 
@@ -36,7 +36,7 @@ from repro.train.runs.task import Entry, RunContext, Saturation, ScoredFiles, Sh
 class Images:
     """A prepared set of images, opened for training."""
 
-    prepared: Prepared
+    prepared: PreparedImages
     stage: ClassVar[str] = "train_images"
 
     @property
@@ -56,7 +56,7 @@ def open_images(folder: Path) -> Images:
 class ImageTask:
     """A run of a network of images (repro.train.runs.task.Task)."""
 
-    def __init__(self, run: Run, data: Prepared, context: RunContext) -> None:
+    def __init__(self, run: Run, data: PreparedImages, context: RunContext) -> None:
         experiment = run.trained
         assert isinstance(experiment.network, Network), "a network of images"
         assert isinstance(experiment.recipe, ImageRecipe), "a recipe of images"
@@ -83,7 +83,7 @@ class ImageTask:
         key = self._run.key_for("init")
         return build_network(self._network, num_classes=self.num_classes, key=key).to(self._context.device)
 
-    def batches(self, epoch: int, step: int, *, share: Share = whole) -> Iterable[Batch]:
+    def batches(self, epoch: int, step: int, *, share: Share = whole) -> Iterable[ImageBatch]:
         """Return the training batches from `step` of `epoch` on."""
         recipe, noise = self._recipe, self._recipe.color_noise
         plan = training_plan(

@@ -17,7 +17,7 @@ from repro.spec.run import InitialWeights, Run
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class SourceWeights:
     """The weights that a finished run has left, and their SHA-256."""
 
     path: Path
@@ -32,7 +32,7 @@ class Source:
         return state
 
 
-def source_of(run: Run, start: InitialWeights, *, results: Path) -> Source:
+def source_of(run: Run, start: InitialWeights, *, results: Path) -> SourceWeights:
     """Return the weights of the run of `start.variant` with the seed of `run`.
 
     Raises:
@@ -48,7 +48,7 @@ def source_of(run: Run, start: InitialWeights, *, results: Path) -> Source:
     record = read_json(folder / "run.json", schema="run/1")
     if record["status"] != "ok":
         raise FileFormatError(f"run {run.id} starts from the weights of run {source_id}, which diverged; it cannot be run")
-    return Source(path=folder / record["weights"]["file"], sha256=record["weights"]["sha256"])
+    return SourceWeights(path=folder / record["weights"]["file"], sha256=record["weights"]["sha256"])
 
 
 def begin_with(net: nn.Module, weights: dict[str, torch.Tensor], *, start: InitialWeights, output: str) -> None:

@@ -19,7 +19,7 @@ from repro.evaluate.crops import Cropping
 
 
 @dataclass(frozen=True, kw_only=True)
-class Prepared:
+class PreparedImages:
     """A prepared data set, whose files were whole when it was opened."""
 
     folder: Path
@@ -29,13 +29,13 @@ class Prepared:
     validation: Shards | None
     test: Shards
     mean_image: NDArray[np.float32]
-    _pixels: dict[tuple[int, str], Pixels] = field(default_factory=dict, repr=False)
+    _pixels: dict[tuple[int, str], LoadedImages] = field(default_factory=dict, repr=False)
 
-    def pixels(self, *, num_threads: int, device: str) -> Pixels:
+    def pixels(self, *, num_threads: int, device: str) -> LoadedImages:
         """Return the images as `device` reads them, the same object each time."""
         key = (num_threads, device)
         if key not in self._pixels:
-            self._pixels[key] = Pixels(self, num_threads=num_threads, device=device)
+            self._pixels[key] = LoadedImages(self, num_threads=num_threads, device=device)
         return self._pixels[key]
 
     def components_33(self, factor: str) -> NDArray[np.float64]:
@@ -44,13 +44,13 @@ class Prepared:
         return np.asarray(color.eigenvectors) * noise_factors(color.eigenvalues, factor)
 
 
-class Pixels:
+class LoadedImages:
     """The images of a prepared data set as one device reads them; what fits into memory is decoded once for all runs.
 
     to_train_on: the training split as it is trained on. train, validation, test: the splits as they are scored.
     """
 
-    def __init__(self, data: Prepared, *, num_threads: int, device: str) -> None:
+    def __init__(self, data: PreparedImages, *, num_threads: int, device: str) -> None:
         self.to_train_on = in_memory(data.train, num_threads=num_threads, device=device)
         self._mean_CSS = torch.from_numpy(data.mean_image).permute(2, 0, 1).to(device)
         self.train = WholeImages(data.train, num_threads=num_threads, device=device)
@@ -62,7 +62,7 @@ class Pixels:
         return Cropping(mean_CSS=self._mean_CSS, mean_at=mean_at, input_px=input_px)
 
 
-def open_prepared(folder: Path) -> Prepared:
+def open_prepared(folder: Path) -> PreparedImages:
     """Open a prepared data set and verify the hash of every file in it.
 
     Raises:
@@ -75,7 +75,7 @@ def open_prepared(folder: Path) -> Prepared:
     for shards in splits.values():
         shards.verify()
     mean_image = dataset.images.mean_image.read(folder, again=f"delete {folder} and run prepare again")
-    return Prepared(
+    return PreparedImages(
         folder=folder,
         dataset=dataset,
         images=dataset.images,

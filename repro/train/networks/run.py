@@ -19,7 +19,7 @@ from repro.system.memory import keep_freed_memory
 from repro.system.progress import Say
 from repro.train.networks.checkpoint import load_checkpoint, remove_checkpoints, save_checkpoint
 from repro.train.networks.data_parallel import Group, group_of
-from repro.train.networks.initial_weights import Source, begin_with, source_of
+from repro.train.networks.initial_weights import SourceWeights, begin_with, source_of
 from repro.train.networks.loop import Training
 from repro.train.networks.model_parallel import lies_apart, taken_apart
 from repro.train.networks.precision import products_in
@@ -150,7 +150,7 @@ def _begun(
     group: Group,
     state: dict[str, Any] | None,
     *,
-    source: Source | None,
+    source: SourceWeights | None,
     should_stop: Callable[[], bool],
 ) -> tuple[Training, Task]:
     task = data.task(run, context)
@@ -167,7 +167,7 @@ def make_training(
     *,
     context: RunContext,
     should_stop: Callable[[], bool],
-    source: Source | None = None,
+    source: SourceWeights | None = None,
     group: Group | None = None,
 ) -> Training:
     """Build the network of `run`, give it the weights of `source` if it starts from another run, and connect it with its data."""

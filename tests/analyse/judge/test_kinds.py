@@ -18,7 +18,7 @@ from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.statistics import dunnett_p, paired
 from repro.analyse.evidence.verdict import EVERY_ORDER, VERDICTS, decide_every
 from repro.analyse.judge.effects import changed, table_effects
-from repro.analyse.judge.exact import counted, judged_exact
+from repro.analyse.judge.exact import exact_count, judged_exact
 from repro.analyse.judge.judge import judge, judged_claims
 from repro.artifacts.files import read_json, run_folder, sha256_file
 from repro.artifacts.runs_csv import read_runs_csv
@@ -223,7 +223,7 @@ def test_a_count_that_nobody_can_make_is_refused(changes: dict[str, str]) -> Non
 
 
 def test_crops_are_counted_at_the_papers_own_data_whatever_the_scale() -> None:
-    assert counted(CLAIMS["A.S4.1.x2048"], ALEXNET).value == 2 * 33**2
+    assert exact_count(CLAIMS["A.S4.1.x2048"], ALEXNET).value == 2 * 33**2
 
 
 def test_a_scale_without_the_family_of_an_arm_cannot_test_its_claim(tmp_path: Path) -> None:

@@ -69,7 +69,8 @@ def test_posteriors_are_those_of_bayes_rule():
 
 
 def test_an_iteration_is_that_of_scikit_learn(monkeypatch):
-    monkeypatch.setattr("repro.baselines.encoders.expectation_maximization.BLOCK", 100)  # 600 descriptors in 6 blocks
+    # 600 descriptors in 6 blocks
+    monkeypatch.setattr("repro.baselines.encoders.expectation_maximization.DESCRIPTORS_AT_ONCE", 100)
     x_PC, start = clusters_PC(), some_mixture(num_gaussians=3)
     own, _ = em_step(x_PC, start, floor_C=np.zeros(3))
     theirs = GaussianMixture(

@@ -9,7 +9,7 @@ import pytest
 
 from repro.baselines.descriptors import patches
 from repro.baselines.descriptors.patches import describe_patches
-from repro.baselines.fitting.descriptor_cache import Kept, described, keeping
+from repro.baselines.fitting.descriptor_cache import DescriptorCache, described, keeping
 from repro.baselines.videos.fit import fit
 from repro.spec.classical import DensePatches
 from tests.baselines.classical_specs import FISHER_SPEC, drawn_images
@@ -76,7 +76,7 @@ def test_nothing_is_kept_beyond_the_bound_or_the_context():
 
 
 def test_what_is_kept_cannot_be_changed():
-    kept = Kept(most_bytes=1000)
+    kept = DescriptorCache(most_bytes=1000)
     array = np.zeros(3)
     kept.put("one", (array,))
     with pytest.raises(ValueError, match="read-only"):

@@ -231,9 +231,9 @@ def test_images_and_labels_that_do_not_fit_are_refused(tmp_path):
 
 def _work(folder):
     from repro.baselines.fitting.costs import Costs
-    from repro.baselines.images.fit_context import Work
+    from repro.baselines.images.fit_context import FitContext
 
-    return Work(spec=SPARSE_SPEC, key=1, num_processes=1, folder=folder / "own", say=lambda line: None, costs=Costs())
+    return FitContext(spec=SPARSE_SPEC, key=1, num_processes=1, folder=folder / "own", say=lambda line: None, costs=Costs())
 
 
 def test_specs_that_do_not_fit_together_are_refused():

@@ -12,9 +12,9 @@ import pytest
 from sklearn.svm import LinearSVC
 
 from repro.baselines.fitting.fusion import scores_NK, sharpness_of, split_held_out, weights_C
-from repro.baselines.images.linear_svm import check_svm, joined, train_svm
+from repro.baselines.images.linear_svm import check_svm, joined_classes, train_svm
 from repro.baselines.images.signatures import OpenSignatures
-from repro.spec.classical import Fusion
+from repro.spec.classical import ScoreFusion
 from tests.baselines.classical_specs import SVM
 
 NUM, LENGTH, NUM_CLASSES = 400, 20, 4
@@ -94,8 +94,8 @@ def test_classes_and_regularisations_are_trained_alike_alone_and_together():
     np.testing.assert_allclose(both[1].weight_KL, single.weight_KL, atol=1e-5)
     assert both[1].regularization == 1e-4 and np.abs(both[0].weight_KL - single.weight_KL).max() > 1e-3
     parts = [trained(replace(svm, regularizations=(1e-4,)), classes=classes)[0] for classes in (range(3), range(3, 4))]
-    np.testing.assert_allclose(joined(parts).weight_KL, single.weight_KL, atol=1e-5)
-    np.testing.assert_allclose(joined(parts).bias_K, single.bias_K, atol=1e-5)
+    np.testing.assert_allclose(joined_classes(parts).weight_KL, single.weight_KL, atol=1e-5)
+    np.testing.assert_allclose(joined_classes(parts).bias_K, single.bias_K, atol=1e-5)
 
 
 def test_only_the_images_asked_for_are_trained_on():
@@ -135,16 +135,16 @@ def test_the_search_weighs_the_channel_that_knows():
     good_NK = truth_NK + draws.normal(0, 0.5, (300, 3)).astype(np.float32)
     bad_NK = draws.normal(0, 2, (300, 3)).astype(np.float32)
     margin_CNK = np.stack([bad_NK, good_NK])
-    searched_C = weights_C(margin_CNK, labels_N, Fusion(weights="searched", num_held_out=300))
+    searched_C = weights_C(margin_CNK, labels_N, ScoreFusion(weights="searched", num_held_out=300))
     assert searched_C[1] >= 0.8 and searched_C.sum() == pytest.approx(1)
-    assert weights_C(margin_CNK, labels_N, Fusion(weights="equal", num_held_out=300)).tolist() == [0.5, 0.5]
+    assert weights_C(margin_CNK, labels_N, ScoreFusion(weights="equal", num_held_out=300)).tolist() == [0.5, 0.5]
     # where all do as well, the most even weights are taken
-    same_C = weights_C(np.stack([truth_NK] * 4), labels_N, Fusion(weights="searched", num_held_out=300, weight_step=0.25))
+    same_C = weights_C(np.stack([truth_NK] * 4), labels_N, ScoreFusion(weights="searched", num_held_out=300, weight_step=0.25))
     assert same_C.tolist() == [0.25] * 4
     with pytest.raises(ValueError, match=r"multiples of 0.3; allowed"):
-        weights_C(margin_CNK, labels_N, Fusion(weights="searched", num_held_out=300, weight_step=0.3))
+        weights_C(margin_CNK, labels_N, ScoreFusion(weights="searched", num_held_out=300, weight_step=0.3))
     with pytest.raises(ValueError, match="unknown weights 'best'"):
-        weights_C(margin_CNK, labels_N, Fusion(weights="best", num_held_out=300))
+        weights_C(margin_CNK, labels_N, ScoreFusion(weights="best", num_held_out=300))
 
 
 def test_scores_are_probabilities_that_rank_as_the_margins_do():

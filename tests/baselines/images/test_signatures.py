@@ -56,7 +56,7 @@ def test_iterations_and_shorter_groups_lose_less():
 def test_blocks_and_keys(monkeypatch):
     signature_NL = signatures(300)
     whole = quantizer_of(signature_NL)
-    monkeypatch.setattr("repro.baselines.encoders.product_quantizer.BLOCK", 1)  # one group at a time
+    monkeypatch.setattr("repro.baselines.encoders.product_quantizer.DISTANCES_AT_ONCE", 1)  # one group at a time
     np.testing.assert_allclose(quantizer_of(signature_NL).word_GWV, whole.word_GWV, atol=1e-6)
     assert (quantizer_of(signature_NL, key=2).word_GWV != whole.word_GWV).any()
     with pytest.raises(ValueError, match="channel sift: signatures of 12 values by 5 to a code; allowed: a divisor"):

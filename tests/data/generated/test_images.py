@@ -12,7 +12,16 @@ from PIL import Image
 
 from repro.data.generated import images as procedural
 from repro.data.generated.drawing import SILHOUETTES, Placement, coverage
-from repro.data.generated.images import KINDS, ProceduralSource, jpeg_file, label, log_gain, occluder, own_hue, picture
+from repro.data.generated.images import (
+    SILHOUETTES_BY_CLASS,
+    ProceduralSource,
+    jpeg_file,
+    label,
+    log_gain,
+    occluder,
+    own_hue,
+    picture,
+)
 from repro.data.sources.source import SourceError
 from repro.papers import PAPERS
 from repro.spec.datasets import Procedural
@@ -67,15 +76,15 @@ def test_the_images_of_the_built_in_sets_are_byte_for_byte_the_same_everywhere(s
 
 
 def test_there_are_forty_kinds_of_object_and_the_first_ten_are_those_of_the_smaller_sets() -> None:
-    assert len(KINDS) == len({kind.name for kind in KINDS}) == 40
-    assert KINDS[:10] == SILHOUETTES
+    assert len(SILHOUETTES_BY_CLASS) == len({kind.name for kind in SILHOUETTES_BY_CLASS}) == 40
+    assert SILHOUETTES_BY_CLASS[:10] == SILHOUETTES
     assert [own_hue(kind) for kind in range(10)] == pytest.approx([kind / 10 for kind in range(10)])
     assert len({own_hue(kind) for kind in range(10, 40)}) == 30
     assert all(0 < own_hue(kind) < 1 for kind in range(10, 40))
 
 
 def test_every_kind_of_object_lies_within_the_unit_circle_s_square_and_covers_a_visible_part_of_it() -> None:
-    for kind in KINDS:
+    for kind in SILHOUETTES_BY_CLASS:
         parts = [*kind.body, *kind.second, *kind.detail]
         assert all(np.abs(points).max() <= 1 for points in parts), kind.name
         placement = Placement(half_px=32, turn=0, aspect=1, mirror=False, x_px=32, y_px=32)
@@ -84,10 +93,10 @@ def test_every_kind_of_object_lies_within_the_unit_circle_s_square_and_covers_a_
 
 def test_no_two_kinds_of_object_have_the_same_outline() -> None:
     placement = Placement(half_px=32, turn=0, aspect=1, mirror=False, x_px=32, y_px=32)
-    masks = np.stack([coverage([*kind.body, *kind.second], placement=placement, image_px=64) for kind in KINDS])
+    masks = np.stack([coverage([*kind.body, *kind.second], placement=placement, image_px=64) for kind in SILHOUETTES_BY_CLASS])
     both = np.minimum(masks[:, None], masks).sum(axis=(2, 3))
     either = np.maximum(masks[:, None], masks).sum(axis=(2, 3))
-    overlap = both / either - np.eye(len(KINDS))
+    overlap = both / either - np.eye(len(SILHOUETTES_BY_CLASS))
     assert overlap.max() < 0.85
 
 

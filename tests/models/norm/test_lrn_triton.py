@@ -73,7 +73,7 @@ def test_a_kernel_for_hopper_loads_each_neighbour_once(name: str, num_tensors: i
     """Five maps forward; backward the nine whose windows of five meet an element's, and five gradients."""
     module = importlib.import_module("repro.models.norm.lrn_triton")
     kernel = getattr(module, name)
-    integers = {"SIZE": 5, "STEP": step, "MAPS": 48, "LENGTH": module.BLOCK}
+    integers = {"SIZE": 5, "STEP": step, "MAPS": 48, "LENGTH": module.ELEMENTS_OF_PROGRAM}
     constants = {**integers, "BETA": 0.75, "INDEX": triton.language.int32}
     signature = {
         argument: f"*{kind}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from repro.papers.alexnet import ALEXNET
-from repro.report.figures.training_error import Pace, chosen_variants, pace
+from repro.report.figures.training_error import Arrivals, arrivals, chosen_variants
 from repro.report.text.tables import to_csv
 from tests.report.made import FIGURE1, Made, figure1
 
@@ -14,11 +14,11 @@ def test_the_pace_is_the_first_epoch_at_or_below_the_training_error(made: Made) 
     runs = [
         made.run("figure1_relu", seed=seed, errors=errors) for seed, errors in enumerate([(0.8, 0.25, 0.3), (0.9, None, 0.2)])
     ]
-    assert pace(runs, 0.25) == Pace(epochs=(2, 3), lasted=(3, 3))
-    assert pace(runs, 0.25).text == "2.5"
-    assert pace(runs, 0.1) == Pace(epochs=(None, None), lasted=(3, 3))
-    assert pace(runs, 0.1).text == "> 3"
-    assert pace([], 0.1).text == ""
+    assert arrivals(runs, 0.25) == Arrivals(epochs=(2, 3), lasted=(3, 3))
+    assert arrivals(runs, 0.25).text == "2.5"
+    assert arrivals(runs, 0.1) == Arrivals(epochs=(None, None), lasted=(3, 3))
+    assert arrivals(runs, 0.1).text == "> 3"
+    assert arrivals([], 0.1).text == ""
 
 
 def test_of_each_unit_the_rate_that_gets_there_first_stands_for_it(made: Made) -> None:

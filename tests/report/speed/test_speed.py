@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from repro.artifacts.files import FileFormatError
-from repro.report.inputs.benchmarks import Timed, ratio, read_suite
+from repro.report.inputs.benchmarks import Contender, ratio, read_suite
 from repro.report.speed.growth import growths
 from repro.report.speed.page import render_speed
-from repro.report.speed.rows import judged, targets_table
+from repro.report.speed.rows import goals_met, targets_table
 from tests.report.reading import read
 
 
 def timed(name, seconds):
-    return Timed(name=name, seconds=tuple(seconds), settings="", flops=0.0, goals=())
+    return Contender(name=name, seconds=tuple(seconds), settings="", flops=0.0, goals=())
 
 
 def entry(name, seconds, *, group="step", targets=(), flops=None, settings="its own", amount=None):
@@ -70,7 +70,7 @@ def test_a_ratio_is_of_the_same_round_and_its_interval_holds_it():
 
 
 def test_the_fastest_peer_counts_and_verdicts_look_at_the_interval(suite):
-    found = judged(read_suite(suite))
+    found = goals_met(read_suite(suite))
     assert [item.peer.name for item in found] == ["torch", "torch", "relu", "torch"]
     assert [item.found.estimate for item in found] == [3.0, 3.0, 2.0, 3.0]
     # the interval reaches from 2 to 4: above 1.5, not surely above 2.5; twice relu's time is more than 1.5

@@ -7,7 +7,7 @@ import pytest
 import repro.train.methods.clip_speed as clip_speed
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
-from repro.train.methods.clip_speed import in_turn, measure_clip_speed
+from repro.train.methods.clip_speed import measure_clip_speed, rotated
 
 
 def experiments(*variants, scale="smoke", paper="karpathy"):
@@ -42,7 +42,7 @@ def test_the_order_of_turns_rotates_and_a_second_is_shared_by_the_batch(monkeypa
     assert "".join(ran) == "aabb" + "bbaa" + "aabb"
     assert speeds["a"].train_s == speeds["b"].test_s == (2.0, 2.0)
     assert speeds["a"].train_cpu_s == (1.0, 1.0)
-    assert in_turn(["a", "b", "c"], 4) == ["b", "c", "a"]
+    assert rotated(["a", "b", "c"], 4) == ["b", "c", "a"]
 
 
 @pytest.mark.parametrize(
