@@ -16,6 +16,7 @@ import msgspec
 
 from repro.artifacts.files import FileFormatError, canonical_json, sha256_bytes, write_text
 from repro.artifacts.provenance import plain
+from repro.artifacts.unions import converted, described
 
 #: Keys that every document has beside its fields.
 SCHEMA_KEY, DIGEST_KEY = "schema", "sha256"
@@ -47,7 +48,7 @@ def text_of(document: Document) -> str:
     """
     fields = fields_of(document)
     try:
-        fields = fields_of(msgspec.convert(fields, type(document)))
+        fields = fields_of(converted(fields, type(document)))
     except msgspec.ValidationError as error:
         raise TypeError(f"a document of {document.SCHEMA} cannot be read again: {error}") from None
     head = {SCHEMA_KEY: document.SCHEMA, DIGEST_KEY: digest_of(fields)}
@@ -93,7 +94,7 @@ def document_from(content: bytes, kind: type[D], *, name: str) -> D:
     if stored.pop(DIGEST_KEY, None) != digest:
         raise FileFormatError(f"{name} was changed since it was written: its SHA-256 is not the one that it states; {again}")
     try:
-        document = msgspec.convert(stored, kind)
+        document = converted(stored, kind)
         same = text_of(document) == text
     except (msgspec.ValidationError, TypeError) as error:
         raise FileFormatError(f"{name} does not fit {kind.SCHEMA}: {error}; {again}") from None
@@ -119,7 +120,7 @@ def digest_of(fields: dict[str, Any]) -> str:
 
 def json_schema(kind: type[Document]) -> dict[str, Any]:
     """JSON Schema (2020-12) of the files of `kind`, in which every object has exactly the fields that its class names."""
-    schema: dict[str, Any] = msgspec.json.schema(kind)
+    schema = described(kind)
     parts: dict[str, Any] = schema["$defs"]
     for part in parts.values():
         if "properties" in part:

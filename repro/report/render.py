@@ -12,10 +12,11 @@ from repro.artifacts import files
 from repro.report.drawing import plots as figures
 from repro.report.figures.catalogue import table_figures
 from repro.report.inputs.results import Results, read_results
+from repro.report.pages.effect_plot import SCALES
 from repro.report.pages.index import index_page
 from repro.report.pages.run import RunPage, run_page
 from repro.report.pages.setting import run_page_path, table_page_path
-from repro.report.pages.table import SCALES, TablePage, table_page
+from repro.report.pages.table import TablePage, table_page
 from repro.report.text import tables
 from repro.spec.experiment import Paper, Table
 

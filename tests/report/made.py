@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from repro.artifacts.judged import JudgedClaim
 from repro.artifacts.provenance import plain
 from repro.artifacts.runs_csv import Measurement
 from repro.papers.alexnet import ALEXNET
@@ -15,7 +16,7 @@ from repro.report.figures.view import FigureView
 from repro.report.inputs.results import Results, RunRecord
 from repro.report.render import page_environment
 from repro.spec.experiment import make_run
-from tests.artifacts.made import measurement
+from tests.artifacts.made import judgement, measurement
 from tests.report.reading import Page
 
 FIGURE1, TABLE1, NET = (ALEXNET.table(name) for name in ("alexnet_figure1", "alexnet_table1", "alexnet_figures"))
@@ -30,7 +31,7 @@ class Made:
     scale: str = "smoke"
     runs: dict[str, RunRecord] = field(default_factory=dict)
     measured: list[Measurement] = field(default_factory=list)
-    claims: list[dict[str, Any]] = field(default_factory=list)
+    claims: list[JudgedClaim] = field(default_factory=list)
 
     def run(
         self,
@@ -78,7 +79,7 @@ class Made:
             scale=self.scale,
             folder=self.folder,
             measured=tuple(self.measured),
-            claims={"claims": self.claims, "effects": [], "evidence": {"alexnet": "demonstration"}},
+            judgement=judgement(*self.claims),
             runs=self.runs,
             datasets={},
             refused={},

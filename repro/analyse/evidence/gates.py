@@ -35,8 +35,17 @@ class Question:
         return self.protocols[0]
 
 
-def gate(ledger: Ledger, question: Question) -> tuple[str, str]:
-    """Return the verdict INVALID or INCOMPLETE with its reason if a question may not be decided, else two empty texts.
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """Why a question may not be decided: the verdict INVALID or INCOMPLETE. brief: the reason without the runs, if shorter."""
+
+    verdict: str
+    reason: str
+    brief: str = ""
+
+
+def gate(ledger: Ledger, question: Question) -> Stop | None:
+    """What keeps a question from being decided; None if nothing does.
 
     A pace has no control that must have learned: a run that never gets to a training error is censored.
     """
@@ -52,12 +61,13 @@ def gate(ledger: Ledger, question: Question) -> tuple[str, str]:
         or mixed_examples(ledger, question)
     )
     if invalid:
-        return verdict.INVALID, invalid
+        return Stop(verdict=verdict.INVALID, reason=invalid)
     missing = missing_runs(ledger, question)
     if missing:
         counted = "1 planned run is" if len(missing) == 1 else f"{len(missing)} planned runs are"
-        return verdict.INCOMPLETE, f"{counted} not among the collected: {', '.join(missing)}."
-    return "", ""
+        brief = f"{counted} not among the collected"
+        return Stop(verdict=verdict.INCOMPLETE, reason=f"{brief}: {', '.join(missing)}.", brief=f"{brief}.")
+    return None
 
 
 def missing_runs(ledger: Ledger, question: Question) -> list[str]:

@@ -9,11 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from repro.analyse.evidence.comparison import interval_ends
 from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.statistics import Estimate, log_ratio_of_epochs, logrank_p
+from repro.artifacts.judged import Epochs, RatioAt
 from repro.spec.terms.metrics import epochs_metric
 from repro.spec.terms.protocols import TRAINING
 
@@ -46,14 +45,15 @@ class Pace:
         num = len(self.epochs)
         return (self.num_never / num, math.fsum(self.at_least) / num) if num else (math.inf, math.inf)
 
-    def entry(self) -> dict[str, Any]:
-        """Return the pace, JSON-ready."""
+    @property
+    def judged(self) -> Epochs:
+        """The pace, as claims.json has it."""
         never = [not math.isfinite(epochs) for epochs in self.epochs]
-        return {
-            "variant": self.variant,
-            "epochs": [None if lost else epochs for epochs, lost in zip(self.epochs, never, strict=True)],
-            "censored_at": [last if lost else None for last, lost in zip(self.lasted, never, strict=True)],
-        }
+        return Epochs(
+            variant=self.variant,
+            epochs=tuple(None if lost else epochs for epochs, lost in zip(self.epochs, never, strict=True)),
+            censored_at=tuple(last if lost else None for last, lost in zip(self.lasted, never, strict=True)),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,18 +71,19 @@ class PaceRatio:
     bound: Estimate | None
     p_logrank: float | None
 
-    def entry(self) -> dict[str, Any]:
-        """Return the ratio, JSON-ready."""
+    @property
+    def judged(self) -> RatioAt:
+        """The ratio, as claims.json has it."""
         interval = self.exact.ci90 if self.exact else None
-        return {
-            "threshold": self.threshold,
-            "arm": self.arm.entry(),
-            "against": self.against.entry(),
-            "ratio": math.exp(self.exact.value) if self.exact else None,
-            "ci90": interval_ends((math.exp(interval[0]), math.exp(interval[1]))) if interval else None,
-            "at_least": math.exp(self.bound.value) if self.bound else None,
-            "p_logrank": self.p_logrank,
-        }
+        return RatioAt(
+            threshold=self.threshold,
+            arm=self.arm.judged,
+            against=self.against.judged,
+            ratio=math.exp(self.exact.value) if self.exact else None,
+            ci90=(math.exp(interval[0]), math.exp(interval[1])) if interval else None,
+            at_least=math.exp(self.bound.value) if self.bound else None,
+            p_logrank=self.p_logrank,
+        )
 
 
 def pace(ledger: Ledger, variant: str, *, threshold: float, seeds: Collection[int] | None = None) -> Pace:

@@ -12,6 +12,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from repro.artifacts.judged import JudgedClaim
 from repro.report.inputs.results import Results, RunRecord
 from repro.report.text.formatting import counted, listed
 from repro.report.text.tables import TableView
@@ -155,9 +156,11 @@ def where(runs: Sequence[RunRecord], *, results: Results) -> str:
     return f"Scale {results.scale}; n = {counted(seeds, 'seed')}; {data}; {devices}."
 
 
-def claim_entry(claim: Claim | None, *, results: Results) -> Mapping[str, Any]:
-    """Return what was judged of a claim; empty if nothing was."""
-    return next((item for item in results.claims["claims"] if claim and item["id"] == claim.id), {})
+def claim_entry(claim: Claim | None, *, paper: Paper, results: Results) -> JudgedClaim | None:
+    """Return what was judged of a claim of `paper`; None if nothing was."""
+    if claim is None:
+        return None
+    return next((item for item in results.judgement.claims if (item.paper, item.id) == (paper.name, claim.id)), None)
 
 
 def over_seeds(curves: Sequence[Mapping[float, float | None]]) -> tuple[Point, ...]:

@@ -12,15 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from repro.artifacts import dataset_json, files
+from repro.artifacts.claims_json import Judgement, read_claims_json
 from repro.artifacts.dataset_json import DatasetJson, read_dataset
 from repro.artifacts.files import FileFormatError
-from repro.artifacts.provenance import plain
 from repro.artifacts.runs_csv import Measurement, read_runs_csv
-from repro.spec.claims import Claim
 from repro.spec.experiment import Paper
-
-#: What pages show of a claim beside what claims.json holds of it: as the paper's catalogue states it.
-STATED = ("bound", "paper_arm", "paper_against", "paper_ratio", "against_protocol", "row", "column")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +41,7 @@ class Results:
     scale: str
     folder: Path
     measured: tuple[Measurement, ...]
-    claims: dict[str, Any]
+    judgement: Judgement
     runs: dict[str, RunRecord]
     datasets: dict[str, DatasetJson]
     refused: dict[str, tuple[dict[str, str], ...]]
@@ -93,8 +89,7 @@ def read_results(papers: Sequence[Paper], *, scale: str, results: Path) -> Resul
     """
     folder = Path(results) / scale
     table = read_runs_csv(folder / "runs.csv")
-    claims = read_claims(folder, runs_sha256=table.sha256)
-    claims["claims"] = [completed(claim, papers) for claim in claims["claims"]]
+    judgement = read_claims_json(folder / "claims.json", table=table)
     names = sorted({paper.scale(scale).dataset.name for paper in papers})
     datasets, refused = {}, {}
     for name in names:
@@ -103,37 +98,9 @@ def read_results(papers: Sequence[Paper], *, scale: str, results: Path) -> Resul
             datasets[name] = read_dataset(data)
             refused[name] = _read_refused(data / "refused.csv")
     runs = {run.id: run for paper in papers for run in _run_records(paper, scale=scale, results=results)}
-    return Results(scale=scale, folder=folder, measured=table.rows, claims=claims, runs=runs, datasets=datasets, refused=refused)
-
-
-def read_claims(folder: Path, *, runs_sha256: str) -> dict[str, Any]:
-    """Return claims.json of a results folder.
-
-    Raises:
-        FileFormatError: it is missing, or was judged from another runs.csv than the one beside it.
-    """
-    path = folder / "claims.json"
-    if not path.is_file():
-        raise FileFormatError(f"{path} does not exist; run the stage judge first (python -m repro judge)")
-    claims = files.read_json(path, schema="claims/1")
-    if claims["runs_sha256"] != runs_sha256:
-        raise FileFormatError(f"{path} was judged from another runs.csv than the one beside it; run the stage judge again")
-    return claims
-
-
-def completed(claim: dict[str, Any], papers: Sequence[Paper]) -> dict[str, Any]:
-    """Return a claim of claims.json with what the catalogue states of it besides; what a file of before lacks is empty."""
-    stated = {item.id: item for paper in papers if paper.name == claim["paper"] for item in paper.claims}.get(claim["id"])
-    known = stated or Claim(id=claim["id"], where="", statement="", kind=claim["kind"])
-    arm, against = claim["arms"][0], claim["arms"][1] if len(claim["arms"]) > 1 else None
-    return {
-        **{name: plain(getattr(known, name)) for name in STATED},
-        "thresholds": [],
-        "parts": [],
-        "chosen": {"arm": arm, "against": against},
-        **claim,
-        "arms": [arm, against],
-    }
+    return Results(
+        scale=scale, folder=folder, measured=table.rows, judgement=judgement, runs=runs, datasets=datasets, refused=refused
+    )
 
 
 def _read_refused(path: Path) -> tuple[dict[str, str], ...]:

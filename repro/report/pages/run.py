@@ -207,7 +207,7 @@ def _metric_cells(row: Measurement, run: RunRecord, *, results: Results) -> dict
     mean = statistics.fmean(values) if reached else None
     spread = statistics.stdev(values) if reached and len(values) > 1 else None
     return {
-        "metric": Cell(text=measure({"metric": row.metric, "protocol": row.protocol})),
+        "metric": Cell(text=measure(row.metric, row.protocol)),
         "run": replace(value_cell(row.metric, row.value, decimals=decimals), unit=unit.value),
         "mean": Cell(text=measured_text(unit, mean, decimals=decimals), unit=unit.value),
         "sd": Cell(text=measured_text(unit, spread, decimals=decimals), unit=unit.difference),

@@ -10,34 +10,34 @@ from typing import Any
 import numpy as np
 import pytest
 
-from repro.artifacts.files import read_json, run_folder, sha256_file
+from repro.artifacts.files import run_folder, sha256_file
 from repro.artifacts.scores import read_scores, write_scores
-from tests.analyse.judging import ALEXNET, claim, edit_record, judged, made, truth
+from tests.analyse.judging import ALEXNET, claim, edit_record, judged, judgement_in, made, truth
 from tests.fabricate import fabricate
 
 
 @pytest.mark.parametrize("arm", ["full", "no_lrn"])
 def test_a_diverged_run_of_either_arm_is_invalid_and_named(arm: str, tmp_path: Path) -> None:
     found = made(tmp_path, diverged=[f"{arm}/2"])
-    assert found["verdict"] == "INVALID"
-    assert f"small/alexnet/{arm}/2" in found["reason"]
-    assert "NaN" in found["reason"]
-    assert read_json(tmp_path / "small" / "claims.json", schema="claims/1")["diverged"][0]["run"] == f"small/alexnet/{arm}/2"
+    assert found.verdict == "INVALID"
+    assert f"small/alexnet/{arm}/2" in found.reason
+    assert "NaN" in found.reason
+    assert judgement_in(tmp_path, scale="small").diverged[0].run == f"small/alexnet/{arm}/2"
 
 
 def test_an_arm_that_diverged_with_every_seed_is_invalid_not_a_crash(tmp_path: Path) -> None:
     found = made(tmp_path, diverged=[f"no_lrn/{seed}" for seed in range(3)])
-    assert (found["verdict"], found["estimate"]) == ("INVALID", None)
+    assert (found.verdict, found.estimate) == ("INVALID", None)
 
 
 def test_a_control_at_chance_is_invalid(tmp_path: Path) -> None:
     found = made(tmp_path, errors={"full": 0.85, "no_lrn": 0.80}, center_extra=0.0)
-    assert found["verdict"] == "INVALID"
-    assert "has not learned" in found["reason"]
+    assert found.verdict == "INVALID"
+    assert "has not learned" in found.reason
 
 
 def test_an_ablated_arm_at_chance_is_a_result(tmp_path: Path) -> None:
-    assert made(tmp_path, errors={"full": 0.30, "no_lrn": 0.89})["verdict"] == "DIRECTION"
+    assert made(tmp_path, errors={"full": 0.30, "no_lrn": 0.89}).verdict == "DIRECTION"
 
 
 @pytest.mark.parametrize(
@@ -52,8 +52,8 @@ def test_arms_of_different_code_data_or_precision_are_invalid(change: dict[str, 
     fabricate([ALEXNET], scale="small", results=tmp_path, truth=truth(), variants=["full", "no_lrn"])
     edit_record(tmp_path, "small/alexnet/no_lrn/0", **change)
     found = claim(judged(tmp_path))
-    assert found["verdict"] == "INVALID"
-    assert says in found["reason"]
+    assert found.verdict == "INVALID"
+    assert says in found.reason
 
 
 def test_arms_that_differ_in_more_than_the_ablated_key_are_invalid(tmp_path: Path) -> None:
@@ -62,8 +62,8 @@ def test_arms_that_differ_in_more_than_the_ablated_key_are_invalid(tmp_path: Pat
     spec["recipe"]["optimizer"]["momentum"] = 0.5
     edit_record(tmp_path, "small/alexnet/no_lrn/0", spec=spec)
     found = claim(judged(tmp_path))
-    assert found["verdict"] == "INVALID"
-    assert "more than network.lrn: recipe.optimizer.momentum" in found["reason"]
+    assert found.verdict == "INVALID"
+    assert "more than network.lrn: recipe.optimizer.momentum" in found.reason
 
 
 def test_a_gap_of_a_network_that_learned_nothing_is_invalid_while_an_error_is_not(tmp_path: Path) -> None:
@@ -73,9 +73,9 @@ def test_a_gap_of_a_network_that_learned_nothing_is_invalid_while_an_error_is_no
     fabricate([ALEXNET], scale="small", results=tmp_path, truth=chance, variants=["full", *found])
     claims = judged(tmp_path)
     gap = claim(claims, "A.S4.2.dropout.overfit")
-    assert gap["verdict"] == "INVALID"
-    assert "network no_dropout has not learned" in gap["reason"]
-    assert claim(claims)["verdict"] == "DIRECTION"
+    assert gap.verdict == "INVALID"
+    assert "network no_dropout has not learned" in gap.reason
+    assert claim(claims).verdict == "DIRECTION"
 
 
 def test_an_arm_at_chance_lends_the_others_no_spread(tmp_path: Path) -> None:
@@ -86,8 +86,8 @@ def test_an_arm_at_chance_lends_the_others_no_spread(tmp_path: Path) -> None:
         variants = ["full", "no_lrn", "tanh"]
         fabricate([ALEXNET], scale="small", results=results, truth=truth(errors=errors, center_extra=0.0), variants=variants)
         found.append(claim(judged(results)))
-    assert [item["df"] for item in found] == [6, 4]
-    assert found[1]["verdict"] not in ("INVALID", "INCOMPLETE")
+    assert [item.df for item in found] == [6, 4]
+    assert found[1].verdict not in ("INVALID", "INCOMPLETE")
 
 
 def test_arms_trained_by_an_old_specification_are_invalid(tmp_path: Path) -> None:
@@ -98,8 +98,8 @@ def test_arms_trained_by_an_old_specification_are_invalid(tmp_path: Path) -> Non
             spec["recipe"]["batch_size"] += 1
             edit_record(tmp_path, f"small/alexnet/{arm}/{seed}", spec=spec)
     found = claim(judged(tmp_path))
-    assert found["verdict"] == "INVALID"
-    assert "another specification than its name has now: recipe.batch_size" in found["reason"]
+    assert found.verdict == "INVALID"
+    assert "another specification than its name has now: recipe.batch_size" in found.reason
 
 
 def test_arms_scored_on_different_images_are_invalid(tmp_path: Path) -> None:
@@ -111,5 +111,5 @@ def test_arms_scored_on_different_images_are_invalid(tmp_path: Path) -> None:
     next(entry for entry in record["scores"] if entry["file"] == path.name)["sha256"] = sha256_file(path)
     edit_record(tmp_path, "small/alexnet/no_lrn/0", scores=record["scores"])
     found = claim(judged(tmp_path))
-    assert found["verdict"] == "INVALID"
-    assert "different test images" in found["reason"]
+    assert found.verdict == "INVALID"
+    assert "different test images" in found.reason

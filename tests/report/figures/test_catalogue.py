@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from repro.artifacts.judged import JudgedWithin
 from repro.papers.alexnet import ALEXNET
 from repro.report.figures.catalogue import MAKERS, table_figures, with_words
 from repro.report.figures.view import FigureView, over_seeds
 from repro.report.inputs.results import RunRecord
 from repro.report.render import page_environment
 from repro.spec.terms.figures import FIGURES, Figure
+from tests.artifacts.made import entry
 from tests.report.made import FIGURE1, LAYERS, NET, TABLE1, Made, figure1, page_of
 
 
@@ -114,7 +116,7 @@ def test_crops_draws_the_papers_levels_on_its_own_data_alone(made: Made) -> None
     made.value("full", 0, "center", 0.40)
     made.value("full", 0, "ten_crop", 0.38)
     for evidence, own in (("same data", True), ("stand-in", False)):
-        made.claims[:] = [{"id": "A.S6.crops.top1", "evidence": evidence}]
+        made.claims[:] = [entry(JudgedWithin, id="A.S6.crops.top1", evidence=evidence)]
         item = made.figure("crops", TABLE1)
         assert item.svg is not None
         assert ("other data" not in item.caption) == ("paper: 37.5" in item.svg) == own
@@ -145,7 +147,7 @@ def test_kernels_are_shown_by_tower_with_their_selectivity(made: Made) -> None:
     for seed in (0, 1):
         keep(made.run("full", seed=seed), "kernels", kernel_KHWC=grey_and_colour(), num_towers=2)
         made.value("full", seed, "weights", 0.5 + seed / 10, metric="tower_color_split")
-    made.claims.append({"id": "A.F3.color.split", "estimate": 0.55, "ci90": [0.24, 0.86]})
+    made.claims.append(entry(JudgedWithin, id="A.F3.color.split", estimate=0.55, ci90=(0.24, 0.86)))
     item = made.figure("tower_kernels", NET)
     assert [run.large for run in item.kernels] == [True, False]
     assert [sheet.text for sheet in item.kernels[0].sheets] == ["colour selectivity 0.00", "colour selectivity 1.00"]

@@ -129,13 +129,13 @@ def test_networks_that_the_scale_does_not_run_are_named_with_the_reason(full_rep
 def test_claims_that_are_not_decided_are_grouped_by_verdict_and_reason(full_report: Rendered) -> None:
     results = read_results([ALEXNET], scale="smoke", results=full_report.results)
     groups = {group.title: group for group in not_run_groups([ALEXNET], absent=[], results=results)}
-    blocked = {claim["verdict"] for claim in results.claims["claims"]} & {"INVALID", "INCOMPLETE", "UNTESTABLE-HERE"}
+    blocked = {claim.verdict for claim in results.judgement.claims} & {"INVALID", "INCOMPLETE", "UNTESTABLE-HERE"}
     assert blocked
     for name in blocked:
-        claims = [claim for claim in results.claims["claims"] if claim["verdict"] == name]
+        claims = [claim for claim in results.judgement.claims if claim.verdict == name]
         group = groups[f"Claims: {name}"]
         assert group.number == f"{len(claims)} claim{'s' * (len(claims) > 1)}"
-        assert len(group.items) == len({claim["reason"] for claim in claims})
+        assert len(group.items) == len({claim.reason for claim in claims})
         assert sum(len(item.links) for item in group.items) == len(claims)
 
 
