@@ -1,3 +1,3 @@
 """A reproducibility benchmark and ablation suite: papers' networks, their claims, and verdicts on them."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

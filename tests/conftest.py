@@ -87,7 +87,7 @@ ONE_PAPER = ("scale=smoke", "papers=alexnet")
 
 @dataclass(frozen=True, kw_only=True)
 class Checkout:
-    """A copy of the checkout in `folder`, whose workflow runs paper A at scale smoke unless `config` says otherwise."""
+    """A copy of the checkout in `folder`, whose workflow runs AlexNet at scale smoke unless `config` says otherwise."""
 
     folder: Path
 

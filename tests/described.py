@@ -78,7 +78,7 @@ def dataset_of_images(
         splits={**splits, "test": splits.get("test", splits["train"])},
         images=None if videos else images,
         videos=videos,
-        refused=ListedFiles(file="refused.csv", num=0, share=0.0),
+        refused=ListedFiles(file="refused.csv", sha256=NO_DIGEST, num=0, share=0.0),
         warnings=(),
         wall_s=1.0,
         num_bytes=sum(shard.num_bytes for split in splits.values() for shard in split.shards),

@@ -192,7 +192,7 @@ def fabricate_dataset(dataset: AnyDataset, *, folder: Path, truth: Truth) -> Non
         splits=splits,
         images=None if of_videos else _image_data(dataset, folder),
         videos=video_data(folder, classes=class_names(truth), num_videos=truth.num_examples) if of_videos else None,
-        refused=ListedFiles(file="refused.csv", num=0, share=0.0),
+        refused=ListedFiles(file="refused.csv", sha256=NO_DIGEST, num=0, share=0.0),
         warnings=(),
         wall_s=1.0,
         num_bytes=len(names),

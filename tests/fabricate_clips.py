@@ -79,7 +79,7 @@ def video_data(folder: Path, *, classes: Sequence[str], num_videos: int) -> Vide
     key_V = np.array([video_key("test", number) for number in range(num_videos)])
     index = {"source": np.array("drawn"), "index_sha256": np.array(NO_DIGEST)}
     write_npz(folder / CAMERA_FILE, {"motion_V": motion_V, "key_V": key_V, **index})
-    missing = ListedFiles(file="missing.csv", num=0, share=0.0)
+    missing = ListedFiles(file="missing.csv", sha256=NO_DIGEST, num=0, share=0.0)
     return VideoData(num_frames=16, mirror=True, groups=class_groups(classes), missing=missing)
 
 

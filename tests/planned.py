@@ -1,4 +1,4 @@
-"""What the workflow plans at scale smoke for paper A, for the tests of the workflow."""
+"""What the workflow plans at scale smoke for AlexNet, for the tests of the workflow."""
 
 import sys
 from pathlib import Path

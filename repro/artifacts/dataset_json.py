@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from repro.artifacts.documents import PlainSpec, digest_of, fields_of, read_document, write_document
+from msgspec import to_builtins
+
+from repro.artifacts.documents import PlainSpec, digest_of, read_document, write_document
 from repro.artifacts.stored_files import StoredFile, check_file_name
 
 FILE = "dataset.json"
@@ -51,6 +53,7 @@ class ListedFiles:
     """A list of files that are not among the data, as .csv; `share` is of all files, in [0, 1]."""
 
     file: str
+    sha256: str
     num: int
     share: float
 
@@ -134,8 +137,31 @@ class DatasetJson:
 
     @property
     def digest(self) -> str:
-        """The digest by which runs say what they were trained on."""
-        return digest_of(fields_of(self))
+        """The digest by which runs say what they were trained on.
+
+        It is that of what training, fitting and scoring read of a prepared set: every stored byte, what it stands for
+        and how it is decoded. Prepared again, elsewhere or at another time, the same bytes have the same digest, whatever
+        the set is called, wherever its source lies, whatever decoded it and however long that took.
+        """
+        return digest_of(
+            {
+                "classes": self.classes,
+                "encoding": self.encoding,
+                "stored_px": self.stored_px,
+                "splits": {name: _bytes_of(split) for name, split in self.splits.items()},
+                "images": self.images and {"mean": self.images.mean_image.sha256, "color": to_builtins(self.images.color)},
+                "videos": self.videos and {**to_builtins(self.videos), "missing": None},
+            }
+        )
+
+    def files(self) -> list[StoredFile]:
+        """All files of the set, each with its hash."""
+        named: list[StoredFile | ShardFile | ListedFiles] = [self.refused]
+        named += [self.images.mean_image] if self.images else []
+        named += [self.videos.missing] if self.videos else []
+        for split in self.splits.values():
+            named += [split.index, *([split.videos.table] if split.videos else []), *split.shards]
+        return [StoredFile(file=item.file, sha256=item.sha256) for item in named]
 
     @property
     def knobs(self) -> PlainSpec:
@@ -146,6 +172,15 @@ class DatasetJson:
     def groups(self) -> Mapping[str, str]:
         """Group of each class, where classes are grouped."""
         return self.videos.groups if self.videos else {}
+
+
+def _bytes_of(split: SplitFiles) -> dict[str, Any]:
+    """What is stored of a split, by hashes: which examples, in which shards, in which order, with which labels."""
+    return {
+        "index": split.index.sha256,
+        "shards": [shard.sha256 for shard in split.shards],
+        "videos": split.videos and split.videos.table.sha256,
+    }
 
 
 def read_dataset(folder: Path) -> DatasetJson:

@@ -18,10 +18,28 @@ from repro.artifacts.files import canonical_json, sha256_bytes
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
+#: By kind of data set, the module that reads or makes its examples; and what prepares images and videos of any kind.
+IMAGE_SOURCES = {
+    "procedural": "repro.data.generated.images",
+    "cifar10": "repro.data.sources.cifar10",
+    "folders": "repro.data.sources.folders",
+    "unsplit_folders": "repro.data.sources.unsplit_folders",
+    "ilsvrc2012": "repro.data.sources.ilsvrc",
+}
+VIDEO_SOURCES = {
+    "procedural_videos": "repro.data.generated.videos",
+    "video_folders": "repro.data.sources.video_folders",
+    "ucf101": "repro.data.sources.ucf101",
+    "sports1m": "repro.data.sources.sports1m",
+}
+PREPARE_IMAGES = ("repro.data.prepare.preparation", "repro.data.prepare.image_packer")
+PREPARE_VIDEOS = ("repro.data.prepare.preparation", "repro.data.prepare.video_packer")
+
 #: The modules from which each stage starts; `code_digest` follows their imports.
 STAGE_ROOTS = {
-    "prepare": ("repro.data.prepare.images",),
-    "prepare_videos": ("repro.data.prepare.videos",),
+    **{f"prepare_{kind}": (*PREPARE_IMAGES, source) for kind, source in IMAGE_SOURCES.items()},
+    **{f"prepare_{kind}": (*PREPARE_VIDEOS, source) for kind, source in VIDEO_SOURCES.items()},
+    "camera_motion": ("repro.data.prepare.camera_motion",),
     "train_images": ("repro.train.networks.run", "repro.train.networks.images"),
     "train_clips": ("repro.train.networks.run", "repro.train.networks.clips"),
     "fit_images": ("repro.train.methods.fit", "repro.train.methods.fit_images"),
@@ -30,15 +48,29 @@ STAGE_ROOTS = {
     "time": ("repro.train.methods.timing",),
     "collect": ("repro.analyse.collect.collect",),
     "judge": ("repro.analyse.evidence.verdict", "repro.analyse.judge.judge"),
-    "render": ("repro.report.render", "repro.artifacts.dataset_json", "repro.system.durations"),
+    "render": ("repro.report.render",),
 }
 
-#: Modules that say what made a result, in which form it is recorded, or how far it is and how long it takes, and make none:
-#: a stage's code is the same whatever stands there, unless it starts from them.
+#: The libraries that compute what a run of a stage is: of other versions, its numbers may be others.
+STAGE_LIBRARIES = {
+    "train_images": ("torch", "nvidia-dali-cuda130", "numba", "numpy"),
+    "train_clips": ("torch", "nvidia-dali-cuda130", "numba", "numpy"),
+    "fit_images": ("numpy", "opencv-python-headless", "scikit-learn", "scipy"),
+    "fit_videos": ("numpy", "opencv-python-headless", "scikit-learn", "scipy", "torch"),
+    "average": ("numpy",),
+    "time": ("torch", "numba", "numpy"),
+}
+
+#: Stages whose results are words and numbers about runs: all that they reach decides them.
+DESCRIBING = ("collect", "judge", "render")
+#: For all other stages these modules decide nothing: they say what made a result, how far it is and how long it takes, and
+#: store what is checked to the byte when it is read. A field more in a record trains nothing again.
 DECIDE_NOTHING = (
     "repro.artifacts.dataset_json",
     "repro.artifacts.documents",
+    "repro.artifacts.files",
     "repro.artifacts.provenance",
+    "repro.artifacts.run_json",
     "repro.artifacts.stored_files",
     "repro.system.durations",
     "repro.system.progress",
@@ -100,6 +132,11 @@ def spec_digest(value: Any) -> str:
     return sha256_bytes(canonical_json(plain(value)).encode())
 
 
+def prepare_stage(kind: str) -> str:
+    """Return the stage whose code prepares data sets of this kind."""
+    return f"prepare_{kind}"
+
+
 @functools.cache
 def code_digest(stage: str) -> str:
     """Return the digest of the code that `stage` uses: its root modules and all they import from this package.
@@ -111,21 +148,30 @@ def code_digest(stage: str) -> str:
     Raises:
         ValueError: there is no such stage.
     """
-    if stage not in STAGE_ROOTS:
-        raise ValueError(f"unknown stage {stage!r}; allowed: {', '.join(STAGE_ROOTS)}")
-    modules = sorted(imported_modules(STAGE_ROOTS[stage]).items())
+    modules = sorted(stage_modules(stage).items())
     lines = [f"{name} {_module(str(path), path.stat().st_mtime_ns).sha256}" for name, path in modules]
     return sha256_bytes("\n".join(lines).encode())
 
 
-def imported_modules(roots: tuple[str, ...]) -> dict[str, Path]:
-    """Name and file of every module of this package reached from `roots` by import statements, DECIDE_NOTHING left out."""
+def stage_modules(stage: str) -> dict[str, Path]:
+    """Name and file of every module that decides what `stage` makes.
+
+    Raises:
+        ValueError: there is no such stage.
+    """
+    if stage not in STAGE_ROOTS:
+        raise ValueError(f"unknown stage {stage!r}; allowed: {', '.join(STAGE_ROOTS)}")
+    return imported_modules(STAGE_ROOTS[stage], without=() if stage in DESCRIBING else DECIDE_NOTHING)
+
+
+def imported_modules(roots: tuple[str, ...], *, without: tuple[str, ...] = ()) -> dict[str, Path]:
+    """Name and file of every module of this package reached from `roots` by import statements, those of `without` left out."""
     found: dict[str, Path] = {}
     waiting = list(roots)
     while waiting:
         name = waiting.pop()
         path = _module_file(name)
-        if path is None or name in found or (name in DECIDE_NOTHING and name not in roots):
+        if path is None or name in found or name in without:
             continue
         found[name] = path
         waiting += _module(str(path), path.stat().st_mtime_ns).imports
@@ -207,6 +253,11 @@ def _written(constant: Any) -> str:
     if isinstance(constant, tuple):
         return f"({', '.join(map(_written, constant))})"
     return repr(constant)
+
+
+def library_versions(stage: str) -> dict[str, str]:
+    """The version of each library that computes what a run of `stage` is."""
+    return {name: _version(name) for name in STAGE_LIBRARIES[stage]}
 
 
 def environment() -> dict[str, str]:

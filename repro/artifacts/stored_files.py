@@ -31,6 +31,14 @@ class StoredFile:
             raise FileFormatError(f"{path} cannot be read ({error.strerror}); {again}") from None
         self._compare(got, path=path, again=again)
 
+    def is_whole(self, folder: Path) -> bool:
+        """Say whether the file in `folder` is there and the one that was stored."""
+        try:
+            self.verify(folder, again="")
+        except FileFormatError:
+            return False
+        return True
+
     def read(self, folder: Path, *, again: str) -> bytes:
         """Bytes of the file in `folder`, checked as `verify` does."""
         path = Path(folder) / self.file

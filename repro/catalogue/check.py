@@ -72,7 +72,7 @@ def _different_data(papers: Sequence[Paper]) -> Iterator[str]:
                 if other != dataset:
                     yield (
                         f"data {dataset.name!r} of {paper.name} at scale {scale.name} are others than those of {first.name}; "
-                        "allowed: one data set a name; give them another name, or import those of the other paper"
+                        "allowed: one data set a name; give them another name, or import those that are there"
                     )
 
 

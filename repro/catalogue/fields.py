@@ -19,7 +19,17 @@ from repro.spec.evaluation import IMAGE_PROTOCOLS, Evaluation, ImageEvaluation
 from repro.spec.experiment import SHOWS, Scale, Table
 from repro.spec.model import Model
 from repro.spec.network import ACTIVATIONS, AFTER_CONV, DROPOUT_SCALINGS, EDGES, POOLING_KINDS, Conv, Network, Pooling
-from repro.spec.recipe import CROP_POSITIONS, MEAN_PLACES, NOISE_FACTORS, SCHEDULE_RULES, ColorNoise, Crops, ImageRecipe, Schedule
+from repro.spec.recipe import (
+    CROP_POSITIONS,
+    MEAN_PLACES,
+    NOISE_FACTORS,
+    SCHEDULE_RULES,
+    SHUFFLES,
+    ColorNoise,
+    Crops,
+    ImageRecipe,
+    Schedule,
+)
 from repro.spec.run import WEIGHTS, Ensemble
 from repro.spec.terms.figures import FIGURES, MEASURES, Figure
 from repro.spec.video import CLIP_PROTOCOLS, REGIONS, ClipEvaluation, ClipNetwork, ClipRecipe, Stream
@@ -44,6 +54,8 @@ CHOICES: dict[tuple[type, str], tuple[str, ...]] = {
     (Crops, "position"): CROP_POSITIONS,
     (ColorNoise, "factor"): NOISE_FACTORS,
     (ImageRecipe, "mean_at"): MEAN_PLACES,
+    (ImageRecipe, "shuffle"): SHUFFLES,
+    (ClipRecipe, "shuffle"): SHUFFLES,
     (Schedule, "rule"): SCHEDULE_RULES,
     (Ensemble, "weights"): WEIGHTS,
     (Stream, "region"): REGIONS,

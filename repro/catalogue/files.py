@@ -54,9 +54,9 @@ def read_file(path: Path, *, source: str = "", package: str = "") -> Additions:
     except Exception as error:
         line = _line_in(error.__traceback__, str(path))
         raise CatalogueError(f"{source}, line {line}: {_explained(error, names)}; {NEXT}") from None
-    found = [names[name] for name in _assigned(tree)]
-    papers = tuple(item for item in found if isinstance(item, Paper))
-    extensions = tuple(item for item in found if isinstance(item, Extension))
+    assigned = [names[name] for name in _assigned(tree)]
+    papers = tuple(item for item in assigned if isinstance(item, Paper))
+    extensions = tuple(item for item in assigned if isinstance(item, Extension))
     if not papers and not extensions:
         raise CatalogueError(
             f"{source} assigns no Paper and no Extension to a name; allowed: one or several; write VGG = Paper(...) or "

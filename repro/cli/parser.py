@@ -24,19 +24,19 @@ def command_parser() -> argparse.ArgumentParser:
     """Build the parser of all commands with their options."""
     top = argparse.ArgumentParser(prog="python -m repro", description="Reproduce the tables of papers and judge their claims.")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    one = _knowing(commands, "list", list_papers, "list papers, scales, variants and tables")
-    one.add_argument("paper", nargs="?", metavar="PAPER")
-    one = _knowing(commands, "show", show_run, "print a run's full specification and what follows from it")
-    one.add_argument("run", metavar="RUN_ID", help="scale/paper/variant/seed")
-    one = _knowing(commands, "diff", diff_runs, "print in what two runs differ")
-    one.add_argument("base", metavar="RUN_ID")
-    one.add_argument("other", metavar="RUN_ID")
+    command = _knowing(commands, "list", list_papers, "list papers, scales, variants and tables")
+    command.add_argument("paper", nargs="?", metavar="PAPER")
+    command = _knowing(commands, "show", show_run, "print a run's full specification and what follows from it")
+    command.add_argument("run", metavar="RUN_ID", help="scale/paper/variant/seed")
+    command = _knowing(commands, "diff", diff_runs, "print in what two runs differ")
+    command.add_argument("base", metavar="RUN_ID")
+    command.add_argument("other", metavar="RUN_ID")
     _add_plan(commands)
-    one = _command(commands, "speed", render_speeds, "write the page of speed from files of the benchmark suite")
-    one.add_argument(
+    command = _command(commands, "speed", render_speeds, "write the page of speed from files of the benchmark suite")
+    command.add_argument(
         "files", nargs="+", type=Path, metavar="FILE", help="made by pytest tests/bench -m bench --benchmark-json=FILE"
     )
-    one.add_argument("--reports", type=Path, default=Path("reports"), metavar="DIR")
+    command.add_argument("--reports", type=Path, default=Path("reports"), metavar="DIR")
     _add_stages(commands)
     return top
 
@@ -52,33 +52,33 @@ def _add_plan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 def _add_stages(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    one = _stage(commands, "prepare", prepare_data, "fetch or generate a scale's images, verify and store them")
-    one.add_argument("--paper", required=True)
-    one.add_argument("--dataset", metavar="NAME", help="which of the scale's data (default: the first; python -m repro list)")
-    one.add_argument("--source", type=Path, metavar="DIR", help="folder of the original images, where the scale needs one")
-    _add_compute(one)
-    one = _stage(commands, "train", train_variants, "train and score one variant or several, with some seeds each")
-    one.add_argument("--paper", required=True)
-    one.add_argument("--variant", required=True, type=parse_variants, help="a name, or several joined by commas")
-    one.add_argument("--seeds", required=True, type=parse_seeds, help="such as 0-2 or 0,1,5")
-    _add_compute(one)
-    one.add_argument(
+    stage = _stage(commands, "prepare", prepare_data, "fetch or generate a scale's images, verify and store them")
+    stage.add_argument("--paper", required=True)
+    stage.add_argument("--dataset", metavar="NAME", help="which of the scale's data (default: the first; python -m repro list)")
+    stage.add_argument("--source", type=Path, metavar="DIR", help="folder of the original images, where the scale needs one")
+    _add_compute(stage)
+    stage = _stage(commands, "train", train_variants, "train and score one variant or several, with some seeds each")
+    stage.add_argument("--paper", required=True)
+    stage.add_argument("--variant", required=True, type=parse_variants, help="a name, or several joined by commas")
+    stage.add_argument("--seeds", required=True, type=parse_seeds, help="such as 0-2 or 0,1,5")
+    _add_compute(stage)
+    stage.add_argument(
         "--gpus", type=int, metavar="N", help="GPUs that the job has alone, with a process each (default: 1 with cuda)"
     )
-    one.add_argument("--precision", choices=PRECISIONS, default="float32", help="of training; any but float32 is another run")
-    one.add_argument("--towers-apart", action="store_true", help="each tower of a network on a device of its own, as printed")
-    one = _stage(commands, "collect", collect_runs, "verify the runs and write runs.csv")
-    _add_papers(one)
-    one.add_argument("--num-seeds", type=int, metavar="N", help="seeds of each variant (default: as the scale plans)")
-    one = _stage(commands, "judge", judge_claims, "decide every claim and write claims.json")
-    _add_papers(one)
-    one = _stage(commands, "render", render_reports, "write the pages and tables")
-    _add_papers(one)
-    one.add_argument("--reports", required=True, type=Path, metavar="DIR")
-    one = _stage(commands, "report", report_runs, "collect, judge and render the runs that are there")
-    _add_papers(one)
-    one.add_argument("--num-seeds", type=int, metavar="N", help="seeds of each variant (default: as the scale plans)")
-    one.add_argument("--reports", required=True, type=Path, metavar="DIR")
+    stage.add_argument("--precision", choices=PRECISIONS, default="float32", help="of training; any but float32 is another run")
+    stage.add_argument("--towers-apart", action="store_true", help="each tower of a network on a device of its own, as printed")
+    stage = _stage(commands, "collect", collect_runs, "verify the runs and write runs.csv")
+    _add_papers(stage)
+    stage.add_argument("--num-seeds", type=int, metavar="N", help="seeds of each variant (default: as the scale plans)")
+    stage = _stage(commands, "judge", judge_claims, "decide every claim and write claims.json")
+    _add_papers(stage)
+    stage = _stage(commands, "render", render_reports, "write the pages and tables")
+    _add_papers(stage)
+    stage.add_argument("--reports", required=True, type=Path, metavar="DIR")
+    stage = _stage(commands, "report", report_runs, "collect, judge and render the runs that are there")
+    _add_papers(stage)
+    stage.add_argument("--num-seeds", type=int, metavar="N", help="seeds of each variant (default: as the scale plans)")
+    stage.add_argument("--reports", required=True, type=Path, metavar="DIR")
 
 
 def _command(

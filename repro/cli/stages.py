@@ -55,17 +55,11 @@ def prepare_data(options: argparse.Namespace, say: Say) -> None:
         raise UsageError(f"--source {options.source} is not a folder; give the folder that holds the original images")
     folder = data_folder(options.results, options.scale, dataset.name)
     with locked(folder, say=say):
-        if isinstance(dataset, VideoDataset):
-            with importing():
-                from repro.data.prepare.videos import prepare_videos
+        with importing():
+            from repro.data.prepare.prepare import prepare
 
-            prepare_videos(dataset, folder=folder, source=options.source, num_threads=options.threads, say=say)
-        else:
-            with importing():
-                from repro.data.prepare.images import prepare
-
-            device = chosen_device(options.device)
-            prepare(dataset, folder=folder, source=options.source, num_threads=options.threads, device=device, say=say)
+        device = "cpu" if isinstance(dataset, VideoDataset) else chosen_device(options.device)
+        prepare(dataset, folder=folder, source=options.source, num_threads=options.threads, device=device, say=say)
 
 
 def train_variants(options: argparse.Namespace, say: Say) -> None:

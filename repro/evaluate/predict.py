@@ -60,4 +60,4 @@ def predict(
                 views = torch.stack([softmax[window] for window in windows[protocol]])
                 parts[protocol].append(views.mean(dim=0).cpu().numpy())
             first += len(image_BCSS)
-    return {protocol: np.concatenate(found) for protocol, found in parts.items()}
+    return {protocol: np.concatenate(scores_of_batches) for protocol, scores_of_batches in parts.items()}

@@ -76,7 +76,7 @@ def spreads_in(runs_csv: Path) -> dict[tuple[str, str, str], float]:
 
 def needs_of(paper: Paper, *, scale: str, spreads: Spreads) -> tuple[list[Need], dict[str, str]]:
     """Return what each claim of `paper` needs at `scale`, and by claim why the others are left alone."""
-    found: list[Need] = []
+    needs: list[Need] = []
     without: dict[str, str] = {}
     for claim in paper.claims:
         if claim.not_run or claim.untestable:
@@ -92,8 +92,8 @@ def needs_of(paper: Paper, *, scale: str, spreads: Spreads) -> tuple[list[Need],
             continue
         runs = [make_run(paper, scale=scale, variant=name, seed=seed) for name in variants for seed in range(num_seeds)]
         ids = frozenset(run.id for run in with_needed(runs, paper))
-        found.append(Need(claim=claim.id, num_seeds=num_seeds, variants=variants, runs=ids))
-    return found, without
+        needs.append(Need(claim=claim.id, num_seeds=num_seeds, variants=variants, runs=ids))
+    return needs, without
 
 
 def _variants(claim: Claim, paper: Paper) -> tuple[str, ...]:

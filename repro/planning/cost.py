@@ -93,8 +93,8 @@ def run_cost(run: Run, sizes: Sizes, paper: Paper) -> RunCost | None:
         shapes = [_shapes_at(paper, run, name, sizes.num_classes) for name in method.variants]
         return RunCost(
             num_examples=num * len(shapes),
-            train_flops=num * sum(train_flops(each) for each in shapes),
-            score_flops=num * sum(each.num_flops for each in shapes),
+            train_flops=num * sum(train_flops(shape) for shape in shapes),
+            score_flops=num * sum(shape.num_flops for shape in shapes),
             kept_bytes=0,
             working_bytes=0,
             mem_mib=mem_mib,

@@ -219,7 +219,7 @@ def variant_groups(paper: Paper, *, scale: str, without: Collection[str] = ()) -
     names = planned_variants(paper, scale=scale, without=without)
     runs = {name: _run(paper, scale, name) for name in names}
     sources = {name: tuple(dict.fromkeys(needed.variant for needed in needed_runs(run, paper))) for name, run in runs.items()}
-    tied = {source for found in sources.values() for source in found}
+    tied = {source for variants in sources.values() for source in variants}
     tied |= {name for name, run in runs.items() if not isinstance(run.experiment, Experiment)}
     pages = {
         name: [table.name.removeprefix(f"{paper.name}_") for table in paper.tables if name in table.variants] for name in names

@@ -89,15 +89,17 @@ class Outlook:
         ]
         left = hours
         for paper in self.papers:
-            found, without = self.proposal(paper, hours=left)
-            left -= found.seconds / S_PER_HOUR / self.num_devices
-            rows = [(need.claim, str(need.num_seeds), " ".join(need.variants), _hours(seconds)) for need, seconds in found.chosen]
-            lines += ["", f"{paper.name}: {len(rows)} of {len(paper.claims)} claims in {_hours(found.seconds)} device hours"]
+            proposal, without = self.proposal(paper, hours=left)
+            left -= proposal.seconds / S_PER_HOUR / self.num_devices
+            rows = [
+                (need.claim, str(need.num_seeds), " ".join(need.variants), _hours(seconds)) for need, seconds in proposal.chosen
+            ]
+            lines += ["", f"{paper.name}: {len(rows)} of {len(paper.claims)} claims in {_hours(proposal.seconds)} device hours"]
             lines += _aligned([("claim", "seeds", "variants", "hours more"), *rows])
-            seeds = [f"{name} {num}" for name, num in found.num_seeds.items() if num]
+            seeds = [f"{name} {num}" for name, num in proposal.num_seeds.items() if num]
             lines += [f"seeds by variant: {', '.join(seeds)}"] if seeds else []
-            lines += [f"no hours left for: {_claims(found.left)}"] if found.left else []
-            lines += [f"left alone, with runs that are not counted: {_claims(found.unpriced)}"] if found.unpriced else []
+            lines += [f"no hours left for: {_claims(proposal.left)}"] if proposal.left else []
+            lines += [f"left alone, with runs that are not counted: {_claims(proposal.unpriced)}"] if proposal.unpriced else []
             for reason in dict.fromkeys(without.values()):
                 lines.append(f"left alone, {reason}: {', '.join(name for name, why in without.items() if why == reason)}")
         return lines

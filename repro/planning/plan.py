@@ -13,7 +13,7 @@ import jsonschema
 import yaml
 
 from repro.artifacts.files import sha256_bytes
-from repro.artifacts.provenance import PACKAGE, spec_digest
+from repro.artifacts.provenance import PACKAGE, code_digest, prepare_stage, spec_digest
 from repro.catalogue.known import Catalogue, catalogue
 from repro.spec.claims import train_errors_of
 from repro.spec.datasets import Dataset
@@ -212,9 +212,10 @@ def source_option(paper: Paper, dataset: Dataset | VideoDataset, config: Config)
     return f"--source {shlex.quote(str(path))}"
 
 
-def prepare_stage(dataset: Dataset | VideoDataset) -> str:
-    """Return the stage whose code prepares such data."""
-    return "prepare_videos" if isinstance(dataset, VideoDataset) else "prepare"
+def prepare_code(dataset: Dataset | VideoDataset) -> str:
+    """Return the digest of the code that prepares such data, and of what measures them on the way."""
+    stages = [prepare_stage(dataset.kind), *(["camera_motion"] if isinstance(dataset, VideoDataset) else [])]
+    return sha256_bytes(" ".join(map(code_digest, stages)).encode())
 
 
 def stage_of(run: Run) -> str:

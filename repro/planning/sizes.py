@@ -66,10 +66,10 @@ def prepared_sizes(folder: Path) -> Sizes | None:
 def known_sizes(dataset: Dataset | VideoDataset) -> Sizes | None:
     """Return the sizes that a data set will have, None where they depend on what a user has."""
     videos = isinstance(dataset, VideoDataset)
-    found = _num_sources(dataset)
-    if found is None:
+    numbers = _num_sources(dataset)
+    if numbers is None:
         return None
-    num_classes, train, validation, test = found
+    num_classes, train, validation, test = numbers
     per_train, per_test = (dataset.clips.num_train, dataset.clips.num_test) if isinstance(dataset, VideoDataset) else (1, 1)
     num_train, num_validation, num_test = train * per_train, validation * (per_test if videos else 1), test * per_test
     frames = dataset.clips.num_frames if isinstance(dataset, VideoDataset) else 1

@@ -38,18 +38,18 @@ def render(papers: Sequence[Paper], *, scale: str, results: Path, reports: Path)
         allowed = sorted({item.name for paper in papers for item in paper.scales})
         raise ValueError(f"no paper has the scale {scale!r}; allowed: {', '.join(allowed)}")
     absent = [paper for paper in papers if paper not in present]
-    found = read_results(present, scale=scale, results=results)
+    read = read_results(present, scale=scale, results=results)
     folder = Path(reports) / scale
     environment = page_environment()
     for paper in present:
         for table in paper.tables:
-            _write_table(table, paper, results=found, folder=folder, environment=environment)
-        for run in found.runs.values():
+            _write_table(table, paper, results=read, folder=folder, environment=environment)
+        for run in read.runs.values():
             if run.record["paper"] == paper.name:
-                page = run_page(run, paper, results=found, reports=folder)
+                page = run_page(run, paper, results=read, reports=folder)
                 path = folder / run_page_path(run.id)
                 files.write_text(path, environment.get_template("run.html.j2").render(page=page, figure=_curves_svg(page)))
-    index = environment.get_template("index.html.j2").render(page=index_page(present, absent=absent, results=found))
+    index = environment.get_template("index.html.j2").render(page=index_page(present, absent=absent, results=read))
     files.write_text(folder / "index.html", index)
 
 

@@ -23,8 +23,8 @@ class ImageEvaluation(Evaluation):
     num_train_examples: training images (the first of a fixed order, centre crop) that are scored too; they give
         the train-test gap.
     num_probe: training images that go through the net after each epoch, to see which units are saturated (0: none).
-    num_gallery: test images that are kept with their five best classes and their nearest training images, by the
-        Euclidean distance of the last hidden layer (0: none).
+    num_gallery: test images that are kept with their five best classes and their nearest training images, by
+        the Euclidean distance of the last hidden layer (0: none).
     """
 
     num_train_examples: int

@@ -34,10 +34,19 @@ class ColorNoise:
 
 @dataclass(frozen=True, kw_only=True)
 class Freeze:
-    """The `layers` that no longer learn after the share `after` of the epochs, in [0, 1]."""
+    """The `layers` that no longer learn after the share `after` of the epochs, in [0, 1]: they stand still at once."""
 
     layers: tuple[str, ...]
     after: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slowed:
+    """The `layers` whose weights have a rate `divide_by` times smaller after the share `after` of the epochs; biases do not."""
+
+    layers: tuple[str, ...]
+    after: float
+    divide_by: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +63,8 @@ class Optimizer:
 
     v <- momentum v - weight_decay rate w - rate gradient;  w <- w + v.
     The rate is `learning_rate`, which a scale sets, times `rate_factor`, which a variant may set.
-    Biases have `bias_rate` times the rate, and decay only if `bias_decay`. `layer_decay` lists layers with another decay.
+    Biases have `bias_rate` times the rate, and decay only if `bias_decay`. `bias_drops`: their rate falls with that of the
+    weights when the schedule divides it; if not, it stays what it was at first. `layer_decay` lists layers with another decay.
     """
 
     learning_rate: float
@@ -63,6 +73,7 @@ class Optimizer:
     rate_factor: float = 1.0
     bias_rate: float = 1.0
     bias_decay: bool = True
+    bias_drops: bool = True
     layer_decay: tuple[LayerDecay, ...] = ()
 
 
@@ -84,13 +95,18 @@ class Schedule:
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """The choices of training that images and clips share. Pixels stay on their 0-255 scale."""
+    """The choices of training that images and clips share. Pixels stay on their 0-255 scale.
+
+    shuffle: whether the examples are put into a new random order for `each_epoch`, or `once` for all epochs.
+    """
 
     batch_size: int
     optimizer: Optimizer
     schedule: Schedule
     crops: Crops
     freeze: Freeze | None = None
+    slowed: Slowed | None = None
+    shuffle: str = "each_epoch"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,4 +124,5 @@ class ImageRecipe(Recipe):
 CROP_POSITIONS = ("random", "center")
 NOISE_FACTORS = ("eigenvalue", "unit_eigenvalue", "sqrt_eigenvalue")
 MEAN_PLACES = ("crop", "center")
+SHUFFLES = ("each_epoch", "once")
 SCHEDULE_RULES = ("epochs", "plateau")

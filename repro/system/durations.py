@@ -1,10 +1,10 @@
-"""Say how long something takes, in the same words wherever a user reads it: lines of progress, plans, pages."""
+"""Say how long something takes, in the same words wherever a user reads it."""
 
 from __future__ import annotations
 
 
 def duration(seconds: float | None) -> str:
-    """Return a time span in its two largest units: `9.3 s`, `41 s`, `3 min 05 s`, `2 h 10 min`, `4 d 03 h`; none is empty."""
+    """Write a time span in its two largest units: `9.3 s`, `3 min 05 s`, `2 h 10 min`; nothing for None."""
     if seconds is None:
         return ""
     if 0 < seconds < 9.95:

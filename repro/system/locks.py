@@ -20,7 +20,10 @@ class FolderInUse(ValueError):
 
 
 def lock(descriptor: int, *, wait: bool = False) -> bool:
-    """Lock an open file until its descriptor is closed; say whether it is: not if another process holds it, unless we wait."""
+    """Lock an open file until its descriptor is closed; say whether that is done.
+
+    It is not if another process holds the lock, unless we `wait` for it.
+    """
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except BlockingIOError:

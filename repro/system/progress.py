@@ -34,7 +34,7 @@ class Progress:
         self._before += count
 
     def add(self, count: int = 1, *, num_made: int = 0) -> None:
-        """Count things that are done now, and what was made of them; say so if the last line is some time ago or all are."""
+        """Count what is done now and was made of it; say so if the last line is some time ago, or at the end."""
         self._done += count
         self._num_made += num_made
         now = time.monotonic()

@@ -1,4 +1,4 @@
-"""Derive every seed: so many bits that depend on a text alone, the same on every machine and in every process."""
+"""Derive every seed: so many bits that depend on a text alone, the same in every process."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-#: Digest from whose first 8 or all 16 bytes a seed of so many bits is read, little-endian. Of 63 bits: generators that
-#: take signed seeds; of 128: keys of numpy's Philox.
+#: Digest from whose first 8 or all 16 bytes a seed of so many bits is read, little-endian. Of 63 bits: for
+#: generators that take signed seeds; of 128: keys of numpy's Philox.
 HASHES: dict[int, Callable[[bytes], Any]] = {
     63: hashlib.sha256,
     64: hashlib.sha256,
@@ -16,7 +16,7 @@ HASHES: dict[int, Callable[[bytes], Any]] = {
 
 
 def derived_seed(text: str, *, num_bits: int = 63) -> int:
-    """Return a seed of `num_bits` (63, 64 or 128) for what `text` names: the run or its key, the purpose, an index.
+    """Derive a seed of `num_bits` (63, 64 or 128) for what `text` names: the run or its key, the purpose, an index.
 
     A seed of 63 bits is one of 64 without its last bit.
     """

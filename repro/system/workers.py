@@ -1,7 +1,7 @@
-"""Do the same work on each of many tasks, in this process or in several, with results in the order of the tasks.
+"""Do the same work on each of many tasks, in this process or in several; results come in the order of the tasks.
 
-Each task is done by one thread, so that its sums are made in one order whatever the machine. Decoders are large programs in C
-that read files from strangers: one that dies must cost one video, not the preparation.
+Each task is done by one thread, so that its sums are made in one order whatever the machine. Decoders are large
+programs in C that read files from strangers: one that crashes must cost one video, not the preparation.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ def in_order(work: Callable[[Item], Result], tasks: Iterable[Item], *, num_proce
 
 
 class Workers(Generic[Item, Result]):
-    """Run `work` on tasks in `num_processes` processes of one thread; one process is this one, and nothing survives its death.
+    """Run `work` on tasks in `num_processes` processes of one thread; a single process is this one.
 
     Several are started afresh (spawn), so `work` must be one that can be pickled. Use as a context manager.
-    on_death: the result of a task that kills its process even when it is alone; without one its death is an error.
+    on_death: gives the result of a task that kills its process even when alone; without it that is an error.
 
     Raises:
         ValueError: the number of processes is below 1.
@@ -99,7 +99,7 @@ class Workers(Generic[Item, Result]):
         assert self._pool is not None
         try:
             return self._pool.submit(_run, task)
-        except BrokenProcessPool as error:  # A task died before: this one will be taken up like those that were at work.
+        except BrokenProcessPool as error:  # a task died before: this one will be taken up again too
             failed = Future[Result]()
             failed.set_exception(error)
             return failed

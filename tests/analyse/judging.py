@@ -1,4 +1,4 @@
-"""Made-up runs of paper A, judged: for the tests of the judge."""
+"""Made-up runs of AlexNet, judged: for the tests of the judge."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """What code each stage runs: no more than it lists here, and an edit makes again what runs it and nothing else."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -7,13 +8,26 @@ import sys
 import pytest
 
 from repro.artifacts import provenance
-from repro.artifacts.provenance import PACKAGE, STAGE_ROOTS, code_digest, imported_modules
+from repro.artifacts.provenance import (
+    DECIDE_NOTHING,
+    PACKAGE,
+    STAGE_LIBRARIES,
+    STAGE_ROOTS,
+    code_digest,
+    imported_names,
+    library_versions,
+    prepare_stage,
+    run_part,
+    stage_modules,
+)
 from repro.papers import PAPERS
 from repro.planning.plan import claims_digest, templates_digest
+from repro.spec.datasets import DATASET_KINDS
+from repro.spec.video_datasets import VIDEO_KINDS
 
 #: What a run leaves, whatever made it, and the job that makes it.
 RECORDS = """
-artifacts.files artifacts.scores evaluate.metrics spec.evaluation spec.run
+artifacts.scores evaluate.metrics spec.evaluation spec.run
 system.memory system.seeds train.runs.job train.runs.record train.runs.task
 """
 #: One network, trained.
@@ -32,20 +46,35 @@ baselines.encoders.kmeans baselines.encoders.vocabularies baselines.fitting.cost
 baselines.fitting.model_file baselines.fitting.randomness data.shards.images spec.model system.one_thread system.workers
 train.methods.fit
 """
-#: What preparations of images and of videos share.
+#: What preparations of images and of videos share, of images of any kind, and of videos of any kind.
 PREPARATIONS = """
-artifacts.arrays artifacts.files data.generated.drawing data.prepare.journal data.prepare.packing
-data.shards.color data.shards.decode data.shards.decoder_options data.shards.writer data.sources.folders
-data.sources.source spec.datasets system.seeds
+artifacts.arrays data.prepare.journal
+data.prepare.preparation data.prepare.shard_plan data.shards.color data.shards.decode data.shards.decoder_options
+data.shards.writer data.sources.source
 """
+OF_IMAGES = f"{PREPARATIONS} data.prepare.image_packer spec.datasets"
+OF_VIDEOS = f"""
+{PREPARATIONS} data.prepare.mirroring data.prepare.video_decode data.prepare.video_packer data.prepare.video_timeline
+data.sources.video_source spec.video_datasets system.one_thread system.workers
+"""
+OF_FOLDERS = f"{OF_IMAGES} data.sources.class_folders data.sources.folders"
+OF_VIDEO_FILES = f"{OF_VIDEOS} data.sources.class_folders data.sources.video_folders"
 #: All that each stage may reach: modules, and folders (with a dot at the end) that are its own.
 MAY_REACH = {
-    "prepare": f"""{PREPARATIONS} data.generated.further_objects data.generated.images data.prepare.images data.sources.cifar10
-        data.sources.download data.sources.ilsvrc data.sources.unsplit_folders""",
-    "prepare_videos": f"""{PREPARATIONS} data.generated.video_drawing data.generated.videos data.prepare.camera_motion
-        data.prepare.mirroring data.prepare.video_decode data.prepare.video_packing data.prepare.video_timeline
-        data.prepare.videos data.shards.clips data.shards.images data.sources.sports1m data.sources.ucf101
-        data.sources.video_folders data.sources.video_source spec.video_datasets system.one_thread system.workers""",
+    "prepare_procedural": f"""{OF_IMAGES} data.generated.drawing data.generated.further_objects data.generated.images
+        system.seeds""",
+    "prepare_cifar10": f"{OF_IMAGES} data.sources.cifar10 data.sources.download",
+    "prepare_folders": OF_FOLDERS,
+    "prepare_unsplit_folders": f"{OF_FOLDERS} data.sources.unsplit_folders",
+    "prepare_ilsvrc2012": f"{OF_FOLDERS} data.sources.ilsvrc",
+    "prepare_procedural_videos": f"""{OF_VIDEOS} data.generated.drawing data.generated.video_drawing data.generated.videos
+        system.seeds""",
+    "prepare_video_folders": OF_VIDEO_FILES,
+    "prepare_ucf101": f"{OF_VIDEO_FILES} data.sources.ucf101",
+    "prepare_sports1m": f"{OF_VIDEO_FILES} data.sources.sports1m",
+    "camera_motion": """artifacts.arrays data.generated.drawing data.generated.video_drawing data.generated.videos
+        data.prepare.camera_motion data.shards.clips data.shards.images data.sources.source data.sources.video_source
+        spec.video_datasets system.one_thread system.seeds system.workers""",
     "train_images": f"""{RECORDS} {NETWORKS} data.load.color_noise data.load.image_stream data.load.whole_images evaluate.crops
         evaluate.gallery evaluate.predict train.networks.images train.networks.prepared""",
     "train_clips": f"""{RECORDS} {NETWORKS} data.load.clip_stream data.load.clip_views data.load.clips data.shards.clips
@@ -69,7 +98,19 @@ MAY_REACH = {
 }
 #: No method's settings are among what pages and verdicts are made by: those of a run stand in its record.
 METHODS = ("repro.spec.classical", "repro.spec.histograms")
+#: Libraries that compute numbers: by what is imported, what is installed. Pillow draws and stores, threads are counted.
+COMPUTING = {
+    "cv2": "opencv-python-headless",
+    "numba": "numba",
+    "numpy": "numpy",
+    "nvidia": "nvidia-dali-cuda130",
+    "scipy": "scipy",
+    "sklearn": "scikit-learn",
+    "torch": "torch",
+}
 TRAINING = {"train_images", "train_clips"}
+PREPARING_VIDEOS = {prepare_stage(kind) for kind in VIDEO_KINDS}
+PREPARING = {prepare_stage(kind) for kind in DATASET_KINDS} | PREPARING_VIDEOS
 #: Stages that read the catalogue, and take seconds.
 CATALOGUE = {"collect", "judge", "render"}
 
@@ -101,7 +142,7 @@ def edited(tmp_path_factory):
 @pytest.mark.parametrize("stage", STAGE_ROOTS)
 def test_a_stage_reaches_the_modules_that_are_listed_and_no_other(stage):
     allowed = MAY_REACH[stage].split()
-    reached = [name.removeprefix("repro.") for name in imported_modules(STAGE_ROOTS[stage])]
+    reached = [name.removeprefix("repro.") for name in stage_modules(stage)]
 
     def covers(entry, name):
         return name == entry or (entry.endswith(".") and f"{name}.".startswith(entry))
@@ -112,15 +153,20 @@ def test_a_stage_reaches_the_modules_that_are_listed_and_no_other(stage):
     assert not unused, f"{stage} no longer runs {unused}; take them out of MAY_REACH"
 
 
+def test_every_module_that_is_named_exists():
+    named = {*DECIDE_NOTHING, *(root for roots in STAGE_ROOTS.values() for root in roots)}
+    assert not [name for name in named if not (PACKAGE.parent / f"{name.replace('.', '/')}.py").is_file()]
+
+
 @pytest.mark.parametrize("stage", STAGE_ROOTS)
 def test_no_stage_runs_the_catalogue_or_the_command_line(stage):
-    reached = imported_modules(STAGE_ROOTS[stage])
+    reached = stage_modules(stage)
     assert not [name for name in reached if name.split(".")[1] in ("papers", "cli", "planning")]
 
 
 @pytest.mark.parametrize("stage", ["collect", "judge", "render"])
 def test_pages_and_verdicts_run_no_spec_of_a_single_method(stage):
-    assert not set(METHODS) & set(imported_modules(STAGE_ROOTS[stage]))
+    assert not set(METHODS) & set(stage_modules(stage))
 
 
 @pytest.mark.parametrize(
@@ -135,18 +181,22 @@ def test_pages_and_verdicts_run_no_spec_of_a_single_method(stage):
         ("spec/histograms.py", {"fit_videos"}),
         ("spec/network.py", {*TRAINING, "time", *CATALOGUE}),
         ("spec/video.py", {"train_clips", "time", *CATALOGUE}),
-        ("spec/video_datasets.py", {"prepare_videos", *CATALOGUE}),
+        ("spec/video_datasets.py", {*PREPARING_VIDEOS, "camera_motion", *CATALOGUE}),
+        ("data/sources/cifar10.py", {"prepare_cifar10"}),
+        ("data/generated/images.py", {"prepare_procedural"}),
+        ("data/sources/ucf101.py", {"prepare_ucf101"}),
+        ("data/prepare/camera_motion.py", {"camera_motion"}),
         ("spec/claims/kinds.py", CATALOGUE),
         ("spec/terms/metrics.py", CATALOGUE),
         ("baselines/videos/mlp.py", {"fit_videos"}),
-        ("data/shards/decode.py", {"prepare", "prepare_videos"}),
-        ("data/shards/writer.py", {"prepare", "prepare_videos"}),
+        ("data/shards/decode.py", PREPARING),
+        ("data/shards/writer.py", PREPARING),
         ("evaluate/ensemble.py", {"average"}),
         ("report/text/wording.py", {"render"}),
         ("report/speed/page.py", set()),
-        ("artifacts/provenance.py", set()),
-        ("artifacts/documents.py", set()),
+        ("artifacts/run_json.py", CATALOGUE),  # a field more in a record trains nothing again
         ("artifacts/dataset_json.py", {"render"}),
+        ("artifacts/provenance.py", {"judge", "render"}),
         ("system/progress.py", set()),
         ("system/durations.py", {"render"}),
         ("papers/alexnet/claims/table1.py", set()),
@@ -156,6 +206,24 @@ def test_pages_and_verdicts_run_no_spec_of_a_single_method(stage):
 )
 def test_an_edit_makes_again_what_runs_it_and_nothing_else(edited, file, stages):
     assert edited(file) == stages
+
+
+@pytest.mark.parametrize("stage", STAGE_LIBRARIES)
+def test_a_run_depends_on_the_libraries_that_its_code_imports(stage):
+    imported = set()
+    for name, path in stage_modules(stage).items():
+        found = set(re.findall(r"^[ \t]*(?:from|import) (\w+)", run_part(path.read_text()), re.MULTILINE)) & set(COMPUTING)
+        # What runs a job sets torch up, whatever the method.
+        imported |= found - {"torch"} if name.startswith("repro.train.runs.") else found
+    assert {COMPUTING[name] for name in imported} == set(STAGE_LIBRARIES[stage])
+    assert "not installed" not in library_versions(stage).values()
+
+
+def test_compiled_passes_that_numba_keeps_on_disk_take_nothing_from_other_files():
+    """It sees that their own file has changed, and no other."""
+    kept = [path for path in PACKAGE.rglob("*.py") if "cache=True" in path.read_text()]
+    assert len(kept) == 4
+    assert not [path.name for path in kept if list(imported_names(path.read_text()))]
 
 
 def test_a_claim_and_a_template_have_digests_of_their_own(tmp_path, monkeypatch):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from repro.artifacts import dataset_json
-from repro.artifacts.dataset_json import ListedFiles, VideoData, read_dataset, write_dataset
-from repro.artifacts.documents import document_from
+from repro.artifacts.dataset_json import ColorStatistics, DatasetJson, ListedFiles, VideoData, VideoTable, read_dataset
 from repro.artifacts.files import FileFormatError
 from repro.artifacts.stored_files import StoredFile
-from repro.data.prepare.images import is_prepared
 from repro.data.shards.clips import ClipShards
 from repro.data.shards.images import Shards
 from repro.planning.sizes import prepared_sizes
@@ -25,6 +23,7 @@ from repro.train.methods.fit_images import open_images_to_fit
 from repro.train.methods.fit_videos import open_videos_to_fit
 from repro.train.networks.clips import open_videos
 from repro.train.networks.images import open_images
+from tests.described import NO_DIGEST
 from tests.tiny import write_prepared
 
 #: All that read the description of images before they use them.
@@ -66,13 +65,8 @@ def test_a_flipped_bit_is_refused_by_every_reader(folder: Path, data: st.DataObj
         for read in READERS:
             with pytest.raises(FileFormatError, match=refused):
                 read(folder)
-        assert not is_prepared(folder, read_dataset_of(content).made_from)
     finally:
         path.write_bytes(content)
-
-
-def read_dataset_of(content: bytes) -> dataset_json.DatasetJson:
-    return document_from(content, dataset_json.DatasetJson, name="dataset.json")
 
 
 def test_an_eigenvalue_that_was_edited_is_not_trained_with(folder: Path) -> None:
@@ -93,7 +87,7 @@ def test_a_set_that_is_neither_of_images_nor_of_videos_or_lacks_a_split_cannot_b
         replace(dataset, images=None)
     with pytest.raises(ValueError, match="no split test"):
         replace(dataset, splits={"train": dataset.splits["train"]})
-    missing = ListedFiles(file="missing.csv", num=0, share=0.0)
+    missing = ListedFiles(file="missing.csv", sha256=NO_DIGEST, num=0, share=0.0)
     with pytest.raises(ValueError, match="no table"):
         replace(dataset, images=None, videos=VideoData(num_frames=3, mirror=True, groups={}, missing=missing))
 
@@ -111,8 +105,82 @@ def test_images_are_not_opened_as_videos(tmp_path: Path) -> None:
             read(tmp_path / "tiny")
 
 
-def test_the_digest_changes_with_the_content_and_not_with_the_file(folder: Path, tmp_path: Path) -> None:
+#: What training reads of a set of images, each changed a little.
+CHANGES: dict[str, Callable[[DatasetJson], DatasetJson]] = {
+    "a class name": lambda dataset: replace(dataset, classes=("other", *dataset.classes[1:])),
+    "the order of the classes": lambda dataset: replace(dataset, classes=dataset.classes[::-1]),
+    "the side of the images": lambda dataset: replace(dataset, stored_px=35),
+    "the encoding": lambda dataset: replace(dataset, encoding="jpeg"),
+    "the mean image": lambda dataset: with_images(dataset, mean_image=StoredFile(file="mean_image.npy", sha256="1" * 64)),
+    "an eigenvalue": lambda dataset: with_images(dataset, color=replace(color_of(dataset), eigenvalues=(3.0, 2.0, 1.0))),
+    "an eigenvector": lambda dataset: with_images(dataset, color=replace(color_of(dataset), eigenvectors=((1.0,),))),
+    "a shard": lambda dataset: with_split(dataset, shards=(replace(dataset.splits["train"].shards[0], sha256="1" * 64),)),
+    "the shards": lambda dataset: with_split(dataset, shards=2 * dataset.splits["train"].shards),
+    "the index": lambda dataset: with_split(dataset, index=StoredFile(file="train.index.npz", sha256="1" * 64)),
+    "the splits": lambda dataset: replace(dataset, splits={**dataset.splits, "validation": dataset.splits["train"]}),
+}
+#: What stands beside it: words for readers, times, where the data come from and what made them.
+WORDS: dict[str, Callable[[DatasetJson], DatasetJson]] = {
+    "names": lambda dataset: replace(dataset, name="other", title="other", kind="folders", source="elsewhere"),
+    "times and sizes": lambda dataset: replace(dataset, wall_s=99.0, num_bytes=1),
+    "warnings": lambda dataset: replace(dataset, warnings=("two images are alike",)),
+    "the decoder": lambda dataset: replace(dataset, decoder="another version"),
+    "what it was made from": lambda dataset: replace(dataset, made_from=replace(dataset.made_from, source_fingerprint="other")),
+    "refused files": lambda dataset: replace(dataset, refused=replace(dataset.refused, num=1, share=0.1)),
+    "the specification": lambda dataset: replace(dataset, spec={"title": "other"}),
+}
+
+
+def with_images(dataset: DatasetJson, **changes: Any) -> DatasetJson:
+    return replace(dataset, images=replace(dataset.images, **changes))  # type: ignore[type-var]
+
+
+def color_of(dataset: DatasetJson) -> ColorStatistics:
+    assert dataset.images is not None
+    return dataset.images.color
+
+
+def with_split(dataset: DatasetJson, **changes: Any) -> DatasetJson:
+    return replace(dataset, splits={**dataset.splits, "train": replace(dataset.splits["train"], **changes)})
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_digest_changes_with_what_is_trained_on(change: str, folder: Path) -> None:
     dataset = read_dataset(folder)
-    write_dataset(tmp_path, dataset)
-    assert read_dataset(tmp_path).digest == dataset.digest
-    assert replace(dataset, classes=("other", *dataset.classes[1:])).digest != dataset.digest
+    assert CHANGES[change](dataset).digest != dataset.digest
+
+
+@pytest.mark.parametrize("change", WORDS)
+def test_the_digest_stays_whatever_is_said_of_the_data(change: str, folder: Path) -> None:
+    dataset = read_dataset(folder)
+    assert WORDS[change](dataset) != dataset
+    assert WORDS[change](dataset).digest == dataset.digest
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("num_frames", 4), ("mirror", False), ("groups", {"run": "sports"}), ("missing", None)]
+)
+def test_the_digest_of_videos_holds_frames_mirroring_and_groups(field: str, value: Any, folder: Path) -> None:
+    missing = ListedFiles(file="missing.csv", sha256=NO_DIGEST, num=0, share=0.0)
+    videos = VideoData(num_frames=3, mirror=True, groups={}, missing=missing)
+    splits = {
+        name: replace(split, videos=VideoTable(num_videos=2, table=split.index))
+        for name, split in read_dataset(folder).splits.items()
+    }
+    dataset = replace(read_dataset(folder), images=None, videos=videos, splits=splits)
+    changed = replace(videos, **{field: replace(missing, num=1, share=0.5) if field == "missing" else value})
+    assert (replace(dataset, videos=changed).digest == dataset.digest) == (field == "missing")
+    table = VideoTable(num_videos=2, table=StoredFile(file="train.videos.npz", sha256="1" * 64))
+    assert with_split(dataset, videos=table).digest != dataset.digest
+
+
+def test_every_field_of_a_description_is_either_trained_on_or_said(folder: Path) -> None:
+    trained_on = {"classes", "stored_px", "encoding", "splits", "images", "videos"}
+    said = {"name", "kind", "title", "spec", "source", "refused", "warnings", "wall_s", "num_bytes", "made_from", "decoder"}
+    assert {field.name for field in fields(DatasetJson)} == trained_on | said
+
+
+def test_all_files_of_a_set_are_named_with_their_hashes(folder: Path) -> None:
+    named = {stored.file for stored in read_dataset(folder).files()}
+    there = {path.name for path in folder.iterdir()}
+    assert named - {"refused.csv"} == there - {dataset_json.FILE}

@@ -144,7 +144,7 @@ def test_a_digest_is_the_same_in_every_process():
 
 def test_stages_have_different_digests_and_an_unknown_one_is_refused():
     assert len({code_digest(stage) for stage in STAGE_ROOTS}) == len(STAGE_ROOTS)
-    with pytest.raises(ValueError, match="unknown stage 'trian'; allowed: prepare, "):
+    with pytest.raises(ValueError, match="unknown stage 'trian'; allowed: prepare_procedural, "):
         code_digest("trian")
 
 

@@ -1,4 +1,4 @@
-"""The nets of paper B are those counted by hand, each variant changes what it names, and every scale can build them all."""
+"""The video nets are those counted by hand, each variant changes what it names, and every scale can build them all."""
 
 import ast
 

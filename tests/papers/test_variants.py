@@ -123,7 +123,7 @@ def test_the_two_bases_differ_in_all_three(trace):
     assert trace(ALEXNET, "as_released").changed(trace(ALEXNET, "full")) == {"logits", "batches", "updates"}
 
 
-@pytest.mark.parametrize("name", ["released_noise_end", "released_freeze"])
+@pytest.mark.parametrize("name", ["released_noise_end", "released_freeze", "released_slowed", "released_bias_drops"])
 def test_what_ends_or_begins_late_changes_the_last_epoch_alone(name, trace):
     base, other = trace(ALEXNET, "full"), trace(ALEXNET, name)
     half = len(base.updates) // 2

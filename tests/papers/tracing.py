@@ -17,7 +17,7 @@ import torch
 from torch import nn
 
 from repro.artifacts.files import sha256_file
-from repro.data.prepare.videos import prepare_videos
+from repro.data.prepare.prepare import prepare
 from repro.models.clip import build_clip_network
 from repro.models.image import build_network
 from repro.models.layers import seed_dropout
@@ -49,6 +49,8 @@ CHANGES = {
     "recipe.pixel_mean": ("batches", ("logits",)),
     "recipe.optimizer": ("updates", ("logits", "batches")),
     "recipe.freeze": ("updates", ("logits", "batches")),
+    "recipe.slowed": ("updates", ("logits", "batches")),
+    "recipe.shuffle": ("batches", ("logits",)),
 }
 
 
@@ -130,7 +132,7 @@ class Tracer:
         if stored_px not in self._data:
             folder = self.folder / f"data-{stored_px}"
             if isinstance(run.dataset, VideoDataset):
-                prepare_videos(few_videos(run.dataset), folder=folder, source=None, num_threads=1, say=lambda line: None)
+                prepare(few_videos(run.dataset), folder=folder, source=None, num_threads=1, say=lambda line: None)
                 self._data[stored_px] = open_videos(folder)
             else:
                 write_prepared(folder, stored_px=stored_px, num={"train": 48, "validation": 10, "test": 10})

@@ -98,7 +98,7 @@ def small_judged(tmp_path: Path) -> Rendered:
 
 @pytest.fixture(scope="session")
 def video_report(tmp_path_factory: pytest.TempPathFactory) -> Rendered:
-    """All that paper B runs at scale smoke, two seeds each, 80 test videos."""
+    """All that Karpathy et al. run at scale smoke, two seeds each, 80 test videos."""
     truth = Truth(errors={"single_frame": 0.40, "slow_fusion": 0.35, "fovea_only": 0.50, "cnn_average": 0.30}, num_examples=80)
     return report_made_once(tmp_path_factory, "videos", KARPATHY, truth=truth)
 

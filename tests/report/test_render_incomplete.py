@@ -9,6 +9,7 @@ from repro.artifacts import files
 from repro.artifacts.dataset_json import ListedFiles, read_dataset, write_dataset
 from repro.artifacts.files import FileFormatError
 from repro.report.render import render
+from tests.described import NO_DIGEST
 from tests.fabricate import Truth
 from tests.report.conftest import Rendered, csv_rows, judged, rerendered, smaller
 from tests.report.reading import read
@@ -97,7 +98,7 @@ def test_a_published_folder_without_scores_and_data_renders(small_judged: Render
 
 def test_refused_files_and_warnings_are_listed(small_judged: Rendered) -> None:
     folder = small_judged.results / "smoke/data/procedural"
-    refused = ListedFiles(file="refused.csv", num=1, share=0.01)
+    refused = ListedFiles(file="refused.csv", sha256=NO_DIGEST, num=1, share=0.01)
     write_dataset(folder, replace(read_dataset(folder), warnings=("class ring has 1 image",), refused=refused))
     files.write_text(folder / "refused.csv", "split,file,reason\ntrain,a/b.jpg,no JPEG\n")
     page = read(rerendered(small_judged).folder / "index.html")

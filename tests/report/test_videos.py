@@ -1,4 +1,4 @@
-"""The pages of paper B: hits as printed, film strips, kernels over time, what motion and the camera contribute."""
+"""The pages of Karpathy et al.: hits as printed, film strips, kernels over time, what motion and the camera contribute."""
 
 from __future__ import annotations
 

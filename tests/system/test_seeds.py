@@ -1,4 +1,4 @@
-"""Every seed is so many bits of a digest of what it is for: numbers of old runs must come out again, to the bit."""
+"""Every seed is so many bits of a digest of what it is for; numbers of old runs come out again to the bit."""
 
 from __future__ import annotations
 

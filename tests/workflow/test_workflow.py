@@ -61,7 +61,7 @@ def test_a_second_run_finds_nothing_to_be_done(smoke):
 def test_a_comment_or_docstring_reruns_nothing(finished):
     for file in (
         "repro/train/networks/loop.py",
-        "repro/data/prepare/images.py",
+        "repro/data/prepare/image_packer.py",
         "repro/report/render.py",
         "repro/papers/alexnet/ablations.py",
     ):
@@ -92,7 +92,7 @@ def test_an_edit_of_what_every_run_records_makes_every_run_again(finished):
 
 
 def test_an_edit_of_preparation_prepares_again(finished):
-    finished.edit("repro/data/prepare/images.py", lambda text: text + "\nADDED = 1\n")
+    finished.edit("repro/data/prepare/image_packer.py", lambda text: text + "\nADDED = 1\n")
     assert jobs(finished.planned()) == EVERYTHING
 
 
@@ -122,19 +122,17 @@ def test_more_seeds_keep_the_seeds_that_are_finished(finished):
 
 
 def test_one_new_entry_is_a_new_ablation(finished):
-    """Add a variant as the README shows."""
+    """Add a variant as the README shows, to the files that it names."""
     readme = (ROOT / "README.md").read_text()
-    entry = readme.split("```python\n", 1)[1].split("```", 1)[0]
-    finished.edit("repro/papers/alexnet/ablations.py", lambda text: text.replace("VARIANTS = (\n", "VARIANTS = (\n" + entry, 1))
-    finished.edit(
-        "repro/papers/alexnet/tables.py", lambda text: text.replace('"no_pca_color",\n', '"no_pca_color",\n"no_mirror",\n', 1)
-    )
-    assert "no_mirror" in finished.repro("list", "alexnet").stdout
-    assert json.loads(finished.repro("show", "smoke/alexnet/no_mirror/0").stdout)["run"]["variant"] == "no_mirror"
-    assert (
-        finished.repro("diff", "smoke/alexnet/full/0", "smoke/alexnet/no_mirror/0").stdout
-        == "recipe.crops.mirror: True -> False\n"
-    )
+    section = readme.partition("## Add an ablation\n")[2].partition("\n## ")[0]
+    variants, tables = dict.fromkeys(re.findall(r"\]\((repro/papers/[^)]+)\)", section))
+    entry = section.split("```python\n", 1)[1].split("```", 1)[0]
+    finished.edit(variants, lambda text: text.replace("VARIANTS = (\n", "VARIANTS = (\n" + entry, 1))
+    finished.edit(tables, lambda text: text.replace('"no_pca_color",\n', '"no_pca_color",\n"noise_for_half",\n', 1))
+    assert "noise_for_half" in finished.repro("list", "alexnet").stdout
+    assert json.loads(finished.repro("show", "smoke/alexnet/noise_for_half/0").stdout)["run"]["variant"] == "noise_for_half"
+    differing = finished.repro("diff", "smoke/alexnet/full/0", "smoke/alexnet/noise_for_half/0")
+    assert differing.stdout == "recipe.color_noise.until: 1.0 -> 0.5\n"
     planned = jobs(finished.planned())
     trained = set(planned) - set(AFTERWARDS)
     assert len(trained) == 1

@@ -13,7 +13,7 @@ from repro.planning.plan import (
     measured_digest,
     out_of_reach,
     planned_runs,
-    prepare_stage,
+    prepare_code,
     read_config,
     source_identity,
     source_option,

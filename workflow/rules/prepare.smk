@@ -20,7 +20,7 @@ for name, (paper, dataset) in DATASETS.items():
             dataset=name,
             source=spec_digest(source_identity(paper, dataset, CONFIG)),
             spec=spec_digest(dataset),
-            code=code_digest(prepare_stage(dataset)),
+            code=prepare_code(dataset),
         shell:
             f"{REPRO} prepare {AT} {ON} {literal(SOURCES[name])} "
             "--paper {params.paper} --dataset {params.dataset} --threads {threads} --log {log:q}"

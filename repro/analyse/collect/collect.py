@@ -134,11 +134,11 @@ def read_run_scores(record: dict[str, Any], *, split: str, protocol: str, result
             raise
         except FileFormatError as error:
             raise DamagedRunError(run_id, path, f"cannot be read ({error})") from None
-        found = (scores.run, scores.split, scores.protocol, len(scores.label_N), scores.scores_NK.shape[1])
+        stored = (scores.run, scores.split, scores.protocol, len(scores.label_N), scores.scores_NK.shape[1])
         wanted = (run_id, split, protocol, entry.get("num_examples"), record["num_classes"])
-        if found != wanted:
+        if stored != wanted:
             raise DamagedRunError(
-                run_id, path, f"holds (run, split, protocol, examples, classes) {found}, its run recorded {wanted}"
+                run_id, path, f"holds (run, split, protocol, examples, classes) {stored}, its run recorded {wanted}"
             )
         return scores
     raise DamagedRunError(run_id, folder / "run.json", f"lists no scores of {split} by {protocol}")

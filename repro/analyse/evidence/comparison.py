@@ -179,13 +179,13 @@ def compare_within(
 
     Without `against_protocol` the effect of a run is its metric.
     """
-    own = ledger.by_seed(arm, metric=metric, protocol=protocol)
-    other = ledger.by_seed(arm, metric=metric, protocol=against_protocol) if against_protocol else {}
-    seeds = [seed for seed in own if seed in other or not against_protocol]
+    value_by_seed = ledger.by_seed(arm, metric=metric, protocol=protocol)
+    against_by_seed = ledger.by_seed(arm, metric=metric, protocol=against_protocol) if against_protocol else {}
+    seeds = [seed for seed in value_by_seed if seed in against_by_seed or not against_protocol]
     if not seeds:
         return None
-    both = [(own[seed], other[seed]) for seed in seeds] if against_protocol else []
-    points = paired([against - value for value, against in both] or [own[seed] for seed in seeds])
+    both = [(value_by_seed[seed], against_by_seed[seed]) for seed in seeds] if against_protocol else []
+    points = paired([against - value for value, against in both] or [value_by_seed[seed] for seed in seeds])
     ratios = metric_named(metric).ratio != NEVER and bool(both) and all(min(two) > 0 for two in both)
     log_ratio = paired([math.log(against / value) for value, against in both]) if ratios else None
     deciding = points if decided_on == "points" else log_ratio
@@ -193,7 +193,7 @@ def compare_within(
     se = _examples_se(ledger, views, metric=metric, log_ratio=decided_on == "log_ratio") if against_protocol else None
     return Within(
         arm=arm,
-        values=[own[seed] for seed in seeds],
+        values=[value_by_seed[seed] for seed in seeds],
         decided_on=decided_on,
         points=points,
         log_ratio=log_ratio,

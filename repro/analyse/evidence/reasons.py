@@ -51,16 +51,19 @@ def within_measured(
         return f"The {what} of {arm} is {_points(metric, estimate, interval, seeds=runs, d0=d0)}."
     # What a time is measured by is the network that was timed.
     timed = metric_named(metric).of == TIMINGS
-    one, other = (name if timed else protocol_named(name).title for name in (protocol, against_protocol))
+    title, against_title = (name if timed else protocol_named(name).title for name in (protocol, against_protocol))
     if timed:
         spread = f"90 % interval {math.exp(interval[0]):.2f} to {math.exp(interval[1]):.2f}, " if interval else ""
         paper = f"; in the paper {math.exp(d0):.3g} times" if d0 is not None else ""
-        return f"The {what} is with {other} {math.exp(estimate):.2f} times that with {one} ({spread}{runs}){paper}."
+        return f"The {what} is with {against_title} {math.exp(estimate):.2f} times that with {title} ({spread}{runs}){paper}."
     if decided_on == "log_ratio":
         spread = f"90 % interval {math.exp(interval[0]):.3f} to {math.exp(interval[1]):.3f}, " if interval else ""
         paper = f"; in the paper {math.exp(d0):.3f} times" if d0 is not None else ""
-        return f"The {what} of {arm} by {other} is {math.exp(estimate):.3f} times that by {one} ({spread}{runs}){paper}."
-    return f"The {what} of {arm} by {other} minus that by {one} is {_points(metric, estimate, interval, seeds=runs, d0=d0)}."
+        return (
+            f"The {what} of {arm} by {against_title} is {math.exp(estimate):.3f} times that by {title} ({spread}{runs}){paper}."
+        )
+    points = _points(metric, estimate, interval, seeds=runs, d0=d0)
+    return f"The {what} of {arm} by {against_title} minus that by {title} is {points}."
 
 
 def _points(metric: str, estimate: float, interval: tuple[float, float] | None, *, seeds: str, d0: float | None) -> str:

@@ -45,9 +45,9 @@ def fit_encoder(x_PD: NDArray[np.float32], *, channel: Channel, key: int) -> Enc
         )
     if encoding.num_components is None:
         return SparseEncoder(words_WD=fit_words(x_PD, num_words=encoding.num_words, settings=encoding.kmeans, seed=seed))
-    own = project(num_components=encoding.num_components)
-    words_WC = fit_words(own.projected_PC(x_PD), num_words=encoding.num_words, settings=encoding.kmeans, seed=seed)
-    return SparseEncoder(words_WD=words_WC, projection=own)
+    sparse_projection = project(num_components=encoding.num_components)
+    words_WC = fit_words(sparse_projection.projected_PC(x_PD), num_words=encoding.num_words, settings=encoding.kmeans, seed=seed)
+    return SparseEncoder(words_WD=words_WC, projection=sparse_projection)
 
 
 def encoder_arrays(encoder: Encoder) -> dict[str, NDArray[Any]]:

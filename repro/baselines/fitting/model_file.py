@@ -32,7 +32,7 @@ def load_model(
     spec: Spec,
     what: str,
 ) -> FittedModel:
-    """Return what `build` makes of the arrays stored at `path`, of `meta` and of `spec`; arguments as of `read_model`.
+    """Read a model: what `build` makes of the arrays at `path`, of `meta` and of `spec`; else as `read_model`.
 
     Raises:
         FileFormatError: the file is missing, damaged, of another schema or of another spec.

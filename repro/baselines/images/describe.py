@@ -13,13 +13,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from repro.artifacts.arrays import read_npz, write_npz
 from repro.baselines.descriptors.images import Image
 from repro.baselines.encoders.encoder import Encoder, encoder_arrays, encoder_of, fit_encoder
 from repro.baselines.encoders.product_quantizer import Quantizer, fit_quantizer
 from repro.baselines.fitting.randomness import generator
 from repro.baselines.images.encode import OfImage, encode_and_pack, numbered, sample_image
 from repro.baselines.images.fit_context import FitContext
-from repro.baselines.images.signatures import SignatureFile, SignatureWriter, read_arrays, write_array, write_arrays
+from repro.baselines.images.signatures import SignatureFile, SignatureWriter, write_array
 from repro.spec.classical import Channel
 from repro.system.memory import peak_mib
 from repro.system.progress import Progress
@@ -47,7 +48,7 @@ def fit_encoders(images: Iterable[Image], num_images: int, context: FitContext) 
         _run_jobs(functools.partial(_fit_encoder, key=context.key), tasks, context)
         for file in samples.values():
             file.unlink()
-    return {name: encoder_of(read_arrays(file)) for name, file in files.items()}
+    return {name: encoder_of(read_npz(file)) for name, file in files.items()}
 
 
 def fit_quantizers(
@@ -101,7 +102,7 @@ def describe(
         tasks = islice(enumerate(images), writer.num_done, None)
         done = in_order(make, tasks, num_processes=context.num_processes)
         count = writer.num_done
-        for count in writer.fill(_counted(own, context) for own in done):
+        for count in writer.fill(_counted(encoded, context) for encoded in done):
             if count <= num_images:
                 progress.add()
         if count != num_images:
@@ -152,7 +153,7 @@ def _fit_encoder(task: tuple[Channel, Path, Path], *, key: int) -> float:
     """Make and store the encoder of a channel from its sample, unless it is there; return the memory it took, in MiB."""
     channel, sample, file = task
     if not file.exists():
-        write_arrays(file, encoder_arrays(fit_encoder(np.load(sample), channel=channel, key=key)))
+        write_npz(file, encoder_arrays(fit_encoder(np.load(sample), channel=channel, key=key)))
     return peak_mib()
 
 

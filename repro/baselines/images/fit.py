@@ -61,8 +61,8 @@ def fit(
     _check_passes(images)
     split_held_out(labels_N, num_held_out=spec.fusion.num_held_out, key=key)  # refused now, not after hours
     identity = sha256_bytes(repr((SCHEMA, spec, num_classes, key)).encode() + labels_N.tobytes())
-    own = Path(folder) / identity[:16]
-    context = FitContext(spec=spec, key=key, num_processes=num_processes, folder=own, say=say, costs=costs_before(own))
+    scratch = Path(folder) / identity[:16]
+    context = FitContext(spec=spec, key=key, num_processes=num_processes, folder=scratch, say=say, costs=costs_before(scratch))
     with one_thread():  # sums of one thread: the same model whatever the machine's number of cores
         with context.step("vocabularies"):
             encoders = fit_encoders(images, len(labels_N), context)

@@ -78,7 +78,7 @@ class ClassicalModel:
             "sharpness": fused.sharpness,
             "top1": fused.top1,
             "fused_top1": fused.fused_top1,
-            "regularizations": {name: own.regularization for name, own in fused.classifiers.items()},
+            "regularizations": {name: classifier.regularization for name, classifier in fused.classifiers.items()},
         }
         arrays: dict[str, NDArray[Any]] = {}
         for name, encoder in self.encoders.items():

@@ -131,15 +131,3 @@ def write_array(path: Path, array: NDArray[Any]) -> None:
     """Write an array to `path` (.npy) atomically."""
     with atomic_writer(path) as stream:
         np.save(stream, array, allow_pickle=False)
-
-
-def write_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
-    """Write named arrays to `path` (.npz) atomically."""
-    with atomic_writer(path) as stream:
-        np.savez(stream, allow_pickle=False, **arrays)
-
-
-def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    """Return the arrays stored at `path` (.npz)."""
-    with np.load(path, allow_pickle=False) as stored:
-        return {name: stored[name] for name in stored.files}

@@ -120,10 +120,10 @@ def _descriptors(
 ) -> Iterator[tuple[Feature, NDArray[np.float64], NDArray[np.float32]]]:
     """Yield feature, positions and descriptors (or counts) frame by frame, then window by window; add up the time."""
     cuboids = [feature for feature in features if isinstance(feature, LocalFeature) and isinstance(feature.descriptor, Cuboid)]
-    others = [feature for feature in features if feature not in cuboids]
+    of_frames = [feature for feature in features if feature not in cuboids]
     cpu_s.update({feature.name: 0.0 for feature in features})
-    for frame in sampled_frames(pixels, spec.frames) if others else ():
-        for feature in others:
+    for frame in sampled_frames(pixels, spec.frames) if of_frames else ():
+        for feature in of_frames:
             begin = time.process_time()
             position_P2, x_PD = described(frame.rgb_HW3, feature, functools.partial(_of_frame, frame, feature))
             cpu_s[feature.name] += time.process_time() - begin

@@ -1,4 +1,6 @@
-"""A fitted feature-histogram baseline: score videos, store it in one .npz file, read it back; the same model, the same bytes.
+"""A fitted feature-histogram baseline: score videos, store it in one .npz file, read it back.
+
+The same model gives the same bytes.
 
 Legend: N videos, D values of a vector, K classes.
 """
@@ -105,12 +107,12 @@ def described_videos(
 def _model(arrays: dict[str, NDArray[Any]], meta: dict[str, Any], spec: FeatureHistograms) -> HistogramModel:
     vocabularies = {}
     for name in _names(arrays):
-        own = f"vocabulary.{name}"
+        prefix = f"vocabulary.{name}"
         vocabularies[name] = Vocabulary(
-            words_WD=arrays[f"{own}.words_WD"],
-            scale=float(arrays[f"{own}.scale"]),
-            mean_D=arrays.get(f"{own}.mean_D"),
-            components_DD=arrays.get(f"{own}.components_DD"),
+            words_WD=arrays[f"{prefix}.words_WD"],
+            scale=float(arrays[f"{prefix}.scale"]),
+            mean_D=arrays.get(f"{prefix}.mean_D"),
+            components_DD=arrays.get(f"{prefix}.components_DD"),
         )
     places = range(len(meta["choice"]["hidden_units"]) + 1)
     classifier = Classifier(

@@ -230,8 +230,8 @@ def add_object(scene_HWC: Field, generator: np.random.Generator, *, kind: int, p
     """Draw an object of class `kind` and return the share of each pixel that it covers."""
     image_px, silhouette = len(scene_HWC), SILHOUETTES_BY_CLASS[kind]
     hue = own_hue(kind) + generator.normal(0, HUE_DEVIATION)
-    own = generator.random() < OWN_TEXTURE_SHARE
-    name = TEXTURES[kind % len(TEXTURES)] if own else TEXTURES[generator.integers(len(TEXTURES))]
+    wears_own_texture = generator.random() < OWN_TEXTURE_SHARE
+    name = TEXTURES[kind % len(TEXTURES)] if wears_own_texture else TEXTURES[generator.integers(len(TEXTURES))]
     x, y = object_coordinates(placement, image_px=image_px)
     pattern = texture(name, generator, x=x, y=y, waves=generator.uniform(2.5, 4.5))
     masks = [coverage(parts, placement=placement, image_px=image_px) for parts in (silhouette.body, silhouette.second)]

@@ -1,7 +1,7 @@
 """Load clips for training on CPU and GPU, in our order and with our randomness.
 
-On a GPU one DALI graph does all of it. On a CPU it decodes alone, if there is anything to decode: one compiled pass does what
-follows, the same to the bit, in a fraction of the time.
+On a GPU one DALI graph does all of it. On a CPU it decodes alone, if there is anything to decode: one compiled
+pass does what follows, the same to the bit, in a fraction of the time.
 All frames of a clip have one crop and one mirroring. An epoch visits every stored clip of every video once.
 
 Source: Karpathy et al. 2014, section 4.1: random crops, mirroring with probability .5, the constant 117 subtracted.
@@ -185,8 +185,8 @@ def graph_batches(loading: ClipLoading, clips: StripClips, plan: Iterable[Planne
         device_id=device_id(loading.device),
         prefetch_queue_depth=2,
     )
-    found = zip(groups, outputs_of(pipeline), strict=True)
-    return loading.batches((group, clip.split([len(planned.index_B) for planned in group])) for group, clip in found)
+    loaded = zip(groups, outputs_of(pipeline), strict=True)
+    return loading.batches((group, clip.split([len(planned.index_B) for planned in group])) for group, clip in loaded)
 
 
 def cut_batches(

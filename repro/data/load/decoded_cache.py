@@ -1,4 +1,4 @@
-"""Keep the decoded batches of a split that fit into memory: scoring passes over the same examples again and again."""
+"""Keep decoded batches that fit into memory: scoring passes over the same examples again and again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 
 class DecodedCache:
-    """Batches of decoded examples, kept from the first pass over them on as long as all together have `keep_bytes`.
+    """Batches of decoded examples, kept from their first pass on while all together take `keep_bytes` at most.
 
     decode: gives the examples `index_N` in batches of a size. example_bytes: size of a decoded example.
     """
@@ -22,7 +22,7 @@ class DecodedCache:
         self._kept: dict[tuple[bytes, int], list[torch.Tensor]] = {}
 
     def batches(self, index_N: NDArray[np.int64], *, batch_size: int) -> Iterator[torch.Tensor]:
-        """Give the batches of the examples `index_N`, decoded now or in an earlier pass; leave them as they are."""
+        """Give the batches of the examples `index_N`, decoded now or before; leave them as they are."""
         key, num_bytes = (np.asarray(index_N, np.int64).tobytes(), batch_size), len(index_N) * self._example_bytes
         if key not in self._kept:
             decoded = self._decode(index_N, batch_size)

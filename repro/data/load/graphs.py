@@ -17,7 +17,7 @@ from repro.data.shards.decoder_options import decoder_options
 
 
 def outputs_of(pipeline: Any) -> Iterator[torch.Tensor]:
-    """Build a pipeline of one output now, and give what it gives until its source has no more; it runs ahead."""
+    """Build a pipeline of one output now; give its outputs, which it makes ahead, until its source ends."""
     pipeline.build()
     return _outputs_of(pipeline)
 
@@ -34,7 +34,7 @@ def _outputs_of(pipeline: Any) -> Iterator[torch.Tensor]:
 def owned(outputs: Any) -> torch.Tensor:
     """Return what a pipeline gave as a tensor that stays as it is.
 
-    On the CPU that is no copy: DALI's default execution model does not use a buffer again as long as someone holds it.
+    On the CPU that is no copy: DALI's default execution model does not use a buffer again while someone holds it.
     """
     tensor = torch.from_dlpack(outputs.as_tensor())
     return tensor.clone() if tensor.is_cuda else tensor
@@ -87,7 +87,7 @@ def decoded_clip_graph(*, source: Callable[[], Any], frames: tuple[int, ...], st
 def image_graph(
     *, source: Callable[[], Any], mean_image_SSC: NDArray[np.float32], mean_at: str, encoding: str, input_px: int, device: str
 ) -> Any:
-    """Define the graph of training: decode, crop, subtract the mean image, add the colour offset, divide, mirror.
+    """Define the graph of training: decode, crop, subtract the mean image, add colour noise, divide, mirror.
 
     device: `cpu`, or `cuda` (decoding on the device's hardware decoder where it has one).
     source: gives (encoded or raw images, crop starts as (top, left), mirror flags, colour offsets, divisors) of a batch.

@@ -1,7 +1,7 @@
 """Load training images on CPU and GPU, in our order and with our randomness.
 
-On a GPU one DALI graph does all of it. On a CPU it decodes alone, if there is anything to decode: one compiled pass does what
-follows, the same to the bit, in a fraction of the time.
+On a GPU one DALI graph does all of it. On a CPU it decodes alone, if there is anything to decode: one compiled
+pass does what follows, the same to the bit, in a fraction of the time.
 
 Shape suffixes: B batch, N images loaded at a time, H height, W width, C colour channels (RGB), S stored side in pixels, P side
 of the network's input.
@@ -60,10 +60,10 @@ class ImageBatch:
 
 @dataclass(frozen=True, kw_only=True)
 class ImageLoading:
-    """What is common to both ways of loading: how the images of consecutive batches are cut, coloured, mirrored and labelled.
+    """What both ways of loading share: how the images of consecutive batches are cut, coloured, mirrored, labelled.
 
-    key: of all randomness. components_33: column i is the i-th principal component of the RGB values times its factor.
-    num_threads: those that decode ahead. device: `cpu` or `cuda`.
+    key: of all randomness. components_33: column i is the i-th principal component of the RGB values times its
+    factor. num_threads: those that decode ahead. device: `cpu` or `cuda`.
     """
 
     shards: Stored
@@ -77,7 +77,7 @@ class ImageLoading:
 
     @cached_property
     def mean_SSC(self) -> NDArray[np.float32]:
-        """Return what is subtracted: the mean image, of which each crop takes its own window, or the centre of it."""
+        """What is subtracted: the mean image, of which each crop takes its own window, or its centre."""
         moves, mean_SSC = self.recipe.mean_at == "crop", self.mean_image_SSC
         return np.ascontiguousarray(mean_SSC if moves else center_cut(mean_SSC, input_px=self.input_px), np.float32)
 
@@ -87,12 +87,12 @@ class ImageLoading:
         return max(self.recipe.batch_size, LOAD_AT_ONCE)
 
     def groups(self, plan: Iterable[Planned]) -> Iterator[list[Planned]]:
-        """Group consecutive batches of one epoch with or without colour noise, as many as make LOAD_AT_ONCE images."""
+        """Group consecutive batches of one epoch, all with colour noise or all without, to LOAD_AT_ONCE images."""
         at_once = max(1, LOAD_AT_ONCE // self.recipe.batch_size)
         return grouped(plan, at_once=at_once, key=lambda planned: (planned.epoch, self.is_noisy(planned)))
 
     def is_noisy(self, planned: Planned) -> bool:
-        """Say whether the colours of a batch are varied: they are in the first part of training alone, if the recipe says so."""
+        """Say whether the colours of a batch are varied; a recipe may end that before the last epoch."""
         noise, steps_per_epoch = self.recipe.color_noise, math.ceil(self.shards.num_examples / self.recipe.batch_size)
         if noise is None:
             return False
@@ -157,7 +157,7 @@ def compiled_batches(loading: ImageLoading, plan: Iterable[Planned]) -> Iterator
 
 
 def graph_batches(loading: ImageLoading, plan: Iterable[Planned]) -> Iterator[ImageBatch]:
-    """Give the batches that one DALI graph decodes, cuts, colours and mirrors on the device, running ahead."""
+    """Give the batches that one DALI graph, running ahead, decodes, cuts, colours and mirrors."""
     groups, to_load = itertools.tee(loading.groups(plan))
 
     def feed() -> tuple[list[NDArray[np.uint8]], NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
@@ -179,8 +179,8 @@ def graph_batches(loading: ImageLoading, plan: Iterable[Planned]) -> Iterator[Im
         device_id=device_id(loading.device),
         prefetch_queue_depth=2,
     )
-    found = zip(groups, outputs_of(pipeline), strict=True)
-    return loading.batches((planned, image_NHWC[part]) for group, image_NHWC in found for planned, part in with_parts(group))
+    loaded = zip(groups, outputs_of(pipeline), strict=True)
+    return loading.batches((planned, image_NHWC[part]) for group, image_NHWC in loaded for planned, part in with_parts(group))
 
 
 def _stacked(loading: ImageLoading, groups: Iterable[list[Planned]]) -> Iterator[tuple[list[Planned], NDArray[np.uint8]]]:

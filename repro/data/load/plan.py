@@ -1,4 +1,4 @@
-"""Plan training: which examples each batch has, which batches are loaded at a time, and how long each is waited for.
+"""Plan training: which examples each batch has, and which batches are loaded at a time.
 
 Shape suffixes: B batch, N examples loaded at a time.
 """
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repro.data.load.randomness import epoch_order_N
+from repro.spec.recipe import SHUFFLES
 
 Item = TypeVar("Item")
 
@@ -29,11 +30,26 @@ class Planned:
 
 
 def training_plan(
-    num_examples: int, *, key: int, batch_size: int, num_epochs: int, epoch: int = 0, step: int = 0
+    num_examples: int,
+    *,
+    key: int,
+    batch_size: int,
+    num_epochs: int,
+    epoch: int = 0,
+    step: int = 0,
+    shuffle: str = "each_epoch",
 ) -> Iterator[Planned]:
-    """Plan every batch from (`epoch`, `step`) on; each epoch is a permutation and its last batch may be smaller."""
+    """Plan every batch from (`epoch`, `step`) on; each epoch is a permutation and its last batch may be smaller.
+
+    shuffle: one of SHUFFLES; `once` gives every epoch the order of the first.
+
+    Raises:
+        ValueError: `shuffle` is unknown.
+    """
+    if shuffle not in SHUFFLES:
+        raise ValueError(f"unknown shuffle {shuffle!r}; allowed: {', '.join(SHUFFLES)}")
     while epoch < num_epochs:
-        order_N = epoch_order_N(num_examples, key=key, epoch=epoch)
+        order_N = epoch_order_N(num_examples, key=key, epoch=epoch if shuffle == "each_epoch" else 0)
         for first in range(step * batch_size, num_examples, batch_size):
             yield Planned(epoch=epoch, step=first // batch_size, index_B=order_N[first : first + batch_size])
         epoch, step = epoch + 1, 0

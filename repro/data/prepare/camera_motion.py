@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from repro.artifacts.arrays import write_npz
 from repro.artifacts.dataset_json import read_dataset
+from repro.artifacts.provenance import code_digest, spec_digest
 from repro.data.generated.video_drawing import Camera, background, draw_camera
 from repro.data.generated.videos import stream
 from repro.data.shards.clips import ClipShards
@@ -50,16 +51,16 @@ class CameraTask:
 
 
 def ensure_camera_motion(dataset: VideoDataset, folder: Path, *, num_processes: int, say: Say) -> None:
-    """Write `test.camera.npz` beside the test split, if it is not there already for these very clips.
+    """Write `test.camera.npz` beside the test split, if it is not there already for these very clips, by this code.
 
-    It holds motion_V and key_V, each video's motion and key, `source` (drawn or estimated), and the SHA-256 of the clips' index.
+    It holds motion_V and key_V, each video's motion and key, `source` (drawn or estimated), the SHA-256 of the clips' index
+    and `made_from`, the digest of all that decides the motions.
     """
-    path = folder / CAMERA_FILE
-    index = read_dataset(folder).splits["test"].index.sha256
-    if path.is_file():
-        with np.load(path, allow_pickle=False) as stored:
-            if str(stored["index_sha256"]) == index and "source" in stored.files:
-                return
+    path, index = folder / CAMERA_FILE, read_dataset(folder).splits["test"].index.sha256
+    shards_N = [shard.sha256 for shard in read_dataset(folder).splits["test"].shards]
+    made_from = spec_digest([index, shards_N, dataset.procedural, dataset.clips, code_digest("camera_motion")])
+    if _made_from(path) == made_from:
+        return
     shards = ClipShards(folder, "test")
     source = "estimated" if dataset.procedural is None else "drawn"
     say(f"takes down the motion of the camera of {shards.num_videos} test videos, {source}")
@@ -67,7 +68,17 @@ def ensure_camera_motion(dataset: VideoDataset, folder: Path, *, num_processes: 
         motion_V = camera_motion_V(shards, num_processes=num_processes)
     else:
         motion_V = drawn_motion_V(dataset, shards)
-    write_npz(path, {"motion_V": motion_V, "key_V": shards.key_V, "source": np.array(source), "index_sha256": np.array(index)})
+    about = {"source": np.array(source), "index_sha256": np.array(index), "made_from": np.array(made_from)}
+    write_npz(path, {"motion_V": motion_V, "key_V": shards.key_V, **about})
+
+
+def _made_from(path: Path) -> str:
+    """Return what the motions stored at `path` were made from; "" where there are none, or they are damaged."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return str({name: stored[name] for name in stored.files}["made_from"])  # all are read: each has a checksum
+    except Exception:  # a damaged archive fails in many ways: struct, zip, header and decoding errors
+        return ""
 
 
 def drawn_motion_V(dataset: VideoDataset, shards: ClipShards) -> NDArray[np.float32]:

@@ -1,7 +1,7 @@
-"""Remember finished shards, so that a preparation that died goes on where it was.
+"""Remember finished shards: a preparation that died goes on where it was, and a damaged file is made again by itself.
 
-The folder `journal` beside the shards holds `plan.json`, which says what is being prepared, and for each finished shard one
-file with its index, its hash and its share of the statistics. It goes away when the data set is complete.
+The folder `journal` beside the shards holds `plan.json`, which says what is prepared, and for each finished shard one
+file with its index, its hash and its share of the statistics (about a hundredth of the shard's size).
 A finished shard is believed only if its file still has the recorded hash.
 
 Legend: N examples, R refused files.
@@ -12,7 +12,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,10 +21,9 @@ from repro.artifacts.arrays import write_npz
 from repro.artifacts.dataset_json import MadeFrom
 from repro.artifacts.documents import read_document, write_document
 from repro.artifacts.files import FileFormatError, sha256_file
+from repro.data.prepare.shard_plan import SPLITS
 from repro.data.shards.color import PixelSums
 from repro.data.shards.writer import ShardRecord
-
-SPLITS = ("train", "validation", "test")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +65,7 @@ class Journal:
         self._folder = folder / "journal"
         if self._found_plan() != plan:
             self.discard()
-            for pattern in ("-[0-9]*.tar", ".index.npz", "-[0-9]*.tar.*.part"):
+            for pattern in ("-[0-9]*.tar", ".index.npz", ".videos.npz", "-[0-9]*.tar.*.part"):
                 for stale in (path for split in SPLITS for path in folder.glob(f"*{split}{pattern}")):
                     stale.unlink()
             write_document(self._folder / "plan.json", plan)
@@ -100,8 +99,11 @@ class Journal:
         try:
             with np.load(self._entry(shard), allow_pickle=False) as stored:
                 columns = dict(stored)
-        except (OSError, ValueError):
+            return self._part(shard, columns)
+        except Exception:  # a damaged archive fails in many ways: struct, zip, header and decoding errors
             return None
+
+    def _part(self, shard: str, columns: dict[str, npt.NDArray[Any]]) -> Part | None:
         path = self._data / shard
         if not path.is_file() or sha256_file(path) != str(columns["sha256"]):
             return None

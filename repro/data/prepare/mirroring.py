@@ -1,6 +1,6 @@
 """Know whether a clip may be mirrored: not where a class is the mirror image of another.
 
-Paper B mirrors half of its clips; a set of gestures that has Left and Right cannot be learned so.
+Karpathy et al. 2014 mirror half of their clips (section 4.1); a set of gestures that has Left and Right cannot be learned so.
 """
 
 from __future__ import annotations

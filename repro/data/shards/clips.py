@@ -1,4 +1,4 @@
-"""Read the stored clips of a prepared set of videos (repro.data.prepare.videos) at random.
+"""Read the stored clips of a prepared set of videos (repro.data.prepare.video_packer) at random.
 
 Shape suffixes: N clips of a split, V videos, L labels of a video at most.
 """

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from repro.data.sources.source import SourceError
-from repro.system.progress import Say
+from repro.system.progress import SAY_EVERY_S, Say
 
 CHUNK_BYTES = 2**18
-SAY_EVERY_S = 3.0
 TIMEOUT_S = 30.0
 
 

@@ -11,27 +11,17 @@ sample of the classes for readers that stream, and reading at random does not ca
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
+from repro.data.sources.class_folders import FoundFile, Scan, agree_on_classes, example_keys, fingerprint
 from repro.data.sources.source import Listing, SourceError, as_bytes, stable_hashes
 
 EXTENSIONS = (".jpg", ".jpeg", ".png")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FoundFile:
-    """An image file of a class folder: its name below the split's folder, size and time of change."""
-
-    name: str
-    num_bytes: int
-    modified_ns: int
 
 
 class FoldersSource:
@@ -46,7 +36,9 @@ class FoldersSource:
     def __init__(self, root: Path) -> None:
         self._root = root
         found = {folder: scan_classes(root / folder) for folder in ("train", "val")}
-        self.classes, warnings = agree_on_classes(root, train=found["train"].files, val=found["val"].files)
+        self.classes, warnings = agree_on_classes(
+            train=found["train"].files, test=found["val"].files, places=(root / "train", root / "val"), unit="image"
+        )
         self.warnings = (*warnings, *(text for folder, scan in found.items() for text in scan.warnings(folder)))
         self.listings: Mapping[str, Listing] = {
             "train": listing(found["train"].files, classes=self.classes, folder="train"),
@@ -61,18 +53,6 @@ class FoldersSource:
     def read(self, split: str, index: int) -> bytes:
         """Return the content of file `index` of `split`."""
         return read_listed(self._root, self.listings[split], index=index)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scan:
-    """What lies in the class folders of a split: image files by class, and how many other files by kind."""
-
-    files: dict[str, list[FoundFile]]
-    ignored: Counter[str] = field(default_factory=Counter)
-
-    def warnings(self, folder: str) -> list[str]:
-        """Say how many files were left out."""
-        return [f"{count} {kind} in {folder} were left out" for kind, count in sorted(self.ignored.items())]
 
 
 def scan_classes(folder: Path) -> Scan:
@@ -118,32 +98,6 @@ def _found(entry: os.DirEntry[str], *, name: str) -> FoundFile:
     return FoundFile(name=name, num_bytes=status.st_size, modified_ns=status.st_mtime_ns)
 
 
-def agree_on_classes(
-    root: Path, *, train: Mapping[str, list[FoundFile]], val: Mapping[str, list[FoundFile]]
-) -> tuple[tuple[str, ...], list[str]]:
-    """Return the classes, sorted by name, and what a reader should know about them.
-
-    Raises:
-        SourceError: train or val hold no images, train has one class only, or val has a class that train has not.
-    """
-    classes = tuple(sorted(name for name, files in train.items() if files))
-    if len(classes) < 2:
-        raise SourceError(f"{root / 'train'} holds images of {len(classes)} classes; expected two class folders or more")
-    if not any(val.values()):
-        raise SourceError(f"{root / 'val'} holds no image; expected val/<class>/* with the classes of train")
-    unknown = sorted(name for name, files in val.items() if files and name not in classes)
-    if unknown:
-        raise SourceError(
-            f"{root / 'val'} has images of classes without training images: {', '.join(unknown[:5])} ({len(unknown)} in all); "
-            "add them to train or delete them from val"
-        )
-    empty = sorted(name for name, files in train.items() if not files)
-    missing = [name for name in classes if not val.get(name)]
-    warnings = [f"class {name!r} has no training image and was left out" for name in empty]
-    warnings += [f"class {name!r} has no image in val: its error is not measured" for name in missing]
-    return classes, warnings
-
-
 def listing(files: Mapping[str, list[FoundFile]], *, classes: tuple[str, ...], folder: str) -> Listing:
     """Return the files of all classes, shuffled by a hash of their names."""
     names = [file.name for name in classes for file in files.get(name, ())]
@@ -155,22 +109,3 @@ def listing(files: Mapping[str, list[FoundFile]], *, classes: tuple[str, ...], f
 def read_listed(root: Path, listed: Listing, *, index: int) -> bytes:
     """Return the content of example `index`, whose `file_N` is its path below `root`."""
     return (root / os.fsdecode(bytes(listed.file_N[index]))).read_bytes()
-
-
-def example_keys(names: list[str]) -> list[str]:
-    """Return a unique key for each file name: without its extension if no other file has that name, dots as `%2E`."""
-    stems = [os.path.splitext(name)[0] for name in names]
-    seen = Counter(stems)
-    chosen = (name if seen[stem] > 1 else stem for name, stem in zip(names, stems, strict=True))
-    return [name.replace("%", "%25").replace(".", "%2E") for name in chosen]
-
-
-def fingerprint(found: Mapping[str, Mapping[str, list[FoundFile]]]) -> str:
-    """Return a digest of names, sizes and times of change of all files."""
-    digest = hashlib.sha256()
-    for folder, classes in sorted(found.items()):
-        for name, files in sorted(classes.items()):
-            digest.update(f"{folder}/{name}\0".encode(errors="surrogateescape"))
-            for file in files:
-                digest.update(f"{file.name}\0{file.num_bytes}\0{file.modified_ns}\0".encode(errors="surrogateescape"))
-    return digest.hexdigest()

@@ -15,7 +15,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from repro.data.sources.folders import FoundFile, Scan, agree_on_classes, fingerprint, listing, read_listed, scan_classes
+from repro.data.sources.class_folders import FoundFile, Scan, agree_on_classes, fingerprint
+from repro.data.sources.folders import listing, read_listed, scan_classes
 from repro.data.sources.source import Listing, SourceError
 
 NUM_CLASSES = 1000
@@ -37,7 +38,9 @@ class Ilsvrc2012Source:
         train = scan_classes(root / "train")
         flat = flat_files(root / "val")
         val = label_flat(root, flat, wnids=sorted(train.files)) if flat else scan_classes(root / "val")
-        self.classes, warnings = agree_on_classes(root, train=train.files, val=val.files)
+        self.classes, warnings = agree_on_classes(
+            train=train.files, test=val.files, places=(root / "train", root / "val"), unit="image"
+        )
         self.listings: Mapping[str, Listing] = {
             "train": listing(train.files, classes=self.classes, folder="train"),
             "test": listing(val.files, classes=self.classes, folder="val"),

@@ -1,6 +1,6 @@
 """What a source of labelled examples gives to `prepare`; everything after it is shared.
 
-A new kind of data set is one class with these attributes and one line in `repro.data.prepare.images.open_source`.
+A new kind of data set is one class with these attributes and one line in `repro.data.prepare.prepare.open_images`.
 
 Legend: N examples of a split.
 """
@@ -43,13 +43,11 @@ class Listing:
         return Listing(file_N=self.file_N[indices], key_N=self.key_N[indices], label_N=self.label_N[indices])
 
 
-class Source(Protocol):
-    """Labelled examples from somewhere.
+class Origin(Protocol):
+    """What every source says of its examples, images or videos.
 
-    description: where they come from, for a reader. decoder: what turns them into pixels.
-    fingerprint: changes when the examples change; known without reading them.
-    keep_files: whether a JPEG file that already has the stored size is stored as it is.
-    listings: `train` and `test`. warnings: what a reader should know about the examples.
+    description: where they come from, for a reader. fingerprint: changes when the examples change; known without reading them.
+    warnings: what a reader should know about the examples.
     """
 
     @property
@@ -57,11 +55,19 @@ class Source(Protocol):
     @property
     def fingerprint(self) -> str: ...
     @property
-    def keep_files(self) -> bool: ...
-    @property
     def classes(self) -> tuple[str, ...]: ...
     @property
     def warnings(self) -> tuple[str, ...]: ...
+
+
+class Source(Origin, Protocol):
+    """Labelled images from somewhere.
+
+    keep_files: whether a JPEG file that already has the stored size is stored as it is. listings: `train` and `test`.
+    """
+
+    @property
+    def keep_files(self) -> bool: ...
     @property
     def listings(self) -> Mapping[str, Listing]: ...
 

@@ -52,8 +52,8 @@ class Ucf101Source:
         digest.update(repr(sorted(self.groups.items())).encode())
         self._places: dict[str, Path] = {}
         ignored: Counter[str] = Counter()
-        for name, found in videos_below(root, ignored=ignored):
-            digest.update(f"{name}\0{found.num_bytes}\0{found.modified_ns}\0".encode(errors="surrogateescape"))
+        for name, video in videos_below(root, ignored=ignored):
+            digest.update(f"{name}\0{video.num_bytes}\0{video.modified_ns}\0".encode(errors="surrogateescape"))
             for folder in VIDEO_FOLDERS:
                 if name.startswith(folder and f"{folder}/"):
                     self._places.setdefault(name[len(folder and f"{folder}/") :], root / name)

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from repro.data.sources.folders import FoundFile, agree_on_classes, fingerprint, listing, read_listed, scan_classes
+from repro.data.sources.class_folders import FoundFile, agree_on_classes, fingerprint
+from repro.data.sources.folders import listing, read_listed, scan_classes
 from repro.data.sources.source import Listing, as_bytes, stable_hashes
 
 
@@ -31,7 +32,7 @@ class UnsplitFoldersSource:
         self._root = root
         found = scan_classes(root)
         halves = halved(found.files)
-        self.classes, warnings = agree_on_classes(root, train=halves["train"], val=halves["test"])
+        self.classes, warnings = agree_on_classes(train=halves["train"], test=halves["test"], places=(root, root), unit="image")
         self.warnings = (*warnings, *found.warnings(root.name))
         self.listings: Mapping[str, Listing] = {
             split: listing(files, classes=self.classes, folder=".") for split, files in halves.items()

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from repro.data.sources.folders import FoundFile, Scan, example_keys, fingerprint
+from repro.data.sources.class_folders import FoundFile, Scan, agree_on_classes, example_keys, fingerprint
 from repro.data.sources.source import SourceError, as_bytes, stable_hashes
 from repro.data.sources.video_source import Content, VideoListing, groups_of, label_matrix
 
@@ -36,7 +36,9 @@ class VideoFoldersSource:
         self._root = root
         self.groups: Mapping[str, str] = {}
         found = {split: scan_videos(root / split) for split in ("train", "test")}
-        self.classes, warnings = agree_on_classes(root, train=found["train"].files, test=found["test"].files)
+        self.classes, warnings = agree_on_classes(
+            train=found["train"].files, test=found["test"].files, places=(root / "train", root / "test"), unit="video"
+        )
         self.warnings = (*warnings, *(text for split, scan in found.items() for text in scan.warnings(split)))
         self.listings: Mapping[str, VideoListing] = {
             split: _listing(scan.files, classes=self.classes, split=split) for split, scan in found.items()
@@ -95,32 +97,6 @@ def videos_below(folder: Path, *, ignored: Counter[str]) -> list[tuple[str, Foun
             videos.append((name, FoundFile(name=name, num_bytes=size, modified_ns=modified_ns)))
     ignored += Counter()  # forgets what was counted zero times
     return videos
-
-
-def agree_on_classes(
-    root: Path, *, train: Mapping[str, Sequence[FoundFile]], test: Mapping[str, Sequence[FoundFile]]
-) -> tuple[tuple[str, ...], list[str]]:
-    """Return the classes, sorted by name, and what a reader should know about them.
-
-    Raises:
-        SourceError: train or test hold no videos, train has one class only, or test has a class that train has not.
-    """
-    classes = tuple(sorted(name for name, files in train.items() if files))
-    if len(classes) < 2:
-        raise SourceError(f"{root / 'train'} holds videos of {len(classes)} classes; expected two class folders or more")
-    if not any(test.values()):
-        raise SourceError(f"{root / 'test'} holds no video; expected test/<class>/* with the classes of train")
-    unknown = sorted(name for name, files in test.items() if files and name not in classes)
-    if unknown:
-        raise SourceError(
-            f"{root / 'test'} has videos of classes without training videos: {', '.join(unknown[:5])} ({len(unknown)} in all); "
-            "add them to train or delete them from test"
-        )
-    empty = sorted(name for name, files in train.items() if not files)
-    absent = [name for name in classes if not test.get(name)]
-    warnings = [f"class {name!r} has no training video and was left out" for name in empty]
-    warnings += [f"class {name!r} has no test video: its error is not measured" for name in absent]
-    return classes, warnings
 
 
 def _listing(files: Mapping[str, Sequence[FoundFile]], *, classes: tuple[str, ...], split: str) -> VideoListing:

@@ -1,4 +1,4 @@
-"""What a source of labelled videos gives to `prepare_videos`; everything after it is shared.
+"""What a source of labelled videos gives to `prepare`; everything after it is shared.
 
 Legend: N videos of a split, L labels of a video at most, G groups, C classes.
 """
@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from repro.data.sources.source import Listing, SourceError, held_out, stable_hashes
+from repro.data.sources.source import Listing, Origin, SourceError, held_out, stable_hashes
 
 #: A video file, or what makes one; goes to another process.
 Content = Path | Callable[[], bytes]
@@ -49,24 +49,15 @@ class VideoListing:
         )
 
 
-class VideoSource(Protocol):
+class VideoSource(Origin, Protocol):
     """Labelled videos from somewhere.
 
-    description: where they come from, for a reader. fingerprint: changes when the videos change; known without reading them.
     listings: `train` and `test`. missing: (split, name) of videos that belong to the set and that the user does not have.
-    warnings: what a reader should know about the videos. groups: of the classes that belong to one, its name.
+    groups: of the classes that belong to one, its name.
     """
 
     @property
-    def description(self) -> str: ...
-    @property
-    def fingerprint(self) -> str: ...
-    @property
-    def classes(self) -> tuple[str, ...]: ...
-    @property
     def groups(self) -> Mapping[str, str]: ...
-    @property
-    def warnings(self) -> tuple[str, ...]: ...
     @property
     def missing(self) -> tuple[tuple[str, str], ...]: ...
     @property

@@ -166,7 +166,7 @@ COLUMNS = (
 )
 
 
-def _numbers(found: Sequence[ClassGain], *, control: str, other: str, paper: Paper, results: Results) -> TableView:
+def _numbers(gains: Sequence[ClassGain], *, control: str, other: str, paper: Paper, results: Results) -> TableView:
     """Return the average precision of both nets by class, the largest gain first."""
     titles = {"control": f"AP of {control}", "other": f"AP of {other}"}
     columns = tuple(
@@ -175,7 +175,7 @@ def _numbers(found: Sequence[ClassGain], *, control: str, other: str, paper: Pap
         for title in (titles.get(column.key, column.title),)
     )
     rows = []
-    for item in found:
+    for item in gains:
         measured = results.values(paper=paper.name, variant=control, metric=item.metric, protocol=item.protocol)
         cells = {
             "class": Cell(text=item.class_name),

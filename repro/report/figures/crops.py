@@ -71,8 +71,8 @@ def _lines(paper: Paper, table: Table, *, results: Results) -> list[CropErrors]:
     errors: dict[str, dict[str, dict[int, float]]] = {}
     for protocol in protocols_of(IMAGE):
         for variant in table.variants:
-            found = results.values(paper=paper.name, variant=variant, metric=TOP1, protocol=protocol)
-            errors.setdefault(protocol, {})[variant] = {seed: row.value for seed, row in found.items()}
+            by_seed = results.values(paper=paper.name, variant=variant, metric=TOP1, protocol=protocol)
+            errors.setdefault(protocol, {})[variant] = {seed: row.value for seed, row in by_seed.items()}
     changes = {
         protocol: {
             variant: {

@@ -31,29 +31,29 @@ LEAD = (
 def gain_by_camera_motion(paper: Paper, table: Table, *, results: Results) -> FigureView:
     """Return the figure of a page whose gain was measured by the camera's motion."""
     measured = results.judgement.camera
-    found = next((item for item in measured if (item.paper, item.table) == (paper.name, table.name)), None)
-    drawn = found is not None and bool(found.groups)
+    gains = next((item for item in measured if (item.paper, item.table) == (paper.name, table.name)), None)
+    drawn = gains is not None and bool(gains.groups)
     control, other = table.control, next(name for name in table.variants if name != table.control)
     runs = [run for name in (control, other) for run in view.runs_of(name, paper=paper, results=results)]
-    missing = [found.reason] if found and found.reason else []
+    missing = [gains.reason] if gains and gains.reason else []
     return FigureView(
         name="gain_by_camera_motion",
         title="Gain by the motion of the camera",
         lead=LEAD,
-        caption=f"{_caption(found, runs=runs, results=results)} {view.where(runs, results=results)}" if found and drawn else "",
-        svg=Markup(_draw(found, table=table)) if found and drawn else None,
-        summary=_numbers(found) if found and drawn else None,
+        caption=f"{_caption(gains, runs=runs, results=results)} {view.where(runs, results=results)}" if gains and drawn else "",
+        svg=Markup(_draw(gains, table=table)) if gains and drawn else None,
+        summary=_numbers(gains) if gains and drawn else None,
         missing=tuple(missing or view.absent((control, other), paper=paper, results=results)),
     )
 
 
-def _draw(found: CameraGap, *, table: Table) -> str:
-    groups = found.groups
+def _draw(gains: CameraGap, *, table: Table) -> str:
+    groups = gains.groups
     drawing = Drawing(
         width=820,
         height=250,
         figure_id=view.figure_id(table, "gain_by_camera_motion"),
-        title=f"What {found.variant} gains over {found.control}, by the motion of the camera",
+        title=f"What {gains.variant} gains over {gains.control}, by the motion of the camera",
         description="The numbers stand in the table below.",
     )
     motions = [100 * group.median for group in groups]
@@ -64,7 +64,7 @@ def _draw(found: CameraGap, *, table: Table) -> str:
         x=Axis(low=left, high=max(right, left + 1e-6), start_px=52, end_px=790),
         y=Axis(low=low, high=high, start_px=206, end_px=24),
     )
-    title = f"video top-1 error of {found.control} less that of {found.variant} (points)"
+    title = f"video top-1 error of {gains.control} less that of {gains.variant} (points)"
     label = "motion of the camera from frame to frame, % of the frame's side (median of the group)"
     frame(drawing, panel, title=title, x_label=label, x_ticks=panel.x.ticks(8), y_ticks=panel.y.ticks(7))
     drawing.line((panel.at(panel.x.low, 0), panel.at(panel.x.high, 0)), colour="muted", width=0.9)
@@ -80,10 +80,10 @@ def _all(group: CameraGroup) -> list[float]:
     return [group.gain.estimate, *(group.gain.ci90 or ()), *(group.total_ci90 or ())]
 
 
-def _caption(found: CameraGap, *, runs: Sequence[Any], results: Results) -> str:
-    trend = found.trend
+def _caption(gains: CameraGap, *, runs: Sequence[Any], results: Results) -> str:
+    trend = gains.trend
     words = (
-        f"{count(found.num_videos)} test videos in groups of equal size, from the stillest camera to the one that moves "
+        f"{count(gains.num_videos)} test videos in groups of equal size, from the stillest camera to the one that moves "
         "most. Thick: 90 % interval over seeds. Thin: over seeds and videos. "
     )
     if trend:
@@ -96,9 +96,9 @@ def _caption(found: CameraGap, *, runs: Sequence[Any], results: Results) -> str:
             f"Along a line over the videos' ranks the gain changes by {percent(trend.estimate, decimals=1, signed=True)} "
             f"points{spread} from the least to the most motion. "
         )
-    if found.num_unseen:
-        words += f"In {counted(found.num_unseen, 'further video')} no motion could be estimated. "
-    return words + KNOWN.get(found.source, "") + _knob(runs, results=results)
+    if gains.num_unseen:
+        words += f"In {counted(gains.num_unseen, 'further video')} no motion could be estimated. "
+    return words + KNOWN.get(gains.source, "") + _knob(runs, results=results)
 
 
 def _knob(runs: Sequence[Any], *, results: Results) -> str:
@@ -123,9 +123,9 @@ COLUMNS = (
 )
 
 
-def _numbers(found: CameraGap) -> TableView:
+def _numbers(gains: CameraGap) -> TableView:
     """Return motion, errors and gain group by group."""
-    control, other = found.control, found.variant
+    control, other = gains.control, gains.variant
     titles = {"control": f"Error of {control}, %", "other": f"Error of {other}, %"}
     columns = tuple(
         Column(key=c.key, title=titles.get(c.key, c.title), group=titles.get(c.key, c.group), kind=c.kind) for c in COLUMNS
@@ -143,7 +143,7 @@ def _numbers(found: CameraGap) -> TableView:
                 "total": _points(group.total_ci90),
             }
         )
-        for group in found.groups
+        for group in gains.groups
     ]
     caption = "Video top-1 error of both nets by the motion of the camera, mean over seeds."
     return TableView(name="gain_by_camera_motion_numbers", caption=caption, columns=columns, rows=tuple(rows))

@@ -46,14 +46,14 @@ def gallery(paper: Paper, table: Table, *, results: Results) -> FigureView:
     if runs:
         arrays, problem = read_gallery(runs[0], "gallery", dimensions=ARRAYS)
         missing += [problem] if problem else []
-    found = _found(arrays, runs[0]) if arrays else None
+    shown = _found(arrays, runs[0]) if arrays else None
     return FigureView(
         name="gallery",
         title="Test images and their neighbours",
         lead=LEAD,
         caption=_caption(runs[0], arrays, results=results) if arrays else "",
-        gallery=found[0] if found else (),
-        table=found[1] if found else None,
+        gallery=shown[0] if shown else (),
+        table=shown[1] if shown else None,
         missing=tuple(missing),
     )
 

@@ -1,4 +1,4 @@
-"""Show the classes that a net finds most probable for an image or a video, and read the gallery that holds them."""
+"""Show the classes that a net finds most probable, and read the gallery that holds them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def read_gallery(run: RunRecord, key: str, *, dimensions: Mapping[str, int]) -> 
 def guesses(
     best: NDArray[np.integer], score: NDArray[np.floating], *, labels: Collection[int], classes: Sequence[str]
 ) -> tuple[Guess, ...]:
-    """Return the best classes of an image or a video with their scores; those among its `labels` are right."""
+    """The best classes of an image or a video with their scores; those among its `labels` are right."""
     return tuple(
         Guess(
             name=class_name(int(number), classes),

@@ -51,11 +51,11 @@ def printed_claims(table: Table, claims: Claims) -> list[JudgedClaim]:
 
 def printed_view(paper: Paper, table: Table, claims: Claims, *, results: Results) -> TableView | None:
     """Return the paper's table with the rows and columns that it printed, ours beside; None if no claim says where it stands."""
-    found = printed_claims(table, claims)
-    if not found:
+    printed = printed_claims(table, claims)
+    if not printed:
         return None
-    titles = _columns(found)
-    heading = HEADINGS.get(metric_named(found[0].metric).parameter, "Model")
+    titles = _columns(printed)
+    heading = HEADINGS.get(metric_named(printed[0].metric).parameter, "Model")
     columns = (
         Column(key="model", title=heading, group=heading),
         Column(key="variant", title="Variant", group=heading),
@@ -67,19 +67,19 @@ def printed_view(paper: Paper, table: Table, claims: Claims, *, results: Results
     )
     rows: list[Row] = []
     last = ""
-    for model in dict.fromkeys(claim.row for claim in found):
-        by_title = {claim.column: claim for claim in found if claim.row == model}
+    for model in dict.fromkeys(claim.row for claim in printed):
+        by_title = {claim.column: claim for claim in printed if claim.row == model}
         cells = _row_cells(model, by_title, titles=titles, paper=paper, table=table, results=results)
         brief = cells["reason"].brief
         cells["reason"] = replace(cells["reason"], brief=AS_ABOVE if brief == last else brief)
         last = brief
         rows.append(Row(cells={column.key: cells[column.key] for column in columns}))
-    where = found[0].where.partition(";")[0]
+    where = printed[0].where.partition(";")[0]
     caption = f"{where}, as {paper.authors} ({paper.year}) printed it, and here: {setting(results, paper=paper.name).sentence}."
     measured = "mean over the n seeds ± their standard deviation, and the 90 % interval of the mean"
-    cut = ", cut off at 0 and 100 % where it goes beyond" if metric_named(found[0].metric).is_test_error else ""
+    cut = ", cut off at 0 and 100 % where it goes beyond" if metric_named(printed[0].metric).is_test_error else ""
     notes = (
-        f"{_unit_words(found, table)} Here: {measured}{cut}.",
+        f"{_unit_words(printed, table)} Here: {measured}{cut}.",
         "The time is that of training or fitting, of an average that of its members; memory is the most that a process had.",
         "A number here is compared with the printed one only where it was measured on the paper's own data.",
     )
@@ -234,11 +234,11 @@ def _reasons(reasons: Mapping[str, str]) -> str:
 
 def printed_others_view(paper: Paper, table: Table, claims: Claims) -> TableView | None:
     """Return what others measured of the printed rows, in the same columns, with protocol; None if nobody did."""
-    found = printed_claims(table, claims)
-    measured = {claim.column for claim in found if claim.reproductions}
+    printed = printed_claims(table, claims)
+    measured = {claim.column for claim in printed if claim.reproductions}
     if not measured:
         return None
-    titles = [title for title in _columns(found) if title in measured]
+    titles = [title for title in _columns(printed) if title in measured]
     columns = (
         Column(key="model", title="Model", group="Model"),
         Column(key="who", title="Who", group="Who"),
@@ -248,7 +248,7 @@ def printed_others_view(paper: Paper, table: Table, claims: Claims) -> TableView
         Column(key="note", title="Note", group="Note"),
     )
     lines: dict[tuple[str, ...], dict[str, Cell]] = {}
-    for claim in found:
+    for claim in printed:
         for item in claim.reproductions:
             note = item.note if item.same_quantity else f"not the same quantity: {item.note}"
             line = (claim.row, item.who, item.protocol, confidence_words(item.confidence), note)
@@ -256,12 +256,12 @@ def printed_others_view(paper: Paper, table: Table, claims: Claims) -> TableView
             value = Cell(text=printed_text(unit_of(claim.metric), shown))
             lines.setdefault(line, {})[_slug(claim.column)] = value
     rows: list[Row] = []
-    models = [claim.row for claim in found]
+    models = [claim.row for claim in printed]
     for key in sorted(lines, key=lambda key: models.index(key[0])):
         names = dict(zip(("model", "who", "protocol", "confidence", "note"), (Cell(text=text) for text in key), strict=True))
         cells = {column.key: (names | lines[key]).get(column.key, Cell()) for column in columns}
         rows.append(Row(cells=cells, again=bool(rows) and rows[-1].cells["model"].text == key[0]))
-    where = found[0].where.partition(";")[0]
+    where = printed[0].where.partition(";")[0]
     caption = f"Independent measurements of the rows of {where}, each with its own protocol."
     return TableView(name=f"{table.name}_others", caption=caption, columns=columns, rows=tuple(rows))
 

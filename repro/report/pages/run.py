@@ -95,7 +95,7 @@ def run_page(run: RunRecord, paper: Paper, *, results: Results, reports: Path) -
     """Return the page of `run`. `reports`: the folder of the scale's pages, from which the run's files are linked."""
     record, here = run.record, run_page_path(run.id)
     variant = paper.variant(record["variant"])
-    difference, told = run_difference(run, paper), part_words(variant.value)
+    difference, words = run_difference(run, paper), part_words(variant.value)
     links, unlinked = _file_links(run, page=reports / here)
     return RunPage(
         setting=setting(results, paper=paper.name),
@@ -121,7 +121,7 @@ def run_page(run: RunRecord, paper: Paper, *, results: Results, reports: Path) -
         saturation=saturation_views(run),
         base=variant.base or "",
         alias=variant.alias,
-        change=f"{variant.key}: {told}" if told else change_text(difference, key=variant.key, value=variant.value),
+        change=f"{variant.key}: {words}" if words else change_text(difference, key=variant.key, value=variant.value),
         difference=_difference_view(difference, variant=variant, scale=results.scale),
         spec=json.dumps(record["spec"], indent=1, ensure_ascii=False),
         environment=tuple(Fact(term=key, text=value) for key, value in record["environment"].items()),

@@ -265,22 +265,22 @@ def _frame_of(network: ClipNetwork, stream: Stream) -> Network:
 def _windows(windows: tuple[TimeWindow, ...], conv: Sequence[ConvShape]) -> dict[str, TimeWindow]:
     """Return the windows by the layer that has them."""
     shared = [layer.name for layer in conv if layer.shared]
-    found: dict[str, TimeWindow] = {}
+    by_layer: dict[str, TimeWindow] = {}
     for window in windows:
         if window.layer not in shared:
             raise ValueError(
                 f"a window over time for layer {window.layer!r}; allowed: a convolution with shared kernels that is present, "
                 f"which is one of {', '.join(shared) or 'none'}; correct windows"
             )
-        if window.layer in found:
+        if window.layer in by_layer:
             raise ValueError(f"two windows over time for layer {window.layer}; allowed: one a layer; leave one out")
         if window.num_frames < 1 or window.stride < 1 or not 0 <= window.padding < window.num_frames:
             raise ValueError(
                 f"layer {window.layer}: a window over {window.num_frames} frames with stride {window.stride} and padding "
                 f"{window.padding}; allowed: 1 frame and above, stride 1 and above, padding from 0 to below the number of frames"
             )
-        found[window.layer] = window
-    return found
+        by_layer[window.layer] = window
+    return by_layer
 
 
 def _convolved_frames(left: int, window: TimeWindow) -> int:

@@ -213,24 +213,24 @@ def _blurred(network: Network, conv: tuple[ConvShape, ...]) -> BlurredShape | No
 
 def _present(network: Network) -> tuple[Conv, ...]:
     """Return the convolutions that are there, each pooled one with its own pooling; an absent one's falls to that before it."""
-    found: list[Conv] = []
+    present: list[Conv] = []
     handed: Conv | None = None
     for layer in reversed(network.conv):
-        own = replace(layer, pooling=(layer.pooling or network.pooling) if layer.pooled else None)
+        pooled = replace(layer, pooling=(layer.pooling or network.pooling) if layer.pooled else None)
         if handed is not None:
-            if own.pooled:
+            if pooled.pooled:
                 raise ValueError(
-                    f"layer {handed.name} is not present, and layer {own.name} before it is pooled itself; "
+                    f"layer {handed.name} is not present, and layer {pooled.name} before it is pooled itself; "
                     "allowed: one pooling a layer; leave out a layer that has none, or one whose neighbour has none"
                 )
-            order = own.order if "pool" in own.order else (*own.order, "pool")
-            own = replace(own, pooled=True, pooling=handed.pooling, order=order)
-        handed = own if own.pooled and not own.present else None
-        if own.present:
-            found.append(own)
-    if handed is not None or not found:
+            order = pooled.order if "pool" in pooled.order else (*pooled.order, "pool")
+            pooled = replace(pooled, pooled=True, pooling=handed.pooling, order=order)
+        handed = pooled if pooled.pooled and not pooled.present else None
+        if pooled.present:
+            present.append(pooled)
+    if handed is not None or not present:
         raise ValueError("the first convolution is pooled and not present; allowed: a first convolution that is there")
-    return tuple(reversed(found))
+    return tuple(reversed(present))
 
 
 def _target_maps(network: Network) -> dict[str, int]:

@@ -62,10 +62,17 @@ def average_run(run: Run, *, context: RunContext, results: Path) -> None:
     entries: list[Entry] = []
     for protocol in ensemble.evaluation.protocols:
         members = [_scores(record, split="test", protocol=protocol) for record in records]
-        found = averaged(members, weight_M, run=run.id)
+        mean_scores = averaged(members, weight_M, run=run.id)
         entries.append(
             write_run_scores(
-                run, context, found.scores_NK, found.labels, found.example_N, split="test", protocol=protocol, unit_N=found.unit_N
+                run,
+                context,
+                mean_scores.scores_NK,
+                mean_scores.labels,
+                mean_scores.example_N,
+                split="test",
+                protocol=protocol,
+                unit_N=mean_scores.unit_N,
             )
         )
     measured = _measured(records, weight_M) | {

@@ -70,15 +70,15 @@ def measure_clip_speed(
         name: contender(experiment, num_classes=num_classes, batch_size=batch_size, device=device, key=key)
         for name, experiment in experiments.items()
     }
-    found: dict[str, list[tuple[float, ...]]] = {name: [] for name in work}
+    seconds_by_round: dict[str, list[tuple[float, ...]]] = {name: [] for name in work}
     for number in range(num_warm_up + num_rounds):
         for name in rotated(list(work), number):
             train, test = work[name]
             seconds = (*timed(train, device=device), *timed(test, device=device))
             if number >= num_warm_up:
-                found[name].append(tuple(value / batch_size for value in seconds))
+                seconds_by_round[name].append(tuple(value / batch_size for value in seconds))
     speeds = {}
-    for name, rounds in found.items():
+    for name, rounds in seconds_by_round.items():
         train_s, train_cpu_s, test_s, test_cpu_s = zip(*rounds, strict=True)
         speeds[name] = Speed(train_s=train_s, test_s=test_s, train_cpu_s=train_cpu_s, test_cpu_s=test_cpu_s)
     return speeds

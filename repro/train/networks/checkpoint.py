@@ -52,8 +52,10 @@ def load_checkpoint(path: Path, *, identity: dict[str, str], say: Say) -> dict[s
         if differing:
             say(f"checkpoint {candidate.name} is of another run (differs in: {', '.join(differing)}) and is not used")
             continue
-        state: dict[str, Any] = torch.load(io.BytesIO(payload), weights_only=True, map_location="cpu")
-        return state
+        state = _state(payload)
+        if state is not None:
+            return state
+        say(f"checkpoint {candidate.name} is damaged and is not used")
     return None
 
 
@@ -73,6 +75,15 @@ def _read(path: Path) -> tuple[dict[str, Any] | None, bytes]:
     try:
         header = json.loads(line)
         whole = header["schema"] == SCHEMA and header["sha256"] == sha256_bytes(payload) and isinstance(header["identity"], dict)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None, b""
     return (header, payload) if whole else (None, b"")
+
+
+def _state(payload: bytes) -> dict[str, Any] | None:
+    """The state that a payload holds; None if it holds none."""
+    try:
+        state = torch.load(io.BytesIO(payload), weights_only=True, map_location="cpu")
+    except Exception:  # what is no state fails in many ways: zip, pickle and end-of-file errors
+        return None
+    return state if isinstance(state, dict) else None

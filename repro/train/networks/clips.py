@@ -119,6 +119,7 @@ class ClipTask:
             num_epochs=self._recipe.schedule.num_epochs,
             epoch=epoch,
             step=step,
+            shuffle=self._recipe.shuffle,
         )
         return clip_stream(
             self._data.to_train_on(frames=self._network.frames, context=self._context),
@@ -150,17 +151,17 @@ class ClipTask:
         """
         test, evaluation = self._data.test, self._evaluation
         self._context.say(f"scores {test.num_clips} clips of {test.num_videos} test videos in {evaluation.num_views} views")
-        found = self._predicted(net, test, np.arange(test.num_clips), num_views=evaluation.num_views)
-        entries, others = [], {}
+        predicted = self._predicted(net, test, np.arange(test.num_clips), num_views=evaluation.num_views)
+        entries, files = [], {}
         if "clip" in evaluation.protocols:
-            entries.append(self._write_clips(test, found.center_NK, np.arange(test.num_clips), split="test"))
+            entries.append(self._write_clips(test, predicted.center_NK, np.arange(test.num_clips), split="test"))
         if "video" in evaluation.protocols:
-            entries.append(self._write_videos(test, found.views_NK, split="test"))
+            entries.append(self._write_videos(test, predicted.views_NK, split="test"))
         if evaluation.num_gallery:
             path = self._context.folder / "clip_gallery.npz"
-            video_VK = video_scores_VK(found.views_NK, test.video_N, num_videos=test.num_videos)
+            video_VK = video_scores_VK(predicted.views_NK, test.video_N, num_videos=test.num_videos)
             write_clip_gallery(path, test, video_VK, num=evaluation.num_gallery)
-            others["clip_gallery"] = named(path)
+            files["clip_gallery"] = named(path)
         held_out, train = self._data.validation, self._data.train
         if held_out is not None:
             seen = self._predicted(net, held_out, np.arange(held_out.num_clips), num_views=1)
@@ -168,7 +169,7 @@ class ClipTask:
         subset_N = stable_subset_N(train.num_clips, wanted=evaluation.num_train_examples)
         seen = self._predicted(net, train, subset_N, num_views=1)
         entries.append(self._write_clips(train, seen.center_NK, subset_N, split="train"))
-        return ScoredFiles(scores=entries, others=others)
+        return ScoredFiles(scores=entries, others=files)
 
     def write_weights_view(self, net: nn.Module) -> dict[str, Entry]:
         """Write the first layer's kernels, stream by stream."""

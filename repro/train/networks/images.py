@@ -93,6 +93,7 @@ class ImageTask:
             num_epochs=recipe.schedule.num_epochs,
             epoch=epoch,
             step=step,
+            shuffle=recipe.shuffle,
         )
         return image_stream(
             self._images.to_train_on,

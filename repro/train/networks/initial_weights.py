@@ -57,12 +57,12 @@ def begin_with(net: nn.Module, weights: dict[str, torch.Tensor], *, start: Initi
     Raises:
         ValueError: a layer that `start` names is not in the network, or one that is taken over does not fit.
     """
-    own = dict(net.named_parameters())
-    layers = {name.rpartition(".")[0] for name in own}
+    parameters = dict(net.named_parameters())
+    layers = {name.rpartition(".")[0] for name in parameters}
     unknown = [name for name in (*start.fresh, *start.trained) if name not in layers]
     if unknown:
         raise ValueError(f"the start names layer {unknown[0]!r}, which the network lacks; allowed: {', '.join(sorted(layers))}")
-    for name, parameter in own.items():
+    for name, parameter in parameters.items():
         layer = name.rpartition(".")[0]
         if layer not in (*start.fresh, output):
             given = weights.get(name)

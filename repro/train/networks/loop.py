@@ -1,7 +1,7 @@
 """Train one network: batches, updates, the learning rate, validation, checkpoints, progress.
 
-Everything that decides what comes next is in `TrainingProgress`, the net, the velocities and the learning rate's memory;
-a checkpoint holds these four, so that a resumed run goes on as if it had never stopped.
+Everything that decides what comes next is in `TrainingProgress`, the net, the velocities and the learning rate's
+memory; a checkpoint holds these four, so that a resumed run goes on as if it had never stopped.
 """
 
 from __future__ import annotations
@@ -82,16 +82,21 @@ class Training:
 
     def __post_init__(self) -> None:
         self.group.join(self.net)
-        optimizer, schedule, freeze = self.recipe.optimizer, self.recipe.schedule, self.recipe.freeze
-        self.optimizer = PaperSGD(self.net, optimizer, frozen=freeze.layers if freeze else ())
-        self.rate = LearningRate(optimizer.learning_rate * optimizer.rate_factor, schedule)
+        optimizer, freeze, slowed = self.recipe.optimizer, self.recipe.freeze, self.recipe.slowed
+        self.optimizer = PaperSGD(
+            self.net, optimizer, frozen=freeze.layers if freeze else (), slowed=slowed.layers if slowed else ()
+        )
+        self.rate = LearningRate(optimizer.learning_rate * optimizer.rate_factor, self.recipe.schedule)
         self.steps_per_epoch = math.ceil(self.num_examples / self.recipe.batch_size)
-        after = freeze.after if freeze else 1.0
-        self._freeze_at = num_steps_of(after, num_epochs=schedule.num_epochs, steps_per_epoch=self.steps_per_epoch)
+        self._freeze_at = self._steps_of(freeze.after if freeze else 1.0)
+        self._slow_at = self._steps_of(slowed.after if slowed else 1.0)
         self._loss_sum = torch.zeros((), dtype=torch.float64, device=self.device)
         self._num_wrong = torch.zeros((), dtype=torch.int64, device=self.device)
         self._saved_at = self._said_at = time.monotonic()
         self._clocks = time.perf_counter(), time.process_time()
+
+    def _steps_of(self, share: float) -> int:
+        return num_steps_of(share, num_epochs=self.recipe.schedule.num_epochs, steps_per_epoch=self.steps_per_epoch)
 
     def state(self) -> dict[str, Any]:
         """Return all that the next step depends on."""
@@ -157,8 +162,13 @@ class Training:
         self.optimizer.zero_grad()
         self.group.part_of_mean(loss).backward()
         self.group.wait()
-        freeze = progress.epoch * self.steps_per_epoch + progress.step >= self._freeze_at
-        self.optimizer.step(self.rate.at(progress.epoch + progress.step / self.steps_per_epoch), freeze=freeze)
+        step, slowed = progress.epoch * self.steps_per_epoch + progress.step, recipe.slowed
+        self.optimizer.step(
+            self.rate.at(progress.epoch + progress.step / self.steps_per_epoch),
+            first_rate=self.rate.initial,
+            freeze=step >= self._freeze_at,
+            slow_by=slowed.divide_by if slowed and step >= self._slow_at else 1.0,
+        )
         if rows.num_counted:
             self._loss_sum += loss.detach() * rows.num_counted
             self._num_wrong += (logits.detach().argmax(dim=1) != batch.label_B).sum()

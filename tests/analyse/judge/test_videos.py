@@ -1,4 +1,4 @@
-"""Runs on videos: precisions by class, what motion contributes, the camera, and claims of paper B from scores to verdicts."""
+"""Runs on videos: precisions by class, what motion contributes, the camera, and claims from scores to verdicts."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def scores(scores_NK: Any, labels: Any) -> Scores:
 
 
 def judged(results: Path, variants: Sequence[str] = PAIR, **truth: Any) -> Judgement:
-    """Fabricate, collect and judge runs of paper B at scale smoke, and return claims.json."""
+    """Fabricate, collect and judge runs of Karpathy et al. at scale smoke, and return claims.json."""
     settings = {"num_examples": 80, "seed_noise": 0.01, **truth}
     fabricate([KARPATHY], scale="smoke", results=results, truth=Truth(**settings), variants=variants)
     return judged_again(results)

@@ -22,8 +22,8 @@ from repro.data.load.clip_views import ClipPixels, clip_batches, evaluation_crop
 from repro.data.load.clips import DecodedClips, StripClips, clips_in_memory
 from repro.data.load.graphs import clip_graph, decoded_clip_graph
 from repro.data.load.plan import training_plan
-from repro.data.load.randomness import draw_training
-from repro.data.prepare.videos import prepare_videos
+from repro.data.load.randomness import Draws, draw_training
+from repro.data.prepare.prepare import prepare
 from repro.data.shards.clips import ClipShards
 from repro.spec.recipe import Crops, Optimizer, Schedule
 from repro.spec.video import ClipRecipe
@@ -68,7 +68,7 @@ INPUT_PX = 32
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("toys")
-    prepare_videos(TOYS, folder=folder, source=None, num_threads=1, say=lambda line: None)
+    prepare(TOYS, folder=folder, source=None, num_threads=1, say=lambda line: None)
     return folder
 
 
@@ -115,6 +115,21 @@ def graph_stream(
     return graph_batches(loading, StripClips(shards, frames=frames), plan)
 
 
+def drawn(batch: ClipBatch, *, input_px: int) -> Draws:
+    """The crops and mirrorings of a batch, drawn again."""
+    return draw_training(
+        batch.planned.index_B,
+        key=1,
+        epoch=batch.planned.epoch,
+        crops=RECIPE.crops,
+        batch_size=8,
+        color_noise=None,
+        components_33=np.zeros((3, 3)),
+        stored_px=40,
+        input_px=input_px,
+    )
+
+
 @pytest.mark.parametrize("keep_bytes", [0, 2**30])
 @pytest.mark.parametrize("settings", [{}, {"frames": (3, 1)}, {"input_px": 31}, {"input_px": 40}, {"mean_level": 103.94}])
 def test_the_compiled_pass_gives_the_bits_of_the_graph(folder: Path, settings: dict[str, Any], keep_bytes: int) -> None:
@@ -135,18 +150,7 @@ def test_a_training_batch_is_frames_less_the_constant_cropped_and_mirrored_alike
     expected_NTSSC = pixels(shards)[:, list(frames)].astype(np.float32) - MEAN
     seen = []
     for batch in stream(folder, frames=frames, keep_bytes=keep_bytes):
-        index_B = batch.planned.index_B
-        draws = draw_training(
-            index_B,
-            key=1,
-            epoch=batch.planned.epoch,
-            crops=RECIPE.crops,
-            batch_size=8,
-            color_noise=None,
-            components_33=np.zeros((3, 3)),
-            stored_px=40,
-            input_px=INPUT_PX,
-        )
+        index_B, draws = batch.planned.index_B, drawn(batch, input_px=INPUT_PX)
         seen += list(zip(draws.top_px_N.tolist(), draws.left_px_N.tolist(), draws.mirror_N.tolist(), strict=True))
         for place, i in enumerate(index_B):
             top, left = draws.top_px_N[place], draws.left_px_N[place]
@@ -192,17 +196,7 @@ def test_every_offset_is_reached_exactly(folder: Path, load: Callable[..., Itera
     shards = ClipShards(folder, "train")
     stored = pixels(shards)[:, :1].astype(np.float32) - MEAN
     for batch in load(folder, frames=(0,), input_px=1, num_epochs=8):
-        draws = draw_training(
-            batch.planned.index_B,
-            key=1,
-            epoch=batch.planned.epoch,
-            crops=RECIPE.crops,
-            batch_size=8,
-            color_noise=None,
-            components_33=np.zeros((3, 3)),
-            stored_px=40,
-            input_px=1,
-        )
+        draws = drawn(batch, input_px=1)
         expected = stored[batch.planned.index_B, 0, draws.top_px_N, draws.left_px_N]
         assert np.array_equal(batch.x_BCTHW[:, :, 0, 0, 0].numpy(), expected)
 

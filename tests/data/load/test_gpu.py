@@ -20,7 +20,7 @@ from repro.data.load.clip_views import ClipPixels
 from repro.data.load.clips import clips_in_memory
 from repro.data.load.plan import training_plan
 from repro.data.load.whole_images import WholeImages
-from repro.data.prepare.videos import prepare_videos
+from repro.data.prepare.prepare import prepare
 from repro.data.shards.clips import ClipShards
 from repro.data.shards.decode import Decoder
 from repro.data.shards.images import Shards
@@ -63,7 +63,7 @@ def test_images_to_be_scored_are_the_same(tmp_path: Path, encoding: str, limit: 
 
 
 def test_clips_are_the_same(tmp_path: Path) -> None:
-    prepare_videos(TOYS, folder=tmp_path, source=None, num_threads=1, say=lambda line: None)
+    prepare(TOYS, folder=tmp_path, source=None, num_threads=1, say=lambda line: None)
     shards, frames = ClipShards(tmp_path, "train"), (1, 2, 3)
     streams = []
     for device in DEVICES:

@@ -11,7 +11,7 @@ from repro.data.generated.video_drawing import Camera
 from repro.data.generated.videos import Shot, stream
 from repro.data.prepare import camera_motion
 from repro.data.prepare.camera_motion import CameraTask, clip_motion, displacement, drawn_motion, ensure_camera_motion, motion_of
-from repro.data.prepare.videos import prepare_videos
+from repro.data.prepare.prepare import prepare
 from repro.data.shards.clips import ClipShards
 from repro.papers.karpathy import KARPATHY
 from repro.spec.video_datasets import CAMERA_FILE
@@ -69,7 +69,7 @@ def test_what_was_drawn_is_the_camera_of_the_shots_that_are_rendered():
 
 
 def test_the_motions_lie_beside_the_test_split_and_are_made_once(tmp_path):
-    prepare_videos(TOYS, folder=tmp_path, source=None, num_threads=1, say=lambda line: None)
+    prepare(TOYS, folder=tmp_path, source=None, num_threads=1, say=lambda line: None)
     with np.load(tmp_path / CAMERA_FILE) as stored:
         shards = ClipShards(tmp_path, "test")
         assert stored["key_V"].tolist() == shards.key_V.tolist()

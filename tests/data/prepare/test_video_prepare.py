@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from repro.artifacts.dataset_json import DatasetJson, ListedFiles, read_dataset
+from repro.artifacts.files import sha256_bytes
 from repro.data.generated import videos as procedural_video
-from repro.data.prepare.videos import prepare_videos
+from repro.data.prepare.prepare import prepare
 from repro.data.shards.clips import ClipShards
 from repro.data.sources.source import SourceError
 from repro.spec.video_datasets import Clips, ProceduralVideos, VideoDataset
@@ -60,7 +61,7 @@ SMALL_SHARDS = 20_000
 
 def run(dataset: VideoDataset, folder: Path, *, source: Path | None = None, **options: Any) -> DatasetJson:
     settings = {"num_threads": 1, "say": lambda line: None} | options
-    prepare_videos(dataset, folder=folder, source=source, **settings)
+    prepare(dataset, folder=folder, source=source, **settings)
     return read_dataset(folder)
 
 
@@ -108,8 +109,8 @@ def test_the_description_holds_what_other_stages_rely_on(toys: Path) -> None:
     description = read_dataset(toys)
     assert description.classes == ("apple", "rise", "rows_in_rows")
     assert description.videos.num_frames == 3
-    assert description.refused == ListedFiles(file="refused.csv", num=0, share=0.0)
-    assert description.videos.missing == ListedFiles(file="missing.csv", num=0, share=0.0)
+    assert description.refused == ListedFiles(file="refused.csv", sha256=sha256_bytes(b"split,file,reason\n"), num=0, share=0.0)
+    assert description.videos.missing == ListedFiles(file="missing.csv", sha256=sha256_bytes(b"split,video\n"), num=0, share=0.0)
     assert {name: split.videos.num_videos for name, split in description.splits.items()} == {
         "train": 15,
         "validation": 3,
@@ -162,7 +163,6 @@ def test_processes_shards_and_restarts_change_no_byte(toys: Path, tmp_path: Path
     run(TOYS, tmp_path / "killed", shard_bytes=SMALL_SHARDS)
     assert 0 < num_made - 1000 < 24  # finished shards were not made again
     assert hashes(tmp_path / "killed") == hashes(tmp_path / "whole")
-    assert not (tmp_path / "killed" / "journal").exists()
 
 
 def test_a_prepared_set_is_left_alone_and_a_changed_spec_is_prepared_anew(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_bad_and_short_videos_are_listed_with_reasons_and_the_rest_is_stored(tmp
         ("train", "train/bee/1.mp4"): "cannot be decoded: Invalid data found when processing input",
         ("test", "test/bee/2.mp4"): "too short: 0.10 s; a clip spans 0.20 s",
     }
-    assert description.refused == ListedFiles(file="refused.csv", num=3, share=3 / 12)
+    assert (description.refused.num, description.refused.share) == (3, 3 / 12)
     train = ClipShards(tmp_path / "out", "train")
     assert train.num_videos == 4 and b"ant/0" not in train.key_V.tolist()
     with pytest.raises(
@@ -219,7 +219,7 @@ def test_videos_of_sports1m_that_are_missing_are_listed(tmp_path: Path) -> None:
     (root / "train_partition.txt").write_text("https://youtu.be/aaa 0,1\nhttps://youtu.be/gone 1\n")
     (root / "test_partition.txt").write_text("https://youtu.be/bbb 0\n")
     description = run(replace(FILMS, kind="sports1m"), tmp_path / "out", source=root)
-    assert description.videos.missing == ListedFiles(file="missing.csv", num=1, share=1 / 3)
+    assert (description.videos.missing.num, description.videos.missing.share) == (1, 1 / 3)
     assert (tmp_path / "out" / "missing.csv").read_text() == "split,video\ntrain,gone\n"
     assert "1 of the 2 videos of train_partition.txt are missing" in description.warnings
     assert ClipShards(tmp_path / "out", "train").label_VL.tolist() == [[0, 1]]
@@ -249,7 +249,7 @@ def test_progress_is_said_with_rates_and_time_left(tmp_path: Path, monkeypatch: 
     lines: list[str] = []
     run(replace(TOYS, procedural=replace(KNOBS, num_train=6)), tmp_path, say=lines.append)
     assert any(line.startswith("prepare toys: 4 of 12 videos, ") and line.endswith(" s left") for line in lines)
-    assert lines[-1] == "prepare toys: done, 12 videos, 33 clips"
+    assert "prepare toys: done, 12 videos, 33 clips" in lines
 
 
 @pytest.mark.parametrize("kind", ["video_folders", "ucf101", "sports1m"])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from repro.artifacts.dataset_json import read_dataset
-from repro.data.prepare.images import prepare
+from repro.data.prepare.prepare import prepare
 from repro.data.sources.source import SourceError
 from repro.data.sources.unsplit_folders import UnsplitFoldersSource
 from repro.spec.datasets import Dataset
@@ -52,7 +52,7 @@ def test_an_image_is_read_from_the_file_that_its_name_says(tmp_path):
 
 def test_a_class_with_one_image_is_named_in_a_warning(tmp_path):
     source = UnsplitFoldersSource(write_tree(tmp_path, {**COUNTS, "ant": 1}))
-    assert any("'ant' has no image in val" in text for text in source.warnings)
+    assert any("'ant' has no test image" in text for text in source.warnings)
 
 
 def test_a_folder_without_classes_is_refused(tmp_path):

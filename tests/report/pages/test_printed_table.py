@@ -1,12 +1,15 @@
 """A table of the paper keeps its rows and columns, ours beside; nothing is left out without a reason."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from repro.papers.alexnet import ALEXNET
 from repro.report.inputs.results import read_results
 from repro.report.pages.not_run import not_run_groups
+from repro.report.pages.table import table_page
 from repro.report.pages.variants import not_run_reason
 from tests.report.conftest import Rendered
+from tests.report.made import Made
 from tests.report.reading import Page, read
 
 
@@ -153,3 +156,12 @@ def test_a_run_shows_the_saturation_of_each_layer_before_and_after(full_report: 
 def test_a_run_links_its_kernels_and_its_gallery(full_report: Rendered) -> None:
     references = read(full_report.folder / "runs/alexnet/full-0.html").references
     assert {"kernels.npz", "gallery.npz"} <= {reference.rpartition("/")[2] for reference in references}
+
+
+def test_a_variant_that_a_scale_does_not_run_has_a_line_that_says_so(tmp_path: Path) -> None:
+    table = replace(ALEXNET.table("alexnet_cifar"), claims=())
+    page = table_page(ALEXNET, table, results=Made(folder=tmp_path, scale="paper").results)
+    assert [row.cells["name"].text for row in page.view.rows] == list(table.variants)
+    for row in page.view.rows:
+        assert (row.cells["verdict"].text, row.cells["estimate"].text, row.cells["measure"].text) == ("not run", "", "")
+        assert row.cells["reason"].text.startswith("the scale paper runs no networks of the family")

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from repro.artifacts.dataset_json import read_dataset, write_dataset
 from repro.artifacts.files import FileFormatError, data_folder, read_json, run_folder
 from repro.artifacts.scores import read_scores
-from repro.data.prepare.videos import prepare_videos
+from repro.data.prepare.prepare import prepare
 from repro.data.shards.clips import ClipShards
 from repro.papers import PAPERS
 from repro.spec.evaluation import Evaluation
@@ -32,7 +33,7 @@ CENTER = Evaluation(protocols=("center",))
 
 
 def image_run(model: Any, *, seed: int = 0) -> Run:
-    """Return a run of paper A whose method is `model`."""
+    """Return a run of AlexNet whose method is `model`."""
     run = make_run(PAPERS["alexnet"], scale="smoke", variant="full", seed=seed)
     return dataclasses.replace(run, variant="fitted", experiment=Fitted(model=model, evaluation=CENTER))
 
@@ -102,6 +103,16 @@ def test_a_finished_fit_is_kept_and_another_seed_is_another_model(results: Path)
     assert (run_folder(results, first.id) / "run.json").read_bytes() == before
     models = [(run_folder(results, run.id) / "model.npz").read_bytes() for run in (first, second)]
     assert models[0] != models[1]
+
+
+def test_the_same_data_prepared_at_another_time_keep_a_finished_fit(results: Path) -> None:
+    run, prepared = image_run(FISHER_SPEC), data_folder(results, "smoke", "procedural")
+    fit([run], results)
+    dataset = read_dataset(prepared)
+    write_dataset(prepared, dataclasses.replace(dataset, wall_s=99.0, title="other words", decoder="another version"))
+    assert any("finished before; kept" in line for line in fit([run], results))
+    write_dataset(prepared, dataclasses.replace(dataset, classes=("other", *dataset.classes[1:])))
+    assert not any("finished before; kept" in line for line in fit([run], results))
 
 
 class Killed(BaseException):
@@ -182,7 +193,7 @@ def test_damaged_images_stop_the_fit_with_the_files_name(results: Path) -> None:
 def test_histograms_of_videos_end_in_scores_of_videos(tmp_path: Path) -> None:
     dataset = tiny_dataset()
     prepared = data_folder(tmp_path, "smoke", dataset.name)
-    prepare_videos(dataset, folder=prepared, source=None, num_threads=1, say=lambda line: None)
+    prepare(dataset, folder=prepared, source=None, num_threads=1, say=lambda line: None)
     run = make_run(PAPERS["karpathy"], scale="smoke", variant="feature_histograms", seed=0)
     run = dataclasses.replace(run, dataset=dataset, experiment=dataclasses.replace(run.experiment, model=SPEC))
     fit([run], tmp_path, stage="fit_videos")
@@ -198,7 +209,7 @@ def test_histograms_of_videos_end_in_scores_of_videos(tmp_path: Path) -> None:
 
 def test_the_clips_of_a_video_are_decoded_in_their_order(tmp_path: Path) -> None:
     dataset = tiny_dataset()
-    prepare_videos(dataset, folder=tmp_path / "data", source=None, num_threads=1, say=lambda line: None)
+    prepare(dataset, folder=tmp_path / "data", source=None, num_threads=1, say=lambda line: None)
     shards = ClipShards(tmp_path / "data", "test")
     videos = [video() for video in Chosen(shards, np.array([1, 3])).pixels()]
     assert [len(video) for video in videos] == [2, 2]

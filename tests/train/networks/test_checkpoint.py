@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from repro.train.networks.checkpoint import load_checkpoint, previous_generation, remove_checkpoints, save_checkpoint
+from repro.artifacts.files import canonical_json, sha256_bytes
+from repro.train.networks.checkpoint import SCHEMA, load_checkpoint, previous_generation, remove_checkpoints, save_checkpoint
 
 IDENTITY = {"run": "small/alexnet/full/0", "spec": "a", "code": "b", "data": "c"}
 
@@ -46,6 +47,29 @@ def test_a_thousand_flipped_bits_are_all_found_and_the_older_generation_is_used(
         found, said = load(path)
         assert found["progress"]["epoch"] == 1
         assert "is not used" in said[0]
+
+
+def stated(payload):
+    """Return a file whose header says rightly what its payload's hash is, whatever that payload is."""
+    return canonical_json({"schema": SCHEMA, "sha256": sha256_bytes(payload), "identity": IDENTITY}).encode() + b"\n" + payload
+
+
+EMPTY_ZIP = b"PK\x05\x06" + 18 * b"\0"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [stated(b""), stated(b"no state"), stated(EMPTY_ZIP), stated(b"\x80\x02."), 200_000 * b"[" + b"\n", b"[]\n", b"1\n"],
+    ids=["empty", "text", "zip", "pickle", "brackets", "list", "number"],
+)
+def test_a_hashed_file_that_holds_no_state_is_passed_over_for_the_older_generation(tmp_path, content):
+    path = tmp_path / "c.pt"
+    save_checkpoint(path, state(1), identity=IDENTITY)
+    save_checkpoint(path, state(2), identity=IDENTITY)
+    path.write_bytes(content)
+    found, said = load(path)
+    assert found["progress"]["epoch"] == 1
+    assert said == ["checkpoint c.pt is damaged and is not used"]
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.99])

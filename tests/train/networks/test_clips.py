@@ -15,7 +15,7 @@ from torch import nn
 
 from repro.artifacts.files import data_folder, read_json, run_folder
 from repro.artifacts.scores import read_scores
-from repro.data.prepare.videos import prepare_videos
+from repro.data.prepare.prepare import prepare
 from repro.data.shards.clips import ClipShards
 from repro.evaluate.clips import video_scores_VK, views_of
 from repro.papers.karpathy import KARPATHY
@@ -50,7 +50,7 @@ def tiny_run(variant: str) -> Run:
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     results = tmp_path_factory.mktemp("results")
     folder = data_folder(results, "smoke", tiny_dataset().name)
-    prepare_videos(tiny_dataset(), folder=folder, source=None, num_threads=1, say=lambda line: None)
+    prepare(tiny_dataset(), folder=folder, source=None, num_threads=1, say=lambda line: None)
     return results
 
 

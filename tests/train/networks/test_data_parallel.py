@@ -18,7 +18,7 @@ import repro.train.networks.images as images
 import repro.train.networks.run as stage
 from repro.artifacts.files import data_folder, read_json, run_folder
 from repro.data.load.plan import training_plan
-from repro.data.prepare.videos import prepare_videos
+from repro.data.prepare.prepare import prepare
 from repro.spec.recipe import Crops
 from repro.train.networks.clips import open_videos
 from repro.train.networks.data_parallel import Group
@@ -91,7 +91,7 @@ def test_weights_after_twenty_steps_are_those_of_one_process(prepared, size):
 def test_two_processes_train_a_network_of_clips_as_one_does(tmp_path):
     """Slow fusion with dropout, 5 batches of 4 clips for 2 epochs; float32 as above."""
     folder = data_folder(tmp_path, "smoke", tiny_dataset().name)
-    prepare_videos(tiny_dataset(), folder=folder, source=None, num_threads=1, say=lambda line: None)
+    prepare(tiny_dataset(), folder=folder, source=None, num_threads=1, say=lambda line: None)
     run, weights = tiny_clip_run("slow_fusion"), []
     for num_processes in (1, 2):
         settings = {"results": tmp_path, "num_threads": 1, "device": "cpu", "say": lambda line: None}

@@ -16,7 +16,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from repro.data.prepare.videos import prepare_videos
+from repro.data.prepare.prepare import prepare
 from repro.evaluate.clips import video_scores_VK
 from repro.papers.karpathy import KARPATHY
 from repro.spec.experiment import Sizing, make_run, scaled
@@ -56,7 +56,7 @@ def videos_of(folder: Path, *, num_train: int, num_shots: int, weak_share: float
         max_refused=0.0,
         procedural=knobs,
     )
-    prepare_videos(dataset, folder=folder, source=None, num_threads=1, say=lambda line: None)
+    prepare(dataset, folder=folder, source=None, num_threads=1, say=lambda line: None)
     return open_videos(folder)
 
 

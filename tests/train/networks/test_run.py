@@ -23,7 +23,7 @@ from repro.artifacts.scores import read_scores
 from repro.models.image import build_network
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
-from repro.spec.recipe import Freeze, Schedule
+from repro.spec.recipe import Freeze, Schedule, Slowed
 from repro.train.networks.prepared import open_prepared
 from repro.train.networks.run import train_runs
 from repro.train.runs.job import RunsFailed
@@ -365,14 +365,35 @@ def test_a_layer_is_frozen_from_the_stated_share_of_the_epochs_on(whole, tmp_pat
     run = with_recipe(tiny_run(), freeze=Freeze(layers=("conv1",), after=after))
     frozen, step = [], loop.PaperSGD.step
 
-    def noted(self, learning_rate, *, freeze):
+    def noted(self, learning_rate, *, first_rate, freeze, slow_by):
         frozen.append(freeze)
-        step(self, learning_rate, freeze=freeze)
+        step(self, learning_rate, first_rate=first_rate, freeze=freeze, slow_by=slow_by)
 
     monkeypatch.setattr(loop.PaperSGD, "step", noted)
     train(results, run)
     assert frozen == [i >= first_frozen_step for i in range(8)]
     assert (outcome(results, run)["weights"] == outcome(whole)["weights"]) == (after == 1.0)
+
+
+def test_a_layer_is_slowed_and_biases_keep_their_rate_from_the_stated_share_of_the_epochs_on(tmp_path, monkeypatch):
+    """Two epochs of four steps: a drop after the first, conv1 slowed for the last two steps."""
+    results = results_with_data(tmp_path)
+    run = tiny_run()
+    run = with_recipe(
+        run,
+        slowed=Slowed(layers=("conv1",), after=0.75, divide_by=10.0),
+        optimizer=dataclasses.replace(run.trained.recipe.optimizer, bias_drops=False),
+        schedule=Schedule(rule="epochs", num_epochs=2, drops=(1,)),
+    )
+    asked, step = [], loop.PaperSGD.step
+
+    def noted(self, learning_rate, *, first_rate, freeze, slow_by):
+        asked.append((round(first_rate / learning_rate), freeze, slow_by))
+        step(self, learning_rate, first_rate=first_rate, freeze=freeze, slow_by=slow_by)
+
+    monkeypatch.setattr(loop.PaperSGD, "step", noted)
+    train(results, run)
+    assert asked == [(1, False, 1.0)] * 4 + [(10, False, 1.0)] * 2 + [(10, False, 10.0)] * 2
 
 
 def test_runs_of_one_job_decode_the_scored_images_once(tmp_path, monkeypatch):

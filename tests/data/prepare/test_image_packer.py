@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from repro.data.prepare.packing import GROUP_PIXELS, memory_groups
+from repro.data.prepare.image_packer import GROUP_PIXELS, memory_groups
 
 
 def test_small_images_stay_together_and_large_ones_are_cut_apart() -> None:

@@ -1,6 +1,10 @@
-"""Read, verify, measure and store the examples of one shard after the other.
+"""Make shards of images: read, verify, decode, cut, measure and store the examples of one shard after the other.
 
-Legend: H height, W width, C colour channels (R, G, B).
+Every file is decoded once. The mean image and the colour covariance are those of the pixels that are encoded into the
+shards (the training split without the held-out images), before JPEG rounds them once more: that moves no mean by more than
+a fraction of a grey level and saves decoding all of ImageNet a second time.
+
+Legend: H height, W width, C colour channels (R, G, B), N examples, K classes.
 """
 
 from __future__ import annotations
@@ -8,17 +12,32 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from repro.artifacts.dataset_json import ColorStatistics, ImageData, SplitFiles, VideoData, VideoTable
+from repro.artifacts.files import atomic_writer
+from repro.artifacts.stored_files import stored_file
 from repro.data.prepare.journal import Part
-from repro.data.shards.color import PixelSums
-from repro.data.shards.decode import Decoder, Header, UnreadableError, central_square, jpeg_bytes, read_header
+from repro.data.prepare.preparation import Made
+from repro.data.prepare.shard_plan import ShardPlan, planned_shards
+from repro.data.shards.color import PixelSums, principal_components
+from repro.data.shards.decode import (
+    NOTES,
+    Decoder,
+    Header,
+    UnreadableError,
+    central_square,
+    decoder_text,
+    jpeg_bytes,
+    read_header,
+)
 from repro.data.shards.writer import ShardWriter
 from repro.data.sources.source import Listing, Pixels, Source, as_text, split_validation
 from repro.spec.datasets import Dataset
@@ -28,60 +47,43 @@ from repro.system.progress import Progress
 BATCH_SIZE = 64
 #: Pixels decoded at a time: photographs of 24 megapixels would fill gigabytes in a full batch.
 GROUP_PIXELS = 2**26
-#: About how large a shard is: large enough for few files, small enough that a restart repeats little.
-SHARD_BYTES = 128 * 2**20
 #: Bytes of the two tar headers and of the label of an example.
 TAR_BYTES = 1536
+MEAN_IMAGE = "mean_image.npy"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ShardPlan:
-    """Which examples of the source's split `source_split` (positions in its listing) go into the shard `file` of `split`."""
+class ImagePacker:
+    """Make shards of the images of a source (repro.data.prepare.preparation.Packer); `device` decodes them."""
 
-    split: str
-    file: str
-    source_split: str
-    positions: npt.NDArray[np.int64]
+    unit, made = "image", ""
+    hopeless = 1000
 
+    def __init__(self, dataset: Dataset, origin: Source, *, num_threads: int, device: str) -> None:
+        self.dataset, self.origin = dataset, origin
+        self.encoding, self.decoder = dataset.encoding, decoder_text(device)
+        self._num_threads, self._device = num_threads, device
 
-def plan_shards(dataset: Dataset, origin: Source, *, shard_bytes: int) -> list[ShardPlan]:
-    """Lay out the shards of all splits from the listings of the source."""
-    pixel_bytes = 3 * dataset.stored_px**2
-    example_bytes = TAR_BYTES + (pixel_bytes if dataset.encoding == "raw" else pixel_bytes // 5)
-    per_shard = max(shard_bytes // example_bytes, 1)
-    train = split_validation(origin.listings["train"], num_validation=dataset.num_validation)
-    chosen = [("train", split, positions) for split, positions in train.items()]
-    chosen.append(("test", "test", np.arange(len(origin.listings["test"]))))
-    return [
-        ShardPlan(
-            split=split,
-            file=f"{split}-{number:05d}.tar",
-            source_split=source_split,
-            positions=positions[number * per_shard : (number + 1) * per_shard],
-        )
-        for source_split, split, positions in chosen
-        for number in range(-(-len(positions) // per_shard))
-    ]
+    def plans(self, *, shard_bytes: int) -> list[ShardPlan]:
+        """Lay out the shards of all splits from the listings of the source."""
+        pixel_bytes = 3 * self.dataset.stored_px**2
+        example_bytes = TAR_BYTES + (pixel_bytes if self.encoding == "raw" else pixel_bytes // 5)
+        per_shard = max(shard_bytes // example_bytes, 1)
+        train = split_validation(self.origin.listings["train"], num_validation=self.dataset.num_validation)
+        return planned_shards(train, num_test=len(self.origin.listings["test"]), per_shard=lambda split: per_shard)
 
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Hold the threads that read files, and the decoder."""
+        self._decoder = Decoder(device=self._device, num_threads=self._num_threads, batch_size=BATCH_SIZE)
+        with ThreadPoolExecutor(self._num_threads) as self._pool:
+            yield
 
-class Packer:
-    """Make shards of the examples of a source."""
-
-    def __init__(
-        self, dataset: Dataset, origin: Source, *, decoder: Decoder, pool: ThreadPoolExecutor, progress: Progress
-    ) -> None:
-        self._dataset = dataset
-        self._origin = origin
-        self._decoder = decoder
-        self._pool = pool
-        self._progress = progress
-
-    def pack(self, plan: ShardPlan, *, path: Path) -> Part:
+    def pack(self, plan: ShardPlan, *, path: Path, progress: Progress) -> Part:
         """Read, verify, measure and store the examples of one shard."""
         begin = time.perf_counter()
-        examples = self._origin.listings[plan.source_split].at(plan.positions)
+        examples = self.origin.listings[plan.source_split].at(plan.positions)
         sums, notes, refused, contents = PixelSums(), Counter[str](), list[tuple[str, str]](), list[int]()
-        with ShardWriter(path, encoding=self._dataset.encoding) as writer:
+        with ShardWriter(path, encoding=self.encoding) as writer:
             for start in range(0, len(plan.positions), BATCH_SIZE):
                 batch = examples.at(np.arange(start, min(start + BATCH_SIZE, len(examples))))
                 stored = self._images(plan.source_split, plan.positions[start : start + BATCH_SIZE], batch)
@@ -95,7 +97,7 @@ class Packer:
                 ]
                 if good and plan.split == "train":
                     sums.add_images(np.stack([image.pixels_HWC for _, image in good]))
-                self._progress.add(len(batch))
+                progress.add(len(batch))
         return Part(
             record=writer.record,
             sums=sums,
@@ -104,6 +106,46 @@ class Packer:
             notes=dict(sorted(notes.items())),
             wall_s=time.perf_counter() - begin,
         )
+
+    def listed(self, plan: ShardPlan) -> npt.NDArray[np.int32]:
+        """Return the labels of the images that are to go into a shard."""
+        return self.origin.listings[plan.source_split].label_N[plan.positions]
+
+    def stored(self, split: str, made: Sequence[Made], *, folder: Path) -> tuple[npt.NDArray[np.int64], VideoTable | None]:
+        """Return how many images of each class are stored of a split."""
+        label_N = np.concatenate([part.record.label_N for _, part in made])
+        return np.bincount(label_N, minlength=len(self.origin.classes)), None
+
+    def besides(self, made: Sequence[Made], *, folder: Path, num_listed: int) -> tuple[ImageData | None, VideoData | None]:
+        """Write the mean image, and return it with the statistics of the colours."""
+        sums = PixelSums()
+        for _, part in made:
+            sums.add(part.sums)
+        covariance_CC = sums.covariance()
+        eigenvalues_C, eigenvectors_CC = principal_components(covariance_CC)
+        with atomic_writer(folder / MEAN_IMAGE) as stream:
+            np.save(stream, sums.mean_image())
+        color = ColorStatistics(
+            covariance=tuple(map(tuple, covariance_CC.tolist())),
+            eigenvalues=tuple(eigenvalues_C.tolist()),
+            eigenvectors=tuple(map(tuple, eigenvectors_CC.tolist())),
+        )
+        return ImageData(mean_image=stored_file(folder / MEAN_IMAGE), color=color), None
+
+    def read_keys(self, part: Part) -> list[bytes]:
+        """Return the key of each image."""
+        keys: list[bytes] = part.record.key_N.tolist()
+        return keys
+
+    def remarks(self, made: Sequence[Made], splits: Mapping[str, SplitFiles]) -> list[str]:
+        """Say which conventions applied, how often, and how many held-out images are missing."""
+        notes = sum((Counter(part.notes) for _, part in made), Counter[str]())
+        warnings = [f"{count} {NOTES[note]}" for note, count in sorted(notes.items())]
+        wanted = self.dataset.num_validation
+        missing = wanted - (splits["validation"].num_examples if "validation" in splits else 0)
+        if missing:
+            warnings.append(f"{missing} of the {wanted} held-out images were refused; the held-out split is smaller")
+        return warnings
 
     def _images(self, split: str, positions: npt.NDArray[np.int64], batch: Listing) -> list[StoredImage | UnreadableError]:
         contents = list(self._pool.map(lambda position: self._read(split, int(position)), positions))
@@ -115,7 +157,7 @@ class Packer:
 
     def _read(self, split: str, position: int) -> bytes | Pixels | UnreadableError:
         try:
-            return self._origin.read(split, position)
+            return self.origin.read(split, position)
         except OSError as error:
             return UnreadableError(f"cannot be read: {error.strerror or error}")
 
@@ -130,10 +172,10 @@ class Packer:
         if isinstance(pixels, UnreadableError):
             return pixels
         content, header = opened.content, opened.header
-        square = central_square(pixels, side_px=self._dataset.stored_px)
-        if self._dataset.encoding == "raw":
+        square = central_square(pixels, side_px=self.dataset.stored_px)
+        if self.dataset.encoding == "raw":
             payload = square.tobytes()
-        elif isinstance(content, bytes) and self._origin.keep_files and header.format == "JPEG" and pixels is square:
+        elif isinstance(content, bytes) and self.origin.keep_files and header.format == "JPEG" and pixels is square:
             payload = content
         else:
             payload = jpeg_bytes(square)
