@@ -94,15 +94,17 @@ class Stated:
         """Refuse the claim."""
         raise ValueError(f"claim {self.id} ({self.kind}) {got}; allowed: {allowed}")
 
-    def check_share(self, **values: float | None) -> None:
-        """Refuse values that are no fractions, where the metric is one."""
-        for name, value in values.items():
+    def check_share(self, *names: str) -> None:
+        """Refuse values of these fields that are no fractions, where the metric is one."""
+        for name in names:
+            value: float | None = getattr(self, name)
             if value is not None and self.measured.unit.share and not 0 < value < 1:
                 self.refuse(f"has {name} {value}", "a fraction between 0 and 1, as 0.375 for 37.5 %")
 
-    def check_positive(self, **values: float | None) -> None:
-        """Refuse sizes that are not above 0."""
-        for name, value in values.items():
+    def check_positive(self, *names: str) -> None:
+        """Refuse sizes, the values of these fields, that are not above 0."""
+        for name in names:
+            value: float | None = getattr(self, name)
             if value is not None and value <= 0:
                 self.refuse(f"has {name} {value}", "above 0, which is the paper's direction; exchange the arms, or signs")
 
@@ -155,7 +157,7 @@ class Direction(OfTwoArms):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.check_positive(smallest_effect=self.smallest_effect)
+        self.check_positive("smallest_effect")
         if self.smallest_effect is None and not self.untestable:
             self.refuse("has no smallest_effect", "the least difference that counts as one, in the metric's unit")
 
@@ -169,7 +171,7 @@ class NoWorse(OfTwoArms):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.check_positive(margin=self.margin)
+        self.check_positive("margin")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,7 +184,7 @@ class Level(Stated):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.check_share(paper_value=self.paper_value)
+        self.check_share("paper_value")
         if (self.threshold is not None) != (self.measured.name == EPOCHS):
             self.refuse(f"of {self.metric} has threshold {self.threshold}", f"a training error for {EPOCHS}, else none")
 
@@ -241,7 +243,7 @@ class Within(Stated):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_size(self)
-        self.check_positive(paper_ratio=self.paper_ratio)
+        self.check_positive("paper_ratio")
         if self.paper_delta is not None and self.paper_ratio is not None:
             self.refuse("has a paper_delta and a paper_ratio", "one of them")
         if self.paper_ratio is not None and self.measured.ratio != ALWAYS:
@@ -305,8 +307,8 @@ def train_errors_of(claim: Claim) -> tuple[float, ...]:
 
 def check_size(claim: Effect | Within) -> None:
     """Refuse an effect whose printed size cannot be compared."""
-    claim.check_positive(paper_delta=claim.paper_delta, smallest_effect=claim.smallest_effect)
-    claim.check_share(paper_delta=claim.paper_delta, paper_arm=claim.paper_arm, paper_against=claim.paper_against)
+    claim.check_positive("paper_delta", "smallest_effect")
+    claim.check_share("paper_delta", "paper_arm", "paper_against")
     if (claim.paper_arm is None) != (claim.paper_against is None):
         claim.refuse("has one of paper_arm and paper_against", "both or neither")
     if claim.paper_arm is not None and claim.paper_against is not None and claim.paper_against <= claim.paper_arm:
