@@ -20,7 +20,7 @@ STYLE = """
   .box { fill: #eef3f8; stroke: #33587a; stroke-width: 1.2 }
   .arrow { fill: none; stroke: #4a6076; stroke-width: 1.3 }
   .head { fill: #4a6076 }
-  text { fill: #16293b; font: 600 15px system-ui, sans-serif; text-anchor: middle }
+  text { fill: #16293b; font: 600 14px system-ui, sans-serif; text-anchor: middle }
   @media (prefers-color-scheme: dark) {
     .page { fill: #11181f }
     .box { fill: #1f2f3e; stroke: #8fb4d6 }

@@ -87,5 +87,8 @@ class Meter:
             yield from self._measured(f"{fixturedef.baseid}::{fixturedef.argname}")
 
     def pytest_sessionfinish(self) -> None:
-        found = {name: round(seconds, 1) for name, seconds in sorted(self._seconds.items()) if seconds > MEASURED_S}
-        FILE.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        """Write what was measured in place of what the file says about the same files and fixtures."""
+        measured = {name.partition("::")[0] for name in self._seconds}
+        kept = {name: seconds for name, seconds in read_pace().seconds.items() if name.partition("::")[0] not in measured}
+        found = {name: round(seconds, 1) for name, seconds in self._seconds.items() if seconds > MEASURED_S}
+        FILE.write_text(json.dumps(dict(sorted({**kept, **found}.items())), indent=1) + "\n", encoding="utf-8")

@@ -7,7 +7,7 @@ import difflib
 import importlib.util
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from pathlib import Path
 from types import TracebackType
@@ -141,9 +141,9 @@ def _explained(error: Exception, names: dict[str, Any]) -> str:
     if found := UNKNOWN.match(text):
         return f"{found[1]} has no {_guessed(found[2], _fields_of(found[1]))}"
     if found := NOT_THERE.match(text):
-        return f"{found[2]} has no {_guessed(found[1], list(vars(importlib.import_module(found[2]))))}"
+        return f"{found[2]} has no {_guessed(found[1], _public(vars(importlib.import_module(found[2]))))}"
     if isinstance(error, NameError) and error.name:
-        return f"no name {_guessed(error.name, [name for name in names if not name.startswith('_')])}"
+        return f"no name {_guessed(error.name, _public(names))}"
     return text if isinstance(error, ValueError) else f"{type(error).__name__}: {text}"
 
 
@@ -152,8 +152,14 @@ def _of_fields(trace: TracebackType | None) -> Iterator[str]:
     while trace is not None:
         if trace.tb_frame.f_code.co_name == "__post_init__":
             built = trace.tb_frame.f_locals["self"]
-            yield from field_types.faults(built, type(built), where=getattr(built, "name", type(built).__name__))
+            yield from field_types.faults(
+                built, type(built), where=getattr(built, "name", getattr(built, "id", type(built).__name__))
+            )
         trace = trace.tb_next
+
+
+def _public(names: Iterable[str]) -> list[str]:
+    return [name for name in names if not name.startswith("_")]
 
 
 def _guessed(name: str, allowed: list[str]) -> str:

@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from repro.models.image import conv_block, dense_layers, initial_std
+from repro.models.layers import Dropout
 from repro.models.local import LocallyConnected2d
 from repro.models.sequence import Layers, run_in_order
 from repro.spec.geometry.clips import ClipConvShape, ClipGeometry, StreamShape, clip_geometry
@@ -59,7 +60,10 @@ class ClipNet(nn.Module):
         super().__init__()
         self.num_frames, self.input_px = shapes.num_frames, shapes.input_px
         trunks = {stream.name: trunk(stream, frame) for stream in shapes.streams}
-        whole = trunks.pop("", OrderedDict()) | dense_layers(shapes.dense, frame)
+        whole = trunks.pop("", OrderedDict())
+        if shapes.drops_dense_input:
+            whole[f"{shapes.dense[0].name}_input_dropout"] = Dropout(frame.dropout_rate, frame.dropout_scaling)
+        whole |= dense_layers(shapes.dense, frame)
         for name, layers in trunks.items():
             self.add_module(name, Layers(layers))
         for name, layer in whole.items():

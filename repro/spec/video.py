@@ -68,11 +68,13 @@ class ClipNetwork:
     """A network of clips: `frame` says what it does in space, `fusion` what its convolutions do over time.
 
     streams: None where the net sees whole frames.
+    dropout_before_dense: whether the inputs of the first dense layer are dropped out too, at the rate of the others.
     """
 
     frame: Network
     fusion: Fusion
     streams: Streams | None = None
+    dropout_before_dense: bool = False
 
     @property
     def frames(self) -> tuple[int, ...]:

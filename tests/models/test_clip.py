@@ -11,10 +11,14 @@ from repro.models.image import build_network
 from repro.models.layers import seed_dropout
 from repro.models.norm.lrn import LocalResponseNorm
 from repro.models.probe import input_of
+from repro.spec.experiment import make_run
 from repro.spec.geometry.clips import clip_geometry
 from repro.spec.network import Conv, Dense, Network, Pooling, ResponseNorm, Size, Towers
 from repro.spec.video import Stream, Streams, TimeWindow
+from tests.known import KNOWN
 from tests.spec.geometry.test_clips import PAPER, TOTALS, clip_network
+
+KARPATHY = KNOWN.paper("karpathy")
 
 CPU = torch.device("cpu")
 
@@ -344,6 +348,29 @@ def test_upper_layers_are_found_by_name_for_fine_tuning():
         "fc5.weight",
         "fc5.bias",
     ]
+
+
+@pytest.mark.parametrize("rate", [0.5, 0.9])
+def test_in_transfer_of_three_layers_dropout_stands_before_each_of_them(rate):
+    """Section 4.2: before all trained layers; of the net as it is built, the layers from the last map on."""
+    name = "transfer_top3" if rate == 0.5 else "transfer_top3_dropout"
+    network = make_run(KARPATHY, scale="smoke", variant=name, seed=0).trained.network
+    net = build_clip_network(network, num_classes=5, key=1)
+    names = [child for child, _ in net.named_children()]
+    layers = names[names.index("flatten") :]
+    assert layers == ["flatten", "fc6_input_dropout", "fc6", "fc6_relu", "fc6_dropout", "fc7", "fc7_relu", "fc7_dropout", "fc8"]
+    assert {net.get_submodule(child).rate for child in layers if child.endswith("dropout")} == {rate}
+    scratch = make_run(KARPATHY, scale="smoke", variant="transfer_scratch", seed=0).trained.network
+    others = [child for child, _ in build_clip_network(scratch, num_classes=5, key=1).named_children()]
+    assert others == [child for child in names if child != "fc6_input_dropout"]
+
+
+def test_dropout_before_the_dense_layers_of_two_streams_stands_where_they_meet():
+    network = make_run(KARPATHY, scale="smoke", variant="single_frame_multires", seed=0).trained.network
+    net = build_clip_network(replace(network, dropout_before_dense=True), num_classes=5, key=1)
+    assert [child for child, _ in net.named_children()][:4] == ["context", "fovea", "fc6_input_dropout", "fc6"]
+    without = replace(network, dropout_before_dense=True, frame=replace(network.frame, dropout_rate=0.0))
+    assert "fc6_input_dropout" not in dict(build_clip_network(without, num_classes=5, key=1).named_children())
 
 
 def test_dropout_is_the_paper_s_and_a_function_of_its_seed():

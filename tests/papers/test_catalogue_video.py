@@ -152,6 +152,8 @@ def test_transfer_begins_with_the_weights_of_slow_fusion_and_trains_the_layers_t
     for row, trained in {"top": ("fc8",), "top3": top3, "all": (), "top_dropout": ("fc8",), "top3_dropout": top3}.items():
         begun = KARPATHY.experiment(f"transfer_{row}").initial_weights
         assert (begun.variant, begun.trained) == ("slow_fusion", trained)
+        before_fc6 = KARPATHY.experiment(f"transfer_{row}").network.dropout_before_dense
+        assert before_fc6 == (trained == top3)
     for name in TRANSFERRED:
         assert isinstance(KARPATHY.experiment(name), Experiment)
         assert KARPATHY.experiment(name).network.fusion == KARPATHY.experiment("slow_fusion").network.fusion

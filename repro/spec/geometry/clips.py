@@ -100,12 +100,16 @@ class StreamShape:
 
 @dataclass(frozen=True, kw_only=True)
 class ClipGeometry:
-    """All layers of a network of clips in order, with their sums. The first dense layer sees the streams side by side."""
+    """All layers of a network of clips in order, with their sums. The first dense layer sees the streams side by side.
+
+    drops_dense_input: whether dropout stands before that layer.
+    """
 
     input_px: int
     num_frames: int
     streams: tuple[StreamShape, ...]
     dense: tuple[DenseShape, ...]
+    drops_dense_input: bool = False
 
     @property
     def conv(self) -> tuple[ClipConvShape, ...]:
@@ -181,6 +185,7 @@ def clip_geometry(network: ClipNetwork, *, num_classes: int | None = None) -> Cl
         num_frames=len(network.frames),
         streams=tuple(streams),
         dense=(joined, *heads[0][1:]),
+        drops_dense_input=network.dropout_before_dense and frame.dropout_rate > 0,
     )
 
 
