@@ -18,6 +18,7 @@ from repro.artifacts.scores import read_scores
 from repro.data.prepare.prepare import prepare
 from repro.data.shards.clips import ClipShards
 from repro.papers import PAPERS
+from repro.spec.classical import ProductQuantizer
 from repro.spec.evaluation import Evaluation
 from repro.spec.experiment import make_run
 from repro.spec.run import Fitted, Run
@@ -29,6 +30,7 @@ from tests.baselines.specs import SPEC
 from tests.tiny import jpeg, write_prepared
 from tests.train.networks.test_clips import tiny_dataset
 
+COMPRESSED = dataclasses.replace(FISHER_SPEC, compression=ProductQuantizer(values_per_code=8, num_images=40, num_iterations=5))
 CENTER = Evaluation(protocols=("center",))
 
 
@@ -164,6 +166,26 @@ def test_a_killed_fit_never_goes_on_with_descriptions_by_other_code(results: Pat
     monkeypatch.setattr("repro.train.runs.record.code_digest", lambda stage: "another")
     lines = fit([run], results)
     assert [line for line in lines if "describes images: 60 of 60" in line]
+
+
+@pytest.mark.parametrize("spec", [FISHER_SPEC, COMPRESSED], ids=["halves", "codes"])
+def test_a_damaged_file_of_a_killed_fit_is_made_again(results: Path, spec: Any) -> None:
+    run = image_run(spec)
+    fit([run], results)
+    folder = run_folder(results, run.id)
+    whole = (folder / "model.npz").read_bytes()
+    shutil.rmtree(folder)
+    killed_when_described(run, results)
+    kept = shutil.copytree(folder, results / "kept")
+    for path in sorted(path for path in kept.rglob("*") if path.is_file()):
+        shutil.rmtree(folder)
+        shutil.copytree(kept, folder)
+        damaged = folder / path.relative_to(kept)
+        content = bytearray(damaged.read_bytes())
+        content[len(content) // 2] ^= 4
+        damaged.write_bytes(content)
+        fit([run], results)
+        assert (folder / "model.npz").read_bytes() == whole, path.name
 
 
 def test_nothing_is_left_of_a_fit_that_was_killed_once_another_has_ended(results: Path) -> None:
