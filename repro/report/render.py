@@ -45,7 +45,7 @@ def render(papers: Sequence[Paper], *, scale: str, results: Path, reports: Path)
         for table in paper.tables:
             _write_table(table, paper, results=read, folder=folder, environment=environment)
         for run in read.runs.values():
-            if run.record["paper"] == paper.name:
+            if run.record.paper == paper.name:
                 page = run_page(run, paper, results=read, reports=folder)
                 path = folder / run_page_path(run.id)
                 files.write_text(path, environment.get_template("run.html.j2").render(page=page, figure=_curves_svg(page)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 from repro.analyse.collect.collect import collect
 from repro.analyse.judge.judge import judge
 from repro.artifacts.claims_json import Judgement, read_claims_json
-from repro.artifacts.files import run_folder
 from repro.artifacts.runs_csv import read_runs_csv
 from repro.papers import PAPERS
 from repro.planning.plan import planned_runs
@@ -56,8 +54,3 @@ def made(results: Path, *, scale: str = "small", variants: Sequence[str] = ("ful
 def claim(judgement: Judgement, name: str = "A.S3.3.lrn.top1") -> Any:
     """The entry of a claim; which class it has follows from its kind."""
     return next(item for item in judgement.claims if item.id == name)
-
-
-def edit_record(results: Path, run_id: str, **changes: Any) -> None:
-    path = run_folder(results, run_id) / "run.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | changes))

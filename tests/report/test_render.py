@@ -21,6 +21,7 @@ from repro.report.render import TEMPLATES, page_environment
 from repro.report.text import wording
 from repro.report.text.tables import ascii_number
 from repro.spec.terms.evidence import LEVELS
+from tests.fabricate import change_run
 from tests.report.conftest import Rendered, csv_rows, rerendered
 from tests.report.reading import Page, all_pages, numbers, read
 
@@ -269,10 +270,7 @@ def test_names_from_outside_are_escaped(small_judged: Rendered) -> None:
     dataset = read_dataset(data)
     classes = ("<script>alert(1)</script>", *dataset.classes[1:])
     write_dataset(data, replace(dataset, classes=classes, warnings=('<img src="x" onerror="alert(2)">',)))
-    run = small_judged.results / "smoke/runs/alexnet/full/0/run.json"
-    stored = json.loads(run.read_text())
-    stored["command"] = "python -m repro train </pre><script>alert(3)</script>"
-    run.write_text(json.dumps(stored))
+    change_run(small_judged.results, "smoke/alexnet/full/0", command="python -m repro train </pre><script>alert(3)</script>")
     rerendered(small_judged)
     for page in all_pages(small_judged.folder).values():
         assert sum(tag == "script" for tag, _ in page.tags) == 1

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from repro.artifacts.judged import Estimated, JudgedEffect, JudgedLevel
+from repro.artifacts.stored_files import stored_file
 from repro.papers.karpathy import KARPATHY
 from repro.report.figures import view
 from repro.report.figures.class_gains import printed_gains
@@ -143,7 +144,7 @@ def test_clips_show_the_same_videos_with_what_both_nets_make_of_them(results: Re
     assert len(found.films) == 12
     assert [net.net for net in found.films[0].nets] == ["Single-Frame", "Slow Fusion"]
     assert found.films[0].name.count(" + ") == 1, "the first video has two labels"
-    classes = results.runs["smoke/karpathy/slow_fusion/0"].record["dataset"]["classes"]
+    classes = results.runs["smoke/karpathy/slow_fusion/0"].record.dataset.classes
     for film, label in zip(found.films, [n % 10 for n in range(12)], strict=True):
         right = {guess.name for net in film.nets for guess in net.guesses if guess.right}
         assert right <= set(film.name.split(" + "))
@@ -158,12 +159,14 @@ def test_galleries_of_different_videos_are_not_shown_side_by_side(results: Resul
         arrays = {name: stored[name] for name in stored.files}
     arrays["example_G"] = arrays["example_G"][::-1].copy()
     np.savez(tmp_path / "clip_gallery.npz", **arrays)
-    runs[run.id] = replace(run, folder=tmp_path)
+    pictures = replace(run.record.network.pictures, clip_gallery=stored_file(tmp_path / "clip_gallery.npz"))
+    record = replace(run.record, network=replace(run.record.network, pictures=pictures))
+    runs[run.id] = replace(run, folder=tmp_path, record=record)
     fields = {name: getattr(results, name) for name in results.__dataclass_fields__}
     found = clips(KARPATHY, TABLES["karpathy_table2"], results=Results(**{**fields, "runs": runs}))
     assert [net.net for net in found.films[0].nets] == ["Single-Frame"]
     assert any("show different videos" in words for words in found.missing)
-    assert view.run_arrays(runs[run.id], "clip_gallery")[1] == ""
+    assert view.run_arrays(runs[run.id], pictures.clip_gallery, what="gallery")[1] == ""
 
 
 def test_a_reason_stands_open_in_short_and_unfolds_to_the_whole(video_report: Rendered) -> None:

@@ -89,18 +89,18 @@ class PaceRatio:
 def pace(ledger: Ledger, variant: str, *, threshold: float, seeds: Collection[int] | None = None) -> Pace:
     """Return the pace of `variant` to `threshold`, of runs with `seeds` (default: all); one that diverged never got there."""
     values = ledger.by_seed(variant, metric=epochs_metric(threshold), protocol=TRAINING)
-    runs = [record for record in ledger.runs(variant) if seeds is None or record["seed"] in seeds]
-    runs = [record for record in runs if record["seed"] in values or record["status"] != "ok"]
+    runs = [record for record in ledger.runs(variant) if seeds is None or record.seed in seeds]
+    runs = [record for record in runs if record.seed in values or record.diverged]
     return Pace(
         variant=variant,
-        epochs=tuple(values.get(record["seed"], math.inf) for record in runs),
-        lasted=tuple(float(record["num_epochs"]) for record in runs),
+        epochs=tuple(values.get(record.seed, math.inf) for record in runs),
+        lasted=tuple(float(record.network.num_epochs) for record in runs if record.network),
     )
 
 
 def common_seeds(ledger: Ledger, grid: Sequence[str]) -> tuple[int, ...]:
     """Return the seeds with which every variant of `grid` was run."""
-    seeds = [{record["seed"] for record in ledger.runs(name)} for name in grid]
+    seeds = [{record.seed for record in ledger.runs(name)} for name in grid]
     return tuple(sorted(set.intersection(*seeds))) if seeds else ()
 
 

@@ -36,7 +36,7 @@ def class_gains(table: Table, ledger: Ledger) -> list[ClassGain]:
     other = next(name for name in table.variants if name != control)
     if not (ledger.finished(control) and ledger.finished(other)):
         return []
-    classes = ledger.finished(control)[0]["dataset"]["classes"]
+    classes = ledger.finished(control)[0].dataset.classes
     errors = _videos_se(ledger, control, other)
     return [
         entry

@@ -81,7 +81,7 @@ def _effect(table: Table, name: str, ledger: Ledger, *, metric: str) -> Measured
         sds=deviations(values),
         gate=stop.verdict if stop else "",
         reason=stop.reason if stop else "",
-        runs=tuple(run["id"] for arm in arms for run in ledger.runs(arm)),
+        runs=tuple(run.id for arm in arms for run in ledger.runs(arm)),
     )
 
 

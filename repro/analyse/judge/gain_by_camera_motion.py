@@ -81,7 +81,7 @@ def _motion_N(ledger: Ledger, control: str, other: str) -> tuple[NDArray[np.floa
         return None, f"No finished run of {' and '.join(lacking)}."
     if not ledger.same_examples((control, other), split="test", protocol=PROTOCOL):
         return None, "The runs were scored on different videos."
-    path = data_folder(ledger.results, ledger.scale.name, runs[0]["dataset"]["name"]) / CAMERA_FILE
+    path = data_folder(ledger.results, ledger.scale.name, runs[0].dataset.name) / CAMERA_FILE
     motion_of = _read(path)
     if motion_of is None:
         return None, f"{path.name} is not beside the test split in this results folder; run the stage prepare again."
@@ -92,7 +92,7 @@ def _motion_N(ledger: Ledger, control: str, other: str) -> tuple[NDArray[np.floa
 def _source(ledger: Ledger, control: str) -> str:
     """Return whether motions were drawn by a generator or estimated; "" without them."""
     for record in ledger.finished(control)[:1]:
-        path = data_folder(ledger.results, ledger.scale.name, record["dataset"]["name"]) / CAMERA_FILE
+        path = data_folder(ledger.results, ledger.scale.name, record.dataset.name) / CAMERA_FILE
         if path.is_file():
             with np.load(path, allow_pickle=False) as stored:
                 return str(stored["source"]) if "source" in stored.files else "estimated"

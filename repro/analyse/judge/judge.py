@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from repro.analyse.evidence import reasons, verdict
 from repro.analyse.evidence.gates import gate, not_at_this_scale
@@ -20,6 +19,7 @@ from repro.analyse.judge.gain_by_camera_motion import gain_by_camera_motion
 from repro.analyse.judge.levels import judged_level
 from repro.analyse.judge.parts import judged_parts
 from repro.analyse.judge.ratios import judged_ratio
+from repro.artifacts import claims_json
 from repro.artifacts.claims_json import CameraGap, ClassGain, Diverged, Judgement, MeasuredEffect, write_claims_json
 from repro.artifacts.judged import (
     JudgedClaim,
@@ -30,6 +30,7 @@ from repro.artifacts.judged import (
     JudgedRatio,
     JudgedWithin,
 )
+from repro.artifacts.run_json import RunJson
 from repro.artifacts.runs_csv import read_runs_csv
 from repro.spec.claims import Every, Exact, Level, Ratio
 from repro.spec.experiment import Paper
@@ -50,7 +51,7 @@ def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> None:
     gains: list[ClassGain] = []
     gaps: list[CameraGap] = []
     missing: list[str] = []
-    records: list[dict[str, Any]] = []
+    records: list[RunJson] = []
     for paper in papers:
         ledger = Ledger(table.rows, paper=paper, scale=scale, results=results)
         claims += judged_claims(ledger)
@@ -66,13 +67,13 @@ def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> None:
         runs_sha256=table.sha256,
         runs=len(records),
         missing=tuple(missing),
-        diverged=tuple(Diverged(run=run["id"], reason=run["reason"]) for run in records if run["status"] == "diverged"),
+        diverged=tuple(Diverged(run=run.id, reason=run.reason) for run in records if run.diverged),
         claims=tuple(claims),
         effects=tuple(effects),
         gains=tuple(gains),
         camera=tuple(gaps),
     )
-    write_claims_json(Path(results) / scale / "claims.json", judgement)
+    write_claims_json(Path(results) / scale / claims_json.FILE, judgement)
 
 
 def judged_claims(ledger: Ledger) -> list[JudgedClaim]:
@@ -98,7 +99,7 @@ def judged(case: Case, entry: JudgedClaim) -> JudgedClaim:
     nowhere = not_at_this_scale(case.ledger, case.considered)
     if nowhere:
         return replace(entry, verdict=verdict.UNTESTABLE, reason=claim.untestable or nowhere)
-    runs = tuple(run["id"] for arm in case.arms for run in case.ledger.runs(arm))
+    runs = tuple(run.id for arm in case.arms for run in case.ledger.runs(arm))
     entry = measured(case, replace(entry, runs=runs, post_hoc=post_hoc(case.ledger, case.considered, case.pool)))
     stop = gate(case.ledger, case.question) if entry.verdict != verdict.UNTESTABLE else None
     if stop is None:
@@ -123,6 +124,6 @@ def measured(case: Case, entry: JudgedClaim) -> JudgedClaim:
 
 def post_hoc(ledger: Ledger, arms: Sequence[str], pool: Sequence[str]) -> bool:
     """Say whether an arm has seeds beyond the plan that not all arms of the table have: they were added after a look."""
-    seeds = {arm: {run["seed"] for run in ledger.runs(arm)} for arm in {*arms, *pool}}
+    seeds = {arm: {run.seed for run in ledger.runs(arm)} for arm in {*arms, *pool}}
     added = {seed for arm in arms for seed in seeds[arm] - ledger.planned_seeds(arm)}
     return any(not added <= seeds[arm] for arm in pool)

@@ -103,7 +103,7 @@ def _caption(gains: CameraGap, *, runs: Sequence[Any], results: Results) -> str:
 
 def _knob(runs: Sequence[Any], *, results: Results) -> str:
     """Return what the generator was told, where the videos are made."""
-    names = {run.record["dataset"]["name"] for run in runs}
+    names = {run.record.dataset.name for run in runs}
     knobs = [results.datasets[name].knobs if name in results.datasets else {} for name in sorted(names)]
     told = [knob["camera"] for knob in knobs if knob]
     if not told:

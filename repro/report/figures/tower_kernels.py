@@ -57,7 +57,7 @@ def tower_kernels(paper: Paper, table: Table, *, results: Results) -> FigureView
         lead=LEAD,
         caption=_caption(variant, [run for run, _ in shown], over_seeds, results=results) if shown else "",
         kernels=tuple(
-            _of_run(run, towers, split=by_seed.get(run.record["seed"]), large=index == 0)
+            _of_run(run, towers, split=by_seed.get(run.record.seed), large=index == 0)
             for index, (run, towers) in enumerate(shown)
         ),
         table=_numbers(shown, splits=by_seed, over_seeds=over_seeds) if shown else None,
@@ -67,7 +67,7 @@ def tower_kernels(paper: Paper, table: Table, *, results: Results) -> FigureView
 
 def _towers(run: RunRecord) -> tuple[tuple[Tower, ...], str]:
     """Return the towers of a run, or why they cannot be shown."""
-    arrays, problem = view.run_arrays(run, "kernels")
+    arrays, problem = view.run_arrays(run, view.pictures_of(run).kernels, what="kernels")
     if arrays is None:
         return (), problem
     kernel_KHWC, num_towers = arrays.get("kernel_KHWC"), arrays.get("num_towers")
@@ -96,7 +96,7 @@ def _of_run(run: RunRecord, towers: Sequence[Tower], *, split: float | None, lar
             )
         )
     return KernelsOfRun(
-        title=f"Seed {run.record['seed']}",
+        title=f"Seed {run.record.seed}",
         text=f"split {fixed(split, decimals=2, signed=True)}" if split is not None else "",
         large=large,
         sheets=tuple(sheets),
@@ -143,11 +143,11 @@ def _numbers(
     rows = []
     for run, towers in shown:
         indices = [fixed(tower.selectivity, decimals=3) for tower in towers] + [""] * (most - len(towers))
-        cells = {"seed": Cell(text=str(run.record["seed"]))}
+        cells = {"seed": Cell(text=str(run.record.seed))}
         cells |= {f"tower{number}": Cell(text=text) for number, text in enumerate(indices, start=1)}
         cells |= {
             "kernels": Cell(text=count(sum(len(tower.kernel_KHWC) for tower in towers))),
-            "split": Cell(text=fixed(splits.get(run.record["seed"]), decimals=3, signed=True)),
+            "split": Cell(text=fixed(splits.get(run.record.seed), decimals=3, signed=True)),
             "split_ci90": Cell(),
         }
         rows.append(Row(cells=cells))

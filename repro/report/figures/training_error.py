@@ -150,23 +150,13 @@ def _last(line: ErrorCurve) -> float:
 
 
 def _errors(run: RunRecord) -> dict[float, float | None]:
-    return {float(entry["epoch"]): entry["train_top1_error"] for entry in run.log}
+    return {float(entry.epoch): entry.train_top1_error for entry in run.log}
 
 
 def arrivals(runs: Sequence[RunRecord], threshold: float) -> Arrivals:
     """Return the first epoch of each run at whose end the running training error is at most `threshold`."""
-    epochs = tuple(
-        next(
-            (
-                int(entry["epoch"])
-                for entry in run.log
-                if entry["train_top1_error"] is not None and entry["train_top1_error"] <= threshold
-            ),
-            None,
-        )
-        for run in runs
-    )
-    return Arrivals(epochs=epochs, lasted=tuple(int(run.log[-1]["epoch"]) for run in runs))
+    epochs = tuple(next((entry.epoch for entry in run.log if entry.train_top1_error <= threshold), None) for run in runs)
+    return Arrivals(epochs=epochs, lasted=tuple(run.log[-1].epoch for run in runs))
 
 
 def _draw(

@@ -313,8 +313,8 @@ def _refused_view(name: str, *, results: Results) -> TableView | None:
 
 def _environment(runs: Sequence[RunRecord]) -> tuple[Fact, ...]:
     """Return the versions that made the runs, each once; several where the runs differ."""
-    keys = dict.fromkeys(key for run in runs for key in run.record["environment"])
+    keys = dict.fromkeys(key for run in runs for key in run.record.environment)
     return tuple(
-        Fact(term=key, text=listed(sorted({run.record["environment"].get(key, "unknown") for run in runs}), word="or"))
+        Fact(term=key, text=listed(sorted({run.record.environment.get(key, "unknown") for run in runs}), word="or"))
         for key in keys
     )

@@ -86,7 +86,7 @@ def _diverged(results: Results) -> Iterable[NotRun]:
     for run in results.runs.values():
         if run.diverged:
             link = Link(text=f"run {run.id}", href=run_page_path(run.id))
-            yield NotRun(what="", reason=f"it diverged: {run.record['reason']}", links=(link,))
+            yield NotRun(what="", reason=f"it diverged: {run.record.reason}", links=(link,))
 
 
 def _claims(claims: Sequence[JudgedClaim]) -> Iterable[NotRun]:

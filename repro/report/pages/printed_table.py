@@ -6,10 +6,10 @@ import re
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from repro.analyse.evidence.verdict import INCOMPLETE, INVALID, UNTESTABLE
 from repro.artifacts.judged import Estimated, Interval, JudgedByRuns, JudgedClaim, JudgedEffect, JudgedExact, JudgedLevel
+from repro.artifacts.run_json import RunJson
 from repro.report.inputs.results import Results
 from repro.report.pages import claim_cells as claim_rows
 from repro.report.pages.setting import num_examples, relative, run_page_path, setting, table_page_path
@@ -183,10 +183,10 @@ def _row_cells(
     return cells
 
 
-def _cost(records: Sequence[Mapping[str, Any]]) -> str:
+def _cost(records: Sequence[RunJson]) -> str:
     """Return what a run took: its mean time of training or fitting, of all members of an average, and most memory."""
-    times = [record["train_s"] for record in records if record.get("train_s")]
-    peaks = [record["peak_mib"] for record in records if record.get("peak_mib")]
+    times = [record.costs.train_s for record in records if record.costs.train_s]
+    peaks = [record.costs.peak_mib for record in records if record.costs.peak_mib]
     if not times:
         return ""
     memory = f", {fixed(max(peaks) / 1024, decimals=1)} GiB" if peaks else ""

@@ -74,13 +74,13 @@ def setting(results: Results, *, paper: str = "") -> Setting:
     levels = results.judgement.evidence
     names = [levels[paper]] if paper else list(levels.values())
     evidence = tuple(evidence_level(name) for name in dict.fromkeys(names))
-    runs = [run for run in results.runs.values() if paper in ("", run.record["paper"])]
+    runs = [run for run in results.runs.values() if paper in ("", run.record.paper)]
     measured = [row for row in results.measured if paper in ("", row.paper)]
-    titles = list(dict.fromkeys(run.record["dataset"]["title"] for run in runs))
+    titles = list(dict.fromkeys(run.record.dataset.title for run in runs))
     titles = titles or [record.title for record in results.datasets.values()]
-    devices = list(dict.fromkeys(run.record["device"] for run in runs))
+    devices = list(dict.fromkeys(run.record.device for run in runs))
     seeds = sorted({row.seed for row in measured})
-    total_s = sum(run.record["wall_s"] for run in runs)
+    total_s = sum(run.record.costs.wall_s for run in runs)
     facts = (
         Fact(term="Scale", text=results.scale),
         Fact(term="Data set", text=listed(titles) or "none prepared"),
@@ -168,16 +168,16 @@ def _titled(metric: str, protocol: str) -> str:
 def _run_cells(run: RunRecord, *, shown: Sequence[Measure], results: Results, href: Href) -> dict[str, Cell]:
     record = run.record
     cells = {
-        "variant": Cell(text=record["variant"], href=href(run_page_path(run.id))),
-        "seed": Cell(text=count(record["seed"])),
+        "variant": Cell(text=record.variant, href=href(run_page_path(run.id))),
+        "seed": Cell(text=count(record.seed)),
     }
     values = {(row.metric, row.protocol): row for row in results.of_run(run.id)}
     for metric, protocol in shown:
         row = values.get((metric, protocol))
         decimals = formatting.digits(row.n_examples if row else None).points
         cells[f"{metric}.{protocol}"] = value_cell(metric, row.value if row else None, decimals=decimals)
-    cells["time"] = Cell(text=duration(record["wall_s"]), sort=f"{record['wall_s']:012.1f}")
-    cells["status"] = Cell(text=f"diverged: {record['reason']}" if run.diverged else "ok")
+    cells["time"] = Cell(text=duration(record.costs.wall_s), sort=f"{record.costs.wall_s:012.1f}")
+    cells["status"] = Cell(text=f"diverged: {record.reason}" if run.diverged else "ok")
     return cells
 
 

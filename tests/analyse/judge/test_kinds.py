@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,15 +19,16 @@ from repro.analyse.evidence.verdict import EVERY_ORDER, VERDICTS, decide_every
 from repro.analyse.judge.effects import changed, table_effects
 from repro.analyse.judge.exact import exact_count, judged_exact
 from repro.analyse.judge.judge import judge, judged_claims
-from repro.artifacts.files import run_folder, sha256_file
+from repro.artifacts.files import run_folder
 from repro.artifacts.judged import JudgedExact, JudgedParts
+from repro.artifacts.run_json import read_run
 from repro.artifacts.runs_csv import read_runs_csv
 from repro.artifacts.scores import read_scores, write_scores
 from repro.papers import PAPERS
 from repro.spec.experiment import Paper, make_run
 from tests.analyse.judging import judgement_in
 from tests.artifacts.made import entry
-from tests.fabricate import Truth, fabricate, run_at
+from tests.fabricate import Truth, change_run, fabricate, record_scores_again, run_at
 from tests.facts import stated_claims
 
 ALEXNET = PAPERS["alexnet"]
@@ -242,10 +242,9 @@ def test_shipped_pairs_may_differ_in_all_that_they_declare_and_in_nothing_else(t
     pair = ["cifar_11pct", "cifar_13pct"]
     assert made(tmp_path, pair, errors={"cifar_13pct": 0.4})["A.S3.3.lrn.cifar.shipped"].verdict == "REPRODUCED"
     for seed in range(3):
-        path = run_folder(tmp_path, f"small/alexnet/cifar_13pct/{seed}") / "run.json"
-        record = json.loads(path.read_text())
-        record["spec"]["recipe"]["optimizer"]["momentum"] = 0.5
-        path.write_text(json.dumps(record))
+        spec = read_run(tmp_path, f"small/alexnet/cifar_13pct/{seed}").spec
+        spec["recipe"]["optimizer"]["momentum"] = 0.5
+        change_run(tmp_path, f"small/alexnet/cifar_13pct/{seed}", spec=spec)
     found = judged(tmp_path, scale="small")["A.S3.3.lrn.cifar.shipped"]
     assert found.verdict == "INVALID"
     assert "another specification than its name has now: recipe.optimizer.momentum" in found.reason
@@ -258,9 +257,7 @@ def test_only_metrics_that_rest_on_scores_need_the_same_images(tmp_path: Path) -
         path = run_folder(tmp_path, f"small/alexnet/{variant}/0") / "scores.train.center.npz"
         scores = read_scores(path)
         write_scores(path, replace(scores, example_N=np.array([b"x" + key for key in scores.example_N])))
-        record = json.loads((path.parent / "run.json").read_text())
-        next(entry for entry in record["scores"] if entry["file"] == path.name)["sha256"] = sha256_file(path)
-        (path.parent / "run.json").write_text(json.dumps(record))
+        record_scores_again(tmp_path, f"small/alexnet/{variant}/0", path.name)
     claims = judged(tmp_path, scale="small")
     assert claims["A.S5.wd"].verdict == "INVALID"
     assert "different train images" in claims["A.S5.wd"].reason

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import math
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,15 @@ from repro.analyse.evidence.paces import Pace, compare_paces
 from repro.analyse.evidence.statistics import log_ratio_of_epochs, logrank_p
 from repro.analyse.evidence.verdict import decide_bound
 from repro.analyse.judge.judge import judge
-from repro.artifacts.files import run_folder, sha256_file, write_text
+from repro.artifacts.files import run_folder, write_text
 from repro.artifacts.judged import Epochs
+from repro.artifacts.log_jsonl import log_text, read_log
+from repro.artifacts.run_json import read_run
+from repro.artifacts.stored_files import stored_file
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
 from tests.analyse.judging import judgement_in
-from tests.fabricate import Truth, fabricate, run_at
+from tests.fabricate import Truth, change_run, fabricate, run_at
 
 ALEXNET = PAPERS["alexnet"]
 NEVER = math.inf
@@ -125,7 +128,7 @@ def judged(
     )
     for variant, by_seed in epochs.items():
         for seed, wanted in enumerate(by_seed):
-            _write_epochs(run_folder(results, f"{scale}/alexnet/{variant}/{seed}"), wanted)
+            _write_epochs(results, f"{scale}/alexnet/{variant}/{seed}", wanted)
     for name in without:
         shutil.rmtree(run_folder(results, f"{scale}/alexnet/{name}"))
     runs = [make_run(ALEXNET, scale=scale, variant=name, seed=seed) for name in run_at(ALEXNET, scale) for seed in range(3)]
@@ -135,14 +138,12 @@ def judged(
     return next(item for item in claims if item.id == SPEEDUP)
 
 
-def _write_epochs(folder: Path, wanted: float) -> None:
-    entries = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
-    for entry in entries:
-        entry["train_top1_error"] = 0.24 if entry["epoch"] >= wanted else 0.8
-    write_text(folder / "log.jsonl", "".join(json.dumps(entry) + "\n" for entry in entries))
-    record = json.loads((folder / "run.json").read_text())
-    record["log"]["sha256"] = sha256_file(folder / "log.jsonl")
-    (folder / "run.json").write_text(json.dumps(record))
+def _write_epochs(results: Path, run_id: str, wanted: float) -> None:
+    folder, network = run_folder(results, run_id), read_run(results, run_id).network
+    entries = read_log(folder, network.log, again="")
+    entries = [replace(entry, train_top1_error=0.24 if entry.epoch >= wanted else 0.8) for entry in entries]
+    write_text(folder / network.log.file, log_text(entries))
+    change_run(results, run_id, network=replace(network, log=stored_file(folder / network.log.file)))
 
 
 def test_the_fastest_rate_of_each_unit_stands_for_it(tmp_path: Path) -> None:

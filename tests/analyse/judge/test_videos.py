@@ -19,7 +19,8 @@ from repro.analyse.judge.gain_by_camera_motion import FEWEST_VIDEOS
 from repro.analyse.judge.judge import judge
 from repro.artifacts.arrays import write_npz
 from repro.artifacts.claims_json import Judgement
-from repro.artifacts.files import data_folder, read_json, run_folder, sha256_file, write_json
+from repro.artifacts.files import data_folder, run_folder
+from repro.artifacts.run_json import read_run
 from repro.artifacts.scores import Scores, read_scores, write_scores
 from repro.evaluate.average_precision import average_precision_K
 from repro.papers import PAPERS
@@ -27,7 +28,7 @@ from repro.spec.experiment import make_run
 from repro.spec.terms.metrics import class_slug
 from repro.spec.video_datasets import CAMERA_FILE
 from tests.analyse.judging import judgement_in
-from tests.fabricate import Truth, fabricate, run_at
+from tests.fabricate import Truth, change_run, fabricate, record_scores_again, run_at
 
 KARPATHY = PAPERS["karpathy"]
 PAIR = ("single_frame", "slow_fusion")
@@ -66,11 +67,7 @@ def rewritten(results: Path, run_id: str, change: Any) -> None:
     folder = run_folder(results, run_id)
     path = folder / "scores.test.video.npz"
     write_scores(path, change(read_scores(path)))
-    record = read_json(folder / "run.json", schema="run/1")
-    for entry in record["scores"]:
-        if entry["file"] == path.name:
-            entry["sha256"] = sha256_file(path)
-    write_json(folder / "run.json", record, schema="run/1")
+    record_scores_again(results, run_id, path.name)
 
 
 def test_precisions_by_class_and_group_by_hand() -> None:
@@ -115,9 +112,7 @@ def test_runs_csv_has_errors_by_clip_and_by_video_and_a_precision_for_each_class
 def test_gains_are_differences_of_precisions_with_intervals_over_seeds_and_over_videos(tmp_path: Path) -> None:
     gains = judged(tmp_path).gains
     assert {gain.table for gain in gains} == {"karpathy_table2"}
-    assert [gain.class_name for gain in gains] == read_json(
-        run_folder(tmp_path, "smoke/karpathy/slow_fusion/0") / "run.json", schema="run/1"
-    )["dataset"]["classes"]
+    assert [gain.class_name for gain in gains] == list(read_run(tmp_path, "smoke/karpathy/slow_fusion/0").dataset.classes)
     for gain in gains:
         assert gain.gain.estimate == pytest.approx(gain.means["slow_fusion"] - gain.means["single_frame"])
         assert gain.metric == f"average_precision.{class_slug(gain.class_name)}"
@@ -235,10 +230,9 @@ def test_a_class_that_the_data_have_decides_its_claim(tmp_path: Path) -> None:
     fabricate([KARPATHY], scale="smoke", results=tmp_path, truth=Truth(num_examples=80), variants=PAIR)
     for variant in PAIR:
         for seed in (0, 1):
-            path = run_folder(tmp_path, f"smoke/karpathy/{variant}/{seed}") / "run.json"
-            record = read_json(path, schema="run/1")
-            record["dataset"]["classes"][2] = "Juggling Club"
-            write_json(path, record, schema="run/1")
+            dataset = read_run(tmp_path, f"smoke/karpathy/{variant}/{seed}").dataset
+            classes = (*dataset.classes[:2], "Juggling Club", *dataset.classes[3:])
+            change_run(tmp_path, f"smoke/karpathy/{variant}/{seed}", dataset=replace(dataset, classes=classes))
     claim = next(item for item in judged_again(tmp_path).claims if item.id == "B.T2.juggling_club")
     assert claim.verdict != "UNTESTABLE-HERE"
     assert claim.estimate == pytest.approx(claim.means["slow_fusion"] - claim.means["single_frame"])
@@ -249,7 +243,6 @@ def test_a_class_that_the_data_have_decides_its_claim(tmp_path: Path) -> None:
 def test_an_average_is_compared_with_its_members_although_other_code_made_it(tmp_path: Path) -> None:
     fabricate([KARPATHY], scale="smoke", results=tmp_path, truth=Truth(num_examples=80), variants=["slow_fusion", "cnn_average"])
     for seed in (0, 1):
-        path = run_folder(tmp_path, f"smoke/karpathy/cnn_average/{seed}") / "run.json"
-        write_json(path, read_json(path, schema="run/1") | {"code_digest": "f" * 64}, schema="run/1")
+        change_run(tmp_path, f"smoke/karpathy/cnn_average/{seed}", code_digest="f" * 64)
     claims = {item.id: item for item in judged_again(tmp_path).claims}
     assert claims["B.S4.1.average_slow.vid1"].verdict not in ("INVALID", "INCOMPLETE")

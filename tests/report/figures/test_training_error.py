@@ -13,9 +13,7 @@ from tests.report.made import FIGURE1, Made, figure1
 
 
 def test_the_pace_is_the_first_epoch_at_or_below_the_training_error(made: Made) -> None:
-    runs = [
-        made.run("figure1_relu", seed=seed, errors=errors) for seed, errors in enumerate([(0.8, 0.25, 0.3), (0.9, None, 0.2)])
-    ]
+    runs = [made.run("figure1_relu", seed=seed, errors=errors) for seed, errors in enumerate([(0.8, 0.25, 0.3), (0.9, 0.5, 0.2)])]
     assert arrivals(runs, 0.25) == Arrivals(epochs=(2, 3), lasted=(3, 3))
     assert arrivals(runs, 0.25).text == "2.5"
     assert arrivals(runs, 0.1) == Arrivals(epochs=(None, None), lasted=(3, 3))
