@@ -5,9 +5,8 @@ Shapes: N examples, K classes (of kernels: kernels), M neighbours, H height, W w
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from repro.artifacts import files
+from repro.artifacts import files, log_jsonl, run_json, timings_json
 from repro.artifacts.arrays import write_npz
 from repro.artifacts.dataset_json import (
     ColorStatistics,
@@ -28,32 +27,36 @@ from repro.artifacts.dataset_json import (
     read_dataset,
     write_dataset,
 )
-from repro.artifacts.files import data_folder, run_folder, sha256_bytes, sha256_file, write_json, write_text
-from repro.artifacts.provenance import plain, spec_digest
+from repro.artifacts.documents import write_document
+from repro.artifacts.files import data_folder, run_folder, sha256_bytes, write_text
+from repro.artifacts.log_jsonl import LayerSaturation, LogEntry, Saturation, log_text
+from repro.artifacts.provenance import environment, plain, spec_digest
+from repro.artifacts.run_json import (
+    FAITHFUL,
+    AveragedRuns,
+    Costs,
+    FittedModel,
+    Made,
+    Pictures,
+    RunData,
+    RunJson,
+    ScoresFile,
+    TimedNetworks,
+    TrainedNetwork,
+    read_run,
+)
 from repro.artifacts.scores import Scores, scores_file, write_scores
 from repro.artifacts.stored_files import StoredFile, stored_file
 from repro.spec.experiment import AnyDataset, Paper, make_run, with_needed
 from repro.spec.geometry.image import Geometry, geometry
 from repro.spec.network import Network
-from repro.spec.run import Experiment, Run, Timing
+from repro.spec.run import Experiment, Fitted, Run, Timing
 from repro.spec.video_datasets import VideoDataset
 from repro.system.seeds import derived_seed
 from tests.described import FABRICATED, NO_DIGEST
-from tests.fabricate_clips import class_groups, clip_extras, table_of_videos, video_data, write_clip_scores, write_timings
+from tests.fabricate_clips import clip_pictures, scores_entry, table_of_videos, video_data, write_clip_scores, write_timings
 
 CODE_DIGEST = sha256_bytes(FABRICATED.encode())
-ENVIRONMENT = {
-    "python": "3.11.0",
-    "system": FABRICATED,
-    "processor": FABRICATED,
-    "commit": "0123456789ab",
-    "torch": "2.13.0",
-    "nvidia-dali-cuda130": "2.4.0",
-    "numpy": "2.0.0",
-    "numba": "0.65.0",
-    "pandas": "2.2.0",
-    "snakemake": "9.20.0",
-}
 #: How much worse than ten crops a protocol is, as a share of what the centre crop is worse.
 EXTRA_SHARES = {"center": 1.0, "center_mirror": 0.6, "five_crop": 0.3, "ten_crop": 0.0, "clip": 1.0, "video": 0.0}
 #: Share of saturated units at the end of training, by activation; half of it at the start.
@@ -148,14 +151,13 @@ def fabricate_run(run: Run, *, results: Path, truth: Truth) -> Path:
     gap = truth.gaps.get(run.variant, truth.gap)
     train = truth.errors.get(run.variant, truth.error) + truth.center_extra - gap + truth.seed_noise * rng.standard_normal()
     scores = [] if diverged else _write_all_scores(run, folder, truth, rng, ten_crop=error, train=train)
-    record = _record(run, truth, rng, dataset=dataset, scores=scores, diverged=diverged)
-    if isinstance(run.experiment, Experiment):
-        _write_log(run, folder / "log.jsonl", rng, truth, final_error=train, diverged=diverged)
-        record |= _record_of_network(run, folder, diverged=diverged)
-        record |= _extras(run, folder, truth, diverged=diverged)
-    if isinstance(run.experiment, Timing):
-        record |= write_timings(run.experiment, folder / "timings.json", rng)
-    write_json(folder / "run.json", record, schema="run/1")
+    wall_s = round(50 + float(rng.random()), 3)
+    made = _made(run, folder, rng, truth, train=train, diverged=diverged)
+    train_s = made.num_epochs * TRAINING_IMAGES / IMAGES_PER_S if isinstance(made, TrainedNetwork) else 30.0
+    data = read_dataset(dataset.parent)
+    costs = Costs(wall_s=wall_s, cpu_s=40.0, train_s=train_s, peak_mib=900.0)
+    record = _record(run, truth, data=data, scores=scores, made=made, costs=costs, diverged=diverged)
+    write_document(folder / run_json.FILE, record)
     return folder
 
 
@@ -252,7 +254,7 @@ def fabricated_scores(
 
 def _write_all_scores(
     run: Run, folder: Path, truth: Truth, rng: np.random.Generator, *, ten_crop: float, train: float
-) -> list[dict[str, Any]]:
+) -> list[ScoresFile]:
     protocols = run.experiment.evaluation.protocols
     wanted = [("test", protocol, ten_crop + EXTRA_SHARES[protocol] * truth.center_extra) for protocol in protocols]
     written = []
@@ -268,8 +270,7 @@ def _write_all_scores(
         path = folder / scores_file(split, protocol)
         scores = Scores(scores_NK=scores_NK, label_N=label_N, example_N=example_N, run=run.id, split=split, protocol=protocol)
         write_scores(path, scores)
-        entry = {"split": split, "protocol": protocol, "file": path.name, "sha256": sha256_file(path)}
-        written.append({**entry, "num_examples": truth.num_examples})
+        written.append(scores_entry(path, split=split, protocol=protocol, num_examples=truth.num_examples))
     return written
 
 
@@ -279,33 +280,36 @@ def _write_log(run: Run, path: Path, rng: np.random.Generator, truth: Truth, *, 
     if pace is not None:
         own = draws(run.id, f"fabricate pace {truth.seed}")
         pace *= float(np.exp(truth.pace_noise * own.standard_normal()))
-    lines = []
+    probed = not isinstance(run.dataset, VideoDataset) and bool(run.experiment.evaluation.num_probe)
+    entries = []
     for epoch in range(1, num_epochs + 1):
         done = epoch / num_epochs
         falling = FIRST_ERROR - (FIRST_ERROR - final_error) * done
-        line = {
-            "epoch": epoch,
-            "num_steps": 28 * epoch,
-            "learning_rate": run.experiment.recipe.optimizer.learning_rate * 0.1 ** int(2.5 * done),
-            "train_loss": None if diverged else round(2.3 - 1.8 * done + 0.02 * rng.standard_normal(), 4),
-            "train_top1_error": round(falling if pace is None else FIRST_ERROR * (PACE_ERROR / FIRST_ERROR) ** (epoch / pace), 4),
-            "validation_top1_error": round(0.9 - (0.85 - final_error) * done, 4) if run.dataset.num_validation else None,
-            "images_per_s": IMAGES_PER_S,
-            "wall_s": round(TRAINING_IMAGES / IMAGES_PER_S, 3),
-            "data_wait_s": 0.01,
-        }
-        if not isinstance(run.dataset, VideoDataset) and run.experiment.evaluation.num_probe:
-            line["saturation"] = None if diverged else _saturation(run, truth, done=done)
-        lines.append(json.dumps(line, allow_nan=False))
-    write_text(path, "\n".join(lines) + "\n")
+        entry = LogEntry(
+            epoch=epoch,
+            num_steps=28 * epoch,
+            learning_rate=run.experiment.recipe.optimizer.learning_rate * 0.1 ** int(2.5 * done),
+            train_loss=None if diverged else round(2.3 - 1.8 * done + 0.02 * rng.standard_normal(), 4),
+            train_top1_error=round(falling if pace is None else FIRST_ERROR * (PACE_ERROR / FIRST_ERROR) ** (epoch / pace), 4),
+            validation_top1_error=round(0.9 - (0.85 - final_error) * done, 4) if run.dataset.num_validation else None,
+            images_per_s=IMAGES_PER_S,
+            wall_s=round(TRAINING_IMAGES / IMAGES_PER_S, 3),
+            data_wait_s=0.01,
+            saturation=_saturation(run, truth, done=done) if probed and not diverged else None,
+        )
+        entries.append(entry)
+    write_text(path, log_text(entries))
 
 
-def _saturation(run: Run, truth: Truth, *, done: float) -> dict[str, dict[str, float]]:
+def _saturation(run: Run, truth: Truth, *, done: float) -> Saturation:
     """Return shares that grow with training, a little more in later layers."""
     network = run.experiment.network
     names = [layer.name for layer in _shapes(network, truth.num_classes).layers][:-1]
     shares = [SATURATED[network.activation] * (0.5 + 0.5 * done) * (0.8 + 0.2 * i / len(names)) for i in range(len(names))]
-    return {name: {"saturated": round(share, 4), "dead": round(share / 10, 4)} for name, share in zip(names, shares, strict=True)}
+    return {
+        name: LayerSaturation(saturated=round(share, 4), dead=round(share / 10, 4))
+        for name, share in zip(names, shares, strict=True)
+    }
 
 
 @cache
@@ -313,23 +317,19 @@ def _shapes(network: Network, num_classes: int) -> Geometry:
     return geometry(network, num_classes=num_classes)
 
 
-def _extras(run: Run, folder: Path, truth: Truth, *, diverged: bool) -> dict[str, Any]:
-    """Write kernels and gallery, and return what run.json says of them and of the units before training."""
+def _pictures(run: Run, folder: Path, truth: Truth, *, diverged: bool) -> Pictures:
+    """Write kernels and gallery."""
     rng = draws(run.id, f"fabricate files {truth.seed}")
     evaluation = run.experiment.evaluation
     if isinstance(run.dataset, VideoDataset):
         num = 0 if diverged else min(evaluation.num_gallery, truth.num_examples)
-        return clip_extras(run, folder, rng, num_gallery=num, num_classes=truth.num_classes)
+        return clip_pictures(run, folder, rng, num_gallery=num, num_classes=truth.num_classes)
     _write_kernels(run, folder / "kernels.npz", truth, rng)
     kept = bool(evaluation.num_gallery) and not diverged
     if kept:
         num = min(evaluation.num_gallery, truth.num_examples)
         _write_gallery(folder / "gallery.npz", truth, rng, num=num, side=min(run.dataset.stored_px, GALLERY_PX))
-    return {
-        "saturation_at_start": _saturation(run, truth, done=0.0) if evaluation.num_probe else None,
-        "kernels": {"file": "kernels.npz", "sha256": sha256_file(folder / "kernels.npz")},
-        "gallery": {"file": "gallery.npz", "sha256": sha256_file(folder / "gallery.npz")} if kept else None,
-    }
+    return Pictures(kernels=stored_file(folder / "kernels.npz"), gallery=stored_file(folder / "gallery.npz") if kept else None)
 
 
 def _write_kernels(run: Run, path: Path, truth: Truth, rng: np.random.Generator) -> None:
@@ -366,52 +366,88 @@ def _write_gallery(path: Path, truth: Truth, rng: np.random.Generator, *, num: i
 
 
 def _record(
-    run: Run, truth: Truth, rng: np.random.Generator, *, dataset: Path, scores: list[dict[str, Any]], diverged: bool
-) -> dict[str, Any]:
-    groups = {"groups": class_groups(class_names(truth))} if isinstance(run.dataset, VideoDataset) else {}
-    return {
-        "id": run.id,
-        "scale": run.scale,
-        "paper": run.paper,
-        "variant": run.variant,
-        "seed": run.seed,
-        "evidence": run.evidence,
-        "method": run.experiment.method,
-        "dataset": {
-            "name": run.dataset.name,
-            "title": run.dataset.title,
-            "digest": read_dataset(dataset.parent).digest,
-            "classes": list(class_names(truth)),
-            **groups,
-        },
-        "spec": plain(run.experiment),
-        "spec_digest": spec_digest(run.experiment),
-        "code_digest": CODE_DIGEST,
-        "environment": ENVIRONMENT,
-        "command": "python -m repro train (fabricated for tests)",
-        "device": "cpu: fabricated for tests",
-        "status": "diverged" if diverged else "ok",
-        "reason": "the training loss is NaN in epoch 1" if diverged else "",
-        "num_train_examples": TRAINING_IMAGES,
-        "num_classes": truth.num_classes,
-        "wall_s": round(50 + float(rng.random()), 3),
-        "cpu_s": 40.0,
-        "train_s": 30.0,
-        "peak_mib": 900.0,
-        "scores": scores,
-    }
+    run: Run,
+    truth: Truth,
+    *,
+    data: DatasetJson,
+    scores: Sequence[ScoresFile],
+    made: Made,
+    costs: Costs,
+    diverged: bool,
+) -> RunJson:
+    """Say what run.json says of a run."""
+    identity = {"run": run.id, "spec": spec_digest(run.experiment), "code": CODE_DIGEST, "data": data.digest, "device": "cpu"}
+    return RunJson(
+        id=run.id,
+        scale=run.scale,
+        paper=run.paper,
+        variant=run.variant,
+        seed=run.seed,
+        evidence=run.evidence,
+        status="diverged" if diverged else "ok",
+        reason="the training loss is NaN in epoch 1" if diverged else "",
+        dataset=RunData(name=data.name, title=data.title, digest=data.digest, classes=data.classes, groups=dict(data.groups)),
+        num_classes=truth.num_classes,
+        num_train_examples=TRAINING_IMAGES,
+        costs=costs,
+        scores=tuple(scores),
+        network=made if isinstance(made, TrainedNetwork) else None,
+        fitted=made if isinstance(made, FittedModel) else None,
+        ensemble=made if isinstance(made, AveragedRuns) else None,
+        timing=made if isinstance(made, TimedNetworks) else None,
+        spec=plain(run.experiment),
+        spec_digest=identity["spec"],
+        code_digest=CODE_DIGEST,
+        identity=identity,
+        environment=_environment(),
+        command=f"python -m repro train ({FABRICATED})",
+        device=f"cpu: {FABRICATED}",
+        precision=FAITHFUL,
+        num_threads=1,
+    )
 
 
-def _record_of_network(run: Run, folder: Path, *, diverged: bool) -> dict[str, Any]:
-    """Return what run.json says of a network's training."""
-    num_epochs = 1 if diverged else run.trained.recipe.schedule.num_epochs
-    return {
-        "num_epochs": num_epochs,
-        "num_steps": 28 * num_epochs,
-        "num_parameters": 1_000_000,
-        "train_s": num_epochs * TRAINING_IMAGES / IMAGES_PER_S,
-        "data_wait_s": 0.01 * num_epochs,
-        "images_per_s": IMAGES_PER_S,
-        "num_resumes": 0,
-        "log": {"file": "log.jsonl", "sha256": sha256_file(folder / "log.jsonl")},
-    }
+def _made(run: Run, folder: Path, rng: np.random.Generator, truth: Truth, *, train: float, diverged: bool) -> Made:
+    """Write what the method of a run leaves, and say what it adds to run.json."""
+    if isinstance(run.experiment, Experiment):
+        _write_log(run, folder / log_jsonl.FILE, rng, truth, final_error=train, diverged=diverged)
+        num_epochs = 1 if diverged else run.trained.recipe.schedule.num_epochs
+        probed = not isinstance(run.dataset, VideoDataset) and bool(run.trained.evaluation.num_probe)
+        return TrainedNetwork(
+            num_epochs=num_epochs,
+            num_steps=28 * num_epochs,
+            num_parameters=1_000_000,
+            num_resumes=0,
+            images_per_s=IMAGES_PER_S,
+            data_wait_s=0.01 * num_epochs,
+            log=stored_file(folder / log_jsonl.FILE),
+            weights=StoredFile(file="weights.pt", sha256=NO_DIGEST),
+            pictures=_pictures(run, folder, truth, diverged=diverged),
+            saturation_at_start=_saturation(run, truth, done=0.0) if probed else None,
+        )
+    if isinstance(run.experiment, Timing):
+        return write_timings(run.experiment, folder / timings_json.FILE, rng)
+    if isinstance(run.experiment, Fitted):
+        return FittedModel(num_features=1, steps_s={"all": 30.0}, model=StoredFile(file="model.npz", sha256=NO_DIGEST))
+    return AveragedRuns(members=(), num_parameters=1_000_000)
+
+
+@cache
+def _environment() -> dict[str, str]:
+    """The environment of no machine, with the keys that every run records."""
+    return {**dict.fromkeys(environment(), "0"), "commit": "0123456789ab", "system": FABRICATED, "processor": FABRICATED}
+
+
+def record_scores_again(results: Path, run_id: str, file: str) -> None:
+    """Record the hash that a file of scores has now."""
+    changed = stored_file(run_folder(results, run_id) / file)
+    scores = [
+        replace(entry, sha256=changed.sha256) if entry.file == file else entry for entry in read_run(results, run_id).scores
+    ]
+    change_run(results, run_id, scores=tuple(scores))
+
+
+def change_run(results: Path, run_id: str, **changes: Any) -> None:
+    """Record other things of a finished run, as if it had been so."""
+    record = replace(read_run(results, run_id), **changes)
+    write_document(run_folder(results, run_id) / run_json.FILE, record)

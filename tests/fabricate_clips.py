@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from repro.artifacts.arrays import write_npz
 from repro.artifacts.dataset_json import ListedFiles, VideoData, VideoTable
-from repro.artifacts.files import sha256_file, write_json
+from repro.artifacts.documents import write_document
+from repro.artifacts.run_json import Pictures, ScoresFile, TimedNetworks
 from repro.artifacts.scores import Scores, scores_file, write_scores
-from repro.artifacts.stored_files import StoredFile
+from repro.artifacts.stored_files import StoredFile, stored_file
+from repro.artifacts.timings_json import Speed, TimingsJson
 from repro.spec.geometry.clips import clip_geometry
 from repro.spec.run import Run, Timing
 from repro.spec.video import ClipNetwork
@@ -36,7 +37,7 @@ def video_key(split: str, number: int) -> bytes:
 
 def write_clip_scores(
     run: Run, folder: Path, scores_NK: NDArray[np.float32], label_N: NDArray[np.int32], *, split: str, protocol: str
-) -> dict[str, Any]:
+) -> ScoresFile:
     """Write scores of clips, two of each video and equally right, or of videos, every tenth of which has a second label."""
     example_N = np.array([video_key(split, number) for number in range(len(label_N))])
     unit_N = None
@@ -60,8 +61,13 @@ def write_clip_scores(
             unit_N=unit_N,
         ),
     )
-    entry = {"split": split, "protocol": protocol, "file": path.name, "sha256": sha256_file(path)}
-    return {**entry, "num_examples": len(label_N)}
+    return scores_entry(path, split=split, protocol=protocol, num_examples=len(label_N))
+
+
+def scores_entry(path: Path, *, split: str, protocol: str, num_examples: int) -> ScoresFile:
+    """Say what run.json says of the scores at `path`."""
+    stored = stored_file(path)
+    return ScoresFile(split=split, protocol=protocol, file=stored.file, sha256=stored.sha256, num_examples=num_examples)
 
 
 def table_of_videos(split: str, *, num_videos: int) -> VideoTable:
@@ -88,26 +94,27 @@ def class_groups(classes: Sequence[str]) -> dict[str, str]:
     return {name: GROUPS[k % len(GROUPS)] for k, name in enumerate(classes)}
 
 
-def clip_extras(run: Run, folder: Path, rng: np.random.Generator, *, num_gallery: int, num_classes: int) -> dict[str, Any]:
-    """Write kernels and gallery of a network of clips, and return what run.json says of them."""
+def clip_pictures(run: Run, folder: Path, rng: np.random.Generator, *, num_gallery: int, num_classes: int) -> Pictures:
+    """Write kernels and gallery of a network of clips."""
     network = run.trained.network
     assert isinstance(network, ClipNetwork)
     write_stream_kernels(network, folder / "stream_kernels.npz", rng, num_classes=num_classes)
-    names = ["stream_kernels"]
-    if num_gallery:
-        write_clip_gallery(folder / "clip_gallery.npz", rng, num=num_gallery, num_classes=num_classes)
-        names.append("clip_gallery")
-    return {name: {"file": f"{name}.npz", "sha256": sha256_file(folder / f"{name}.npz")} for name in names}
+    kernels = stored_file(folder / "stream_kernels.npz")
+    if not num_gallery:
+        return Pictures(stream_kernels=kernels)
+    write_clip_gallery(folder / "clip_gallery.npz", rng, num=num_gallery, num_classes=num_classes)
+    return Pictures(stream_kernels=kernels, clip_gallery=stored_file(folder / "clip_gallery.npz"))
 
 
-def write_timings(timing: Timing, path: Path, rng: np.random.Generator) -> dict[str, Any]:
-    """Write times of some rounds, in which nets with two streams take a third of the others' time, and what run.json says."""
+def write_timings(timing: Timing, path: Path, rng: np.random.Generator) -> TimedNetworks:
+    """Write times of some rounds, in which nets with two streams take a third of the others' time."""
     networks = {}
     for name in (item.name for item in timing.networks):
         train_s = (0.02 if name.endswith("multires") else 0.06) * np.exp(0.05 * rng.standard_normal(5))
-        networks[name] = {"train_s": train_s.tolist(), "test_s": (train_s / 3).tolist()}
-    write_json(path, {"networks": networks}, schema="timings/1")
-    return {"timings": {"file": path.name, "sha256": sha256_file(path)}}
+        times, fast = tuple(train_s.tolist()), tuple((train_s / 3).tolist())
+        networks[name] = Speed(train_s=times, test_s=fast, train_cpu_s=times, test_cpu_s=fast)
+    write_document(path, TimingsJson(networks=networks))
+    return TimedNetworks(timings=stored_file(path))
 
 
 def write_stream_kernels(network: ClipNetwork, path: Path, rng: np.random.Generator, *, num_classes: int) -> None:

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from repro.artifacts.dataset_json import read_dataset
-from repro.artifacts.files import data_folder, read_json, run_folder, sha256_file
+from repro.artifacts.documents import read_document
+from repro.artifacts.files import data_folder, run_folder, sha256_file
+from repro.artifacts.run_json import RunJson, read_run
 from repro.artifacts.scores import read_scores
 from repro.evaluate.metrics import top_k_error
 from repro.papers import PAPERS
@@ -24,14 +26,14 @@ def test_fabricated_runs_have_the_errors_that_were_asked_for(tmp_path: Path) -> 
     assert [run.id for run in runs] == ["smoke/alexnet/full/0", "smoke/alexnet/no_lrn/0"]
     for run, error in zip(runs, (0.30, 0.40), strict=True):
         folder = run_folder(tmp_path, run.id)
-        record = read_json(folder / "run.json", schema="run/1")
-        assert [sha256_file(folder / item["file"]) for item in record["scores"]] == [item["sha256"] for item in record["scores"]]
+        record = read_document(folder / "run.json", RunJson)
+        assert [sha256_file(folder / item.file) for item in record.scores] == [item.sha256 for item in record.scores]
         scores = read_scores(folder / "scores.test.ten_crop.npz")
         assert top_k_error(scores.scores_NK, scores.label_N, k=1) == pytest.approx(error)
         assert top_k_error(scores.scores_NK, scores.label_N, k=5) == pytest.approx(0.4 * error)
         train = read_scores(folder / "scores.train.center.npz")
         assert top_k_error(train.scores_NK, train.label_N, k=1) == pytest.approx(error + 0.02 - 0.10)
-        assert record["dataset"]["digest"] == read_dataset(data_folder(tmp_path, "smoke", "procedural")).digest
+        assert record.dataset.digest == read_dataset(data_folder(tmp_path, "smoke", "procedural")).digest
 
 
 def test_the_same_truth_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -46,9 +48,9 @@ def test_the_same_truth_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def test_a_diverged_run_has_a_reason_and_no_scores(tmp_path: Path) -> None:
     fabricate([ALEXNET], scale="smoke", results=tmp_path, truth=Truth(diverged=["tanh/1"]), variants=["tanh"])
-    record = read_json(run_folder(tmp_path, "smoke/alexnet/tanh/1") / "run.json", schema="run/1")
-    assert (record["status"], record["scores"]) == ("diverged", [])
-    assert "NaN" in record["reason"]
+    record = read_run(tmp_path, "smoke/alexnet/tanh/1")
+    assert (record.status, record.scores) == ("diverged", ())
+    assert "NaN" in record.reason
 
 
 def test_runs_of_videos_have_scores_by_clip_and_by_video_with_the_errors_that_were_asked_for(tmp_path: Path) -> None:
@@ -59,8 +61,8 @@ def test_runs_of_videos_have_scores_by_clip_and_by_video_with_the_errors_that_we
         video = read_scores(folder / "scores.test.video.npz")
         assert video.labels.shape == (50, 2)
         assert top_k_error(video.scores_NK, video.labels, k=1) == pytest.approx(0.20 if run.variant == "slow_fusion" else 0.30)
-        record = read_json(folder / "run.json", schema="run/1")
-        assert ("log" in record) == (run.variant in names[:2])
+        record = read_document(folder / "run.json", RunJson)
+        assert (record.network is not None) == (run.variant in names[:2])
         if run.variant != "feature_histograms":
             clip = read_scores(folder / "scores.test.clip.npz")
             assert clip.unit_N is not None
@@ -82,8 +84,8 @@ def test_all_variants_of_a_scale_have_every_protocol_of_their_evaluation(everyth
     names = run_at(ALEXNET, "smoke")
     assert made == set(names)
     for name in names:
-        record = read_json(run_folder(everything, f"smoke/alexnet/{name}/0") / "run.json", schema="run/1")
-        protocols = [entry["protocol"] for entry in record["scores"] if entry["split"] == "test"]
+        record = read_run(everything, f"smoke/alexnet/{name}/0")
+        protocols = [entry.protocol for entry in record.scores if entry.split == "test"]
         assert protocols == list(ALEXNET.experiment(name).evaluation.protocols)
 
 
@@ -93,7 +95,7 @@ def test_the_log_has_the_saturation_of_every_layer_but_the_output(everything: Pa
     layers = ["conv1", "conv2", "conv3", "conv4", "conv5", "fc6", "fc7"]
     assert [list(entry["saturation"]) for entry in entries] == [layers] * len(entries)
     assert entries[0]["saturation"]["conv1"]["saturated"] < entries[-1]["saturation"]["conv1"]["saturated"] < 1
-    assert list(read_json(folder / "run.json", schema="run/1")["saturation_at_start"]) == layers
+    assert list(read_document(folder / "run.json", RunJson).network.saturation_at_start) == layers
 
 
 def test_a_pace_is_the_epoch_in_which_the_training_error_is_a_quarter(everything: Path) -> None:
@@ -105,9 +107,9 @@ def test_a_pace_is_the_epoch_in_which_the_training_error_is_a_quarter(everything
 
 def test_kernels_of_the_two_towers_differ_in_colour_and_the_gallery_is_complete(everything: Path) -> None:
     folder = run_folder(everything, "smoke/alexnet/full/0")
-    record = read_json(folder / "run.json", schema="run/1")
-    for key in ("kernels", "gallery"):
-        assert sha256_file(folder / record[key]["file"]) == record[key]["sha256"]
+    record = read_document(folder / "run.json", RunJson)
+    for stored in (record.network.pictures.kernels, record.network.pictures.gallery):
+        stored.verify(folder, again="")
     kernels = np.load(folder / "kernels.npz")
     grey_KHW = kernels["kernel_KHWC"].sum(axis=-1) / np.sqrt(3)
     share_K = 1 - (grey_KHW**2).sum(axis=(1, 2)) / (kernels["kernel_KHWC"] ** 2).sum(axis=(1, 2, 3))

@@ -12,7 +12,11 @@ from PIL import Image
 from repro.artifacts.dataset_json import write_dataset
 from repro.artifacts.stored_files import stored_file
 from repro.data.shards.writer import ShardWriter, write_index
+from repro.train.runs.context import Compute
 from tests.described import color_of, dataset_of_images, split_of
+
+#: With what tests compute.
+ONE_THREAD = Compute(num_threads=1, device="cpu")
 
 
 def images_NSSC(num: int, *, stored_px: int, seed: int, num_classes: int = 10) -> np.ndarray[Any, np.dtype[np.uint8]]:

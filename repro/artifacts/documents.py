@@ -16,6 +16,7 @@ import msgspec
 
 from repro.artifacts.files import FileFormatError, canonical_json, sha256_bytes, write_text
 from repro.artifacts.provenance import plain
+from repro.artifacts.unions import converted, described
 
 #: Keys that every document has beside its fields.
 SCHEMA_KEY, DIGEST_KEY = "schema", "sha256"
@@ -47,7 +48,7 @@ def text_of(document: Document) -> str:
     """
     fields = fields_of(document)
     try:
-        fields = fields_of(msgspec.convert(fields, type(document)))
+        fields = fields_of(converted(fields, type(document)))
     except msgspec.ValidationError as error:
         raise TypeError(f"a document of {document.SCHEMA} cannot be read again: {error}") from None
     head = {SCHEMA_KEY: document.SCHEMA, DIGEST_KEY: digest_of(fields)}
@@ -81,7 +82,7 @@ def document_from(content: bytes, kind: type[D], *, name: str) -> D:
     again = f"delete it and run python -m repro {kind.STAGE} again"
     try:
         text = content.decode()
-        stored = json.loads(text, parse_constant=_refused)
+        stored = json.loads(text, parse_constant=no_constants)
         if not isinstance(stored, dict):
             raise TypeError("it is no object")
         digest = digest_of({key: stored[key] for key in stored if key not in (SCHEMA_KEY, DIGEST_KEY)})
@@ -93,7 +94,7 @@ def document_from(content: bytes, kind: type[D], *, name: str) -> D:
     if stored.pop(DIGEST_KEY, None) != digest:
         raise FileFormatError(f"{name} was changed since it was written: its SHA-256 is not the one that it states; {again}")
     try:
-        document = msgspec.convert(stored, kind)
+        document = converted(stored, kind)
         same = text_of(document) == text
     except (msgspec.ValidationError, TypeError) as error:
         raise FileFormatError(f"{name} does not fit {kind.SCHEMA}: {error}; {again}") from None
@@ -102,7 +103,8 @@ def document_from(content: bytes, kind: type[D], *, name: str) -> D:
     return document
 
 
-def _refused(constant: str) -> NoReturn:
+def no_constants(constant: str) -> NoReturn:
+    """Refuse NaN and Infinity, which JSON does not have."""
     raise ValueError(f"{constant} is no number of JSON")
 
 
@@ -119,16 +121,22 @@ def digest_of(fields: dict[str, Any]) -> str:
 
 def json_schema(kind: type[Document]) -> dict[str, Any]:
     """JSON Schema (2020-12) of the files of `kind`, in which every object has exactly the fields that its class names."""
-    schema: dict[str, Any] = msgspec.json.schema(kind)
-    parts: dict[str, Any] = schema["$defs"]
-    for part in parts.values():
+    schema = entry_schema(kind)
+    head = {SCHEMA_KEY: {"const": kind.SCHEMA}, DIGEST_KEY: {"type": "string", "pattern": "^[0-9a-f]{64}$"}}
+    schema["properties"] = {**head, **schema["properties"]}
+    for part in (schema, *schema["$defs"].values()):
         if "properties" in part:
             part["required"] = list(part["properties"])
-            part["additionalProperties"] = False
             for field in part["properties"].values():
                 field.pop("default", None)
+    return schema
+
+
+def entry_schema(kind: type[Any]) -> dict[str, Any]:
+    """JSON Schema (2020-12) of a dataclass: its objects have the fields that it names; those with a default may be missing."""
+    parts: dict[str, Any] = described(kind)["$defs"]
+    for part in parts.values():
+        if "properties" in part:
+            part["additionalProperties"] = False
     whole = parts.pop(kind.__name__)
-    head = {SCHEMA_KEY: {"const": kind.SCHEMA}, DIGEST_KEY: {"type": "string", "pattern": "^[0-9a-f]{64}$"}}
-    whole["properties"] = {**head, **whole["properties"]}
-    whole["required"] = [*head, *whole["required"]]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **whole, "$defs": parts}

@@ -69,9 +69,11 @@ DECIDE_NOTHING = (
     "repro.artifacts.dataset_json",
     "repro.artifacts.documents",
     "repro.artifacts.files",
+    "repro.artifacts.log_jsonl",
     "repro.artifacts.provenance",
     "repro.artifacts.run_json",
     "repro.artifacts.stored_files",
+    "repro.artifacts.timings_json",
     "repro.system.durations",
     "repro.system.progress",
 )

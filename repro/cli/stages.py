@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 from contextlib import ExitStack
-from typing import Any
 
 from repro.artifacts.files import data_folder, run_folder
+from repro.artifacts.run_json import FAITHFUL
 from repro.catalogue.known import catalogue
 from repro.cli.arguments import UsageError, chosen_device
 from repro.planning.plan import planned_runs, stage_of
@@ -16,6 +16,7 @@ from repro.spec.video_datasets import VideoDataset
 from repro.system.locks import locked
 from repro.system.progress import Say
 from repro.system.startup import importing
+from repro.train.runs.context import Compute
 
 #: Environment variables by which numeric libraries learn how many threads they may start.
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -72,8 +73,7 @@ def train_variants(options: argparse.Namespace, say: Say) -> None:
     if len(stages) > 1:
         raise UsageError(f"--variant {','.join(names)} are made by {', '.join(stages)}; allowed: variants of one stage at a time")
     is_trained = stages[0] in TRAINING_STAGES
-    means: dict[str, Any] = {"precision": options.precision, "towers_apart": options.towers_apart} if is_trained else {}
-    if not is_trained and (options.precision != "float32" or options.towers_apart):
+    if not is_trained and (options.precision != FAITHFUL or options.towers_apart):
         raise UsageError(f"--precision and --towers-apart are for networks; {','.join(names)} are made by {stages[0]}")
     from repro.system.gpu_leases import leased_for
 
@@ -87,9 +87,15 @@ def train_variants(options: argparse.Namespace, say: Say) -> None:
 
             make = maker_of(stages[0])
         device = chosen_device(options.device)
-        if is_trained and device == "cuda" and not options.towers_apart:
-            means["num_processes"] = max(1, options.gpus or 1)  # a process for each GPU
-        make(runs, results=options.results, num_threads=options.threads, device=device, say=say, **means)
+        several = is_trained and device == "cuda" and not options.towers_apart
+        compute = Compute(
+            num_threads=options.threads,
+            device=device,
+            precision=options.precision,
+            towers_apart=options.towers_apart,
+            num_processes=max(1, options.gpus or 1) if several else 1,  # a process for each GPU
+        )
+        make(runs, results=options.results, compute=compute, say=say)
 
 
 def collect_runs(options: argparse.Namespace, say: Say) -> None:

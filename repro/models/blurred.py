@@ -30,13 +30,20 @@ class BlurredView(nn.Module):
         self.register_buffer("window_WW", gaussian_WW(shape.window_px, std_px=shape.std_px), persistent=False)
 
     def forward(self, x_BCHW: torch.Tensor) -> torch.Tensor:
-        shape, half_px = self._shape, self._shape.window_px // 2
+        shape, before_px, after_px = self._shape, *self._margins_px(x_BCHW.shape[-1])
         window_C1WW = self.get_buffer("window_WW").to(x_BCHW.dtype).expand(shape.in_maps, 1, -1, -1)
-        coarse = functional.conv2d(x_BCHW, window_C1WW, stride=shape.keep_px, padding=half_px, groups=shape.in_maps)
+        padded = functional.pad(x_BCHW, (before_px, after_px, before_px, after_px))
+        coarse = functional.conv2d(padded, window_C1WW, stride=shape.keep_px, groups=shape.in_maps)
         if shape.extra_px:
             coarse = functional.pad(coarse, (0, shape.extra_px, 0, shape.extra_px))
         maps = functional.conv2d(coarse, self.weight, stride=shape.stride_px, padding=shape.padding_px)
         return maps[:, :, : shape.out_px, : shape.out_px]
+
+    def _margins_px(self, input_px: int) -> tuple[int, int]:
+        """Return the zeros before and after the image that let the first window lie on `start_px` and the last one fit."""
+        shape, half_px = self._shape, self._shape.window_px // 2
+        last_px = shape.start_px + (input_px - 1 - shape.start_px) // shape.keep_px * shape.keep_px
+        return half_px - shape.start_px, last_px + half_px - (input_px - 1)
 
 
 class WithBlurredView(nn.Sequential):

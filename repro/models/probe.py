@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from repro.artifacts.log_jsonl import LayerSaturation, Saturation
 from repro.spec.geometry.image import geometry
 from repro.spec.network import Network
 
@@ -74,14 +75,14 @@ class _Count:
         always_U = saturated_BU.all(dim=0)
         self.always_U = always_U if self.always_U is None else self.always_U & always_U
 
-    def shares(self) -> dict[str, float]:
+    def shares(self) -> LayerSaturation:
         assert self.always_U is not None, "no image went through the network"
         num_dead, num_units = int(self.always_U.count_nonzero()), self.always_U.numel()
-        return {"saturated": self.num_saturated / self.num, "dead": num_dead / num_units}
+        return LayerSaturation(saturated=self.num_saturated / self.num, dead=num_dead / num_units)
 
 
 @torch.inference_mode()
-def saturation(net: nn.Module, network: Network, batches: Iterable[torch.Tensor]) -> dict[str, dict[str, float]]:
+def saturation(net: nn.Module, network: Network, batches: Iterable[torch.Tensor]) -> Saturation:
     """Return by layer, in evaluation mode, which share of its activations is saturated, and of its units for every image.
 
     A unit of a convolution is counted at every place of its map.

@@ -12,10 +12,11 @@ from repro.artifacts import files
 from repro.report.drawing import plots as figures
 from repro.report.figures.catalogue import table_figures
 from repro.report.inputs.results import Results, read_results
+from repro.report.pages.effect_plot import SCALES
 from repro.report.pages.index import index_page
 from repro.report.pages.run import RunPage, run_page
 from repro.report.pages.setting import run_page_path, table_page_path
-from repro.report.pages.table import SCALES, TablePage, table_page
+from repro.report.pages.table import TablePage, table_page
 from repro.report.text import tables
 from repro.spec.experiment import Paper, Table
 
@@ -44,7 +45,7 @@ def render(papers: Sequence[Paper], *, scale: str, results: Path, reports: Path)
         for table in paper.tables:
             _write_table(table, paper, results=read, folder=folder, environment=environment)
         for run in read.runs.values():
-            if run.record["paper"] == paper.name:
+            if run.record.paper == paper.name:
                 page = run_page(run, paper, results=read, reports=folder)
                 path = folder / run_page_path(run.id)
                 files.write_text(path, environment.get_template("run.html.j2").render(page=page, figure=_curves_svg(page)))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from repro.analyse.collect.collect import collect
 from repro.analyse.judge.judge import judge
-from repro.artifacts.files import read_json, run_folder
+from repro.artifacts.claims_json import Judgement, read_claims_json
+from repro.artifacts.runs_csv import read_runs_csv
 from repro.papers import PAPERS
 from repro.planning.plan import planned_runs
 from repro.spec.experiment import Paper, make_run
@@ -22,12 +22,17 @@ IN_TABLES = {run.id for run in PLANNED if run.seed < ALEXNET.scale("small").num_
 ABLATIONS = ALEXNET.table("alexnet_ablations")
 
 
-def judged(results: Path, *, scale: str = "small", paper: Paper = ALEXNET, num_seeds: int = 16) -> dict[str, Any]:
+def judgement_in(results: Path, *, scale: str) -> Judgement:
+    """What was judged in `results`, as its readers see it."""
+    return read_claims_json(results / scale / "claims.json", table=read_runs_csv(results / scale / "runs.csv"))
+
+
+def judged(results: Path, *, scale: str = "small", paper: Paper = ALEXNET, num_seeds: int = 16) -> Judgement:
     """Collect whatever lies in `results`, judge it and return `claims.json`."""
     runs = [make_run(paper, scale=scale, variant=name, seed=seed) for name in run_at(paper, scale) for seed in range(num_seeds)]
     collect(runs, papers=[paper], results=results)
     judge([paper], scale=scale, results=results)
-    return read_json(results / scale / "claims.json", schema="claims/1")
+    return judgement_in(results, scale=scale)
 
 
 def truth(**changes: Any) -> Truth:
@@ -39,17 +44,13 @@ def num_planned(variant: str) -> int:
     return sum(run.variant == variant for run in PLANNED)
 
 
-def made(results: Path, *, scale: str = "small", variants: Sequence[str] = ("full", "no_lrn"), **changes: Any) -> dict[str, Any]:
+def made(results: Path, *, scale: str = "small", variants: Sequence[str] = ("full", "no_lrn"), **changes: Any) -> Any:
     """Fabricate runs of `variants`, judge, and return the claim about response normalisation and the top-1 error."""
     seeds = changes.pop("seeds", None)
     fabricate([ALEXNET], scale=scale, results=results, truth=truth(**changes), variants=variants, seeds=seeds)
     return claim(judged(results, scale=scale))
 
 
-def claim(claims: dict[str, Any], name: str = "A.S3.3.lrn.top1") -> dict[str, Any]:
-    return next(item for item in claims["claims"] if item["id"] == name)
-
-
-def edit_record(results: Path, run_id: str, **changes: Any) -> None:
-    path = run_folder(results, run_id) / "run.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+def claim(judgement: Judgement, name: str = "A.S3.3.lrn.top1") -> Any:
+    """The entry of a claim; which class it has follows from its kind."""
+    return next(item for item in judgement.claims if item.id == name)

@@ -28,7 +28,7 @@ from repro.spec.video_datasets import VIDEO_KINDS
 #: What a run leaves, whatever made it, and the job that makes it.
 RECORDS = """
 artifacts.scores evaluate.metrics spec.evaluation spec.run
-system.memory system.seeds train.runs.job train.runs.record train.runs.task
+system.memory system.seeds train.runs.job train.runs.record train.runs.context
 """
 #: One network, trained.
 NETWORKS = """
@@ -36,7 +36,7 @@ artifacts.arrays data.load.augment_kernel data.load.decoded_cache data.load.grap
 data.load.plan data.load.randomness data.shards.decoder_options data.shards.images
 evaluate.subset models.blurred models.image models.layers models.local models.norm. models.probe models.sequence models.towers
 models.two_devices spec.geometry.blurred spec.geometry.image spec.network spec.recipe train.networks train.networks.checkpoint
-train.networks.data_parallel train.networks.initial_weights train.networks.loop train.networks.model_parallel
+train.networks.task train.networks.data_parallel train.networks.initial_weights train.networks.loop train.networks.model_parallel
 train.networks.optim train.networks.optim_kernel train.networks.precision train.networks.run train.networks.trained
 """
 #: What fits of images and of videos share.
@@ -80,7 +80,8 @@ MAY_REACH = {
     "train_clips": f"""{RECORDS} {NETWORKS} data.load.clip_stream data.load.clip_views data.load.clips data.shards.clips
         evaluate.clip_gallery evaluate.clips models.clip models.clip_kernels spec.geometry.clips spec.video
         train.networks.clips""",
-    "fit_images": f"""{RECORDS} {FITS} baselines.descriptors.dense_sift baselines.descriptors.gist baselines.descriptors.images
+    "fit_images": f"""{RECORDS} {FITS} artifacts.arrays
+        baselines.descriptors.dense_sift baselines.descriptors.gist baselines.descriptors.images
         baselines.descriptors.lbp baselines.descriptors.local_colors baselines.descriptors.patches baselines.encoders.encoder
         baselines.encoders.expectation_maximization baselines.encoders.fisher baselines.encoders.gmm baselines.encoders.llc
         baselines.encoders.pca baselines.encoders.product_quantizer baselines.encoders.regions baselines.fitting.fusion
@@ -196,7 +197,9 @@ def test_pages_and_verdicts_run_no_spec_of_a_single_method(stage):
         ("report/speed/page.py", set()),
         ("artifacts/run_json.py", CATALOGUE),  # a field more in a record trains nothing again
         ("artifacts/dataset_json.py", {"render"}),
-        ("artifacts/provenance.py", {"judge", "render"}),
+        ("artifacts/log_jsonl.py", CATALOGUE),
+        ("train/runs/context.py", {*TRAINING, "fit_images", "fit_videos", "average", "time"}),
+        ("artifacts/provenance.py", CATALOGUE),
         ("system/progress.py", set()),
         ("system/durations.py", {"render"}),
         ("papers/alexnet/claims/table1.py", set()),

@@ -21,6 +21,7 @@ from repro.spec.run import Experiment, Run
 from repro.train.networks.images import open_images
 from repro.train.networks.run import train_runs
 from tests.bench.turns import Contest
+from tests.tiny import ONE_THREAD
 
 SCALE, PAPER, DATA = "smoke", "alexnet", "procedural"
 #: Variants whose nets cost the same.
@@ -98,7 +99,7 @@ def main() -> None:
     """Train one run for as many epochs as the command line says."""
     results, num_epochs = Path(sys.argv[1]), int(sys.argv[2])
     run = longer(make_run(PAPERS[PAPER], scale=SCALE, variant=ALIKE[0], seed=0), num_epochs=num_epochs)
-    train_runs([run], open_data=open_images, results=results, num_threads=1, device="cpu", say=lambda line: None)
+    train_runs([run], open_data=open_images, results=results, compute=ONE_THREAD, say=lambda line: None)
 
 
 if __name__ == "__main__":

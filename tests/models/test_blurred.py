@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from torch.nn import functional
 
 from repro.models.blurred import BlurredView, gaussian_WW
 from repro.models.image import build_network
@@ -43,6 +44,35 @@ def test_its_maps_have_the_size_of_the_layer_s_at_every_scale(scale):
     view = BlurredView(shape)
     assert view(torch.zeros(1, 3, network.size.input_px, network.size.input_px)).shape[2:] == (shape.out_px, shape.out_px)
     assert shape.window_px % 2 == 1
+
+
+def test_it_is_the_blur_then_every_fourth_pixel_from_the_third_on_then_a_convolution():
+    """As in the released code: start = (224 - 4 * 55) / 2 = 2, so that pixels 2, 6, ... 222 are kept."""
+    shape, generator = geometry(PRINTED).blurred, torch.Generator().manual_seed(0)
+    assert shape.start_px == 2
+    view = BlurredView(shape).double()
+    image = 50 * torch.randn(2, 3, 224, 224, generator=generator, dtype=torch.float64)
+    with torch.no_grad():
+        view.weight.normal_(0.0, 0.01, generator=generator)
+    weight_W = torch.exp(-((torch.arange(9, dtype=torch.float32) - 4) ** 2) / 32)
+    window_WW = torch.outer(weight_W, weight_W)
+    window_WW = (window_WW / window_WW.sum()).double().expand(3, 1, 9, 9)
+    blurred = functional.conv2d(functional.pad(image, (4, 4, 4, 4)), window_WW, groups=3)
+    kept = blurred[:, :, 2::4, 2::4]
+    assert kept.shape[2:] == (56, 56)
+    expected = functional.conv2d(functional.pad(kept, (0, 1, 0, 1)), view.weight, stride=2)
+    # float64
+    torch.testing.assert_close(view(image), expected, rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize(("input_px", "start_px"), [(224, 2), (225, 0), (226, 1), (223, 1), (32, 1), (24, 0)])
+def test_the_pixels_that_are_kept_leave_equal_margins(input_px, start_px):
+    """By the release's formula, with one pixel in four kept of the larger inputs, in two of 32 px, every one of 24 px."""
+    out_px = {32: 8, 24: 12}.get(input_px, 27)
+    shape = blurred_shape(PRINTED.blurred, input_px=input_px, in_maps=3, out_px=out_px, num_kernels=8)
+    num = -(-input_px // shape.keep_px)
+    assert shape.start_px == start_px == (input_px - shape.keep_px * (num - 1)) // 2
+    assert start_px + shape.keep_px * (num - 1) < input_px
 
 
 def test_a_uniform_image_keeps_its_colour_away_from_the_edge_and_each_kernel_sums_it():

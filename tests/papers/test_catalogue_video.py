@@ -1,14 +1,19 @@
 """The video nets are those counted by hand, each variant changes what it names, and every scale can build them all."""
 
 import ast
+import itertools
+from collections import Counter
 
 import pytest
 
 from repro.artifacts.provenance import PACKAGE, spec_difference
 from repro.papers.karpathy import KARPATHY
+from repro.papers.karpathy.histograms import FOLDERS, PRINTED, SMALL, SMOKE
 from repro.spec.datasets import EVIDENCE
 from repro.spec.experiment import Scale, Sizing, make_run
 from repro.spec.geometry.clips import clip_geometry
+from repro.spec.histograms import Cuboid, LocalFeature, Texton
+from repro.spec.model import DenseGrid, Hog, InterestPoints
 from repro.spec.recipe import SCHEDULE_RULES
 from repro.spec.run import Ensemble, Experiment, Timing
 from repro.spec.video import CLIP_PROTOCOLS, NUMS_OF_VIEWS, ClipEvaluation, ClipNetwork, ClipRecipe
@@ -144,6 +149,15 @@ def test_the_average_and_the_timing_are_of_the_nets_that_the_paper_names():
 
 def test_tables_1_and_3_print_hits():
     assert {KARPATHY.table(f"karpathy_{name}").shows for name in ("table1", "table3")} == {"hits"}
+
+
+@pytest.mark.parametrize("model", [PRINTED, FOLDERS, SMALL, SMOKE], ids=["printed", "folders", "small", "smoke"])
+def test_the_features_of_the_text_are_read_densely_and_at_interest_points(model):
+    """Section 4.1; at the printed size 25,000 numbers a video."""
+    local = [feature for feature in model.features if isinstance(feature, LocalFeature)]
+    kinds = Counter((type(feature.descriptor), type(feature.points)) for feature in local)
+    assert kinds == dict.fromkeys(itertools.product((Hog, Texton, Cuboid), (DenseGrid, InterestPoints)), 1)
+    assert PRINTED.num_values == 25_000
 
 
 def test_transfer_begins_with_the_weights_of_slow_fusion_and_trains_the_layers_that_its_row_names():

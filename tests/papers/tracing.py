@@ -16,7 +16,7 @@ import pytest
 import torch
 from torch import nn
 
-from repro.artifacts.files import sha256_file
+from repro.artifacts.stored_files import stored_file
 from repro.data.prepare.prepare import prepare
 from repro.models.clip import build_clip_network
 from repro.models.image import build_network
@@ -25,13 +25,14 @@ from repro.spec.experiment import Paper, Variant, make_run
 from repro.spec.run import Experiment, Run
 from repro.spec.video import ClipNetwork, Fusion
 from repro.spec.video_datasets import VideoDataset
-from repro.train.networks.checkpoint import state_bytes
+from repro.train.networks.checkpoint import torch_bytes
 from repro.train.networks.clips import open_videos
 from repro.train.networks.images import open_images
 from repro.train.networks.initial_weights import SourceWeights, begin_with
 from repro.train.networks.loop import Stopped, Training
 from repro.train.networks.run import make_training
-from repro.train.runs.task import PreparedData, RunContext
+from repro.train.networks.task import PreparedData
+from repro.train.runs.context import RunContext
 from tests.tiny import write_prepared
 
 SCALE = "smoke"
@@ -147,8 +148,8 @@ class Tracer:
         giver = self.run_of(given.variant)
         net = built(giver, num_classes=OTHER_CLASSES, key=giver.key_for("weights of a source"))
         path = self.folder / f"{given.variant}.pt"
-        path.write_bytes(state_bytes(net.state_dict()))
-        return SourceWeights(path=path, sha256=sha256_file(path))
+        path.write_bytes(torch_bytes(net.state_dict()))
+        return SourceWeights(folder=self.folder, stored=stored_file(path))
 
     def logits_of(self, run: Run) -> tuple[torch.Tensor, ...]:
         """Return what the initial net makes of fixed noise, in evaluation and in training."""

@@ -1,7 +1,6 @@
 """What runs are said to cost is what they cost, and the hours there are go to the claims that most are decided by."""
 
 import itertools
-import json
 import random
 import re
 import subprocess
@@ -10,6 +9,7 @@ import sys
 import pytest
 
 from repro import cli
+from repro.artifacts.run_json import read_run
 from repro.artifacts.runs_csv import write_runs_csv
 from repro.papers import PAPERS
 from repro.planning.budget import MOST_SEEDS, Need, needs_of, propose, spreads_in
@@ -157,9 +157,9 @@ def test_predicted_and_measured_costs_of_scale_small_agree_within_half_as_much_a
         work = run_cost(run, sizes[run.dataset.name], ALEXNET)
         family = ALEXNET.family(name)
         predicted.append((before[family].seconds(work) + after[family].seconds(work)) / 2)
-        record = json.loads((folder / "run.json").read_text())
-        measured.append(record["cpu_s"])
-        assert work.num_examples == record["num_train_examples"] * record["num_epochs"]
+        record = read_run(tmp_path, run.id)
+        measured.append(record.costs.cpu_s)
+        assert work.num_examples == record.num_train_examples * record.network.num_epochs
         kept = sum(file.stat().st_size for file in folder.iterdir())
         assert 1 / 1.5 < work.kept_bytes / kept < 1.5
     assert 1 / 1.5 < sum(predicted) / sum(measured) < 1.5, (predicted, measured)

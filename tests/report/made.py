@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from repro.artifacts.judged import JudgedClaim
+from repro.artifacts.log_jsonl import LayerSaturation
 from repro.artifacts.provenance import plain
 from repro.artifacts.runs_csv import Measurement
+from repro.artifacts.stored_files import StoredFile
 from repro.papers.alexnet import ALEXNET
 from repro.report.figures.catalogue import MAKERS, with_words
 from repro.report.figures.view import FigureView
 from repro.report.inputs.results import Results, RunRecord
 from repro.report.render import page_environment
 from repro.spec.experiment import make_run
-from tests.artifacts.made import measurement
+from tests.artifacts.made import judgement, log_entry, measurement, recorded
 from tests.report.reading import Page
 
 FIGURE1, TABLE1, NET = (ALEXNET.table(name) for name in ("alexnet_figure1", "alexnet_table1", "alexnet_figures"))
@@ -30,14 +33,14 @@ class Made:
     scale: str = "smoke"
     runs: dict[str, RunRecord] = field(default_factory=dict)
     measured: list[Measurement] = field(default_factory=list)
-    claims: list[dict[str, Any]] = field(default_factory=list)
+    claims: list[JudgedClaim] = field(default_factory=list)
 
     def run(
         self,
         variant: str,
         *,
         seed: int = 0,
-        errors: Sequence[float | None] = (0.8, 0.4, 0.2),
+        errors: Sequence[float] = (0.8, 0.4, 0.2),
         saturated: Mapping[str, Sequence[tuple[float, float]]] | None = None,
         diverged: bool = False,
         title: str = "generated images",
@@ -45,29 +48,35 @@ class Made:
         """Add a run. saturated: by layer (saturated, dead) from the start on, one more than there are epochs."""
         run = make_run(ALEXNET, scale=self.scale, variant=variant, seed=seed)
         shares = [
-            {layer: {"saturated": values[e][0], "dead": values[e][1]} for layer, values in (saturated or {}).items()}
+            {layer: LayerSaturation(saturated=values[e][0], dead=values[e][1]) for layer, values in (saturated or {}).items()}
             for e in range(len(errors) + 1)
         ]
         log = tuple(
-            {"epoch": epoch, "train_top1_error": error} | ({"saturation": shares[epoch]} if saturated else {})
+            log_entry(epoch, error, saturation=shares[epoch] if saturated else None)
             for epoch, error in enumerate(errors, start=1)
         )
-        record = {
-            "paper": "alexnet",
-            "variant": variant,
-            "seed": seed,
-            "scale": self.scale,
-            "dataset": {"title": title, "classes": ["cat", "dog", "<ship>"]},
-            "device": "cpu: 2 cores",
-            "status": "diverged" if diverged else "ok",
-            "spec": plain(run.experiment),
-            "saturation_at_start": shares[0] if saturated else None,
-        }
+        sample = recorded(variant, seed, scale=self.scale)
+        assert sample.network is not None
+        record = replace(
+            sample,
+            dataset=replace(sample.dataset, title=title),
+            status="diverged" if diverged else "ok",
+            spec=plain(run.experiment),
+            network=replace(sample.network, saturation_at_start=shares[0] if saturated else None),
+        )
         folder = self.folder / run.id
         folder.mkdir(parents=True)
         made = RunRecord(id=run.id, folder=folder, record=record, log=log, log_lines=())
         self.runs[run.id] = made
         return made
+
+    def keep(self, run: RunRecord, name: str, stored: StoredFile | None) -> None:
+        """Name a file of pictures in the record of a run, or none."""
+        known = self.runs[run.id]
+        assert known.record.network is not None
+        pictures = replace(known.record.network.pictures, **{name: stored})
+        record = replace(known.record, network=replace(known.record.network, pictures=pictures))
+        self.runs[run.id] = replace(known, record=record)
 
     def value(self, variant: str, seed: int, protocol: str, value: float, *, metric: str = "top1_error") -> None:
         self.measured.append(measurement(variant, seed, value, scale=self.scale, protocol=protocol, metric=metric))
@@ -78,7 +87,7 @@ class Made:
             scale=self.scale,
             folder=self.folder,
             measured=tuple(self.measured),
-            claims={"claims": self.claims, "effects": [], "evidence": {"alexnet": "demonstration"}},
+            judgement=judgement(*self.claims),
             runs=self.runs,
             datasets={},
             refused={},

@@ -8,6 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from repro.artifacts.judged import Estimated, JudgedEffect, JudgedLevel
+from repro.artifacts.stored_files import stored_file
 from repro.papers.karpathy import KARPATHY
 from repro.report.figures import view
 from repro.report.figures.class_gains import printed_gains
@@ -17,7 +19,8 @@ from repro.report.inputs.results import Results, read_results
 from repro.report.pages.variants import change_of
 from repro.report.text.changes import part_words
 from repro.report.text.formatting import cut
-from repro.report.text.hits import as_shown
+from repro.report.text.hits import claim_as_shown, effect_as_shown
+from tests.artifacts.made import effect, entry
 from tests.report.conftest import Rendered
 from tests.report.reading import Page, read
 
@@ -51,16 +54,19 @@ def test_table_1_prints_the_hits_of_the_paper_and_ours_beside_them(video_report:
 
 
 def test_levels_become_hits_and_differences_stay(results: Results) -> None:
-    level = {"metric": "top1_error", "kind": "level", "means": {"a": 0.3}, "paper_value": 0.4, "estimate": 0.3}
-    level |= {"ci90": [0.2, 0.4], "ci95": None, "total_ci90": None}
-    shown = as_shown(level, TABLES["karpathy_table1"])
-    assert (shown["paper_value"], shown["estimate"], shown["means"]) == (0.6, 0.7, {"a": 0.7})
-    assert shown["ci90"] == pytest.approx([0.6, 0.8])
-    effect = {"metric": "top1_error", "kind": "effect", "means": {"a": 0.3}, "points": {"estimate": 0.02}}
-    assert as_shown(effect, TABLES["karpathy_table1"])["points"] == {"estimate": 0.02}
-    assert as_shown(level, TABLES["karpathy_table2"]) is level
-    other = {**level, "metric": "average_precision.x"}
-    assert as_shown(other, TABLES["karpathy_table1"]) is other
+    level = entry(JudgedLevel, paper_value=0.4, estimate=0.3, ci90=(0.2, 0.4), means={"a": 0.3})
+    shown = claim_as_shown(level, TABLES["karpathy_table1"])
+    assert isinstance(shown, JudgedLevel)
+    assert (shown.paper_value, shown.estimate, shown.means) == (0.6, 0.7, {"a": 0.7})
+    assert shown.ci90 == pytest.approx((0.6, 0.8))
+    points = Estimated(estimate=0.02, ci90=None, ci95=None)
+    difference = claim_as_shown(entry(JudgedEffect, points=points, means={"a": 0.3}), TABLES["karpathy_table1"])
+    assert isinstance(difference, JudgedEffect)
+    assert (difference.points, difference.means) == (points, {"a": 0.7})
+    assert effect_as_shown(effect(means={"a": 0.3}), TABLES["karpathy_table1"]).means == {"a": 0.7}
+    assert claim_as_shown(level, TABLES["karpathy_table2"]) is level
+    other = replace(level, metric="average_precision.x")
+    assert claim_as_shown(other, TABLES["karpathy_table1"]) is other
 
 
 def test_table_2_has_the_gains_of_the_paper_with_their_sign(video_report: Rendered) -> None:
@@ -95,7 +101,7 @@ def test_motion_lists_every_class_with_both_precisions_and_both_intervals(video_
     listed = [row for row in found.tables["table-class_gains_numbers"] if row]
     gains = json.loads(video_report.claims_file.read_text())["gains"]
     assert [row["class"] for row in listed] == [
-        gain["class"] for gain in sorted(gains, key=lambda gain: -gain["gain"]["estimate"])
+        gain["class_name"] for gain in sorted(gains, key=lambda gain: -gain["gain"]["estimate"])
     ]
     assert all({"control", "other", "gain", "gain_ci90", "gain_total", "videos"} <= set(row) for row in listed)
     assert "if no class gained or lost anything, about 0.5 of each would be expected" in found.words
@@ -138,7 +144,7 @@ def test_clips_show_the_same_videos_with_what_both_nets_make_of_them(results: Re
     assert len(found.films) == 12
     assert [net.net for net in found.films[0].nets] == ["Single-Frame", "Slow Fusion"]
     assert found.films[0].name.count(" + ") == 1, "the first video has two labels"
-    classes = results.runs["smoke/karpathy/slow_fusion/0"].record["dataset"]["classes"]
+    classes = results.runs["smoke/karpathy/slow_fusion/0"].record.dataset.classes
     for film, label in zip(found.films, [n % 10 for n in range(12)], strict=True):
         right = {guess.name for net in film.nets for guess in net.guesses if guess.right}
         assert right <= set(film.name.split(" + "))
@@ -153,12 +159,14 @@ def test_galleries_of_different_videos_are_not_shown_side_by_side(results: Resul
         arrays = {name: stored[name] for name in stored.files}
     arrays["example_G"] = arrays["example_G"][::-1].copy()
     np.savez(tmp_path / "clip_gallery.npz", **arrays)
-    runs[run.id] = replace(run, folder=tmp_path)
+    pictures = replace(run.record.network.pictures, clip_gallery=stored_file(tmp_path / "clip_gallery.npz"))
+    record = replace(run.record, network=replace(run.record.network, pictures=pictures))
+    runs[run.id] = replace(run, folder=tmp_path, record=record)
     fields = {name: getattr(results, name) for name in results.__dataclass_fields__}
     found = clips(KARPATHY, TABLES["karpathy_table2"], results=Results(**{**fields, "runs": runs}))
     assert [net.net for net in found.films[0].nets] == ["Single-Frame"]
     assert any("show different videos" in words for words in found.missing)
-    assert view.run_arrays(runs[run.id], "clip_gallery")[1] == ""
+    assert view.run_arrays(runs[run.id], pictures.clip_gallery, what="gallery")[1] == ""
 
 
 def test_a_reason_stands_open_in_short_and_unfolds_to_the_whole(video_report: Rendered) -> None:
@@ -172,8 +180,8 @@ def test_a_reason_stands_open_in_short_and_unfolds_to_the_whole(video_report: Re
 
 
 def test_an_interval_of_an_error_is_cut_off_where_no_error_can_be() -> None:
-    assert cut([-0.1, 0.3]) == [0.0, 0.3]
-    assert cut([0.9, 1.2]) == [0.9, 1.0]
+    assert cut((-0.1, 0.3)) == (0.0, 0.3)
+    assert cut((0.9, 1.2)) == (0.9, 1.0)
     assert cut(None) is None
 
 

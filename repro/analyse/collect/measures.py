@@ -6,15 +6,15 @@ Shapes: K kernels, H height, W width, C colours, D draws.
 from __future__ import annotations
 
 import io
-import json
 import math
 import statistics
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from repro.artifacts.log_jsonl import LogEntry
+from repro.artifacts.timings_json import Speed
 from repro.spec.experiment import Paper
 from repro.spec.terms.metrics import COLOR_SPLIT, EARLY, EPOCHS, TEST_S_PER_CLIP, TRAIN_S_PER_CLIP, epochs_metric
 from repro.spec.terms.protocols import TRAINING, WEIGHTS
@@ -39,9 +39,9 @@ def thresholds_by_variant(papers: Sequence[Paper]) -> dict[tuple[str, str], tupl
     return {key: tuple(sorted(values, reverse=True)) for key, values in found.items()}
 
 
-def of_log(log: Sequence[Mapping[str, Any]], *, num_epochs: int, thresholds: Sequence[float], num_images: int) -> list[Measured]:
+def of_log(log: Sequence[LogEntry], *, num_epochs: int, thresholds: Sequence[float], num_images: int) -> list[Measured]:
     """Return the mean training error of the first fifth of `num_epochs`, and the epochs to each of `thresholds`."""
-    errors = [float(entry["train_top1_error"]) for entry in log]
+    errors = [entry.train_top1_error for entry in log]
     early = errors[: max(1, num_epochs // EARLY_PART)]
     measured = [(EARLY, TRAINING, math.fsum(early) / len(early), num_images)]
     measured += [(epochs_metric(value), TRAINING, epochs_to(errors, threshold=value), num_images) for value in thresholds]
@@ -92,46 +92,13 @@ def tower_split(selectivity_K: NDArray[np.float64], second_K: NDArray[np.bool_])
     return float(seen - by_chance_D.mean())
 
 
-def parse_log(content: bytes) -> list[dict[str, Any]]:
-    """Return the entries of `log.jsonl`, one an epoch.
-
-    Raises:
-        ValueError: a line is no JSON object with a training error.
-    """
-    entries = [json.loads(line) for line in content.decode().splitlines() if line.strip()]
-    for entry in entries:
-        if not isinstance(entry, dict) or not isinstance(entry.get("train_top1_error"), int | float):
-            raise ValueError(f"an epoch is {entry!r}; allowed: an object with a number as 'train_top1_error'")
-    if not entries:
-        raise ValueError("it has no epoch; allowed: one line an epoch")
-    return entries
-
-
-def of_timings(speeds: Mapping[str, Mapping[str, Sequence[float]]], *, num_examples: int) -> list[Measured]:
+def of_timings(speeds: Mapping[str, Speed], *, num_examples: int) -> list[Measured]:
     """Return the median time over rounds that each network takes for an example, in training and at test time."""
-    pairs = ((TRAIN_S_PER_CLIP, "train_s"), (TEST_S_PER_CLIP, "test_s"))
     return [
-        (metric, name, float(statistics.median(speed[key])), num_examples)
+        (metric, name, float(statistics.median(times)), num_examples)
         for name, speed in speeds.items()
-        for metric, key in pairs
+        for metric, times in ((TRAIN_S_PER_CLIP, speed.train_s), (TEST_S_PER_CLIP, speed.test_s))
     ]
-
-
-def parse_timings(content: bytes) -> dict[str, dict[str, list[float]]]:
-    """Return the times of each network in `timings.json`, round by round.
-
-    Raises:
-        ValueError: it has another schema, or a time that is no positive number.
-    """
-    document = json.loads(content)
-    if not isinstance(document, dict) or document.get("schema") != "timings/1":
-        raise ValueError("it is no document of schema timings/1; time the networks again")
-    networks: dict[str, dict[str, list[float]]] = document["networks"]
-    for name, speed in networks.items():
-        times = [*speed["train_s"], *speed["test_s"]]
-        if not times or not all(isinstance(value, float) and value > 0 for value in times):
-            raise ValueError(f"the times of {name} are {times}; allowed: numbers above 0")
-    return networks
 
 
 def parse_kernels(content: bytes) -> tuple[NDArray[np.float32], int]:

@@ -9,7 +9,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import stdev
-from typing import Any
 
 import numpy as np
 
@@ -17,7 +16,6 @@ from repro.analyse.evidence.gates import not_learned
 from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.statistics import (
     Estimate,
-    Interval,
     Values,
     difference,
     dunnett_p,
@@ -28,6 +26,7 @@ from repro.analyse.evidence.statistics import (
     seeds_needed,
     total_interval,
 )
+from repro.artifacts.judged import Estimated, Interval
 from repro.spec.terms.metrics import NEVER, TOP_K, metric_named
 
 
@@ -81,18 +80,10 @@ class Comparison:
         pair = [_on_scale(self.arms[name], self.decided_on) for name in (self.arm, self.against)]
         return seeds_needed(effect, sd=pooled_spread(pair).sd, num_arms=2)
 
-    def entry(self) -> dict[str, Any]:
-        """Return the measured fields of an effect."""
-        deciding = self.deciding
-        return {
-            **(_deciding_fields(deciding) if deciding else {}),
-            "points": intervals(self.points),
-            "log_ratio": intervals(self.log_ratio) if self.log_ratio else None,
-            "total_ci90": interval_ends(self.total_ci90),
-            "p_adjusted": self.p_adjusted,
-            "n": self.n,
-            **means_and_sds(self.arms, [self.arm, self.against]),
-        }
+    @property
+    def compared(self) -> dict[str, Values]:
+        """The values of the two arms, in the order in which claims name them."""
+        return {name: self.arms[name] for name in (self.arm, self.against)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,14 +100,10 @@ class Level:
     def n(self) -> dict[str, int]:
         return {self.arm: len(self.arms[self.arm])}
 
-    def entry(self) -> dict[str, Any]:
-        """Return the measured fields of a claim."""
-        return {
-            **_deciding_fields(self.estimate),
-            "total_ci90": interval_ends(self.total_ci90),
-            "n": self.n,
-            **means_and_sds(self.arms, [self.arm]),
-        }
+    @property
+    def compared(self) -> dict[str, Values]:
+        """The values of the arm."""
+        return {self.arm: self.arms[self.arm]}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,16 +131,10 @@ class Within:
             return None
         return seeds_needed(effect, sd=self.deciding.sd / math.sqrt(2), num_arms=1)
 
-    def entry(self) -> dict[str, Any]:
-        """Return the measured fields of an effect."""
-        return {
-            **(_deciding_fields(self.deciding) if self.deciding else {}),
-            "points": intervals(self.points),
-            "log_ratio": intervals(self.log_ratio) if self.log_ratio else None,
-            "total_ci90": interval_ends(self.total_ci90),
-            "n": self.n,
-            **means_and_sds({self.arm: self.values}, [self.arm]),
-        }
+    @property
+    def compared(self) -> dict[str, Values]:
+        """The values of the arm."""
+        return {self.arm: self.values}
 
 
 def compare(ledger: Ledger, pair: Pair, *, decided_on: str) -> Comparison | None:
@@ -264,29 +245,21 @@ def _on_scale(values: Values, decided_on: str) -> list[float]:
     return [math.log(value) for value in values] if decided_on == "log_ratio" else list(values)
 
 
-def _deciding_fields(estimate: Estimate) -> dict[str, Any]:
-    return {
-        **intervals(estimate),
-        "sd_pooled": estimate.sd if estimate.df > 0 else None,
-        "df": estimate.df,
-        "test": estimate.test,
-        "p_raw": estimate.p,
-    }
+def estimated(estimate: Estimate) -> Estimated:
+    """An estimate with its intervals, as claims.json has it."""
+    return Estimated(estimate=estimate.value, ci90=estimate.ci90, ci95=estimate.ci95)
 
 
-def intervals(estimate: Estimate) -> dict[str, Any]:
-    """Return estimate and intervals, JSON-ready."""
-    return {"estimate": estimate.value, "ci90": interval_ends(estimate.ci90), "ci95": interval_ends(estimate.ci95)}
+def counts(arms: Mapping[str, Values]) -> dict[str, int]:
+    """The number of seeds of each arm."""
+    return {name: len(values) for name, values in arms.items()}
 
 
-def interval_ends(interval: Interval | None) -> list[float] | None:
-    """Return an interval as JSON has it."""
-    return None if interval is None else [float(end) for end in interval]
+def means(arms: Mapping[str, Values]) -> dict[str, float]:
+    """The mean over the seeds of each arm, in the metric's own unit."""
+    return {name: math.fsum(values) / len(values) for name, values in arms.items()}
 
 
-def means_and_sds(arms: Mapping[str, Values], names: Sequence[str]) -> dict[str, Any]:
-    """Return mean and standard deviation over seeds of each of `names` in the metric's own unit."""
-    return {
-        "means": {name: math.fsum(arms[name]) / len(arms[name]) for name in names},
-        "sds": {name: stdev(arms[name]) if len(arms[name]) > 1 else None for name in names},
-    }
+def deviations(arms: Mapping[str, Values]) -> dict[str, float | None]:
+    """The standard deviation over the seeds of each arm, None for a single seed."""
+    return {name: stdev(values) if len(values) > 1 else None for name, values in arms.items()}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from repro.analyse.evidence import verdict
 from repro.analyse.evidence.ledger import Ledger
 from repro.artifacts.provenance import plain, spec_difference
-from repro.artifacts.run_json import method_of
+from repro.artifacts.run_json import FAITHFUL
 from repro.spec.experiment import Paper, make_run
 from repro.spec.terms.metrics import EPOCHS, GAP, TOP1, TOP5, metric_named
 from repro.spec.terms.protocols import example_of, score_protocol
@@ -35,8 +35,17 @@ class Question:
         return self.protocols[0]
 
 
-def gate(ledger: Ledger, question: Question) -> tuple[str, str]:
-    """Return the verdict INVALID or INCOMPLETE with its reason if a question may not be decided, else two empty texts.
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """Why a question may not be decided: the verdict INVALID or INCOMPLETE. brief: the reason without the runs, if shorter."""
+
+    verdict: str
+    reason: str
+    brief: str = ""
+
+
+def gate(ledger: Ledger, question: Question) -> Stop | None:
+    """What keeps a question from being decided; None if nothing does.
 
     A pace has no control that must have learned: a run that never gets to a training error is censored.
     """
@@ -52,12 +61,13 @@ def gate(ledger: Ledger, question: Question) -> tuple[str, str]:
         or mixed_examples(ledger, question)
     )
     if invalid:
-        return verdict.INVALID, invalid
+        return Stop(verdict=verdict.INVALID, reason=invalid)
     missing = missing_runs(ledger, question)
     if missing:
         counted = "1 planned run is" if len(missing) == 1 else f"{len(missing)} planned runs are"
-        return verdict.INCOMPLETE, f"{counted} not among the collected: {', '.join(missing)}."
-    return "", ""
+        brief = f"{counted} not among the collected"
+        return Stop(verdict=verdict.INCOMPLETE, reason=f"{brief}: {', '.join(missing)}.", brief=f"{brief}.")
+    return None
 
 
 def missing_runs(ledger: Ledger, question: Question) -> list[str]:
@@ -80,10 +90,10 @@ def not_at_this_scale(ledger: Ledger, arms: Sequence[str]) -> str:
 
 def diverged(ledger: Ledger, arms: Sequence[str]) -> str:
     """Name the runs of `arms` that diverged."""
-    runs = [record for arm in arms for record in ledger.runs(arm) if record["status"] == "diverged"]
+    runs = [record for arm in arms for record in ledger.runs(arm) if record.diverged]
     if not runs:
         return ""
-    named = "; ".join(f"{record['id']} ({record['reason']})" for record in runs)
+    named = "; ".join(f"{record.id} ({record.reason})" for record in runs)
     return f"{len(runs)} of {sum(len(ledger.runs(arm)) for arm in arms)} runs diverged and {_has(runs)} no error: {named}."
 
 
@@ -97,7 +107,7 @@ def not_learned(ledger: Ledger, arm: str, *, role: str, protocol: str) -> str:
     values = ledger.arms([arm], metric=TOP1, protocol=scored).get(arm)
     if not values:
         return ""
-    num_classes = ledger.finished(arm)[0]["num_classes"]
+    num_classes = ledger.finished(arm)[0].num_classes
     error = sum(values) / len(values)
     if not verdict.control_failed(error, num_classes=num_classes):
         return ""
@@ -121,12 +131,12 @@ def mixed_sources(ledger: Ledger, arms: Sequence[str]) -> str:
     Runs of different seeds may be of different folds; those of one seed saw the same, and a fold is one version of it.
     """
     runs = [record for arm in arms for record in ledger.runs(arm)]
-    methods = dict.fromkeys(map(method_of, runs))
-    codes = [{record["code_digest"] for record in runs if method_of(record) == method} for method in methods]
-    seeds = {record["seed"] for record in runs}
-    of_seeds = [{record["dataset"].get("digest") for record in runs if record["seed"] == seed} for seed in seeds]
-    names = {record["dataset"].get("name") for record in runs}
-    of_names = [{record["dataset"].get("digest") for record in runs if record["dataset"].get("name") == name} for name in names]
+    methods = dict.fromkeys(record.method for record in runs)
+    codes = [{record.code_digest for record in runs if record.method == method} for method in methods]
+    seeds = {record.seed for record in runs}
+    of_seeds = [{record.dataset.digest for record in runs if record.seed == seed} for seed in seeds]
+    names = {record.dataset.name for record in runs}
+    of_names = [{record.dataset.digest for record in runs if record.dataset.name == name} for name in names]
     for what, digests in (
         *(("saw differently prepared data", digests) for digests in (*of_seeds, *of_names)),
         *(("were trained by different code", digests) for digests in codes),
@@ -138,7 +148,7 @@ def mixed_sources(ledger: Ledger, arms: Sequence[str]) -> str:
 
 def other_precision(ledger: Ledger, arms: Sequence[str]) -> str:
     """Say so if runs of `arms` were trained in another number format than float32, as no faithful run is."""
-    found = sorted({record.get("precision", "float32") for arm in arms for record in ledger.runs(arm)} - {"float32"})
+    found = sorted({record.precision for arm in arms for record in ledger.runs(arm)} - {FAITHFUL})
     if not found:
         return ""
     return f"Runs of {' and '.join(arms)} were trained in {' and '.join(found)}; train them again without --precision."
@@ -175,15 +185,15 @@ def mixed_specs(ledger: Ledger, arms: Sequence[str]) -> str:
 def _beyond(ledger: Ledger, arms: Sequence[str], allowed: set[str]) -> str:
     """Name the keys outside `allowed` in which the runs of `arms` differ from the first of them."""
     runs = [record for arm in arms for record in ledger.runs(arm)]
-    compared = [record["spec"] for record in runs[:1]]
+    compared = [record.spec for record in runs[:1]]
     for record in runs[1:]:
-        if record["spec"] in compared:
+        if record.spec in compared:
             continue
-        compared.append(record["spec"])
-        keys = [item["key"] for item in spec_difference(runs[0]["spec"], record["spec"])]
+        compared.append(record.spec)
+        keys = [item["key"] for item in spec_difference(runs[0].spec, record.spec)]
         extra = [key for key in keys if not any(key == one or key.startswith(f"{one}.") for one in allowed)]
         if extra:
-            return f"The runs {runs[0]['id']} and {record['id']} differ in more than {_ablated(allowed)}: {', '.join(extra)}."
+            return f"The runs {runs[0].id} and {record.id} differ in more than {_ablated(allowed)}: {', '.join(extra)}."
     return ""
 
 
@@ -200,10 +210,10 @@ def other_specs(ledger: Ledger, arms: Sequence[str]) -> str:
         now = None
         for record in ledger.runs(arm):
             # The seed is no part of an experiment: one stands for all.
-            now = now or plain(make_run(ledger.paper, scale=ledger.scale.name, variant=arm, seed=record["seed"]).experiment)
-            keys = [] if record["spec"] == now else [item["key"] for item in spec_difference(record["spec"], now)]
+            now = now or plain(make_run(ledger.paper, scale=ledger.scale.name, variant=arm, seed=record.seed).experiment)
+            keys = [] if record.spec == now else [item["key"] for item in spec_difference(record.spec, now)]
             if keys:
-                return f"The run {record['id']} was trained by another specification than its name has now: {', '.join(keys)}."
+                return f"The run {record.id} was trained by another specification than its name has now: {', '.join(keys)}."
     return ""
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from repro.analyse.collect.collect import CODE_LENGTH, read_record, read_run_scores
 from repro.artifacts.files import FileFormatError, sha256_bytes
+from repro.artifacts.run_json import RunJson
 from repro.artifacts.runs_csv import Measurement
 from repro.evaluate.metrics import top_k_correct
 from repro.spec.experiment import Paper, Scale, make_run, with_needed
@@ -44,7 +44,7 @@ class Ledger:
         self.scale = paper.scale(scale)
         self._planned = planned_seeds(paper, self.scale)
         rows = [row for row in table if (row.paper, row.scale) == (paper.name, scale)]
-        self.records: dict[str, dict[str, Any]] = {}
+        self.records: dict[str, RunJson] = {}
         self.missing: list[str] = []
         self.values: dict[tuple[str, str, str], dict[int, float]] = {}
         seeds_of: dict[str, set[int]] = {}
@@ -52,7 +52,7 @@ class Ledger:
             self.values.setdefault((row.variant, row.metric, row.protocol), {})[row.seed] = row.value
             seeds_of.setdefault(row.variant, set()).add(row.seed)
         codes = {row.run: row.code for row in rows}
-        self._runs: dict[str, list[dict[str, Any]]] = {}
+        self._runs: dict[str, list[RunJson]] = {}
         for variant in [item.name for item in paper.variants if self.has(item.name)]:
             # Further seeds, those of members of an ensemble, are missing where the ensemble is, and nowhere else.
             seeds = set(range(self.scale.num_seeds)) | seeds_of.get(variant, set())
@@ -62,15 +62,13 @@ class Ledger:
 
     def _read(self, run_id: str, codes: dict[str, str]) -> None:
         record = read_record(run_id, results=self.results)
-        if run_id in codes and (
-            record is None or record["status"] != "ok" or record["code_digest"][:CODE_LENGTH] != codes[run_id]
-        ):
+        if run_id in codes and (record is None or record.diverged or record.code_digest[:CODE_LENGTH] != codes[run_id]):
             raise FileFormatError(f"runs.csv holds another state of run {run_id} than its folder; collect again")
-        if record is None or (record["status"] == "ok" and run_id not in codes):
+        if record is None or (not record.diverged and run_id not in codes):
             self.missing.append(run_id)
         else:
             self.records[run_id] = record
-            self._runs.setdefault(record["variant"], []).append(record)
+            self._runs.setdefault(record.variant, []).append(record)
 
     def planned_seeds(self, variant: str) -> set[int]:
         """Return the seeds that the scale plans for `variant`, those of runs that others average or start from included."""
@@ -80,13 +78,13 @@ class Ledger:
         """Say whether the scale runs networks of the family of `variant`."""
         return self.scale.has(self.paper.family(variant))
 
-    def runs(self, variant: str) -> list[dict[str, Any]]:
+    def runs(self, variant: str) -> list[RunJson]:
         """Return the records of the runs of `variant` by seed, diverged ones included."""
         return self._runs.get(variant, [])
 
-    def finished(self, variant: str) -> list[dict[str, Any]]:
+    def finished(self, variant: str) -> list[RunJson]:
         """Return the records of the runs of `variant` by seed that have scores."""
-        return [record for record in self.runs(variant) if record["status"] == "ok"]
+        return [record for record in self.runs(variant) if not record.diverged]
 
     def missing_of(self, variants: Sequence[str]) -> list[str]:
         """Return the planned runs of `variants` that are not there."""
@@ -114,8 +112,8 @@ class Ledger:
         records = [record for variant in variants for record in self.finished(variant)]
         return len({self._answers(record, split=split, protocol=protocol).examples for record in records}) <= 1
 
-    def _answers(self, record: dict[str, Any], *, split: str, protocol: str) -> Answers:
-        key = (record["id"], split, protocol)
+    def _answers(self, record: RunJson, *, split: str, protocol: str) -> Answers:
+        key = (record.id, split, protocol)
         if key not in self._read_answers:
             scores = read_run_scores(record, split=split, protocol=protocol, results=self.results)
             sizes = [k for k in TOP_K.values() if k <= scores.scores_NK.shape[1]]
@@ -127,13 +125,13 @@ class Ledger:
             self._compare(record, split=split, protocol=protocol, correct_N=correct_N)
         return self._read_answers[key]
 
-    def _compare(self, record: dict[str, Any], *, split: str, protocol: str, correct_N: dict[int, NDArray[np.bool_]]) -> None:
+    def _compare(self, record: RunJson, *, split: str, protocol: str, correct_N: dict[int, NDArray[np.bool_]]) -> None:
         """Refuse a table that was collected from other scores than the folder holds now."""
         metrics = TOP_K if split == "test" else {TRAIN_TOP1: 1}
         for metric, k in metrics.items():
-            collected = self.values.get((record["variant"], metric, protocol), {}).get(record["seed"])
+            collected = self.values.get((record.variant, metric, protocol), {}).get(record.seed)
             if collected is not None and abs(collected - (1 - float(correct_N[k].mean()))) > ROUNDING:
-                found = f"runs.csv has {metric} ({protocol}) {collected} of run {record['id']}"
+                found = f"runs.csv has {metric} ({protocol}) {collected} of run {record.id}"
                 raise FileFormatError(f"{found}, its scores give another; collect again")
 
 

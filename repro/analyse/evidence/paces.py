@@ -9,11 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from repro.analyse.evidence.comparison import interval_ends
 from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.statistics import Estimate, log_ratio_of_epochs, logrank_p
+from repro.artifacts.judged import Epochs, RatioAt
 from repro.spec.terms.metrics import epochs_metric
 from repro.spec.terms.protocols import TRAINING
 
@@ -46,14 +45,15 @@ class Pace:
         num = len(self.epochs)
         return (self.num_never / num, math.fsum(self.at_least) / num) if num else (math.inf, math.inf)
 
-    def entry(self) -> dict[str, Any]:
-        """Return the pace, JSON-ready."""
+    @property
+    def judged(self) -> Epochs:
+        """The pace, as claims.json has it."""
         never = [not math.isfinite(epochs) for epochs in self.epochs]
-        return {
-            "variant": self.variant,
-            "epochs": [None if lost else epochs for epochs, lost in zip(self.epochs, never, strict=True)],
-            "censored_at": [last if lost else None for last, lost in zip(self.lasted, never, strict=True)],
-        }
+        return Epochs(
+            variant=self.variant,
+            epochs=tuple(None if lost else epochs for epochs, lost in zip(self.epochs, never, strict=True)),
+            censored_at=tuple(last if lost else None for last, lost in zip(self.lasted, never, strict=True)),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,35 +71,36 @@ class PaceRatio:
     bound: Estimate | None
     p_logrank: float | None
 
-    def entry(self) -> dict[str, Any]:
-        """Return the ratio, JSON-ready."""
+    @property
+    def judged(self) -> RatioAt:
+        """The ratio, as claims.json has it."""
         interval = self.exact.ci90 if self.exact else None
-        return {
-            "threshold": self.threshold,
-            "arm": self.arm.entry(),
-            "against": self.against.entry(),
-            "ratio": math.exp(self.exact.value) if self.exact else None,
-            "ci90": interval_ends((math.exp(interval[0]), math.exp(interval[1]))) if interval else None,
-            "at_least": math.exp(self.bound.value) if self.bound else None,
-            "p_logrank": self.p_logrank,
-        }
+        return RatioAt(
+            threshold=self.threshold,
+            arm=self.arm.judged,
+            against=self.against.judged,
+            ratio=math.exp(self.exact.value) if self.exact else None,
+            ci90=(math.exp(interval[0]), math.exp(interval[1])) if interval else None,
+            at_least=math.exp(self.bound.value) if self.bound else None,
+            p_logrank=self.p_logrank,
+        )
 
 
 def pace(ledger: Ledger, variant: str, *, threshold: float, seeds: Collection[int] | None = None) -> Pace:
     """Return the pace of `variant` to `threshold`, of runs with `seeds` (default: all); one that diverged never got there."""
     values = ledger.by_seed(variant, metric=epochs_metric(threshold), protocol=TRAINING)
-    runs = [record for record in ledger.runs(variant) if seeds is None or record["seed"] in seeds]
-    runs = [record for record in runs if record["seed"] in values or record["status"] != "ok"]
+    runs = [record for record in ledger.runs(variant) if seeds is None or record.seed in seeds]
+    runs = [record for record in runs if record.seed in values or record.diverged]
     return Pace(
         variant=variant,
-        epochs=tuple(values.get(record["seed"], math.inf) for record in runs),
-        lasted=tuple(float(record["num_epochs"]) for record in runs),
+        epochs=tuple(values.get(record.seed, math.inf) for record in runs),
+        lasted=tuple(float(record.network.num_epochs) for record in runs if record.network),
     )
 
 
 def common_seeds(ledger: Ledger, grid: Sequence[str]) -> tuple[int, ...]:
     """Return the seeds with which every variant of `grid` was run."""
-    seeds = [{record["seed"] for record in ledger.runs(name)} for name in grid]
+    seeds = [{record.seed for record in ledger.runs(name)} for name in grid]
     return tuple(sorted(set.intersection(*seeds))) if seeds else ()
 
 

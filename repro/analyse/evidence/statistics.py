@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special, stats
 
+from repro.artifacts.judged import Interval
+
 #: Below this p of the Brown-Forsythe test, variances are not pooled and the pair is compared by Welch's test.
 UNEQUAL_VARIANCES_P = 0.01
 #: The Brown-Forsythe test needs this many seeds in an arm: with two, both lie equally far from their median.
@@ -31,7 +33,6 @@ ONE_SIDED_ALPHA = 0.05
 MOST_SEEDS = 10_000
 
 Values = Sequence[float]
-Interval = tuple[float, float]
 
 
 @dataclass(frozen=True, kw_only=True)

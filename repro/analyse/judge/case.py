@@ -83,7 +83,7 @@ class Case:
     def num_classes(self) -> int | None:
         """Return the number of classes of the arm's runs; None without runs."""
         runs = self.ledger.runs(self.arm)
-        return int(runs[0]["num_classes"]) if runs else None
+        return runs[0].num_classes if runs else None
 
 
 def case_of(claim: Claim, ledger: Ledger) -> Case:

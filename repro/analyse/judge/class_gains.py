@@ -6,16 +6,16 @@ Source: Karpathy et al. 2014, section 4.1, "Contributions of motion", Table 2. S
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from repro.analyse.collect.average_precisions import PROTOCOL, resampled_precision_DK
 from repro.analyse.collect.collect import read_run_scores
-from repro.analyse.evidence.comparison import Pair, compare, interval_ends, intervals
+from repro.analyse.evidence.comparison import Pair, compare, counts, deviations, estimated, means
 from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.statistics import total_interval
+from repro.artifacts.claims_json import ClassGain
 from repro.spec.experiment import Table
 from repro.spec.terms.figures import CLASS_GAINS
 from repro.spec.terms.metrics import AVERAGE_PRECISION, class_slug
@@ -24,7 +24,7 @@ from repro.spec.terms.metrics import AVERAGE_PRECISION, class_slug
 MOST_DRAWS, FEWEST_DRAWS, NUMBERS, DRAW_SEED = 1000, 50, 10**9, 2014
 
 
-def class_gains(table: Table, ledger: Ledger) -> list[dict[str, Any]]:
+def class_gains(table: Table, ledger: Ledger) -> list[ClassGain]:
     """Return what the page's other variant gains over its control in average precision of each class, in the data's order.
 
     Nothing where the page does not ask for it, or a variant has no finished run. `total_ci90` is over seeds and videos, where all
@@ -36,7 +36,7 @@ def class_gains(table: Table, ledger: Ledger) -> list[dict[str, Any]]:
     other = next(name for name in table.variants if name != control)
     if not (ledger.finished(control) and ledger.finished(other)):
         return []
-    classes = ledger.finished(control)[0]["dataset"]["classes"]
+    classes = ledger.finished(control)[0].dataset.classes
     errors = _videos_se(ledger, control, other)
     return [
         entry
@@ -45,7 +45,7 @@ def class_gains(table: Table, ledger: Ledger) -> list[dict[str, Any]]:
     ]
 
 
-def _gain(table: Table, ledger: Ledger, control: str, other: str, *, name: str, se: float | None) -> dict[str, Any] | None:
+def _gain(table: Table, ledger: Ledger, control: str, other: str, *, name: str, se: float | None) -> ClassGain | None:
     pair = Pair(
         arm=control,
         against=other,
@@ -60,19 +60,21 @@ def _gain(table: Table, ledger: Ledger, control: str, other: str, *, name: str, 
         return None
     known = se is not None and math.isfinite(se)
     total = total_interval(compared.points, example_se=se) if known and se is not None else None
-    entry = compared.entry()
-    return {
-        "paper": ledger.paper.name,
-        "table": table.name,
-        "control": control,
-        "variant": other,
-        "class": name,
-        "metric": pair.metric,
-        "protocol": PROTOCOL,
-        **{key: entry[key] for key in ("n", "means", "sds")},
-        "gain": intervals(compared.points),
-        "total_ci90": interval_ends(total),
-    }
+    values = compared.compared
+    return ClassGain(
+        paper=ledger.paper.name,
+        table=table.name,
+        control=control,
+        variant=other,
+        class_name=name,
+        metric=pair.metric,
+        protocol=PROTOCOL,
+        n=counts(values),
+        means=means(values),
+        sds=deviations(values),
+        gain=estimated(compared.points),
+        total_ci90=total,
+    )
 
 
 def _videos_se(ledger: Ledger, control: str, other: str) -> NDArray[np.float64] | None:

@@ -2,45 +2,52 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import TypeVar
 
 from repro.analyse.evidence import reasons, verdict
 from repro.analyse.evidence.comparison import Comparison, Within, compare, compare_within
 from repro.analyse.evidence.gates import chance_note, untestable_metric
 from repro.analyse.evidence.statistics import equivalence_p
-from repro.analyse.judge.case import Case, decided_on, sizes, unmeasured
+from repro.analyse.judge.case import Case, sizes, unmeasured
+from repro.analyse.judge.entries import with_difference
+from repro.artifacts.judged import JudgedDifference, JudgedEffect, JudgedWithin
+
+Difference = TypeVar("Difference", bound=JudgedDifference)
 
 
-def judged_difference(case: Case) -> dict[str, Any]:
-    """Return the measured fields and the verdict of an effect, a direction, a bounded loss or an effect inside runs."""
-    claim = case.claim
-    scale = decided_on(claim, evidence=case.evidence)
-    d0, smallest = sizes(claim, decided_on=scale)
-    compared = _measured(case, scale)
-    entry: dict[str, Any] = {"decided_on": scale, "d0": d0, "smallest_effect": smallest}
-    entry |= compared.entry() if compared else {}
-    cannot = claim.untestable or _untestable(case, compared, smallest=smallest)
-    if cannot:
-        return entry | {"verdict": verdict.UNTESTABLE, "reason": cannot}
-    if compared is None or smallest is None:
-        return entry
-    entry["seeds_needed"] = compared.seeds_needed(d0 if d0 is not None else smallest)
-    entry |= _decided(case, compared, d0=d0, smallest=smallest, seeds_needed=entry["seeds_needed"])
-    note = chance_note(claim.metric, num_classes=case.num_classes)
-    return entry | {"reason": f"{entry['reason']} {note}".strip()}
+def judged_effect(case: Case, entry: JudgedEffect) -> JudgedEffect:
+    """Measure and judge an effect, a direction or a bounded loss of two arms."""
+    compared = compare(case.ledger, case.pair, decided_on=entry.decided_on)
+    return replace(_judged(case, entry, compared), p_adjusted=compared.p_adjusted if compared else None)
 
 
-def _measured(case: Case, scale: str) -> Comparison | Within | None:
-    if case.claim.kind != "within":
-        return compare(case.ledger, case.pair, decided_on=scale)
-    return compare_within(
+def judged_within(case: Case, entry: JudgedWithin) -> JudgedWithin:
+    """Measure and judge an effect inside the runs of one arm."""
+    compared = compare_within(
         case.ledger,
         arm=case.arm,
-        metric=case.claim.metric,
-        protocol=case.claim.protocol,
-        against_protocol=case.claim.against_protocol,
-        decided_on=scale,
+        metric=entry.metric,
+        protocol=entry.protocol,
+        against_protocol=entry.against_protocol,
+        decided_on=entry.decided_on,
     )
+    return _judged(case, entry, compared)
+
+
+def _judged(case: Case, entry: Difference, compared: Comparison | Within | None) -> Difference:
+    claim = case.claim
+    d0, smallest = sizes(claim, decided_on=entry.decided_on)
+    entry = replace(with_difference(entry, compared) if compared else entry, d0=d0, smallest_effect=smallest)
+    cannot = claim.untestable or _untestable(case, compared, smallest=smallest)
+    if cannot:
+        return replace(entry, verdict=verdict.UNTESTABLE, reason=cannot)
+    if compared is None or smallest is None:
+        return entry
+    entry = replace(entry, seeds_needed=compared.seeds_needed(d0 if d0 is not None else smallest))
+    entry = _decided(case, entry, compared, smallest=smallest)
+    note = chance_note(claim.metric, num_classes=case.num_classes)
+    return replace(entry, reason=f"{entry.reason} {note}".strip())
 
 
 def _untestable(case: Case, compared: Comparison | Within | None, *, smallest: float | None) -> str:
@@ -51,28 +58,27 @@ def _untestable(case: Case, compared: Comparison | Within | None, *, smallest: f
     return untestable_metric(case.claim.metric, num_classes=case.num_classes) or unmeasured(case, case.claim.metric)
 
 
-def _decided(
-    case: Case, compared: Comparison | Within, *, d0: float | None, smallest: float, seeds_needed: int | None
-) -> dict[str, Any]:
-    estimate = compared.deciding
+def _decided(case: Case, entry: Difference, compared: Comparison | Within, *, smallest: float) -> Difference:
+    estimate, d0 = compared.deciding, entry.d0
     assert estimate is not None
     interval = estimate.ci90
     measured = _sentence(case, compared, d0=d0)
     if interval is None:
-        brief = reasons.no_spread(compared.n)
-        return {"verdict": verdict.INCONCLUSIVE, "brief": brief, "reason": f"{measured} {brief}"}
+        brief = reasons.no_spread(entry.n)
+        return replace(entry, verdict=verdict.INCONCLUSIVE, brief=brief, reason=f"{measured} {brief}")
     name = _verdict(case, interval, d0=d0, smallest=smallest)
     size = verdict.size_flag(interval, d0=d0) if name == verdict.DIRECTION else ""
-    meaning = _meaning(case, compared, name, size=size, d0=d0, smallest=smallest, seeds_needed=seeds_needed)
+    meaning = _meaning(case, entry, name, size=size, smallest=smallest)
     total = compared.total_ci90
-    return {
-        "verdict": name,
-        "size": size,
-        "p_equivalence": None if case.claim.kind == "no_worse" else equivalence_p(estimate, smallest_effect=smallest),
-        "total_flips": total is not None and name != _verdict(case, total, d0=d0, smallest=smallest),
-        "brief": meaning,
-        "reason": f"{measured} {meaning}",
-    }
+    return replace(
+        entry,
+        verdict=name,
+        size=size,
+        p_equivalence=None if case.claim.kind == "no_worse" else equivalence_p(estimate, smallest_effect=smallest),
+        total_flips=total is not None and name != _verdict(case, total, d0=d0, smallest=smallest),
+        brief=meaning,
+        reason=f"{measured} {meaning}",
+    )
 
 
 def _verdict(case: Case, interval: tuple[float, float], *, d0: float | None, smallest: float) -> str:
@@ -81,23 +87,14 @@ def _verdict(case: Case, interval: tuple[float, float], *, d0: float | None, sma
     return verdict.decide_effect(interval, d0=d0, smallest_effect=smallest)
 
 
-def _meaning(
-    case: Case,
-    compared: Comparison | Within,
-    name: str,
-    *,
-    size: str,
-    d0: float | None,
-    smallest: float,
-    seeds_needed: int | None,
-) -> str:
-    metric, scale = case.claim.metric, compared.decided_on
-    if case.claim.kind == "no_worse":
+def _meaning(case: Case, entry: JudgedDifference, name: str, *, size: str, smallest: float) -> str:
+    metric, scale, seeds_needed = entry.metric, entry.decided_on, entry.seeds_needed
+    if entry.kind == "no_worse":
         return reasons.no_worse_meaning(
             name, metric=metric, arm=case.arm, decided_on=scale, margin=smallest, seeds_needed=seeds_needed
         )
     return reasons.meaning(
-        name, metric=metric, size=size, decided_on=scale, smallest_effect=smallest, d0=d0, seeds_needed=seeds_needed
+        name, metric=metric, size=size, decided_on=scale, smallest_effect=smallest, d0=entry.d0, seeds_needed=seeds_needed
     )
 
 

@@ -5,20 +5,19 @@ from __future__ import annotations
 from functools import reduce
 from typing import Any
 
-from repro.analyse.evidence.comparison import Pair, compare
+from repro.analyse.evidence.comparison import Pair, compare, counts, deviations, estimated, means
 from repro.analyse.evidence.gates import Question, gate
 from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.judge.case import family_of
+from repro.artifacts.claims_json import Change, MeasuredEffect
 from repro.artifacts.provenance import plain, spec_difference
 from repro.spec.experiment import Table
 from repro.spec.terms.figures import EARLY_TRAINING_ERROR
 from repro.spec.terms.metrics import EARLY, TOP1
 from repro.spec.terms.protocols import PLAIN_CROP, PROTOCOLS, TRAINING
 
-MEASURED = ("points", "log_ratio", "total_ci90", "sd_pooled", "df", "p_raw", "p_adjusted")
 
-
-def table_effects(table: Table, ledger: Ledger) -> list[dict[str, Any]]:
+def table_effects(table: Table, ledger: Ledger) -> list[MeasuredEffect]:
     """Return the effect of each variant but the controls in the table's order: metric(variant) - metric(its control).
 
     Variants that the scale does not run are left out.
@@ -38,7 +37,7 @@ def common_protocol(ledger: Ledger, control: str, name: str) -> str:
     return next((protocol for protocol in reversed(PROTOCOLS) if all(protocol in protocols for protocols in scored)), PLAIN_CROP)
 
 
-def _effect(table: Table, name: str, ledger: Ledger, *, metric: str) -> dict[str, Any]:
+def _effect(table: Table, name: str, ledger: Ledger, *, metric: str) -> MeasuredEffect:
     control = table.control_of(name)
     protocol = TRAINING if metric == EARLY else common_protocol(ledger, control, name)
     pair = Pair(
@@ -51,43 +50,54 @@ def _effect(table: Table, name: str, ledger: Ledger, *, metric: str) -> dict[str
         protocol=protocol,
     )
     compared = compare(ledger, pair, decided_on="points")
-    measured: dict[str, Any] = {**dict.fromkeys(MEASURED), "test": "", "n": {}, "means": {}, "sds": {}}
-    measured |= compared.entry() if compared else {}
     arms = (control, name)
-    question = Question(arms=arms, control=control, metric=metric, protocols=(protocol,), considered=arms)
-    stop, reason = gate(ledger, question)
-    return {
-        "paper": ledger.paper.name,
-        "table": table.name,
-        "variant": name,
-        "control": control,
-        **changed(ledger, name),
-        "metric": metric,
-        "protocol": protocol,
-        **{key: value for key, value in measured.items() if key not in ("estimate", "ci90", "ci95")},
-        "gate": stop,
-        "reason": reason,
-        "runs": [run["id"] for arm in arms for run in ledger.runs(arm)],
-    }
+    stop = gate(ledger, Question(arms=arms, control=control, metric=metric, protocols=(protocol,), considered=arms))
+    variant = ledger.paper.variant(name)
+    base_value, difference = changed(ledger, name)
+    points = compared.points if compared else None
+    values = compared.compared if compared else {}
+    return MeasuredEffect(
+        paper=ledger.paper.name,
+        table=table.name,
+        variant=name,
+        control=control,
+        title=variant.title,
+        key=variant.key,
+        base_value=base_value,
+        value=plain(variant.value) if variant.base else None,
+        difference=difference,
+        metric=metric,
+        protocol=protocol,
+        points=estimated(points) if points else None,
+        log_ratio=estimated(compared.log_ratio) if compared and compared.log_ratio else None,
+        total_ci90=compared.total_ci90 if compared else None,
+        sd_pooled=points.sd if points and points.df > 0 else None,
+        df=points.df if points else None,
+        test=points.test if points else "",
+        p_raw=points.p if points else None,
+        p_adjusted=compared.p_adjusted if compared else None,
+        n=counts(values),
+        means=means(values),
+        sds=deviations(values),
+        gate=stop.verdict if stop else "",
+        reason=stop.reason if stop else "",
+        runs=tuple(run.id for arm in arms for run in ledger.runs(arm)),
+    )
 
 
-def changed(ledger: Ledger, name: str) -> dict[str, Any]:
-    """Return the title of a variant and what it changes in its base, at the size that the paper printed.
+def changed(ledger: Ledger, name: str) -> tuple[Any, tuple[Change, ...]]:
+    """What a variant replaces in its base and in which leaves it differs, at the size that the paper printed.
 
-    `base_value` is one value where all places of the key have the same, else a list, one for each place.
+    The former is one value where all places of the key have the same, else a list, one for each place.
     """
     variant = ledger.paper.variant(name)
     if variant.base is None:
-        return {"title": variant.title, "key": "", "base_value": None, "value": None, "difference": []}
+        return None, ()
     base = plain(ledger.paper.experiment(variant.base))
     values = [reduce(_step, place.split("."), base) for place in variant.places]
-    return {
-        "title": variant.title,
-        "key": variant.key,
-        "base_value": values[0] if all(value == values[0] for value in values) else values,
-        "value": plain(variant.value),
-        "difference": spec_difference(base, ledger.paper.experiment(name)),
-    }
+    leaves = spec_difference(base, ledger.paper.experiment(name))
+    difference = tuple(Change(key=item["key"], base=item["base"], other=item["other"]) for item in leaves)
+    return values[0] if all(value == values[0] for value in values) else values, difference
 
 
 def _step(spec: Any, key: str) -> Any:

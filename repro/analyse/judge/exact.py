@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from repro.analyse.evidence import reasons, verdict
+from repro.artifacts.judged import JudgedExact
 from repro.spec.claims import BOUNDS, Claim
 from repro.spec.datasets import SAME_DATA
 from repro.spec.experiment import Paper
@@ -23,34 +23,29 @@ class Count:
     detail: str = ""
 
 
-def judged_exact(claim: Claim, paper: Paper) -> dict[str, Any]:
-    """Return the measured fields of an exact claim.
+def judged_exact(claim: Claim, paper: Paper, entry: JudgedExact) -> JudgedExact:
+    """Count what an exact claim is about and compare it with the printed number.
 
     Raises:
-        ValueError: the metric cannot be counted, or the claim prints no value, or its bound is unknown.
+        ValueError: the metric cannot be counted, or the claim's bound is unknown.
     """
-    if claim.metric.partition(".")[0] not in COUNTED or claim.paper_value is None or claim.bound not in BOUNDS:
+    if claim.metric.partition(".")[0] not in COUNTED or claim.bound not in BOUNDS:
         raise ValueError(
             f"exact claim {claim.id} measures {claim.metric!r}, {claim.bound!r} of {claim.paper_value}; allowed: "
-            f"{', '.join(COUNTED)} (num_neurons.<layer> too), {' or '.join(BOUNDS)}, with a paper_value"
+            f"{', '.join(COUNTED)} (num_neurons.<layer> too), {' or '.join(BOUNDS)}"
         )
     found = exact_count(claim, paper)
-    name = verdict.decide_exact(found.value, printed=claim.paper_value, tolerance=claim.tolerance, bound=claim.bound)
-    return {
-        "estimate": found.value,
-        "evidence": ARCHITECTURE,
-        "means": {claim.arm: found.value},
-        "verdict": name,
-        "reason": reasons.exact_compared(
-            metric=claim.metric,
-            arm=claim.arm,
-            value=found.value,
-            printed=claim.paper_value,
-            tolerance=claim.tolerance,
-            bound=claim.bound,
-            detail=found.detail,
-        ),
-    }
+    name = verdict.decide_exact(found.value, printed=entry.paper_value, tolerance=claim.tolerance, bound=claim.bound)
+    reason = reasons.exact_compared(
+        metric=claim.metric,
+        arm=claim.arm,
+        value=found.value,
+        printed=entry.paper_value,
+        tolerance=claim.tolerance,
+        bound=claim.bound,
+        detail=found.detail,
+    )
+    return replace(entry, estimate=found.value, evidence=ARCHITECTURE, verdict=name, reason=reason)
 
 
 def exact_count(claim: Claim, paper: Paper) -> Count:

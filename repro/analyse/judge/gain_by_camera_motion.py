@@ -9,17 +9,18 @@ Shapes: N test videos, S runs.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from repro.analyse.collect.average_precisions import PROTOCOL
 from repro.analyse.collect.collect import read_run_scores
-from repro.analyse.evidence.comparison import interval_ends, intervals
+from repro.analyse.evidence.comparison import estimated, means
 from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.statistics import difference, example_se, total_interval
+from repro.artifacts.claims_json import CameraGap, CameraGroup, CameraTrend
 from repro.artifacts.files import data_folder
 from repro.spec.experiment import Table
 from repro.spec.terms.figures import GAIN_BY_CAMERA_MOTION
@@ -29,7 +30,7 @@ from repro.spec.video_datasets import CAMERA_FILE
 NUM_GROUPS, FEWEST_VIDEOS = 4, 10
 
 
-def gain_by_camera_motion(table: Table, ledger: Ledger) -> list[dict[str, Any]]:
+def gain_by_camera_motion(table: Table, ledger: Ledger) -> list[CameraGap]:
     """Return for the page's other variant its gain over the control by how the camera moves; nothing where it is not asked for.
 
     The gain is the video top-1 error of the control less that of the other. `groups`: in groups of equal size, by motion.
@@ -38,21 +39,38 @@ def gain_by_camera_motion(table: Table, ledger: Ledger) -> list[dict[str, Any]]:
     if GAIN_BY_CAMERA_MOTION not in table.measures:
         return []
     control, other = table.control, next(name for name in table.variants if name != table.control)
-    entry = {"paper": ledger.paper.name, "table": table.name, "control": control, "variant": other}
     motion_N, reason = _motion_N(ledger, control, other)
     source = _source(ledger, control)
     if motion_N is not None and np.isnan(motion_N).all():
         motion_N, reason = None, "The motion of the camera could be estimated in none of the test videos."
+    gap = CameraGap(
+        paper=ledger.paper.name,
+        table=table.name,
+        control=control,
+        variant=other,
+        reason=reason,
+        source="",
+        num_videos=0,
+        num_unseen=0,
+        groups=(),
+        trend=None,
+    )
     if motion_N is None:
-        return [{**entry, "reason": reason, "source": "", "num_videos": 0, "num_unseen": 0, "groups": [], "trend": None}]
+        return [gap]
     known_N = ~np.isnan(motion_N)
     right = {name: ledger.correct_SN(name, split="test", protocol=PROTOCOL, k=1)[:, known_N] for name in (control, other)}
     motion_N = motion_N[known_N]
     order_N = np.argsort(motion_N, kind="stable")
     num_groups = max(1, min(NUM_GROUPS, len(order_N) // FEWEST_VIDEOS))
-    groups = [_group(right, part_N, motion_N, control, other) for part_N in np.array_split(order_N, num_groups)]
-    found = {"groups": groups, "trend": _trend(right, order_N, control, other)}
-    return [{**entry, "reason": "", "source": source, "num_videos": len(order_N), "num_unseen": int((~known_N).sum()), **found}]
+    measured = replace(
+        gap,
+        source=source,
+        num_videos=len(order_N),
+        num_unseen=int((~known_N).sum()),
+        groups=tuple(_group(right, part_N, motion_N, control, other) for part_N in np.array_split(order_N, num_groups)),
+        trend=_trend(right, order_N, control, other),
+    )
+    return [measured]
 
 
 def _motion_N(ledger: Ledger, control: str, other: str) -> tuple[NDArray[np.float64] | None, str]:
@@ -63,7 +81,7 @@ def _motion_N(ledger: Ledger, control: str, other: str) -> tuple[NDArray[np.floa
         return None, f"No finished run of {' and '.join(lacking)}."
     if not ledger.same_examples((control, other), split="test", protocol=PROTOCOL):
         return None, "The runs were scored on different videos."
-    path = data_folder(ledger.results, ledger.scale.name, runs[0]["dataset"]["name"]) / CAMERA_FILE
+    path = data_folder(ledger.results, ledger.scale.name, runs[0].dataset.name) / CAMERA_FILE
     motion_of = _read(path)
     if motion_of is None:
         return None, f"{path.name} is not beside the test split in this results folder; run the stage prepare again."
@@ -74,7 +92,7 @@ def _motion_N(ledger: Ledger, control: str, other: str) -> tuple[NDArray[np.floa
 def _source(ledger: Ledger, control: str) -> str:
     """Return whether motions were drawn by a generator or estimated; "" without them."""
     for record in ledger.finished(control)[:1]:
-        path = data_folder(ledger.results, ledger.scale.name, record["dataset"]["name"]) / CAMERA_FILE
+        path = data_folder(ledger.results, ledger.scale.name, record.dataset.name) / CAMERA_FILE
         if path.is_file():
             with np.load(path, allow_pickle=False) as stored:
                 return str(stored["source"]) if "source" in stored.files else "estimated"
@@ -90,23 +108,23 @@ def _read(path: Path) -> dict[bytes, float] | None:
 
 def _group(
     right: dict[str, NDArray[np.float64]], part_N: NDArray[np.int64], motion_N: NDArray[np.float64], control: str, other: str
-) -> dict[str, Any]:
+) -> CameraGroup:
     """Return the gain on some videos, and by how much the camera moves in them."""
     arms = {name: (1 - of_SN[:, part_N].mean(axis=1)).tolist() for name, of_SN in right.items()}
     estimate = difference(arms, arm=other, against=control)
     se = example_se(right[other][:, part_N], right[control][:, part_N], log_ratio=False)
-    return {
-        "num_videos": len(part_N),
-        "least": float(motion_N[part_N].min()),
-        "median": float(np.median(motion_N[part_N])),
-        "most": float(motion_N[part_N].max()),
-        "means": {name: math.fsum(values) / len(values) for name, values in arms.items()},
-        "gain": intervals(estimate),
-        "total_ci90": interval_ends(total_interval(estimate, example_se=se)),
-    }
+    return CameraGroup(
+        num_videos=len(part_N),
+        least=float(motion_N[part_N].min()),
+        median=float(np.median(motion_N[part_N])),
+        most=float(motion_N[part_N].max()),
+        means=means(arms),
+        gain=estimated(estimate),
+        total_ci90=total_interval(estimate, example_se=se),
+    )
 
 
-def _trend(right: dict[str, NDArray[np.float64]], order_N: NDArray[np.int64], control: str, other: str) -> dict[str, Any] | None:
+def _trend(right: dict[str, NDArray[np.float64]], order_N: NDArray[np.int64], control: str, other: str) -> CameraTrend | None:
     """Return the slope of the gain over the videos' ranks by motion, 0 to 1; None with fewer than three videos."""
     num = len(order_N)
     if num < 3:
@@ -120,4 +138,10 @@ def _trend(right: dict[str, NDArray[np.float64]], order_N: NDArray[np.int64], co
     left_N = gain_N - gain_N.mean() - estimate.value * rank_N
     # Each video's own deviation counts, so that the error may grow with the motion (White's estimate).
     se = float(np.sqrt(np.sum((weight_N * left_N) ** 2)))
-    return {**intervals(estimate), "total_ci90": interval_ends(total_interval(estimate, example_se=se)), "p": estimate.p}
+    return CameraTrend(
+        estimate=estimate.value,
+        ci90=estimate.ci90,
+        ci95=estimate.ci95,
+        total_ci90=total_interval(estimate, example_se=se),
+        p=estimate.p,
+    )

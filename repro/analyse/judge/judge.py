@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from repro.analyse.evidence import reasons, verdict
 from repro.analyse.evidence.gates import gate, not_at_this_scale
 from repro.analyse.evidence.ledger import Ledger
-from repro.analyse.judge.case import Case, case_of, decided_on, paper_log_ratio
+from repro.analyse.judge.case import Case, case_of
 from repro.analyse.judge.class_gains import class_gains
-from repro.analyse.judge.differences import judged_difference
+from repro.analyse.judge.differences import judged_effect, judged_within
 from repro.analyse.judge.effects import table_effects
+from repro.analyse.judge.entries import stated
 from repro.analyse.judge.exact import judged_exact
 from repro.analyse.judge.gain_by_camera_motion import gain_by_camera_motion
 from repro.analyse.judge.levels import judged_level
 from repro.analyse.judge.parts import judged_parts
 from repro.analyse.judge.ratios import judged_ratio
-from repro.artifacts.files import write_json
-from repro.artifacts.provenance import plain
+from repro.artifacts import claims_json
+from repro.artifacts.claims_json import CameraGap, ClassGain, Diverged, Judgement, MeasuredEffect, write_claims_json
+from repro.artifacts.judged import (
+    JudgedClaim,
+    JudgedEffect,
+    JudgedExact,
+    JudgedLevel,
+    JudgedParts,
+    JudgedRatio,
+    JudgedWithin,
+)
+from repro.artifacts.run_json import RunJson
 from repro.artifacts.runs_csv import read_runs_csv
 from repro.spec.experiment import Paper
 
 #: The verdict of an effect is decided by its own interval, not by one widened for all claims of its table.
 MODE = "per-claim"
-#: How a claim that is measured by runs is judged, by its kind.
-KINDS: dict[str, Callable[[Case], dict[str, Any]]] = {
-    "level": judged_level,
-    "effect": judged_difference,
-    "direction": judged_difference,
-    "no_worse": judged_difference,
-    "within": judged_difference,
-    "ratio": judged_ratio,
-}
 
 
 def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> None:
@@ -43,7 +45,12 @@ def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> None:
         FileFormatError: a file that a verdict rests on is missing, damaged or newer than `runs.csv`.
     """
     table = read_runs_csv(Path(results) / scale / "runs.csv")
-    claims, effects, gains, gaps, missing, diverged, num_runs = [], [], [], [], [], [], 0
+    claims: list[JudgedClaim] = []
+    effects: list[MeasuredEffect] = []
+    gains: list[ClassGain] = []
+    gaps: list[CameraGap] = []
+    missing: list[str] = []
+    records: list[RunJson] = []
     for paper in papers:
         ledger = Ledger(table.rows, paper=paper, scale=scale, results=results)
         claims += judged_claims(ledger)
@@ -51,129 +58,71 @@ def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> None:
         gains += [gain for page in paper.tables for gain in class_gains(page, ledger)]
         gaps += [gap for page in paper.tables for gap in gain_by_camera_motion(page, ledger)]
         missing += ledger.missing
-        diverged += [
-            {"run": run["id"], "reason": run["reason"]} for run in ledger.records.values() if run["status"] == "diverged"
-        ]
-        num_runs += len(ledger.records)
-    found = {
-        "scale": scale,
-        "evidence": {paper.name: paper.scale(scale).evidence for paper in papers},
-        "mode": MODE,
-        "runs_sha256": table.sha256,
-        "runs": num_runs,
-        "missing": missing,
-        "diverged": diverged,
-        "claims": claims,
-        "effects": effects,
-        "gains": gains,
-        "camera": gaps,
-    }
-    write_json(Path(results) / scale / "claims.json", found, schema="claims/1")
+        records += ledger.records.values()
+    judgement = Judgement(
+        scale=scale,
+        evidence={paper.name: paper.scale(scale).evidence for paper in papers},
+        mode=MODE,
+        runs_sha256=table.sha256,
+        runs=len(records),
+        missing=tuple(missing),
+        diverged=tuple(Diverged(run=run.id, reason=run.reason) for run in records if run.diverged),
+        claims=tuple(claims),
+        effects=tuple(effects),
+        gains=tuple(gains),
+        camera=tuple(gaps),
+    )
+    write_claims_json(Path(results) / scale / claims_json.FILE, judgement)
 
 
-def judged_claims(ledger: Ledger) -> list[dict[str, Any]]:
-    """Return the entries of all claims of a paper in their order; a claim of several parts is judged after these."""
+def judged_claims(ledger: Ledger) -> list[JudgedClaim]:
+    """Judge all claims of a paper, in their order; a claim of several parts is judged after these."""
     claims = ledger.paper.claims
-    found = {claim.id: judged(case_of(claim, ledger)) for claim in claims if claim.kind != "every"}
-    for claim in claims:
-        if claim.kind == "every":
-            found[claim.id] = _stated(case_of(claim, ledger)) | judged_parts(claim, found)
+    begun = {claim.id: (case, stated(case)) for claim in claims for case in (case_of(claim, ledger),)}
+    found = {name: judged(case, entry) for name, (case, entry) in begun.items() if not isinstance(entry, JudgedParts)}
+    for name, (case, entry) in begun.items():
+        if isinstance(entry, JudgedParts):
+            found[name] = judged_parts(case.claim, entry, found)
     return [found[claim.id] for claim in claims]
 
 
-def judged(case: Case) -> dict[str, Any]:
-    """Return the entry in `claims.json` of one claim that has no parts."""
-    claim, entry = case.claim, _stated(case)
-    if claim.kind == "exact":
-        return entry | judged_exact(claim, case.ledger.paper)
+def judged(case: Case, entry: JudgedClaim) -> JudgedClaim:
+    """Judge one claim that has no parts."""
+    claim = case.claim
+    if isinstance(entry, JudgedExact):
+        return judged_exact(claim, case.ledger.paper, entry)
     if claim.not_run:
-        return entry | {"verdict": verdict.INCOMPLETE, "reason": reasons.not_run_yet(claim.not_run)}
+        return replace(entry, verdict=verdict.INCOMPLETE, reason=reasons.not_run_yet(claim.not_run))
     if claim.untestable and not case.arm:
-        return entry | {"verdict": verdict.UNTESTABLE, "reason": claim.untestable}
+        return replace(entry, verdict=verdict.UNTESTABLE, reason=claim.untestable)
     nowhere = not_at_this_scale(case.ledger, case.considered)
     if nowhere:
-        return entry | {"verdict": verdict.UNTESTABLE, "reason": claim.untestable or nowhere}
-    runs = [run["id"] for arm in case.arms for run in case.ledger.runs(arm)]
-    entry |= {"runs": runs, "post_hoc": post_hoc(case.ledger, case.considered, case.pool)}
-    entry |= KINDS[claim.kind](case)
-    if entry["verdict"] == verdict.UNTESTABLE:
+        return replace(entry, verdict=verdict.UNTESTABLE, reason=claim.untestable or nowhere)
+    runs = tuple(run.id for arm in case.arms for run in case.ledger.runs(arm))
+    entry = measured(case, replace(entry, runs=runs, post_hoc=post_hoc(case.ledger, case.considered, case.pool)))
+    stop = gate(case.ledger, case.question) if entry.verdict != verdict.UNTESTABLE else None
+    if stop is None:
         return entry
-    stop, reason = gate(case.ledger, case.question)
-    brief = f"{reason.partition(': ')[0]}." if stop == verdict.INCOMPLETE else ""
-    return entry | ({"verdict": stop, "size": "", "reason": reason, "brief": brief, "total_flips": False} if stop else {})
+    return replace(entry, verdict=stop.verdict, size="", reason=stop.reason, brief=stop.brief, total_flips=False)
+
+
+def measured(case: Case, entry: JudgedClaim) -> JudgedClaim:
+    """Measure and judge a claim by its runs, whatever a gate says."""
+    match entry:
+        case JudgedLevel():
+            return judged_level(case, entry)
+        case JudgedEffect():
+            return judged_effect(case, entry)
+        case JudgedWithin():
+            return judged_within(case, entry)
+        case JudgedRatio():
+            return judged_ratio(case, entry)
+        case JudgedExact() | JudgedParts():
+            raise ValueError(f"claim {entry.id} of kind {entry.kind} is not measured by runs")
 
 
 def post_hoc(ledger: Ledger, arms: Sequence[str], pool: Sequence[str]) -> bool:
     """Say whether an arm has seeds beyond the plan that not all arms of the table have: they were added after a look."""
-    seeds = {arm: {run["seed"] for run in ledger.runs(arm)} for arm in {*arms, *pool}}
+    seeds = {arm: {run.seed for run in ledger.runs(arm)} for arm in {*arms, *pool}}
     added = {seed for arm in arms for seed in seeds[arm] - ledger.planned_seeds(arm)}
     return any(not added <= seeds[arm] for arm in pool)
-
-
-#: What an entry of `claims.json` repeats of its claim.
-STATED = (
-    "id",
-    "where",
-    "statement",
-    "kind",
-    "metric",
-    "protocol",
-    "against_protocol",
-    "paper_value",
-    "paper_delta",
-    "paper_arm",
-    "paper_against",
-    "paper_ratio",
-    "bound",
-    "row",
-    "column",
-    "confidence",
-    "note",
-)
-#: Measured fields that are null where nothing is measured.
-EMPTY = (
-    "estimate",
-    "ci90",
-    "ci95",
-    "points",
-    "log_ratio",
-    "total_ci90",
-    "smallest_effect",
-    "d0",
-    "sd_pooled",
-    "df",
-    "p_raw",
-    "p_adjusted",
-    "p_equivalence",
-    "seeds_needed",
-)
-
-
-def _stated(case: Case) -> dict[str, Any]:
-    """Return what the paper states, with every measured field still empty."""
-    claim = case.claim
-    return {
-        **{name: getattr(claim, name) for name in STATED},
-        "dataset": case.data_words,
-        "paper": case.ledger.paper.name,
-        "arms": [claim.arm] if claim.kind == "within" else [claim.arm, claim.against],
-        "chosen": {"arm": case.arm, "against": case.against},
-        "paper_log_ratio": paper_log_ratio(claim),
-        "reproductions": plain(claim.reproductions),
-        "decided_on": decided_on(claim, evidence=case.evidence),
-        **dict.fromkeys(EMPTY),
-        "thresholds": [],
-        "parts": [],
-        "total_flips": False,
-        "n": {},
-        "means": {},
-        "sds": {},
-        "test": "",
-        "evidence": case.evidence,
-        "verdict": "",
-        "size": "",
-        "reason": "",
-        "brief": "",
-        "post_hoc": False,
-        "runs": [],
-    }

@@ -3,44 +3,39 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from dataclasses import replace
 
 from repro.analyse.evidence import reasons, verdict
 from repro.analyse.evidence.comparison import Level, measure_level
 from repro.analyse.evidence.gates import untestable_metric
 from repro.analyse.evidence.paces import pace
 from repro.analyse.judge.case import Case, unmeasured
+from repro.analyse.judge.entries import with_level
+from repro.artifacts.judged import JudgedLevel
 from repro.spec.datasets import SAME_DATA
 from repro.spec.terms.metrics import EPOCHS
 
 
-def judged_level(case: Case) -> dict[str, Any]:
-    """Return the measured fields and the verdict of a level; off the paper's own data it is shown, not judged.
-
-    Raises:
-        ValueError: the claim prints no value.
-    """
+def judged_level(case: Case, entry: JudgedLevel) -> JudgedLevel:
+    """Measure and judge a level; off the paper's own data it is shown, not judged."""
     claim = case.claim
-    if claim.paper_value is None:
-        raise ValueError(f"level claim {claim.id} has no paper_value; give the printed number")
     if claim.metric == EPOCHS:
-        return _epochs(case, printed=claim.paper_value)
+        return _epochs(case, entry)
     level = measure_level(case.ledger, arm=case.arm, pool=case.pool, metric=claim.metric, protocol=claim.protocol)
-    entry: dict[str, Any] = level.entry() if level else {}
-    entry["smallest_effect"] = verdict.LEVEL_BAND
-    measured = _sentence(case, level, printed=claim.paper_value)
+    entry = replace(with_level(entry, level) if level else entry, smallest_effect=verdict.LEVEL_BAND)
+    measured = _sentence(case, level, printed=entry.paper_value)
     cannot = claim.untestable or untestable_metric(claim.metric, num_classes=case.num_classes) or unmeasured(case, claim.metric)
     if not claim.untestable and case.evidence != SAME_DATA:
         cannot = f"The printed value was measured on {case.data_words}; on other data a level cannot be compared."
     if cannot:
-        return entry | {"verdict": verdict.UNTESTABLE, "brief": cannot, "reason": f"{cannot} {measured}".strip()}
+        return replace(entry, verdict=verdict.UNTESTABLE, brief=cannot, reason=f"{cannot} {measured}".strip())
     if level is None or level.ci90 is None or level.total_ci90 is None:
-        brief = reasons.no_spread(entry.get("n", {}))
-        return entry | {"verdict": verdict.INCONCLUSIVE, "brief": brief, "reason": f"{measured} {brief}".strip()}
-    name = verdict.decide_level(level.ci90, printed=claim.paper_value)
-    flips = name != verdict.decide_level(level.total_ci90, printed=claim.paper_value)
+        brief = reasons.no_spread(entry.n)
+        return replace(entry, verdict=verdict.INCONCLUSIVE, brief=brief, reason=f"{measured} {brief}".strip())
+    name = verdict.decide_level(level.ci90, printed=entry.paper_value)
+    flips = name != verdict.decide_level(level.total_ci90, printed=entry.paper_value)
     brief = reasons.level_meaning(name, metric=claim.metric)
-    return entry | {"verdict": name, "total_flips": flips, "brief": brief, "reason": f"{measured} {brief}"}
+    return replace(entry, verdict=name, total_flips=flips, brief=brief, reason=f"{measured} {brief}")
 
 
 def _sentence(case: Case, level: Level | None, *, printed: float) -> str:
@@ -57,21 +52,22 @@ def _sentence(case: Case, level: Level | None, *, printed: float) -> str:
     )
 
 
-def _epochs(case: Case, *, printed: float) -> dict[str, Any]:
+def _epochs(case: Case, entry: JudgedLevel) -> JudgedLevel:
     """Show the epochs to a training error, seed by seed: no net but the paper's own can be compared with its curve."""
     threshold = case.claim.thresholds[0]
     found = pace(case.ledger, case.arm, threshold=threshold)
     why = case.claim.untestable or f"Epochs are those of the paper's own net on {case.data_words}; ours are shown, not judged."
     if not found.epochs:
-        return {"verdict": verdict.UNTESTABLE, "reason": why}
+        return replace(entry, verdict=verdict.UNTESTABLE, reason=why)
     epochs = reasons.epochs_listed(found.epochs, found.lasted)
-    measured = reasons.epochs_measured(arm=case.arm, threshold=threshold, epochs=epochs, printed=printed)
+    measured = reasons.epochs_measured(arm=case.arm, threshold=threshold, epochs=epochs, printed=entry.paper_value)
     mean = math.fsum(found.epochs) / len(found.epochs) if found.arrived else None
-    return {
-        "estimate": mean,
-        "means": {} if mean is None else {case.arm: mean},
-        "n": {case.arm: len(found.epochs)},
-        "verdict": verdict.UNTESTABLE,
-        "brief": why,
-        "reason": f"{why} {measured}",
-    }
+    return replace(
+        entry,
+        estimate=mean,
+        means={} if mean is None else {case.arm: mean},
+        n={case.arm: len(found.epochs)},
+        verdict=verdict.UNTESTABLE,
+        brief=why,
+        reason=f"{why} {measured}",
+    )

@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 import math
-from statistics import stdev
-from typing import Any
+from dataclasses import replace
 
 from repro.analyse.evidence import reasons, verdict
-from repro.analyse.evidence.comparison import intervals
+from repro.analyse.evidence.comparison import counts, deviations, estimated, means
 from repro.analyse.evidence.paces import Pace, PaceRatio, common_seeds, compare_paces, pace
 from repro.analyse.evidence.statistics import Estimate, equivalence_p, seeds_needed
-from repro.analyse.judge.case import Case, decided_on, sizes, unmeasured
+from repro.analyse.judge.case import Case, sizes, unmeasured
+from repro.analyse.judge.entries import with_estimate
+from repro.artifacts.judged import JudgedRatio
 from repro.spec.terms.metrics import epochs_metric
 
 
-def judged_ratio(case: Case) -> dict[str, Any]:
-    """Return the measured fields and the verdict of a ratio of paces: the first of its training errors decides."""
+def judged_ratio(case: Case, entry: JudgedRatio) -> JudgedRatio:
+    """Measure and judge a ratio of paces: the first of its training errors decides."""
     claim = case.claim
     d0, smallest = sizes(claim, decided_on="log_ratio")
-    entry: dict[str, Any] = {"decided_on": decided_on(claim, evidence=case.evidence), "d0": d0, "smallest_effect": smallest}
+    entry = replace(entry, d0=d0, smallest_effect=smallest)
     cannot = claim.untestable or unmeasured(case, epochs_metric(claim.thresholds[0]))
     if cannot:
-        return entry | {"verdict": verdict.UNTESTABLE, "reason": cannot}
+        return replace(entry, verdict=verdict.UNTESTABLE, reason=cannot)
     ratios = [_measured(case, threshold) for threshold in claim.thresholds]
     first = ratios[0]
-    entry["thresholds"] = [ratio.entry() for ratio in ratios]
-    entry["n"] = {one.variant: len(one.epochs) for one in (first.arm, first.against)}
+    entry = replace(
+        entry,
+        thresholds=tuple(ratio.judged for ratio in ratios),
+        n=counts({one.variant: one.epochs for one in (first.arm, first.against)}),
+    )
     if not first.arm.epochs or not first.against.epochs or smallest is None:
         return entry
-    entry |= _values(first) | _deciding(first)
-    if first.exact and first.exact.sd:
-        entry["seeds_needed"] = seeds_needed(d0 if d0 is not None else smallest, sd=first.exact.sd, num_arms=2)
-    return entry | _decided(case, first, d0=d0, smallest=smallest, needed=entry.get("seeds_needed"))
+    return _decided(case, _with_ratio(entry, first, smallest=smallest), first, smallest=smallest)
 
 
 def _measured(case: Case, threshold: float) -> PaceRatio:
@@ -40,34 +41,32 @@ def _measured(case: Case, threshold: float) -> PaceRatio:
     return compare_paces(arm, against, threshold=threshold)
 
 
-def _values(first: PaceRatio) -> dict[str, Any]:
-    """Return mean and standard deviation of the epochs of each arm whose runs all got there."""
-    paces = [one for one in (first.arm, first.against) if one.arrived]
-    return {
-        "means": {one.variant: math.fsum(one.epochs) / len(one.epochs) for one in paces},
-        "sds": {one.variant: stdev(one.epochs) if len(one.epochs) > 1 else None for one in paces},
-    }
+def _with_ratio(entry: JudgedRatio, first: PaceRatio, *, smallest: float) -> JudgedRatio:
+    """The entry with estimate and intervals on the log scale; of a bound the estimate alone, as its upper end means nothing.
 
-
-def _deciding(first: PaceRatio) -> dict[str, Any]:
-    """Return estimate and intervals on the log scale; of a bound the estimate alone, as its upper end means nothing."""
-    if first.exact is None:
-        return {"estimate": first.bound.value if first.bound else None}
+    Mean and standard deviation are of the epochs of each arm whose runs all got there.
+    """
+    arrived = {one.variant: one.epochs for one in (first.arm, first.against) if one.arrived}
+    entry = replace(entry, means=means(arrived), sds=deviations(arrived))
     exact = first.exact
-    spread = {"sd_pooled": exact.sd, "df": exact.df, "test": exact.test, "p_raw": exact.p}
-    return {**intervals(exact), "log_ratio": intervals(exact), **spread}
+    if exact is None:
+        return replace(entry, estimate=first.bound.value if first.bound else None)
+    needed = None
+    if exact.sd:
+        needed = seeds_needed(entry.d0 if entry.d0 is not None else smallest, sd=exact.sd, num_arms=2)
+    entry = with_estimate(entry, exact)
+    return replace(entry, log_ratio=estimated(exact), sd_pooled=exact.sd, seeds_needed=needed)
 
 
-def _decided(case: Case, first: PaceRatio, *, d0: float | None, smallest: float, needed: int | None) -> dict[str, Any]:
-    estimate = first.exact or first.bound
+def _decided(case: Case, entry: JudgedRatio, first: PaceRatio, *, smallest: float) -> JudgedRatio:
+    estimate, d0 = first.exact or first.bound, entry.d0
     said = f"{_choices(case)} {_sentence(first, estimate, d0=d0)}".strip()
     censored = _censored(first)
     if estimate is None:
-        return {"verdict": verdict.INCONCLUSIVE, "reason": f"{said} {censored}"}
+        return replace(entry, verdict=verdict.INCONCLUSIVE, reason=f"{said} {censored}")
     interval = estimate.ci90
     if interval is None:
-        spread = reasons.no_spread({one.variant: len(one.epochs) for one in (first.arm, first.against)})
-        return {"verdict": verdict.INCONCLUSIVE, "reason": f"{said} {spread} {censored}".strip()}
+        return replace(entry, verdict=verdict.INCONCLUSIVE, reason=f"{said} {reasons.no_spread(entry.n)} {censored}".strip())
     if first.exact is None:
         name, size = verdict.decide_bound(interval[0], d0=d0)
     else:
@@ -75,21 +74,21 @@ def _decided(case: Case, first: PaceRatio, *, d0: float | None, smallest: float,
         size = verdict.size_flag(interval, d0=d0) if name == verdict.DIRECTION else ""
     meaning = reasons.meaning(
         name,
-        metric=case.claim.metric,
+        metric=entry.metric,
         size=size,
         decided_on="log_ratio",
         smallest_effect=smallest,
         d0=d0,
-        seeds_needed=needed,
+        seeds_needed=entry.seeds_needed,
     )
-    equivalence = equivalence_p(first.exact, smallest_effect=smallest) if first.exact else None
-    return {
-        "verdict": name,
-        "size": size,
-        "p_equivalence": equivalence,
-        "brief": meaning,
-        "reason": f"{said} {censored} {meaning}".replace("  ", " "),
-    }
+    return replace(
+        entry,
+        verdict=name,
+        size=size,
+        p_equivalence=equivalence_p(first.exact, smallest_effect=smallest) if first.exact else None,
+        brief=meaning,
+        reason=f"{said} {censored} {meaning}".replace("  ", " "),
+    )
 
 
 def _choices(case: Case) -> str:

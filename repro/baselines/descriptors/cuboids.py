@@ -10,12 +10,14 @@ Legend: T frames, H height, W width, P points, 3 coordinates (time, down, right)
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from repro.baselines.descriptors.frames import Window
 from repro.baselines.descriptors.points import grid_along
 from repro.spec.histograms import Cuboid
 from repro.spec.model import DenseGrid, InterestPoints
@@ -25,7 +27,7 @@ EPSILON = 1e-5
 
 
 def describe_cuboids(
-    light_THW: Volume, cuboid: Cuboid, points: DenseGrid | InterestPoints
+    window: Window, cuboid: Cuboid, points: DenseGrid | InterestPoints
 ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
     """Return the centres (down and right, fractions of the frame) and descriptors of the boxes of a window of frames.
 
@@ -34,7 +36,7 @@ def describe_cuboids(
     Raises:
         ValueError: the frames are smaller than a box, or the box has an even side or length.
     """
-    num_frames, height, width = light_THW.shape
+    num_frames, height, width = window.light_THW.shape
     if cuboid.side_px % 2 == 0 or cuboid.num_frames % 2 == 0:
         raise ValueError(f"cuboids of {cuboid.side_px} px and {cuboid.num_frames} frames; allowed: odd numbers, with a middle")
     if min(height, width) < cuboid.side_px:
@@ -45,13 +47,22 @@ def describe_cuboids(
     num_values = 3 * cuboid.samples_frames * cuboid.samples_px**2
     if num_frames < cuboid.num_frames:
         return np.empty((0, 2)), np.empty((0, num_values), np.float32)
-    smooth_THW = np.stack([cv2.GaussianBlur(frame_HW, (0, 0), cuboid.sigma_px) for frame_HW in light_THW])
+    smooth_THW, *gradients = smoothed(window, sigma_px=cuboid.sigma_px)
     if isinstance(points, DenseGrid):
-        centre_P3 = _grid_P3(light_THW.shape, cuboid, points)
+        centre_P3 = _grid_P3(smooth_THW.shape, cuboid, points)
     else:
         centre_P3 = _interest_P3(smooth_THW, cuboid, points)
     position_P2 = (centre_P3[:, 1:] + 0.5) / np.array([height, width])
-    return position_P2, gradients_PD(smooth_THW, centre_P3, cuboid)
+    return position_P2, gradients_PD(gradients, centre_P3, cuboid)
+
+
+def smoothed(window: Window, *, sigma_px: float) -> tuple[Volume, ...]:
+    """Return the window blurred in space, and the gradients of that over time, down and right; once for all features."""
+    if sigma_px not in window.cache:
+        smooth_THW = np.stack([cv2.GaussianBlur(frame_HW, (0, 0), sigma_px) for frame_HW in window.light_THW])
+        gradients = (np.asarray(np.gradient(smooth_THW, axis=axis), np.float32) for axis in range(3))
+        window.cache[sigma_px] = (smooth_THW, *gradients)
+    return window.cache[sigma_px]
 
 
 def temporal_filters(cuboid: Cuboid) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -73,7 +84,7 @@ def response_THW(smooth_THW: Volume, cuboid: Cuboid) -> Volume:
     return np.asarray(even**2 + odd**2, np.float32)
 
 
-def gradients_PD(smooth_THW: Volume, centre_P3: NDArray[np.int64], cuboid: Cuboid) -> NDArray[np.float32]:
+def gradients_PD(gradients: Sequence[Volume], centre_P3: NDArray[np.int64], cuboid: Cuboid) -> NDArray[np.float32]:
     """Return the gradients (over time, down, right) at evenly spread places of the boxes around `centre_P3`."""
     half = (cuboid.num_frames // 2, cuboid.side_px // 2)
     frame_S = np.linspace(-half[0], half[0], cuboid.samples_frames).round().astype(np.int64)
@@ -82,8 +93,7 @@ def gradients_PD(smooth_THW: Volume, centre_P3: NDArray[np.int64], cuboid: Cuboi
     down_P1S1 = (centre_P3[:, 1:2] + pixel_S)[:, None, :, None]
     right_P11S = (centre_P3[:, 2:] + pixel_S)[:, None, None, :]
     parts = []
-    for axis in range(3):
-        gradient_THW = np.asarray(np.gradient(smooth_THW, axis=axis), np.float32)
+    for gradient_THW in gradients:
         parts.append(gradient_THW[time_PS11, down_P1S1, right_P11S].reshape(len(centre_P3), len(frame_S) * len(pixel_S) ** 2))
     x_PD = np.concatenate(parts, axis=1).astype(np.float32)
     return np.asarray(x_PD / np.sqrt((x_PD**2).sum(axis=1, keepdims=True) + EPSILON**2), np.float32)

@@ -94,6 +94,14 @@ class Frame:
         return self.grey_HW.astype(np.float32) / np.float32(255)
 
 
+class Window:
+    """Successive frames, and what several features read of them, computed once: `light_THW`, grey values in [0, 1]."""
+
+    def __init__(self, light_THW: NDArray[np.float32]) -> None:
+        self.light_THW = light_THW
+        self.cache: dict[object, tuple[NDArray[np.float32], ...]] = {}
+
+
 def sampled_frames(pixels_CTHW3: Pixels, frames: FrameSampling) -> Iterator[Frame]:
     """Yield the frames in which everything but cuboids is looked for, in the order of time."""
     num_frames = pixels_CTHW3.shape[1]
@@ -101,8 +109,8 @@ def sampled_frames(pixels_CTHW3: Pixels, frames: FrameSampling) -> Iterator[Fram
         yield Frame(shrunk_HW3(pixels_CTHW3[place // num_frames, place % num_frames], side_px=frames.side_px))
 
 
-def sampled_windows(pixels_CTHW3: Pixels, frames: FrameSampling) -> Iterator[NDArray[np.float32]]:
-    """Yield the windows in which cuboids are looked for: light_THW in [0, 1]; no window crosses from clip to clip.
+def sampled_windows(pixels_CTHW3: Pixels, frames: FrameSampling) -> Iterator[Window]:
+    """Yield the windows in which cuboids are looked for; none crosses from clip to clip.
 
     A clip shorter than a window is one window; what is left over at a clip's end is in no window.
     """
@@ -112,4 +120,4 @@ def sampled_windows(pixels_CTHW3: Pixels, frames: FrameSampling) -> Iterator[NDA
     for place in spread(len(starts), most=frames.num_windows):
         clip, start = starts[place]
         window_THW3 = pixels_CTHW3[clip, start : start + length]
-        yield np.stack([Frame(shrunk_HW3(frame_HW3, side_px=frames.side_px)).light_HW for frame_HW3 in window_THW3])
+        yield Window(np.stack([Frame(shrunk_HW3(frame_HW3, side_px=frames.side_px)).light_HW for frame_HW3 in window_THW3]))

@@ -20,7 +20,7 @@ from repro.baselines.encoders.product_quantizer import Quantizer, fit_quantizer
 from repro.baselines.fitting.randomness import generator
 from repro.baselines.images.encode import OfImage, encode_and_pack, numbered, sample_image
 from repro.baselines.images.fit_context import FitContext
-from repro.baselines.images.signatures import SignatureFile, SignatureWriter, write_array
+from repro.baselines.images.signatures import SignatureFile, SignatureWriter, read_quantizer, write_quantizer
 from repro.spec.classical import Channel
 from repro.system.memory import peak_mib
 from repro.system.progress import Progress
@@ -36,13 +36,13 @@ def fit_encoders(images: Iterable[Image], num_images: int, context: FitContext) 
     names = [channel.name for channel in context.spec.channels]
     files = {name: context.folder / f"vocabulary.{name}.npz" for name in names}
     if not all(file.exists() for file in files.values()):
-        samples = {name: context.folder / f"sample.{name}.npy" for name in names}
+        samples = {name: context.folder / f"sample.{name}.npz" for name in names}
         if not all(file.exists() for file in samples.values()):
             drawn = _drawn(num_images, context.spec.sampling.num_images, context, "images of the vocabularies")
             make = functools.partial(sample_image, spec=context.spec, key=context.key)
             rows = _of_some(images, drawn, make, context, "samples descriptors")
             for name in names:
-                write_array(samples[name], np.concatenate([row[name] for row in rows]))
+                write_npz(samples[name], {"x_PD": np.concatenate([row[name] for row in rows])})
         tasks = [(channel, samples[channel.name], files[channel.name]) for channel in context.spec.channels]
         context.say(f"makes the vocabularies of {', '.join(names)}")
         _run_jobs(functools.partial(_fit_encoder, key=context.key), tasks, context)
@@ -72,8 +72,8 @@ def fit_quantizers(
                 key=context.key,
                 name=name,
             )
-            write_array(file, quantizer.word_GWV)
-    return {name: Quantizer(word_GWV=np.load(file)) for name, file in files.items()}
+            write_quantizer(file, quantizer)
+    return {name: read_quantizer(file) for name, file in files.items()}
 
 
 def describe(
@@ -119,7 +119,7 @@ def describe(
 
 def codebooks_file(context: FitContext, channel: Channel) -> Path:
     """Return where the codebooks of a channel lie."""
-    return context.folder / f"codebooks.{channel.name}.npy"
+    return context.folder / f"codebooks.{channel.name}.npz"
 
 
 def _drawn(num_images: int, most: int, context: FitContext, purpose: str) -> set[int]:
@@ -153,7 +153,7 @@ def _fit_encoder(task: tuple[Channel, Path, Path], *, key: int) -> float:
     """Make and store the encoder of a channel from its sample, unless it is there; return the memory it took, in MiB."""
     channel, sample, file = task
     if not file.exists():
-        write_npz(file, encoder_arrays(fit_encoder(np.load(sample), channel=channel, key=key)))
+        write_npz(file, encoder_arrays(fit_encoder(read_npz(sample)["x_PD"], channel=channel, key=key)))
     return peak_mib()
 
 

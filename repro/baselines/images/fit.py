@@ -23,7 +23,7 @@ from repro.baselines.descriptors.images import Image
 from repro.baselines.fitting.fusion import split_held_out
 from repro.baselines.images.classify import classify
 from repro.baselines.images.describe import describe, fit_encoders, fit_quantizers
-from repro.baselines.images.fit_context import FitContext, costs_before
+from repro.baselines.images.fit_context import FitContext, costs_before, discard_damaged
 from repro.baselines.images.linear_svm import check_svm
 from repro.baselines.images.model import ClassicalModel
 from repro.spec.classical import FUSIONS, Classical, FisherEncoding, FisherVectors, SparseEncoding
@@ -62,6 +62,7 @@ def fit(
     split_held_out(labels_N, num_held_out=spec.fusion.num_held_out, key=key)  # refused now, not after hours
     identity = sha256_bytes(repr((SCHEMA, spec, num_classes, key)).encode() + labels_N.tobytes())
     scratch = Path(folder) / identity[:16]
+    discard_damaged(scratch, say=say)
     context = FitContext(spec=spec, key=key, num_processes=num_processes, folder=scratch, say=say, costs=costs_before(scratch))
     with one_thread():  # sums of one thread: the same model whatever the machine's number of cores
         with context.step("vocabularies"):

@@ -5,22 +5,36 @@ Legend: N images, L values of a signature, G groups of values.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from repro.artifacts.files import FileFormatError, atomic_writer, read_json, write_json
+from repro.artifacts.arrays import read_npz, write_npz
+from repro.artifacts.documents import read_document, write_document
+from repro.artifacts.files import FileFormatError
 from repro.baselines.encoders.product_quantizer import Quantizer
 
 #: Images after which what has been stored is made sure of.
 FLUSH_EVERY = 32
-SCHEMA = "signatures/1"
+DONE = "done.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredImages:
+    """How many images are safely stored, and by channel the checksum (CRC-32) of their signatures."""
+
+    SCHEMA: ClassVar[str] = "signatures/2"
+    STAGE: ClassVar[str] = "train"
+
+    num_done: int
+    crc32: dict[str, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +47,7 @@ class SignatureFile:
     def opened(self) -> OpenSignatures:
         """Return the signatures, to be read."""
         stored = np.load(self.path, mmap_mode="r")
-        quantizer = None if self.codebooks is None else Quantizer(word_GWV=np.load(self.codebooks))
+        quantizer = None if self.codebooks is None else read_quantizer(self.codebooks)
         return OpenSignatures(stored=stored, quantizer=quantizer)
 
 
@@ -80,7 +94,7 @@ class SignatureWriter:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder, self._widths, self._num_images = folder, widths, num_images
         self._dtype = np.dtype(np.uint8 if quantized else np.float16)
-        self.num_done = self._stored_before()
+        self.num_done, self._crc32 = self._stored_before()
         mode = "r+" if self.num_done else "w+"
         self._maps = {
             name: np.lib.format.open_memmap(self.file(name), mode=mode, dtype=self._dtype, shape=(num_images, width))
@@ -103,6 +117,7 @@ class SignatureWriter:
                 if count < self._num_images:
                     for name, stored in row.items():
                         self._maps[name][count] = stored
+                        self._crc32[name] = zlib.crc32(self._maps[name][count].data, self._crc32[name])
                 count += 1
                 if count % FLUSH_EVERY == 0:
                     self._flush(count)
@@ -112,22 +127,29 @@ class SignatureWriter:
         for stored in self._maps.values():
             stored.flush()
         self.num_done = min(count, self._num_images)
-        write_json(self._folder / "done.json", {"num_done": self.num_done}, schema=SCHEMA)
+        write_document(self._folder / DONE, StoredImages(num_done=self.num_done, crc32=dict(self._crc32)))
 
-    def _stored_before(self) -> int:
-        """Return how many images an earlier pass stored; 0 where a file is missing or of another shape."""
+    def _stored_before(self) -> tuple[int, dict[str, int]]:
+        """How many images an earlier pass stored, and their checksums; 0 where a file is missing, damaged or another."""
+        nothing = 0, dict.fromkeys(self._widths, 0)
         try:
-            num_done = int(read_json(self._folder / "done.json", schema=SCHEMA)["num_done"])
+            done = read_document(self._folder / DONE, StoredImages)
             for name, width in self._widths.items():
-                header = np.load(self.file(name), mmap_mode="r")
-                if header.shape != (self._num_images, width) or header.dtype != self._dtype:
-                    return 0
-        except (FileFormatError, OSError, ValueError, KeyError):
-            return 0
-        return num_done
+                stored = np.load(self.file(name), mmap_mode="r")
+                if stored.shape != (self._num_images, width) or stored.dtype != self._dtype:
+                    return nothing
+                if zlib.crc32(stored[: done.num_done].data) != done.crc32.get(name):
+                    return nothing
+        except (FileFormatError, OSError, ValueError):
+            return nothing
+        return done.num_done, dict(done.crc32)
 
 
-def write_array(path: Path, array: NDArray[Any]) -> None:
-    """Write an array to `path` (.npy) atomically."""
-    with atomic_writer(path) as stream:
-        np.save(stream, array, allow_pickle=False)
+def write_quantizer(path: Path, quantizer: Quantizer) -> None:
+    """Write the codebooks of a quantiser to `path` (.npz)."""
+    write_npz(path, {"word_GWV": quantizer.word_GWV})
+
+
+def read_quantizer(path: Path) -> Quantizer:
+    """Read what `write_quantizer` wrote."""
+    return Quantizer(word_GWV=read_npz(path)["word_GWV"])

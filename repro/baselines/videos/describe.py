@@ -128,12 +128,12 @@ def _descriptors(
             position_P2, x_PD = described(frame.rgb_HW3, feature, functools.partial(_of_frame, frame, feature))
             cpu_s[feature.name] += time.process_time() - begin
             yield feature, position_P2, x_PD
-    for light_THW in sampled_windows(pixels, spec.frames) if cuboids else ():
+    for window in sampled_windows(pixels, spec.frames) if cuboids else ():
         for feature in cuboids:
             begin = time.process_time()
             assert isinstance(feature.descriptor, Cuboid)
-            make = functools.partial(describe_cuboids, light_THW, feature.descriptor, feature.points)
-            position_P2, x_PD = described(light_THW, feature, make)
+            make = functools.partial(describe_cuboids, window, feature.descriptor, feature.points)
+            position_P2, x_PD = described(window.light_THW, feature, make)
             cpu_s[feature.name] += time.process_time() - begin
             yield feature, position_P2, x_PD
 

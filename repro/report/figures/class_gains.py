@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
+from repro.artifacts.claims_json import ClassGain
+from repro.artifacts.judged import Interval
 from repro.report.drawing.svg import SMALL_PX, TEXT_PX, Axis, Drawing, Panel, frame, reach
 from repro.report.figures import view
 from repro.report.figures.view import FigureView
@@ -39,8 +40,8 @@ class Gain:
 
 def class_gains(paper: Paper, table: Table, *, results: Results) -> FigureView:
     """Return the figure of a page whose gains were measured."""
-    found = [item for item in results.claims.get("gains", ()) if (item["paper"], item["table"]) == (paper.name, table.name)]
-    found.sort(key=lambda item: -item["gain"]["estimate"])
+    found = [item for item in results.judgement.gains if (item.paper, item.table) == (paper.name, table.name)]
+    found.sort(key=lambda item: -item.gain.estimate)
     control, other = table.control, next(name for name in table.variants if name != table.control)
     runs = [run for name in (control, other) for run in view.runs_of(name, paper=paper, results=results)]
     ours = [_gain(item) for item in found]
@@ -76,16 +77,16 @@ def printed_on(paper: Paper, table: Table) -> str:
     return listed([paper.printed_set(name).title for name in sorted(names)])
 
 
-def _gain(item: Mapping[str, Any]) -> Gain:
-    def ends(pair: Sequence[float] | None) -> tuple[float, float] | None:
+def _gain(item: ClassGain) -> Gain:
+    def ends(pair: Interval | None) -> Interval | None:
         # Drawn is what lies between -1 and 1, beyond which no gain can be.
         return (max(pair[0], -1.0), min(pair[1], 1.0)) if pair else None
 
     return Gain(
-        name=item["class"].replace("_", " "),
-        value=item["gain"]["estimate"],
-        over_seeds=ends(item["gain"]["ci90"]),
-        over_videos=ends(item["total_ci90"]),
+        name=item.class_name.replace("_", " "),
+        value=item.gain.estimate,
+        over_seeds=ends(item.gain.ci90),
+        over_videos=ends(item.total_ci90),
     )
 
 
@@ -165,7 +166,7 @@ COLUMNS = (
 )
 
 
-def _numbers(gains: Sequence[Mapping[str, Any]], *, control: str, other: str, paper: Paper, results: Results) -> TableView:
+def _numbers(gains: Sequence[ClassGain], *, control: str, other: str, paper: Paper, results: Results) -> TableView:
     """Return the average precision of both nets by class, the largest gain first."""
     titles = {"control": f"AP of {control}", "other": f"AP of {other}"}
     columns = tuple(
@@ -175,21 +176,21 @@ def _numbers(gains: Sequence[Mapping[str, Any]], *, control: str, other: str, pa
     )
     rows = []
     for item in gains:
-        measured = results.values(paper=paper.name, variant=control, metric=item["metric"], protocol=item["protocol"])
+        measured = results.values(paper=paper.name, variant=control, metric=item.metric, protocol=item.protocol)
         cells = {
-            "class": Cell(text=item["class"]),
+            "class": Cell(text=item.class_name),
             "videos": Cell(text=count(min((row.n_examples for row in measured.values()), default=None))),
-            "control": Cell(text=fixed(item["means"][control], decimals=3)),
-            "other": Cell(text=fixed(item["means"][other], decimals=3)),
-            "gain": Cell(text=fixed(item["gain"]["estimate"], decimals=3, signed=True), strong=True),
-            "gain_ci90": _interval(item["gain"]["ci90"]),
-            "gain_total": _interval(item["total_ci90"]),
-            "n": Cell(text=" and ".join(count(item["n"][name]) for name in (control, other))),
+            "control": Cell(text=fixed(item.means[control], decimals=3)),
+            "other": Cell(text=fixed(item.means[other], decimals=3)),
+            "gain": Cell(text=fixed(item.gain.estimate, decimals=3, signed=True), strong=True),
+            "gain_ci90": _interval(item.gain.ci90),
+            "gain_total": _interval(item.total_ci90),
+            "n": Cell(text=" and ".join(count(item.n[name]) for name in (control, other))),
         }
         rows.append(Row(cells=cells))
     caption = f"Average precision by class, 0 to 1, mean over seeds, and what {other} gains over {control}."
     return TableView(name="class_gains_numbers", caption=caption, columns=columns, rows=tuple(rows))
 
 
-def _interval(ends: Sequence[float] | None) -> Cell:
+def _interval(ends: Interval | None) -> Cell:
     return interval(*(fixed(end, decimals=3, signed=True) for end in ends)) if ends else Cell()

@@ -34,7 +34,7 @@ def clips(paper: Paper, table: Table, *, results: Results) -> FigureView:
     for name in names:
         runs = view.runs_of(name, paper=paper, results=results)
         if runs:
-            arrays, problem = read_gallery(runs[0], "clip_gallery", dimensions=ARRAYS)
+            arrays, problem = read_gallery(runs[0], view.pictures_of(runs[0]).clip_gallery, dimensions=ARRAYS)
             missing += [problem] if problem else []
             nets += [(runs[0], arrays)] if arrays else []
     if len(nets) == 2 and not np.array_equal(nets[0][1]["example_G"], nets[1][1]["example_G"]):
@@ -54,13 +54,13 @@ def clips(paper: Paper, table: Table, *, results: Results) -> FigureView:
 
 def _rows(nets: Sequence[tuple[RunRecord, GalleryArrays]], *, paper: Paper) -> tuple[FilmRow, ...]:
     first_run, first = nets[0]
-    classes: Sequence[str] = first_run.record["dataset"]["classes"]
+    classes: Sequence[str] = first_run.record.dataset.classes
     rows = []
     for n, frame_TSSC in enumerate(first["frame_GTSSC"]):
         labels = [int(label) for label in first["label_GL"][n] if label >= 0]
         guessed = tuple(
             Guesses(
-                net=paper.variant(run.record["variant"]).title,
+                net=paper.variant(run.record.variant).title,
                 guesses=guesses(arrays["best_G5"][n], arrays["score_G5"][n], labels=labels, classes=classes),
             )
             for run, arrays in nets
@@ -72,7 +72,7 @@ def _rows(nets: Sequence[tuple[RunRecord, GalleryArrays]], *, paper: Paper) -> t
 
 def _caption(rows: Sequence[FilmRow], runs: Sequence[RunRecord], *, results: Results) -> str:
     found = [
-        f"{run.record['variant']} is right first in {sum(row.nets[place].guesses[0].right for row in rows)}"
+        f"{run.record.variant} is right first in {sum(row.nets[place].guesses[0].right for row in rows)}"
         for place, run in enumerate(runs)
     ]
     return (

@@ -52,7 +52,8 @@ def crops(paper: Paper, table: Table, *, results: Results) -> FigureView:
     claim = next((c for c in paper.claims if c.id in table.claims and (c.metric, c.against_protocol) == (TOP1, PLAIN_CROP)), None)
     shown = [line.variant for line in lines]
     runs = [run for name in shown for run in view.runs_of(name, paper=paper, results=results)]
-    same_data = view.claim_entry(claim, results=results).get("evidence") == SAME_DATA
+    entry = view.claim_entry(claim, paper=paper, results=results)
+    same_data = entry is not None and entry.evidence == SAME_DATA
     data = paper.data_words(claim.dataset) if claim else ""
     return FigureView(
         name="crops",
@@ -168,7 +169,7 @@ def _panel(
 def _drawn(mark: Mark, kind: str) -> tuple[float, ...]:
     """Return the ends of the interval that is drawn: that of an error is cut off at 0 and 1."""
     ends = cut(mark.ci90) if kind == "errors" else mark.ci90
-    return tuple(end for end in ends or () if end is not None)
+    return ends or ()
 
 
 def _variant(drawing: Drawing, panel: Panel, marks: Mapping[str, Mark], *, kind: str, colour: str, shift_px: float) -> None:

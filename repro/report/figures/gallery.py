@@ -44,7 +44,7 @@ def gallery(paper: Paper, table: Table, *, results: Results) -> FigureView:
     missing = list(view.absent((variant,), paper=paper, results=results))
     arrays: GalleryArrays | None = None
     if runs:
-        arrays, problem = read_gallery(runs[0], "gallery", dimensions=ARRAYS)
+        arrays, problem = read_gallery(runs[0], view.pictures_of(runs[0]).gallery, dimensions=ARRAYS)
         missing += [problem] if problem else []
     shown = _found(arrays, runs[0]) if arrays else None
     return FigureView(
@@ -59,7 +59,7 @@ def gallery(paper: Paper, table: Table, *, results: Results) -> FigureView:
 
 
 def _found(arrays: GalleryArrays, run: RunRecord) -> tuple[tuple[GalleryRow, ...], TableView]:
-    classes: Sequence[str] = run.record["dataset"]["classes"]
+    classes: Sequence[str] = run.record.dataset.classes
     rows = tuple(_row(arrays, position, classes=classes) for position in range(len(arrays["image_NSSC"])))
     return rows, _numbers(rows, [_key(key) for key in arrays["example_N"]], run=run)
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from repro.artifacts.stored_files import StoredFile
 from repro.report.figures import view
 from repro.report.figures.view import Guess
 from repro.report.inputs.results import RunRecord
@@ -16,12 +17,12 @@ from repro.report.text.formatting import percent
 GalleryArrays = Mapping[str, NDArray[Any]]
 
 
-def read_gallery(run: RunRecord, key: str, *, dimensions: Mapping[str, int]) -> tuple[GalleryArrays | None, str]:
-    """Return the gallery that run.json names under `key`, or None and why it cannot be shown.
+def read_gallery(run: RunRecord, stored: StoredFile | None, *, dimensions: Mapping[str, int]) -> tuple[GalleryArrays | None, str]:
+    """Return the gallery in a file of the run, or None and why it cannot be shown.
 
     dimensions: the arrays that it must have, with their number of dimensions.
     """
-    arrays, problem = view.run_arrays(run, key)
+    arrays, problem = view.run_arrays(run, stored, what="gallery")
     if arrays is None:
         return None, problem
     wrong = [name for name, number in dimensions.items() if name not in arrays or arrays[name].ndim != number]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
@@ -59,8 +58,8 @@ def saturation(paper: Paper, table: Table, *, results: Results) -> FigureView:
 
 def _line(variant: str, *, paper: Paper, results: Results) -> SaturationCurve:
     _, unit, colour = view.activation_of(variant, paper=paper)
-    runs = [run for run in view.runs_of(variant, paper=paper, results=results) if any(e.get("saturation") for e in run.log)]
-    layers = list(dict.fromkeys(layer for run in runs for entry in run.log for layer in entry.get("saturation") or ()))
+    runs = [run for run in view.runs_of(variant, paper=paper, results=results) if any(entry.saturation for entry in run.log)]
+    layers = list(dict.fromkeys(layer for run in runs for entry in run.log for layer in entry.saturation or ()))
     shares = {
         kind: {layer: view.over_seeds([_shares(run, layer, kind) for run in runs]) for layer in layers}
         for kind in ("saturated", "dead")
@@ -70,9 +69,9 @@ def _line(variant: str, *, paper: Paper, results: Results) -> SaturationCurve:
 
 def _shares(run: RunRecord, layer: str, kind: str) -> dict[float, float | None]:
     """Return a layer's share by epoch; epoch 0 is before the first update."""
-    entries: list[tuple[float, Any]] = [(0.0, run.record.get("saturation_at_start"))]
-    entries += [(float(entry["epoch"]), entry.get("saturation")) for entry in run.log]
-    return {epoch: shares[layer][kind] for epoch, shares in entries if shares and layer in shares}
+    start = run.record.network.saturation_at_start if run.record.network else None
+    entries = [(0.0, start), *((float(entry.epoch), entry.saturation) for entry in run.log)]
+    return {epoch: shares[layer].share(kind) for epoch, shares in entries if shares and layer in shares}
 
 
 def _draw(lines: Sequence[SaturationCurve], *, table: Table) -> str:
@@ -121,7 +120,7 @@ def _names(drawing: Drawing, panel: Panel, lines: Sequence[SaturationCurve], lay
 
 def _caption(lines: Sequence[SaturationCurve], runs: Sequence[RunRecord], *, results: Results) -> str:
     named = listed([f"{line.variant} ({line.unit})" for line in lines])
-    probed = sorted({run.record["spec"]["evaluation"].get("num_probe", 0) for run in runs})
+    probed = sorted({run.record.spec["evaluation"].get("num_probe", 0) for run in runs})
     return (
         f"Share of units, places and images that are saturated: {named}; mean and range of the seeds. Dashed: dead, saturated "
         f"for all {listed([count(number) for number in probed], word='or')} training images that were looked at; no line: none. "

@@ -51,7 +51,7 @@ def stream_kernels(paper: Paper, table: Table, *, results: Results) -> FigureVie
     missing: list[str] = []
     for variant in table.variants:
         runs = view.runs_of(variant, paper=paper, results=results)
-        if not runs or not runs[0].record.get("stream_kernels"):
+        if not runs or not view.pictures_of(runs[0]).stream_kernels:
             continue
         streams, problem = _streams(runs[0])
         if problem:
@@ -74,7 +74,7 @@ def stream_kernels(paper: Paper, table: Table, *, results: Results) -> FigureVie
 
 def _streams(run: RunRecord) -> tuple[tuple[StreamKernels, ...], str]:
     """Return the streams of a run, or why they cannot be shown."""
-    arrays, problem = view.run_arrays(run, "stream_kernels")
+    arrays, problem = view.run_arrays(run, view.pictures_of(run).stream_kernels, what="stream_kernels")
     if arrays is None:
         return (), problem
     if not arrays or any(kernel.ndim != 5 or kernel.shape[4] != 3 for kernel in arrays.values()):
@@ -142,9 +142,9 @@ def _of_run(run: RunRecord, streams: tuple[StreamKernels, ...], *, paper: Paper)
                 text=", ".join(words),
             )
         )
-    title = paper.variant(run.record["variant"]).title
+    title = paper.variant(run.record.variant).title
     return KernelsOfRun(
-        title=title, text=f"{run.record['variant']}, seed {run.record['seed']}", large=len(sheets) > 1, sheets=tuple(sheets)
+        title=title, text=f"{run.record.variant}, seed {run.record.seed}", large=len(sheets) > 1, sheets=tuple(sheets)
     )
 
 
@@ -180,8 +180,8 @@ def _numbers(shown: list[tuple[RunRecord, tuple[StreamKernels, ...]]]) -> TableV
     rows = [
         Row(
             cells={
-                "variant": Cell(text=run.record["variant"]),
-                "seed": Cell(text=str(run.record["seed"])),
+                "variant": Cell(text=run.record.variant),
+                "seed": Cell(text=str(run.record.seed)),
                 "stream": Cell(text=stream.name),
                 "kernels": Cell(text=count(len(stream.kernel_KTHWC))),
                 "frames": Cell(text=count(stream.kernel_KTHWC.shape[1])),

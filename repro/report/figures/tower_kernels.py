@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repro.analyse.collect.measures import color_selectivity
+from repro.artifacts.judged import Estimated, JudgedByRuns
 from repro.report.drawing.pictures import png_uri, tiled
 from repro.report.figures import view
 from repro.report.figures.view import FigureView, KernelsOfRun, Sheet
@@ -38,7 +39,8 @@ def tower_kernels(paper: Paper, table: Table, *, results: Results) -> FigureView
     """Return the figure of the page's first variant, or of the one whose towers a claim of the page is about."""
     claim = next((item for item in paper.claims if item.id in table.claims and item.metric == COLOR_SPLIT), None)
     variant = claim.arm if claim else table.variants[0]
-    entry = view.claim_entry(claim, results=results)
+    entry = view.claim_entry(claim, paper=paper, results=results)
+    over_seeds = entry.deciding if isinstance(entry, JudgedByRuns) else None
     splits = results.values(paper=paper.name, variant=variant, metric=COLOR_SPLIT, protocol=WEIGHTS)
     shown: list[tuple[RunRecord, tuple[Tower, ...]]] = []
     missing = list(view.absent((variant,), paper=paper, results=results))
@@ -53,19 +55,19 @@ def tower_kernels(paper: Paper, table: Table, *, results: Results) -> FigureView
         name="tower_kernels",
         title="Kernels of the first layer",
         lead=LEAD,
-        caption=_caption(variant, [run for run, _ in shown], entry, results=results) if shown else "",
+        caption=_caption(variant, [run for run, _ in shown], over_seeds, results=results) if shown else "",
         kernels=tuple(
-            _of_run(run, towers, split=by_seed.get(run.record["seed"]), large=index == 0)
+            _of_run(run, towers, split=by_seed.get(run.record.seed), large=index == 0)
             for index, (run, towers) in enumerate(shown)
         ),
-        table=_numbers(shown, splits=by_seed, entry=entry) if shown else None,
+        table=_numbers(shown, splits=by_seed, over_seeds=over_seeds) if shown else None,
         missing=tuple(missing),
     )
 
 
 def _towers(run: RunRecord) -> tuple[tuple[Tower, ...], str]:
     """Return the towers of a run, or why they cannot be shown."""
-    arrays, problem = view.run_arrays(run, "kernels")
+    arrays, problem = view.run_arrays(run, view.pictures_of(run).kernels, what="kernels")
     if arrays is None:
         return (), problem
     kernel_KHWC, num_towers = arrays.get("kernel_KHWC"), arrays.get("num_towers")
@@ -94,7 +96,7 @@ def _of_run(run: RunRecord, towers: Sequence[Tower], *, split: float | None, lar
             )
         )
     return KernelsOfRun(
-        title=f"Seed {run.record['seed']}",
+        title=f"Seed {run.record.seed}",
         text=f"split {fixed(split, decimals=2, signed=True)}" if split is not None else "",
         large=large,
         sheets=tuple(sheets),
@@ -106,15 +108,15 @@ def _columns(num: int) -> int:
     return next((columns for columns in (4, 6, 8, 12) if columns**2 >= 2 * num - columns), 16)
 
 
-def _caption(variant: str, runs: Sequence[RunRecord], entry: Mapping[str, Any], *, results: Results) -> str:
+def _caption(variant: str, runs: Sequence[RunRecord], over_seeds: Estimated | None, *, results: Results) -> str:
     words = (
         f"{counted(len(runs), 'run')} of {variant}; each kernel is scaled to its own range, 0 is grey. Colour selectivity: the "
         "share of a kernel's energy that is not grey, mean over the tower. Split: by how much the towers differ in it, less what "
         "random halves of the same kernels differ by."
     )
-    ends, estimate = entry.get("ci90"), entry.get("estimate")
-    if estimate is not None:
-        words += f" Over the seeds the split is {fixed(estimate, decimals=2, signed=True)}"
+    if over_seeds is not None:
+        ends = over_seeds.ci90
+        words += f" Over the seeds the split is {fixed(over_seeds.estimate, decimals=2, signed=True)}"
         words += (
             f" [{fixed(ends[0], decimals=2, signed=True)}, {fixed(ends[1], decimals=2, signed=True)}], 90 % interval."
             if ends
@@ -124,7 +126,7 @@ def _caption(variant: str, runs: Sequence[RunRecord], entry: Mapping[str, Any], 
 
 
 def _numbers(
-    shown: Sequence[tuple[RunRecord, tuple[Tower, ...]]], *, splits: Mapping[int, float], entry: Mapping[str, Any]
+    shown: Sequence[tuple[RunRecord, tuple[Tower, ...]]], *, splits: Mapping[int, float], over_seeds: Estimated | None
 ) -> TableView:
     """Return selectivity by run and tower, the split by run, and its mean over the seeds."""
     most = max(len(towers) for _, towers in shown)
@@ -141,18 +143,18 @@ def _numbers(
     rows = []
     for run, towers in shown:
         indices = [fixed(tower.selectivity, decimals=3) for tower in towers] + [""] * (most - len(towers))
-        cells = {"seed": Cell(text=str(run.record["seed"]))}
+        cells = {"seed": Cell(text=str(run.record.seed))}
         cells |= {f"tower{number}": Cell(text=text) for number, text in enumerate(indices, start=1)}
         cells |= {
             "kernels": Cell(text=count(sum(len(tower.kernel_KHWC) for tower in towers))),
-            "split": Cell(text=fixed(splits.get(run.record["seed"]), decimals=3, signed=True)),
+            "split": Cell(text=fixed(splits.get(run.record.seed), decimals=3, signed=True)),
             "split_ci90": Cell(),
         }
         rows.append(Row(cells=cells))
-    if entry.get("estimate") is not None:
-        ends = entry.get("ci90")
+    if over_seeds is not None:
+        ends = over_seeds.ci90
         cells = {column.key: Cell() for column in columns} | {"seed": Cell(text="mean")}
-        cells["split"] = Cell(text=fixed(entry["estimate"], decimals=3, signed=True))
+        cells["split"] = Cell(text=fixed(over_seeds.estimate, decimals=3, signed=True))
         if ends:
             cells["split_ci90"] = interval(*(fixed(end, decimals=3, signed=True) for end in ends))
         rows.append(Row(cells=cells))

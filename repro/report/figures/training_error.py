@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from markupsafe import Markup
 
+from repro.artifacts.judged import JudgedRatio, RatioAt
 from repro.report.drawing.svg import SMALL_PX, TEXT_PX, Axis, Drawing, Panel, apart, frame, text_width
 from repro.report.figures import view
 from repro.report.figures.view import FigureView, Point
@@ -101,19 +101,20 @@ def chosen_variants(paper: Paper, table: Table, *, results: Results) -> tuple[st
     return tuple(line.variant for line in lines if line.chosen)
 
 
-def _claim(paper: Paper, table: Table, *, results: Results) -> tuple[Claim | None, Mapping[str, Any]]:
+def _claim(paper: Paper, table: Table, *, results: Results) -> tuple[Claim | None, JudgedRatio | None]:
     """Return the page's claim about the pace of learning, and what was judged of it."""
     claim = next(
         (item for item in paper.claims if item.id in table.claims and (item.kind, item.metric) == ("ratio", EPOCHS)), None
     )
-    return claim, view.claim_entry(claim, results=results)
+    entry = view.claim_entry(claim, paper=paper, results=results)
+    return claim, entry if isinstance(entry, JudgedRatio) else None
 
 
 def _lines(
-    paper: Paper, table: Table, *, thresholds: Sequence[float], entry: Mapping[str, Any], results: Results
+    paper: Paper, table: Table, *, thresholds: Sequence[float], entry: JudgedRatio | None, results: Results
 ) -> tuple[ErrorCurve, ...]:
     groups: dict[str, list[ErrorCurve]] = {}
-    judged = set((entry.get("chosen") or {}).values())
+    judged = set(entry.chosen if entry else ())
     for variant in table.variants:
         activation, unit, colour = view.activation_of(variant, paper=paper)
         runs = view.runs_of(variant, paper=paper, results=results)
@@ -150,23 +151,13 @@ def _last(line: ErrorCurve) -> float:
 
 
 def _errors(run: RunRecord) -> dict[float, float | None]:
-    return {float(entry["epoch"]): entry["train_top1_error"] for entry in run.log}
+    return {float(entry.epoch): entry.train_top1_error for entry in run.log}
 
 
 def arrivals(runs: Sequence[RunRecord], threshold: float) -> Arrivals:
     """Return the first epoch of each run at whose end the running training error is at most `threshold`."""
-    epochs = tuple(
-        next(
-            (
-                int(entry["epoch"])
-                for entry in run.log
-                if entry["train_top1_error"] is not None and entry["train_top1_error"] <= threshold
-            ),
-            None,
-        )
-        for run in runs
-    )
-    return Arrivals(epochs=epochs, lasted=tuple(int(run.log[-1]["epoch"]) for run in runs))
+    epochs = tuple(next((entry.epoch for entry in run.log if entry.train_top1_error <= threshold), None) for run in runs)
+    return Arrivals(epochs=epochs, lasted=tuple(run.log[-1].epoch for run in runs))
 
 
 def _draw(
@@ -285,7 +276,7 @@ def _grid_edge(lines: Sequence[ErrorCurve]) -> str:
     return ""
 
 
-def _summary(lines: Sequence[ErrorCurve], claim: Claim, entry: Mapping[str, Any], *, paper: Paper) -> TableView:
+def _summary(lines: Sequence[ErrorCurve], claim: Claim, entry: JudgedRatio | None, *, paper: Paper) -> TableView:
     """Return epochs to each training error by unit, and the ratio that the claim is about."""
     chosen = {view_line.unit: view_line for view_line in lines if view_line.chosen}
     columns = (
@@ -297,14 +288,14 @@ def _summary(lines: Sequence[ErrorCurve], claim: Claim, entry: Mapping[str, Any]
         Column(key="ratio", title="Ratio", group="Ratio, with 90 % interval", kind="number"),
         Column(key="ci90", title="90 % interval", group="Ratio, with 90 % interval", kind="interval"),
     )
-    judged = {float(item["threshold"]): item for item in entry.get("thresholds") or ()}
+    judged = {item.threshold: item for item in entry.thresholds} if entry else {}
     rows = []
     for position, threshold in enumerate(claim.thresholds):
         cells = {
             "threshold": Cell(text=percent(threshold, decimals=0), unit="decides" if position == 0 else "", strong=position == 0)
         }
         cells |= {unit: Cell(text=line.paces[threshold].text) for unit, line in chosen.items()}
-        rows.append(Row(cells={**cells, **_ratio_cells(judged.get(threshold, {}), strong=position == 0)}))
+        rows.append(Row(cells={**cells, **_ratio_cells(judged.get(threshold), strong=position == 0)}))
     slower, faster = (view.activation_of(name, paper=paper)[1] for name in (claim.against or claim.arm, claim.arm))
     caption = (
         f"Epochs to a training error, mean over seeds (>: not all got there), and how many times as many {slower} needs as "
@@ -314,14 +305,12 @@ def _summary(lines: Sequence[ErrorCurve], claim: Claim, entry: Mapping[str, Any]
     return TableView(name="epochs_to_error", caption=caption, columns=columns, rows=tuple(rows))
 
 
-def _ratio_cells(judged: Mapping[str, Any], *, strong: bool) -> dict[str, Cell]:
-    ends = judged.get("ci90")
-    if judged.get("ratio") is not None:
-        ratio = Cell(text=fixed(judged["ratio"], decimals=2), strong=strong)
-    elif judged.get("at_least") is not None:
-        ratio = Cell(text=f"at least {fixed(judged['at_least'], decimals=2)}", strong=strong)
-    else:
-        ratio = Cell()
+def _ratio_cells(at: RatioAt | None, *, strong: bool) -> dict[str, Cell]:
+    ends, ratio = at.ci90 if at else None, Cell()
+    if at and at.ratio is not None:
+        ratio = Cell(text=fixed(at.ratio, decimals=2), strong=strong)
+    elif at and at.at_least is not None:
+        ratio = Cell(text=f"at least {fixed(at.at_least, decimals=2)}", strong=strong)
     return {"ratio": ratio, "ci90": interval(fixed(ends[0], decimals=2), fixed(ends[1], decimals=2)) if ends else Cell()}
 
 

@@ -12,6 +12,9 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from repro.artifacts.judged import JudgedClaim
+from repro.artifacts.run_json import Pictures
+from repro.artifacts.stored_files import StoredFile
 from repro.report.inputs.results import Results, RunRecord
 from repro.report.text.formatting import counted, listed
 from repro.report.text.tables import TableView
@@ -131,8 +134,8 @@ def runs_of(variant: str, *, paper: Paper, results: Results) -> tuple[RunRecord,
 
 
 def _all_runs(variant: str, *, paper: Paper, results: Results) -> tuple[RunRecord, ...]:
-    found = (run for run in results.runs.values() if (run.record["paper"], run.record["variant"]) == (paper.name, variant))
-    return tuple(sorted(found, key=lambda run: int(run.record["seed"])))
+    found = (run for run in results.runs.values() if (run.record.paper, run.record.variant) == (paper.name, variant))
+    return tuple(sorted(found, key=lambda run: run.record.seed))
 
 
 def absent(variants: Sequence[str], *, paper: Paper, results: Results) -> tuple[str, ...]:
@@ -149,15 +152,17 @@ def absent(variants: Sequence[str], *, paper: Paper, results: Results) -> tuple[
 
 def where(runs: Sequence[RunRecord], *, results: Results) -> str:
     """Return scale, seeds, data and device of the runs behind a figure, for its caption."""
-    seeds = len({run.record["seed"] for run in runs})
-    data = listed(list(dict.fromkeys(run.record["dataset"]["title"] for run in runs)))
-    devices = listed(list(dict.fromkeys(run.record["device"] for run in runs)))
+    seeds = len({run.record.seed for run in runs})
+    data = listed(list(dict.fromkeys(run.record.dataset.title for run in runs)))
+    devices = listed(list(dict.fromkeys(run.record.device for run in runs)))
     return f"Scale {results.scale}; n = {counted(seeds, 'seed')}; {data}; {devices}."
 
 
-def claim_entry(claim: Claim | None, *, results: Results) -> Mapping[str, Any]:
-    """Return what was judged of a claim; empty if nothing was."""
-    return next((item for item in results.claims["claims"] if claim and item["id"] == claim.id), {})
+def claim_entry(claim: Claim | None, *, paper: Paper, results: Results) -> JudgedClaim | None:
+    """Return what was judged of a claim of `paper`; None if nothing was."""
+    if claim is None:
+        return None
+    return next((item for item in results.judgement.claims if (item.paper, item.id) == (paper.name, claim.id)), None)
 
 
 def over_seeds(curves: Sequence[Mapping[float, float | None]]) -> tuple[Point, ...]:
@@ -182,19 +187,23 @@ def activation_of(variant: str, *, paper: Paper) -> tuple[str, str, str]:
     return activation, title, colour
 
 
-def run_arrays(run: RunRecord, key: str) -> tuple[dict[str, NDArray[Any]] | None, str]:
-    """Return the arrays of the file that run.json names under `key`, or None and why there are none."""
-    entry = run.record.get(key)
-    if not entry:
-        return None, f"Run {run.id} has kept no {key}."
-    path = run.folder / entry["file"]
-    if not path.is_file():
-        return None, f"{entry['file']} of run {run.id} is not in this results folder."
+def pictures_of(run: RunRecord) -> Pictures:
+    """Return the files from which a run's figures are drawn; none of a run that is no network's."""
+    return run.record.network.pictures if run.record.network else Pictures()
+
+
+def run_arrays(run: RunRecord, stored: StoredFile | None, *, what: str) -> tuple[dict[str, NDArray[Any]] | None, str]:
+    """Return the arrays of a file of the run, which holds `what`, or None and why there are none."""
+    if stored is None:
+        return None, f"Run {run.id} has kept no {what}."
+    if not (run.folder / stored.file).is_file():
+        return None, f"{stored.file} of run {run.id} is not in this results folder."
     try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
-            return {name: stored[name] for name in stored.files}, ""
+        content = stored.read(run.folder, again="train the run again")
+        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}, ""
     except Exception as error:  # a damaged archive fails in many ways: struct, zip, header and decoding errors
-        return None, f"{entry['file']} of run {run.id} cannot be read ({error}); train the run again."
+        return None, f"{stored.file} of run {run.id} cannot be read ({error}); train the run again."
 
 
 def figure_id(table: Table, name: str) -> str:

@@ -3,39 +3,33 @@
 from __future__ import annotations
 
 import csv
-import json
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from repro.artifacts import dataset_json, files
+from repro.artifacts import claims_json, dataset_json, files
+from repro.artifacts.claims_json import Judgement, read_claims_json
 from repro.artifacts.dataset_json import DatasetJson, read_dataset
-from repro.artifacts.files import FileFormatError
-from repro.artifacts.provenance import plain
+from repro.artifacts.log_jsonl import LogEntry, parse_log
+from repro.artifacts.run_json import RunJson, read_run
 from repro.artifacts.runs_csv import Measurement, read_runs_csv
-from repro.spec.claims import Claim
 from repro.spec.experiment import Paper
-
-#: What pages show of a claim beside what claims.json holds of it: as the paper's catalogue states it.
-STATED = ("bound", "paper_arm", "paper_against", "paper_ratio", "against_protocol", "row", "column")
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunRecord:
-    """A run's folder: its run.json and one object for each epoch of its log, the last one where an epoch was repeated."""
+    """A run's folder: its run.json and its log, epoch by epoch and line by line."""
 
     id: str
     folder: Path
-    record: dict[str, Any]
-    log: tuple[dict[str, Any], ...]
+    record: RunJson
+    log: tuple[LogEntry, ...]
     log_lines: tuple[str, ...]
 
     @property
     def diverged(self) -> bool:
-        return bool(self.record["status"] != "ok")
+        return self.record.diverged
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -45,7 +39,7 @@ class Results:
     scale: str
     folder: Path
     measured: tuple[Measurement, ...]
-    claims: dict[str, Any]
+    judgement: Judgement
     runs: dict[str, RunRecord]
     datasets: dict[str, DatasetJson]
     refused: dict[str, tuple[dict[str, str], ...]]
@@ -80,7 +74,7 @@ class Results:
     def _by_variant(self) -> dict[tuple[str, str], tuple[RunRecord, ...]]:
         found: dict[tuple[str, str], tuple[RunRecord, ...]] = {}
         for run in self.runs.values():
-            key = (run.record["paper"], run.record["variant"])
+            key = (run.record.paper, run.record.variant)
             found[key] = (*found.get(key, ()), run)
         return found
 
@@ -93,8 +87,7 @@ def read_results(papers: Sequence[Paper], *, scale: str, results: Path) -> Resul
     """
     folder = Path(results) / scale
     table = read_runs_csv(folder / "runs.csv")
-    claims = read_claims(folder, runs_sha256=table.sha256)
-    claims["claims"] = [completed(claim, papers) for claim in claims["claims"]]
+    judgement = read_claims_json(folder / claims_json.FILE, table=table)
     names = sorted({paper.scale(scale).dataset.name for paper in papers})
     datasets, refused = {}, {}
     for name in names:
@@ -102,38 +95,10 @@ def read_results(papers: Sequence[Paper], *, scale: str, results: Path) -> Resul
         if (data / dataset_json.FILE).is_file():
             datasets[name] = read_dataset(data)
             refused[name] = _read_refused(data / "refused.csv")
-    runs = {run.id: run for paper in papers for run in _run_records(paper, scale=scale, results=results)}
-    return Results(scale=scale, folder=folder, measured=table.rows, claims=claims, runs=runs, datasets=datasets, refused=refused)
-
-
-def read_claims(folder: Path, *, runs_sha256: str) -> dict[str, Any]:
-    """Return claims.json of a results folder.
-
-    Raises:
-        FileFormatError: it is missing, or was judged from another runs.csv than the one beside it.
-    """
-    path = folder / "claims.json"
-    if not path.is_file():
-        raise FileFormatError(f"{path} does not exist; run the stage judge first (python -m repro judge)")
-    claims = files.read_json(path, schema="claims/1")
-    if claims["runs_sha256"] != runs_sha256:
-        raise FileFormatError(f"{path} was judged from another runs.csv than the one beside it; run the stage judge again")
-    return claims
-
-
-def completed(claim: dict[str, Any], papers: Sequence[Paper]) -> dict[str, Any]:
-    """Return a claim of claims.json with what the catalogue states of it besides; what a file of before lacks is empty."""
-    stated = {item.id: item for paper in papers if paper.name == claim["paper"] for item in paper.claims}.get(claim["id"])
-    known = stated or Claim(id=claim["id"], where="", statement="", kind=claim["kind"])
-    arm, against = claim["arms"][0], claim["arms"][1] if len(claim["arms"]) > 1 else None
-    return {
-        **{name: plain(getattr(known, name)) for name in STATED},
-        "thresholds": [],
-        "parts": [],
-        "chosen": {"arm": arm, "against": against},
-        **claim,
-        "arms": [arm, against],
-    }
+    runs = {run.id: run for paper in papers for run in run_records(paper, scale=scale, results=results)}
+    return Results(
+        scale=scale, folder=folder, measured=table.rows, judgement=judgement, runs=runs, datasets=datasets, refused=refused
+    )
 
 
 def _read_refused(path: Path) -> tuple[dict[str, str], ...]:
@@ -143,40 +108,22 @@ def _read_refused(path: Path) -> tuple[dict[str, str], ...]:
         return tuple(csv.DictReader(stream))
 
 
-def _run_records(paper: Paper, *, scale: str, results: Path) -> Iterator[RunRecord]:
+def run_records(paper: Paper, *, scale: str, results: Path) -> Iterator[RunRecord]:
     """Read the run folders of the paper's variants at `scale`, seeds in order."""
     for variant in paper.variants:
         parent = files.run_folder(results, f"{scale}/{paper.name}/{variant.name}/0").parent
         found = [path for path in parent.glob("*/run.json") if path.parent.name.isdigit()]
         for path in sorted(found, key=lambda path: int(path.parent.name)):
-            lines = _log_lines(path.parent / "log.jsonl")
-            yield RunRecord(
-                id=f"{scale}/{paper.name}/{variant.name}/{path.parent.name}",
-                folder=path.parent,
-                record=files.read_json(path, schema="run/1"),
-                log=_epochs(lines, path=path.parent / "log.jsonl"),
-                log_lines=lines,
-            )
+            run_id = f"{scale}/{paper.name}/{variant.name}/{path.parent.name}"
+            record = read_run(results, run_id)
+            log, lines = _log(record, path.parent)
+            yield RunRecord(id=run_id, folder=path.parent, record=record, log=log, log_lines=lines)
 
 
-def _log_lines(path: Path) -> tuple[str, ...]:
-    if not path.is_file():
-        return ()
-    return tuple(line for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
-
-
-def _epochs(lines: Sequence[str], *, path: Path) -> tuple[dict[str, Any], ...]:
-    """Return the log's objects in the order of the epochs; a number that is not finite becomes None."""
-    epochs: dict[int, dict[str, Any]] = {}
-    for number, line in enumerate(lines, start=1):
-        try:
-            entry = json.loads(line)
-            epochs[int(entry["epoch"])] = {key: _finite(value) for key, value in entry.items()}
-        except (ValueError, KeyError, TypeError) as error:
-            message = f"{path}, line {number} is no log entry ({error}); delete the run's folder and train it again"
-            raise FileFormatError(message) from None
-    return tuple(epochs[epoch] for epoch in sorted(epochs))
-
-
-def _finite(value: Any) -> Any:
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+def _log(record: RunJson, folder: Path) -> tuple[tuple[LogEntry, ...], tuple[str, ...]]:
+    """Return the epochs and the lines of a network's log; none where the log was not kept beside the record."""
+    if record.network is None or not (folder / record.network.log.file).exists():
+        return (), ()
+    again = "delete the run's folder and train it again"
+    content = record.network.log.read(folder, again=again)
+    return parse_log(content, path=folder / record.network.log.file, again=again), tuple(content.decode().splitlines())

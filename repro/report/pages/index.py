@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from repro.artifacts.dataset_json import SplitFiles
+from repro.artifacts.judged import JudgedByRuns, JudgedClaim, JudgedExact
 from repro.report.inputs.results import Results, RunRecord
 from repro.report.pages import claim_cells as claim_rows
 from repro.report.pages.not_run import NotRunGroup, not_run_groups
@@ -24,7 +24,7 @@ from repro.report.pages.setting import (
 )
 from repro.report.text import formatting, wording
 from repro.report.text.formatting import compact, count, counted, listed, percent, size
-from repro.report.text.hits import as_shown
+from repro.report.text.hits import claim_as_shown
 from repro.report.text.tables import Cell, Column, Link, Row, TableView
 from repro.report.text.units import measured_text
 from repro.report.text.wording import VerdictWords
@@ -100,12 +100,12 @@ class IndexPage:
 
 def index_page(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Results) -> IndexPage:
     """Return the index of a scale. `absent`: papers that have no such scale."""
-    claims = results.claims["claims"]
+    claims = results.judgement.claims
     return IndexPage(
         setting=setting(results),
         counts=verdict_counts(claims),
         headline=f"{counted(len(claims), 'claim')} judged" if claims else "No claim has been judged yet",
-        mode=results.claims["mode"],
+        mode=results.judgement.mode,
         papers=tuple(_paper_view(paper, results=results) for paper in papers),
         not_run=not_run_groups(papers, absent=absent, results=results),
         datasets=tuple(_dataset_view(name, results=results) for name in sorted(results.datasets)),
@@ -115,9 +115,9 @@ def index_page(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Res
     )
 
 
-def verdict_counts(claims: Sequence[Mapping[str, Any]]) -> tuple[VerdictCount, ...]:
+def verdict_counts(claims: Sequence[JudgedClaim]) -> tuple[VerdictCount, ...]:
     """Return how many claims have each verdict that occurs."""
-    tally = {name: sum(claim["verdict"] == name for claim in claims) for name in wording.VERDICTS}
+    tally = {name: sum(claim.verdict == name for claim in claims) for name in wording.VERDICTS}
     return tuple(VerdictCount(words=wording.VERDICTS[name], number=count(number)) for name, number in tally.items() if number)
 
 
@@ -136,18 +136,18 @@ def _paper_view(paper: Paper, *, results: Results) -> PaperView:
     )
 
 
-def claims_by_page(paper: Paper, *, results: Results) -> list[tuple[Table | None, list[Mapping[str, Any]]]]:
+def claims_by_page(paper: Paper, *, results: Results) -> list[tuple[Table | None, list[JudgedClaim]]]:
     """Return the claims of each page in its order, each under the first page that lists it; None: those that no page lists."""
-    left = {claim["id"]: claim for claim in results.claims["claims"] if claim["paper"] == paper.name}
-    groups: list[tuple[Table | None, list[Mapping[str, Any]]]] = []
+    left = {claim.id: claim for claim in results.judgement.claims if claim.paper == paper.name}
+    groups: list[tuple[Table | None, list[JudgedClaim]]] = []
     for table in paper.tables:
         groups.append((table, [left.pop(name) for name in table.claims if name in left]))
     return [*groups, (None, list(left.values()))] if left else groups
 
 
-def _overview(paper: Paper, groups: Sequence[tuple[Table | None, Sequence[Mapping[str, Any]]]], *, results: Results) -> TableView:
+def _overview(paper: Paper, groups: Sequence[tuple[Table | None, Sequence[JudgedClaim]]], *, results: Results) -> TableView:
     """Return one line a page: how many claims, and how many of them have each verdict that occurs."""
-    verdicts = [name for name in wording.VERDICTS if any(claim["verdict"] == name for _, claims in groups for claim in claims)]
+    verdicts = [name for name in wording.VERDICTS if any(claim.verdict == name for _, claims in groups for claim in claims)]
     columns = (
         Column(key="page", title="Page", group="Page"),
         Column(key="where", title="In the paper", group="In the paper"),
@@ -159,7 +159,7 @@ def _overview(paper: Paper, groups: Sequence[tuple[Table | None, Sequence[Mappin
     )
     rows = []
     for table, claims in groups:
-        tally = {name: sum(claim["verdict"] == name for claim in claims) for name in verdicts}
+        tally = {name: sum(claim.verdict == name for claim in claims) for name in verdicts}
         href = table_page_path(paper.name, table.name) if table else ""
         cells = {
             "page": Cell(text=table.title if table else "On no page", href=href),
@@ -177,7 +177,7 @@ def _group_anchor(paper: Paper, table: Table | None) -> str:
     return f"claims-{table.name if table else paper.name}"
 
 
-def _claim_group(paper: Paper, table: Table | None, claims: Sequence[Mapping[str, Any]], *, results: Results) -> ClaimGroup:
+def _claim_group(paper: Paper, table: Table | None, claims: Sequence[JudgedClaim], *, results: Results) -> ClaimGroup:
     return ClaimGroup(
         anchor=_group_anchor(paper, table),
         title=table.title if table else "On no page",
@@ -211,11 +211,11 @@ CLAIM_COLUMNS = (
 )
 
 
-def _claims_view(paper: Paper, table: Table | None, claims: Sequence[Mapping[str, Any]], *, results: Results) -> TableView:
+def _claims_view(paper: Paper, table: Table | None, claims: Sequence[JudgedClaim], *, results: Results) -> TableView:
     page = table_page_path(paper.name, table.name) if table else ""
     rows = [
-        Row(cells=_claim_cells(claim, paper, table, page=page, results=results), anchor=claim["id"])
-        for claim in (as_shown(claim, table) if table else claim for claim in claims)
+        Row(cells=_claim_cells(claim, paper, table, page=page, results=results), anchor=claim.id)
+        for claim in (claim_as_shown(claim, table) if table else claim for claim in claims)
     ]
     title = table.title if table else "Claims that no page lists"
     caption = f"{title}: claims of {paper.authors} ({paper.year}); {setting(results, paper=paper.name).sentence}."
@@ -223,41 +223,41 @@ def _claims_view(paper: Paper, table: Table | None, claims: Sequence[Mapping[str
     return TableView(name=name, caption=caption, columns=CLAIM_COLUMNS, rows=tuple(rows))
 
 
-def _claim_cells(claim: Mapping[str, Any], paper: Paper, table: Table | None, *, page: str, results: Results) -> dict[str, Cell]:
-    hrefs = {run: run_page_path(run) for run in claim["runs"] if run in results.runs}
-    found = formatting.digits(num_examples(claim, claim["arms"][0], paper=paper.name, results=results))
+def _claim_cells(claim: JudgedClaim, paper: Paper, table: Table | None, *, page: str, results: Results) -> dict[str, Cell]:
+    hrefs = {run: run_page_path(run) for run in claim.runs if run in results.runs}
+    found = formatting.digits(num_examples(claim.metric, claim.protocol, claim.arm, paper=paper.name, results=results))
     ours = claim_rows.our_cells(claim, digits=found)
     verdict = claim_rows.verdict_cells(claim)
     cells = {
-        "statement": Cell(text=claim["statement"]),
-        "where": Cell(text=claim["where"]),
-        "measure": Cell(text=measure(claim, table=table)),
+        "statement": Cell(text=claim.statement),
+        "where": Cell(text=claim.where),
+        "measure": Cell(text=measure(claim.metric, claim.protocol, table=table)),
         **claim_rows.paper_cells(claim),
         **{key: ours[key] for key in ("estimate", "estimate_ci90", "log_ratio", "log_ratio_ci90")},
         "n": Cell(text=_seeds(claim)),
         "sd": _spread(claim, digits=found),
-        "runs": Cell(links=claim_rows.run_links(claim["runs"], hrefs=hrefs)),
+        "runs": Cell(links=claim_rows.run_links(claim.runs, hrefs=hrefs)),
         **{key: verdict[key] for key in ("verdict", "size", "parts", "evidence", "reason")},
-        "table": Cell(links=(Link(text="details", href=f"{page}#{claim['id']}"),) if page else ()),
+        "table": Cell(links=(Link(text="details", href=f"{page}#{claim.id}"),) if page else ()),
     }
     return {column.key: cells[column.key] for column in CLAIM_COLUMNS}
 
 
-def _seeds(claim: Mapping[str, Any]) -> str:
-    if claim["kind"] == "exact":
+def _seeds(claim: JudgedClaim) -> str:
+    if isinstance(claim, JudgedExact):
         return ""
-    arms = [claim["chosen"][role] or arm for role, arm in zip(("arm", "against"), claim["arms"], strict=True)]
-    return " and ".join(count(claim["n"].get(arm, 0)) for arm in arms if arm)
+    n = claim.n if isinstance(claim, JudgedByRuns) else {}
+    return " and ".join(count(n.get(arm, 0)) for arm in claim.chosen)
 
 
-def _spread(claim: Mapping[str, Any], *, digits: formatting.Digits) -> Cell:
+def _spread(claim: JudgedClaim, *, digits: formatting.Digits) -> Cell:
     """Return the pooled standard deviation on the scale that decides."""
-    if claim["sd_pooled"] is None or claim["kind"] == "exact":
+    if not isinstance(claim, JudgedByRuns) or claim.sd_pooled is None:
         return Cell()
-    if claim["decided_on"] == "log_ratio":
-        return Cell(text=f"{claim['sd_pooled']:.{digits.log_ratio}f}", unit="log ratio")
-    unit = unit_of(claim["metric"])
-    return Cell(text=measured_text(unit, claim["sd_pooled"], decimals=digits.points), unit=unit.difference)
+    if claim.decided_on == "log_ratio":
+        return Cell(text=f"{claim.sd_pooled:.{digits.log_ratio}f}", unit="log ratio")
+    unit = unit_of(claim.metric)
+    return Cell(text=measured_text(unit, claim.sd_pooled, decimals=digits.points), unit=unit.difference)
 
 
 def _dataset_view(name: str, *, results: Results) -> DatasetView:
@@ -313,8 +313,8 @@ def _refused_view(name: str, *, results: Results) -> TableView | None:
 
 def _environment(runs: Sequence[RunRecord]) -> tuple[Fact, ...]:
     """Return the versions that made the runs, each once; several where the runs differ."""
-    keys = dict.fromkeys(key for run in runs for key in run.record["environment"])
+    keys = dict.fromkeys(key for run in runs for key in run.record.environment)
     return tuple(
-        Fact(term=key, text=listed(sorted({run.record["environment"].get(key, "unknown") for run in runs}), word="or"))
+        Fact(term=key, text=listed(sorted({run.record.environment.get(key, "unknown") for run in runs}), word="or"))
         for key in keys
     )

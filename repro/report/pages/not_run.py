@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from repro.artifacts.judged import JudgedClaim
 from repro.report.inputs.results import Results
 from repro.report.pages.setting import run_page_path
 from repro.report.text import wording
@@ -42,7 +42,7 @@ def not_run_groups(papers: Sequence[Paper], *, absent: Sequence[Paper], results:
     ]
     for name, words in wording.VERDICTS.items():
         if words.tone == "blocked":
-            claims = [claim for claim in results.claims["claims"] if claim["verdict"] == name]
+            claims = [claim for claim in results.judgement.claims if claim.verdict == name]
             groups.append(_group(f"Claims: {name}", "claim", _claims(claims)))
     return tuple(group for group in groups if group.items)
 
@@ -73,7 +73,7 @@ def _no_family(papers: Sequence[Paper], *, results: Results) -> Iterable[NotRun]
 def _missing(results: Results) -> Iterable[NotRun]:
     """Return the planned runs that are not there, variant by variant."""
     seeds: dict[str, list[str]] = {}
-    for run_id in results.claims["missing"]:
+    for run_id in results.judgement.missing:
         if run_id not in results.runs:
             variant, _, seed = run_id.rpartition("/")
             seeds.setdefault(variant, []).append(seed)
@@ -86,16 +86,16 @@ def _diverged(results: Results) -> Iterable[NotRun]:
     for run in results.runs.values():
         if run.diverged:
             link = Link(text=f"run {run.id}", href=run_page_path(run.id))
-            yield NotRun(what="", reason=f"it diverged: {run.record['reason']}", links=(link,))
+            yield NotRun(what="", reason=f"it diverged: {run.record.reason}", links=(link,))
 
 
-def _claims(claims: Sequence[Mapping[str, Any]]) -> Iterable[NotRun]:
+def _claims(claims: Sequence[JudgedClaim]) -> Iterable[NotRun]:
     """Return the claims reason by reason, each with a reference to its line on this page."""
-    reasons: dict[str, list[Mapping[str, Any]]] = {}
+    reasons: dict[str, list[JudgedClaim]] = {}
     for claim in claims:
-        reasons.setdefault(claim["reason"], []).append(claim)
+        reasons.setdefault(claim.reason, []).append(claim)
     for reason, found in reasons.items():
-        links = tuple(Link(text=claim["statement"], href=f"#{claim['id']}") for claim in found)
+        links = tuple(Link(text=claim.statement, href=f"#{claim.id}") for claim in found)
         yield NotRun(what="", reason=reason, links=links)
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 from repro.analyse.evidence.verdict import INCOMPLETE, INVALID, UNTESTABLE
+from repro.artifacts.judged import Estimated, Interval, JudgedByRuns, JudgedClaim, JudgedEffect, JudgedExact, JudgedLevel
+from repro.artifacts.run_json import RunJson
 from repro.report.inputs.results import Results
 from repro.report.pages import claim_cells as claim_rows
 from repro.report.pages.setting import num_examples, relative, run_page_path, setting, table_page_path
 from repro.report.pages.variants import variant_anchor
 from repro.report.text import formatting, wording
 from repro.report.text.formatting import count, fixed
-from repro.report.text.hits import as_shown, complement, shows_hits
+from repro.report.text.hits import claim_as_shown, complement, shows_hits
 from repro.report.text.tables import Cell, Column, Row, TableView
 from repro.report.text.units import measured_text, printed_text
 from repro.spec.experiment import Paper, Table
@@ -29,21 +30,32 @@ AS_ABOVE = "as above"
 #: What stands in place of our number where there is none, by verdict.
 NOTHING = {UNTESTABLE: "cannot be tested", INCOMPLETE: "not run yet", INVALID: "no valid run"}
 
-Claims = Sequence[Mapping[str, Any]]
+Claims = Sequence[JudgedClaim]
 
 
-def printed_claims(table: Table, claims: Claims) -> list[Mapping[str, Any]]:
+@dataclass(frozen=True, kw_only=True)
+class Number:
+    """A number of the printed table: the paper's and ours, as the page prints them. signed: it is a difference."""
+
+    claim: JudgedClaim
+    paper: float | None
+    ours: Estimated | None
+    sd: float | None
+    signed: bool = False
+
+
+def printed_claims(table: Table, claims: Claims) -> list[JudgedClaim]:
     """Return those claims that are numbers of a printed table, in the page's order."""
-    return sorted((claim for claim in claims if claim["row"]), key=lambda claim: table.claims.index(claim["id"]))
+    return sorted((claim for claim in claims if claim.row), key=lambda claim: table.claims.index(claim.id))
 
 
 def printed_view(paper: Paper, table: Table, claims: Claims, *, results: Results) -> TableView | None:
     """Return the paper's table with the rows and columns that it printed, ours beside; None if no claim says where it stands."""
-    printed = [_as_gain(as_shown(claim, table), table) for claim in printed_claims(table, claims)]
+    printed = printed_claims(table, claims)
     if not printed:
         return None
     titles = _columns(printed)
-    heading = HEADINGS.get(metric_named(printed[0]["metric"]).parameter, "Model")
+    heading = HEADINGS.get(metric_named(printed[0].metric).parameter, "Model")
     columns = (
         Column(key="model", title=heading, group=heading),
         Column(key="variant", title="Variant", group=heading),
@@ -55,17 +67,17 @@ def printed_view(paper: Paper, table: Table, claims: Claims, *, results: Results
     )
     rows: list[Row] = []
     last = ""
-    for model in dict.fromkeys(claim["row"] for claim in printed):
-        by_title = {claim["column"]: claim for claim in printed if claim["row"] == model}
+    for model in dict.fromkeys(claim.row for claim in printed):
+        by_title = {claim.column: claim for claim in printed if claim.row == model}
         cells = _row_cells(model, by_title, titles=titles, paper=paper, table=table, results=results)
         brief = cells["reason"].brief
         cells["reason"] = replace(cells["reason"], brief=AS_ABOVE if brief == last else brief)
         last = brief
         rows.append(Row(cells={column.key: cells[column.key] for column in columns}))
-    where = printed[0]["where"].partition(";")[0]
+    where = printed[0].where.partition(";")[0]
     caption = f"{where}, as {paper.authors} ({paper.year}) printed it, and here: {setting(results, paper=paper.name).sentence}."
     measured = "mean over the n seeds ± their standard deviation, and the 90 % interval of the mean"
-    cut = ", cut off at 0 and 100 % where it goes beyond" if metric_named(printed[0]["metric"]).is_test_error else ""
+    cut = ", cut off at 0 and 100 % where it goes beyond" if metric_named(printed[0].metric).is_test_error else ""
     notes = (
         f"{_unit_words(printed, table)} Here: {measured}{cut}.",
         "The time is that of training or fitting, of an average that of its members; memory is the most that a process had.",
@@ -74,27 +86,42 @@ def printed_view(paper: Paper, table: Table, claims: Claims, *, results: Results
     return TableView(name=table.name, caption=caption, columns=columns, rows=tuple(rows), notes=notes)
 
 
-def _as_gain(claim: Mapping[str, Any], table: Table) -> Mapping[str, Any]:
-    """Return an effect as a value: what the page's other variant gains over its control, below 0 where it is said to lose.
+def _number(claim: JudgedClaim, table: Table) -> Number:
+    """Return the number that a claim is about: a value, or what the page's other variant gains over its control.
 
-    Where more is better a claim's arm is the net that has less, so that its effect is always positive.
+    Where more is better a claim's arm is the net that has less, so that its effect is always positive; a gain is below 0 where
+    the other is said to lose.
     """
-    if claim["kind"] != "effect":
-        return claim
-    sign = 1 if claim["arms"][0] == table.control else -1
-    points = claim["points"] or {}
-    turned = {key: None if points.get(key) is None else sorted(sign * end for end in points[key]) for key in ("ci90", "ci95")}
-    estimate = points.get("estimate")
-    gain = {"estimate": None if estimate is None else sign * estimate, "sds": {}, "paper_value": sign * claim["paper_delta"]}
-    return {**claim, **turned, **gain}
+    claim = claim_as_shown(claim, table)
+    match claim:
+        case JudgedLevel():
+            sd = claim.sds.get(claim.arm)
+            return Number(claim=claim, paper=claim.paper_value, ours=claim.deciding, sd=sd)
+        case JudgedExact():
+            return Number(claim=claim, paper=claim.paper_value, ours=claim.deciding, sd=None)
+        case JudgedEffect() if claim.paper_delta is not None:
+            sign = 1 if claim.arm == table.control else -1
+            return Number(claim=claim, paper=sign * claim.paper_delta, ours=_turned(claim.points, sign), sd=None, signed=True)
+        case _:
+            raise ValueError(f"claim {claim.id} of kind {claim.kind} prints no number for row {claim.row!r}; give it no row")
+
+
+def _turned(part: Estimated | None, sign: int) -> Estimated | None:
+    if part is None or sign == 1:
+        return part
+
+    def ends(pair: Interval | None) -> Interval | None:
+        return None if pair is None else (-pair[1], -pair[0])
+
+    return Estimated(estimate=-part.estimate, ci90=ends(part.ci90), ci95=ends(part.ci95))
 
 
 def _unit_words(claims: Claims, table: Table) -> str:
     """Return what the numbers of the printed table are."""
     if table.shows == "hits":
         return "Hits in percent: 100 less the error that claims and runs hold."
-    units = {unit_of(claim["metric"]) for claim in claims}
-    if claims[0]["kind"] == "effect":
+    units = {unit_of(claim.metric) for claim in claims}
+    if isinstance(claims[0], JudgedEffect):
         return f"What {_other(table)} gains over {table.control} in average precision, from 0 to 1; below 0 it loses."
     return "Average precisions, 0 to 1." if units == {PRECISION} else "Errors in percent."
 
@@ -107,7 +134,7 @@ def _columns(claims: Claims) -> list[str]:
     """Return the printed columns in the order of the row that has most of them."""
     rows: dict[str, list[str]] = {}
     for claim in claims:
-        rows.setdefault(claim["row"], []).append(claim["column"])
+        rows.setdefault(claim.row, []).append(claim.column)
     return list(dict.fromkeys([*max(rows.values(), key=len), *(title for row in rows.values() for title in row)]))
 
 
@@ -130,78 +157,76 @@ def _number_columns(title: str) -> tuple[Column, ...]:
 
 
 def _row_cells(
-    model: str, by_title: Mapping[str, Mapping[str, Any]], *, titles: Sequence[str], paper: Paper, table: Table, results: Results
+    model: str, by_title: Mapping[str, JudgedClaim], *, titles: Sequence[str], paper: Paper, table: Table, results: Results
 ) -> dict[str, Cell]:
     claims = list(by_title.values())
-    arms = {claim["arms"][0] for claim in claims if claim["arms"][0] and not claim["arms"][1]}
+    arms = {claim.arm for claim in claims if claim.arm and not claim.against}
     arm = arms.pop() if len(arms) == 1 else ""
     page = table_page_path(paper.name, table.name)
-    runs = dict.fromkeys(run for claim in claims for run in claim["runs"] if run in results.runs)
+    runs = dict.fromkeys(run for claim in claims for run in claim.runs if run in results.runs)
     cells = {
         "model": Cell(text=model),
         "variant": Cell(text=arm, href=f"#{variant_anchor(arm)}" if arm in table.variants else ""),
-        "evidence": Cell(text=claims[0]["evidence"] if runs else ""),
+        "evidence": Cell(text=claims[0].evidence if runs else ""),
         "cost": Cell(text=_cost([results.runs[run].record for run in runs])),
         "runs": Cell(
             links=claim_rows.run_links(list(runs), hrefs={run: relative(run_page_path(run), page=page) for run in runs})
         ),
-        "reason": Cell(text=_reasons(by_title, "reason"), brief=_reasons(by_title, "brief")),
+        "reason": Cell(
+            text=_reasons({title: claim.reason for title, claim in by_title.items()}),
+            brief=_reasons({title: claim.brief or claim.reason for title, claim in by_title.items()}),
+        ),
     }
     for title in titles:
-        claim = by_title.get(title)
-        cells |= _number_cells(_slug(title), claim, paper=paper, results=results)
+        number = _number(by_title[title], table) if title in by_title else None
+        cells |= _number_cells(_slug(title), number, paper=paper, results=results)
     return cells
 
 
-def _cost(records: Sequence[Mapping[str, Any]]) -> str:
+def _cost(records: Sequence[RunJson]) -> str:
     """Return what a run took: its mean time of training or fitting, of all members of an average, and most memory."""
-    times = [record["train_s"] for record in records if record.get("train_s")]
-    peaks = [record["peak_mib"] for record in records if record.get("peak_mib")]
+    times = [record.costs.train_s for record in records if record.costs.train_s]
+    peaks = [record.costs.peak_mib for record in records if record.costs.peak_mib]
     if not times:
         return ""
     memory = f", {fixed(max(peaks) / 1024, decimals=1)} GiB" if peaks else ""
     return f"{duration(statistics.fmean(times))} a run{memory}"
 
 
-def _number_cells(slug: str, claim: Mapping[str, Any] | None, *, paper: Paper, results: Results) -> dict[str, Cell]:
+def _number_cells(slug: str, number: Number | None, *, paper: Paper, results: Results) -> dict[str, Cell]:
     parts = ("paper", "here", "sd", "n", "ci90", "none", "verdict")
     cells = {f"{slug}.{part}": Cell() for part in parts}
-    if claim is None:
+    if number is None:
         return cells
-    arm, unit, signed = claim["arms"][0], unit_of(claim["metric"]), claim["kind"] == "effect"
-    digits = formatting.digits(num_examples(claim, arm, paper=paper.name, results=results))
-    ours = claim_rows.value_cells(claim, digits=digits, signed=signed)
+    claim, unit = number.claim, unit_of(number.claim.metric)
+    digits = formatting.digits(num_examples(claim.metric, claim.protocol, claim.arm, paper=paper.name, results=results))
+    ours = claim_rows.value_cells(number.ours, metric=claim.metric, digits=digits, signed=number.signed)
     verdict = claim_rows.verdict_cells(claim)["verdict"]
-    measured = bool(ours["estimate"].text)
+    seeds = claim.n.get(claim.arm) if number.ours and isinstance(claim, JudgedByRuns) else None
     return cells | {
-        f"{slug}.paper": Cell(text=printed_text(unit, claim["paper_value"], signed=signed), strong=True),
+        f"{slug}.paper": Cell(text=printed_text(unit, number.paper, signed=number.signed), strong=True),
         f"{slug}.here": Cell(text=ours["estimate"].text, strong=True),
-        f"{slug}.sd": Cell(text=measured_text(unit, claim["sds"].get(arm), decimals=digits.points)),
-        f"{slug}.n": Cell(text=count(claim["n"].get(arm)) if measured else ""),
+        f"{slug}.sd": Cell(text=measured_text(unit, number.sd, decimals=digits.points)),
+        f"{slug}.n": Cell(text=count(seeds)),
         f"{slug}.ci90": ours["estimate_ci90"],
-        f"{slug}.none": Cell(text="" if measured else _nothing(claim, paper=paper, results=results)),
-        f"{slug}.verdict": Cell(
-            text=verdict.text, symbol=verdict.symbol, tone=verdict.tone, sort=verdict.sort, anchor=claim["id"]
-        ),
+        f"{slug}.none": Cell(text="" if number.ours else _nothing(claim, paper=paper, results=results)),
+        f"{slug}.verdict": Cell(text=verdict.text, symbol=verdict.symbol, tone=verdict.tone, sort=verdict.sort, anchor=claim.id),
     }
 
 
-def _nothing(claim: Mapping[str, Any], *, paper: Paper, results: Results) -> str:
+def _nothing(claim: JudgedClaim, *, paper: Paper, results: Results) -> str:
     """Return why there is no number of ours: there are no runs, or what the verdict says."""
-    arm = claim["arms"][0]
+    arm = claim.arm
     if arm and not results.of_variant(paper.name, arm) and paper.scale(results.scale).has(paper.family(arm)):
         return NOTHING[INCOMPLETE]
-    return NOTHING.get(claim["verdict"], "no number")
+    return NOTHING.get(claim.verdict, "no number")
 
 
-def _reasons(by_title: Mapping[str, Mapping[str, Any]], key: str) -> str:
-    """Return the reasons of a row's verdicts: once where they are the same, else with the columns that they are about.
-
-    key: reason, or brief, what is left of a reason without the numbers that the row shows.
-    """
+def _reasons(reasons: Mapping[str, str]) -> str:
+    """Return the reasons of a row's verdicts, by column: once where they are the same, else with the columns that have it."""
     about: dict[str, list[str]] = {}
-    for title, claim in by_title.items():
-        about.setdefault(claim.get(key) or claim["reason"], []).append(title)
+    for title, reason in reasons.items():
+        about.setdefault(reason, []).append(title)
     if len(about) == 1:
         return next(iter(about))
     return " ".join(f"{' and '.join(titles)}: {reason}" for reason, titles in about.items() if reason)
@@ -210,7 +235,7 @@ def _reasons(by_title: Mapping[str, Mapping[str, Any]], key: str) -> str:
 def printed_others_view(paper: Paper, table: Table, claims: Claims) -> TableView | None:
     """Return what others measured of the printed rows, in the same columns, with protocol; None if nobody did."""
     printed = printed_claims(table, claims)
-    measured = {claim["column"] for claim in printed if claim["reproductions"]}
+    measured = {claim.column for claim in printed if claim.reproductions}
     if not measured:
         return None
     titles = [title for title in _columns(printed) if title in measured]
@@ -224,19 +249,19 @@ def printed_others_view(paper: Paper, table: Table, claims: Claims) -> TableView
     )
     lines: dict[tuple[str, ...], dict[str, Cell]] = {}
     for claim in printed:
-        for item in claim["reproductions"]:
-            note = item["note"] if item["same_quantity"] else f"not the same quantity: {item['note']}"
-            line = (claim["row"], item["who"], item["protocol"], confidence_words(item["confidence"]), note)
-            shown = complement(item["control"]) if shows_hits(table, claim["metric"]) else item["control"]
-            value = Cell(text=printed_text(unit_of(claim["metric"]), shown))
-            lines.setdefault(line, {})[_slug(claim["column"])] = value
+        for item in claim.reproductions:
+            note = item.note if item.same_quantity else f"not the same quantity: {item.note}"
+            line = (claim.row, item.who, item.protocol, confidence_words(item.confidence), note)
+            shown = complement(item.control) if shows_hits(table, claim.metric) else item.control
+            value = Cell(text=printed_text(unit_of(claim.metric), shown))
+            lines.setdefault(line, {})[_slug(claim.column)] = value
     rows: list[Row] = []
-    models = [claim["row"] for claim in printed]
+    models = [claim.row for claim in printed]
     for key in sorted(lines, key=lambda key: models.index(key[0])):
         names = dict(zip(("model", "who", "protocol", "confidence", "note"), (Cell(text=text) for text in key), strict=True))
         cells = {column.key: (names | lines[key]).get(column.key, Cell()) for column in columns}
         rows.append(Row(cells=cells, again=bool(rows) and rows[-1].cells["model"].text == key[0]))
-    where = printed[0]["where"].partition(";")[0]
+    where = printed[0].where.partition(";")[0]
     caption = f"Independent measurements of the rows of {where}, each with its own protocol."
     return TableView(name=f"{table.name}_others", caption=caption, columns=columns, rows=tuple(rows))
 

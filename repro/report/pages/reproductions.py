@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from repro.artifacts.judged import (
+    Epochs,
+    JudgedClaim,
+    JudgedEffect,
+    JudgedLevel,
+    JudgedParts,
+    JudgedRatio,
+    JudgedWithin,
+    RatioAt,
+    Reproduction,
+)
 from repro.report.pages import claim_cells as claim_rows
 from repro.report.pages.printed_table import confidence_words
 from repro.report.text.formatting import fixed, listed, p_value, times
@@ -29,7 +39,7 @@ REPRODUCTION_TITLES = {
 REPRODUCTION_NUMBERS = ("control", "ablated", "effect", "log_ratio")
 
 
-def reproductions_view(paper: Paper, claims: Sequence[Mapping[str, Any]]) -> TableView:
+def reproductions_view(paper: Paper, claims: Sequence[JudgedClaim]) -> TableView:
     """Return what others measured, below the paper's own two values, claim by claim."""
     columns = tuple(
         Column(key=key, title=title, group=title, kind="number" if key in REPRODUCTION_NUMBERS else "text")
@@ -37,19 +47,9 @@ def reproductions_view(paper: Paper, claims: Sequence[Mapping[str, Any]]) -> Tab
     )
     rows: list[Row] = []
     for claim in claims:
-        reproduced = claim_rows.reproduction_effects(claim)
-        if not reproduced:
-            continue
-        protocol = ", ".join(
-            words for words in (PROTOCOLS[claim["protocol"]].title if claim["protocol"] else "", claim["dataset"]) if words
-        )
-        first = {"who": "the paper", "control": claim["paper_arm"], "ablated": claim["paper_against"], "protocol": protocol}
-        first |= {"confidence": claim["confidence"], "note": f"{claim['statement']} {claim['note']}".strip()}
-        first |= {"same_quantity": True}
-        if claim["kind"] == "level":
-            first |= {"control": claim["paper_value"]}
-        lines = [(first, claim["paper_delta"], claim["paper_log_ratio"]), *reproduced]
-        rows += [Row(cells=_cells(claim, item, delta, ratio), again=i > 0) for i, (item, delta, ratio) in enumerate(lines)]
+        if claim.reproductions:
+            lines = (_printed(claim), *((item, item.effect, item.log_ratio) for item in claim.reproductions))
+            rows += [Row(cells=_cells(claim, *line), again=position > 0) for position, line in enumerate(lines)]
     caption = (
         f"Independent measurements of what {paper.authors} ({paper.year}) state, each with its own protocol and data; "
         "errors in percent, effects in points. Those of another quantity are listed, but not drawn."
@@ -57,19 +57,45 @@ def reproductions_view(paper: Paper, claims: Sequence[Mapping[str, Any]]) -> Tab
     return TableView(name="reproductions", caption=caption, columns=columns, rows=tuple(rows))
 
 
-def _cells(claim: Mapping[str, Any], item: Mapping[str, Any], delta: float | None, ratio: float | None) -> dict[str, Cell]:
+def _printed(claim: JudgedClaim) -> tuple[Reproduction, float | None, float | None]:
+    """Return what the paper itself prints as if it were a reproduction, with its effect and log ratio."""
+    control = ablated = effect = log_ratio = None
+    match claim:
+        case JudgedLevel():
+            control = claim.paper_value
+        case JudgedEffect() | JudgedWithin():
+            control, ablated = claim.paper_arm, claim.paper_against
+            effect, log_ratio = claim.paper_delta, claim.paper_log_ratio
+        case JudgedRatio():
+            log_ratio = claim.paper_log_ratio
+        case JudgedParts():
+            effect = claim.paper_delta
+    protocol = PROTOCOLS[claim.protocol].title if claim.protocol else ""
+    printed = Reproduction(
+        who="the paper",
+        control=control,
+        ablated=ablated,
+        protocol=", ".join(filter(None, (protocol, claim.dataset))),
+        confidence=claim.confidence,
+        note=f"{claim.statement} {claim.note}".strip(),
+        same_quantity=True,
+    )
+    return printed, effect, log_ratio
+
+
+def _cells(claim: JudgedClaim, item: Reproduction, effect: float | None, log_ratio: float | None) -> claim_rows.Cells:
     unit = unit_of(TOP1)
     return {
-        "claim": Cell(text=claim["id"], href=f"#{claim['id']}"),
-        "who": Cell(text=item["who"]),
-        "protocol": Cell(text=item["protocol"]),
-        "control": Cell(text=printed_text(unit, item["control"])),
-        "ablated": Cell(text=printed_text(unit, item["ablated"])),
-        "effect": Cell(text=printed_text(unit, delta, signed=True)),
-        "log_ratio": Cell(text=fixed(ratio, decimals=3, signed=True)),
-        "quantity": Cell(text="the claim's" if item["same_quantity"] else "another"),
-        "confidence": Cell(text=confidence_words(item["confidence"])),
-        "note": Cell(text=item["note"]),
+        "claim": Cell(text=claim.id, href=f"#{claim.id}"),
+        "who": Cell(text=item.who),
+        "protocol": Cell(text=item.protocol),
+        "control": Cell(text=printed_text(unit, item.control)),
+        "ablated": Cell(text=printed_text(unit, item.ablated)),
+        "effect": Cell(text=printed_text(unit, effect, signed=True)),
+        "log_ratio": Cell(text=fixed(log_ratio, decimals=3, signed=True)),
+        "quantity": Cell(text="the claim's" if item.same_quantity else "another"),
+        "confidence": Cell(text=confidence_words(item.confidence)),
+        "note": Cell(text=item.note),
     }
 
 
@@ -88,12 +114,13 @@ THRESHOLD_COLUMNS = (
 )
 
 
-def thresholds_view(claims: Sequence[Mapping[str, Any]]) -> TableView | None:
+def thresholds_view(claims: Sequence[JudgedClaim]) -> TableView | None:
     """Return the epochs to every training error of the claims about paces; None if the page has no such claim."""
     rows: list[Row] = []
     for claim in claims:
-        for position, threshold in enumerate(claim["thresholds"] if claim["kind"] == "ratio" else ()):
-            rows.append(Row(cells=_threshold_cells(claim, threshold, first=position == 0), again=position > 0))
+        if isinstance(claim, JudgedRatio):
+            for position, at in enumerate(claim.thresholds):
+                rows.append(Row(cells=_threshold_cells(claim, at, first=position == 0), again=position > 0))
     if not rows:
         return None
     caption = (
@@ -103,24 +130,24 @@ def thresholds_view(claims: Sequence[Mapping[str, Any]]) -> TableView | None:
     return TableView(name="thresholds", caption=caption, columns=THRESHOLD_COLUMNS, rows=tuple(rows))
 
 
-def _threshold_cells(claim: Mapping[str, Any], threshold: Mapping[str, Any], *, first: bool) -> dict[str, Cell]:
-    low, high = threshold["ci90"] or (None, None)
+def _threshold_cells(claim: JudgedRatio, at: RatioAt, *, first: bool) -> claim_rows.Cells:
+    low, high = at.ci90 or (None, None)
     return {
-        "claim": Cell(text=claim["id"], href=f"#{claim['id']}"),
-        "threshold": Cell(text=f"{100 * threshold['threshold']:g}"),
+        "claim": Cell(text=claim.id, href=f"#{claim.id}"),
+        "threshold": Cell(text=f"{100 * at.threshold:g}"),
         "role": Cell(text="decides" if first else ""),
-        "arm": Cell(text=threshold["arm"]["variant"]),
-        "arm_epochs": Cell(text=_epochs(threshold["arm"])),
-        "against": Cell(text=threshold["against"]["variant"]),
-        "against_epochs": Cell(text=_epochs(threshold["against"])),
-        "ratio": claim_rows.ratio_cell(threshold, strong=first),
+        "arm": Cell(text=at.arm.variant),
+        "arm_epochs": Cell(text=_epochs(at.arm)),
+        "against": Cell(text=at.against.variant),
+        "against_epochs": Cell(text=_epochs(at.against)),
+        "ratio": claim_rows.ratio_cell(at, strong=first),
         "ratio_ci90": interval(times(low), times(high)),
-        "paper": Cell(text=f"{claim['paper_ratio']:g}" if first and claim["paper_ratio"] else "", unit=claim_rows.TIMES),
-        "p_logrank": Cell(text=p_value(threshold["p_logrank"])),
+        "paper": claim_rows.paper_ratio_cell(claim.paper_ratio if first else None),
+        "p_logrank": Cell(text=p_value(at.p_logrank)),
     }
 
 
-def _epochs(arm: Mapping[str, Any]) -> str:
+def _epochs(arm: Epochs) -> str:
     """Return the epochs of each seed; `> 12` for one that had not got there after its 12 epochs."""
-    pairs = zip(arm["epochs"], arm["censored_at"], strict=True)
+    pairs = zip(arm.epochs, arm.censored_at, strict=True)
     return listed([f"{epochs:g}" if epochs is not None else f"> {last:g}" for epochs, last in pairs])

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from repro.artifacts import provenance
-from repro.artifacts.run_json import method_of, trained
+from repro.artifacts import provenance, run_json
+from repro.artifacts.log_jsonl import LogEntry
+from repro.artifacts.run_json import Costs, TrainedNetwork
 from repro.artifacts.runs_csv import Measurement
 from repro.report.drawing.plots import Curve
 from repro.report.inputs.results import Results, RunRecord
@@ -43,7 +44,6 @@ from repro.system.durations import duration
 #: Lines of the log that the excerpt shows from its start and from its end.
 LOG_HEAD, LOG_TAIL = 2, 3
 #: What run.json may name beside the scores.
-FURTHER_FILES = ("log", "kernels", "gallery", "stream_kernels", "clip_gallery")
 RUNNING = "The training error is that of the examples as the network saw them, averaged while it learned."
 
 
@@ -94,7 +94,7 @@ class RunPage:
 def run_page(run: RunRecord, paper: Paper, *, results: Results, reports: Path) -> RunPage:
     """Return the page of `run`. `reports`: the folder of the scale's pages, from which the run's files are linked."""
     record, here = run.record, run_page_path(run.id)
-    variant = paper.variant(record["variant"])
+    variant = paper.variant(record.variant)
     difference, words = run_difference(run, paper), part_words(variant.value)
     links, unlinked = _file_links(run, page=reports / here)
     return RunPage(
@@ -114,7 +114,7 @@ def run_page(run: RunRecord, paper: Paper, *, results: Results, reports: Path) -
             if variant.name in table.variants
         ),
         siblings=_siblings(run, results=results),
-        problem=f"This run diverged: {record['reason']}. It has no scores." if run.diverged else "",
+        problem=f"This run diverged: {record.reason}. It has no scores." if run.diverged else "",
         facts=_facts(run),
         metrics=_metrics_view(run, results=results),
         curves=_curves(run) if run.log else None,
@@ -123,9 +123,9 @@ def run_page(run: RunRecord, paper: Paper, *, results: Results, reports: Path) -
         alias=variant.alias,
         change=f"{variant.key}: {words}" if words else change_text(difference, key=variant.key, value=variant.value),
         difference=_difference_view(difference, variant=variant, scale=results.scale),
-        spec=json.dumps(record["spec"], indent=1, ensure_ascii=False),
-        environment=tuple(Fact(term=key, text=value) for key, value in record["environment"].items()),
-        command=record["command"],
+        spec=json.dumps(record.spec, indent=1, ensure_ascii=False),
+        environment=tuple(Fact(term=key, text=value) for key, value in record.environment.items()),
+        command=record.command,
         log_excerpt=_excerpt(run.log_lines),
         files=links,
         unlinked=unlinked,
@@ -134,51 +134,53 @@ def run_page(run: RunRecord, paper: Paper, *, results: Results, reports: Path) -
 
 def run_difference(run: RunRecord, paper: Paper) -> list[dict[str, Any]]:
     """Return in what the run's stored spec differs from its base at the same scale; nothing for a base."""
-    base = paper.variant(run.record["variant"]).base
+    base = paper.variant(run.record.variant).base
     if base is None:
         return []
     return provenance.spec_difference(
-        scaled(paper.experiment(base), paper.scale(run.record["scale"]).sizing(paper.family(base))), run.record["spec"]
+        scaled(paper.experiment(base), paper.scale(run.record.scale).sizing(paper.family(base))), run.record.spec
     )
 
 
 def _siblings(run: RunRecord, *, results: Results) -> tuple[Link, ...]:
     here = run_page_path(run.id)
     return tuple(
-        Link(text=f"seed {other.record['seed']}", href=relative(run_page_path(other.id), page=here) if other.id != run.id else "")
-        for other in results.of_variant(run.record["paper"], run.record["variant"])
+        Link(text=f"seed {other.record.seed}", href=relative(run_page_path(other.id), page=here) if other.id != run.id else "")
+        for other in results.of_variant(run.record.paper, run.record.variant)
     )
 
 
 def _facts(run: RunRecord) -> tuple[Fact, ...]:
     record = run.record
     common = (
-        Fact(term="Status", text=record["status"]),
-        Fact(term="Data set", text=record["dataset"]["title"]),
-        Fact(term="Device", text=record["device"]),
-        Fact(term="Classes", text=count(record["num_classes"])),
+        Fact(term="Status", text=record.status),
+        Fact(term="Data set", text=record.dataset.title),
+        Fact(term="Device", text=record.device),
+        Fact(term="Classes", text=count(record.num_classes)),
     )
-    if not trained(record):
-        return (
-            *common,
-            Fact(term="Method", text=run_method(method_of(record)).title),
-            Fact(term="Total time", text=duration(record["wall_s"])),
-            *([Fact(term="Fitting", text=duration(record["train_s"]))] if record["train_s"] else []),
-        )
-    resumed = {0: "never", 1: "once"}.get(record["num_resumes"], f"{record['num_resumes']} times")
-    seen = "clips" if record.get("stream_kernels") else "images"
-    speed = f"{count(record['images_per_s'])} {seen}/s" if record["images_per_s"] is not None else "not measured"
-    wait = "not measured"
-    if record["train_s"]:
-        wait = f"{percent(record['data_wait_s'] / record['train_s'], decimals=1)} % of the training time"
+    if record.network is not None:
+        return (*common, *_facts_of_training(record.network, record.costs))
     return (
         *common,
-        Fact(term="Parameters", text=count(record["num_parameters"])),
-        Fact(term="Epochs", text=count(record["num_epochs"])),
-        Fact(term="Steps", text=count(record["num_steps"])),
-        Fact(term="Total time", text=duration(record["wall_s"])),
-        Fact(term="Training time", text=duration(record["train_s"])),
-        Fact(term="Speed", text=speed),
+        Fact(term="Method", text=run_method(record.method).title),
+        Fact(term="Total time", text=duration(record.costs.wall_s)),
+        *([Fact(term="Fitting", text=duration(record.costs.train_s))] if record.costs.train_s else []),
+    )
+
+
+def _facts_of_training(network: TrainedNetwork, costs: Costs) -> tuple[Fact, ...]:
+    resumed = {0: "never", 1: "once"}.get(network.num_resumes, f"{network.num_resumes} times")
+    seen = "clips" if network.pictures.stream_kernels else "images"
+    wait = "not measured"
+    if costs.train_s:
+        wait = f"{percent(network.data_wait_s / costs.train_s, decimals=1)} % of the training time"
+    return (
+        Fact(term="Parameters", text=count(network.num_parameters)),
+        Fact(term="Epochs", text=count(network.num_epochs)),
+        Fact(term="Steps", text=count(network.num_steps)),
+        Fact(term="Total time", text=duration(costs.wall_s)),
+        Fact(term="Training time", text=duration(costs.train_s)),
+        Fact(term="Speed", text=f"{count(network.images_per_s)} {seen}/s"),
         Fact(term="Waiting for data", text=wait),
         Fact(term="Resumed", text=resumed),
     )
@@ -193,21 +195,21 @@ def _metrics_view(run: RunRecord, *, results: Results) -> TableView:
     )
     rows = [Row(cells=_metric_cells(row, run, results=results)) for row in results.of_run(run.id)]
     record = run.record
-    where = f"{results.scale}, {record['dataset']['title']}, {record['device']}"
-    caption = f"Final metrics; {where}; sd over the seeds of {record['variant']}."
+    where = f"{results.scale}, {record.dataset.title}, {record.device}"
+    caption = f"Final metrics; {where}; sd over the seeds of {record.variant}."
     return TableView(name="metrics", caption=caption, columns=columns, rows=tuple(rows))
 
 
 def _metric_cells(row: Measurement, run: RunRecord, *, results: Results) -> dict[str, Cell]:
     record, unit = run.record, unit_of(row.metric)
-    seeds = results.values(paper=record["paper"], variant=record["variant"], metric=row.metric, protocol=row.protocol)
+    seeds = results.values(paper=record.paper, variant=record.variant, metric=row.metric, protocol=row.protocol)
     values = [item.value for item in seeds.values()]
     reached = all(math.isfinite(value) for value in values)
     decimals = formatting.digits(row.n_examples).points
     mean = statistics.fmean(values) if reached else None
     spread = statistics.stdev(values) if reached and len(values) > 1 else None
     return {
-        "metric": Cell(text=measure({"metric": row.metric, "protocol": row.protocol})),
+        "metric": Cell(text=measure(row.metric, row.protocol)),
         "run": replace(value_cell(row.metric, row.value, decimals=decimals), unit=unit.value),
         "mean": Cell(text=measured_text(unit, mean, decimals=decimals), unit=unit.value),
         "sd": Cell(text=measured_text(unit, spread, decimals=decimals), unit=unit.difference),
@@ -216,31 +218,29 @@ def _metric_cells(row: Measurement, run: RunRecord, *, results: Results) -> dict
     }
 
 
-def learning_rate_drops(log: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
+def learning_rate_drops(log: Sequence[LogEntry]) -> tuple[int, ...]:
     """Return the epochs whose learning rate is lower than that of the epoch before."""
     return tuple(
-        int(after["epoch"])
-        for before, after in itertools.pairwise(log)
-        if after["learning_rate"] < before["learning_rate"] * (1 - 1e-9)
+        after.epoch for before, after in itertools.pairwise(log) if after.learning_rate < before.learning_rate * (1 - 1e-9)
     )
 
 
 def _curves(run: RunRecord) -> CurvesView:
-    log, name = run.log, f"{run.record['variant']}, seed {run.record['seed']}"
+    log, name = run.log, f"{run.record.variant}, seed {run.record.seed}"
     drops = learning_rate_drops(log)
-    validated = any(entry["validation_top1_error"] is not None for entry in log)
-    errors = [Curve(name="training, running mean", values=_percents(log, "train_top1_error"))]
+    validated = any(entry.validation_top1_error is not None for entry in log)
+    errors = [Curve(name="training, running mean", values=tuple(_percent(entry.train_top1_error) for entry in log))]
     if validated:
-        errors.append(Curve(name="validation", values=_percents(log, "validation_top1_error")))
+        errors.append(Curve(name="validation", values=tuple(_percent(entry.validation_top1_error) for entry in log)))
     when = f"lower from epoch {listed([str(drop) for drop in drops])} on (dashed)" if drops else "the same throughout"
     said = f"The learning rate is {when}."
-    seen = "videos" if run.record.get("stream_kernels") else "images"
+    seen = "videos" if run.record.network and run.record.network.pictures.stream_kernels else "images"
     held = "" if validated else f" This data set holds out no validation {seen}."
     return CurvesView(
-        figure_id=f"curves-{run.record['variant'].replace('_', '-')}-{run.record['seed']}",
+        figure_id=f"curves-{run.record.variant.replace('_', '-')}-{run.record.seed}",
         title=f"Learning curves of {name}",
-        epochs=tuple(entry["epoch"] for entry in log),
-        losses=(Curve(name="training loss", values=tuple(entry["train_loss"] for entry in log)),),
+        epochs=tuple(entry.epoch for entry in log),
+        losses=(Curve(name="training loss", values=tuple(entry.train_loss for entry in log)),),
         errors=tuple(errors),
         drops=drops,
         caption=f"Learning curves of {name}. {said}{held} {RUNNING}",
@@ -248,11 +248,11 @@ def _curves(run: RunRecord) -> CurvesView:
     )
 
 
-def _percents(log: Sequence[Mapping[str, Any]], key: str) -> tuple[float | None, ...]:
-    return tuple(None if entry[key] is None else 100 * entry[key] for entry in log)
+def _percent(error: float | None) -> float | None:
+    return None if error is None else 100 * error
 
 
-def _log_view(log: Sequence[Mapping[str, Any]], *, caption: str) -> TableView:
+def _log_view(log: Sequence[LogEntry], *, caption: str) -> TableView:
     titles = {
         "epoch": "Epoch",
         "num_steps": "Steps",
@@ -266,14 +266,14 @@ def _log_view(log: Sequence[Mapping[str, Any]], *, caption: str) -> TableView:
     columns = tuple(Column(key=key, title=title, group=title, kind="number") for key, title in titles.items())
     rows = [
         {
-            "epoch": Cell(text=count(entry["epoch"])),
-            "num_steps": Cell(text=count(entry["num_steps"])),
-            "learning_rate": Cell(text=compact(entry["learning_rate"])),
-            "train_loss": Cell(text=fixed(entry["train_loss"], decimals=4)),
-            "train_top1_error": Cell(text=percent(entry["train_top1_error"], decimals=2)),
-            "validation_top1_error": Cell(text=percent(entry["validation_top1_error"], decimals=2)),
-            "images_per_s": Cell(text=count(entry["images_per_s"])),
-            "wall_s": Cell(text=duration(entry["wall_s"])),
+            "epoch": Cell(text=count(entry.epoch)),
+            "num_steps": Cell(text=count(entry.num_steps)),
+            "learning_rate": Cell(text=compact(entry.learning_rate)),
+            "train_loss": Cell(text=fixed(entry.train_loss, decimals=4)),
+            "train_top1_error": Cell(text=percent(entry.train_top1_error, decimals=2)),
+            "validation_top1_error": Cell(text=percent(entry.validation_top1_error, decimals=2)),
+            "images_per_s": Cell(text=count(entry.images_per_s)),
+            "wall_s": Cell(text=duration(entry.wall_s)),
         }
         for entry in log
     ]
@@ -303,8 +303,8 @@ def _excerpt(lines: Sequence[str]) -> str:
 def _file_links(run: RunRecord, *, page: Path) -> tuple[tuple[Link, ...], tuple[str, ...]]:
     """Return references to the run's files that exist, and the names of those that were not kept."""
     record = run.record
-    names = ["run.json", *[item["file"] for item in record["scores"]]]
-    names += [record[key]["file"] for key in FURTHER_FILES if record.get(key)]
+    weights = record.network.weights.file if record.network else ""
+    names = [run_json.FILE, *(stored.file for stored in record.files if stored.file != weights)]
     start = page.resolve().parent
     links = [
         Link(text=name, href=Path(os.path.relpath((run.folder / name).resolve(), start)).as_posix())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from repro.artifacts.log_jsonl import LayerSaturation
 from repro.report.inputs.results import RunRecord
 from repro.report.text.formatting import count, percent
 from repro.report.text.tables import Cell, Column, Row, TableView
@@ -11,15 +12,14 @@ from repro.report.text.tables import Cell, Column, Row, TableView
 #: Shares are of units, places and a few images: a tenth of a percent is all that they carry.
 DECIMALS = 1
 UNIT_STATES = {"saturated": "Saturated", "dead": "Dead"}
-Shares = Mapping[str, Mapping[str, float]]
+Shares = Mapping[str, LayerSaturation]
 
 
 def saturation_views(run: RunRecord) -> tuple[TableView, TableView] | None:
     """Return the shares before and after training, a layer a line, and those of every epoch; None if none were logged."""
-    states = [(int(entry["epoch"]), entry["saturation"]) for entry in run.log if entry.get("saturation")]
-    start = run.record.get("saturation_at_start")
-    if start:
-        states.insert(0, (0, start))
+    states = [(entry.epoch, entry.saturation) for entry in run.log if entry.saturation]
+    if run.record.network and run.record.network.saturation_at_start:
+        states.insert(0, (0, run.record.network.saturation_at_start))
     if not states:
         return None
     return _ends_view(run, states), _epochs_view(run, states)
@@ -78,4 +78,4 @@ def _epochs_view(run: RunRecord, states: Sequence[tuple[int, Shares]]) -> TableV
 
 
 def _share(state: Shares, layer: str, kind: str) -> str:
-    return percent(state.get(layer, {}).get(kind), decimals=DECIMALS)
+    return percent(state[layer].share(kind) if layer in state else None, decimals=DECIMALS)

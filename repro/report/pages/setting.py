@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from repro.artifacts.claims_json import MeasuredEffect
+from repro.artifacts.judged import JudgedClaim, JudgedWithin
 from repro.artifacts.runs_csv import Measurement
 from repro.report.inputs.results import Results, RunRecord
 from repro.report.text import formatting, hits
@@ -70,16 +71,16 @@ def setting(results: Results, *, paper: str = "") -> Setting:
     Raises:
         ValueError: claims.json has an evidence level that does not exist.
     """
-    levels = results.claims["evidence"]
+    levels = results.judgement.evidence
     names = [levels[paper]] if paper else list(levels.values())
     evidence = tuple(evidence_level(name) for name in dict.fromkeys(names))
-    runs = [run for run in results.runs.values() if paper in ("", run.record["paper"])]
+    runs = [run for run in results.runs.values() if paper in ("", run.record.paper)]
     measured = [row for row in results.measured if paper in ("", row.paper)]
-    titles = list(dict.fromkeys(run.record["dataset"]["title"] for run in runs))
+    titles = list(dict.fromkeys(run.record.dataset.title for run in runs))
     titles = titles or [record.title for record in results.datasets.values()]
-    devices = list(dict.fromkeys(run.record["device"] for run in runs))
+    devices = list(dict.fromkeys(run.record.device for run in runs))
     seeds = sorted({row.seed for row in measured})
-    total_s = sum(run.record["wall_s"] for run in runs)
+    total_s = sum(run.record.costs.wall_s for run in runs)
     facts = (
         Fact(term="Scale", text=results.scale),
         Fact(term="Data set", text=listed(titles) or "none prepared"),
@@ -104,30 +105,29 @@ def _test_facts(measured: Sequence[Measurement]) -> list[Fact]:
     return facts or [Fact(term="Test images", text="none")]
 
 
-def measure(entry: Mapping[str, Any], *, table: Table | None = None) -> str:
-    """Return metric and protocol of a claim or effect in words, as the page of `table` prints them."""
-    if table is not None and hits.shows_hits(table, entry["metric"]):
-        return hits.measure_title(entry["metric"], entry["protocol"])
-    metric, protocol = metric_named(entry["metric"]), entry["protocol"]
-    title = metric_title(entry["metric"], protocol=protocol)
-    if not protocol or (metric.counts_examples and example_of(protocol) != IMAGE):
+def measure(metric: str, protocol: str, *, table: Table | None = None) -> str:
+    """Return a metric and the protocol by which it is measured in words, as the page of `table` prints them."""
+    if table is not None and hits.shows_hits(table, metric):
+        return hits.measure_title(metric, protocol)
+    known, title = metric_named(metric), metric_title(metric, protocol=protocol)
+    if not protocol or (known.counts_examples and example_of(protocol) != IMAGE):
         return title
     # What a time is measured by is the network that was timed.
-    return f"{title}, {protocol.replace('_', ' ') if metric.of == TIMINGS else protocol_named(protocol).title}"
+    return f"{title}, {protocol.replace('_', ' ') if known.of == TIMINGS else protocol_named(protocol).title}"
 
 
-def num_examples(entry: Mapping[str, Any], arm: str | None, *, paper: str, results: Results) -> int | None:
-    """Return how many test examples stand behind a claim or effect; None if its arm has no runs."""
-    if not arm:
-        return None
-    rows = results.values(paper=paper, variant=arm, metric=entry["metric"], protocol=entry["protocol"])
+def num_examples(metric: str, protocol: str, arm: str, *, paper: str, results: Results) -> int | None:
+    """Return how many test examples stand behind what was measured of `arm`; None if it has no runs, or is ""."""
+    rows = results.values(paper=paper, variant=arm, metric=metric, protocol=protocol)
     return min((row.n_examples for row in rows.values()), default=None)
 
 
-def measures_of(entries: Sequence[Mapping[str, Any]]) -> set[Measure]:
+def measures_of(entries: Sequence[JudgedClaim | MeasuredEffect]) -> set[Measure]:
     """Return by what claims and effects are measured, both protocols of those that compare two."""
-    found = {(entry["metric"], entry["protocol"]) for entry in entries}
-    return found | {(entry["metric"], entry["against_protocol"]) for entry in entries if entry.get("against_protocol")}
+    found = {(entry.metric, entry.protocol) for entry in entries}
+    return found | {
+        (entry.metric, entry.against_protocol) for entry in entries if isinstance(entry, JudgedWithin) and entry.against_protocol
+    }
 
 
 def runs_view(
@@ -161,23 +161,23 @@ def runs_view(
 
 
 def _titled(metric: str, protocol: str) -> str:
-    words, unit = measure({"metric": metric, "protocol": protocol}), unit_of(metric).value
+    words, unit = measure(metric, protocol), unit_of(metric).value
     return f"{words}, {unit}" if unit and unit != "epochs" else words
 
 
 def _run_cells(run: RunRecord, *, shown: Sequence[Measure], results: Results, href: Href) -> dict[str, Cell]:
     record = run.record
     cells = {
-        "variant": Cell(text=record["variant"], href=href(run_page_path(run.id))),
-        "seed": Cell(text=count(record["seed"])),
+        "variant": Cell(text=record.variant, href=href(run_page_path(run.id))),
+        "seed": Cell(text=count(record.seed)),
     }
     values = {(row.metric, row.protocol): row for row in results.of_run(run.id)}
     for metric, protocol in shown:
         row = values.get((metric, protocol))
         decimals = formatting.digits(row.n_examples if row else None).points
         cells[f"{metric}.{protocol}"] = value_cell(metric, row.value if row else None, decimals=decimals)
-    cells["time"] = Cell(text=duration(record["wall_s"]), sort=f"{record['wall_s']:012.1f}")
-    cells["status"] = Cell(text=f"diverged: {record['reason']}" if run.diverged else "ok")
+    cells["time"] = Cell(text=duration(record.costs.wall_s), sort=f"{record.costs.wall_s:012.1f}")
+    cells["status"] = Cell(text=f"diverged: {record.reason}" if run.diverged else "ok")
     return cells
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from repro.artifacts.claims_json import MeasuredEffect
+from repro.artifacts.judged import JudgedClaim, JudgedEffect, JudgedWithin
 from repro.report.drawing.plots import EffectRow
 from repro.report.inputs.results import Results
 from repro.report.pages import claim_cells as claim_rows
+from repro.report.pages.differences import differences_view
+from repro.report.pages.effect_plot import effect_row, plotted_view, reproduction_markers
 from repro.report.pages.printed_table import printed_others_view, printed_view
 from repro.report.pages.reproductions import reproductions_view, thresholds_view
 from repro.report.pages.setting import (
@@ -25,8 +28,7 @@ from repro.report.pages.setting import (
 )
 from repro.report.pages.variants import change_of, not_run_reason, variant_anchor, variants_view
 from repro.report.text import formatting
-from repro.report.text.formatting import fixed
-from repro.report.text.hits import NOTE, as_shown
+from repro.report.text.hits import NOTE, claim_as_shown, effect_as_shown
 from repro.report.text.tables import Cell, Column, Link, Row, TableView
 from repro.spec.experiment import Paper, Table
 
@@ -68,7 +70,6 @@ COLUMNS = (
     Column(key="reason", title="Why", group="Verdict"),
 )
 FORMATS = {"csv": "CSV", "md": "Markdown", "tex": "LaTeX"}
-SCALES = (("points", "effect, points of error"), ("log_ratio", "effect, log error ratio"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +95,7 @@ class TablePage:
     files: tuple[TableView, ...]
     downloads: tuple[tuple[Link, ...], ...]
     thresholds: TableView | None
+    differences: TableView | None
     variants: TableView
     plot: tuple[EffectRow, ...]
     figure_id: str
@@ -105,43 +107,51 @@ class TablePage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NotRun:
+    """A variant that has no run and no line of its own, and why."""
+
+    control: str
+    reason: str
+
+
+#: What a line is about.
+Entry = JudgedClaim | MeasuredEffect | NotRun
+
+
+@dataclass(frozen=True, kw_only=True)
 class TableLine:
     """A line of the table before it is text: a claim or an effect, and the variant under which it stands."""
 
     paper: str
     variant: str
-    entry: Mapping[str, Any]
+    entry: Entry
 
     @property
-    def claimed(self) -> bool:
-        return "verdict" in self.entry
+    def claim(self) -> JudgedClaim | None:
+        """The claim that the line is about; None for an effect, or for nothing run."""
+        return None if isinstance(self.entry, MeasuredEffect | NotRun) else self.entry
 
     @property
-    def within(self) -> bool:
-        return self.claimed and self.entry["kind"] == "within"
-
-    @property
-    def printed(self) -> bool:
-        return self.claimed and bool(self.entry["row"])
+    def measured(self) -> JudgedClaim | MeasuredEffect | None:
+        return None if isinstance(self.entry, NotRun) else self.entry
 
     @property
     def arms(self) -> tuple[str, str]:
         """Return the arm and what it is set against ("" for a claim about one arm or about none); of grids, those chosen."""
-        if self.claimed:
-            arm, against = self.entry["arms"]
-            chosen = self.entry["chosen"]
-            return chosen["arm"] or arm or "", chosen["against"] or against or ""
-        return self.entry["control"], self.entry["variant"]
+        if isinstance(self.entry, MeasuredEffect | NotRun):
+            return self.entry.control, self.variant
+        arm, against, *_ = (*self.entry.chosen, "", "")
+        return arm, against
 
 
 def table_page(paper: Paper, table: Table, *, results: Results) -> TablePage:
     """Return the page of `table`."""
     here = table_page_path(paper.name, table.name)
     every = table_lines(paper, table, results=results)
-    claims = [line.entry for line in every if line.claimed]
+    claims = [line.claim for line in every if line.claim]
     printed = printed_view(paper, table, claims, results=results)
-    lines = [line for line in every if not (printed and line.printed)]
-    markers = claim_rows.reproduction_markers(claims)
+    lines = [line for line in every if not (printed and line.claim and line.claim.row)]
+    markers = reproduction_markers(claims)
     plotted = [(line, _plot_row(line, table, markers=markers, results=results)) for line in _each_pair_once(lines)]
     plot = [(row, _line_digits(line, results=results)) for line, row in plotted if row]
     view = _main_view(paper, table, lines, further=printed is not None, results=results)
@@ -158,20 +168,21 @@ def table_page(paper: Paper, table: Table, *, results: Results) -> TablePage:
         files=files,
         downloads=tuple(tuple(Link(text=name, href=f"{file.name}.{end}") for end, name in FORMATS.items()) for file in files),
         thresholds=thresholds_view(claims),
+        differences=differences_view(paper, table),
         variants=variants_view(paper, table, results=results),
         plot=tuple(row for row, _ in plot),
         figure_id=f"effects-{table.name.replace('_', '-')}",
-        plotted=_plotted_view(plot, caption=f"What the plot shows; {setting(results, paper=paper.name).sentence}."),
+        plotted=plotted_view(plot, caption=f"What the plot shows; {setting(results, paper=paper.name).sentence}."),
         markers=tuple(MarkerView(symbol=MARKER_SIGNS[marker], who=who) for who, marker in markers.items()),
-        reproductions=reproductions_view(paper, [line.entry for line in lines if line.claimed]),
+        reproductions=reproductions_view(paper, [line.claim for line in lines if line.claim]),
         runs=runs_view(
             paper,
             table.variants,
-            measures=measures_of([line.entry for line in every]),
+            measures=measures_of([line.measured for line in every if line.measured]),
             results=results,
             href=lambda path: relative(path, page=here),
         ),
-        notes=tuple(dict.fromkeys(f"{claim['id']}: {claim['note']}" for claim in claims if claim["note"])),
+        notes=tuple(dict.fromkeys(f"{claim.id}: {claim.note}" for claim in claims if claim.note)),
     )
 
 
@@ -185,41 +196,27 @@ def table_lines(paper: Paper, table: Table, *, results: Results) -> list[TableLi
     A claim stands under the variant that it sets against the control, a claim about the control alone under the control.
     Variants without any line have one that says why.
     """
-    claims = [c for c in results.claims["claims"] if c["paper"] == paper.name and c["id"] in table.claims]
+    claims = [item for item in results.judgement.claims if item.paper == paper.name and item.id in table.claims]
     lines = [TableLine(paper=paper.name, variant=_row_variant(claim, table), entry=claim) for claim in claims]
-    covered = {(line.variant, line.entry["metric"], line.entry["protocol"]) for line in lines if line.arms[1]}
-    for effect in results.claims["effects"]:
-        if (effect["paper"], effect["table"]) != (paper.name, table.name):
+    covered = {(line.variant, line.claim.metric, line.claim.protocol) for line in lines if line.claim and line.arms[1]}
+    for effect in results.judgement.effects:
+        if (effect.paper, effect.table) != (paper.name, table.name):
             continue
-        if (effect["variant"], effect["metric"], effect["protocol"]) not in covered:
-            lines.append(TableLine(paper=paper.name, variant=effect["variant"], entry=effect))
+        if (effect.variant, effect.metric, effect.protocol) not in covered:
+            lines.append(TableLine(paper=paper.name, variant=effect.variant, entry=effect))
     lines += _lines_not_run(paper, table, shown={line.variant for line in lines}, results=results)
     order = {name: position for position, name in enumerate(table.variants)}
-    return sorted(lines, key=lambda line: (order.get(line.variant, len(order)), not line.claimed))
+    return sorted(lines, key=lambda line: (order.get(line.variant, len(order)), line.claim is None))
 
 
-def _row_variant(claim: Mapping[str, Any], table: Table) -> str:
-    arm, against = claim["arms"]
-    return str((arm if against in (None, table.control) else against) or "")
+def _row_variant(claim: JudgedClaim, table: Table) -> str:
+    return claim.arm if claim.against in ("", table.control) else claim.against
 
 
 def _lines_not_run(paper: Paper, table: Table, *, shown: Collection[str], results: Results) -> list[TableLine]:
-    """Return an effect without a number for each variant that has no run and no line."""
-    empty: dict[str, Any] = {"points": None, "log_ratio": None, "p_adjusted": None, "n": {}, "means": {}, "sds": {}, "runs": []}
+    """Return a line for each variant that has no run and no line."""
     return [
-        TableLine(
-            paper=paper.name,
-            variant=name,
-            entry={
-                **empty,
-                "variant": name,
-                "control": table.control_of(name),
-                "metric": "",
-                "protocol": "",
-                "gate": "",
-                "reason": reason,
-            },
-        )
+        TableLine(paper=paper.name, variant=name, entry=NotRun(control=table.control_of(name), reason=reason))
         for name in table.variants
         if name not in shown
         for reason in (not_run_reason(name, paper, results=results),)
@@ -231,10 +228,11 @@ def _main_view(paper: Paper, table: Table, lines: Sequence[TableLine], *, furthe
     rows: list[Row] = []
     for position, line in enumerate(lines):
         cells = _line_cells(line, paper, table, results=results)
+        metric = line.measured.metric if line.measured else ""
         rows.append(
             Row(
-                cells={column.key: cells[column.key] for column in COLUMNS},
-                anchor=line.entry["id"] if line.claimed else f"{line.variant}-{line.entry['metric']}",
+                cells={column.key: cells.get(column.key, Cell()) for column in COLUMNS},
+                anchor=line.claim.id if line.claim else f"{line.variant}-{metric}",
                 again=position > 0 and lines[position - 1].variant == line.variant,
             )
         )
@@ -244,44 +242,64 @@ def _main_view(paper: Paper, table: Table, lines: Sequence[TableLine], *, furthe
         *([NOTE] if table.shows == "hits" else []),
         "Effects are the error of the second arm minus that of the first: positive means as the paper says. "
         "Points are percentage points; a level is in percent.",
-        f"Evidence: {results.claims['evidence'][paper.name]}. n counts seeds; sd is the standard deviation over seeds; "
+        f"Evidence: {results.judgement.evidence[paper.name]}. n counts seeds; sd is the standard deviation over seeds; "
         "p is adjusted for the comparisons of this table (Dunnett).",
     )
     name = f"{table.name}_claims" if further else table.name
     return TableView(name=name, caption=caption, columns=COLUMNS, rows=tuple(rows), notes=notes)
 
 
-def _line_cells(line: TableLine, paper: Paper, table: Table, *, results: Results) -> dict[str, Cell]:
-    entry, claimed = as_shown(line.entry, table), line.claimed
-    arm, against = line.arms
-    digits = _line_digits(line, results=results)
-    evidence = results.claims["evidence"][paper.name]
-    verdict = claim_rows.verdict_cells(entry) if claimed else claim_rows.no_verdict_cells(entry, evidence=evidence)
-    here = table_page_path(paper.name, table.name)
-    return {
-        **_variant_cells(line.variant, paper, table),
-        "statement": Cell(text=entry["statement"] if claimed else ""),
-        "measure": Cell(text=measure(entry, table=table)),
-        "claim": Cell(text=entry["id"] if claimed else ""),
-        "where": Cell(text=entry["where"] if claimed else ""),
-        **(claim_rows.paper_cells(entry) if claimed else {"paper": Cell(), "paper_log_ratio": Cell()}),
-        **(claim_rows.our_cells(entry, digits=digits) if claimed else claim_rows.effect_cells(entry, digits=digits)),
-        **claim_rows.arm_cells(entry, "arm", name=arm, href=_first_run(paper, arm, results=results, page=here), digits=digits),
-        **claim_rows.arm_cells(
-            entry, "against", name=against, href=_first_run(paper, against, results=results, page=here), digits=digits
-        ),
-        **verdict,
-    }
+def _line_cells(line: TableLine, paper: Paper, table: Table, *, results: Results) -> claim_rows.Cells:
+    """Return the cells that the line has; columns without one are empty."""
+    entry, digits = _as_shown(line.entry, table), _line_digits(line, results=results)
+    cells = _variant_cells(line.variant, paper, table)
+    match entry:
+        case NotRun():
+            cells |= claim_rows.not_run_cells(entry.reason)
+        case MeasuredEffect():
+            cells |= {
+                "measure": Cell(text=measure(entry.metric, entry.protocol, table=table)),
+                **claim_rows.effect_cells(entry, digits=digits),
+                **claim_rows.no_verdict_cells(entry, evidence=results.judgement.evidence[paper.name]),
+            }
+        case _:
+            cells |= {
+                "statement": Cell(text=entry.statement),
+                "measure": Cell(text=measure(entry.metric, entry.protocol, table=table)),
+                "claim": Cell(text=entry.id),
+                "where": Cell(text=entry.where),
+                **claim_rows.paper_cells(entry),
+                **claim_rows.our_cells(entry, digits=digits),
+                **claim_rows.verdict_cells(entry),
+            }
+    for role, name in zip(("arm", "against"), line.arms, strict=True):
+        cells[role] = Cell(text=name, href=_first_run(paper, name, results=results, page=table_page_path(paper.name, table.name)))
+        if not isinstance(entry, NotRun):
+            cells |= claim_rows.arm_cells(entry, role, name=name, digits=digits)
+    return cells
+
+
+def _as_shown(entry: Entry, table: Table) -> Entry:
+    match entry:
+        case NotRun():
+            return entry
+        case MeasuredEffect():
+            return effect_as_shown(entry, table)
+        case _:
+            return claim_as_shown(entry, table)
 
 
 def _line_digits(line: TableLine, *, results: Results) -> formatting.Digits:
-    return formatting.digits(num_examples(line.entry, line.arms[0], paper=line.paper, results=results))
+    entry = line.measured
+    if entry is None:
+        return formatting.digits(None)
+    return formatting.digits(num_examples(entry.metric, entry.protocol, line.arms[0], paper=line.paper, results=results))
 
 
 def _first_run(paper: Paper, variant: str, *, results: Results, page: str) -> str:
     """Return the reference to the first run of a variant, "" if it has none."""
     for run in results.runs.values():
-        if run.record["paper"] == paper.name and run.record["variant"] == variant:
+        if run.record.paper == paper.name and run.record.variant == variant:
             return relative(run_page_path(run.id), page=page)
     return ""
 
@@ -301,72 +319,50 @@ def _variant_cells(name: str, paper: Paper, table: Table) -> dict[str, Cell]:
 
 def _each_pair_once(lines: Sequence[TableLine]) -> list[TableLine]:
     """Return the lines without those that compare what another one compares too: one with the paper's size is kept."""
-    kept: dict[tuple[Any, ...], TableLine] = {}
+    kept: dict[tuple[object, ...], TableLine] = {}
     for position, line in enumerate(lines):
-        entry = line.entry
-        measured = (frozenset(line.arms), entry["metric"], entry["protocol"], entry.get("against_protocol", ""))
-        key = measured if line.arms[1] else (position,)
-        sized = entry.get("paper_delta") is not None
-        if key not in kept or (sized and kept[key].entry.get("paper_delta") is None):
+        entry = line.measured
+        key: tuple[object, ...] = (position,)
+        if entry is not None and line.arms[1]:
+            key = (frozenset(line.arms), entry.metric, entry.protocol)
+        if key not in kept or (_sized(line) and not _sized(kept[key])):
             kept[key] = line
     return [line for line in lines if any(line is other for other in kept.values())]
 
 
+def _sized(line: TableLine) -> bool:
+    return isinstance(line.entry, JudgedEffect) and line.entry.paper_delta is not None
+
+
 def _plot_row(line: TableLine, table: Table, *, markers: Mapping[str, str], results: Results) -> EffectRow | None:
-    entry = line.entry
-    if line.claimed and entry["kind"] not in ("effect", "direction", "no_worse", "within"):
-        return None
-    seeds = _seeds_within(line, results=results) if line.within else _seeds_against(line, results=results)
+    match line.entry:
+        case JudgedWithin() as entry:
+            seeds = _seeds_within(line, entry, results=results)
+        case JudgedEffect() | MeasuredEffect() as entry:
+            seeds = _seeds_against(line, entry, results=results)
+        case _:
+            return None
     first, second = line.arms
     other = first if line.variant == second else second
-    detail = measure(entry, table=table)
-    if line.claimed and second and other != table.control_of(line.variant):
+    detail = measure(entry.metric, entry.protocol, table=table)
+    if line.claim and second and other != table.control_of(line.variant):
         detail = f"{detail}, and {other}"
-    return claim_rows.effect_row(entry, label=line.variant, detail=detail, markers=markers, seeds=seeds)
+    return effect_row(entry, label=line.variant, detail=detail, markers=markers, seeds=seeds)
 
 
-def _seeds_against(line: TableLine, *, results: Results) -> tuple[float, ...]:
+def _seeds_against(line: TableLine, entry: JudgedEffect | MeasuredEffect, *, results: Results) -> tuple[float, ...]:
     """Return the error of each seed of the second arm less the mean of the first."""
-    metric, protocol = line.entry["metric"], line.entry["protocol"]
-    one, two = (results.values(paper=line.paper, variant=name, metric=metric, protocol=protocol) for name in line.arms)
+    one, two = (
+        results.values(paper=line.paper, variant=name, metric=entry.metric, protocol=entry.protocol) for name in line.arms
+    )
     mean = sum(row.value for row in one.values()) / len(one) if one else 0.0
     return tuple(row.value - mean for row in two.values()) if one else ()
 
 
-def _seeds_within(line: TableLine, *, results: Results) -> tuple[float, ...]:
+def _seeds_within(line: TableLine, entry: JudgedWithin, *, results: Results) -> tuple[float, ...]:
     """Return the effect inside each run of the one arm: its error by the other protocol less that by the claim's."""
-    arm, entry = line.arms[0], line.entry
     one, two = (
-        results.values(paper=line.paper, variant=arm, metric=entry["metric"], protocol=entry[key])
-        for key in ("protocol", "against_protocol")
+        results.values(paper=line.paper, variant=line.arms[0], metric=entry.metric, protocol=protocol)
+        for protocol in (entry.protocol, entry.against_protocol)
     )
     return tuple(two[seed].value - row.value for seed, row in one.items() if seed in two)
-
-
-def _plotted_view(plot: Sequence[tuple[EffectRow, formatting.Digits]], *, caption: str) -> TableView:
-    """Return the numbers behind the effect plot, one line a row and scale."""
-    columns = (
-        Column(key="row", title="Row", group="Row"),
-        Column(key="scale", title="Scale", group="Scale"),
-        Column(key="here", title="Here", group="Here", kind="number"),
-        Column(key="ci90", title="90 % interval", group="90 % interval", kind="interval"),
-        Column(key="ci95", title="95 % interval", group="95 % interval", kind="interval"),
-        Column(key="paper", title="Paper", group="Paper", kind="number"),
-        Column(key="smallest", title="Smallest effect of interest", group="Smallest effect of interest", kind="number"),
-    )
-    rows = []
-    for row, digits in plot:
-        for scale, _ in SCALES:
-            panel, decimals = row.panels[scale], digits.points if scale == "points" else digits.log_ratio
-            ours = panel.ours
-            cells = {
-                "row": Cell(text=f"{row.label}: {row.detail}"),
-                "scale": Cell(text=claim_rows.SCALE_TITLES[scale]),
-                "here": Cell(text=fixed(ours.estimate if ours else None, decimals=decimals, signed=True)),
-                "ci90": claim_rows.plotted_interval(ours.ci90 if ours else None, decimals=decimals),
-                "ci95": claim_rows.plotted_interval(ours.ci95 if ours else None, decimals=decimals),
-                "paper": Cell(text=fixed(panel.paper, decimals=decimals, signed=True)),
-                "smallest": Cell(text=fixed(panel.smallest, decimals=decimals)),
-            }
-            rows.append(Row(cells=cells))
-    return TableView(name="plotted", caption=caption, columns=columns, rows=tuple(rows))

@@ -114,6 +114,6 @@ def digits(num_examples: int | None) -> Digits:
     return Digits(points=decimals, log_ratio=decimals + 1)
 
 
-def cut(pair: Sequence[float | None] | None) -> list[float | None] | None:
+def cut(pair: tuple[float, float] | None) -> tuple[float, float] | None:
     """Return the part of a share's interval that lies between 0 and 1: a t interval over seeds knows no bounds."""
-    return None if pair is None else [None if end is None else min(max(end, 0.0), 1.0) for end in pair]
+    return None if pair is None else (min(max(pair[0], 0.0), 1.0), min(max(pair[1], 0.0), 1.0))

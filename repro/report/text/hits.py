@@ -5,9 +5,10 @@ Source: Karpathy et al. 2014, section 4.1: Hit@k is the share of examples one of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
 
+from repro.artifacts.claims_json import MeasuredEffect
+from repro.artifacts.judged import Interval, JudgedByRuns, JudgedClaim, JudgedLevel
 from repro.spec.experiment import Table
 from repro.spec.terms.metrics import metric_named
 from repro.spec.terms.protocols import example_of
@@ -23,15 +24,28 @@ def shows_hits(table: Table, metric: str) -> bool:
     return table.shows == "hits" and metric_named(metric).is_test_error
 
 
-def as_shown(entry: Mapping[str, Any], table: Table) -> Mapping[str, Any]:
-    """Return a claim or effect with the values that its page prints: hits in the place of errors, differences as they are."""
-    if not shows_hits(table, entry["metric"]):
-        return entry
-    shown = {**entry, "means": {arm: complement(mean) for arm, mean in entry["means"].items()}}
-    if entry.get("kind") == "level":
-        shown |= {"paper_value": complement(entry["paper_value"]), "estimate": complement(entry["estimate"])}
-        shown |= {key: flipped(entry[key]) for key in ("ci90", "ci95", "total_ci90")}
-    return shown
+def claim_as_shown(claim: JudgedClaim, table: Table) -> JudgedClaim:
+    """Return a claim with the values that its page prints: hits in the place of errors, differences as they are."""
+    if not shows_hits(table, claim.metric) or not isinstance(claim, JudgedByRuns):
+        return claim
+    claim = replace(claim, means={arm: 1 - mean for arm, mean in claim.means.items()})
+    if not isinstance(claim, JudgedLevel):
+        return claim
+    return replace(
+        claim,
+        paper_value=1 - claim.paper_value,
+        estimate=complement(claim.estimate),
+        ci90=flipped(claim.ci90),
+        ci95=flipped(claim.ci95),
+        total_ci90=flipped(claim.total_ci90),
+    )
+
+
+def effect_as_shown(effect: MeasuredEffect, table: Table) -> MeasuredEffect:
+    """Return an effect whose means are those that its page prints."""
+    if not shows_hits(table, effect.metric):
+        return effect
+    return replace(effect, means={arm: 1 - mean for arm, mean in effect.means.items()})
 
 
 def complement(share: float | None) -> float | None:
@@ -39,9 +53,9 @@ def complement(share: float | None) -> float | None:
     return None if share is None else 1 - share
 
 
-def flipped(ends: list[float] | None) -> list[float] | None:
+def flipped(ends: Interval | None) -> Interval | None:
     """Return the interval of the complement."""
-    return None if ends is None else [1 - ends[1], 1 - ends[0]]
+    return None if ends is None else (1 - ends[1], 1 - ends[0])
 
 
 def measure_title(metric: str, protocol: str) -> str:

@@ -11,6 +11,7 @@ from repro.spec.network import Blurred
 class BlurredShape:
     """The coarse view with every number filled in; `extra_px` is zero padding at the right and bottom edge only.
 
+    start_px: the first pixel that is kept, so that what is left over is shared by both ends.
     name: of the convolution, which has no biases; layer: to whose sums its own are added.
     """
 
@@ -19,6 +20,7 @@ class BlurredShape:
     std_px: float
     window_px: int
     keep_px: int
+    start_px: int
     in_maps: int
     num_kernels: int
     kernel_px: int
@@ -62,6 +64,7 @@ def blurred_shape(blurred: Blurred, *, input_px: int, in_maps: int, out_px: int,
         std_px=blurred.std_px * share,
         window_px=2 * round((blurred.window_px - 1) / 2 * share) + 1,
         keep_px=keep_px,
+        start_px=(input_px - keep_px * (coarse_px - 1)) // 2,
         in_maps=in_maps,
         num_kernels=num_kernels,
         kernel_px=blurred.kernel_px,

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import torch
 from torch import nn
 
+from repro.artifacts.timings_json import Speed
 from repro.models.clip import build_clip_network
 from repro.models.image import build_network
 from repro.models.layers import seed_dropout
@@ -23,20 +23,6 @@ from repro.train.networks.optim import PaperSGD
 
 #: Standard deviation of the random inputs, about that of mean-subtracted pixels.
 INPUT_STD = 60.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Speed:
-    """Seconds that one network takes for an example, round by round.
-
-    train_s, test_s: by the clock on the wall. train_cpu_s, test_cpu_s: processor time of all threads of the process, which
-    other processes on the machine do not lengthen by taking turns with it.
-    """
-
-    train_s: tuple[float, ...]
-    test_s: tuple[float, ...]
-    train_cpu_s: tuple[float, ...]
-    test_cpu_s: tuple[float, ...]
 
 
 def measure_clip_speed(

@@ -6,33 +6,46 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from repro.artifacts.dataset_json import DatasetJson
 from repro.artifacts.files import canonical_json, data_folder, sha256_bytes
+from repro.artifacts.run_json import Costs, FittedModel, ScoresFile
 from repro.baselines.fitting.descriptor_cache import DescriptorCache, keeping
 from repro.spec.run import Run
 from repro.system.memory import peak_mib
 from repro.system.progress import Say
+from repro.train.runs.context import Compute, RunContext
 from repro.train.runs.job import in_turn
-from repro.train.runs.record import dataset_of, identity_of, restore, spent_cpu_s, write_record
-from repro.train.runs.task import Entry, RunContext
+from repro.train.runs.record import Outcome, data_of, identity_of, restore, spent_cpu_s, write_record
 
 #: The folder, in a run's own, of what a fit that was stopped goes on from.
 SCRATCH = "fitting"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Fit:
+    """A fitted model, the scores that it gave, and on how many examples it was fitted in which time."""
+
+    model: FittedModel
+    scores: tuple[ScoresFile, ...]
+    num_train_examples: int
+    train_s: float
+
+
 class OpenedToFit(Protocol):
     """A prepared data set whose files were whole when it was opened; `stage`: by which provenance knows the code that fits."""
 
-    stage: str
-    dataset: DatasetJson
+    @property
+    def stage(self) -> str: ...
+    @property
+    def dataset(self) -> DatasetJson: ...
 
-    def fit(self, run: Run, context: RunContext, *, scratch: Path) -> tuple[list[Entry], dict[str, Any]]:
-        """Fit the model of `run`, score it and write its files; return the entries of scores, and what run.json says besides.
+    def fit(self, run: Run, context: RunContext, *, scratch: Path) -> Fit:
+        """Fit the model of `run`, score it and write its files.
 
-        The latter holds `train_s`, `num_train_examples` and `num_classes`.
         scratch: a folder for what a later call goes on from, which has the same run, data and code.
         """
 
@@ -42,8 +55,7 @@ def fit_runs(
     *,
     open_data: Callable[[Path], OpenedToFit],
     results: Path,
-    num_threads: int,
-    device: str,
+    compute: Compute,
     say: Say,
 ) -> None:
     """Fit and score `runs` in turn; arguments and errors as of repro.train.networks.run.train_runs."""
@@ -55,30 +67,34 @@ def fit_runs(
         fit_run(run, opened[prepared], context=context, kept=kept)
 
     with keeping() if len(runs) > 1 else nullcontext() as kept:
-        in_turn(runs, do, results=results, num_threads=num_threads, device=device, say=say)
+        in_turn(runs, do, results=results, compute=compute, say=say)
 
 
 def fit_run(run: Run, data: OpenedToFit, *, context: RunContext, kept: DescriptorCache | None = None) -> None:
     """Fit and score one run, unless it was finished before, and write its folder. kept: descriptions of the runs of its job."""
     identity = identity_of(run, stage=data.stage, data=data.dataset.digest, device=context.device)
-    if restore(context.folder, identity):
-        context.say("finished before; kept")
+    if restore(context, identity=identity):
         shutil.rmtree(context.folder / SCRATCH, ignore_errors=True)
         return
     begun = time.perf_counter(), spent_cpu_s()
     taken_before = kept.num_taken if kept else 0
     with scratch_of(context.folder, identity) as scratch:
-        entries, measured = data.fit(run, context, scratch=scratch)
-        measured = {
-            "status": "ok",
-            "reason": "",
-            "wall_s": time.perf_counter() - begun[0],
-            "cpu_s": spent_cpu_s() - begun[1],
-            "peak_mib": peak_mib(),
-            "num_descriptions_taken": kept.num_taken - taken_before if kept else 0,
-            **measured,
-        }
-        write_record(run, context, identity=identity, dataset=dataset_of(data.dataset), scores=entries, measured=measured)
+        fit = data.fit(run, context, scratch=scratch)
+        costs = Costs(
+            wall_s=time.perf_counter() - begun[0],
+            cpu_s=spent_cpu_s() - begun[1],
+            train_s=fit.train_s,
+            peak_mib=peak_mib(),
+        )
+        outcome = Outcome(
+            dataset=data_of(data.dataset),
+            num_classes=len(data.dataset.classes),
+            num_train_examples=fit.num_train_examples,
+            costs=costs,
+            scores=fit.scores,
+            made=replace(fit.model, num_descriptions_taken=kept.num_taken - taken_before if kept else 0),
+        )
+        write_record(run, context, outcome, identity=identity)
 
 
 @contextmanager

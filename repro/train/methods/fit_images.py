@@ -9,13 +9,15 @@ import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from repro.artifacts.dataset_json import DatasetJson, read_dataset
+from repro.artifacts.run_json import FittedModel
+from repro.artifacts.stored_files import stored_file
 from repro.baselines.descriptors.images import Image
 from repro.baselines.fitting.costs import Costs
 from repro.baselines.images.fit import fit
@@ -23,8 +25,9 @@ from repro.baselines.images.model import ClassicalModel
 from repro.data.shards.images import Shards
 from repro.spec.classical import FisherVectors, SparseCoding
 from repro.spec.run import Fitted, Run
-from repro.train.runs.record import named, write_run_scores
-from repro.train.runs.task import Entry, RunContext
+from repro.train.methods.fit import Fit
+from repro.train.runs.context import RunContext
+from repro.train.runs.record import write_run_scores
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +39,7 @@ class ImagesToFit:
     test: Shards
     stage: ClassVar[str] = "fit_images"
 
-    def fit(self, run: Run, context: RunContext, *, scratch: Path) -> tuple[list[Entry], dict[str, Any]]:
+    def fit(self, run: Run, context: RunContext, *, scratch: Path) -> Fit:
         """Fit the model of `run` and score the test images (repro.train.methods.fit.OpenedToFit)."""
         assert isinstance(run.experiment, Fitted), "a fitted model"
         spec = run.experiment.model
@@ -53,21 +56,24 @@ class ImagesToFit:
         )
         return self._scored(run, model, context)
 
-    def _scored(self, run: Run, model: ClassicalModel, context: RunContext) -> tuple[list[Entry], dict[str, Any]]:
+    def _scored(self, run: Run, model: ClassicalModel, context: RunContext) -> Fit:
         context.say(f"scores {self.test.num_examples} test images")
         scores_NK = model.scores_NK(StoredImages(self.test), num_processes=context.num_threads)
         label_N, key_N = np.asarray(self.test.label_N), np.asarray(self.test.key_N)
         entry = write_run_scores(run, context, scores_NK, label_N, key_N, split="test", protocol="center")
         model.save(context.folder / "model.npz")
         costs = model.costs or Costs()
-        return [entry], {
-            "train_s": sum(costs.wall_s.values()),
-            "steps_s": dict(costs.wall_s),
-            "num_train_examples": self.train.num_examples,
-            "num_classes": self.train.num_classes,
-            "num_features": sum(channel.num_values for channel in model.spec.channels),
-            "model": named(context.folder / "model.npz"),
-        }
+        fitted = FittedModel(
+            num_features=sum(channel.num_values for channel in model.spec.channels),
+            steps_s=dict(costs.wall_s),
+            model=stored_file(context.folder / "model.npz"),
+        )
+        return Fit(
+            model=fitted,
+            scores=(entry,),
+            num_train_examples=self.train.num_examples,
+            train_s=sum(costs.wall_s.values()),
+        )
 
 
 def open_images_to_fit(folder: Path) -> ImagesToFit:

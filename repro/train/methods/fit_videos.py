@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repro.artifacts.dataset_json import DatasetJson, read_dataset
+from repro.artifacts.run_json import ChosenClassifier, FittedModel
+from repro.artifacts.stored_files import stored_file
 from repro.baselines.fitting.costs import Costs
 from repro.baselines.videos.fit import fit
 from repro.baselines.videos.model import HistogramModel
@@ -20,8 +21,9 @@ from repro.data.shards.clips import ClipShards
 from repro.evaluate.subset import stable_subset_N
 from repro.spec.histograms import FeatureHistograms
 from repro.spec.run import Fitted, Run
-from repro.train.runs.record import named, write_run_scores
-from repro.train.runs.task import Entry, RunContext
+from repro.train.methods.fit import Fit
+from repro.train.runs.context import RunContext
+from repro.train.runs.record import write_run_scores
 
 #: The share of the training videos on which the classifier is tuned where the data set holds out none.
 HELD_OUT = 0.15
@@ -37,7 +39,7 @@ class VideosToFit:
     test: ClipShards
     stage: ClassVar[str] = "fit_videos"
 
-    def fit(self, run: Run, context: RunContext, *, scratch: Path) -> tuple[list[Entry], dict[str, Any]]:
+    def fit(self, run: Run, context: RunContext, *, scratch: Path) -> Fit:
         """Fit the histograms of `run` and score the test videos (repro.train.methods.fit.OpenedToFit).
 
         All is done in one go: `scratch` stays empty.
@@ -68,25 +70,28 @@ class VideosToFit:
         held_out_V = np.sort(stable_subset_N(len(every_V), wanted=max(1, round(HELD_OUT * len(every_V)))))
         return Chosen(self.train, np.setdiff1d(every_V, held_out_V)), Chosen(self.train, held_out_V)
 
-    def _scored(
-        self, run: Run, model: HistogramModel, context: RunContext, *, num_train: int
-    ) -> tuple[list[Entry], dict[str, Any]]:
+    def _scored(self, run: Run, model: HistogramModel, context: RunContext, *, num_train: int) -> Fit:
         test = Chosen(self.test, np.arange(self.test.num_videos))
         context.say(f"scores {len(test)} test videos")
         scores_VK = model.scores_NK(test.pixels(), num_processes=context.num_threads, device=context.device)
         entry = write_run_scores(run, context, scores_VK, self.test.label_VL, self.test.key_V, split="test", protocol="video")
         model.save(context.folder / "model.npz")
         costs = model.costs or Costs()
-        choice = dataclasses.asdict(model.classifier.choice)
-        return [entry], {
-            "train_s": sum(costs.wall_s.values()),
-            "steps_s": costs.wall_s,
-            "num_train_examples": num_train,
-            "num_classes": len(self.train.classes),
-            "num_features": model.spec.num_values,
-            "chosen": {key: list(value) if isinstance(value, tuple) else value for key, value in choice.items()},
-            "model": named(context.folder / "model.npz"),
-        }
+        choice = model.classifier.choice
+        chosen = ChosenClassifier(
+            hidden_units=choice.hidden_units,
+            dropout_rate=choice.dropout_rate,
+            learning_rate=choice.learning_rate,
+            weight_decay=choice.weight_decay,
+            input_scaling=choice.input_scaling,
+        )
+        fitted = FittedModel(
+            num_features=model.spec.num_values,
+            steps_s=dict(costs.wall_s),
+            model=stored_file(context.folder / "model.npz"),
+            chosen=chosen,
+        )
+        return Fit(model=fitted, scores=(entry,), num_train_examples=num_train, train_s=sum(costs.wall_s.values()))
 
 
 def open_videos_to_fit(folder: Path) -> VideosToFit:

@@ -5,38 +5,87 @@ from __future__ import annotations
 import io
 import json
 import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import torch
 
 from repro.artifacts.files import atomic_writer, canonical_json, sha256_bytes
+from repro.artifacts.log_jsonl import LogEntry, Saturation
 from repro.system.progress import Say
+from repro.train.networks.optim import Plateau
 
-SCHEMA = "checkpoint/1"
+SCHEMA = "checkpoint/2"
+
+#: Parameters, or what belongs to them, by name.
+Tensors = dict[str, torch.Tensor]
 
 
-def save_checkpoint(path: Path, state: dict[str, Any], *, identity: dict[str, str]) -> None:
+@dataclass(kw_only=True)
+class TrainingProgress:
+    """Where a run stands. Sums are over the current epoch; `log` has one entry for each epoch that ended.
+
+    saturation_at_start: what `Training.probe` gave before the first update.
+    wall_s, cpu_s: time spent on the run so far, over all its restarts; cpu_s counts every thread of the process.
+    """
+
+    epoch: int = 0
+    step: int = 0
+    num_steps: int = 0
+    num_seen: int = 0
+    num_wrong: int = 0
+    loss_sum: float = 0.0
+    epoch_s: float = 0.0
+    epoch_wait_s: float = 0.0
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+    num_resumes: int = 0
+    diverged: str = ""
+    saturation_at_start: Saturation | None = None
+    log: list[LogEntry] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingState:
+    """All that the next step of a training depends on."""
+
+    net: Tensors
+    velocity: Tensors
+    rate: Plateau
+    progress: TrainingProgress
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Header:
+    schema: str
+    sha256: str
+    identity: dict[str, str]
+
+
+def save_checkpoint(path: Path, state: TrainingState, *, identity: Mapping[str, str]) -> None:
     """Write `state` to `path` atomically; the file that stood there becomes the previous generation.
 
     identity: what a run must agree on to go on from here (run id, digests of spec, code and data).
     """
-    payload = state_bytes(state)
-    header = canonical_json({"schema": SCHEMA, "sha256": sha256_bytes(payload), "identity": identity}).encode()
+    plain = {"net": state.net, "velocity": state.velocity, "rate": asdict(state.rate), "progress": asdict(state.progress)}
+    payload = torch_bytes(plain)
+    header = canonical_json({"schema": SCHEMA, "sha256": sha256_bytes(payload), "identity": dict(identity)}).encode()
     if path.exists():
         os.replace(path, previous_generation(path))
     with atomic_writer(path) as stream:
         stream.write(header + b"\n" + payload)
 
 
-def state_bytes(state: dict[str, Any]) -> bytes:
-    """Return `state` in torch's file format; the bytes do not depend on where they will be written."""
+def torch_bytes(value: Mapping[str, object]) -> bytes:
+    """Return `value` in torch's file format; the bytes do not depend on where they will be written."""
     buffer = io.BytesIO()
-    torch.save(state, buffer)
+    torch.save(value, buffer)
     return buffer.getvalue()
 
 
-def load_checkpoint(path: Path, *, identity: dict[str, str], say: Say) -> dict[str, Any] | None:
+def load_checkpoint(path: Path, *, identity: Mapping[str, str], say: Say) -> TrainingState | None:
     """Return the newest state at `path` that is whole and belongs to `identity`; None if there is none.
 
     A damaged file and a state of another run are reported through `say` and passed over.
@@ -48,7 +97,7 @@ def load_checkpoint(path: Path, *, identity: dict[str, str], say: Say) -> dict[s
         if header is None:
             say(f"checkpoint {candidate.name} is damaged and is not used")
             continue
-        differing = sorted(key for key in {*identity, *header["identity"]} if header["identity"].get(key) != identity.get(key))
+        differing = sorted(key for key in {*identity, *header.identity} if header.identity.get(key) != identity.get(key))
         if differing:
             say(f"checkpoint {candidate.name} is of another run (differs in: {', '.join(differing)}) and is not used")
             continue
@@ -70,20 +119,26 @@ def previous_generation(path: Path) -> Path:
     return path.with_name(f"previous-{path.name}")
 
 
-def _read(path: Path) -> tuple[dict[str, Any] | None, bytes]:
+def _read(path: Path) -> tuple[_Header | None, bytes]:
+    """Return the header and the payload of a file; no header if it is damaged."""
     line, _, payload = path.read_bytes().partition(b"\n")
     try:
-        header = json.loads(line)
-        whole = header["schema"] == SCHEMA and header["sha256"] == sha256_bytes(payload) and isinstance(header["identity"], dict)
-    except (ValueError, KeyError, TypeError, RecursionError):
+        header = msgspec.convert(json.loads(line), _Header)
+    except (ValueError, RecursionError):
         return None, b""
+    whole = header.schema == SCHEMA and header.sha256 == sha256_bytes(payload)
     return (header, payload) if whole else (None, b"")
 
 
-def _state(payload: bytes) -> dict[str, Any] | None:
+def _state(payload: bytes) -> TrainingState | None:
     """The state that a payload holds; None if it holds none."""
     try:
-        state = torch.load(io.BytesIO(payload), weights_only=True, map_location="cpu")
-    except Exception:  # what is no state fails in many ways: zip, pickle and end-of-file errors
+        stored = torch.load(io.BytesIO(payload), weights_only=True, map_location="cpu")
+        return TrainingState(
+            net=stored["net"],
+            velocity=stored["velocity"],
+            rate=msgspec.convert(stored["rate"], Plateau),
+            progress=msgspec.convert(stored["progress"], TrainingProgress),
+        )
+    except Exception:  # what is no state fails in many ways: zip, pickle and end-of-file errors, missing keys
         return None
-    return state if isinstance(state, dict) else None

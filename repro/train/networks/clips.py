@@ -14,6 +14,9 @@ from torch import nn
 from repro.artifacts.arrays import write_npz
 from repro.artifacts.dataset_json import DatasetJson, VideoData, read_dataset
 from repro.artifacts.files import FileFormatError
+from repro.artifacts.log_jsonl import Saturation
+from repro.artifacts.run_json import Pictures, ScoresFile
+from repro.artifacts.stored_files import stored_file
 from repro.data.load.clip_stream import ClipBatch, clip_stream
 from repro.data.load.clip_views import ClipPixels
 from repro.data.load.clips import DecodedClips, StripClips, clips_in_memory
@@ -27,8 +30,9 @@ from repro.models.clip import build_clip_network
 from repro.models.clip_kernels import first_kernels_KTHWC
 from repro.spec.run import Run
 from repro.spec.video import ClipEvaluation, ClipNetwork, ClipRecipe
-from repro.train.runs.record import named, write_run_scores
-from repro.train.runs.task import Entry, RunContext, Saturation, ScoredFiles, Share, whole
+from repro.train.networks.task import Share, whole
+from repro.train.runs.context import RunContext, ScoredFiles
+from repro.train.runs.record import write_run_scores
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +87,7 @@ def open_videos(folder: Path) -> Videos:
 
 
 class ClipTask:
-    """A run of a network of clips (repro.train.runs.task.Task). Clips are mirrored only if the data allow it (`mirror`)."""
+    """A run of a network of clips (repro.train.networks.task.Task). Clips are mirrored only if the data allow it (`mirror`)."""
 
     def __init__(self, run: Run, data: Videos, context: RunContext) -> None:
         experiment = run.trained
@@ -152,7 +156,7 @@ class ClipTask:
         test, evaluation = self._data.test, self._evaluation
         self._context.say(f"scores {test.num_clips} clips of {test.num_videos} test videos in {evaluation.num_views} views")
         predicted = self._predicted(net, test, np.arange(test.num_clips), num_views=evaluation.num_views)
-        entries, files = [], {}
+        entries, pictures = [], Pictures()
         if "clip" in evaluation.protocols:
             entries.append(self._write_clips(test, predicted.center_NK, np.arange(test.num_clips), split="test"))
         if "video" in evaluation.protocols:
@@ -161,7 +165,7 @@ class ClipTask:
             path = self._context.folder / "clip_gallery.npz"
             video_VK = video_scores_VK(predicted.views_NK, test.video_N, num_videos=test.num_videos)
             write_clip_gallery(path, test, video_VK, num=evaluation.num_gallery)
-            files["clip_gallery"] = named(path)
+            pictures = Pictures(clip_gallery=stored_file(path))
         held_out, train = self._data.validation, self._data.train
         if held_out is not None:
             seen = self._predicted(net, held_out, np.arange(held_out.num_clips), num_views=1)
@@ -169,13 +173,13 @@ class ClipTask:
         subset_N = stable_subset_N(train.num_clips, wanted=evaluation.num_train_examples)
         seen = self._predicted(net, train, subset_N, num_views=1)
         entries.append(self._write_clips(train, seen.center_NK, subset_N, split="train"))
-        return ScoredFiles(scores=entries, others=files)
+        return ScoredFiles(scores=tuple(entries), pictures=pictures)
 
-    def write_weights_view(self, net: nn.Module) -> dict[str, Entry]:
+    def write_kernels(self, net: nn.Module) -> Pictures:
         """Write the first layer's kernels, stream by stream."""
         path = self._context.folder / "stream_kernels.npz"
         write_npz(path, {name or "frame": kernel_KTHWC for name, kernel_KTHWC in first_kernels_KTHWC(net, self._network).items()})
-        return {"stream_kernels": named(path)}
+        return Pictures(stream_kernels=stored_file(path))
 
     def _predicted(self, net: nn.Module, shards: ClipShards, index_N: NDArray[np.int64], *, num_views: int) -> ClipScores:
         return predict_clips(
@@ -191,7 +195,7 @@ class ClipTask:
 
     def _write_clips(
         self, shards: ClipShards, scores_NK: NDArray[np.float32], index_N: NDArray[np.int64], *, split: str
-    ) -> Entry:
+    ) -> ScoresFile:
         """Write the scores of clips; the video of each is the unit that was sampled."""
         unit_N = shards.key_V[shards.video_N[index_N]]
         example_N = np.array(
@@ -202,6 +206,6 @@ class ClipTask:
             self._run, self._context, scores_NK, label_NL, example_N, split=split, protocol="clip", unit_N=unit_N
         )
 
-    def _write_videos(self, shards: ClipShards, scores_NK: NDArray[np.float32], *, split: str) -> Entry:
+    def _write_videos(self, shards: ClipShards, scores_NK: NDArray[np.float32], *, split: str) -> ScoresFile:
         video_VK = video_scores_VK(scores_NK, shards.video_N, num_videos=shards.num_videos)
         return write_run_scores(self._run, self._context, video_VK, shards.label_VL, shards.key_V, split=split, protocol="video")

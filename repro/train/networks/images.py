@@ -13,6 +13,9 @@ from torch import nn
 
 from repro.artifacts.arrays import write_npz
 from repro.artifacts.dataset_json import DatasetJson
+from repro.artifacts.log_jsonl import Saturation
+from repro.artifacts.run_json import Pictures, ScoresFile
+from repro.artifacts.stored_files import stored_file
 from repro.data.load.image_stream import ImageBatch, image_stream
 from repro.data.load.plan import training_plan
 from repro.data.shards.images import Shards
@@ -28,8 +31,9 @@ from repro.spec.network import Network
 from repro.spec.recipe import ImageRecipe
 from repro.spec.run import Run
 from repro.train.networks.prepared import PreparedImages, open_prepared
-from repro.train.runs.record import named, write_run_scores
-from repro.train.runs.task import Entry, RunContext, Saturation, ScoredFiles, Share, whole
+from repro.train.networks.task import Share, whole
+from repro.train.runs.context import RunContext, ScoredFiles
+from repro.train.runs.record import write_run_scores
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ def open_images(folder: Path) -> Images:
 
 
 class ImageTask:
-    """A run of a network of images (repro.train.runs.task.Task)."""
+    """A run of a network of images (repro.train.networks.task.Task)."""
 
     def __init__(self, run: Run, data: PreparedImages, context: RunContext) -> None:
         experiment = run.trained
@@ -145,17 +149,17 @@ class ImageTask:
             seen = self._predicted(net, images.validation, held_out_N, split="validation", protocols=("center",), take=None)
             entries += self._write_scores(data.validation, held_out_N, split="validation", found=seen)
         if gallery is None:
-            return ScoredFiles(scores=entries)
+            return ScoredFiles(scores=tuple(entries))
         path = self._context.folder / "gallery.npz"
         gallery.write(path, test["ten_crop" if "ten_crop" in test else evaluation.protocols[0]])
-        return ScoredFiles(scores=entries, others={"gallery": named(path)})
+        return ScoredFiles(scores=tuple(entries), pictures=Pictures(gallery=stored_file(path)))
 
-    def write_weights_view(self, net: nn.Module) -> dict[str, Entry]:
+    def write_kernels(self, net: nn.Module) -> Pictures:
         """Write the first layer's kernels, tower by tower."""
         path = self._context.folder / "kernels.npz"
         kernel_KHWC = first_kernels_KHWC(net, self._network)
         write_npz(path, {"kernel_KHWC": kernel_KHWC, "num_towers": np.array(self._network.towers.num, np.int32)})
-        return {"kernels": named(path)}
+        return Pictures(kernels=stored_file(path))
 
     def _predicted(
         self, net: nn.Module, images: Any, index_N: NDArray[np.int64], *, split: str, protocols: tuple[str, ...], take: Any
@@ -166,7 +170,7 @@ class ImageTask:
 
     def _write_scores(
         self, shards: Shards, index_N: NDArray[np.int64], *, split: str, found: dict[str, NDArray[np.float32]]
-    ) -> list[Entry]:
+    ) -> list[ScoresFile]:
         """Write one file for each protocol and return their entries."""
         label_N, example_N = np.asarray(shards.label_N)[index_N], np.asarray(shards.key_N)[index_N]
         return [

@@ -12,7 +12,10 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from repro.artifacts.files import FileFormatError, read_json, run_folder, sha256_bytes
+from repro.artifacts.documents import MissingFileError
+from repro.artifacts.files import FileFormatError, run_folder
+from repro.artifacts.run_json import read_run
+from repro.artifacts.stored_files import StoredFile
 from repro.spec.run import InitialWeights, Run
 
 
@@ -20,14 +23,16 @@ from repro.spec.run import InitialWeights, Run
 class SourceWeights:
     """The weights that a finished run has left, and their SHA-256."""
 
-    path: Path
-    sha256: str
+    folder: Path
+    stored: StoredFile
+
+    @property
+    def sha256(self) -> str:
+        return self.stored.sha256
 
     def weights(self) -> dict[str, torch.Tensor]:
         """Return the weights by parameter name; raise FileFormatError if the file is missing or not the recorded one."""
-        content = self.path.read_bytes() if self.path.is_file() else b""
-        if sha256_bytes(content) != self.sha256:
-            raise FileFormatError(f"{self.path} is missing or not the file that its run recorded; train that run again")
+        content = self.stored.read(self.folder, again="train that run again")
         state: dict[str, torch.Tensor] = torch.load(io.BytesIO(content), weights_only=True, map_location="cpu")
         return state
 
@@ -40,15 +45,20 @@ def source_of(run: Run, start: InitialWeights, *, results: Path) -> SourceWeight
     """
     source_id = f"{run.scale}/{run.paper}/{start.variant}/{run.seed}"
     folder = run_folder(results, source_id)
-    if not (folder / "run.json").is_file():
+    try:
+        record = read_run(results, source_id)
+    except MissingFileError:
         raise FileFormatError(
             f"run {run.id} starts from the weights of run {source_id}, which is not finished in {results}; train it first: "
             f"python -m repro train --scale {run.scale} --paper {run.paper} --variant {start.variant} --seeds {run.seed}"
-        )
-    record = read_json(folder / "run.json", schema="run/1")
-    if record["status"] != "ok":
+        ) from None
+    if record.diverged:
         raise FileFormatError(f"run {run.id} starts from the weights of run {source_id}, which diverged; it cannot be run")
-    return SourceWeights(path=folder / record["weights"]["file"], sha256=record["weights"]["sha256"])
+    if record.network is None:
+        raise FileFormatError(
+            f"run {run.id} starts from run {source_id}, which is {record.method} and has no weights; let it start from a network"
+        )
+    return SourceWeights(folder=folder, stored=record.network.weights)
 
 
 def begin_with(net: nn.Module, weights: dict[str, torch.Tensor], *, start: InitialWeights, output: str) -> None:

@@ -9,55 +9,34 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import nn
 
+from repro.artifacts.log_jsonl import LogEntry, Saturation
+from repro.artifacts.run_json import FAITHFUL
 from repro.data.load.randomness import num_steps_of
 from repro.models.layers import seed_dropout
 from repro.spec.recipe import Recipe
 from repro.system.durations import duration
 from repro.system.progress import SAY_EVERY_S, Say
+from repro.train.networks.checkpoint import TrainingProgress, TrainingState
 from repro.train.networks.data_parallel import Group
 from repro.train.networks.optim import LearningRate, PaperSGD
 from repro.train.networks.precision import forward_in
-from repro.train.runs.task import FAITHFUL, Batch, Saturation, Stopped
+from repro.train.networks.task import Batch
+from repro.train.runs.context import Stopped
 
 #: Seconds between two checkpoints.
 CHECKPOINT_EVERY_S = 30.0
 
 
 @dataclass(kw_only=True)
-class TrainingProgress:
-    """Where a run stands. Sums are over the current epoch; `log` has one entry for each epoch that ended.
-
-    saturation_at_start: what `Training.probe` gave before the first update.
-    wall_s, cpu_s: time spent on the run so far, over all its restarts; cpu_s counts every thread of the process.
-    """
-
-    epoch: int = 0
-    step: int = 0
-    num_steps: int = 0
-    num_seen: int = 0
-    num_wrong: int = 0
-    loss_sum: float = 0.0
-    epoch_s: float = 0.0
-    epoch_wait_s: float = 0.0
-    wall_s: float = 0.0
-    cpu_s: float = 0.0
-    num_resumes: int = 0
-    diverged: str = ""
-    saturation_at_start: Saturation | None = None
-    log: list[dict[str, Any]] = field(default_factory=list)
-
-
-@dataclass(kw_only=True)
 class Training:
     """A network in training with all that its next step depends on.
 
-    batches, validate, probe: as in repro.train.runs.task.Task. save: stores a state.
+    batches, validate, probe: as in repro.train.networks.task.Task. save: stores a state.
     should_stop: says that the process was asked to end.
     precision: of training (repro.train.networks.precision). whole: gives the network on one device, to be
     validated, probed and scored. group: the processes that train the network together; all do the same, each
@@ -72,7 +51,7 @@ class Training:
     batches: Callable[[int, int], Iterable[Batch]]
     validate: Callable[[nn.Module], float | None]
     probe: Callable[[nn.Module], Saturation | None]
-    save: Callable[[dict[str, Any]], None]
+    save: Callable[[TrainingState], None]
     should_stop: Callable[[], bool]
     say: Say
     precision: str = FAITHFUL
@@ -98,16 +77,16 @@ class Training:
     def _steps_of(self, share: float) -> int:
         return num_steps_of(share, num_epochs=self.recipe.schedule.num_epochs, steps_per_epoch=self.steps_per_epoch)
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> TrainingState:
         """Return all that the next step depends on."""
         self._gather()
         self.count_time()
-        return {
-            "net": self.net.state_dict(),
-            "velocity": self.optimizer.state_dict(),
-            "rate": self.rate.state_dict(),
-            "progress": asdict(self.progress),
-        }
+        return TrainingState(
+            net=self.net.state_dict(),
+            velocity=self.optimizer.state_dict(),
+            rate=replace(self.rate.plateau),
+            progress=replace(self.progress, log=list(self.progress.log)),
+        )
 
     def count_time(self) -> None:
         """Add the time since the last call to what the run has taken."""
@@ -115,12 +94,12 @@ class Training:
         self.progress.wall_s += self._clocks[0] - before[0]
         self.progress.cpu_s += self._clocks[1] - before[1]
 
-    def load(self, state: dict[str, Any]) -> None:
+    def load(self, state: TrainingState) -> None:
         """Go on from `state`."""
-        self.net.load_state_dict(state["net"])
-        self.optimizer.load_state_dict(state["velocity"])
-        self.rate.load_state_dict(state["rate"])
-        self.progress = TrainingProgress(**state["progress"])
+        self.net.load_state_dict(state.net)
+        self.optimizer.load_state_dict(state.velocity)
+        self.rate.plateau = replace(state.rate)
+        self.progress = replace(state.progress, log=list(state.progress.log))
         self.progress.num_resumes += 1
         if self.group.rank == 0:
             self._loss_sum.fill_(self.progress.loss_sum)
@@ -190,22 +169,22 @@ class Training:
         validation_error = self.validate(self.whole(self.net)) if finite else None
         saturation = self.probe(self.whole(self.net)) if finite else None
         learning_rate = self.rate.at(progress.epoch + 1 - 1 / self.steps_per_epoch)
-        entry = {
-            "epoch": progress.epoch + 1,
-            "num_steps": progress.num_steps,
-            "learning_rate": learning_rate,
-            "train_loss": progress.loss_sum / progress.num_seen if finite else None,
-            "train_top1_error": progress.num_wrong / progress.num_seen,
-            "validation_top1_error": validation_error,
-            "images_per_s": progress.num_seen / progress.epoch_s,
-            "wall_s": progress.epoch_s,
-            "data_wait_s": progress.epoch_wait_s,
-        }
-        # Without a probe the entry has no such key; where the loss is not finite there is nothing to see.
-        progress.log.append(entry if progress.saturation_at_start is None else entry | {"saturation": saturation})
+        entry = LogEntry(
+            epoch=progress.epoch + 1,
+            num_steps=progress.num_steps,
+            learning_rate=learning_rate,
+            train_loss=progress.loss_sum / progress.num_seen if finite else None,
+            train_top1_error=progress.num_wrong / progress.num_seen,
+            validation_top1_error=validation_error,
+            images_per_s=progress.num_seen / progress.epoch_s,
+            wall_s=progress.epoch_s,
+            data_wait_s=progress.epoch_wait_s,
+            saturation=saturation,
+        )
+        progress.log.append(entry)
         if not finite:
             progress.diverged = f"the training loss was not finite in epoch {progress.epoch + 1}"
-        self._say_epoch(progress.log[-1])
+        self._say_epoch(entry)
         self.rate.epoch_ended(validation_error)
         progress.epoch, progress.step = progress.epoch + 1, 0
         progress.num_seen = progress.num_wrong = 0
@@ -230,14 +209,13 @@ class Training:
                 self._status(self.progress.loss_sum / self.progress.num_seen, self.progress.num_seen / self.progress.epoch_s)
             )
 
-    def _say_epoch(self, entry: dict[str, Any]) -> None:
+    def _say_epoch(self, entry: LogEntry) -> None:
         self._said_at = time.monotonic()
-        loss = entry["train_loss"]
-        validation = entry["validation_top1_error"]
+        loss, validation = entry.train_loss, entry.validation_top1_error
         shown = "" if validation is None else f", validation error {validation:.3f}"
         self.say(
-            self._status(float("nan") if loss is None else loss, entry["images_per_s"])
-            + f", training error {entry['train_top1_error']:.3f}{shown}"
+            self._status(float("nan") if loss is None else loss, entry.images_per_s)
+            + f", training error {entry.train_top1_error:.3f}{shown}"
         )
 
     def _status(self, loss: float, images_per_s: float) -> str:

@@ -13,7 +13,7 @@ from torch import nn
 from repro.models.towers import TowerNetwork
 from repro.spec.network import Network
 from repro.spec.run import Run
-from repro.train.runs.task import RunContext
+from repro.train.runs.context import RunContext
 
 Whole = Callable[[nn.Module], nn.Module]
 

@@ -181,6 +181,15 @@ def _layer(parameter: str) -> str:
     return parameter.partition(".")[0]
 
 
+@dataclass(kw_only=True)
+class Plateau:
+    """What the learning rate's rule `plateau` remembers: drops so far, the best validation error, epochs since."""
+
+    num_drops: int = 0
+    best: float = float("inf")
+    num_worse: int = 0
+
+
 class LearningRate:
     """The learning rate over training, by epochs or by plateau of the validation error."""
 
@@ -188,11 +197,13 @@ class LearningRate:
         if schedule.rule not in ("epochs", "plateau"):
             raise ValueError(f"unknown schedule rule {schedule.rule!r}; allowed: epochs, plateau")
         self.initial, self._schedule = initial, schedule
-        self._num_drops, self._best, self._num_worse = 0, float("inf"), 0
+        self.plateau = Plateau()
 
     def at(self, epochs: float) -> float:
         """Return the rate after so many `epochs` (a fraction within an epoch)."""
-        num_drops = sum(drop <= epochs for drop in self._schedule.drops) if self._schedule.rule == "epochs" else self._num_drops
+        num_drops = (
+            sum(drop <= epochs for drop in self._schedule.drops) if self._schedule.rule == "epochs" else self.plateau.num_drops
+        )
         return float(self.initial / self._schedule.divide_by**num_drops)
 
     def epoch_ended(self, validation_error: float | None) -> None:
@@ -208,17 +219,10 @@ class LearningRate:
                 "the schedule waits for a plateau of the validation error, but the data set holds out no validation images; "
                 "give the data set num_validation above 0 or use the rule `epochs`"
             )
-        if validation_error < self._best:
-            self._best, self._num_worse = validation_error, 0
+        plateau = self.plateau
+        if validation_error < plateau.best:
+            plateau.best, plateau.num_worse = validation_error, 0
             return
-        self._num_worse += 1
-        if self._num_worse >= self._schedule.patience and self._num_drops < self._schedule.num_drops:
-            self._num_drops, self._num_worse = self._num_drops + 1, 0
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return what the plateau rule remembers."""
-        return {"num_drops": self._num_drops, "best": self._best, "num_worse": self._num_worse}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Set what the plateau rule remembers."""
-        self._num_drops, self._best, self._num_worse = state["num_drops"], state["best"], state["num_worse"]
+        plateau.num_worse += 1
+        if plateau.num_worse >= self._schedule.patience and plateau.num_drops < self._schedule.num_drops:
+            plateau.num_drops, plateau.num_worse = plateau.num_drops + 1, 0

@@ -17,7 +17,7 @@ from typing import Any
 
 import torch
 
-from repro.train.runs.task import FAITHFUL
+from repro.artifacts.run_json import FAITHFUL
 
 PRECISIONS = (FAITHFUL, "tf32", "bfloat16")
 

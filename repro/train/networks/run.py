@@ -9,49 +9,33 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import torch
 
 from repro.artifacts.files import data_folder
+from repro.artifacts.run_json import FAITHFUL
 from repro.spec.run import Run
 from repro.system.memory import keep_freed_memory
 from repro.system.progress import Say
-from repro.train.networks.checkpoint import load_checkpoint, remove_checkpoints, save_checkpoint
+from repro.train.networks.checkpoint import TrainingState, load_checkpoint, remove_checkpoints, save_checkpoint
 from repro.train.networks.data_parallel import Group, group_of
 from repro.train.networks.initial_weights import SourceWeights, begin_with, source_of
 from repro.train.networks.loop import Training
 from repro.train.networks.model_parallel import lies_apart, taken_apart
 from repro.train.networks.precision import products_in
+from repro.train.networks.task import Open, PreparedData, Task
 from repro.train.networks.trained import write_trained
+from repro.train.runs.context import Compute, RunContext, ScoredFiles, Stopped
 from repro.train.runs.job import in_turn
-from repro.train.runs.record import dataset_of, identity_of, restore
-from repro.train.runs.task import FAITHFUL, PreparedData, RunContext, ScoredFiles, Stopped, Task
-
-#: Opens a folder of prepared data (repro.train.networks.images.open_images, ...).
-Open = Callable[[Path], PreparedData]
+from repro.train.runs.record import data_of, identity_of, restore
 
 
-def train_runs(
-    runs: Sequence[Run],
-    *,
-    open_data: Open,
-    results: Path,
-    num_threads: int,
-    device: str,
-    say: Say,
-    precision: str = FAITHFUL,
-    towers_apart: bool = False,
-    num_processes: int = 1,
-) -> None:
+def train_runs(runs: Sequence[Run], *, open_data: Open, results: Path, compute: Compute, say: Say) -> None:
     """Train and score `runs` in turn, each in its own folder; finished ones are kept when a later one fails.
 
     Args:
         open_data: opens a folder of prepared data of the kind that the runs train on, once for all runs.
-        device: `cpu` or `cuda`.
         say: prints a line of progress.
-        precision, towers_apart: as in repro.train.runs.task.RunContext.
-        num_processes: which train each run together (repro.train.networks.data_parallel); on GPUs, each has one.
 
     Raises:
         FileFormatError: the data set, or the run from which another starts, is not there or damaged.
@@ -64,12 +48,11 @@ def train_runs(
         def do(run: Run, context: RunContext) -> None:
             prepared = data_folder(results, run.scale, run.dataset.name)
             opened[prepared] = opened.get(prepared) or open_data(prepared)
-            context = replace(context, precision=precision, towers_apart=towers_apart)
-            helping = Helping(open_data=open_data, prepared=prepared, results=results, num_processes=num_processes)
+            helping = Helping(open_data=open_data, prepared=prepared, results=results, num_processes=compute.num_processes)
             train_run(run, opened[prepared], context=context, helping=helping, should_stop=should_stop)
 
-        with products_in(precision, device=device):
-            in_turn(runs, do, results=results, num_threads=num_threads, device=device, say=say)
+        with products_in(compute.precision, device=compute.device):
+            in_turn(runs, do, results=results, compute=compute, say=say)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,11 +74,11 @@ def train_run(run: Run, data: PreparedData, *, context: RunContext, helping: Hel
     identity |= {} if context.precision == FAITHFUL else {"precision": context.precision}
     identity |= {"towers": "apart"} if lies_apart(run, context) else {}
     identity |= {"processes": str(num_processes)} if num_processes > 1 else {}
-    if restore(context.folder, identity):
-        context.say("finished before; kept")
+    checkpoint = context.folder / "checkpoint.pt"
+    if restore(context, identity=identity):
+        remove_checkpoints(checkpoint)
         return
     context.folder.mkdir(parents=True, exist_ok=True)
-    checkpoint = context.folder / "checkpoint.pt"
     state = load_checkpoint(checkpoint, identity=identity, say=context.say)
     known = replace(context, say=silent), run, helping, identity
     with group_of(num_processes, help_to_train, known, device=context.device) as group:
@@ -104,7 +87,7 @@ def train_run(run: Run, data: PreparedData, *, context: RunContext, helping: Hel
         training.run()
         training.save(training.state())
     written = ScoredFiles() if training.progress.diverged else task.write_results(training.whole(training.net))
-    write_trained(run, training, task, written, dataset=dataset_of(data.dataset), context=context, identity=identity)
+    write_trained(run, training, task, written, dataset=data_of(data.dataset), context=context, identity=identity)
     remove_checkpoints(checkpoint)
 
 
@@ -148,7 +131,7 @@ def _begun(
     data: PreparedData,
     context: RunContext,
     group: Group,
-    state: dict[str, Any] | None,
+    state: TrainingState | None,
     *,
     source: SourceWeights | None,
     should_stop: Callable[[], bool],

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
 
 from repro.artifacts.files import write_bytes, write_text
+from repro.artifacts.log_jsonl import FILE, log_text
+from repro.artifacts.run_json import Costs, RunData, TrainedNetwork
+from repro.artifacts.stored_files import stored_file
 from repro.spec.run import Run
 from repro.system.memory import peak_mib
-from repro.train.networks.checkpoint import state_bytes
+from repro.train.networks.checkpoint import torch_bytes
 from repro.train.networks.loop import Training
-from repro.train.runs.record import named, write_record
-from repro.train.runs.task import RunContext, ScoredFiles, Task
+from repro.train.networks.task import Task
+from repro.train.runs.context import RunContext, ScoredFiles
+from repro.train.runs.record import Outcome, write_record
+
+WEIGHTS = "weights.pt"
 
 
 def write_trained(
@@ -21,36 +26,37 @@ def write_trained(
     task: Task,
     written: ScoredFiles,
     *,
-    dataset: Mapping[str, Any],
+    dataset: RunData,
     context: RunContext,
     identity: Mapping[str, str],
 ) -> None:
-    """Write log.jsonl, weights.pt, what is shown of the weights and, last, run.json of a network."""
+    """Write log.jsonl, weights.pt, the first layer's kernels and, last, run.json of a network."""
     training.count_time()
     progress = training.progress
-    log, weights = context.folder / "log.jsonl", context.folder / "weights.pt"
-    write_text(log, "".join(json.dumps(entry, allow_nan=False) + "\n" for entry in progress.log))
-    write_bytes(weights, state_bytes(training.net.state_dict()))
-    train_s = sum(entry["wall_s"] for entry in progress.log)
-    measured = {
-        "status": "diverged" if progress.diverged else "ok",
-        "reason": progress.diverged,
-        "num_epochs": progress.epoch,
-        "num_steps": progress.num_steps,
-        "num_train_examples": task.num_examples,
-        "num_parameters": sum(parameter.numel() for parameter in training.net.parameters()),
-        "num_classes": task.num_classes,
-        "wall_s": progress.wall_s,
-        "cpu_s": progress.cpu_s,
-        "train_s": train_s,
-        "peak_mib": peak_mib(),
-        "data_wait_s": sum(entry["data_wait_s"] for entry in progress.log),
-        "images_per_s": task.num_examples * progress.epoch / train_s,
-        "num_resumes": progress.num_resumes,
-        "log": named(log),
-        "weights": named(weights),
-        "saturation_at_start": progress.saturation_at_start,
-        **written.others,
-        **task.write_weights_view(training.whole(training.net)),
-    }
-    write_record(run, context, identity=identity, dataset=dataset, scores=written.scores, measured=measured)
+    log, weights = context.folder / FILE, context.folder / WEIGHTS
+    write_text(log, log_text(progress.log))
+    write_bytes(weights, torch_bytes(training.net.state_dict()))
+    train_s = sum(entry.wall_s for entry in progress.log)
+    kernels = task.write_kernels(training.whole(training.net))
+    network = TrainedNetwork(
+        num_epochs=progress.epoch,
+        num_steps=progress.num_steps,
+        num_parameters=sum(parameter.numel() for parameter in training.net.parameters()),
+        num_resumes=progress.num_resumes,
+        images_per_s=task.num_examples * progress.epoch / train_s,
+        data_wait_s=sum(entry.data_wait_s for entry in progress.log),
+        log=stored_file(log),
+        weights=stored_file(weights),
+        pictures=replace(written.pictures, kernels=kernels.kernels, stream_kernels=kernels.stream_kernels),
+        saturation_at_start=progress.saturation_at_start,
+    )
+    outcome = Outcome(
+        dataset=dataset,
+        num_classes=task.num_classes,
+        num_train_examples=task.num_examples,
+        costs=Costs(wall_s=progress.wall_s, cpu_s=progress.cpu_s, train_s=train_s, peak_mib=peak_mib()),
+        scores=written.scores,
+        made=network,
+        reason=progress.diverged,
+    )
+    write_record(run, context, outcome, identity=identity)

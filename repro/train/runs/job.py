@@ -11,36 +11,41 @@ from repro.artifacts.files import run_folder
 from repro.spec.run import Run
 from repro.system.memory import keep_freed_memory
 from repro.system.progress import Say
-from repro.train.runs.task import RunContext, Stopped
+from repro.train.runs.context import Compute, RunContext, Stopped
 
 
 class RunsFailed(RuntimeError):
     """Some runs of a job failed; the others are finished and kept."""
 
 
-def in_turn(
-    runs: Sequence[Run], do: Callable[[Run, RunContext], None], *, results: Path, num_threads: int, device: str, say: Say
-) -> None:
+def in_turn(runs: Sequence[Run], do: Callable[[Run, RunContext], None], *, results: Path, compute: Compute, say: Say) -> None:
     """Do `runs` one after the other.
 
     Args:
         do: does a run at its place and writes its folder.
-        device: `cpu` or `cuda`.
         say: prints a line of progress.
 
     Raises:
         Stopped: the process was asked to end.
         RunsFailed: at least one run failed; names them with their errors. A single run's own error is passed on.
     """
-    torch.set_num_threads(num_threads)
+    torch.set_num_threads(compute.num_threads)
     keep_freed_memory()
-    if device == "cuda":
+    if compute.device == "cuda":
         torch.use_deterministic_algorithms(True, warn_only=True)
         torch.backends.cudnn.benchmark = False
     failed: list[str] = []
     for run in runs:
         folder = run_folder(results, run.id)
-        context = RunContext(folder=folder, device=device, num_threads=num_threads, say=_prefixed(say, run))
+        remove_parts(folder)
+        context = RunContext(
+            folder=folder,
+            device=compute.device,
+            num_threads=compute.num_threads,
+            precision=compute.precision,
+            towers_apart=compute.towers_apart,
+            say=_prefixed(say, run),
+        )
         try:
             do(run, context)
         except (Stopped, KeyboardInterrupt):
@@ -52,6 +57,12 @@ def in_turn(
                 raise
     if failed:
         raise RunsFailed(f"{len(failed)} of {len(runs)} runs failed: {'; '.join(failed)}. Finished runs are kept.")
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove what a process that was killed while it wrote a file has left in a run's folder."""
+    for part in folder.glob(".*.part"):
+        part.unlink()
 
 
 def _prefixed(say: Say, run: Run) -> Say:

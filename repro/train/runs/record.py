@@ -10,25 +10,49 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from repro.artifacts.dataset_json import DatasetJson
-from repro.artifacts.files import read_json, sha256_file, write_bytes, write_json
+from repro.artifacts.documents import MissingFileError, read_document, write_document
+from repro.artifacts.files import FileFormatError
 from repro.artifacts.provenance import code_digest, command, environment, library_versions, plain, spec_digest
+from repro.artifacts.run_json import (
+    FAITHFUL,
+    FILE,
+    FINISHED,
+    AveragedRuns,
+    Costs,
+    FittedModel,
+    Made,
+    RunData,
+    RunJson,
+    ScoresFile,
+    TimedNetworks,
+    TrainedNetwork,
+    write_run,
+)
 from repro.artifacts.scores import Scores, scores_file, write_scores
+from repro.artifacts.stored_files import stored_file
 from repro.evaluate.metrics import top_k_error
 from repro.spec.run import Run
-from repro.train.runs.task import FAITHFUL, Entry, RunContext
+from repro.train.runs.context import RunContext
 
 
-def named(path: Path) -> Entry:
-    """Return the name and hash of a file of the run."""
-    return {"file": path.name, "sha256": sha256_file(path)}
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What came of a run. made: what its method adds. reason: why it diverged, empty where it did not."""
+
+    dataset: RunData
+    num_classes: int
+    num_train_examples: int
+    costs: Costs
+    scores: Sequence[ScoresFile]
+    made: Made
+    reason: str = ""
 
 
 def write_run_scores(
@@ -41,7 +65,7 @@ def write_run_scores(
     split: str,
     protocol: str,
     unit_N: NDArray[np.bytes_] | None = None,
-) -> Entry:
+) -> ScoresFile:
     """Write the scores of a split by a protocol, say the test error, and return the entry for run.json.
 
     Args:
@@ -62,7 +86,8 @@ def write_run_scores(
     write_scores(path, scores)
     if split == "test":
         context.say(f"test top-1 error {top_k_error(scores_NK, label_NL, k=1):.4f} ({protocol}, {len(label_NL)} examples)")
-    return {"split": split, "protocol": protocol, **named(path), "num_examples": len(label_NL)}
+    stored = stored_file(path)
+    return ScoresFile(split=split, protocol=protocol, file=stored.file, sha256=stored.sha256, num_examples=len(label_NL))
 
 
 def identity_of(run: Run, *, stage: str, data: str, device: str) -> dict[str, str]:
@@ -77,51 +102,45 @@ def identity_of(run: Run, *, stage: str, data: str, device: str) -> dict[str, st
     }
 
 
-def dataset_of(data: DatasetJson) -> dict[str, Any]:
-    """Return what run.json says of the data: digest, name, title, classes and, where classes are grouped, their groups."""
-    told = {"digest": data.digest, "name": data.name, "title": data.title, "classes": list(data.classes)}
-    return told | ({"groups": dict(data.groups)} if data.videos else {})
+def data_of(dataset: DatasetJson) -> RunData:
+    """What run.json says of a prepared data set."""
+    return RunData(
+        name=dataset.name, title=dataset.title, digest=dataset.digest, classes=dataset.classes, groups=dict(dataset.groups)
+    )
 
 
-def write_record(
-    run: Run,
-    context: RunContext,
-    *,
-    identity: Mapping[str, str],
-    dataset: Mapping[str, Any],
-    scores: Sequence[Entry],
-    measured: Mapping[str, Any],
-) -> None:
-    """Write run.json, the last file of a run's folder.
-
-    measured: what the method that made the run says of it. All say `status` (ok, diverged), `reason`, `wall_s` (of all),
-        `cpu_s`, `train_s` (of training or fitting alone), `peak_mib`, `num_train_examples` and `num_classes`; a network also
-        what repro.train.networks.trained adds; a fit `num_descriptions_taken`, of those made before, by
-        itself or by runs before it in the same process, whose time it did not spend.
-    """
-    document = {
-        "id": run.id,
-        "scale": run.scale,
-        "paper": run.paper,
-        "variant": run.variant,
-        "seed": run.seed,
-        "evidence": run.evidence,
-        "method": run.experiment.method,
-        "dataset": dict(dataset),
-        "spec": plain(run.experiment),
-        "spec_digest": identity["spec"],
-        "code_digest": identity["code"],
-        "identity": dict(identity),
-        "environment": environment(),
-        "command": command(),
-        "device": device_name(context.device) + ("" if context.precision == FAITHFUL else f", {context.precision}"),
-        "precision": context.precision,
-        "num_threads": context.num_threads,
-        "scores": list(scores),
-        **measured,
-    }
-    write_json(context.folder / "finished.json", document, schema="run/1")
-    write_json(context.folder / "run.json", document, schema="run/1")
+def write_record(run: Run, context: RunContext, outcome: Outcome, *, identity: Mapping[str, str]) -> None:
+    """Write run.json, the last file of a run's folder."""
+    made = outcome.made
+    record = RunJson(
+        id=run.id,
+        scale=run.scale,
+        paper=run.paper,
+        variant=run.variant,
+        seed=run.seed,
+        evidence=run.evidence,
+        status="diverged" if outcome.reason else "ok",
+        reason=outcome.reason,
+        dataset=outcome.dataset,
+        num_classes=outcome.num_classes,
+        num_train_examples=outcome.num_train_examples,
+        costs=outcome.costs,
+        scores=tuple(outcome.scores),
+        network=made if isinstance(made, TrainedNetwork) else None,
+        fitted=made if isinstance(made, FittedModel) else None,
+        ensemble=made if isinstance(made, AveragedRuns) else None,
+        timing=made if isinstance(made, TimedNetworks) else None,
+        spec=plain(run.experiment),
+        spec_digest=identity["spec"],
+        code_digest=identity["code"],
+        identity=dict(identity),
+        environment=environment(),
+        command=command(),
+        device=device_name(context.device) + ("" if context.precision == FAITHFUL else f", {context.precision}"),
+        precision=context.precision,
+        num_threads=context.num_threads,
+    )
+    write_run(context.folder, record)
 
 
 def spent_cpu_s() -> float:
@@ -130,20 +149,22 @@ def spent_cpu_s() -> float:
     return spent.user + spent.system + spent.children_user + spent.children_system
 
 
-def restore(folder: Path, identity: Mapping[str, str]) -> bool:
-    """Restore run.json from finished.json if that belongs to `identity` and all its files are whole."""
-    path = folder / "finished.json"
-    if not path.exists():
+def restore(context: RunContext, *, identity: Mapping[str, str]) -> bool:
+    """Restore run.json from finished.json if that belongs to `identity` and all its files are whole; say so."""
+    try:
+        record = read_document(context.folder / FINISHED, RunJson)
+        if record.identity != identity:
+            return False
+        for stored in record.files:
+            stored.verify(context.folder, again="train the run again")
+    except MissingFileError:
         return False
-    document = read_json(path, schema="run/1")
-    if document["identity"] != identity:
+    except FileFormatError as error:
+        context.say(f"is made again: {error}")
         return False
-    others = [entry for entry in document.values() if isinstance(entry, dict) and {"file", "sha256"} <= set(entry)]
-    files = [*others, *document["scores"]]
-    whole = all((folder / f["file"]).exists() and sha256_file(folder / f["file"]) == f["sha256"] for f in files)
-    if whole:
-        write_bytes(folder / "run.json", path.read_bytes())
-    return whole
+    write_document(context.folder / FILE, record)
+    context.say("finished before; kept")
+    return True
 
 
 def device_name(device: str) -> str:

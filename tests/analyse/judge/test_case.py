@@ -8,11 +8,11 @@ import pytest
 from repro.analyse.collect.collect import collect
 from repro.analyse.judge.case import evidence_for
 from repro.analyse.judge.judge import judge
-from repro.artifacts.files import read_json
 from repro.papers import PAPERS
 from repro.spec.claims import Claim
 from repro.spec.datasets import Printed
 from repro.spec.experiment import AnyDataset, Paper, Scale
+from tests.analyse.judging import judgement_in
 from tests.fabricate import Truth, fabricate
 
 ALEXNET, KARPATHY = PAPERS["alexnet"], PAPERS["karpathy"]
@@ -127,13 +127,13 @@ def test_table_3_is_judged_on_its_own_data(tmp_path: Path) -> None:
     runs = fabricate([KARPATHY], scale="paper", results=tmp_path, truth=truth, variants=list(errors))
     collect(runs, papers=[KARPATHY], results=tmp_path)
     judge([KARPATHY], scale="paper", results=tmp_path)
-    found = read_json(tmp_path / "paper" / "claims.json", schema="claims/1")
-    judged = {claim["id"]: claim for claim in found["claims"] if claim["id"].startswith("B.T3") and claim["n"]}
+    found = judgement_in(tmp_path, scale="paper")
+    judged = {claim.id: claim for claim in found.claims if claim.id.startswith("B.T3") and claim.n}
     assert list(judged) == ["B.T3.scratch", "B.T3.top", "B.T3.top3", "B.T3.all"]
     for claim in judged.values():
-        assert claim["dataset"] == "UCF-101"
-        assert claim["evidence"] == "same data"
-        assert claim["verdict"] in ("REPRODUCED", "NOT-REPRODUCED", "INCONCLUSIVE"), claim["reason"]
+        assert claim.dataset == "UCF-101"
+        assert claim.evidence == "same data"
+        assert claim.verdict in ("REPRODUCED", "NOT-REPRODUCED", "INCONCLUSIVE"), claim.reason
 
 
 def test_claims_json_says_of_each_paper_what_its_scale_is_worth(tmp_path: Path) -> None:
@@ -141,5 +141,5 @@ def test_claims_json_says_of_each_paper_what_its_scale_is_worth(tmp_path: Path) 
     collect(runs, papers=[ALEXNET], results=tmp_path)
     other = replace(KARPATHY, scales=tuple(replace(scale, evidence="stand-in") for scale in KARPATHY.scales))
     judge([ALEXNET, other], scale="small", results=tmp_path)
-    found = read_json(tmp_path / "small" / "claims.json", schema="claims/1")
-    assert found["evidence"] == {"alexnet": "demonstration", "karpathy": "stand-in"}
+    found = judgement_in(tmp_path, scale="small")
+    assert found.evidence == {"alexnet": "demonstration", "karpathy": "stand-in"}

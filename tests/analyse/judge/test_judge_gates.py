@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,34 +9,35 @@ from typing import Any
 import numpy as np
 import pytest
 
-from repro.artifacts.files import read_json, run_folder, sha256_file
+from repro.artifacts.files import run_folder
+from repro.artifacts.run_json import RunData, read_run
 from repro.artifacts.scores import read_scores, write_scores
-from tests.analyse.judging import ALEXNET, claim, edit_record, judged, made, truth
-from tests.fabricate import fabricate
+from tests.analyse.judging import ALEXNET, claim, judged, judgement_in, made, truth
+from tests.fabricate import change_run, fabricate, record_scores_again
 
 
 @pytest.mark.parametrize("arm", ["full", "no_lrn"])
 def test_a_diverged_run_of_either_arm_is_invalid_and_named(arm: str, tmp_path: Path) -> None:
     found = made(tmp_path, diverged=[f"{arm}/2"])
-    assert found["verdict"] == "INVALID"
-    assert f"small/alexnet/{arm}/2" in found["reason"]
-    assert "NaN" in found["reason"]
-    assert read_json(tmp_path / "small" / "claims.json", schema="claims/1")["diverged"][0]["run"] == f"small/alexnet/{arm}/2"
+    assert found.verdict == "INVALID"
+    assert f"small/alexnet/{arm}/2" in found.reason
+    assert "NaN" in found.reason
+    assert judgement_in(tmp_path, scale="small").diverged[0].run == f"small/alexnet/{arm}/2"
 
 
 def test_an_arm_that_diverged_with_every_seed_is_invalid_not_a_crash(tmp_path: Path) -> None:
     found = made(tmp_path, diverged=[f"no_lrn/{seed}" for seed in range(3)])
-    assert (found["verdict"], found["estimate"]) == ("INVALID", None)
+    assert (found.verdict, found.estimate) == ("INVALID", None)
 
 
 def test_a_control_at_chance_is_invalid(tmp_path: Path) -> None:
     found = made(tmp_path, errors={"full": 0.85, "no_lrn": 0.80}, center_extra=0.0)
-    assert found["verdict"] == "INVALID"
-    assert "has not learned" in found["reason"]
+    assert found.verdict == "INVALID"
+    assert "has not learned" in found.reason
 
 
 def test_an_ablated_arm_at_chance_is_a_result(tmp_path: Path) -> None:
-    assert made(tmp_path, errors={"full": 0.30, "no_lrn": 0.89})["verdict"] == "DIRECTION"
+    assert made(tmp_path, errors={"full": 0.30, "no_lrn": 0.89}).verdict == "DIRECTION"
 
 
 @pytest.mark.parametrize(
@@ -45,25 +45,25 @@ def test_an_ablated_arm_at_chance_is_a_result(tmp_path: Path) -> None:
     [
         ({"code_digest": "f" * 64}, "different code"),
         ({"precision": "bfloat16"}, "were trained in bfloat16; train them again without --precision"),
-        ({"dataset": {"name": "procedural", "title": "", "digest": "0", "classes": []}}, "differently prepared data"),
+        ({"dataset": RunData(name="procedural", title="", digest="0", classes=())}, "differently prepared data"),
     ],
 )
 def test_arms_of_different_code_data_or_precision_are_invalid(change: dict[str, Any], says: str, tmp_path: Path) -> None:
     fabricate([ALEXNET], scale="small", results=tmp_path, truth=truth(), variants=["full", "no_lrn"])
-    edit_record(tmp_path, "small/alexnet/no_lrn/0", **change)
+    change_run(tmp_path, "small/alexnet/no_lrn/0", **change)
     found = claim(judged(tmp_path))
-    assert found["verdict"] == "INVALID"
-    assert says in found["reason"]
+    assert found.verdict == "INVALID"
+    assert says in found.reason
 
 
 def test_arms_that_differ_in_more_than_the_ablated_key_are_invalid(tmp_path: Path) -> None:
     fabricate([ALEXNET], scale="small", results=tmp_path, truth=truth(), variants=["full", "no_lrn"])
-    spec = json.loads((run_folder(tmp_path, "small/alexnet/no_lrn/0") / "run.json").read_text())["spec"]
+    spec = read_run(tmp_path, "small/alexnet/no_lrn/0").spec
     spec["recipe"]["optimizer"]["momentum"] = 0.5
-    edit_record(tmp_path, "small/alexnet/no_lrn/0", spec=spec)
+    change_run(tmp_path, "small/alexnet/no_lrn/0", spec=spec)
     found = claim(judged(tmp_path))
-    assert found["verdict"] == "INVALID"
-    assert "more than network.lrn: recipe.optimizer.momentum" in found["reason"]
+    assert found.verdict == "INVALID"
+    assert "more than network.lrn: recipe.optimizer.momentum" in found.reason
 
 
 def test_a_gap_of_a_network_that_learned_nothing_is_invalid_while_an_error_is_not(tmp_path: Path) -> None:
@@ -73,9 +73,9 @@ def test_a_gap_of_a_network_that_learned_nothing_is_invalid_while_an_error_is_no
     fabricate([ALEXNET], scale="small", results=tmp_path, truth=chance, variants=["full", *found])
     claims = judged(tmp_path)
     gap = claim(claims, "A.S4.2.dropout.overfit")
-    assert gap["verdict"] == "INVALID"
-    assert "network no_dropout has not learned" in gap["reason"]
-    assert claim(claims)["verdict"] == "DIRECTION"
+    assert gap.verdict == "INVALID"
+    assert "network no_dropout has not learned" in gap.reason
+    assert claim(claims).verdict == "DIRECTION"
 
 
 def test_an_arm_at_chance_lends_the_others_no_spread(tmp_path: Path) -> None:
@@ -86,20 +86,20 @@ def test_an_arm_at_chance_lends_the_others_no_spread(tmp_path: Path) -> None:
         variants = ["full", "no_lrn", "tanh"]
         fabricate([ALEXNET], scale="small", results=results, truth=truth(errors=errors, center_extra=0.0), variants=variants)
         found.append(claim(judged(results)))
-    assert [item["df"] for item in found] == [6, 4]
-    assert found[1]["verdict"] not in ("INVALID", "INCOMPLETE")
+    assert [item.df for item in found] == [6, 4]
+    assert found[1].verdict not in ("INVALID", "INCOMPLETE")
 
 
 def test_arms_trained_by_an_old_specification_are_invalid(tmp_path: Path) -> None:
     fabricate([ALEXNET], scale="small", results=tmp_path, truth=truth(), variants=["full", "no_lrn"])
     for arm in ("full", "no_lrn"):
         for seed in range(3):
-            spec = json.loads((run_folder(tmp_path, f"small/alexnet/{arm}/{seed}") / "run.json").read_text())["spec"]
+            spec = read_run(tmp_path, f"small/alexnet/{arm}/{seed}").spec
             spec["recipe"]["batch_size"] += 1
-            edit_record(tmp_path, f"small/alexnet/{arm}/{seed}", spec=spec)
+            change_run(tmp_path, f"small/alexnet/{arm}/{seed}", spec=spec)
     found = claim(judged(tmp_path))
-    assert found["verdict"] == "INVALID"
-    assert "another specification than its name has now: recipe.batch_size" in found["reason"]
+    assert found.verdict == "INVALID"
+    assert "another specification than its name has now: recipe.batch_size" in found.reason
 
 
 def test_arms_scored_on_different_images_are_invalid(tmp_path: Path) -> None:
@@ -107,9 +107,7 @@ def test_arms_scored_on_different_images_are_invalid(tmp_path: Path) -> None:
     path = run_folder(tmp_path, "small/alexnet/no_lrn/0") / "scores.test.ten_crop.npz"
     scores = read_scores(path)
     write_scores(path, replace(scores, example_N=np.array([b"x" + key for key in scores.example_N])))
-    record = json.loads((path.parent / "run.json").read_text())
-    next(entry for entry in record["scores"] if entry["file"] == path.name)["sha256"] = sha256_file(path)
-    edit_record(tmp_path, "small/alexnet/no_lrn/0", scores=record["scores"])
+    record_scores_again(tmp_path, "small/alexnet/no_lrn/0", path.name)
     found = claim(judged(tmp_path))
-    assert found["verdict"] == "INVALID"
-    assert "different test images" in found["reason"]
+    assert found.verdict == "INVALID"
+    assert "different test images" in found.reason

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,13 +19,17 @@ from repro.analyse.evidence.verdict import EVERY_ORDER, VERDICTS, decide_every
 from repro.analyse.judge.effects import changed, table_effects
 from repro.analyse.judge.exact import exact_count, judged_exact
 from repro.analyse.judge.judge import judge, judged_claims
-from repro.artifacts.files import read_json, run_folder, sha256_file
+from repro.artifacts.files import run_folder
+from repro.artifacts.judged import JudgedExact, JudgedParts
+from repro.artifacts.run_json import read_run
 from repro.artifacts.runs_csv import read_runs_csv
 from repro.artifacts.scores import read_scores, write_scores
 from repro.papers import PAPERS
 from repro.spec.claims import Claim
 from repro.spec.experiment import Paper, make_run
-from tests.fabricate import Truth, fabricate, run_at
+from tests.analyse.judging import judgement_in
+from tests.artifacts.made import entry
+from tests.fabricate import Truth, change_run, fabricate, record_scores_again, run_at
 from tests.facts import stated_claims
 
 ALEXNET = PAPERS["alexnet"]
@@ -38,16 +41,16 @@ def truth(**changes: Any) -> Truth:
     return Truth(**{"num_examples": 400, "seed_noise": 0.003, **changes})
 
 
-def judged(results: Path, *, scale: str = "smoke", paper: Paper = ALEXNET) -> dict[str, dict[str, Any]]:
+def judged(results: Path, *, scale: str = "smoke", paper: Paper = ALEXNET) -> dict[str, Any]:
     """Collect and judge what lies in `results`, and return the claims by id."""
     seeds = range(paper.scale(scale).num_seeds)
     runs = [make_run(paper, scale=scale, variant=name, seed=seed) for name in run_at(paper, scale) for seed in seeds]
     collect(runs, papers=[paper], results=results)
     judge([paper], scale=scale, results=results)
-    return {item["id"]: item for item in read_json(results / scale / "claims.json", schema="claims/1")["claims"]}
+    return {item.id: item for item in judgement_in(results, scale=scale).claims}
 
 
-def made(results: Path, variants: Sequence[str], *, scale: str = "small", **changes: Any) -> dict[str, dict[str, Any]]:
+def made(results: Path, variants: Sequence[str], *, scale: str = "small", **changes: Any) -> dict[str, Any]:
     fabricate([ALEXNET], scale=scale, results=results, truth=truth(**changes), variants=variants)
     return judged(results, scale=scale)
 
@@ -61,54 +64,54 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def claims(everything: Path) -> dict[str, dict[str, Any]]:
-    found = read_json(everything / "smoke" / "claims.json", schema="claims/1")["claims"]
-    return {item["id"]: item for item in found}
+def claims(everything: Path) -> dict[str, Any]:
+    found = judgement_in(everything, scale="smoke").claims
+    return {item.id: item for item in found}
 
 
-def test_at_scale_smoke_every_claim_of_the_paper_has_a_verdict_and_a_reason(claims: dict[str, dict[str, Any]]) -> None:
+def test_at_scale_smoke_every_claim_of_the_paper_has_a_verdict_and_a_reason(claims: dict[str, Any]) -> None:
     assert list(claims) == list(CLAIMS)
     for item in claims.values():
-        assert item["verdict"] in VERDICTS
-        assert item["reason"].endswith(".")
+        assert item.verdict in VERDICTS
+        assert item.reason.endswith(".")
         # With all runs there, what is not decided is not run yet or cannot be tested, and says so.
-        assert item["verdict"] != "INVALID"
-        assert (item["verdict"] == "INCOMPLETE") == bool(CLAIMS[item["id"]].not_run)
-        assert item["chosen"].keys() == {"arm", "against"}
+        assert item.verdict != "INVALID"
+        assert (item.verdict == "INCOMPLETE") == bool(CLAIMS[item.id].not_run)
+        assert len(item.chosen) == len(item.arms)
 
 
-def test_every_numbered_claim_of_the_facts_ends_in_a_verdict(claims: dict[str, dict[str, Any]]) -> None:
+def test_every_numbered_claim_of_the_facts_ends_in_a_verdict(claims: dict[str, Any]) -> None:
     numbered = list(stated_claims("A"))
     assert len(numbered) == 47
-    assert [name for name in numbered if not claims.get(name, {}).get("verdict")] == []
+    assert [name for name in numbered if name not in claims or not claims[name].verdict] == []
 
 
-def test_what_was_not_run_or_cannot_be_tested_says_so_in_the_claims_own_words(claims: dict[str, dict[str, Any]]) -> None:
+def test_what_was_not_run_or_cannot_be_tested_says_so_in_the_claims_own_words(claims: dict[str, Any]) -> None:
     for name, claim in CLAIMS.items():
         if claim.not_run:
-            assert (claims[name]["verdict"], claims[name]["reason"]) == ("INCOMPLETE", f"Not run yet: {claim.not_run}")
+            assert (claims[name].verdict, claims[name].reason) == ("INCOMPLETE", f"Not run yet: {claim.not_run}")
         if claim.untestable:
-            assert claims[name]["verdict"] == "UNTESTABLE-HERE"
-            assert claims[name]["reason"].startswith(claim.untestable)
+            assert claims[name].verdict == "UNTESTABLE-HERE"
+            assert claims[name].reason.startswith(claim.untestable)
     # What was measured all the same is shown beside the reason.
-    assert "The top-1 error of cifar_13pct is" in claims["A.S3.3.lrn.cifar.off"]["reason"]
-    assert "figure1_tanh gets to 25% training error after" in claims["A.F1.tanh.epochs"]["reason"]
+    assert "The top-1 error of cifar_13pct is" in claims["A.S3.3.lrn.cifar.off"].reason
+    assert "figure1_tanh gets to 25% training error after" in claims["A.F1.tanh.epochs"].reason
 
 
-def test_one_crop_against_ten_is_paired_inside_the_runs(claims: dict[str, dict[str, Any]], everything: Path) -> None:
+def test_one_crop_against_ten_is_paired_inside_the_runs(claims: dict[str, Any], everything: Path) -> None:
     found = claims["A.S6.crops.top1"]
     errors = {protocol: _errors(everything, protocol) for protocol in ("center", "ten_crop")}
     points = np.array(errors["center"]) - np.array(errors["ten_crop"])
-    assert found["arms"] == ["full"]
-    assert found["points"]["estimate"] == pytest.approx(points.mean())
-    assert (found["n"], found["df"], found["test"]) == ({"full": 2}, 1, "paired t")
+    assert found.arms == ("full",)
+    assert found.points.estimate == pytest.approx(points.mean())
+    assert (found.n, found.df, found.test) == ({"full": 2}, 1, "paired t")
     logs = np.log(errors["center"]) - np.log(errors["ten_crop"])
     interval = stats.t.interval(0.90, 1, loc=logs.mean(), scale=logs.std(ddof=1) / math.sqrt(2))
-    assert found["ci90"] == pytest.approx(list(interval))
-    assert found["p_raw"] == pytest.approx(float(stats.ttest_1samp(logs, 0).pvalue))
-    assert found["decided_on"] == "log_ratio"
-    assert "by centre crop is" in found["reason"] and "by ten crops" in found["reason"]
-    assert found["total_ci90"] is not None
+    assert found.ci90 == pytest.approx(list(interval))
+    assert found.p_raw == pytest.approx(float(stats.ttest_1samp(logs, 0).pvalue))
+    assert found.decided_on == "log_ratio"
+    assert "by centre crop is" in found.reason and "by ten crops" in found.reason
+    assert found.total_ci90 is not None
 
 
 def _errors(results: Path, protocol: str) -> list[float]:
@@ -121,16 +124,16 @@ def _errors(results: Path, protocol: str) -> list[float]:
 
 def test_the_towers_split_is_judged_by_its_own_size(tmp_path: Path) -> None:
     found = made(tmp_path, ["full"])["A.F3.color.split"]
-    assert (found["verdict"], found["size"], found["decided_on"]) == ("DIRECTION", "", "points")
+    assert (found.verdict, found.size, found.decided_on) == ("DIRECTION", "", "points")
     # The towers differ by .3; halves of the same kernels at random by about .06 (16 kernels).
-    assert found["estimate"] == found["means"]["full"] == pytest.approx(0.24, abs=0.04)
-    assert found["total_ci90"] is None
-    assert "of 1 (90 % interval" in found["reason"]
+    assert found.estimate == found.means["full"] == pytest.approx(0.24, abs=0.04)
+    assert found.total_ci90 is None
+    assert "of 1 (90 % interval" in found.reason
 
 
 def test_towers_without_a_split_are_not_said_to_have_one(tmp_path: Path) -> None:
     found = made(tmp_path, ["full"], color_split=0.0)["A.F3.color.split"]
-    assert found["verdict"] == "ABSENT"
+    assert found.verdict == "ABSENT"
 
 
 def test_paired_intervals_cover_the_truth() -> None:
@@ -170,16 +173,17 @@ def test_a_claim_of_parts_holds_if_all_hold(verdicts: tuple[str, ...], expected:
 def test_depth_is_judged_by_its_three_parts(tmp_path: Path) -> None:
     claims = made(tmp_path, ["full", *DEPTH], errors={**DEPTH, "minus_conv4": 0.27})
     found = claims["A.S7.depth.top1"]
-    assert [part["id"] for part in found["parts"]] == [f"A.S7.depth.top1.conv{i}" for i in (3, 4, 5)]
-    assert [part["verdict"] for part in found["parts"]] == [claims[part["id"]]["verdict"] for part in found["parts"]]
-    assert claims["A.S7.depth.top1.conv4"]["verdict"] == found["verdict"] == "REVERSED"
-    assert "one is REVERSED: A.S7.depth.top1.conv3" in found["reason"]
-    assert len(found["runs"]) == 4 * 3
-    assert all(item["parts"] == [] for name, item in claims.items() if name != found["id"])
+    assert [part.id for part in found.parts] == [f"A.S7.depth.top1.conv{i}" for i in (3, 4, 5)]
+    assert [part.verdict for part in found.parts] == [claims[part.id].verdict for part in found.parts]
+    assert claims["A.S7.depth.top1.conv4"].verdict == found.verdict == "REVERSED"
+    assert "one is REVERSED: A.S7.depth.top1.conv3" in found.reason
+    assert len(found.runs) == 4 * 3
+    assert [name for name, item in claims.items() if isinstance(item, JudgedParts)] == [found.id]
 
 
-def exact(name: str, **changes: Any) -> dict[str, Any]:
-    return judged_exact(replace(CLAIMS[name], **changes), ALEXNET)
+def exact(name: str, **changes: Any) -> JudgedExact:
+    claim = replace(CLAIMS[name], **changes)
+    return judged_exact(claim, ALEXNET, entry(JudgedExact, id=name, paper_value=claim.paper_value, bound=claim.bound))
 
 
 @pytest.mark.parametrize(
@@ -204,16 +208,16 @@ def exact(name: str, **changes: Any) -> dict[str, Any]:
 )
 def test_the_papers_slips_fail_and_its_roundings_pass(name: str, verdict: str, value: float, says: str) -> None:
     found = exact(name)
-    assert found["verdict"] == verdict
-    assert found["estimate"] == pytest.approx(value, rel=2e-3 if name == "A.S1.convshare" else 0)
-    assert says in found["reason"]
-    assert found["evidence"] == "architecture"
+    assert found.verdict == verdict
+    assert found.estimate == pytest.approx(value, rel=2e-3 if name == "A.S1.convshare" else 0)
+    assert says in found.reason
+    assert found.evidence == "architecture"
 
 
 def test_a_bound_allows_less_and_equality_does_not() -> None:
-    assert exact("A.S1.convshare", paper_value=0.02)["verdict"] == "EXACT-PASS"
-    assert "within that" in exact("A.S1.convshare", paper_value=0.02)["reason"]
-    assert exact("A.S1.convshare", paper_value=0.02, bound="equal")["verdict"] == "EXACT-FAIL"
+    assert exact("A.S1.convshare", paper_value=0.02).verdict == "EXACT-PASS"
+    assert "within that" in exact("A.S1.convshare", paper_value=0.02).reason
+    assert exact("A.S1.convshare", paper_value=0.02, bound="equal").verdict == "EXACT-FAIL"
 
 
 @pytest.mark.parametrize("changes", [{"metric": "num_wheels"}, {"metric": "num_neurons.fc9"}, {"bound": "about"}])
@@ -229,23 +233,22 @@ def test_crops_are_counted_at_the_papers_own_data_whatever_the_scale() -> None:
 def test_a_scale_without_the_family_of_an_arm_cannot_test_its_claim(tmp_path: Path) -> None:
     claims = made(tmp_path, ["full"], scale="paper", num_examples=50)
     for name in ("A.F1.relu_tanh.speedup", "A.S3.3.lrn.cifar.norm", "A.S3.3.lrn.cifar.18"):
-        assert claims[name]["verdict"] == "UNTESTABLE-HERE"
-        assert "scale paper runs no networks of the family" in claims[name]["reason"]
-    effects = read_json(tmp_path / "paper" / "claims.json", schema="claims/1")["effects"]
-    assert {item["table"] for item in effects} & {"alexnet_cifar", "alexnet_figure1"} == set()
+        assert claims[name].verdict == "UNTESTABLE-HERE"
+        assert "scale paper runs no networks of the family" in claims[name].reason
+    effects = judgement_in(tmp_path, scale="paper").effects
+    assert {item.table for item in effects} & {"alexnet_cifar", "alexnet_figure1"} == set()
 
 
 def test_shipped_pairs_may_differ_in_all_that_they_declare_and_in_nothing_else(tmp_path: Path) -> None:
     pair = ["cifar_11pct", "cifar_13pct"]
-    assert made(tmp_path, pair, errors={"cifar_13pct": 0.4})["A.S3.3.lrn.cifar.shipped"]["verdict"] == "REPRODUCED"
+    assert made(tmp_path, pair, errors={"cifar_13pct": 0.4})["A.S3.3.lrn.cifar.shipped"].verdict == "REPRODUCED"
     for seed in range(3):
-        path = run_folder(tmp_path, f"small/alexnet/cifar_13pct/{seed}") / "run.json"
-        record = json.loads(path.read_text())
-        record["spec"]["recipe"]["optimizer"]["momentum"] = 0.5
-        path.write_text(json.dumps(record))
+        spec = read_run(tmp_path, f"small/alexnet/cifar_13pct/{seed}").spec
+        spec["recipe"]["optimizer"]["momentum"] = 0.5
+        change_run(tmp_path, f"small/alexnet/cifar_13pct/{seed}", spec=spec)
     found = judged(tmp_path, scale="small")["A.S3.3.lrn.cifar.shipped"]
-    assert found["verdict"] == "INVALID"
-    assert "another specification than its name has now: recipe.optimizer.momentum" in found["reason"]
+    assert found.verdict == "INVALID"
+    assert "another specification than its name has now: recipe.optimizer.momentum" in found.reason
 
 
 def test_only_metrics_that_rest_on_scores_need_the_same_images(tmp_path: Path) -> None:
@@ -255,13 +258,11 @@ def test_only_metrics_that_rest_on_scores_need_the_same_images(tmp_path: Path) -
         path = run_folder(tmp_path, f"small/alexnet/{variant}/0") / "scores.train.center.npz"
         scores = read_scores(path)
         write_scores(path, replace(scores, example_N=np.array([b"x" + key for key in scores.example_N])))
-        record = json.loads((path.parent / "run.json").read_text())
-        next(entry for entry in record["scores"] if entry["file"] == path.name)["sha256"] = sha256_file(path)
-        (path.parent / "run.json").write_text(json.dumps(record))
+        record_scores_again(tmp_path, f"small/alexnet/{variant}/0", path.name)
     claims = judged(tmp_path, scale="small")
-    assert claims["A.S5.wd"]["verdict"] == "INVALID"
-    assert "different train images" in claims["A.S5.wd"]["reason"]
-    assert claims["A.S5.biasinit"]["verdict"] not in ("INVALID", "INCOMPLETE")
+    assert claims["A.S5.wd"].verdict == "INVALID"
+    assert "different train images" in claims["A.S5.wd"].reason
+    assert claims["A.S5.biasinit"].verdict not in ("INVALID", "INCOMPLETE")
 
 
 def test_directions_of_training_are_decided_in_points(tmp_path: Path) -> None:
@@ -269,42 +270,42 @@ def test_directions_of_training_are_decided_in_points(tmp_path: Path) -> None:
         tmp_path, ["full", "no_weight_decay", "zero_bias_init"], errors={"no_weight_decay": 0.36, "zero_bias_init": 0.6}
     )
     decay, biases = claims["A.S5.wd"], claims["A.S5.biasinit"]
-    assert (decay["verdict"], decay["decided_on"], decay["smallest_effect"]) == ("DIRECTION", "points", 0.005)
-    assert decay["estimate"] == pytest.approx(0.06, abs=0.02)
-    assert decay["total_ci90"] is not None
-    assert (biases["verdict"], biases["total_ci90"]) == ("DIRECTION", None)
-    assert "early training error" in biases["reason"]
+    assert (decay.verdict, decay.decided_on, decay.smallest_effect) == ("DIRECTION", "points", 0.005)
+    assert decay.estimate == pytest.approx(0.06, abs=0.02)
+    assert decay.total_ci90 is not None
+    assert (biases.verdict, biases.total_ci90) == ("DIRECTION", None)
+    assert "early training error" in biases.reason
 
 
 def test_pages_compare_a_variant_with_its_own_control_by_a_protocol_that_both_have(everything: Path) -> None:
-    effects = read_json(everything / "smoke" / "claims.json", schema="claims/1")["effects"]
+    effects = judgement_in(everything, scale="smoke").effects
     for table in ALEXNET.tables:
-        found = [item for item in effects if item["table"] == table.name and item["metric"] == "top1_error"]
+        found = [item for item in effects if item.table == table.name and item.metric == "top1_error"]
         there = set(run_at(ALEXNET, "smoke"))
         compared = [name for name in table.variants if table.control_of(name) != name and name in there]
-        assert [(item["variant"], item["control"]) for item in found] == [(name, table.control_of(name)) for name in compared]
+        assert [(item.variant, item.control) for item in found] == [(name, table.control_of(name)) for name in compared]
         for item in found:
-            shared = [ALEXNET.experiment(name).evaluation.protocols for name in (item["variant"], item["control"])]
-            assert all(item["protocol"] in protocols for protocols in shared)
-            assert (item["gate"], item["reason"]) == ("", "")
-            assert item["points"] is not None
-    speeds = [item for item in effects if item["metric"] == "early_train_error"]
-    assert {item["table"] for item in speeds} == {"alexnet_figure1"}
-    assert all(item["points"] is not None for item in speeds)
+            shared = [ALEXNET.experiment(name).evaluation.protocols for name in (item.variant, item.control)]
+            assert all(item.protocol in protocols for protocols in shared)
+            assert (item.gate, item.reason) == ("", "")
+            assert item.points is not None
+    speeds = [item for item in effects if item.metric == "early_train_error"]
+    assert {item.table for item in speeds} == {"alexnet_figure1"}
+    assert all(item.points is not None for item in speeds)
 
 
 def test_a_change_of_several_places_shows_what_stood_there(everything: Path) -> None:
     table = read_runs_csv(everything / "smoke" / "runs.csv").rows
     ledger = Ledger(table, paper=ALEXNET, scale="smoke", results=everything)
-    biases = changed(ledger, "zero_bias_init")
-    assert (biases["base_value"], biases["value"]) == (1.0, 0.0)
-    assert [item["key"] for item in biases["difference"]] == sorted(ALEXNET.variant("zero_bias_init").places)
-    both = changed(ledger, "as_released_no_norm")
-    assert [set(item) for item in both["base_value"]] == [
+    base_value, difference = changed(ledger, "zero_bias_init")
+    assert base_value == 1.0
+    assert [item.key for item in difference] == sorted(ALEXNET.variant("zero_bias_init").places)
+    both, _ = changed(ledger, "as_released_no_norm")
+    assert [set(item) for item in both] == [
         {"size", "alpha", "beta", "k", "alpha_over_size"},
         {"size", "alpha", "beta", "k"},
     ]
-    assert changed(ledger, "as_released")["difference"] == []
+    assert changed(ledger, "as_released") == (None, ())
 
 
 def test_a_claim_whose_parts_are_not_judged_is_refused(everything: Path) -> None:
@@ -339,6 +340,6 @@ def test_how_fast_variants_learn_is_measured_where_a_page_asks_whatever_it_draws
     rows = read_runs_csv(everything / "smoke" / "runs.csv").rows
     ledger = Ledger(rows, paper=ALEXNET, scale="smoke", results=everything)
     page = ALEXNET.table("alexnet_figure1")
-    found = {effect["metric"] for effect in table_effects(replace(page, figures=()), ledger)}
+    found = {effect.metric for effect in table_effects(replace(page, figures=()), ledger)}
     assert found == {"top1_error", "early_train_error"}
-    assert {effect["metric"] for effect in table_effects(replace(page, measures=()), ledger)} == {"top1_error"}
+    assert {effect.metric for effect in table_effects(replace(page, measures=()), ledger)} == {"top1_error"}

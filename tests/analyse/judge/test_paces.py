@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import math
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,15 @@ from repro.analyse.evidence.paces import Pace, compare_paces
 from repro.analyse.evidence.statistics import log_ratio_of_epochs, logrank_p
 from repro.analyse.evidence.verdict import decide_bound
 from repro.analyse.judge.judge import judge
-from repro.artifacts.files import read_json, run_folder, sha256_file, write_text
+from repro.artifacts.files import run_folder, write_text
+from repro.artifacts.judged import Epochs
+from repro.artifacts.log_jsonl import log_text, read_log
+from repro.artifacts.run_json import read_run
+from repro.artifacts.stored_files import stored_file
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
-from tests.fabricate import Truth, fabricate, run_at
+from tests.analyse.judging import judgement_in
+from tests.fabricate import Truth, change_run, fabricate, run_at
 
 ALEXNET = PAPERS["alexnet"]
 NEVER = math.inf
@@ -69,18 +74,18 @@ def test_intervals_of_ratios_cover_the_truth(medians: tuple[int, int], spread: f
 
 def test_censored_runs_of_the_slower_arm_give_a_lower_bound() -> None:
     found = compare_paces(pace(5, 5, 5), pace(NEVER, 15, NEVER), threshold=0.25)
-    entry = found.entry()
+    entry = found.judged
     # 20, 15 and 20 epochs against 5: the runs that never got there count with their length.
-    assert entry["at_least"] == pytest.approx((4 * 3 * 4) ** (1 / 3))
-    assert (entry["ratio"], entry["ci90"]) == (None, None)
-    assert entry["against"] == {"variant": "net", "epochs": [None, 15, None], "censored_at": [20, None, 20]}
-    assert entry["arm"] == {"variant": "net", "epochs": [5, 5, 5], "censored_at": [None, None, None]}
-    assert entry["p_logrank"] is not None and 0 < entry["p_logrank"] < 0.1
+    assert entry.at_least == pytest.approx((4 * 3 * 4) ** (1 / 3))
+    assert (entry.ratio, entry.ci90) == (None, None)
+    assert entry.against == Epochs(variant="net", epochs=(None, 15, None), censored_at=(20, None, 20))
+    assert entry.arm == Epochs(variant="net", epochs=(5, 5, 5), censored_at=(None, None, None))
+    assert entry.p_logrank is not None and 0 < entry.p_logrank < 0.1
 
 
 def test_a_censored_run_of_the_faster_arm_leaves_no_bound() -> None:
-    entry = compare_paces(pace(5, NEVER), pace(15, 16), threshold=0.25).entry()
-    assert (entry["ratio"], entry["at_least"], entry["ci90"]) == (None, None, None)
+    entry = compare_paces(pace(5, NEVER), pace(15, 16), threshold=0.25).judged
+    assert (entry.ratio, entry.at_least, entry.ci90) == (None, None, None)
 
 
 def test_the_lower_bound_is_below_what_longer_training_shows() -> None:
@@ -123,55 +128,53 @@ def judged(
     )
     for variant, by_seed in epochs.items():
         for seed, wanted in enumerate(by_seed):
-            _write_epochs(run_folder(results, f"{scale}/alexnet/{variant}/{seed}"), wanted)
+            _write_epochs(results, f"{scale}/alexnet/{variant}/{seed}", wanted)
     for name in without:
         shutil.rmtree(run_folder(results, f"{scale}/alexnet/{name}"))
     runs = [make_run(ALEXNET, scale=scale, variant=name, seed=seed) for name in run_at(ALEXNET, scale) for seed in range(3)]
     collect(runs, papers=[ALEXNET], results=results)
     judge([ALEXNET], scale=scale, results=results)
-    claims = read_json(results / scale / "claims.json", schema="claims/1")["claims"]
-    return next(item for item in claims if item["id"] == SPEEDUP)
+    claims = judgement_in(results, scale=scale).claims
+    return next(item for item in claims if item.id == SPEEDUP)
 
 
-def _write_epochs(folder: Path, wanted: float) -> None:
-    entries = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
-    for entry in entries:
-        entry["train_top1_error"] = 0.24 if entry["epoch"] >= wanted else 0.8
-    write_text(folder / "log.jsonl", "".join(json.dumps(entry) + "\n" for entry in entries))
-    record = json.loads((folder / "run.json").read_text())
-    record["log"]["sha256"] = sha256_file(folder / "log.jsonl")
-    (folder / "run.json").write_text(json.dumps(record))
+def _write_epochs(results: Path, run_id: str, wanted: float) -> None:
+    folder, network = run_folder(results, run_id), read_run(results, run_id).network
+    entries = read_log(folder, network.log, again="")
+    entries = [replace(entry, train_top1_error=0.24 if entry.epoch >= wanted else 0.8) for entry in entries]
+    write_text(folder / network.log.file, log_text(entries))
+    change_run(results, run_id, network=replace(network, log=stored_file(folder / network.log.file)))
 
 
 def test_the_fastest_rate_of_each_unit_stands_for_it(tmp_path: Path) -> None:
     epochs = {"figure1_relu": [4, 4, 5], "figure1_relu_fast": [2, 2, 2], "figure1_tanh": [9, 9, 9], "figure1_tanh_slow": [12] * 3}
     found = judged(tmp_path, epochs)
-    assert found["chosen"] == {"arm": "figure1_relu_fast", "against": "figure1_tanh"}
-    assert found["arms"] == ["figure1_relu", "figure1_tanh"]
-    assert found["thresholds"][0]["ratio"] == pytest.approx(4.5)
-    assert found["estimate"] == pytest.approx(math.log(4.5))
-    assert (found["d0"], found["paper_log_ratio"]) == (pytest.approx(math.log(6)), pytest.approx(math.log(6)))
-    assert found["decided_on"] == "log_ratio"
-    assert found["verdict"] == "REPRODUCED"
-    assert "chosen by training error alone" in found["reason"]
-    assert "9, 9, 9 against 2, 2, 2" in found["reason"]
-    assert found["n"] == {"figure1_relu_fast": 3, "figure1_tanh": 3}
-    assert found["means"] == {"figure1_relu_fast": 2, "figure1_tanh": 9}
+    assert found.chosen == ("figure1_relu_fast", "figure1_tanh")
+    assert found.arms == ("figure1_relu", "figure1_tanh")
+    assert found.thresholds[0].ratio == pytest.approx(4.5)
+    assert found.estimate == pytest.approx(math.log(4.5))
+    assert (found.d0, found.paper_log_ratio) == (pytest.approx(math.log(6)), pytest.approx(math.log(6)))
+    assert found.decided_on == "log_ratio"
+    assert found.verdict == "REPRODUCED"
+    assert "chosen by training error alone" in found.reason
+    assert "9, 9, 9 against 2, 2, 2" in found.reason
+    assert found.n == {"figure1_relu_fast": 3, "figure1_tanh": 3}
+    assert found.means == {"figure1_relu_fast": 2, "figure1_tanh": 9}
     # Nothing reaches 20 % here: without any arrival there is neither a ratio nor a bound.
-    last = found["thresholds"][-1]
-    assert (last["threshold"], last["ratio"], last["at_least"], last["p_logrank"]) == (0.1, None, None, None)
+    last = found.thresholds[-1]
+    assert (last.threshold, last.ratio, last.at_least, last.p_logrank) == (0.1, None, None, None)
 
 
 def test_a_faster_mean_with_one_run_that_never_gets_there_is_not_chosen(tmp_path: Path) -> None:
     found = judged(tmp_path, {"figure1_relu": [6, 6, 6], "figure1_relu_fast": [1, 1, NEVER], "figure1_tanh": [9, 9, 9]})
-    assert found["chosen"]["arm"] == "figure1_relu"
+    assert found.chosen[0] == "figure1_relu"
 
 
 def test_a_rate_that_diverges_is_not_chosen_and_spoils_nothing(tmp_path: Path) -> None:
     epochs = {"figure1_relu": [3, 3, 3], "figure1_tanh": [9, 9, 9]}
     found = judged(tmp_path, epochs, diverged=[f"figure1_relu_fast/{seed}" for seed in range(3)])
-    assert found["chosen"]["arm"] == "figure1_relu"
-    assert found["verdict"] not in ("INVALID", "INCOMPLETE")
+    assert found.chosen[0] == "figure1_relu"
+    assert found.verdict not in ("INVALID", "INCOMPLETE")
 
 
 def test_rates_that_are_not_chosen_need_one_seed(tmp_path: Path) -> None:
@@ -179,35 +182,35 @@ def test_rates_that_are_not_chosen_need_one_seed(tmp_path: Path) -> None:
     epochs = {"figure1_relu": [4, 4, 5], "figure1_relu_fast": [5, 1, 1], "figure1_tanh": [9, 9, 9]}
     one_seed = [f"{name}/{seed}" for name in ("figure1_relu_fast", "figure1_tanh_slow") for seed in (1, 2)]
     found = judged(tmp_path, epochs, without=one_seed)
-    assert found["chosen"]["arm"] == "figure1_relu"
-    assert (found["verdict"], found["size"]) == ("DIRECTION", "weaker")
-    assert "1 seed each" in found["reason"]
+    assert found.chosen[0] == "figure1_relu"
+    assert (found.verdict, found.size) == ("DIRECTION", "weaker")
+    assert "1 seed each" in found.reason
 
 
 @pytest.mark.parametrize("missing", [["figure1_relu/2"], [f"figure1_tanh_fast/{seed}" for seed in range(3)]])
 def test_a_seed_of_what_stands_for_a_unit_or_a_whole_rate_may_not_be_missing(tmp_path: Path, missing: list[str]) -> None:
     found = judged(tmp_path, {"figure1_relu": [4, 4, 5], "figure1_tanh": [9, 9, 9]}, without=missing)
-    assert found["verdict"] == "INCOMPLETE"
-    assert all(name in found["reason"] for name in missing)
+    assert found.verdict == "INCOMPLETE"
+    assert all(name in found.reason for name in missing)
 
 
 def test_a_slower_arm_that_never_gets_there_shows_the_direction_only(tmp_path: Path) -> None:
     found = judged(tmp_path, {"figure1_relu": [2, 2, 2]})
-    assert (found["verdict"], found["size"]) == ("DIRECTION", "open")
-    assert found["thresholds"][0]["at_least"] == pytest.approx(12 / 2)
-    assert (found["ci90"], found["ci95"], found["p_raw"]) == (None, None, None)
-    assert "at least 6.00 times" in found["reason"]
-    assert "3 of 3 runs of the slower arm never got there" in found["reason"]
-    assert "more than 12, more than 12, more than 12 against 2, 2, 2" in found["reason"]
+    assert (found.verdict, found.size) == ("DIRECTION", "open")
+    assert found.thresholds[0].at_least == pytest.approx(12 / 2)
+    assert (found.ci90, found.ci95, found.p_raw) == (None, None, None)
+    assert "at least 6.00 times" in found.reason
+    assert "3 of 3 runs of the slower arm never got there" in found.reason
+    assert "more than 12, more than 12, more than 12 against 2, 2, 2" in found.reason
 
 
 def test_networks_that_never_learn_are_censored_not_invalid(tmp_path: Path) -> None:
     found = judged(tmp_path, {})
-    assert found["verdict"] == "INCONCLUSIVE"
-    assert "Neither arm ever got there" in found["reason"]
+    assert found.verdict == "INCONCLUSIVE"
+    assert "Neither arm ever got there" in found.reason
 
 
 def test_a_faster_arm_with_a_run_that_never_gets_there_decides_nothing(tmp_path: Path) -> None:
     found = judged(tmp_path, {"figure1_relu": [2, 2, NEVER], "figure1_tanh": [9, 9, 9]})
-    assert (found["verdict"], found["estimate"]) == ("INCONCLUSIVE", None)
-    assert "1 of 3 runs of the faster arm never got there" in found["reason"]
+    assert (found.verdict, found.estimate) == ("INCONCLUSIVE", None)
+    assert "1 of 3 runs of the faster arm never got there" in found.reason

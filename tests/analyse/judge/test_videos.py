@@ -18,14 +18,17 @@ from repro.analyse.evidence.verdict import VERDICTS
 from repro.analyse.judge.gain_by_camera_motion import FEWEST_VIDEOS
 from repro.analyse.judge.judge import judge
 from repro.artifacts.arrays import write_npz
-from repro.artifacts.files import data_folder, read_json, run_folder, sha256_file, write_json
+from repro.artifacts.claims_json import Judgement
+from repro.artifacts.files import data_folder, run_folder
+from repro.artifacts.run_json import read_run
 from repro.artifacts.scores import Scores, read_scores, write_scores
 from repro.evaluate.average_precision import average_precision_K
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
 from repro.spec.terms.metrics import class_slug
 from repro.spec.video_datasets import CAMERA_FILE
-from tests.fabricate import Truth, fabricate, run_at
+from tests.analyse.judging import judgement_in
+from tests.fabricate import Truth, change_run, fabricate, record_scores_again, run_at
 
 KARPATHY = PAPERS["karpathy"]
 PAIR = ("single_frame", "slow_fusion")
@@ -44,19 +47,19 @@ def scores(scores_NK: Any, labels: Any) -> Scores:
     )
 
 
-def judged(results: Path, variants: Sequence[str] = PAIR, **truth: Any) -> dict[str, Any]:
+def judged(results: Path, variants: Sequence[str] = PAIR, **truth: Any) -> Judgement:
     """Fabricate, collect and judge runs of Karpathy et al. at scale smoke, and return claims.json."""
     settings = {"num_examples": 80, "seed_noise": 0.01, **truth}
     fabricate([KARPATHY], scale="smoke", results=results, truth=Truth(**settings), variants=variants)
     return judged_again(results)
 
 
-def judged_again(results: Path) -> dict[str, Any]:
+def judged_again(results: Path) -> Judgement:
     seeds = range(KARPATHY.scale("smoke").num_seeds)
     runs = [make_run(KARPATHY, scale="smoke", variant=name, seed=seed) for name in run_at(KARPATHY, "smoke") for seed in seeds]
     collect(runs, papers=[KARPATHY], results=results)
     judge([KARPATHY], scale="smoke", results=results)
-    return read_json(results / "smoke" / "claims.json", schema="claims/1")
+    return judgement_in(results, scale="smoke")
 
 
 def rewritten(results: Path, run_id: str, change: Any) -> None:
@@ -64,11 +67,7 @@ def rewritten(results: Path, run_id: str, change: Any) -> None:
     folder = run_folder(results, run_id)
     path = folder / "scores.test.video.npz"
     write_scores(path, change(read_scores(path)))
-    record = read_json(folder / "run.json", schema="run/1")
-    for entry in record["scores"]:
-        if entry["file"] == path.name:
-            entry["sha256"] = sha256_file(path)
-    write_json(folder / "run.json", record, schema="run/1")
+    record_scores_again(results, run_id, path.name)
 
 
 def test_precisions_by_class_and_group_by_hand() -> None:
@@ -111,16 +110,14 @@ def test_runs_csv_has_errors_by_clip_and_by_video_and_a_precision_for_each_class
 
 
 def test_gains_are_differences_of_precisions_with_intervals_over_seeds_and_over_videos(tmp_path: Path) -> None:
-    gains = judged(tmp_path)["gains"]
-    assert {gain["table"] for gain in gains} == {"karpathy_table2"}
-    assert [gain["class"] for gain in gains] == read_json(
-        run_folder(tmp_path, "smoke/karpathy/slow_fusion/0") / "run.json", schema="run/1"
-    )["dataset"]["classes"]
+    gains = judged(tmp_path).gains
+    assert {gain.table for gain in gains} == {"karpathy_table2"}
+    assert [gain.class_name for gain in gains] == list(read_run(tmp_path, "smoke/karpathy/slow_fusion/0").dataset.classes)
     for gain in gains:
-        assert gain["gain"]["estimate"] == pytest.approx(gain["means"]["slow_fusion"] - gain["means"]["single_frame"])
-        assert gain["metric"] == f"average_precision.{class_slug(gain['class'])}"
-        wide, narrow = gain["total_ci90"], gain["gain"]["ci90"]
-        assert wide[0] < narrow[0] < gain["gain"]["estimate"] < narrow[1] < wide[1]
+        assert gain.gain.estimate == pytest.approx(gain.means["slow_fusion"] - gain.means["single_frame"])
+        assert gain.metric == f"average_precision.{class_slug(gain.class_name)}"
+        wide, narrow = gain.total_ci90, gain.gain.ci90
+        assert wide[0] < narrow[0] < gain.gain.estimate < narrow[1] < wide[1]
 
 
 def test_a_class_that_one_net_always_ranks_first_gains_and_the_others_do_not(tmp_path: Path) -> None:
@@ -133,11 +130,11 @@ def test_a_class_that_one_net_always_ranks_first_gains_and_the_others_do_not(tmp
 
     for seed in (0, 1):
         rewritten(tmp_path, f"smoke/karpathy/slow_fusion/{seed}", better)
-    gains = {gain["class"]: gain for gain in judged_again(tmp_path)["gains"]}
-    best = max(gains.values(), key=lambda gain: gain["gain"]["estimate"])
+    gains = {gain.class_name: gain for gain in judged_again(tmp_path).gains}
+    best = max(gains.values(), key=lambda gain: gain.gain.estimate)
     assert best is list(gains.values())[3]
-    assert best["means"]["slow_fusion"] == 1.0
-    assert best["total_ci90"] is None or best["total_ci90"][0] > 0
+    assert best.means["slow_fusion"] == 1.0
+    assert best.total_ci90 is None or best.total_ci90[0] > 0
 
 
 def test_what_is_measured_of_a_page_does_not_depend_on_what_is_drawn_there(tmp_path: Path) -> None:
@@ -148,33 +145,33 @@ def test_what_is_measured_of_a_page_does_not_depend_on_what_is_drawn_there(tmp_p
     bare = replace(KARPATHY, tables=tuple(replace(table, figures=()) for table in KARPATHY.tables))
     judge([bare], scale="smoke", results=tmp_path)
     assert file.read_bytes() == drawn
-    assert before["gains"]
-    assert before["camera"]
+    assert before.gains
+    assert before.camera
     unasked = replace(KARPATHY, tables=tuple(replace(table, measures=()) for table in KARPATHY.tables))
     judge([unasked], scale="smoke", results=tmp_path)
-    after = read_json(file, schema="claims/1")
-    assert (after["gains"], after["camera"]) == ([], [])
-    assert after["claims"] == before["claims"]
+    after = judgement_in(tmp_path, scale="smoke")
+    assert (after.gains, after.camera) == ((), ())
+    assert after.claims == before.claims
 
 
 def test_without_runs_of_both_nets_nothing_is_gained_and_nothing_is_said_of_the_camera_but_why(tmp_path: Path) -> None:
     found = judged(tmp_path, variants=("single_frame",))
-    assert found["gains"] == []
-    (entry,) = found["camera"]
-    assert (entry["groups"], entry["trend"]) == ([], None)
-    assert entry["reason"] == "No finished run of slow_fusion."
+    assert found.gains == ()
+    (entry,) = found.camera
+    assert (entry.groups, entry.trend) == ((), None)
+    assert entry.reason == "No finished run of slow_fusion."
 
 
 def test_the_gain_by_motion_of_the_camera_is_that_of_the_videos_of_each_group(tmp_path: Path) -> None:
-    (entry,) = judged(tmp_path)["camera"]
-    assert entry["source"] == "drawn"
-    assert (entry["num_videos"], entry["num_unseen"]) == (79, 1), "of the last video no motion was seen"
-    groups = entry["groups"]
-    assert [group["num_videos"] for group in groups] == [20, 20, 20, 19]
-    assert all(before["most"] < after["least"] for before, after in itertools.pairwise(groups))
-    assert all(group["num_videos"] >= FEWEST_VIDEOS for group in groups)
+    (entry,) = judged(tmp_path).camera
+    assert entry.source == "drawn"
+    assert (entry.num_videos, entry.num_unseen) == (79, 1), "of the last video no motion was seen"
+    groups = entry.groups
+    assert [group.num_videos for group in groups] == [20, 20, 20, 19]
+    assert all(before.most < after.least for before, after in itertools.pairwise(groups))
+    assert all(group.num_videos >= FEWEST_VIDEOS for group in groups)
     for group in groups:
-        assert group["gain"]["estimate"] == pytest.approx(group["means"]["single_frame"] - group["means"]["slow_fusion"])
+        assert group.gain.estimate == pytest.approx(group.means["single_frame"] - group.means["slow_fusion"])
 
 
 def test_a_net_that_fails_where_the_camera_moves_has_a_falling_gain(tmp_path: Path) -> None:
@@ -194,60 +191,58 @@ def test_a_net_that_fails_where_the_camera_moves_has_a_falling_gain(tmp_path: Pa
     for seed in (0, 1):
         rewritten(tmp_path, f"smoke/karpathy/single_frame/{seed}", all_right)
         rewritten(tmp_path, f"smoke/karpathy/slow_fusion/{seed}", half_right)
-    (entry,) = judged_again(tmp_path)["camera"]
-    assert [round(group["gain"]["estimate"], 1) for group in entry["groups"]] == [0.0, 0.0, -1.0, -1.0]
+    (entry,) = judged_again(tmp_path).camera
+    assert [round(group.gain.estimate, 1) for group in entry.groups] == [0.0, 0.0, -1.0, -1.0]
     # The slope of a step over evenly spread ranks is 1.5 times its height.
-    assert entry["trend"]["estimate"] == pytest.approx(-1.5, abs=0.05)
+    assert entry.trend.estimate == pytest.approx(-1.5, abs=0.05)
 
 
 def test_without_the_cameras_file_the_reason_names_it(tmp_path: Path) -> None:
     fabricate([KARPATHY], scale="smoke", results=tmp_path, truth=Truth(num_examples=80), variants=PAIR)
     folder = data_folder(tmp_path, "smoke", KARPATHY.scale("smoke").dataset.name)
     (folder / CAMERA_FILE).unlink()
-    (entry,) = judged_again(tmp_path)["camera"]
-    assert entry["reason"] == "test.camera.npz is not beside the test split in this results folder; run the stage prepare again."
+    (entry,) = judged_again(tmp_path).camera
+    assert entry.reason == "test.camera.npz is not beside the test split in this results folder; run the stage prepare again."
     nobody = np.array([b"x"])
     arrays = {"motion_V": np.array([0.1], np.float32), "key_V": nobody, "source": np.array("estimated")}
     write_npz(folder / CAMERA_FILE, {**arrays, "index_sha256": np.array("")})
-    (entry,) = judged_again(tmp_path)["camera"]
-    assert (entry["num_videos"], entry["groups"]) == (0, [])
-    assert entry["reason"] == "The motion of the camera could be estimated in none of the test videos."
+    (entry,) = judged_again(tmp_path).camera
+    assert (entry.num_videos, entry.groups) == (0, ())
+    assert entry.reason == "The motion of the camera could be estimated in none of the test videos."
 
 
 def test_every_claim_has_a_verdict_a_reason_and_videos_in_its_words(tmp_path: Path) -> None:
     found = judged(tmp_path, variants=run_at(KARPATHY, "smoke"))
-    assert [item["id"] for item in found["claims"]] == [claim.id for claim in KARPATHY.claims]
-    for item in found["claims"]:
-        assert item["verdict"] in VERDICTS
-        assert item["reason"].endswith(".")
-        assert " images" not in item["reason"]
-        assert not item["brief"] or item["brief"].removesuffix(".") in item["reason"]
-    claims = {item["id"]: item for item in found["claims"]}
-    assert claims["B.T2.juggling_club"]["verdict"] == "UNTESTABLE-HERE"
-    assert claims["B.T2.juggling_club"]["reason"] == "The data here have no class 'juggling club'."
-    assert "video top-1 error of slow_fusion" in claims["B.T1.slow.vid1"]["reason"]
-    assert "clip top-1 error of slow_fusion" in claims["B.T1.slow.clip1"]["reason"]
+    assert [item.id for item in found.claims] == [claim.id for claim in KARPATHY.claims]
+    for item in found.claims:
+        assert item.verdict in VERDICTS
+        assert item.reason.endswith(".")
+        assert " images" not in item.reason
+        assert not item.brief or item.brief.removesuffix(".") in item.reason
+    claims = {item.id: item for item in found.claims}
+    assert claims["B.T2.juggling_club"].verdict == "UNTESTABLE-HERE"
+    assert claims["B.T2.juggling_club"].reason == "The data here have no class 'juggling club'."
+    assert "video top-1 error of slow_fusion" in claims["B.T1.slow.vid1"].reason
+    assert "clip top-1 error of slow_fusion" in claims["B.T1.slow.clip1"].reason
 
 
 def test_a_class_that_the_data_have_decides_its_claim(tmp_path: Path) -> None:
     fabricate([KARPATHY], scale="smoke", results=tmp_path, truth=Truth(num_examples=80), variants=PAIR)
     for variant in PAIR:
         for seed in (0, 1):
-            path = run_folder(tmp_path, f"smoke/karpathy/{variant}/{seed}") / "run.json"
-            record = read_json(path, schema="run/1")
-            record["dataset"]["classes"][2] = "Juggling Club"
-            write_json(path, record, schema="run/1")
-    claim = next(item for item in judged_again(tmp_path)["claims"] if item["id"] == "B.T2.juggling_club")
-    assert claim["verdict"] != "UNTESTABLE-HERE"
-    assert claim["estimate"] == pytest.approx(claim["means"]["slow_fusion"] - claim["means"]["single_frame"])
-    assert claim["decided_on"] == "points"
-    assert "average precision of juggling club" in claim["reason"]
+            dataset = read_run(tmp_path, f"smoke/karpathy/{variant}/{seed}").dataset
+            classes = (*dataset.classes[:2], "Juggling Club", *dataset.classes[3:])
+            change_run(tmp_path, f"smoke/karpathy/{variant}/{seed}", dataset=replace(dataset, classes=classes))
+    claim = next(item for item in judged_again(tmp_path).claims if item.id == "B.T2.juggling_club")
+    assert claim.verdict != "UNTESTABLE-HERE"
+    assert claim.estimate == pytest.approx(claim.means["slow_fusion"] - claim.means["single_frame"])
+    assert claim.decided_on == "points"
+    assert "average precision of juggling club" in claim.reason
 
 
 def test_an_average_is_compared_with_its_members_although_other_code_made_it(tmp_path: Path) -> None:
     fabricate([KARPATHY], scale="smoke", results=tmp_path, truth=Truth(num_examples=80), variants=["slow_fusion", "cnn_average"])
     for seed in (0, 1):
-        path = run_folder(tmp_path, f"smoke/karpathy/cnn_average/{seed}") / "run.json"
-        write_json(path, read_json(path, schema="run/1") | {"code_digest": "f" * 64}, schema="run/1")
-    claims = {item["id"]: item for item in judged_again(tmp_path)["claims"]}
-    assert claims["B.S4.1.average_slow.vid1"]["verdict"] not in ("INVALID", "INCOMPLETE")
+        change_run(tmp_path, f"smoke/karpathy/cnn_average/{seed}", code_digest="f" * 64)
+    claims = {item.id: item for item in judged_again(tmp_path).claims}
+    assert claims["B.S4.1.average_slow.vid1"].verdict not in ("INVALID", "INCOMPLETE")

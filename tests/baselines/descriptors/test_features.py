@@ -11,10 +11,11 @@ import skimage.data
 from skimage.feature import hog as reference_hog
 from skimage.feature import peak_local_max
 
+import repro.baselines.descriptors.cuboids as cuboids
 from repro.baselines.descriptors.colors import color_moments_D, grid_cells, hue_saturation_counts
 from repro.baselines.descriptors.cuboids import describe_cuboids, local_maxima_P3, response_THW, temporal_filters
 from repro.baselines.descriptors.faces import face_counts, num_faces
-from repro.baselines.descriptors.frames import Frame
+from repro.baselines.descriptors.frames import Frame, Window
 from repro.baselines.descriptors.hog import CLIP, cell_sums_HWO, describe_hog
 from repro.baselines.descriptors.points import grid_along, harris_P2, patch_corners_P2
 from repro.baselines.descriptors.textons import describe_textons, filter_bank_KHW, responses_DHW
@@ -139,10 +140,10 @@ def blinking(*, amplitude: float) -> np.ndarray:
 
 
 def test_cuboids_fire_on_a_blinking_patch_and_not_on_a_static_one():
-    position_P2, x_PD = describe_cuboids(blinking(amplitude=0.6), CUBOID, EVENTS)
+    position_P2, x_PD = describe_cuboids(Window(blinking(amplitude=0.6)), CUBOID, EVENTS)
     assert len(position_P2) > 0 and x_PD.shape[1] == 3 * 3 * 9
     np.testing.assert_allclose(position_P2 * [40, 60], np.broadcast_to([20.5, 30.5], position_P2.shape), atol=4)
-    static_P2, static_PD = describe_cuboids(blinking(amplitude=0.0), CUBOID, EVENTS)
+    static_P2, static_PD = describe_cuboids(Window(blinking(amplitude=0.0)), CUBOID, EVENTS)
     assert static_P2.shape == (0, 2) and static_PD.shape == (0, 81)
 
 
@@ -188,26 +189,48 @@ def test_local_maxima_are_those_of_scikit_image_on_random_arrays_with_ties_and_w
 
 def test_gradients_of_a_ramp_point_along_it():
     ramp_THW = 0.01 * np.arange(20, dtype=np.float32)[:, None, None] * np.ones((1, 30, 30), np.float32)
-    _, x_PD = describe_cuboids(ramp_THW, CUBOID, DenseGrid(step_px=30, step_frames=20))
+    _, x_PD = describe_cuboids(Window(ramp_THW), CUBOID, DenseGrid(step_px=30, step_frames=20))
     assert x_PD.shape == (1, 81)
     np.testing.assert_allclose(x_PD[0, :27], 1 / math.sqrt(27), rtol=1e-3)  # over time
     np.testing.assert_allclose(x_PD[0, 27:], 0, atol=1e-4)  # down and right
 
 
+def test_dense_cuboids_are_everywhere_and_those_at_the_same_places_are_the_sparse_ones():
+    """A grid of every pixel and frame holds each point of interest, with its descriptor."""
+    window = Window(blinking(amplitude=0.6))
+    sparse_P2, sparse_PD = describe_cuboids(window, CUBOID, EVENTS)
+    grid_P2, grid_PD = describe_cuboids(window, CUBOID, DenseGrid(step_px=1))
+    assert len(grid_P2) == (32 - 8) * (40 - 8) * (60 - 8)
+    for position_2, x_D in zip(sparse_P2, sparse_PD, strict=True):
+        here = (grid_P2 == position_2).all(axis=1)
+        assert here.sum() == 24 and (grid_PD[here] == x_D).all(axis=1).any()
+
+
+def test_a_window_is_smoothed_once_for_all_points(monkeypatch):
+    num_blurs, blur = [], cuboids.cv2.GaussianBlur
+    monkeypatch.setattr(cuboids.cv2, "GaussianBlur", lambda *given: num_blurs.append(1) or blur(*given))
+    window = Window(blinking(amplitude=0.6))
+    for points in (EVENTS, DenseGrid(step_px=9, step_frames=9)):
+        describe_cuboids(window, CUBOID, points)
+    assert len(num_blurs) == 32
+    describe_cuboids(window, replace(CUBOID, sigma_px=2.0), EVENTS)
+    assert len(num_blurs) == 64
+
+
 def test_a_window_shorter_than_a_cuboid_has_none_and_even_boxes_are_refused():
-    position_P2, x_PD = describe_cuboids(blinking(amplitude=0.6)[:8], CUBOID, EVENTS)
+    position_P2, x_PD = describe_cuboids(Window(blinking(amplitude=0.6)[:8]), CUBOID, EVENTS)
     assert position_P2.shape == (0, 2) and x_PD.shape == (0, 81)
     with pytest.raises(ValueError, match="8 px and 9 frames; allowed: odd"):
-        describe_cuboids(blinking(amplitude=0.6), replace(CUBOID, side_px=8), EVENTS)
+        describe_cuboids(Window(blinking(amplitude=0.6)), replace(CUBOID, side_px=8), EVENTS)
     with pytest.raises(ValueError, match="frames are 60 x 40 px, cuboids 41 px; allowed"):
-        describe_cuboids(blinking(amplitude=0.6), replace(CUBOID, side_px=41), EVENTS)
+        describe_cuboids(Window(blinking(amplitude=0.6)), replace(CUBOID, side_px=41), EVENTS)
 
 
 def test_cuboids_of_a_moving_square_see_which_way_it_moves():
     means = {}
     for right in (True, False):
         light_THW = moving_square(3, right=right).mean(axis=-1).astype(np.float32) / 255
-        _, x_PD = describe_cuboids(light_THW, CUBOID, EVENTS)
+        _, x_PD = describe_cuboids(Window(light_THW), CUBOID, EVENTS)
         time_PS, down_PS, right_PS = (x_PD[:, 27 * axis : 27 * axis + 27] for axis in range(3))
         means[right] = [np.abs((time_PS * space_PS).sum(axis=1)).mean() for space_PS in (down_PS, right_PS)]
     assert means[True][1] > 2 * means[True][0]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from repro.baselines.encoders.product_quantizer import Quantizer, fit_quantizer
-from repro.baselines.images.signatures import SignatureFile, SignatureWriter, as_float32, packed, write_array
+from repro.baselines.images.signatures import SignatureFile, SignatureWriter, as_float32, packed, write_quantizer
 
 
 def signatures(num, length=12, seed=0):
@@ -78,8 +78,8 @@ def test_a_file_gives_back_rows_and_can_be_pickled(tmp_path, quantized):
     assert list(writer.fill({"sift": packed(signature_L, quantizer)} for signature_L in signature_NL)) == list(range(1, 11))
     codebooks = None
     if quantizer is not None:
-        codebooks = tmp_path / "codebooks.npy"
-        write_array(codebooks, quantizer.word_GWV)
+        codebooks = tmp_path / "codebooks.npz"
+        write_quantizer(codebooks, quantizer)
     opened = pickle.loads(pickle.dumps(SignatureFile(path=writer.file("sift"), codebooks=codebooks))).opened()
     assert len(opened) == 10 and opened.num_values == 12
     rows_NL = opened.rows_NL(np.array([7, 2]))

@@ -60,9 +60,9 @@ def test_the_shorter_side_is_shrunk_and_never_enlarged():
 def test_windows_stay_within_clips():
     video_CTHW3 = np.arange(2 * 7, dtype=np.uint8).reshape(2, 7, 1, 1, 1) * np.ones((1, 1, 4, 4, 3), np.uint8)
     frames = FrameSampling(side_px=4, num_frames=2, window_frames=3, num_windows=None)
-    first = [round(float(light_THW[0, 0, 0] * 255)) for light_THW in sampled_windows(video_CTHW3, frames)]
+    first = [round(float(window.light_THW[0, 0, 0] * 255)) for window in sampled_windows(video_CTHW3, frames)]
     assert first == [0, 3, 7, 10]
-    assert [light_THW.shape for light_THW in sampled_windows(video_CTHW3[:, :2], frames)] == [(2, 4, 4)] * 2
+    assert [window.light_THW.shape for window in sampled_windows(video_CTHW3[:, :2], frames)] == [(2, 4, 4)] * 2
     assert [frame.rgb_HW3[0, 0, 0] for frame in sampled_frames(video_CTHW3, frames)] == [3, 10]
     assert len(list(sampled_windows(video_CTHW3, replace(frames, num_windows=1)))) == 1
 

@@ -10,19 +10,22 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from repro.artifacts.judged import JudgedWithin
+from repro.artifacts.stored_files import stored_file
 from repro.papers.alexnet import ALEXNET
 from repro.report.figures.catalogue import MAKERS, table_figures, with_words
 from repro.report.figures.view import FigureView, over_seeds
 from repro.report.inputs.results import RunRecord
 from repro.report.render import page_environment
 from repro.spec.terms.figures import FIGURES, Figure
+from tests.artifacts.made import entry
 from tests.report.made import FIGURE1, LAYERS, NET, TABLE1, Made, figure1, page_of
 
 
-def keep(run: RunRecord, name: str, **arrays: NDArray[Any] | int) -> None:
+def keep(made: Made, run: RunRecord, name: str, **arrays: NDArray[Any] | int) -> None:
     """Write a run's file of arrays and name it in its record."""
     np.savez(run.folder / f"{name}.npz", **arrays)  # type: ignore[arg-type]
-    run.record[name] = {"file": f"{name}.npz", "sha256": "0" * 64}
+    made.keep(run, name, stored_file(run.folder / f"{name}.npz"))
 
 
 def some_gallery(num: int = 2, side: int = 4) -> dict[str, NDArray[Any]]:
@@ -114,7 +117,7 @@ def test_crops_draws_the_papers_levels_on_its_own_data_alone(made: Made) -> None
     made.value("full", 0, "center", 0.40)
     made.value("full", 0, "ten_crop", 0.38)
     for evidence, own in (("same data", True), ("stand-in", False)):
-        made.claims[:] = [{"id": "A.S6.crops.top1", "evidence": evidence}]
+        made.claims[:] = [entry(JudgedWithin, id="A.S6.crops.top1", evidence=evidence)]
         item = made.figure("crops", TABLE1)
         assert item.svg is not None
         assert ("other data" not in item.caption) == ("paper: 37.5" in item.svg) == own
@@ -133,7 +136,7 @@ def test_kernels_of_0_are_left_out_of_their_towers_selectivity(made: Made) -> No
     grey, colour = grey_and_colour()
     nothing = np.zeros_like(grey)
     for seed, kernel_KHWC in enumerate(([nothing, colour, grey, grey], [nothing, nothing, grey, colour])):
-        keep(made.run("full", seed=seed), "kernels", kernel_KHWC=np.array(kernel_KHWC), num_towers=2)
+        keep(made, made.run("full", seed=seed), "kernels", kernel_KHWC=np.array(kernel_KHWC), num_towers=2)
     texts = [[sheet.text for sheet in run.sheets] for run in made.figure("tower_kernels", NET).kernels]
     assert texts == [
         ["colour selectivity 1.00", "colour selectivity 0.00"],
@@ -143,9 +146,9 @@ def test_kernels_of_0_are_left_out_of_their_towers_selectivity(made: Made) -> No
 
 def test_kernels_are_shown_by_tower_with_their_selectivity(made: Made) -> None:
     for seed in (0, 1):
-        keep(made.run("full", seed=seed), "kernels", kernel_KHWC=grey_and_colour(), num_towers=2)
+        keep(made, made.run("full", seed=seed), "kernels", kernel_KHWC=grey_and_colour(), num_towers=2)
         made.value("full", seed, "weights", 0.5 + seed / 10, metric="tower_color_split")
-    made.claims.append({"id": "A.F3.color.split", "estimate": 0.55, "ci90": [0.24, 0.86]})
+    made.claims.append(entry(JudgedWithin, id="A.F3.color.split", estimate=0.55, ci90=(0.24, 0.86)))
     item = made.figure("tower_kernels", NET)
     assert [run.large for run in item.kernels] == [True, False]
     assert [sheet.text for sheet in item.kernels[0].sheets] == ["colour selectivity 0.00", "colour selectivity 1.00"]
@@ -156,13 +159,12 @@ def test_kernels_are_shown_by_tower_with_their_selectivity(made: Made) -> None:
 
 
 def test_missing_and_damaged_files_are_named_and_the_rest_is_shown(made: Made) -> None:
-    keep(made.run("full", seed=0), "kernels", kernel_KHWC=grey_and_colour(), num_towers=2)
-    gone, torn, never = (made.run("full", seed=seed) for seed in (1, 2, 3))
+    keep(made, made.run("full", seed=0), "kernels", kernel_KHWC=grey_and_colour(), num_towers=2)
+    gone, torn, _ = (made.run("full", seed=seed) for seed in (1, 2, 3))
     for run in (gone, torn):
-        keep(run, "kernels", kernel_KHWC=grey_and_colour(), num_towers=2)
+        keep(made, run, "kernels", kernel_KHWC=grey_and_colour(), num_towers=2)
     (gone.folder / "kernels.npz").unlink()
     (torn.folder / "kernels.npz").write_bytes(b"PK torn")
-    never.record["kernels"] = None
     item = made.figure("tower_kernels", NET)
     assert len(item.kernels) == 1
     assert "kernels.npz of run smoke/alexnet/full/1 is not in this results folder." in item.missing
@@ -171,14 +173,14 @@ def test_missing_and_damaged_files_are_named_and_the_rest_is_shown(made: Made) -
 
 
 def test_kernels_that_are_no_numbers_are_not_drawn(made: Made) -> None:
-    keep(made.run("full"), "kernels", kernel_KHWC=np.full((2, 1, 1, 3), np.nan, np.float32), num_towers=2)
+    keep(made, made.run("full"), "kernels", kernel_KHWC=np.full((2, 1, 1, 3), np.nan, np.float32), num_towers=2)
     item = made.figure("tower_kernels", NET)
     assert not item.drawn
     assert "A kernel of run smoke/alexnet/full/0 holds a number that is not finite." in item.missing
 
 
 def test_the_gallery_marks_the_right_class_and_neighbours_of_the_same_label(made: Made) -> None:
-    keep(made.run("full"), "gallery", **some_gallery())
+    keep(made, made.run("full"), "gallery", **some_gallery())
     item = made.figure("gallery", NET)
     first, second = item.gallery
     assert [(guess.name, guess.percent, guess.right) for guess in first.guesses] == [
@@ -194,7 +196,7 @@ def test_the_gallery_marks_the_right_class_and_neighbours_of_the_same_label(made
 def test_a_gallery_without_an_array_is_named_not_drawn(made: Made) -> None:
     arrays = some_gallery()
     del arrays["near_label_NM"]
-    keep(made.run("full"), "gallery", **arrays)
+    keep(made, made.run("full"), "gallery", **arrays)
     item = made.figure("gallery", NET)
     assert not item.drawn
     assert any("lacks near_label_NM" in words for words in item.missing)
@@ -202,8 +204,8 @@ def test_a_gallery_without_an_array_is_named_not_drawn(made: Made) -> None:
 
 def test_figures_stand_on_a_page_with_names_escaped_and_every_image_described(made: Made) -> None:
     run = made.run("full", saturated={layer: [(0.5, 0.1)] * 4 for layer in LAYERS})
-    keep(run, "gallery", **some_gallery())
-    keep(run, "kernels", kernel_KHWC=grey_and_colour(), num_towers=2)
+    keep(made, run, "gallery", **some_gallery())
+    keep(made, run, "kernels", kernel_KHWC=grey_and_colour(), num_towers=2)
     page = page_of(*table_figures(ALEXNET, NET, results=made.results))
     assert "<ship>" in page.words
     images = [values for tag, values in page.tags if tag == "img"]
@@ -221,7 +223,7 @@ def test_the_same_results_give_the_same_figures(made: Made) -> None:
 
 
 def test_a_gallery_of_large_images_keeps_the_page_small(made: Made) -> None:
-    keep(made.run("full"), "gallery", **some_gallery(num=8, side=256))
+    keep(made, made.run("full"), "gallery", **some_gallery(num=8, side=256))
     text = page_environment().get_template("figures.html.j2").render(drawings=[made.figure("gallery", NET)])
     assert len(text) < 1_500_000
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from repro.artifacts.judged import JudgedRatio
 from repro.papers.alexnet import ALEXNET
 from repro.report.figures.training_error import Arrivals, arrivals, chosen_variants
 from repro.report.text.tables import to_csv
+from tests.artifacts.made import entry, ratio_at
 from tests.report.made import FIGURE1, Made, figure1
 
 
 def test_the_pace_is_the_first_epoch_at_or_below_the_training_error(made: Made) -> None:
-    runs = [
-        made.run("figure1_relu", seed=seed, errors=errors) for seed, errors in enumerate([(0.8, 0.25, 0.3), (0.9, None, 0.2)])
-    ]
+    runs = [made.run("figure1_relu", seed=seed, errors=errors) for seed, errors in enumerate([(0.8, 0.25, 0.3), (0.9, 0.5, 0.2)])]
     assert arrivals(runs, 0.25) == Arrivals(epochs=(2, 3), lasted=(3, 3))
     assert arrivals(runs, 0.25).text == "2.5"
     assert arrivals(runs, 0.1) == Arrivals(epochs=(None, None), lasted=(3, 3))
@@ -27,17 +27,17 @@ def test_of_each_unit_the_rate_that_gets_there_first_stands_for_it(made: Made) -
 
 
 def test_the_rate_that_the_judge_chose_stands_for_its_unit(made: Made) -> None:
-    figure1(made).claims.append(
-        {"id": "A.F1.relu_tanh.speedup", "chosen": {"arm": "figure1_relu_slow", "against": "figure1_tanh"}}
-    )
+    chosen = ("figure1_relu_slow", "figure1_tanh")
+    figure1(made).claims.append(entry(JudgedRatio, id="A.F1.relu_tanh.speedup", chosen=chosen))
     chosen = chosen_variants(ALEXNET, FIGURE1, results=made.results)
     assert chosen == ("figure1_relu_slow", "figure1_tanh", "figure1_sigmoid_fast")
 
 
 def test_figure_1_gives_epochs_by_unit_and_the_judged_ratio(made: Made) -> None:
-    entry = {"threshold": 0.25, "ratio": 1.6, "ci90": [1.2, 2.1], "at_least": None}
-    bound = {"threshold": 0.15, "ratio": None, "ci90": None, "at_least": 1.33}
-    figure1(made).claims.append({"id": "A.F1.relu_tanh.speedup", "thresholds": [entry, bound]})
+    exact = ratio_at(0.25, ratio=1.6, ci90=(1.2, 2.1))
+    bound = ratio_at(0.15, at_least=1.33)
+    # The judge has not chosen any rate here.
+    figure1(made).claims.append(entry(JudgedRatio, id="A.F1.relu_tanh.speedup", thresholds=(exact, bound), chosen=()))
     summary = made.figure("training_error", FIGURE1).summary
     assert summary is not None
     rows = {row.cells["threshold"].text: {key: cell.text for key, cell in row.cells.items()} for row in summary.rows}

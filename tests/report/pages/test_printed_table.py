@@ -1,12 +1,15 @@
 """A table of the paper keeps its rows and columns, ours beside; nothing is left out without a reason."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from repro.papers.alexnet import ALEXNET
 from repro.report.inputs.results import read_results
 from repro.report.pages.not_run import not_run_groups
+from repro.report.pages.table import table_page
 from repro.report.pages.variants import not_run_reason
 from tests.report.conftest import Rendered
+from tests.report.made import Made
 from tests.report.reading import Page, read
 
 
@@ -129,13 +132,13 @@ def test_networks_that_the_scale_does_not_run_are_named_with_the_reason(full_rep
 def test_claims_that_are_not_decided_are_grouped_by_verdict_and_reason(full_report: Rendered) -> None:
     results = read_results([ALEXNET], scale="smoke", results=full_report.results)
     groups = {group.title: group for group in not_run_groups([ALEXNET], absent=[], results=results)}
-    blocked = {claim["verdict"] for claim in results.claims["claims"]} & {"INVALID", "INCOMPLETE", "UNTESTABLE-HERE"}
+    blocked = {claim.verdict for claim in results.judgement.claims} & {"INVALID", "INCOMPLETE", "UNTESTABLE-HERE"}
     assert blocked
     for name in blocked:
-        claims = [claim for claim in results.claims["claims"] if claim["verdict"] == name]
+        claims = [claim for claim in results.judgement.claims if claim.verdict == name]
         group = groups[f"Claims: {name}"]
         assert group.number == f"{len(claims)} claim{'s' * (len(claims) > 1)}"
-        assert len(group.items) == len({claim["reason"] for claim in claims})
+        assert len(group.items) == len({claim.reason for claim in claims})
         assert sum(len(item.links) for item in group.items) == len(claims)
 
 
@@ -153,3 +156,12 @@ def test_a_run_shows_the_saturation_of_each_layer_before_and_after(full_report: 
 def test_a_run_links_its_kernels_and_its_gallery(full_report: Rendered) -> None:
     references = read(full_report.folder / "runs/alexnet/full-0.html").references
     assert {"kernels.npz", "gallery.npz"} <= {reference.rpartition("/")[2] for reference in references}
+
+
+def test_a_variant_that_a_scale_does_not_run_has_a_line_that_says_so(tmp_path: Path) -> None:
+    table = replace(ALEXNET.table("alexnet_cifar"), claims=())
+    page = table_page(ALEXNET, table, results=Made(folder=tmp_path, scale="paper").results)
+    assert [row.cells["name"].text for row in page.view.rows] == list(table.variants)
+    for row in page.view.rows:
+        assert (row.cells["verdict"].text, row.cells["estimate"].text, row.cells["measure"].text) == ("not run", "", "")
+        assert row.cells["reason"].text.startswith("the scale paper runs no networks of the family")

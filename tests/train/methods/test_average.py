@@ -8,7 +8,8 @@ import shutil
 import numpy as np
 import pytest
 
-from repro.artifacts.files import FileFormatError, data_folder, read_json, run_folder, sha256_file
+from repro.artifacts.files import FileFormatError, data_folder, run_folder, sha256_file
+from repro.artifacts.run_json import MemberData, read_run
 from repro.artifacts.scores import read_scores
 from repro.evaluate.ensemble import searched_weights
 from repro.evaluate.metrics import top_k_error
@@ -20,7 +21,7 @@ from repro.train.methods.average import average_runs, member_ids
 from repro.train.networks.images import open_images
 from repro.train.networks.run import train_runs
 from repro.train.runs.job import RunsFailed
-from tests.tiny import write_prepared
+from tests.tiny import ONE_THREAD, write_prepared
 
 ALEXNET = PAPERS["alexnet"]
 PROTOCOLS = ("center", "center_mirror", "five_crop", "ten_crop")
@@ -48,16 +49,16 @@ BOTH_DATA = (Member(variant="full"), Member(variant="full_all_images"))
 
 
 def train(results, *runs):
-    train_runs(runs, open_data=open_images, results=results, num_threads=1, device="cpu", say=lambda line: None)
+    train_runs(runs, open_data=open_images, results=results, compute=ONE_THREAD, say=lambda line: None)
 
 
 def average(results, *runs, said=None):
     say = (said if said is not None else []).append
-    average_runs(runs, results=results, num_threads=1, device="cpu", say=say)
+    average_runs(runs, results=results, compute=ONE_THREAD, say=say)
 
 
 def document_of(results, run_id):
-    return read_json(run_folder(results, run_id) / "run.json", schema="run/1")
+    return read_run(results, run_id)
 
 
 def scores_of(results, run_id, *, split="test", protocol="ten_crop"):
@@ -94,11 +95,11 @@ def test_an_average_is_the_mean_of_its_members_scores_by_every_protocol(results)
     run = ensemble_run()
     average(results, run)
     document = document_of(results, run.id)
-    assert {(entry["split"], entry["protocol"]) for entry in document["scores"]} == {("test", name) for name in PROTOCOLS}
-    for entry in document["scores"]:
-        assert sha256_file(run_folder(results, run.id) / entry["file"]) == entry["sha256"]
-        members = [scores_of(results, name, protocol=entry["protocol"]) for name in member_ids(run, run.experiment)]
-        found = scores_of(results, run.id, protocol=entry["protocol"])
+    assert {(entry.split, entry.protocol) for entry in document.scores} == {("test", name) for name in PROTOCOLS}
+    for entry in document.scores:
+        assert sha256_file(run_folder(results, run.id) / entry.file) == entry.sha256
+        members = [scores_of(results, name, protocol=entry.protocol) for name in member_ids(run, run.experiment)]
+        found = scores_of(results, run.id, protocol=entry.protocol)
         np.testing.assert_allclose(found.scores_NK, np.mean([m.scores_NK for m in members], axis=0), rtol=1e-6)
         assert np.array_equal(found.label_N, members[0].label_N)
         assert found.run == run.id
@@ -108,15 +109,17 @@ def test_its_record_names_each_member_with_weight_data_and_its_own_error(results
     run = ensemble_run()
     average(results, run)
     document = document_of(results, run.id)
-    assert (document["method"], document["status"]) == ("ensemble", "ok")
-    assert [item["run"] for item in document["members"]] == ["smoke/alexnet/full/0", "smoke/alexnet/full/1"]
-    for item in document["members"]:
-        assert item["weight"] == 0.5
-        own = scores_of(results, item["run"])
-        assert item["test_errors"]["ten_crop"] == top_k_error(own.scores_NK, own.labels, k=1)
-        assert item["dataset"] == {"name": "procedural", "digest": document_of(results, item["run"])["dataset"]["digest"]}
-    assert document["num_parameters"] == 2 * document_of(results, "smoke/alexnet/full/0")["num_parameters"]
-    assert document["train_s"] == pytest.approx(sum(document_of(results, m)["train_s"] for m in member_ids(run, run.experiment)))
+    assert (document.method, document.status) == ("ensemble", "ok")
+    assert [item.run for item in document.ensemble.members] == ["smoke/alexnet/full/0", "smoke/alexnet/full/1"]
+    for item in document.ensemble.members:
+        assert item.weight == 0.5
+        own = scores_of(results, item.run)
+        assert item.test_errors["ten_crop"] == top_k_error(own.scores_NK, own.labels, k=1)
+        assert item.dataset == MemberData(name="procedural", digest=document_of(results, item.run).dataset.digest)
+    assert document.ensemble.num_parameters == 2 * document_of(results, "smoke/alexnet/full/0").network.num_parameters
+    assert document.costs.train_s == pytest.approx(
+        sum(document_of(results, m).costs.train_s for m in member_ids(run, run.experiment))
+    )
 
 
 def test_searched_weights_are_those_of_the_validation_scores_and_are_used_on_the_test_scores(results):
@@ -124,7 +127,7 @@ def test_searched_weights_are_those_of_the_validation_scores_and_are_used_on_the
     average(results, run)
     names = member_ids(run, run.experiment)
     weights = searched_weights([scores_of(results, name, split="validation", protocol="center") for name in names])
-    assert [item["weight"] for item in document_of(results, run.id)["members"]] == weights.tolist()
+    assert [item.weight for item in document_of(results, run.id).ensemble.members] == weights.tolist()
     expected = sum(weight * scores_of(results, name).scores_NK for weight, name in zip(weights, names, strict=True))
     np.testing.assert_allclose(scores_of(results, run.id).scores_NK, expected, rtol=1e-5)
 
@@ -133,12 +136,12 @@ def test_searched_weights_are_those_of_the_validation_scores_and_are_used_on_the
 def test_the_same_members_give_the_same_bytes_and_a_finished_average_is_kept(results, tmp_path, variant):
     run, said = ensemble_run(variant), []
     average(results, run)
-    first = [entry["sha256"] for entry in document_of(results, run.id)["scores"]]
+    first = [entry.sha256 for entry in document_of(results, run.id).scores]
     average(results, run, said=said)
     assert said == [f"alexnet/{variant} seed 0: finished before; kept"]
     shutil.rmtree(run_folder(results, run.id))
     average(results, run)
-    assert [entry["sha256"] for entry in document_of(results, run.id)["scores"]] == first
+    assert [entry.sha256 for entry in document_of(results, run.id).scores] == first
 
 
 def test_a_member_that_was_trained_again_makes_it_average_again(results):
@@ -161,14 +164,14 @@ def test_members_of_different_data_are_averaged_where_their_test_examples_agree(
     run = ensemble_run(members=BOTH_DATA)
     average(results, run)
     document = document_of(results, run.id)
-    assert [item["dataset"]["name"] for item in document["members"]] == ["procedural", "procedural_all"]
-    digests = [item["dataset"]["digest"] for item in document["members"]]
+    assert [item.dataset.name for item in document.ensemble.members] == ["procedural", "procedural_all"]
+    digests = [item.dataset.digest for item in document.ensemble.members]
     assert digests[0] != digests[1]
-    assert document["dataset"]["digest"] == digests[0]
-    assert document["num_train_examples"] == 60
+    assert document.dataset.digest == digests[0]
+    assert document.num_train_examples == 60
     turned = ensemble_run(members=BOTH_DATA[::-1])
     average(results, turned)
-    assert document_of(results, run.id)["dataset"]["digest"] == digests[0], "the run's own data, whichever member comes first"
+    assert document_of(results, run.id).dataset.digest == digests[0], "the run's own data, whichever member comes first"
 
 
 def test_members_whose_test_examples_differ_are_refused(results):
@@ -220,7 +223,7 @@ def test_damaged_scores_of_a_member_are_refused_by_name(results, damage):
     else:
         path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(
-        FileFormatError, match=r"scores\.test\.five_crop\.npz is missing or not the file.*train run .*full/1 again"
+        FileFormatError, match=r"scores\.test\.five_crop\.npz (was changed|cannot be read).*train run .*full/1 again"
     ):
         average(results, ensemble_run())
 
@@ -233,4 +236,4 @@ def test_unknown_weights_are_named_with_those_that_are_allowed(results):
 def test_of_several_averages_those_that_can_be_made_are(results):
     with pytest.raises(RunsFailed, match=r"1 of 2 runs failed: smoke/alexnet/five_seeds/1"):
         average(results, ensemble_run(seed=1), ensemble_run(seed=0))
-    assert document_of(results, ensemble_run().id)["status"] == "ok"
+    assert document_of(results, ensemble_run().id).status == "ok"

@@ -13,11 +13,14 @@ import numpy as np
 import pytest
 
 from repro.artifacts.dataset_json import read_dataset, write_dataset
-from repro.artifacts.files import FileFormatError, data_folder, read_json, run_folder
+from repro.artifacts.documents import read_document
+from repro.artifacts.files import FileFormatError, data_folder, run_folder
+from repro.artifacts.run_json import RunJson
 from repro.artifacts.scores import read_scores
 from repro.data.prepare.prepare import prepare
 from repro.data.shards.clips import ClipShards
 from repro.papers import PAPERS
+from repro.spec.classical import ProductQuantizer
 from repro.spec.evaluation import Evaluation
 from repro.spec.experiment import make_run
 from repro.spec.run import Fitted, Run
@@ -26,9 +29,10 @@ from repro.train.methods.stages import maker_of
 from repro.train.runs.record import spent_cpu_s
 from tests.baselines.classical_specs import FISHER_SPEC, SPARSE_SPEC
 from tests.baselines.specs import SPEC
-from tests.tiny import jpeg, write_prepared
+from tests.tiny import ONE_THREAD, jpeg, write_prepared
 from tests.train.networks.test_clips import tiny_dataset
 
+COMPRESSED = dataclasses.replace(FISHER_SPEC, compression=ProductQuantizer(values_per_code=8, num_images=40, num_iterations=5))
 CENTER = Evaluation(protocols=("center",))
 
 
@@ -41,7 +45,7 @@ def image_run(model: Any, *, seed: int = 0) -> Run:
 def fit(runs: list[Run], results: Path, *, stage: str = "fit_images") -> list[str]:
     """Fit `runs` and return what was said."""
     lines: list[str] = []
-    maker_of(stage)(runs, results=results, num_threads=1, device="cpu", say=lines.append)
+    maker_of(stage)(runs, results=results, compute=ONE_THREAD, say=lines.append)
     return lines
 
 
@@ -64,11 +68,11 @@ def test_a_fitted_model_of_images_ends_in_scores_and_a_record_like_a_net(results
     run = image_run(spec)
     fit([run], results)
     folder = run_folder(results, run.id)
-    record = read_json(folder / "run.json", schema="run/1")
-    assert (record["method"], record["status"], record["num_train_examples"], record["num_classes"]) == ("fitted", "ok", 60, 5)
-    assert record["train_s"] > 0
-    assert record["peak_mib"] > 50
-    assert record["num_features"] == sum(channel.num_values for channel in spec.channels)
+    record = read_document(folder / "run.json", RunJson)
+    assert (record.method, record.status, record.num_train_examples, record.num_classes) == ("fitted", "ok", 60, 5)
+    assert record.costs.train_s > 0
+    assert record.costs.peak_mib > 50
+    assert record.fitted.num_features == sum(channel.num_values for channel in spec.channels)
     assert not (folder / "fitting").exists()
     scores = read_scores(folder / "scores.test.center.npz")
     assert scores.scores_NK.shape == (20, 5)
@@ -83,15 +87,15 @@ def test_a_later_seed_takes_descriptions_of_an_earlier_one_and_its_scores_stay_t
     second = image_run(spec, seed=1)
     fit([second], results)
     folder = run_folder(results, second.id)
-    alone = read_json(folder / "run.json", schema="run/1")
+    alone = read_document(folder / "run.json", RunJson)
     shutil.rmtree(folder)
     fit([image_run(spec), second], results)
-    after = read_json(folder / "run.json", schema="run/1")
-    assert [entry["sha256"] for entry in after["scores"]] == [entry["sha256"] for entry in alone["scores"]]
-    assert after["model"]["sha256"] == alone["model"]["sha256"]
+    after = read_document(folder / "run.json", RunJson)
+    assert [entry.sha256 for entry in after.scores] == [entry.sha256 for entry in alone.scores]
+    assert after.fitted.model.sha256 == alone.fitted.model.sha256
     # Of every channel those of 80 images, and of the images from which the vocabularies come a second time.
-    assert alone["num_descriptions_taken"] == 0
-    assert after["num_descriptions_taken"] >= 80 * len(spec.channels)
+    assert alone.fitted.num_descriptions_taken == 0
+    assert after.fitted.num_descriptions_taken >= 80 * len(spec.channels)
 
 
 def test_a_finished_fit_is_kept_and_another_seed_is_another_model(results: Path) -> None:
@@ -166,6 +170,26 @@ def test_a_killed_fit_never_goes_on_with_descriptions_by_other_code(results: Pat
     assert [line for line in lines if "describes images: 60 of 60" in line]
 
 
+@pytest.mark.parametrize("spec", [FISHER_SPEC, COMPRESSED], ids=["halves", "codes"])
+def test_a_damaged_file_of_a_killed_fit_is_made_again(results: Path, spec: Any) -> None:
+    run = image_run(spec)
+    fit([run], results)
+    folder = run_folder(results, run.id)
+    whole = (folder / "model.npz").read_bytes()
+    shutil.rmtree(folder)
+    killed_when_described(run, results)
+    kept = shutil.copytree(folder, results / "kept")
+    for path in sorted(path for path in kept.rglob("*") if path.is_file()):
+        shutil.rmtree(folder)
+        shutil.copytree(kept, folder)
+        damaged = folder / path.relative_to(kept)
+        content = bytearray(damaged.read_bytes())
+        content[len(content) // 2] ^= 4
+        damaged.write_bytes(content)
+        fit([run], results)
+        assert (folder / "model.npz").read_bytes() == whole, path.name
+
+
 def test_nothing_is_left_of_a_fit_that_was_killed_once_another_has_ended(results: Path) -> None:
     run = image_run(FISHER_SPEC)
     killed_when_described(run, results)
@@ -198,9 +222,9 @@ def test_histograms_of_videos_end_in_scores_of_videos(tmp_path: Path) -> None:
     run = dataclasses.replace(run, dataset=dataset, experiment=dataclasses.replace(run.experiment, model=SPEC))
     fit([run], tmp_path, stage="fit_videos")
     folder = run_folder(tmp_path, run.id)
-    record = read_json(folder / "run.json", schema="run/1")
-    assert record["num_train_examples"] == 10
-    assert record["num_features"] == SPEC.num_values
+    record = read_document(folder / "run.json", RunJson)
+    assert record.num_train_examples == 10
+    assert record.fitted.num_features == SPEC.num_values
     test = ClipShards(prepared, "test")
     scores = read_scores(folder / "scores.test.video.npz")
     assert scores.example_N.tolist() == test.key_V.tolist()

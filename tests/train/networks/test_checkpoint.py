@@ -8,13 +8,30 @@ import pytest
 import torch
 
 from repro.artifacts.files import canonical_json, sha256_bytes
-from repro.train.networks.checkpoint import SCHEMA, load_checkpoint, previous_generation, remove_checkpoints, save_checkpoint
+from repro.artifacts.log_jsonl import LayerSaturation
+from repro.train.networks.checkpoint import (
+    SCHEMA,
+    TrainingProgress,
+    TrainingState,
+    load_checkpoint,
+    previous_generation,
+    remove_checkpoints,
+    save_checkpoint,
+    torch_bytes,
+)
+from repro.train.networks.optim import Plateau
+from tests.artifacts.made import log_entry
 
 IDENTITY = {"run": "small/alexnet/full/0", "spec": "a", "code": "b", "data": "c"}
 
 
 def state(number):
-    return {"net": {"w": torch.full((4,), float(number))}, "progress": {"epoch": number, "log": [{"loss": 0.5}]}}
+    weights = {"w": torch.full((4,), float(number))}
+    saturation = {"conv1": LayerSaturation(saturated=0.5, dead=0.1)}
+    progress = TrainingProgress(
+        epoch=number, loss_sum=0.5, saturation_at_start=saturation, log=[log_entry(1, 0.9, saturation=saturation)]
+    )
+    return TrainingState(net=weights, velocity={"w": -weights["w"]}, rate=Plateau(num_worse=2), progress=progress)
 
 
 def load(path, identity=None):
@@ -25,8 +42,9 @@ def load(path, identity=None):
 def test_what_is_saved_is_loaded(tmp_path):
     save_checkpoint(tmp_path / "c.pt", state(3), identity=IDENTITY)
     found, said = load(tmp_path / "c.pt")
-    assert torch.equal(found["net"]["w"], torch.full((4,), 3.0))
-    assert found["progress"] == {"epoch": 3, "log": [{"loss": 0.5}]}
+    assert torch.equal(found.net["w"], torch.full((4,), 3.0))
+    assert torch.equal(found.velocity["w"], torch.full((4,), -3.0))
+    assert (found.rate, found.progress) == (state(3).rate, state(3).progress)
     assert said == []
 
 
@@ -45,7 +63,7 @@ def test_a_thousand_flipped_bits_are_all_found_and_the_older_generation_is_used(
         damaged[bit // 8] ^= 1 << (bit % 8)
         path.write_bytes(bytes(damaged))
         found, said = load(path)
-        assert found["progress"]["epoch"] == 1
+        assert found.progress.epoch == 1
         assert "is not used" in said[0]
 
 
@@ -54,13 +72,18 @@ def stated(payload):
     return canonical_json({"schema": SCHEMA, "sha256": sha256_bytes(payload), "identity": IDENTITY}).encode() + b"\n" + payload
 
 
+#: What a state holds.
+KEYS = ("net", "velocity", "rate", "progress")
 EMPTY_ZIP = b"PK\x05\x06" + 18 * b"\0"
 
 
 @pytest.mark.parametrize(
     "content",
-    [stated(b""), stated(b"no state"), stated(EMPTY_ZIP), stated(b"\x80\x02."), 200_000 * b"[" + b"\n", b"[]\n", b"1\n"],
-    ids=["empty", "text", "zip", "pickle", "brackets", "list", "number"],
+    [
+        *map(stated, (b"", b"no state", EMPTY_ZIP, b"\x80\x02.", torch_bytes({"net": {}}), torch_bytes(dict.fromkeys(KEYS, 1)))),
+        *(header + b"\n" for header in (200_000 * b"[", b"[]", b"1", b"\xff", b'{"schema": "checkpoint/2", "sha256": 1}')),
+    ],
+    ids=["empty", "text", "zip", "pickle", "missing", "numbers", "brackets", "list", "number", "bytes", "half"],
 )
 def test_a_hashed_file_that_holds_no_state_is_passed_over_for_the_older_generation(tmp_path, content):
     path = tmp_path / "c.pt"
@@ -68,7 +91,7 @@ def test_a_hashed_file_that_holds_no_state_is_passed_over_for_the_older_generati
     save_checkpoint(path, state(2), identity=IDENTITY)
     path.write_bytes(content)
     found, said = load(path)
-    assert found["progress"]["epoch"] == 1
+    assert found.progress.epoch == 1
     assert said == ["checkpoint c.pt is damaged and is not used"]
 
 
@@ -103,7 +126,7 @@ def test_a_failing_disk_leaves_the_last_state_loadable_and_is_not_hidden(tmp_pat
         with pytest.raises(OSError, match=os.strerror(code)):
             save_checkpoint(path, state(2), identity=IDENTITY)
     found, _ = load(path)
-    assert found["progress"]["epoch"] == 1
+    assert found.progress.epoch == 1
     assert sorted(p.name for p in tmp_path.iterdir()) == ["previous-c.pt"]
 
 

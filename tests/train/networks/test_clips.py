@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import json
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,9 @@ import torch
 from PIL import Image
 from torch import nn
 
-from repro.artifacts.files import data_folder, read_json, run_folder
+from repro.artifacts.documents import read_document
+from repro.artifacts.files import data_folder, run_folder
+from repro.artifacts.run_json import RunJson
 from repro.artifacts.scores import read_scores
 from repro.data.prepare.prepare import prepare
 from repro.data.shards.clips import ClipShards
@@ -26,7 +27,8 @@ from repro.spec.video_datasets import Clips, VideoDataset
 from repro.train.networks import loop
 from repro.train.networks.clips import ClipTask, open_videos
 from repro.train.networks.run import train_runs
-from repro.train.runs.task import RunContext, Stopped
+from repro.train.runs.context import RunContext, Stopped
+from tests.tiny import ONE_THREAD
 
 SMOKE = KARPATHY.scale("smoke")
 
@@ -60,16 +62,16 @@ def train(prepared: Path, results: Path, run: Run) -> Path:
     if not link.exists():
         link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(prepared / "smoke" / "data")
-    train_runs([run], open_data=open_videos, results=results, num_threads=1, device="cpu", say=lambda line: None)
+    train_runs([run], open_data=open_videos, results=results, compute=ONE_THREAD, say=lambda line: None)
     return run_folder(results, run.id)
 
 
 @pytest.mark.parametrize("variant", ["single_frame", "late_fusion", "slow_fusion", "single_frame_multires"])
 def test_a_run_leaves_scores_of_clips_and_of_videos(prepared: Path, tmp_path: Path, variant: str) -> None:
     folder = train(prepared, tmp_path, tiny_run(variant))
-    record = read_json(folder / "run.json", schema="run/1")
-    assert record["status"] == "ok"
-    assert [(entry["split"], entry["protocol"]) for entry in record["scores"]] == [
+    record = read_document(folder / "run.json", RunJson)
+    assert record.status == "ok"
+    assert [(entry.split, entry.protocol) for entry in record.scores] == [
         ("test", "clip"),
         ("test", "video"),
         ("validation", "video"),
@@ -109,7 +111,7 @@ def test_a_stopped_run_ends_as_the_undisturbed_one(prepared: Path, tmp_path: Pat
         assert (whole / name).read_bytes() == (stopped / name).read_bytes()
     one, other = (torch.load(folder / "weights.pt", weights_only=True) for folder in (whole, stopped))
     assert all(torch.equal(one[key], other[key]) for key in one)
-    assert json.loads((stopped / "run.json").read_text())["num_resumes"] == 1
+    assert read_document(stopped / "run.json", RunJson).network.num_resumes == 1
 
 
 def test_clips_are_mirrored_only_where_the_data_allow_it(prepared: Path, tmp_path: Path) -> None:
@@ -162,8 +164,8 @@ def test_the_gallery_shows_each_class_in_turn_the_same_videos_for_every_net(prep
     shown = {}
     for variant in ("single_frame", "slow_fusion"):
         folder = train(prepared, tmp_path, tiny_run(variant))
-        entry = read_json(folder / "run.json", schema="run/1")["clip_gallery"]
-        with np.load(folder / entry["file"]) as stored:
+        entry = read_document(folder / "run.json", RunJson).network.pictures.clip_gallery
+        with np.load(folder / entry.file) as stored:
             shown[variant] = {name: stored[name] for name in stored.files}
     one, other = shown["single_frame"], shown["slow_fusion"]
     for name in ("frame_GTSSC", "label_GL", "example_G"):

@@ -16,12 +16,15 @@ import torch
 
 import repro.train.networks.images as images
 import repro.train.networks.run as stage
-from repro.artifacts.files import data_folder, read_json, run_folder
+from repro.artifacts.documents import read_document
+from repro.artifacts.files import data_folder, run_folder
+from repro.artifacts.run_json import RunJson
 from repro.data.load.plan import training_plan
 from repro.data.prepare.prepare import prepare
 from repro.spec.recipe import Crops
 from repro.train.networks.clips import open_videos
 from repro.train.networks.data_parallel import Group
+from tests.tiny import ONE_THREAD
 from tests.train.networks.test_clips import tiny_dataset
 from tests.train.networks.test_clips import tiny_run as tiny_clip_run
 from tests.train.networks.test_run import results_with_data, tiny_run, with_recipe
@@ -38,14 +41,12 @@ def train(results, run, *, num_processes=1, said=None):
         [run],
         open_data=images.open_images,
         results=results,
-        num_threads=1,
-        device="cpu",
+        compute=dataclasses.replace(ONE_THREAD, num_processes=num_processes),
         say=say,
-        num_processes=num_processes,
     )
     folder = run_folder(results, run.id)
     weights = torch.load(folder / "weights.pt", weights_only=True)
-    return read_json(folder / "run.json", schema="run/1"), weights, (folder / "log.jsonl").read_text()
+    return read_document(folder / "run.json", RunJson), weights, (folder / "log.jsonl").read_text()
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 7])
@@ -78,8 +79,8 @@ def test_weights_after_twenty_steps_are_those_of_one_process(prepared, size):
     run = tiny_run(seed=20 + size, num_epochs=5)
     one, expected, log = train(prepared, run)
     many, found, other_log = train(prepared, run, num_processes=size)
-    assert many["num_steps"] == one["num_steps"] == 20
-    assert many["identity"] == {**one["identity"], "processes": str(size)}
+    assert many.network.num_steps == one.network.num_steps == 20
+    assert many.identity == {**one.identity, "processes": str(size)}
     for name, weight in found.items():
         torch.testing.assert_close(weight, expected[name], rtol=1e-4, atol=1e-5)
     for one_epoch, other in zip(map(json.loads, log.splitlines()), map(json.loads, other_log.splitlines()), strict=True):
@@ -94,8 +95,8 @@ def test_two_processes_train_a_network_of_clips_as_one_does(tmp_path):
     prepare(tiny_dataset(), folder=folder, source=None, num_threads=1, say=lambda line: None)
     run, weights = tiny_clip_run("slow_fusion"), []
     for num_processes in (1, 2):
-        settings = {"results": tmp_path, "num_threads": 1, "device": "cpu", "say": lambda line: None}
-        stage.train_runs([run], open_data=open_videos, num_processes=num_processes, **settings)
+        compute = dataclasses.replace(ONE_THREAD, num_processes=num_processes)
+        stage.train_runs([run], open_data=open_videos, results=tmp_path, compute=compute, say=lambda line: None)
         weights.append(torch.load(run_folder(tmp_path, run.id) / "weights.pt", weights_only=True))
     for name, weight in weights[1].items():
         torch.testing.assert_close(weight, weights[0][name], rtol=1e-4, atol=1e-5)
@@ -117,10 +118,12 @@ import sys
 from pathlib import Path
 import repro.train.networks.images as images
 from repro.train.networks.run import train_runs
+from repro.train.runs.context import Compute
 from tests.train.networks.test_run import tiny_run
 if __name__ == "__main__":
-    settings = dict(results=Path(sys.argv[1]), num_threads=1, device="cpu", say=lambda line: print(line, flush=True))
-    train_runs([tiny_run(seed=30, num_epochs=100000)], open_data=images.open_images, num_processes=2, **settings)
+    settings = dict(results=Path(sys.argv[1]), say=lambda line: print(line, flush=True))
+    compute = Compute(num_threads=1, device="cpu", num_processes=2)
+    train_runs([tiny_run(seed=30, num_epochs=100000)], open_data=images.open_images, compute=compute, **settings)
 """
 
 
@@ -166,7 +169,7 @@ def test_a_run_that_shares_crops_by_chunks_is_trained_by_one_process(prepared):
     run, said = with_recipe(tiny_run(seed=40), crops=Crops(position="random", mirror=True, chunk_share=0.25)), []
     record, _, _ = train(prepared, run, num_processes=2, said=said)
     assert said[0].endswith("crops are shared by chunks of a batch: one process, not 2")
-    assert "processes" not in record["identity"]
+    assert "processes" not in record.identity
 
 
 def test_several_processes_and_towers_apart_are_one_too_many(prepared):

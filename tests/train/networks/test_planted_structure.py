@@ -25,7 +25,7 @@ from repro.spec.recipe import Schedule
 from repro.spec.video_datasets import Clips, ProceduralVideos, VideoDataset
 from repro.train.networks.clips import ClipTask, Videos, open_videos
 from repro.train.networks.run import make_training
-from repro.train.runs.task import RunContext
+from repro.train.runs.context import RunContext
 
 NUM_TEST = 80
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from dataclasses import replace
 
 import pytest
 import torch
@@ -9,12 +10,14 @@ from torch import nn
 
 import repro.train.networks.images as images
 import repro.train.networks.run as stage
-from repro.artifacts.files import read_json, run_folder
+from repro.artifacts.files import run_folder
+from repro.artifacts.run_json import read_run
 from repro.cli import arguments, main
 from repro.cli.parser import command_parser
 from repro.data.load.whole_images import WholeImages
 from repro.train.networks.precision import FAITHFUL, PRECISIONS, checked_precision, forward_in, products_in
-from repro.train.runs.task import Stopped
+from repro.train.runs.context import Stopped
+from tests.tiny import ONE_THREAD
 from tests.train.networks.test_run import results_with_data, tiny_run
 
 
@@ -24,8 +27,8 @@ def prepared(tmp_path_factory):
 
 
 def train(results, run, said, **means):
-    stage.train_runs([run], open_data=images.open_images, results=results, num_threads=1, device="cpu", say=said.append, **means)
-    return read_json(run_folder(results, run.id) / "run.json", schema="run/1")
+    stage.train_runs([run], open_data=images.open_images, results=results, compute=replace(ONE_THREAD, **means), say=said.append)
+    return read_run(results, run.id)
 
 
 def test_the_command_line_and_the_stage_know_the_same_formats_and_begin_with_float32():
@@ -52,8 +55,8 @@ def test_a_faithful_run_computes_in_float32_alone(prepared, monkeypatch):
     assert dtypes == {torch.float32}
     assert flags == {(False, False)}
     assert torch.backends.cudnn.allow_tf32
-    assert record["precision"] == "float32"
-    assert "precision" not in record["identity"] and "float" not in record["device"]
+    assert record.precision == "float32"
+    assert "precision" not in record.identity and "float" not in record.device
 
 
 def test_a_bfloat16_run_is_another_run_and_says_so(prepared, monkeypatch):
@@ -62,11 +65,11 @@ def test_a_bfloat16_run_is_another_run_and_says_so(prepared, monkeypatch):
     monkeypatch.setattr(stage, "remove_checkpoints", lambda path: None)
     mixed = train(prepared, run, said, precision="bfloat16")
     assert not any("finished before" in line for line in said)
-    assert mixed["precision"] == "bfloat16" and mixed["device"].endswith(", bfloat16")
-    assert mixed["identity"] == {**faithful["identity"], "precision": "bfloat16"}
+    assert mixed.precision == "bfloat16" and mixed.device.endswith(", bfloat16")
+    assert mixed.identity == {**faithful.identity, "precision": "bfloat16"}
     again = train(prepared, run, said)
     assert "checkpoint.pt is of another run (differs in: precision) and is not used" in " ".join(said)
-    assert again["weights"] == faithful["weights"] != mixed["weights"]
+    assert again.network.weights == faithful.network.weights != mixed.network.weights
 
 
 def test_bfloat16_learns_as_float32_does(prepared):
@@ -136,11 +139,11 @@ def test_towers_apart_train_and_score_like_the_net_on_one_device(prepared, varia
     if variant == "one_tower_half":
         assert apart == whole and said[-1].endswith("finished before; kept")
         return
-    assert apart["identity"] == {**whole["identity"], "towers": "apart"}
+    assert apart.identity == {**whole.identity, "towers": "apart"}
     for name, weight in torch.load(folder / "weights.pt", weights_only=True).items():
         torch.testing.assert_close(weight, weights[name], rtol=1e-3, atol=1e-5)
-    assert {entry["protocol"] for entry in apart["scores"]} == {entry["protocol"] for entry in whole["scores"]}
-    assert apart["num_parameters"] == whole["num_parameters"]
+    assert {entry.protocol for entry in apart.scores} == {entry.protocol for entry in whole.scores}
+    assert apart.network.num_parameters == whole.network.num_parameters
 
 
 def test_a_run_with_towers_apart_goes_on_where_it_was_stopped(prepared, monkeypatch):
@@ -158,8 +161,8 @@ def test_a_run_with_towers_apart_goes_on_where_it_was_stopped(prepared, monkeypa
         with pytest.raises(Stopped):
             train(prepared, run, said, towers_apart=True)
     found = train(prepared, run, said, towers_apart=True)
-    assert found["num_resumes"] == 1
-    assert found["weights"] == expected["weights"]
+    assert found.network.num_resumes == 1
+    assert found.network.weights == expected.network.weights
 
 
 def test_fewer_gpus_than_towers_are_refused(prepared, monkeypatch):

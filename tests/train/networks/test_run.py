@@ -18,7 +18,10 @@ import repro.data.load.whole_images as whole_images
 import repro.train.networks.images as images
 import repro.train.networks.loop as loop
 import repro.train.networks.run as stage
-from repro.artifacts.files import FileFormatError, data_folder, read_json, run_folder, sha256_file
+from repro.artifacts.documents import read_document
+from repro.artifacts.files import FileFormatError, data_folder, run_folder, sha256_file
+from repro.artifacts.provenance import plain
+from repro.artifacts.run_json import RunJson, read_run
 from repro.artifacts.scores import read_scores
 from repro.models.image import build_network
 from repro.papers import PAPERS
@@ -26,9 +29,9 @@ from repro.spec.experiment import make_run
 from repro.spec.recipe import Freeze, Schedule, Slowed
 from repro.train.networks.prepared import open_prepared
 from repro.train.networks.run import train_runs
+from repro.train.runs.context import Stopped
 from repro.train.runs.job import RunsFailed
-from repro.train.runs.task import Stopped
-from tests.tiny import write_prepared
+from tests.tiny import ONE_THREAD, write_prepared
 
 ALEXNET = PAPERS["alexnet"]
 #: What may differ between two runs that computed the same.
@@ -58,22 +61,22 @@ def results_with_data(folder):
 
 def train(results, *runs, said=None):
     say = (said if said is not None else []).append
-    train_runs(runs or [tiny_run()], open_data=images.open_images, results=results, num_threads=1, device="cpu", say=say)
+    train_runs(runs or [tiny_run()], open_data=images.open_images, results=results, compute=ONE_THREAD, say=say)
 
 
 def outcome(results, run=None):
     """Return everything that a run computed, without clock times."""
     folder = run_folder(results, (run or tiny_run()).id)
-    document = read_json(folder / "run.json", schema="run/1")
+    document = read_document(folder / "run.json", RunJson)
     log = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
     return {
-        "weights": document["weights"]["sha256"],
-        "scores": {(entry["split"], entry["protocol"]): entry["sha256"] for entry in document["scores"]},
+        "weights": document.network.weights.sha256,
+        "scores": {(entry.split, entry.protocol): entry.sha256 for entry in document.scores},
         "log": [{key: value for key, value in entry.items() if key not in CLOCKS} for entry in log],
-        "num_steps": document["num_steps"],
-        "saturation_at_start": document["saturation_at_start"],
-        "kernels": document["kernels"]["sha256"],
-        "gallery": document["gallery"]["sha256"],
+        "num_steps": document.network.num_steps,
+        "saturation_at_start": plain(document.network.saturation_at_start),
+        "kernels": document.network.pictures.kernels.sha256,
+        "gallery": document.network.pictures.gallery.sha256,
     }
 
 
@@ -87,11 +90,11 @@ def whole(tmp_path_factory):
 
 def test_a_run_writes_what_its_document_names_and_hashes(whole):
     folder = run_folder(whole, tiny_run().id)
-    document = read_json(folder / "run.json", schema="run/1")
-    assert document["id"] == "smoke/alexnet/full/0"
-    assert document["status"] == "ok"
-    assert document["num_steps"] == 2 * 4
-    assert {(e["split"], e["protocol"]) for e in document["scores"]} == {
+    document = read_document(folder / "run.json", RunJson)
+    assert document.id == "smoke/alexnet/full/0"
+    assert document.status == "ok"
+    assert document.network.num_steps == 2 * 4
+    assert {(e.split, e.protocol) for e in document.scores} == {
         ("test", "center"),
         ("test", "center_mirror"),
         ("test", "five_crop"),
@@ -99,8 +102,14 @@ def test_a_run_writes_what_its_document_names_and_hashes(whole):
         ("train", "center"),
         ("validation", "center"),
     }
-    for entry in [document["log"], document["weights"], document["kernels"], document["gallery"], *document["scores"]]:
-        assert sha256_file(folder / entry["file"]) == entry["sha256"]
+    for entry in [
+        document.network.log,
+        document.network.weights,
+        document.network.pictures.kernels,
+        document.network.pictures.gallery,
+        *document.scores,
+    ]:
+        assert sha256_file(folder / entry.file) == entry.sha256
     scores = read_scores(folder / "scores.test.ten_crop.npz")
     assert scores.scores_NK.shape == (23, 10)
     np.testing.assert_allclose(scores.scores_NK.sum(axis=1), 1, atol=1e-5)
@@ -174,10 +183,10 @@ def test_without_a_probe_and_a_gallery_there_is_neither(tmp_path):
     run = dataclasses.replace(run, experiment=dataclasses.replace(run.experiment, evaluation=evaluation))
     train(results, run)
     folder = run_folder(results, run.id)
-    document = read_json(folder / "run.json", schema="run/1")
-    assert "gallery" not in document
-    assert document["saturation_at_start"] is None
-    assert not any("saturation" in json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines())
+    document = read_document(folder / "run.json", RunJson)
+    assert document.network.pictures.gallery is None
+    assert document.network.saturation_at_start is None
+    assert not any(json.loads(line)["saturation"] for line in (folder / "log.jsonl").read_text().splitlines())
     assert not (folder / "gallery.npz").exists()
 
 
@@ -328,10 +337,10 @@ def test_data_that_are_not_prepared_are_an_error_that_names_the_file(tmp_path):
 def test_a_diverging_run_is_recorded_as_such(tmp_path):
     results, run = results_with_data(tmp_path), tiny_run(learning_rate=1e30, num_epochs=3)
     train(results, run)
-    document = read_json(run_folder(results, run.id) / "run.json", schema="run/1")
-    assert document["status"] == "diverged"
-    assert document["reason"].startswith("the training loss was not finite in epoch ")
-    assert document["scores"] == []
+    document = read_run(results, run.id)
+    assert document.status == "diverged"
+    assert document.reason.startswith("the training loss was not finite in epoch ")
+    assert document.scores == ()
 
 
 def test_a_failing_seed_does_not_take_the_others_with_it(tmp_path, monkeypatch):

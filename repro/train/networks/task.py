@@ -1,4 +1,4 @@
-"""What the train stage must know of a run's data and network, whatever kind of data these are.
+"""What the training of a network must know of a run's data and network, whatever kind of data these are.
 
 `repro.train.networks.run` trains any `Task`; each kind of data has a module that opens its prepared data and makes tasks of them.
 """
@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,46 +13,10 @@ import torch
 from torch import nn
 
 from repro.artifacts.dataset_json import DatasetJson
+from repro.artifacts.log_jsonl import Saturation
+from repro.artifacts.run_json import Pictures
 from repro.spec.run import Run
-from repro.system.progress import Say
-
-#: The number format of every faithful run, which the papers' GPUs computed in.
-FAITHFUL = "float32"
-
-
-#: By layer: the shares `saturated` and `dead` (repro.models.probe).
-Saturation = dict[str, dict[str, float]]
-
-#: A file of a run's folder as run.json has it: its name, its SHA-256 and, for scores, what they are.
-Entry = dict[str, Any]
-
-
-class Stopped(Exception):
-    """The process was asked to end; what is done so far is kept."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunContext:
-    """Where and how a run is computed; `device` is `cpu` or `cuda`.
-
-    precision: the number format of training (repro.train.networks.precision). towers_apart: each tower of a network on a device.
-    """
-
-    folder: Path
-    device: str
-    num_threads: int
-    say: Say
-    precision: str = FAITHFUL
-    towers_apart: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class ScoredFiles:
-    """The files that scoring a run has left: one entry for each scores file, and others by the key that run.json gives them."""
-
-    scores: list[Entry] = field(default_factory=list)
-    others: dict[str, Entry] = field(default_factory=dict)
-
+from repro.train.runs.context import RunContext, ScoredFiles
 
 #: From a plan of batches, the part of one of the processes that train together.
 Share = Callable[[Iterable[Any]], Iterable[Any]]
@@ -114,8 +77,8 @@ class Task(Protocol):
     def write_results(self, net: nn.Module) -> ScoredFiles:
         """Score the trained network and write scores, and whatever else belongs to the run, into its folder."""
 
-    def write_weights_view(self, net: nn.Module) -> dict[str, Entry]:
-        """Write what is shown of the weights themselves, trained or diverged, and return the entries by key."""
+    def write_kernels(self, net: nn.Module) -> Pictures:
+        """Write the first layer's kernels, trained or diverged."""
 
 
 class PreparedData(Protocol):
@@ -124,10 +87,14 @@ class PreparedData(Protocol):
     stage: by which repro.artifacts.provenance knows the code that trains on such data.
     """
 
-    stage: str
-
+    @property
+    def stage(self) -> str: ...
     @property
     def dataset(self) -> DatasetJson: ...
 
     def task(self, run: Run, context: RunContext) -> Task:
         """Return `run` as a task on these data."""
+
+
+#: Opens a folder of prepared data (repro.train.networks.images.open_images, ...).
+Open = Callable[[Path], PreparedData]
