@@ -178,7 +178,7 @@ def _wrong_run(paper: Paper, scale: Scale, variant: Variant, *, where: str) -> I
         run = make_run(paper, scale=scale.name, variant=variant.name, seed=0)
         if isinstance(run.experiment, Experiment):
             geometry_of(run.experiment.network)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, ArithmeticError) as error:
         yield f"{where}: {error}"
         return
     try:

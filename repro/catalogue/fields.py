@@ -29,6 +29,7 @@ from repro.spec.network import (
     Network,
     Pooling,
     Size,
+    Stem,
 )
 from repro.spec.recipe import (
     CROP_POSITIONS,
@@ -87,6 +88,9 @@ RANGES: dict[tuple[type, str], tuple[float, float, str]] = {
     (ModelSizing, "num_threads"): AT_LEAST_1,
     (Size, "input_px"): AT_LEAST_1,
     (Size, "width"): ABOVE_0,
+    (Stem, "kernel_px"): AT_LEAST_1,
+    (Stem, "stride_px"): AT_LEAST_1,
+    (Stem, "padding_px"): AT_LEAST_0,
     (Dataset, "stored_px"): AT_LEAST_1,
     (Dataset, "num_validation"): AT_LEAST_0,
     (Dataset, "max_refused"): SHARE,
