@@ -14,6 +14,8 @@ from repro.artifacts.files import FileFormatError
 from repro.artifacts.judged import Estimated, Interval, JudgedClaim
 from repro.artifacts.runs_csv import RunsTable
 
+FILE = "claims.json"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Change:

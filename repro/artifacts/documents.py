@@ -131,18 +131,24 @@ def digest_of(fields: dict[str, Any]) -> str:
 
 def json_schema(kind: type[Document]) -> dict[str, Any]:
     """JSON Schema (2020-12) of the files of `kind`, in which every object has exactly the fields that its class names."""
-    schema = _described(kind)
-    parts: dict[str, Any] = schema["$defs"]
-    for part in parts.values():
+    schema = entry_schema(kind)
+    head = {SCHEMA_KEY: {"const": kind.SCHEMA}, DIGEST_KEY: {"type": "string", "pattern": "^[0-9a-f]{64}$"}}
+    schema["properties"] = {**head, **schema["properties"]}
+    for part in (schema, *schema["$defs"].values()):
         if "properties" in part:
             part["required"] = list(part["properties"])
-            part["additionalProperties"] = False
             for field in part["properties"].values():
                 field.pop("default", None)
+    return schema
+
+
+def entry_schema(kind: type[Any]) -> dict[str, Any]:
+    """JSON Schema (2020-12) of a dataclass: its objects have the fields that it names; those with a default may be missing."""
+    parts: dict[str, Any] = _described(kind)["$defs"]
+    for part in parts.values():
+        if "properties" in part:
+            part["additionalProperties"] = False
     whole = parts.pop(kind.__name__)
-    head = {SCHEMA_KEY: {"const": kind.SCHEMA}, DIGEST_KEY: {"type": "string", "pattern": "^[0-9a-f]{64}$"}}
-    whole["properties"] = {**head, **whole["properties"]}
-    whole["required"] = [*head, *whole["required"]]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **whole, "$defs": parts}
 
 

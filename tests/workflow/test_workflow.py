@@ -214,7 +214,7 @@ def test_after_a_kill_of_everything_in_mid_training_the_same_command_completes(f
 def test_one_workflow_at_a_time_and_after_a_kill_the_next_waits_for_the_job_that_outlived_it(finished):
     pause = finished.folder / "pause"
     pause.touch()
-    waiting = '        while Path("pause").exists():\n            __import__("time").sleep(0.1)\n        make('
+    waiting = '        while os.path.exists("pause"):\n            __import__("time").sleep(0.1)\n        make('
     finished.edit(
         "repro/cli/stages.py", lambda text: text.replace("        make(", '        say("holds its folder")\n' + waiting)
     )

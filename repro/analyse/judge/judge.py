@@ -19,6 +19,7 @@ from repro.analyse.judge.gain_by_camera_motion import gain_by_camera_motion
 from repro.analyse.judge.levels import judged_level
 from repro.analyse.judge.parts import judged_parts
 from repro.analyse.judge.ratios import judged_ratio
+from repro.artifacts import claims_json
 from repro.artifacts.claims_json import CameraGap, ClassGain, Diverged, Judgement, MeasuredEffect, write_claims_json
 from repro.artifacts.judged import (
     JudgedClaim,
@@ -71,7 +72,7 @@ def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> None:
         gains=tuple(gains),
         camera=tuple(gaps),
     )
-    write_claims_json(Path(results) / scale / "claims.json", judgement)
+    write_claims_json(Path(results) / scale / claims_json.FILE, judgement)
 
 
 def judged_claims(ledger: Ledger) -> list[JudgedClaim]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from repro.artifacts import dataset_json, files
+from repro.artifacts import claims_json, dataset_json, files
 from repro.artifacts.claims_json import Judgement, read_claims_json
 from repro.artifacts.dataset_json import DatasetJson, read_dataset
 from repro.artifacts.log_jsonl import LogEntry, parse_log
@@ -87,7 +87,7 @@ def read_results(papers: Sequence[Paper], *, scale: str, results: Path) -> Resul
     """
     folder = Path(results) / scale
     table = read_runs_csv(folder / "runs.csv")
-    judgement = read_claims_json(folder / "claims.json", table=table)
+    judgement = read_claims_json(folder / claims_json.FILE, table=table)
     names = sorted({paper.scale(scale).dataset.name for paper in papers})
     datasets, refused = {}, {}
     for name in names:

@@ -1,0 +1,43 @@
+"""JSON Schemas of the files that stages leave: `python -m repro.artifacts.schemas` writes them into workflow/schemas."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from repro.artifacts import claims_json, dataset_json, log_jsonl, run_json, timings_json
+from repro.artifacts.documents import Document, entry_schema, json_schema
+from repro.artifacts.files import write_text
+from repro.artifacts.provenance import PACKAGE
+
+#: The files of results that are documents, and the class of each. finished.json is run.json by another name.
+DOCUMENTS: dict[str, type[Document]] = {
+    claims_json.FILE: claims_json.Judgement,
+    dataset_json.FILE: dataset_json.DatasetJson,
+    run_json.FILE: run_json.RunJson,
+    timings_json.FILE: timings_json.TimingsJson,
+}
+FOLDER = PACKAGE.parent / "workflow" / "schemas"
+
+
+def schema_texts() -> dict[str, str]:
+    """Text of each schema by the name of its file: those of DOCUMENTS, and that of a line of log.jsonl."""
+    schemas = {name: json_schema(kind) for name, kind in DOCUMENTS.items()}
+    schemas[log_jsonl.FILE] = entry_schema(log_jsonl.LogEntry)
+    texts = {}
+    for name, schema in sorted(schemas.items()):
+        texts[f"{Path(name).stem}.schema.json"] = json.dumps(schema, indent=1) + "\n"
+    return texts
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Write every schema into the folder that is named, or into workflow/schemas."""
+    folder = Path(arguments[0]) if arguments else FOLDER
+    for name, text in schema_texts().items():
+        write_text(folder / name, text)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
