@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from repro.analyse.collect import average_precisions as precisions
 from repro.analyse.collect import measures
 from repro.analyse.collect.measures import Measured
+from repro.analyse.collect.run_files import AGAIN, DamagedRunError, find_run, read_run_file, read_run_scores
 from repro.artifacts.documents import document_from
 from repro.artifacts.files import FileFormatError, run_folder
 from repro.artifacts.log_jsonl import LogEntry, parse_log
-from repro.artifacts.run_files import AGAIN, DamagedRunError, find_run, read_run_file, read_run_scores
 from repro.artifacts.run_json import RunJson
 from repro.artifacts.runs_csv import Measurement, short_code, write_runs_csv
 from repro.artifacts.stored_files import StoredFile

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from repro.analyse.collect.run_files import find_run, read_collected_scores
 from repro.artifacts.files import FileFormatError, sha256_bytes
-from repro.artifacts.run_files import find_run, read_collected_scores
 from repro.artifacts.run_json import RunJson
 from repro.artifacts.runs_csv import Measurement, short_code
 from repro.artifacts.scores import Scores

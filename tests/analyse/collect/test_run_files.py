@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from repro.analyse.collect.run_files import DamagedRunError, find_run, read_collected_scores, read_run_file, read_run_scores
 from repro.artifacts.files import run_folder
-from repro.artifacts.run_files import DamagedRunError, find_run, read_collected_scores, read_run_file, read_run_scores
 from repro.artifacts.run_json import RunJson
 from repro.papers.alexnet import ALEXNET
 from tests.fabricate import Truth, fabricate
