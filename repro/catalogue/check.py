@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from repro.catalogue.fields import faults
-from repro.spec.claims import Claim
+from repro.spec.claims import Claim, Every, Within
 from repro.spec.experiment import AnyDataset, Paper, Scale, Table, Variant, make_run, needed_runs
 from repro.spec.geometry.clips import geometry_of
 from repro.spec.names import UnknownName
 from repro.spec.run import Experiment, Method, Run
 from repro.spec.terms.figures import needed_measure
-from repro.spec.terms.metrics import TIMINGS, metric_named
+from repro.spec.terms.metrics import TIMINGS
 from repro.spec.terms.protocols import protocol_named
 
 #: Names become folders, targets of the workflow and parts of run ids; those of papers begin the names of the workflow's rules.
@@ -167,8 +167,6 @@ def _wrong_scales(paper: Paper) -> Iterator[str]:
                 yield f"{where}: {UnknownName('family', sizing.family, sorted(families))}"
         for family in _repeated(sizing.family for sizing in scale.sizings):
             yield f"{where} sizes family {family!r} twice; allowed: one sizing a family"
-        if scale.num_seeds < 1:
-            yield f"{where}: num_seeds is {scale.num_seeds}; allowed: 1 and above"
         for variant in paper.variants:
             if scale.has(paper.family(variant.name)):
                 yield from _wrong_run(paper, scale, variant, where=f"{where}, variant {variant.name}")
@@ -180,7 +178,7 @@ def _wrong_run(paper: Paper, scale: Scale, variant: Variant, *, where: str) -> I
         run = make_run(paper, scale=scale.name, variant=variant.name, seed=0)
         if isinstance(run.experiment, Experiment):
             geometry_of(run.experiment.network)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, ArithmeticError) as error:
         yield f"{where}: {error}"
         return
     try:
@@ -224,27 +222,22 @@ def _wrong_claims(paper: Paper) -> Iterator[str]:
     ids = {claim.id for claim in paper.claims}
     for claim in paper.claims:
         where = f"claim {claim.id} of {paper.name}"
-        yield from (f"{where}: {unknown}" for unknown in (_unknown(paper, name) for name in _arms(claim)) if unknown)
+        yield from (f"{where}: {unknown}" for unknown in (_unknown(paper, name) for name in claim.variants) if unknown)
         yield from _wrong_measure(claim, where=where)
-        for part in claim.parts:
+        for part in claim.parts if isinstance(claim, Every) else ():
             if part not in ids:
                 yield f"{where}: {UnknownName('part', part, sorted(ids))}"
 
 
 def _wrong_measure(claim: Claim, *, where: str) -> Iterator[str]:
-    """Say what is wrong with the metric and the protocols of a claim; a time is measured by a network, not by a protocol."""
+    """Say what is wrong with the protocols of a claim; a time is measured by a network, not by a protocol."""
+    if claim.measured.of == TIMINGS:
+        return
     try:
-        if metric_named(claim.metric).of != TIMINGS:
-            for name in filter(None, (claim.protocol, claim.against_protocol)):
-                protocol_named(name)
+        for name in filter(None, (claim.protocol, claim.against_protocol if isinstance(claim, Within) else "")):
+            protocol_named(name)
     except UnknownName as error:
         yield f"{where}: {error}"
-
-
-def _arms(claim: Claim) -> tuple[str, ...]:
-    """Return the variants that a claim compares."""
-    named = (claim.arm, claim.against or "", *claim.arm_grid, *claim.against_grid)
-    return tuple(dict.fromkeys(name for name in named if name))
 
 
 def _wrong_tables(paper: Paper) -> Iterator[str]:
@@ -277,6 +270,6 @@ def _wrong_table(paper: Paper, table: Table, claims: dict[str, Claim]) -> Iterat
         if name not in claims:
             yield f"{where}: {UnknownName('claim', name, claims)}"
             continue
-        missing = [arm for arm in _arms(claims[name]) if arm not in table.variants]
+        missing = [arm for arm in claims[name].variants if arm not in table.variants]
         if missing:
             yield f"{where} has claim {name}, but not variant {missing[0]}, which the claim needs; name it in its variants"

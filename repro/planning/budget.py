@@ -15,15 +15,13 @@ from pathlib import Path
 
 from repro.analyse.evidence.statistics import pooled_spread, seeds_needed
 from repro.artifacts.runs_csv import read_runs_csv
-from repro.spec.claims import Claim
+from repro.spec.claims import Claim, Direction, Effect, Every, Exact, Level, NoWorse, Ratio, Within
 from repro.spec.experiment import Paper, make_run, with_needed
 from repro.spec.names import UnknownName
 
 #: Standard deviation of an error between seeds where no runs show it, and seeds beyond which a claim is left alone.
 ASSUMED_SD = 0.0025
 MOST_SEEDS = 30
-#: Claims about one arm alone: their differences are inside runs.
-ONE_ARM = ("level", "within")
 
 #: Standard deviation between seeds by paper, metric and protocol.
 Spreads = Mapping[tuple[str, str, str], float]
@@ -100,9 +98,14 @@ def needs_of(paper: Paper, *, scale: str, spreads: Spreads) -> tuple[list[Need],
 
 def _variants(claim: Claim, paper: Paper) -> tuple[str, ...]:
     """Return the variants whose runs decide a claim, none where a number follows from the architecture."""
-    parts = [part for name in claim.parts for part in _variants(_claim(name, paper), paper)]
-    own = [] if claim.kind == "exact" else [claim.arm, claim.against or "", *claim.arm_grid, *claim.against_grid]
-    return tuple(dict.fromkeys(name for name in (*own, *parts) if name))
+    match claim:
+        case Exact():
+            return ()
+        case Every():
+            parts = [variant for name in claim.parts for variant in _variants(_claim(name, paper), paper)]
+            return tuple(dict.fromkeys((*claim.variants, *parts)))
+        case _:
+            return claim.variants
 
 
 def _claim(name: str, paper: Paper) -> Claim:
@@ -114,13 +117,26 @@ def _claim(name: str, paper: Paper) -> Claim:
 
 def _num_seeds(claim: Claim, *, planned: int, spreads: Spreads, paper: str) -> int | None:
     """Return the seeds that decide a claim: as many as are planned where it states no size at all."""
-    if claim.kind == "exact":
-        return 0
-    if claim.kind == "every" or not (effect := abs(claim.paper_delta or claim.smallest_effect or 0.0)):
+    effect: float | None = None
+    match claim:
+        case Exact():
+            return 0
+        case Effect():
+            effect = claim.paper_delta
+        case Within():
+            effect = claim.paper_delta or claim.smallest_effect
+        case Direction():
+            effect = claim.smallest_effect
+        case NoWorse():
+            effect = claim.margin
+        case Level() | Ratio() | Every():
+            pass
+    if not effect:
         return planned
     sd = spreads.get((paper, claim.metric, claim.protocol), ASSUMED_SD)
-    one_arm = claim.kind in ONE_ARM
-    return seeds_needed(effect, sd=sd / 2**0.5 if one_arm else sd, num_arms=1 if one_arm else 2)
+    # Differences inside runs are of one arm alone.
+    inside = isinstance(claim, Within)
+    return seeds_needed(effect, sd=sd / 2**0.5 if inside else sd, num_arms=1 if inside else 2)
 
 
 def propose(needs: Sequence[Need], *, seconds_by_run: Mapping[str, float], budget_s: float) -> Proposal:

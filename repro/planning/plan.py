@@ -15,6 +15,7 @@ import yaml
 from repro.artifacts.files import sha256_bytes
 from repro.artifacts.provenance import PACKAGE, code_digest, prepare_stage, spec_digest
 from repro.catalogue.known import Catalogue, catalogue
+from repro.spec.claims import train_errors_of
 from repro.spec.datasets import Dataset
 from repro.spec.experiment import Paper, make_run, with_needed
 from repro.spec.run import Ensemble, Experiment, Fitted, Run, Timing
@@ -253,9 +254,7 @@ def claims_digest(papers: Sequence[Paper]) -> str:
 
 def measured_digest(papers: Sequence[Paper]) -> str:
     """Return the digest of what claims have measured in their runs, which their words and rules are no part of."""
-    return spec_digest(
-        [[c.metric, c.arm, c.against, c.arm_grid, c.against_grid, c.thresholds] for paper in papers for c in paper.claims]
-    )
+    return spec_digest([[claim.metric, claim.variants, train_errors_of(claim)] for paper in papers for claim in paper.claims])
 
 
 def templates_digest() -> str:

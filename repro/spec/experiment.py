@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from repro.spec.claims import Claim
 from repro.spec.datasets import Dataset, Printed, PrintedSet
+from repro.spec.differences import Difference
 from repro.spec.model import Model
 from repro.spec.names import UnknownName
 from repro.spec.network import Network, Size
@@ -156,6 +157,7 @@ class Table:
         beside the claims and the test error of each variant, whatever is drawn.
     controls: for variants that are compared with another one than `control`: (variant, its control).
     shows: what the paper's table prints, of SHOWS; claims and runs hold errors whatever it is.
+    differences: what remains different from the paper or its released code.
     """
 
     name: str
@@ -169,6 +171,7 @@ class Table:
     measures: tuple[str, ...] = ()
     controls: tuple[tuple[str, str], ...] = ()
     shows: str = "errors"
+    differences: tuple[Difference, ...] = ()
 
     def control_of(self, variant: str) -> str:
         """Return the variant with which `variant` is compared on this page."""

@@ -15,6 +15,7 @@ from repro.analyse.judge.judge import judge
 from repro.papers.alexnet import ALEXNET
 from repro.papers.karpathy import KARPATHY
 from repro.report.render import render
+from repro.spec.claims import Effect, Level
 from repro.spec.experiment import Paper
 from tests.fabricate import Truth, fabricate
 from tests.once import made_once
@@ -52,8 +53,8 @@ def smaller(variants: Sequence[str] = ("full", "no_lrn"), *, name: str = "alexne
     claims = tuple(
         claim
         for claim in ALEXNET.claims
-        if {claim.arm, claim.against} <= {*variants, None}
-        and (claim.id == "A.abs.params" or claim.kind in ("effect", "level"))
+        if set(claim.arms) <= set(variants)
+        and (claim.id == "A.abs.params" or isinstance(claim, Effect | Level))
         and not (claim.row or claim.untestable or claim.not_run)
     )
     table = replace(ALEXNET.tables[0], variants=tuple(variants), claims=tuple(claim.id for claim in claims))

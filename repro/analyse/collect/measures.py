@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from repro.artifacts.log_jsonl import LogEntry
 from repro.artifacts.timings_json import Speed
+from repro.spec.claims import train_errors_of
 from repro.spec.experiment import Paper
-from repro.spec.terms.metrics import COLOR_SPLIT, EARLY, EPOCHS, TEST_S_PER_CLIP, TRAIN_S_PER_CLIP, epochs_metric
+from repro.spec.terms.metrics import COLOR_SPLIT, EARLY, TEST_S_PER_CLIP, TRAIN_S_PER_CLIP, epochs_metric
 from repro.spec.terms.protocols import TRAINING, WEIGHTS
 
 #: One part in so many of the planned epochs counts as early.
@@ -33,9 +34,8 @@ def thresholds_by_variant(papers: Sequence[Paper]) -> dict[tuple[str, str], tupl
     found: dict[tuple[str, str], set[float]] = {}
     for paper in papers:
         for claim in paper.claims:
-            if claim.metric == EPOCHS:
-                for variant in {claim.arm, claim.against or claim.arm, *claim.arm_grid, *claim.against_grid}:
-                    found.setdefault((paper.name, variant), set()).update(claim.thresholds)
+            for variant in claim.variants if train_errors_of(claim) else ():
+                found.setdefault((paper.name, variant), set()).update(train_errors_of(claim))
     return {key: tuple(sorted(values, reverse=True)) for key, values in found.items()}
 
 

@@ -10,7 +10,7 @@ from repro.analyse.evidence.comparison import Pair
 from repro.analyse.evidence.gates import Question
 from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.paces import fastest
-from repro.spec.claims import Claim
+from repro.spec.claims import Claim, Direction, Effect, Every, Exact, Level, NoWorse, OfTwoArms, Ratio, Within
 from repro.spec.datasets import DEMONSTRATION, EVIDENCE, SAME_DATA, PrintedSet
 from repro.spec.experiment import AnyDataset, Paper, Scale, Table
 from repro.spec.terms.metrics import ALWAYS, NEVER, metric_named, parameter
@@ -37,7 +37,7 @@ class Case:
     @property
     def considered(self) -> tuple[str, ...]:
         """Return all variants on whose runs the verdict rests, those of the grids included."""
-        return tuple(dict.fromkeys((*self.arms, *self.claim.arm_grid, *self.claim.against_grid)))
+        return tuple(dict.fromkeys((*self.arms, *self.claim.variants)))
 
     @property
     def pool(self) -> tuple[str, ...]:
@@ -52,12 +52,12 @@ class Case:
 
     @property
     def question(self) -> Question:
-        protocols = (self.claim.protocol, *([self.claim.against_protocol] if self.claim.against_protocol else []))
+        against = self.claim.against_protocol if isinstance(self.claim, Within) else ""
         return Question(
             arms=self.arms,
             control=self.control,
             metric=self.claim.metric,
-            protocols=protocols,
+            protocols=(self.claim.protocol, *([against] if against else [])),
             considered=self.considered,
         )
 
@@ -87,12 +87,11 @@ class Case:
 
 
 def case_of(claim: Claim, ledger: Ledger) -> Case:
-    """Return the case of `claim`; of its grids the fastest variants stand for the arms."""
-    arm, against = claim.arm, claim.against
-    if claim.arm_grid:
-        arm = fastest(ledger, claim.arm_grid, thresholds=claim.thresholds)
-    if claim.against_grid:
-        against = fastest(ledger, claim.against_grid, thresholds=claim.thresholds)
+    """Return the case of `claim`; of the grids of a ratio the fastest variants stand for the arms."""
+    arm, against = claim.arm, claim.against if isinstance(claim, OfTwoArms) else None
+    if isinstance(claim, Ratio):
+        arm = fastest(ledger, claim.arm_grid or (claim.arm,), thresholds=claim.thresholds)
+        against = fastest(ledger, claim.against_grid or (claim.against,), thresholds=claim.thresholds)
     page = next((table for table in ledger.paper.tables if claim.id in table.claims), None)
     evidence = evidence_for(claim, paper=ledger.paper, scale=ledger.scale)
     return Case(claim=claim, ledger=ledger, page=page, evidence=evidence, arm=arm, against=against)
@@ -117,9 +116,8 @@ def evidence_for(claim: Claim, *, paper: Paper, scale: Scale) -> str:
 
 def data_of(claim: Claim, *, paper: Paper, scale: Scale) -> set[AnyDataset]:
     """Return the data of the runs by which `claim` is judged at `scale`; those of the scale if there are no such runs."""
-    parts = [item for item in paper.claims if item.id in claim.parts]
-    arms = [name for item in (claim, *parts) for name in (item.arm, item.against or "", *item.arm_grid, *item.against_grid)]
-    families = {paper.family(name) for name in arms if name}
+    parts = [item for item in paper.claims if item.id in claim.parts] if isinstance(claim, Every) else []
+    families = {paper.family(name) for item in (claim, *parts) for name in item.variants}
     folds = [scale.dataset_of(family, seed=seed) for family in families if scale.has(family) for seed in range(scale.num_seeds)]
     return set(folds) or {scale.dataset}
 
@@ -133,11 +131,19 @@ def data_level(printed: PrintedSet | None, dataset: AnyDataset, *, scale: Scale)
 
 def paper_log_ratio(claim: Claim) -> float | None:
     """Return the logarithm of the paper's ratio, or of that of its two errors, signed like its effect; None without either."""
-    if claim.paper_ratio:
-        return math.log(claim.paper_ratio)
-    if not claim.paper_arm or not claim.paper_against:
-        return None
-    return math.log(claim.paper_against / claim.paper_arm)
+    match claim:
+        case Ratio() | Within(paper_ratio=float() | int()):
+            assert claim.paper_ratio is not None
+            return math.log(claim.paper_ratio)
+        case Effect() | Within():
+            return math.log(claim.paper_against / claim.paper_arm) if claim.paper_arm and claim.paper_against else None
+        case _:
+            return None
+
+
+def paper_delta(claim: Claim) -> float | None:
+    """Return the printed difference; None where there is none."""
+    return claim.paper_delta if isinstance(claim, Effect | Within | Every) else None
 
 
 def decided_on(claim: Claim, *, evidence: str) -> str:
@@ -145,26 +151,33 @@ def decided_on(claim: Claim, *, evidence: str) -> str:
 
     Points decide on the paper's own data, for bare directions, and for what is no error (a gap, a selectivity).
     """
-    if claim.kind in ("level", "exact"):
+    if isinstance(claim, Level | Exact):
         return "value"
-    if claim.kind == "ratio" or metric_named(claim.metric).ratio == ALWAYS:
+    if claim.measured.ratio == ALWAYS:
         return "log_ratio"
-    if evidence == SAME_DATA or claim.paper_delta is None or metric_named(claim.metric).ratio == NEVER:
+    if evidence == SAME_DATA or paper_delta(claim) is None or claim.measured.ratio == NEVER:
         return "points"
     return "log_ratio"
 
 
 def sizes(claim: Claim, *, decided_on: str) -> tuple[float | None, float | None]:
     """Return the paper's effect and the smallest effect of interest on the deciding scale, None where there is none."""
-    if claim.paper_delta is None and claim.paper_ratio is None:
-        return None, claim.smallest_effect
-    d0 = claim.paper_delta if decided_on == "points" else paper_log_ratio(claim)
-    if d0 is None:
-        return None, None
-    share = verdict.SMALLEST_SHARE
-    if claim.smallest_effect is not None and claim.paper_delta:
-        share = claim.smallest_effect / claim.paper_delta
-    return d0, share * d0
+    match claim:
+        case Direction() | Within(paper_delta=None, paper_ratio=None):
+            return None, claim.smallest_effect
+        case NoWorse():
+            return None, claim.margin
+        case Effect() | Within():
+            d0 = claim.paper_delta if decided_on == "points" else paper_log_ratio(claim)
+            share = verdict.SMALLEST_SHARE
+            if claim.smallest_effect is not None and claim.paper_delta:
+                share = claim.smallest_effect / claim.paper_delta
+            return d0, None if d0 is None else share * d0
+        case Ratio():
+            d0 = math.log(claim.paper_ratio)
+            return d0, verdict.SMALLEST_SHARE * d0
+        case Level() | Every() | Exact():
+            return None, None
 
 
 def unmeasured(case: Case, metric: str) -> str:

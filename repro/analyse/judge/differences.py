@@ -12,6 +12,11 @@ from repro.analyse.evidence.statistics import equivalence_p
 from repro.analyse.judge.case import Case, sizes, unmeasured
 from repro.analyse.judge.entries import with_difference
 from repro.artifacts.judged import JudgedDifference, JudgedEffect, JudgedWithin
+from repro.spec import claims
+from repro.spec.claims import Effect, NoWorse
+
+#: Why an effect of which the two printed errors are not known is not judged on other data than the paper's.
+UNPAIRED = "On other data errors are compared by their ratio, and the two errors behind the printed difference are not known."
 
 Difference = TypeVar("Difference", bound=JudgedDifference)
 
@@ -51,18 +56,19 @@ def _judged(case: Case, entry: Difference, compared: Comparison | Within | None)
 
 
 def _untestable(case: Case, compared: Comparison | Within | None, *, smallest: float | None) -> str:
-    if smallest is None:
-        return "The paper prints no size of the effect that holds on other data, so there is nothing to compare ours with here."
+    claim = case.claim
+    if smallest is None and isinstance(claim, Effect | claims.Within):
+        return f"{claim.unpaired} {UNPAIRED}"
     if compared is not None and compared.deciding is None:
         return "A run makes no error at all on the test data, so a ratio of errors cannot be formed."
-    return untestable_metric(case.claim.metric, num_classes=case.num_classes) or unmeasured(case, case.claim.metric)
+    return untestable_metric(claim.metric, num_classes=case.num_classes) or unmeasured(case, claim.metric)
 
 
 def _decided(case: Case, entry: Difference, compared: Comparison | Within, *, smallest: float) -> Difference:
     estimate, d0 = compared.deciding, entry.d0
     assert estimate is not None
     interval = estimate.ci90
-    measured = _sentence(case, compared, d0=d0)
+    measured = _sentence(case, entry, compared, d0=d0)
     if interval is None:
         brief = reasons.no_spread(entry.n)
         return replace(entry, verdict=verdict.INCONCLUSIVE, brief=brief, reason=f"{measured} {brief}")
@@ -74,7 +80,7 @@ def _decided(case: Case, entry: Difference, compared: Comparison | Within, *, sm
         entry,
         verdict=name,
         size=size,
-        p_equivalence=None if case.claim.kind == "no_worse" else equivalence_p(estimate, smallest_effect=smallest),
+        p_equivalence=None if isinstance(case.claim, NoWorse) else equivalence_p(estimate, smallest_effect=smallest),
         total_flips=total is not None and name != _verdict(case, total, d0=d0, smallest=smallest),
         brief=meaning,
         reason=f"{measured} {meaning}",
@@ -82,14 +88,14 @@ def _decided(case: Case, entry: Difference, compared: Comparison | Within, *, sm
 
 
 def _verdict(case: Case, interval: tuple[float, float], *, d0: float | None, smallest: float) -> str:
-    if case.claim.kind == "no_worse":
+    if isinstance(case.claim, NoWorse):
         return verdict.decide_no_worse(interval, margin=smallest)
     return verdict.decide_effect(interval, d0=d0, smallest_effect=smallest)
 
 
 def _meaning(case: Case, entry: JudgedDifference, name: str, *, size: str, smallest: float) -> str:
     metric, scale, seeds_needed = entry.metric, entry.decided_on, entry.seeds_needed
-    if entry.kind == "no_worse":
+    if isinstance(case.claim, NoWorse):
         return reasons.no_worse_meaning(
             name, metric=metric, arm=case.arm, decided_on=scale, margin=smallest, seeds_needed=seeds_needed
         )
@@ -98,7 +104,7 @@ def _meaning(case: Case, entry: JudgedDifference, name: str, *, size: str, small
     )
 
 
-def _sentence(case: Case, compared: Comparison | Within, *, d0: float | None) -> str:
+def _sentence(case: Case, entry: JudgedDifference, compared: Comparison | Within, *, d0: float | None) -> str:
     estimate = compared.deciding
     assert estimate is not None
     if isinstance(compared, Within):
@@ -106,7 +112,7 @@ def _sentence(case: Case, compared: Comparison | Within, *, d0: float | None) ->
             metric=case.claim.metric,
             arm=case.arm,
             protocol=case.claim.protocol,
-            against_protocol=case.claim.against_protocol,
+            against_protocol=entry.against_protocol if isinstance(entry, JudgedWithin) else "",
             decided_on=compared.decided_on,
             estimate=estimate.value,
             interval=estimate.ci90,

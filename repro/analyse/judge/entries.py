@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from repro.analyse.evidence.comparison import Comparison, Level, Within, counts, deviations, estimated, means
+from repro.analyse.evidence import comparison
+from repro.analyse.evidence.comparison import Comparison, counts, deviations, estimated, means
 from repro.analyse.evidence.statistics import Estimate
 from repro.analyse.judge.case import Case, decided_on, paper_log_ratio
 from repro.artifacts.judged import (
@@ -21,44 +23,41 @@ from repro.artifacts.judged import (
     JudgedWithin,
     Reproduction,
 )
-from repro.spec.claims import Claim
+from repro.spec.claims import Direction, Effect, Every, Exact, Level, NoWorse, Ratio, Within
 
 ByRuns = TypeVar("ByRuns", bound=JudgedByRuns)
 
 
 def stated(case: Case) -> JudgedClaim:
-    """The entry of a claim of which nothing is measured.
-
-    Raises:
-        ValueError: the claim is of a kind that is not judged, or lacks the printed value that its kind has.
-    """
-    claim = case.claim
+    """The entry of a claim of which nothing is measured."""
     # What the entries of all kinds share is made once, with its types, and handed on whole.
     shared = vars(_shared(case))
-    log_ratio = paper_log_ratio(claim)
-    difference = JudgedDifference(
-        **shared,
-        paper_delta=claim.paper_delta,
-        paper_arm=claim.paper_arm,
-        paper_against=claim.paper_against,
-        paper_ratio=claim.paper_ratio,
-        paper_log_ratio=log_ratio,
-    )
-    match claim.kind:
-        case "level":
-            return JudgedLevel(**shared, paper_value=_printed_value(claim))
-        case "effect" | "direction" | "no_worse":
-            return JudgedEffect(**vars(difference))
-        case "within":
-            return JudgedWithin(**vars(difference), against_protocol=claim.against_protocol)
-        case "ratio":
-            return JudgedRatio(**shared, paper_ratio=claim.paper_ratio, paper_log_ratio=log_ratio)
-        case "exact":
-            return JudgedExact(**shared, paper_value=_printed_value(claim), bound=claim.bound)
-        case "every":
+    match case.claim:
+        case Level() as claim:
+            return JudgedLevel(**shared, paper_value=claim.paper_value)
+        case Effect() | Direction() | NoWorse() as claim:
+            return JudgedEffect(**vars(_printed_difference(claim, shared)))
+        case Within() as claim:
+            return JudgedWithin(**vars(_printed_difference(claim, shared)), against_protocol=claim.against_protocol)
+        case Ratio() as claim:
+            return JudgedRatio(**shared, paper_ratio=claim.paper_ratio, paper_log_ratio=paper_log_ratio(claim))
+        case Exact() as claim:
+            return JudgedExact(**shared, paper_value=claim.paper_value, bound=claim.bound)
+        case Every() as claim:
             return JudgedParts(**shared, paper_delta=claim.paper_delta)
-        case other:
-            raise ValueError(f"claim {claim.id} is of kind {other!r}; allowed: the kinds of repro.spec.claims")
+
+
+def _printed_difference(claim: Effect | Direction | NoWorse | Within, shared: Mapping[str, Any]) -> JudgedDifference:
+    """The printed size of a difference, empty where the paper prints none."""
+    sized = claim if isinstance(claim, Effect | Within) else None
+    return JudgedDifference(
+        **shared,
+        paper_delta=sized.paper_delta if sized else None,
+        paper_arm=sized.paper_arm if sized else None,
+        paper_against=sized.paper_against if sized else None,
+        paper_ratio=claim.paper_ratio if isinstance(claim, Within) else None,
+        paper_log_ratio=paper_log_ratio(claim),
+    )
 
 
 def _shared(case: Case) -> Judged:
@@ -77,20 +76,14 @@ def _shared(case: Case) -> Judged:
         confidence=claim.confidence,
         note=claim.note,
         reproductions=tuple(Reproduction(**vars(item)) for item in claim.reproductions),
-        arms=tuple(name for name in (claim.arm, claim.against) if name),
+        arms=claim.arms,
         chosen=case.arms,
         decided_on=decided_on(claim, evidence=case.evidence),
         evidence=case.evidence,
     )
 
 
-def _printed_value(claim: Claim) -> float:
-    if claim.paper_value is None:
-        raise ValueError(f"{claim.kind} claim {claim.id} has no paper_value; give the printed number")
-    return claim.paper_value
-
-
-def with_level(entry: JudgedLevel, level: Level) -> JudgedLevel:
+def with_level(entry: JudgedLevel, level: comparison.Level) -> JudgedLevel:
     """The entry with the mean of its arm."""
     values = level.compared
     entry = with_estimate(entry, level.estimate)
@@ -100,7 +93,7 @@ def with_level(entry: JudgedLevel, level: Level) -> JudgedLevel:
 Difference = TypeVar("Difference", bound=JudgedDifference)
 
 
-def with_difference(entry: Difference, compared: Comparison | Within) -> Difference:
+def with_difference(entry: Difference, compared: Comparison | comparison.Within) -> Difference:
     """The entry with a difference in points and as log ratio."""
     values = compared.compared
     if compared.deciding:

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 from repro.analyse.evidence import reasons, verdict
 from repro.artifacts.judged import JudgedExact
-from repro.spec.claims import BOUNDS, Claim
+from repro.spec.claims import Exact
 from repro.spec.datasets import SAME_DATA
 from repro.spec.experiment import Paper
 from repro.spec.geometry.image import Geometry, geometry
 from repro.spec.terms.evidence import ARCHITECTURE
-from repro.spec.terms.metrics import CONV_SHARE, COUNTED, NUM_CROPS, parameter
+from repro.spec.terms.metrics import CONV_SHARE, NUM_CROPS, parameter
 from repro.spec.video import ClipNetwork
 
 
@@ -23,17 +23,8 @@ class Count:
     detail: str = ""
 
 
-def judged_exact(claim: Claim, paper: Paper, entry: JudgedExact) -> JudgedExact:
-    """Count what an exact claim is about and compare it with the printed number.
-
-    Raises:
-        ValueError: the metric cannot be counted, or the claim's bound is unknown.
-    """
-    if claim.metric.partition(".")[0] not in COUNTED or claim.bound not in BOUNDS:
-        raise ValueError(
-            f"exact claim {claim.id} measures {claim.metric!r}, {claim.bound!r} of {claim.paper_value}; allowed: "
-            f"{', '.join(COUNTED)} (num_neurons.<layer> too), {' or '.join(BOUNDS)}"
-        )
+def judged_exact(claim: Exact, paper: Paper, entry: JudgedExact) -> JudgedExact:
+    """Count what an exact claim is about and compare it with the printed number."""
     found = exact_count(claim, paper)
     name = verdict.decide_exact(found.value, printed=entry.paper_value, tolerance=claim.tolerance, bound=claim.bound)
     reason = reasons.exact_compared(
@@ -48,7 +39,7 @@ def judged_exact(claim: Claim, paper: Paper, entry: JudgedExact) -> JudgedExact:
     return replace(entry, estimate=found.value, evidence=ARCHITECTURE, verdict=name, reason=reason)
 
 
-def exact_count(claim: Claim, paper: Paper) -> Count:
+def exact_count(claim: Exact, paper: Paper) -> Count:
     """Return the number that `claim` is about, of its arm at the size that the paper printed."""
     network = paper.trained(claim.arm).network
     if isinstance(network, ClipNetwork):
@@ -58,13 +49,13 @@ def exact_count(claim: Claim, paper: Paper) -> Count:
     if layer:
         return _neurons(claim, shapes, layer)
     if claim.metric == CONV_SHARE:
-        return Count(value=shapes.largest_conv_share, detail=_conv_shares(shapes, largest=claim.paper_value or 0.0))
+        return Count(value=shapes.largest_conv_share, detail=_conv_shares(shapes, largest=claim.paper_value))
     if claim.metric == NUM_CROPS:
         return _crops(paper, input_px=network.printed_px)
     return Count(value=getattr(shapes, claim.metric))
 
 
-def _neurons(claim: Claim, shapes: Geometry, layer: str) -> Count:
+def _neurons(claim: Exact, shapes: Geometry, layer: str) -> Count:
     by_layer = shapes.neurons_by_layer
     if layer not in by_layer:
         raise ValueError(f"exact claim {claim.id} asks for the neurons of {layer!r}; allowed: {', '.join(by_layer)}")

@@ -32,6 +32,7 @@ from repro.artifacts.judged import (
 )
 from repro.artifacts.run_json import RunJson
 from repro.artifacts.runs_csv import read_runs_csv
+from repro.spec.claims import Every, Exact, Level, Ratio
 from repro.spec.experiment import Paper
 
 #: The verdict of an effect is decided by its own interval, not by one widened for all claims of its table.
@@ -79,9 +80,9 @@ def judged_claims(ledger: Ledger) -> list[JudgedClaim]:
     """Judge all claims of a paper, in their order; a claim of several parts is judged after these."""
     claims = ledger.paper.claims
     begun = {claim.id: (case, stated(case)) for claim in claims for case in (case_of(claim, ledger),)}
-    found = {name: judged(case, entry) for name, (case, entry) in begun.items() if not isinstance(entry, JudgedParts)}
+    found = {name: judged(case, entry) for name, (case, entry) in begun.items() if not isinstance(case.claim, Every)}
     for name, (case, entry) in begun.items():
-        if isinstance(entry, JudgedParts):
+        if isinstance(case.claim, Every) and isinstance(entry, JudgedParts):
             found[name] = judged_parts(case.claim, entry, found)
     return [found[claim.id] for claim in claims]
 
@@ -89,7 +90,7 @@ def judged_claims(ledger: Ledger) -> list[JudgedClaim]:
 def judged(case: Case, entry: JudgedClaim) -> JudgedClaim:
     """Judge one claim that has no parts."""
     claim = case.claim
-    if isinstance(entry, JudgedExact):
+    if isinstance(claim, Exact) and isinstance(entry, JudgedExact):
         return judged_exact(claim, case.ledger.paper, entry)
     if claim.not_run:
         return replace(entry, verdict=verdict.INCOMPLETE, reason=reasons.not_run_yet(claim.not_run))
@@ -108,16 +109,16 @@ def judged(case: Case, entry: JudgedClaim) -> JudgedClaim:
 
 def measured(case: Case, entry: JudgedClaim) -> JudgedClaim:
     """Measure and judge a claim by its runs, whatever a gate says."""
-    match entry:
-        case JudgedLevel():
-            return judged_level(case, entry)
-        case JudgedEffect():
-            return judged_effect(case, entry)
-        case JudgedWithin():
-            return judged_within(case, entry)
-        case JudgedRatio():
-            return judged_ratio(case, entry)
-        case JudgedExact() | JudgedParts():
+    match case.claim, entry:
+        case Level() as claim, JudgedLevel() as begun:
+            return judged_level(case, claim, begun)
+        case _, JudgedEffect() as begun:
+            return judged_effect(case, begun)
+        case _, JudgedWithin() as begun:
+            return judged_within(case, begun)
+        case Ratio() as claim, JudgedRatio() as begun:
+            return judged_ratio(case, claim, begun)
+        case _:
             raise ValueError(f"claim {entry.id} of kind {entry.kind} is not measured by runs")
 
 

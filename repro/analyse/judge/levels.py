@@ -5,22 +5,21 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from repro.analyse.evidence import reasons, verdict
-from repro.analyse.evidence.comparison import Level, measure_level
+from repro.analyse.evidence import comparison, reasons, verdict
+from repro.analyse.evidence.comparison import measure_level
 from repro.analyse.evidence.gates import untestable_metric
 from repro.analyse.evidence.paces import pace
 from repro.analyse.judge.case import Case, unmeasured
 from repro.analyse.judge.entries import with_level
 from repro.artifacts.judged import JudgedLevel
+from repro.spec.claims import Level
 from repro.spec.datasets import SAME_DATA
-from repro.spec.terms.metrics import EPOCHS
 
 
-def judged_level(case: Case, entry: JudgedLevel) -> JudgedLevel:
+def judged_level(case: Case, claim: Level, entry: JudgedLevel) -> JudgedLevel:
     """Measure and judge a level; off the paper's own data it is shown, not judged."""
-    claim = case.claim
-    if claim.metric == EPOCHS:
-        return _epochs(case, entry)
+    if claim.threshold is not None:
+        return _epochs(case, entry, threshold=claim.threshold)
     level = measure_level(case.ledger, arm=case.arm, pool=case.pool, metric=claim.metric, protocol=claim.protocol)
     entry = replace(with_level(entry, level) if level else entry, smallest_effect=verdict.LEVEL_BAND)
     measured = _sentence(case, level, printed=entry.paper_value)
@@ -38,7 +37,7 @@ def judged_level(case: Case, entry: JudgedLevel) -> JudgedLevel:
     return replace(entry, verdict=name, total_flips=flips, brief=brief, reason=f"{measured} {brief}")
 
 
-def _sentence(case: Case, level: Level | None, *, printed: float) -> str:
+def _sentence(case: Case, level: comparison.Level | None, *, printed: float) -> str:
     if level is None:
         return ""
     return reasons.level_measured(
@@ -52,9 +51,8 @@ def _sentence(case: Case, level: Level | None, *, printed: float) -> str:
     )
 
 
-def _epochs(case: Case, entry: JudgedLevel) -> JudgedLevel:
+def _epochs(case: Case, entry: JudgedLevel, *, threshold: float) -> JudgedLevel:
     """Show the epochs to a training error, seed by seed: no net but the paper's own can be compared with its curve."""
-    threshold = case.claim.thresholds[0]
     found = pace(case.ledger, case.arm, threshold=threshold)
     why = case.claim.untestable or f"Epochs are those of the paper's own net on {case.data_words}; ours are shown, not judged."
     if not found.epochs:

@@ -7,17 +7,17 @@ from dataclasses import replace
 
 from repro.analyse.evidence import reasons, verdict
 from repro.artifacts.judged import JudgedClaim, JudgedParts, Part
-from repro.spec.claims import Claim
+from repro.spec.claims import Every
 
 
-def judged_parts(claim: Claim, entry: JudgedParts, judged: Mapping[str, JudgedClaim]) -> JudgedParts:
+def judged_parts(claim: Every, entry: JudgedParts, judged: Mapping[str, JudgedClaim]) -> JudgedParts:
     """Judge a claim of kind every from the entries of its parts, by id.
 
     Raises:
-        ValueError: the claim has no parts, or one that is not judged.
+        ValueError: a part is not judged.
     """
     unknown = [name for name in claim.parts if name not in judged]
-    if unknown or not claim.parts:
+    if unknown:
         raise ValueError(f"claim {claim.id} has the parts {claim.parts}, unknown: {unknown}; allowed: ids of judged claims")
     parts = [judged[name] for name in claim.parts]
     name = verdict.decide_every([part.verdict for part in parts])

@@ -12,12 +12,12 @@ from repro.analyse.evidence.statistics import Estimate, equivalence_p, seeds_nee
 from repro.analyse.judge.case import Case, sizes, unmeasured
 from repro.analyse.judge.entries import with_estimate
 from repro.artifacts.judged import JudgedRatio
+from repro.spec.claims import Ratio
 from repro.spec.terms.metrics import epochs_metric
 
 
-def judged_ratio(case: Case, entry: JudgedRatio) -> JudgedRatio:
+def judged_ratio(case: Case, claim: Ratio, entry: JudgedRatio) -> JudgedRatio:
     """Measure and judge a ratio of paces: the first of its training errors decides."""
-    claim = case.claim
     d0, smallest = sizes(claim, decided_on="log_ratio")
     entry = replace(entry, d0=d0, smallest_effect=smallest)
     cannot = claim.untestable or unmeasured(case, epochs_metric(claim.thresholds[0]))
@@ -32,7 +32,7 @@ def judged_ratio(case: Case, entry: JudgedRatio) -> JudgedRatio:
     )
     if not first.arm.epochs or not first.against.epochs or smallest is None:
         return entry
-    return _decided(case, _with_ratio(entry, first, smallest=smallest), first, smallest=smallest)
+    return _decided(case, claim, _with_ratio(entry, first, smallest=smallest), first, smallest=smallest)
 
 
 def _measured(case: Case, threshold: float) -> PaceRatio:
@@ -58,9 +58,9 @@ def _with_ratio(entry: JudgedRatio, first: PaceRatio, *, smallest: float) -> Jud
     return replace(entry, log_ratio=estimated(exact), sd_pooled=exact.sd, seeds_needed=needed)
 
 
-def _decided(case: Case, entry: JudgedRatio, first: PaceRatio, *, smallest: float) -> JudgedRatio:
+def _decided(case: Case, claim: Ratio, entry: JudgedRatio, first: PaceRatio, *, smallest: float) -> JudgedRatio:
     estimate, d0 = first.exact or first.bound, entry.d0
-    said = f"{_choices(case)} {_sentence(first, estimate, d0=d0)}".strip()
+    said = f"{_choices(case, claim)} {_sentence(first, estimate, d0=d0)}".strip()
     censored = _censored(first)
     if estimate is None:
         return replace(entry, verdict=verdict.INCONCLUSIVE, reason=f"{said} {censored}")
@@ -91,8 +91,8 @@ def _decided(case: Case, entry: JudgedRatio, first: PaceRatio, *, smallest: floa
     )
 
 
-def _choices(case: Case) -> str:
-    grids = ((case.arm, case.claim.arm_grid), (case.against or "", case.claim.against_grid))
+def _choices(case: Case, claim: Ratio) -> str:
+    grids = ((case.arm, claim.arm_grid), (case.against or "", claim.against_grid))
     numbers = [len(common_seeds(case.ledger, grid)) for _, grid in grids]
     chosen = (reasons.pace_chosen(name, grid, num_seeds=num) for (name, grid), num in zip(grids, numbers, strict=True))
     return " ".join(filter(None, chosen))

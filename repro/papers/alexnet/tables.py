@@ -1,5 +1,6 @@
 """The pages of paper A: which variants and claims each shows, and what it is about."""
 
+from repro.papers.alexnet.differences import DIFFERENCES
 from repro.spec.experiment import Table
 from repro.spec.terms.figures import Figure
 
@@ -201,8 +202,10 @@ RELEASED = Table(
         "The released code does fourteen things that the text does not say or says otherwise. Each released_ row is the printed "
         "net with one of them, and as_released has them all. Three choices both bases share, as the text cannot be followed: "
         "windows over the edge (224 px do not give 55 px maps without), colour noise by the square root of the eigenvalue (the "
-        "eigenvalue moves pixels by 1,483 levels), and dropout scaled at test; the last four rows show the alternatives."
+        "eigenvalue moves pixels by 1,483 levels), and dropout scaled at test; the last four rows show the alternatives. "
+        "A table at the end lists what remains different here from the paper or the code."
     ),
+    differences=DIFFERENCES,
 )
 
 FIGURE1 = Table(

@@ -15,9 +15,9 @@ from repro.report.figures.view import FigureView
 from repro.report.inputs.results import Results
 from repro.report.text.formatting import count, counted, fixed, listed
 from repro.report.text.tables import Cell, Column, Row, TableView, interval
-from repro.spec.claims import Claim
+from repro.spec.claims import Effect
 from repro.spec.experiment import Paper, Table
-from repro.spec.terms.metrics import AVERAGE_PRECISION, metric_named
+from repro.spec.terms.metrics import AVERAGE_PRECISION
 
 #: Of many classes, so many that gain most and as many that lose most are drawn.
 MOST_SHOWN = 10
@@ -62,13 +62,13 @@ def printed_gains(paper: Paper, table: Table, *, other: str) -> list[Gain]:
     gains = [
         Gain(name=claim.row, value=claim.paper_delta * (1 if claim.against == other else -1))
         for claim in _printed_claims(paper, table)
-        if claim.paper_delta is not None
     ]
     return sorted(gains, key=lambda gain: -gain.value)
 
 
-def _printed_claims(paper: Paper, table: Table) -> list[Claim]:
-    return [claim for claim in paper.claims if claim.id in table.claims and metric_named(claim.metric).name == AVERAGE_PRECISION]
+def _printed_claims(paper: Paper, table: Table) -> list[Effect]:
+    effects = [claim for claim in paper.claims if claim.id in table.claims and isinstance(claim, Effect)]
+    return [claim for claim in effects if claim.measured.name == AVERAGE_PRECISION]
 
 
 def printed_on(paper: Paper, table: Table) -> str:

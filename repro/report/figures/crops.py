@@ -14,7 +14,7 @@ from repro.report.figures.view import FigureView
 from repro.report.inputs.results import Results
 from repro.report.text.formatting import count, cut, digits, listed, percent
 from repro.report.text.tables import Cell, Column, Row, TableView, interval
-from repro.spec.claims import Claim
+from repro.spec.claims import Within
 from repro.spec.datasets import SAME_DATA
 from repro.spec.experiment import Paper, Table
 from repro.spec.terms.metrics import TOP1
@@ -49,7 +49,8 @@ class CropErrors:
 def crops(paper: Paper, table: Table, *, results: Results) -> FigureView:
     """Return the figure of the page's variants, with the paper's change where it printed one."""
     lines = [line for line in _lines(paper, table, results=results) if line.errors]
-    claim = next((c for c in paper.claims if c.id in table.claims and (c.metric, c.against_protocol) == (TOP1, PLAIN_CROP)), None)
+    within = (item for item in paper.claims if item.id in table.claims and isinstance(item, Within))
+    claim = next((item for item in within if (item.metric, item.against_protocol) == (TOP1, PLAIN_CROP)), None)
     shown = [line.variant for line in lines]
     runs = [run for name in shown for run in view.runs_of(name, paper=paper, results=results)]
     entry = view.claim_entry(claim, paper=paper, results=results)
@@ -105,7 +106,7 @@ def _marks(values: Mapping[str, Mapping[str, Mapping[int, float]]], variant: str
     return marks
 
 
-def _draw(lines: Sequence[CropErrors], claim: Claim | None, *, same_data: bool, table: Table) -> str:
+def _draw(lines: Sequence[CropErrors], claim: Within | None, *, same_data: bool, table: Table) -> str:
     drawing = Drawing(
         width=820,
         height=270,
@@ -120,14 +121,14 @@ def _draw(lines: Sequence[CropErrors], claim: Claim | None, *, same_data: bool, 
     return drawing.svg()
 
 
-def _printed(claim: Claim | None) -> dict[int, float | None]:
+def _printed(claim: Within | None) -> dict[int, float | None]:
     """Return the change that the paper printed, by number of crops."""
     if claim is None or claim.paper_delta is None:
         return {}
     return dict(zip(_compared(claim), (0.0, -claim.paper_delta), strict=True))
 
 
-def _compared(claim: Claim) -> tuple[int, int]:
+def _compared(claim: Within) -> tuple[int, int]:
     """Give the numbers of crops that the claim compares, one crop first."""
     return num_crops(claim.against_protocol), num_crops(claim.protocol)
 
@@ -185,7 +186,7 @@ def _variant(drawing: Drawing, panel: Panel, marks: Mapping[str, Mark], *, kind:
         drawing.dot(place, colour=colour, radius=3.2)
 
 
-def _caption(claim: Claim | None, *, data: str, same_data: bool) -> str:
+def _caption(claim: Within | None, *, data: str, same_data: bool) -> str:
     words = (
         "Means over seeds with 90 % intervals, the variance between seeds pooled over the page's variants; those of errors "
         "are cut off at 0 and 100 %. "

@@ -15,9 +15,8 @@ from repro.report.figures.view import FigureView, Point
 from repro.report.inputs.results import Results, RunRecord
 from repro.report.text.formatting import compact, count, counted, fixed, listed, percent
 from repro.report.text.tables import Cell, Column, Row, TableView, interval
-from repro.spec.claims import Claim
+from repro.spec.claims import Level, Ratio
 from repro.spec.experiment import Paper, Table
-from repro.spec.terms.metrics import EPOCHS
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 LEAD = (
@@ -77,7 +76,9 @@ def training_error(paper: Paper, table: Table, *, results: Results) -> FigureVie
     claim, entry = _claim(paper, table, results=results)
     thresholds = claim.thresholds if claim else ()
     lines = _lines(paper, table, thresholds=thresholds, entry=entry, results=results)
-    printed = [item for item in paper.claims if item.id in table.claims and (item.kind, item.metric) == ("level", EPOCHS)]
+    printed = [
+        item for item in paper.claims if item.id in table.claims and isinstance(item, Level) and item.threshold is not None
+    ]
     drawn = [line for line in lines if line.points]
     runs = [run for line in drawn for run in view.runs_of(line.variant, paper=paper, results=results)]
     return FigureView(
@@ -101,11 +102,9 @@ def chosen_variants(paper: Paper, table: Table, *, results: Results) -> tuple[st
     return tuple(line.variant for line in lines if line.chosen)
 
 
-def _claim(paper: Paper, table: Table, *, results: Results) -> tuple[Claim | None, JudgedRatio | None]:
+def _claim(paper: Paper, table: Table, *, results: Results) -> tuple[Ratio | None, JudgedRatio | None]:
     """Return the page's claim about the pace of learning, and what was judged of it."""
-    claim = next(
-        (item for item in paper.claims if item.id in table.claims and (item.kind, item.metric) == ("ratio", EPOCHS)), None
-    )
+    claim = next((item for item in paper.claims if item.id in table.claims and isinstance(item, Ratio)), None)
     entry = view.claim_entry(claim, paper=paper, results=results)
     return claim, entry if isinstance(entry, JudgedRatio) else None
 
@@ -161,10 +160,10 @@ def arrivals(runs: Sequence[RunRecord], threshold: float) -> Arrivals:
 
 
 def _draw(
-    lines: Sequence[ErrorCurve], printed: Sequence[Claim], *, paper: Paper, thresholds: Sequence[float], table: Table
+    lines: Sequence[ErrorCurve], printed: Sequence[Level], *, paper: Paper, thresholds: Sequence[float], table: Table
 ) -> str:
     last = max(point.x for line in lines for point in line.points)
-    furthest = max([last, *(claim.paper_value or 0 for claim in printed), 2.0])
+    furthest = max([last, *(claim.paper_value for claim in printed), 2.0])
     highest = max([1.2 * value for value in thresholds[:1]] + [point.high for line in lines for point in line.points])
     # The labels of lines that go to the end stand beside the axis.
     room = max(text_width(line.label) for line in lines) if last > 0.6 * furthest else 14.0
@@ -239,11 +238,11 @@ def _arrivals(drawing: Drawing, panel: Panel, line: ErrorCurve, thresholds: Sequ
             drawing.text((x + 4, y - 6), found.text, colour=line.colour, bold=True, halo=True)
 
 
-def _papers_points(drawing: Drawing, panel: Panel, printed: Sequence[Claim], *, paper: Paper) -> None:
+def _papers_points(drawing: Drawing, panel: Panel, printed: Sequence[Level], *, paper: Paper) -> None:
     for claim in printed:
-        if claim.paper_value is None or not claim.thresholds:
+        if claim.threshold is None:
             continue
-        x, y = panel.at(claim.paper_value, 100 * claim.thresholds[0])
+        x, y = panel.at(claim.paper_value, 100 * claim.threshold)
         drawing.diamond((x, y), colour="paper-effect")
         words = f"paper, {view.activation_of(claim.arm, paper=paper)[1]}: {count(claim.paper_value)}"
         anchor = "middle" if x + text_width(words) / 2 < drawing.width else "end"
@@ -251,7 +250,7 @@ def _papers_points(drawing: Drawing, panel: Panel, printed: Sequence[Claim], *, 
         drawing.text((x, y + 16), words, colour="paper-effect", anchor=anchor, size=SMALL_PX, halo=True)
 
 
-def _caption(lines: Sequence[ErrorCurve], printed: Sequence[Claim], *, runs: Sequence[RunRecord], results: Results) -> str:
+def _caption(lines: Sequence[ErrorCurve], printed: Sequence[Level], *, runs: Sequence[RunRecord], results: Results) -> str:
     words = (
         "Thick: the rate that stands for each unit, mean over seeds, with the band of the seeds. Thin: its other rates. "
         "Dots: the mean of the epochs at whose end the seeds were first at a training error or below. "
@@ -276,7 +275,7 @@ def _grid_edge(lines: Sequence[ErrorCurve]) -> str:
     return ""
 
 
-def _summary(lines: Sequence[ErrorCurve], claim: Claim, entry: JudgedRatio | None, *, paper: Paper) -> TableView:
+def _summary(lines: Sequence[ErrorCurve], claim: Ratio, entry: JudgedRatio | None, *, paper: Paper) -> TableView:
     """Return epochs to each training error by unit, and the ratio that the claim is about."""
     chosen = {view_line.unit: view_line for view_line in lines if view_line.chosen}
     columns = (

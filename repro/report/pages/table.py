@@ -10,6 +10,7 @@ from repro.artifacts.judged import JudgedClaim, JudgedEffect, JudgedWithin
 from repro.report.drawing.plots import EffectRow
 from repro.report.inputs.results import Results
 from repro.report.pages import claim_cells as claim_rows
+from repro.report.pages.differences import differences_view
 from repro.report.pages.effect_plot import effect_row, plotted_view, reproduction_markers
 from repro.report.pages.printed_table import printed_others_view, printed_view
 from repro.report.pages.reproductions import reproductions_view, thresholds_view
@@ -94,6 +95,7 @@ class TablePage:
     files: tuple[TableView, ...]
     downloads: tuple[tuple[Link, ...], ...]
     thresholds: TableView | None
+    differences: TableView | None
     variants: TableView
     plot: tuple[EffectRow, ...]
     figure_id: str
@@ -166,6 +168,7 @@ def table_page(paper: Paper, table: Table, *, results: Results) -> TablePage:
         files=files,
         downloads=tuple(tuple(Link(text=name, href=f"{file.name}.{end}") for end, name in FORMATS.items()) for file in files),
         thresholds=thresholds_view(claims),
+        differences=differences_view(paper, table),
         variants=variants_view(paper, table, results=results),
         plot=tuple(row for row, _ in plot),
         figure_id=f"effects-{table.name.replace('_', '-')}",

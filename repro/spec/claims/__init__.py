@@ -1,6 +1,21 @@
 """What a paper states: claims by kind, and the printed tables that hold many of them."""
 
-from repro.spec.claims.kinds import BOUNDS, CLAIM_KINDS, Claim, Reproduction
+from repro.spec.claims.kinds import (
+    BOUNDS,
+    CLAIM_KINDS,
+    Claim,
+    Direction,
+    Effect,
+    Every,
+    Exact,
+    Level,
+    NoWorse,
+    OfTwoArms,
+    Ratio,
+    Reproduction,
+    Within,
+    train_errors_of,
+)
 from repro.spec.claims.tables import Cell, Column, Gain, Gains, Pair, PrintedTable, Row
 
 __all__ = [
@@ -9,10 +24,20 @@ __all__ = [
     "Cell",
     "Claim",
     "Column",
+    "Direction",
+    "Effect",
+    "Every",
+    "Exact",
     "Gain",
     "Gains",
+    "Level",
+    "NoWorse",
+    "OfTwoArms",
     "Pair",
     "PrintedTable",
+    "Ratio",
     "Reproduction",
     "Row",
+    "Within",
+    "train_errors_of",
 ]

@@ -7,8 +7,9 @@ from dataclasses import KW_ONLY, dataclass, fields
 from fractions import Fraction
 from typing import Any
 
-from repro.spec.claims.kinds import Claim, Reproduction
+from repro.spec.claims.kinds import Claim, Effect, Exact, Level, Reproduction
 from repro.spec.datasets import Printed
+from repro.spec.names import UnknownName
 from repro.spec.terms.metrics import class_slug
 
 #: What the numbers of a table are: errors or hits in percent (a claim has the error, as a fraction), or plain numbers.
@@ -93,15 +94,16 @@ class Row(Said):
 
 @dataclass(frozen=True, kw_only=True)
 class PrintedTable(Said):
-    """A table of numbers of one kind of claim: levels, effects or exact numbers.
+    """A table of numbers.
 
-    id: of its claims, `{row}` and `{column}` in it being those of the place. shows: what the numbers are, of SHOWS.
+    of: the kind of claim that each is: a level, an effect or an exact number. id: of the claims, `{row}` and `{column}` in it
+    being the ids of the place. shows: what the numbers are, of SHOWS.
     """
 
     id: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
-    kind: str = "level"
+    of: type[Level] | type[Effect] | type[Exact] = Level
     shows: str = NUMBERS
 
     def __post_init__(self) -> None:
@@ -128,26 +130,17 @@ class PrintedTable(Said):
                     yield row, column, value if isinstance(value, Cell) else Cell(value)
 
     def _claim(self, row: Row, column: Column, cell: Cell) -> Claim:
+        value, said = cell.value, said_by(cell, row, column, self)
         place = {"row": row.name, "column": column.name, "row_id": row.slug, "column_id": column.id}
-        said = said_by(cell, row, column, self)
-        shown = cell.value if isinstance(cell.value, int | float) else delta_of(cell.value)
-        for name in ("statement", "metric"):
-            said[name] = said.get(name, "").format(**place, words=row.words or row.name, measure=column.words, value=shown)
-        return Claim(
-            id=self.id.format(row=row.slug, column=column.id),
-            row=row.name,
-            column=column.name,
-            kind=self.kind,
-            **said,
-            **self._numbers(cell.value),
-        )
-
-    def _numbers(self, value: float | Pair) -> dict[str, Any]:
-        if isinstance(value, Pair):
-            return effect_of(value, shows=self.shows)
-        if self.kind == "effect":
-            return {"paper_delta": difference(value, shows=self.shows)}
-        return {"paper_value": converted(value, shows=self.shows)}
+        place |= {"words": row.words or row.name, "measure": column.words}
+        shown = delta_of(value) if isinstance(value, Pair) else value
+        said |= {name: said.get(name, "").format(**place, value=shown) for name in ("statement", "metric")}
+        said |= {"id": self.id.format(row=row.slug, column=column.id), "row": row.name, "column": column.name}
+        if issubclass(self.of, Effect):
+            return self.of(**said, **effect_of(value, shows=self.shows))
+        if isinstance(value, Pair) or "against" in said:
+            raise ValueError(f"table {self.id} of the kind {self.of.kind} compares two arms; allowed: one value and no against")
+        return self.of(**said, paper_value=converted(value, shows=self.shows))
 
 
 @dataclass(frozen=True)
@@ -174,22 +167,25 @@ class Gains(Said):
     @property
     def claims(self) -> tuple[Claim, ...]:
         """The effects, row by row."""
-        cells = {(row.slug, column.id): (row, column, cell.value) for row, column, cell in self.table.cells()}
-        return tuple(
-            self._claim(gain, cells[gain.arm_row, column], cells[gain.against_row, column])
-            for gain in self.rows
-            for column in gain.columns
-        )
+        return tuple(self._effect(gain, column) for gain in self.rows for column in gain.columns)
 
-    def _claim(self, gain: Gain, arm: tuple[Row, Column, Any], against: tuple[Row, Column, Any]) -> Claim:
-        (row, column, value), (other, _, other_value) = arm, against
+    def _effect(self, gain: Gain, column_id: str) -> Effect:
+        (row, column, value), (other, _, other_value) = (self._cell(name, column_id) for name in (gain.arm_row, gain.against_row))
         pair = Pair(value, other_value)
         said = said_by(gain, self, column, self.table) | {"arm": row.arm, "against": other.arm}
         names = {"arm": row.words or row.name, "against": other.words or other.name}
         said["statement"] = said["statement"].format(**names, measure=column.words, value=delta_of(pair))
-        return Claim(
-            id=self.id.format(row=gain.id, column=column.id), kind="effect", **said, **effect_of(pair, shows=self.table.shows)
-        )
+        return Effect(id=self.id.format(row=gain.id, column=column.id), **said, **effect_of(pair, shows=self.table.shows))
+
+    def _cell(self, row_id: str, column_id: str) -> tuple[Row, Column, float]:
+        cells = {(row.slug, column.id): (row, column, cell.value) for row, column, cell in self.table.cells()}
+        if (row_id, column_id) not in cells:
+            places = sorted({f"{row} {column}" for row, column in cells})
+            raise UnknownName("place", f"{row_id} {column_id}", places, where=f" of table {self.table.id}")
+        row, column, value = cells[row_id, column_id]
+        if isinstance(value, Pair):
+            raise ValueError(f"table {self.table.id} holds effects; allowed for gains: a table of levels")
+        return row, column, value
 
 
 def said_by(*parts: Said) -> dict[str, Any]:
@@ -217,10 +213,12 @@ def delta_of(pair: Pair) -> float:
     return abs(float(Fraction(str(pair.against)) - Fraction(str(pair.arm)))) if pair.delta is None else pair.delta
 
 
-def effect_of(pair: Pair, *, shows: str) -> dict[str, Any]:
-    """Give the numbers of an effect."""
-    arm, against = (converted(value, shows=shows) for value in (pair.arm, pair.against))
-    return {"paper_delta": difference(delta_of(pair), shows=shows), "paper_arm": arm, "paper_against": against}
+def effect_of(value: float | Pair, *, shows: str) -> dict[str, Any]:
+    """Give the numbers of an effect, of which the two values behind it are printed or not."""
+    if not isinstance(value, Pair):
+        return {"paper_delta": difference(value, shows=shows)}
+    arm, against = (converted(one, shows=shows) for one in (value.arm, value.against))
+    return {"paper_delta": difference(delta_of(value), shows=shows), "paper_arm": arm, "paper_against": against}
 
 
 def _values(row: Row) -> Sequence[Value]:

@@ -25,7 +25,6 @@ from repro.artifacts.run_json import read_run
 from repro.artifacts.runs_csv import read_runs_csv
 from repro.artifacts.scores import read_scores, write_scores
 from repro.papers import PAPERS
-from repro.spec.claims import Claim
 from repro.spec.experiment import Paper, make_run
 from tests.analyse.judging import judgement_in
 from tests.artifacts.made import entry
@@ -309,10 +308,10 @@ def test_a_change_of_several_places_shows_what_stood_there(everything: Path) -> 
 
 
 def test_a_claim_whose_parts_are_not_judged_is_refused(everything: Path) -> None:
-    every = replace(CLAIMS["A.S7.depth.top1"], parts=("A.S7.depth.top1.conv9",))
+    every = replace(CLAIMS["A.S7.depth.top1"], parts=("A.S7.depth.top1.conv8", "A.S7.depth.top1.conv9"))
     table = read_runs_csv(everything / "smoke" / "runs.csv").rows
-    ledger = Ledger(table, paper=replace(ALEXNET, claims=(every,)), scale="smoke", results=everything)
-    with pytest.raises(ValueError, match=r"unknown: \['A.S7.depth.top1.conv9'\]"):
+    ledger = Ledger(table, paper=replace(ALEXNET, claims=(every,), tables=()), scale="smoke", results=everything)
+    with pytest.raises(ValueError, match=r"unknown: \['A.S7.depth.top1.conv8', 'A.S7.depth.top1.conv9'\]"):
         judged_claims(ledger)
 
 
@@ -328,12 +327,15 @@ def test_dunnetts_p_is_that_of_scipy_and_of_one_comparison_the_t_tests() -> None
     assert dunnett_p(pair, control="a")["b"] == pytest.approx(float(stats.ttest_ind(pair["a"], pair["b"]).pvalue), abs=1e-9)
 
 
-def test_a_claim_without_a_printed_value_is_no_level(everything: Path) -> None:
-    level: Claim = replace(CLAIMS["A.T1.cnn.top1"], paper_value=None)
+def test_an_effect_of_which_the_two_errors_are_not_known_says_so_on_other_data(everything: Path) -> None:
+    lrn = CLAIMS["A.S3.3.lrn.top1"]
+    why = "The text prints 1.4 points and neither error."
+    alone = replace(lrn, paper_arm=None, paper_against=None, unpaired=why)
     table = read_runs_csv(everything / "smoke" / "runs.csv").rows
-    ledger = Ledger(table, paper=replace(ALEXNET, claims=(level,)), scale="smoke", results=everything)
-    with pytest.raises(ValueError, match="has no paper_value"):
-        judged_claims(ledger)
+    ledger = Ledger(table, paper=replace(ALEXNET, claims=(alone,), tables=()), scale="smoke", results=everything)
+    (entry,) = judged_claims(ledger)
+    assert (entry.verdict, entry.decided_on) == ("UNTESTABLE-HERE", "log_ratio")
+    assert entry.reason.startswith(f"{why} On other data errors are compared by their ratio")
 
 
 def test_how_fast_variants_learn_is_measured_where_a_page_asks_whatever_it_draws(everything: Path) -> None:

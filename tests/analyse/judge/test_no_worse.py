@@ -11,28 +11,27 @@ import pytest
 from repro.analyse.collect.collect import collect
 from repro.analyse.judge.judge import judge
 from repro.papers import PAPERS
-from repro.spec.claims import Claim
+from repro.spec.claims import NoWorse
 from repro.spec.datasets import Printed
 from repro.spec.experiment import Paper, make_run
 from tests.analyse.judging import judgement_in
 from tests.fabricate import Truth, fabricate
 
 ALEXNET = PAPERS["alexnet"]
-NO_WORSE = Claim(
+NO_WORSE = NoWorse(
     id="A.S3.3.no_loss",
     where="nowhere",
     statement="Without response normalisation the net loses nothing.",
-    kind="no_worse",
     metric="top1_error",
     protocol="ten_crop",
     arm="no_lrn",
     against="full",
-    smallest_effect=0.02,
+    margin=0.02,
     dataset=Printed(of="ilsvrc2012", split="validation"),
 )
 
 
-def judged(results: Path, *, error: float, seed_noise: float = 0.003, claim: Claim = NO_WORSE) -> Any:
+def judged(results: Path, *, error: float, seed_noise: float = 0.003, claim: NoWorse = NO_WORSE) -> Any:
     """Return the entry of `claim`, the error of full being .30 and that of no_lrn `error`, three seeds each."""
     paper: Paper = replace(ALEXNET, claims=(claim,), tables=())
     variants = ["full", "no_lrn"]
@@ -73,4 +72,4 @@ def test_an_interval_across_the_margin_decides_nothing_and_says_how_many_seeds_w
 
 
 def test_the_verdict_follows_from_the_margin_that_the_claim_declares(tmp_path: Path) -> None:
-    assert judged(tmp_path, error=0.33, claim=replace(NO_WORSE, smallest_effect=0.1)).verdict == "REPRODUCED"
+    assert judged(tmp_path, error=0.33, claim=replace(NO_WORSE, margin=0.1)).verdict == "REPRODUCED"

@@ -1,8 +1,10 @@
 """A printed table is rows and numbers: each cell is a claim, in the units of claims."""
 
+from dataclasses import replace
+
 import pytest
 
-from repro.spec.claims import Cell, Column, Gain, Gains, Pair, PrintedTable, Reproduction, Row
+from repro.spec.claims import Cell, Column, Effect, Gain, Gains, Level, Pair, PrintedTable, Reproduction, Row
 from repro.spec.datasets import Printed
 
 TEST = Printed(of="flowers", split="test")
@@ -35,7 +37,7 @@ def test_each_printed_number_is_a_level_in_the_order_of_the_rows() -> None:
     claims = ERRORS.claims
     assert [claim.id for claim in claims] == ["X.T1.old_method.top1", "X.T1.n.top1", "X.T1.n.top5"]
     assert [claim.paper_value for claim in claims] == [0.407, 0.375, 0.17]
-    assert {claim.kind for claim in claims} == {"level"}
+    assert {type(claim) for claim in claims} == {Level}
     assert [(claim.row, claim.column) for claim in claims] == [("Old Method", "Top-1"), ("Net", "Top-1"), ("Net", "Top-5")]
     assert claims[0].statement == "The old method has a top-1 error of 40.7 %."
     assert claims[2].statement == "Nets have a top-5 error of 17.0 %."
@@ -80,21 +82,28 @@ def test_gains_are_differences_of_two_rows() -> None:
         where="section 4",
         statement="{arm} has {value:.1f} points more {measure} than {against}.",
         confidence="D",
-        rows=(Gain("slow_one", "slow", "one", ("video", "clip")), Gain("back", "one", "slow", ("clip",), note="Turned.")),
+        rows=(Gain("slow_one", "slow", "one", ("video", "clip")), Gain("again", "slow", "one", ("clip",), note="Again.")),
     )
-    video, clip, back = gains.claims
-    assert [claim.id for claim in gains.claims] == ["X.S4.slow_one.video", "X.S4.slow_one.clip", "X.S4.back.clip"]
-    assert (video.kind, video.arm, video.against, video.protocol) == ("effect", "slow_fusion", "frame", "video")
+    video, clip, again = gains.claims
+    assert [claim.id for claim in gains.claims] == ["X.S4.slow_one.video", "X.S4.slow_one.clip", "X.S4.again.clip"]
+    assert all(isinstance(claim, Effect) for claim in gains.claims)
+    assert (video.arm, video.against, video.protocol) == ("slow_fusion", "frame", "video")
     assert (video.paper_delta, video.paper_arm, video.paper_against) == (0.016, 0.391, 0.407)
     assert (clip.paper_delta, clip.paper_arm, clip.paper_against) == (0.142, 0.447, 0.589)
     assert video.statement == "Slow Fusion has 1.6 points more video Hit@1 than One."
     assert (video.row, video.column, video.where, video.confidence) == ("", "", "section 4", "D")
-    assert (back.note, back.arm, back.against) == ("Turned.", "frame", "slow_fusion")
+    assert (again.note, again.paper_delta) == ("Again.", 0.142)
+    turned = replace(gains, rows=(Gain("back", "one", "slow", ("clip",)),))
+    with pytest.raises(ValueError, match=r"claim X.S4.back.clip \(effect\) has paper_arm 0.589 and paper_against 0.447"):
+        _ = turned.claims
+    unknown = replace(gains, rows=(Gain("x", "slow", "late", ("clip",)),))
+    with pytest.raises(ValueError, match=r"unknown place 'late clip' of table X\.T2"):
+        _ = unknown.claims
 
 
 def test_an_effect_has_its_printed_size_or_the_difference_of_its_two_values() -> None:
     table = PrintedTable(
-        kind="effect",
+        of=Effect,
         id="X.S3.{row}",
         where="section 3",
         statement="It lowers the error by {value:.1f} points.",
@@ -113,7 +122,7 @@ def test_an_effect_has_its_printed_size_or_the_difference_of_its_two_values() ->
 
 def test_plain_numbers_stay_as_they_are_and_a_metric_may_name_the_row() -> None:
     table = PrintedTable(
-        kind="effect",
+        of=Effect,
         id="X.T3.{row}",
         where="Table 3",
         statement="{row}: {value:.2f} higher.",

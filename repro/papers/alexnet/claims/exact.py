@@ -2,13 +2,12 @@
 
 from dataclasses import replace
 
-from repro.spec.claims import Cell, Claim, Column, PrintedTable, Row
+from repro.spec.claims import Cell, Column, Exact, PrintedTable, Row
 
-PARAMETERS = Claim(
+PARAMETERS = Exact(
     id="A.abs.params",
     where="abstract",
     statement="The net has 60 million parameters.",
-    kind="exact",
     metric="num_parameters",
     arm="full",
     paper_value=60_000_000,
@@ -23,22 +22,20 @@ NEURONS = replace(
     paper_value=650_000,
     note="659,272 by the printed layers; the sizes printed in Figure 2 sum to 622,312 (D).",
 )
-CONV_SHARE = Claim(
+CONV_SHARE = Exact(
     id="A.S1.convshare",
     where="section 1",
     statement="No convolution holds more than 1 % of the parameters.",
-    kind="exact",
     metric="largest_conv_share",
     arm="full",
     paper_value=0.01,
     bound="at_most",
     note="conv3 holds 1.45 % and conv4 1.09 % (D).",
 )
-CROPS = Claim(
+CROPS = Exact(
     id="A.S4.1.x2048",
     where="section 4.1",
     statement="Crops of 224 px and reflections multiply the training images by 2,048.",
-    kind="exact",
     metric="num_crops",
     arm="full",
     paper_value=2048,
@@ -46,7 +43,7 @@ CROPS = Claim(
 )
 
 FIGURE2 = PrintedTable(
-    kind="exact",
+    of=Exact,
     id="A.F2.neurons.{row}",
     where="Figure 2",
     statement="{words} has {value:,} neurons.",

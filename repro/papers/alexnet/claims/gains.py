@@ -6,7 +6,7 @@ Printed sizes are differences of two rows of the table, or of a row and the log 
 from repro.papers.alexnet.claims.columns import TOP1, TOP5
 from repro.papers.alexnet.claims.datasets import FALL_2009, VALIDATION_2012
 from repro.papers.alexnet.claims.reproductions import PRETRAINED_2009_GAIN_TOP1, PRETRAINED_2009_GAIN_TOP5
-from repro.spec.claims import Cell, Claim, Pair, PrintedTable, Row
+from repro.spec.claims import Cell, Direction, Effect, Pair, PrintedTable, Row
 
 SHARED = (
     "Runs of the net are among the averaged ones, so that both sides vary together and the interval, for sides that do not, is "
@@ -14,7 +14,7 @@ SHARED = (
 )
 
 GAINS = PrintedTable(
-    kind="effect",
+    of=Effect,
     id="A.T2.{row}.{column}",
     where="Table 2",
     protocol="ten_crop",
@@ -67,11 +67,10 @@ GAINS = PrintedTable(
     ),
 )
 
-PRETRAINING_ALONE = Claim(
+PRETRAINING_ALONE = Direction(
     id="A.T2.1cnnpre.alone",
     where="section 6",
     statement="Pre-training on a larger set lowers the error of the net that is fine-tuned.",
-    kind="direction",
     metric="top1_error",
     protocol="ten_crop",
     arm="cnn_pretrained",
@@ -86,7 +85,7 @@ PRETRAINING_ALONE = Claim(
 
 # The text's number and those of the log are of one split, as far as the log tells.
 TEN_THOUSAND = PrintedTable(
-    kind="effect",
+    of=Effect,
     id="A.log.10k.conv6.{column}",
     where="section 6; released code, run 2009-101",
     statement="A sixth convolution lowers the {measure} on 10,184 classes by {value:.1f} points.",

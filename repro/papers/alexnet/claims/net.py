@@ -20,18 +20,15 @@ from repro.papers.alexnet.claims.reproductions import (
     ZEILER_FC7,
     ZEILER_FC67,
 )
-from repro.spec.claims import Cell, Claim, Pair, PrintedTable, Row
+from repro.spec.claims import Cell, Direction, Effect, Every, Level, Pair, PrintedTable, Ratio, Row
 
 # Training errors at which paces are compared; the first, the printed one, decides.
 FIGURE1_ERRORS = (0.25, 0.5, 0.4, 0.3, 0.2, 0.15, 0.1)
 
-SPEEDUP = Claim(
+SPEEDUP = Ratio(
     id="A.F1.relu_tanh.speedup",
     where="section 3.1, Figure 1",
     statement="A four-layer net with ReLU reaches 25 % training error on CIFAR-10 six times faster than with tanh units.",
-    kind="ratio",
-    metric="epochs_to_train_error",
-    protocol="training",
     arm="figure1_relu",
     against="figure1_tanh",
     arm_grid=("figure1_relu", "figure1_relu_slow", "figure1_relu_fast"),
@@ -42,16 +39,15 @@ SPEEDUP = Claim(
     note="Each unit has the best of three rates. The paper does not specify its net; ours is the 13 % net of section 3.3.",
     reproductions=(MISHKIN_TANH, MISHKIN_SCALED_TANH),
 )
-RELU_EPOCHS = Claim(
+RELU_EPOCHS = Level(
     id="A.F1.relu.epochs",
     where="Figure 1, read off the curve",
     statement="The net with ReLU needs about 6 epochs to 25 % training error.",
-    kind="level",
     metric="epochs_to_train_error",
     protocol="training",
     arm="figure1_relu",
     paper_value=6.0,
-    thresholds=(0.25,),
+    threshold=0.25,
     confidence="S",
     dataset=CIFAR10,
     untestable="The paper does not specify this net, so that its epochs cannot be compared with those of another; Figure 1's "
@@ -66,7 +62,7 @@ TANH_EPOCHS = replace(
 )
 
 TOWERS = PrintedTable(
-    kind="effect",
+    of=Effect,
     id="A.S3.2.gpu.{column}",
     where="section 3.2",
     statement="Two towers with all kernels beat one tower with half of them by {value:.1f} points of {measure}.",
@@ -90,18 +86,17 @@ TOWERS = PrintedTable(
         ),
     ),
 )
-TOWERS_TIME = Claim(
+TOWERS_TIME = Direction(
     id="A.S3.2.gpu.time",
     where="section 3.2",
     statement="The net on two GPUs trains slightly faster than the net with half the kernels on one.",
-    kind="direction",
     metric="train_s",
     arm="full",
     against="one_tower_half",
     untestable="The statement compares two devices with one. Both towers on one device, as here, say nothing about it.",
 )
 NEVER_CROSS = PrintedTable(
-    kind="effect",
+    of=Effect,
     id="A.log.150.{column}",
     where="log of the released code, run 150",
     statement="Towers that never cross have a {measure} higher by {value:.1f} points.",
@@ -117,7 +112,7 @@ NEVER_CROSS = PrintedTable(
 )
 
 POOLING = PrintedTable(
-    kind="effect",
+    of=Effect,
     id="A.S3.4.pool.{column}",
     where="section 3.4",
     statement="Overlapping pooling lowers the {measure} by {value:.1f} points against non-overlapping with equal maps.",
@@ -138,11 +133,10 @@ POOLING = PrintedTable(
         ),
     ),
 )
-POOLING_OVERFIT = Claim(
+POOLING_OVERFIT = Direction(
     id="A.S3.4.pool.overfit",
     where="section 3.4",
     statement="Nets with overlapping pooling are slightly harder to overfit.",
-    kind="direction",
     metric="top1_gap",
     protocol="center",
     arm="full",
@@ -153,11 +147,10 @@ POOLING_OVERFIT = Claim(
 )
 
 # No run in the released log stands behind this statement. The log ratio takes run 145-2010 as the arm (C), and 2 points more (D).
-MINUS_CONV3 = Claim(
+MINUS_CONV3 = Effect(
     id="A.S7.depth.top1.conv3",
     where="section 7",
     statement="Removing conv3 costs about 2 points of top-1 error.",
-    kind="effect",
     metric="top1_error",
     protocol="ten_crop",
     arm="full",
@@ -184,11 +177,10 @@ MINUS_CONV5 = replace(
     note="A part of A.S7.depth.top1. Without conv5 the last maps are more, since conv4 has more kernels.",
     reproductions=(),
 )
-DEPTH = Claim(
+DEPTH = Every(
     id="A.S7.depth.top1",
     where="section 7",
     statement="Removing any one of the middle convolutions costs about 2 points of top-1 error.",
-    kind="every",
     metric="top1_error",
     protocol="ten_crop",
     arm="full",

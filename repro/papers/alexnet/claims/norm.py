@@ -21,10 +21,10 @@ from repro.papers.alexnet.claims.reproductions import (
     NORM_VGG_TOP1,
     NORM_VGG_TOP5,
 )
-from repro.spec.claims import Cell, Claim, Pair, PrintedTable, Row
+from repro.spec.claims import Cell, Effect, Level, Pair, PrintedTable, Row
 
 IMAGENET = PrintedTable(
-    kind="effect",
+    of=Effect,
     id="A.S3.3.lrn.{column}",
     where="section 3.3",
     statement="Response normalisation lowers the {measure} by {value:.1f} points.",
@@ -55,7 +55,7 @@ IMAGENET = PrintedTable(
     ),
 )
 RELEASED = PrintedTable(
-    kind="effect",
+    of=Effect,
     id="A.S3.3.lrn.released.{column}",
     where="section 3.3; released code, runs 145 and 148",
     statement="In the released net, all normalisation together lowers the {measure} by {value:.1f} points.",
@@ -70,11 +70,10 @@ RELEASED = PrintedTable(
     rows=(Row("", (Pair(40.6640, 42.0340), Pair(18.2100, 19.3620))),),
 )
 
-CIFAR_OFF = Claim(
+CIFAR_OFF = Level(
     id="A.S3.3.lrn.cifar.off",
     where="section 3.3",
     statement="A four-layer net without normalisation has a test error of 13 % on CIFAR-10.",
-    kind="level",
     metric="top1_error",
     protocol="ten_crop",
     arm="cifar_13pct",
@@ -92,11 +91,10 @@ CIFAR_ON = replace(
     paper_value=0.11,
     note="No rebuilding of this net was found anywhere (BVLC/caffe#2124).",
 )
-CIFAR_SHIPPED = Claim(
+CIFAR_SHIPPED = Effect(
     id="A.S3.3.lrn.cifar.shipped",
     where="section 3.3",
     statement="The shipped four-layer net with normalisation has 2 points less test error than the one without.",
-    kind="effect",
     metric="top1_error",
     protocol="ten_crop",
     arm="cifar_11pct",
@@ -115,11 +113,10 @@ CIFAR_NORM = replace(
     against="cifar_11pct_no_norm",
     note="As the sentence reads: normalisation is all that differs. Schedule shortened, the same for both.",
 )
-CIFAR_18 = Claim(
+CIFAR_18 = Effect(
     id="A.S3.3.lrn.cifar.18",
     where="cuda-convnet, nets 18pct and 19pct",
     statement="Normalisation inside maps lowers the test error of a convolutional net on CIFAR-10 by 1 point.",
-    kind="effect",
     metric="top1_error",
     protocol="center",
     arm="cifar_18pct",

@@ -8,7 +8,7 @@ from dataclasses import replace
 from repro.papers.alexnet.claims.columns import TOP1, TOP5
 from repro.papers.alexnet.claims.datasets import FALL_2009, ILSVRC2010, TEST_2010
 from repro.papers.alexnet.claims.reproductions import RUN_101_TOP1, RUN_101_TOP5, RUN_131_TOP1, RUN_131_TOP5
-from repro.spec.claims import Cell, Claim, PrintedTable, Row
+from repro.spec.claims import Cell, Level, PrintedTable, Row
 
 MENSINK = "A number of another paper, by another method and on another split of these images; no run of this suite speaks to it."
 SECOND_BASE = "The same row of Table 1, answered by the second base."
@@ -109,11 +109,10 @@ SECTION6 = PrintedTable(
 )
 
 # Hardware of 2012.
-TIME = Claim(
+TIME = Level(
     id="A.S1.time",
     where="sections 1 and 5",
     statement="Training takes five to six days on two GTX 580 GPUs with 3 GB.",
-    kind="level",
     metric="train_days",
     arm="full",
     paper_value=5.5,

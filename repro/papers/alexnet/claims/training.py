@@ -18,16 +18,15 @@ from repro.papers.alexnet.claims.reproductions import (
     DROPOUT_50,
     MISHKIN_DECAY,
 )
-from repro.spec.claims import Claim
+from repro.spec.claims import Direction, Effect, Ratio, Within
 
 # The first decides. With and without dropout, training passes it before the rate is first reduced, which would else set the pace.
 DROPOUT_ERRORS = (0.35, 0.5, 0.4, 0.3, 0.25, 0.2)
 
-AUGMENTATION = Claim(
+AUGMENTATION = Direction(
     id="A.S4.1.crop",
     where="section 4.1",
     statement="Without translations and reflections the net overfits substantially.",
-    kind="direction",
     metric="top1_gap",
     protocol="center",
     arm="full",
@@ -36,11 +35,10 @@ AUGMENTATION = Claim(
     dataset=ILSVRC2010,
     note="No number printed. Measured as test error minus training error, both on centre crops.",
 )
-COLOR_NOISE = Claim(
+COLOR_NOISE = Effect(
     id="A.S4.1.pca.top1",
     where="section 4.1",
     statement="PCA colour noise lowers the top-1 error by more than 1 point.",
-    kind="effect",
     metric="top1_error",
     protocol="ten_crop",
     arm="full",
@@ -60,13 +58,10 @@ DROPOUT_OVERFIT = replace(
     against="no_dropout",
     reproductions=(DROPOUT_50, DROPOUT_30, DROPOUT_20, DROPOUT_10),
 )
-DROPOUT_PACE = Claim(
+DROPOUT_PACE = Ratio(
     id="A.S4.2.dropout.iters",
     where="section 4.2",
     statement="Dropout roughly doubles the number of iterations that training needs to converge.",
-    kind="ratio",
-    metric="epochs_to_train_error",
-    protocol="training",
     arm="no_dropout",
     against="full",
     paper_ratio=2.0,
@@ -76,11 +71,10 @@ DROPOUT_PACE = Claim(
     "error is that of thinned nets, which is part of the slowness.",
 )
 
-WEIGHT_DECAY = Claim(
+WEIGHT_DECAY = Direction(
     id="A.S5.wd",
     where="section 5",
     statement="Weight decay lowers the training error too.",
-    kind="direction",
     metric="train_top1_error",
     protocol="center",
     arm="full",
@@ -90,11 +84,10 @@ WEIGHT_DECAY = Claim(
     note="No number printed. Training images, centre crops, after training; half a point counts.",
     reproductions=(MISHKIN_DECAY,),
 )
-BIASES = Claim(
+BIASES = Direction(
     id="A.S5.biasinit",
     where="section 5",
     statement="Biases that begin at 1 accelerate the early stages of learning.",
-    kind="direction",
     metric="early_train_error",
     protocol="training",
     arm="full",
@@ -104,11 +97,10 @@ BIASES = Claim(
     note="No number printed. Measured as the mean training error over the first fifth of the epochs.",
 )
 
-CROPS_TOP1 = Claim(
+CROPS_TOP1 = Within(
     id="A.S6.crops.top1",
     where="Table 1 and the footnote of section 6",
     statement="Averaging ten crops lowers the top-1 error by 1.5 points against the centre crop.",
-    kind="within",
     metric="top1_error",
     protocol="ten_crop",
     arm="full",
@@ -131,11 +123,10 @@ CROPS_TOP5 = replace(
     reproductions=(CROPS_CONVNET2_TOP5, CROPS_170_TOP5),
 )
 
-KERNELS = Claim(
+KERNELS = Within(
     id="A.F3.color.split",
     where="Figure 3",
     statement="In every run, the first kernels of one tower become colour-specific and those of the other colour-agnostic.",
-    kind="within",
     metric="tower_color_split",
     protocol="weights",
     arm="full",

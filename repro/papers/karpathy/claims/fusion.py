@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from repro.papers.karpathy.claims.datasets import TEST
 from repro.papers.karpathy.claims.table1 import TABLE1
-from repro.spec.claims import Claim, Gain, Gains
+from repro.spec.claims import Direction, Every, Gain, Gains, NoWorse
 
 # Slow Fusion gains 1.6 points of video Hit@1 over Single-Frame (D). A quarter of that is the least by which one net comes
 # before another, and half of it the most that a net may lose against another and still count as no worse.
@@ -36,11 +36,10 @@ EFFECTS = Gains(
 )
 
 # Which of two nets comes first, in each pair that the table tells apart.
-SLOW_SINGLE = Claim(
+SLOW_SINGLE = Direction(
     id="B.S4.1.order.vid1.slow_single",
     where="section 4.1, Table 1",
     statement="Slow Fusion has more video Hit@1 than Single-Frame.",
-    kind="direction",
     metric="top1_error",
     protocol="video",
     arm="slow_fusion",
@@ -74,11 +73,10 @@ LATE_EARLY = replace(
     statement="Late Fusion has more video Hit@1 than Early Fusion.",
     arm="late_fusion",
 )
-ORDER = Claim(
+ORDER = Every(
     id="B.S4.1.order.vid1",
     where="section 4.1, Table 1",
     statement="By video Hit@1, Slow Fusion comes before Single-Frame and Late Fusion, and these come before Early Fusion.",
-    kind="every",
     metric="top1_error",
     protocol="video",
     arm="slow_fusion",
@@ -88,16 +86,15 @@ ORDER = Claim(
     note="Holds if it holds for each pair. That Late Fusion equals Single-Frame is B.S4.1.late_single.vid1.",
 )
 
-LATE_AS_GOOD = Claim(
+LATE_AS_GOOD = NoWorse(
     id="B.S4.1.late_single.vid1.late",
     where="section 4.1, Table 1",
     statement="Late Fusion has no less video Hit@1 than Single-Frame.",
-    kind="no_worse",
     metric="top1_error",
     protocol="video",
     arm="late_fusion",
     against="single_frame",
-    smallest_effect=MARGIN,
+    margin=MARGIN,
     confidence="D",
     dataset=TEST,
     note="A part of B.S4.1.late_single.vid1.",
@@ -109,11 +106,10 @@ SINGLE_AS_GOOD = replace(
     arm="single_frame",
     against="late_fusion",
 )
-EQUAL = Claim(
+EQUAL = Every(
     id="B.S4.1.late_single.vid1",
     where="section 4.1, Table 1",
     statement="Late Fusion and Single-Frame have the same video Hit@1, 59.3 %.",
-    kind="every",
     metric="top1_error",
     protocol="video",
     arm="late_fusion",

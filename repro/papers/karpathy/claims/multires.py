@@ -8,7 +8,7 @@ from dataclasses import replace
 from repro.papers.karpathy.claims.datasets import TEST
 from repro.papers.karpathy.claims.fusion import MARGIN
 from repro.papers.karpathy.claims.table1 import TABLE1
-from repro.spec.claims import Claim, Gain, Gains
+from repro.spec.claims import Gain, Gains, NoWorse
 
 EFFECTS = Gains(
     id="B.S4.1.{row}.{column}",
@@ -24,16 +24,15 @@ EFFECTS = Gains(
     ),
 )
 
-NO_COST_SINGLE = Claim(
+NO_COST_SINGLE = NoWorse(
     id="B.S3.2.no_cost.single.vid1",
     where="introduction, section 3.2",
     statement="Two streams cost Single-Frame no accuracy: no less video Hit@1.",
-    kind="no_worse",
     metric="top1_error",
     protocol="video",
     arm="single_frame_multires",
     against="single_frame",
-    smallest_effect=MARGIN,
+    margin=MARGIN,
     confidence="S",
     dataset=TEST,
     note="Half of what Slow Fusion gains may be lost. The speed is B.S3.2.speed.sf.",

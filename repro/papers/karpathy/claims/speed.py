@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from repro.papers.karpathy.claims.datasets import SPORTS1M
-from repro.spec.claims import Claim
+from repro.spec.claims import Level, Within
 
 MACHINES = (
     "It needs the authors' machines: a replica of the net is spread over several, about 20 times slower than a GPU (S). The "
@@ -11,11 +11,10 @@ MACHINES = (
 )
 VIDEOS = "It is a property of the authors' videos, many of which can no longer be had; no run of a net speaks to it."
 
-SINGLE = Claim(
+SINGLE = Within(
     id="B.S3.2.speed.sf",
     where="sections 3.2 and 4.1",
     statement="Two streams take Single-Frame from 6 to 21 clips a second, 3.5 times as many.",
-    kind="within",
     metric="train_s_per_clip",
     arm="clip_speed",
     protocol="single_frame_multires",
@@ -42,11 +41,10 @@ RANGE = replace(
     note="Printed: 2-4; the middle stands here. At no cost in accuracy: B.S3.2.no_cost.single.vid1 and .slow.vid1.",
 )
 
-WHOLE_FRAMES = Claim(
+WHOLE_FRAMES = Level(
     id="B.S4.1.clips_ps",
     where="section 4.1",
     statement="A replica of a net that sees whole frames trains on about 5 clips a second.",
-    kind="level",
     metric="clips_per_s",
     protocol="training",
     paper_value=5.0,
@@ -62,11 +60,10 @@ TWO_STREAMS = replace(
     paper_value=20.0,
     note="The other half of B.S4.1.clips_ps.",
 )
-DUPLICATES = Claim(
+DUPLICATES = Level(
     id="B.S3.dup",
     where="section 4.1",
     statement="Of a million videos, 1,755 are near-duplicates of another.",
-    kind="level",
     metric="num_near_duplicates",
     paper_value=1755.0,
     confidence="S",

@@ -8,10 +8,10 @@ such a class cannot test the statement about it; what motion contributes to the 
 from dataclasses import replace
 
 from repro.papers.karpathy.claims.datasets import TEST
-from repro.spec.claims import Column, PrintedTable, Row
+from repro.spec.claims import Column, Effect, PrintedTable, Row
 
 BETTER = PrintedTable(
-    kind="effect",
+    of=Effect,
     id="B.T2.{row}",
     where="Table 2",
     statement="{row}: the average precision of Slow Fusion is {value:.2f} higher than that of Single-Frame.",

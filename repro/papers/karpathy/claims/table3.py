@@ -22,7 +22,7 @@ from repro.papers.karpathy.claims.reproductions import (
     VGG_DENSE_LOW,
     VGG_LAST,
 )
-from repro.spec.claims import Claim, Column, PrintedTable, Row
+from repro.spec.claims import Column, Direction, Level, PrintedTable, Row
 
 OF_OTHERS = "A number of another paper, by another method; no run of this suite speaks to it."
 
@@ -85,11 +85,10 @@ TABLE3 = PrintedTable(
 )
 
 TEXT = (
-    Claim(
+    Level(
         id="B.abs.ucf",
         where="abstract",
         statement="On UCF-101, 63.3 % of the videos are classified rightly, up from 43.9 %.",
-        kind="level",
         metric="top1_error",
         protocol="video",
         arm="transfer_top3",
@@ -97,11 +96,10 @@ TEXT = (
         dataset=UCF101,
         note="A slip of the paper: the best row of Table 3 has 65.4 % (S).",
     ),
-    Claim(
+    Direction(
         id="B.S4.2.top3_gain",
         where="section 4.2, Table 4",
         statement="What fine-tuning three layers gains over the top layer comes almost only from groups other than Sports.",
-        kind="direction",
         metric="mean_average_precision_gap.others_less_sports",
         protocol="video",
         arm="transfer_top",

@@ -1,0 +1,136 @@
+"""A claim of each kind has what its kind needs, and nothing that makes no sense is built."""
+
+from dataclasses import fields, replace
+from typing import Any
+
+import pytest
+
+from repro.papers import PAPERS
+from repro.spec.claims import (
+    CLAIM_KINDS,
+    Claim,
+    Direction,
+    Effect,
+    Every,
+    Exact,
+    Level,
+    NoWorse,
+    Ratio,
+    Within,
+    train_errors_of,
+)
+from repro.spec.datasets import Printed
+
+STATED: dict[str, Any] = {"id": "X.S3", "where": "section 3", "statement": "It helps.", "metric": "top1_error", "arm": "full"}
+EFFECT = Effect(**STATED, protocol="ten_crop", against="without", paper_delta=0.014, paper_arm=0.407, paper_against=0.421)
+DIRECTION = Direction(**STATED, protocol="ten_crop", against="without", smallest_effect=0.005)
+NO_WORSE = NoWorse(**STATED, protocol="ten_crop", against="without", margin=0.01)
+LEVEL = Level(**STATED, protocol="ten_crop", paper_value=0.407)
+RATIO = Ratio(
+    **{key: value for key, value in STATED.items() if key != "metric"},
+    against="without",
+    paper_ratio=6.0,
+    thresholds=(0.25, 0.5),
+    arm_grid=("full", "full_fast"),
+)
+WITHIN = Within(**STATED, protocol="ten_crop", against_protocol="center", paper_delta=0.015, paper_arm=0.375, paper_against=0.39)
+SPEED = replace(
+    WITHIN, metric="train_s_per_clip", protocol="fast", paper_ratio=3.5, paper_delta=None, paper_arm=None, paper_against=None
+)
+EVERY = Every(**STATED, parts=("X.S3.a", "X.S3.b"))
+EXACT = Exact(**(STATED | {"metric": "num_parameters"}), paper_value=60e6, tolerance=0.02)
+ONE_EACH = (EFFECT, DIRECTION, NO_WORSE, LEVEL, RATIO, WITHIN, EVERY, EXACT)
+
+
+def test_there_is_one_type_for_each_kind_and_files_call_it_by_a_word() -> None:
+    assert tuple(claim.kind for claim in ONE_EACH) == CLAIM_KINDS
+    assert len(set(CLAIM_KINDS)) == len(CLAIM_KINDS) == 8
+    assert {claim.kind for paper in PAPERS.values() for claim in paper.claims} == set(CLAIM_KINDS)
+
+
+def test_a_kind_has_the_fields_that_it_needs_and_no_others() -> None:
+    shared = {field.name for field in fields(EVERY)} - {"parts", "paper_delta"}
+    own = {type(claim): {field.name for field in fields(claim)} - shared for claim in ONE_EACH}
+    assert own == {
+        Effect: {"against", "paper_delta", "paper_arm", "paper_against", "unpaired", "smallest_effect"},
+        Direction: {"against", "smallest_effect"},
+        NoWorse: {"against", "margin"},
+        Level: {"paper_value", "threshold"},
+        Ratio: {"against", "paper_ratio", "thresholds", "arm_grid", "against_grid"},
+        Within: {
+            *("against_protocol", "paper_delta", "paper_arm", "paper_against", "unpaired"),
+            *("paper_ratio", "smallest_effect"),
+        },
+        Every: {"parts", "paper_delta"},
+        Exact: {"paper_value", "tolerance", "bound"},
+    }
+
+
+def test_arms_and_variants_are_all_on_whose_runs_a_claim_rests() -> None:
+    assert EFFECT.arms == EFFECT.variants == ("full", "without")
+    assert LEVEL.arms == LEVEL.variants == ("full",)
+    assert RATIO.arms == ("full", "without")
+    assert RATIO.variants == ("full", "full_fast", "without")
+    assert replace(LEVEL, arm="", untestable="Secret labels.").arms == ()
+
+
+def test_epochs_are_counted_to_the_training_errors_of_ratios_and_of_levels_of_epochs() -> None:
+    assert train_errors_of(RATIO) == (0.25, 0.5)
+    epochs = replace(LEVEL, metric="epochs_to_train_error", protocol="training", paper_value=6.0, threshold=0.25)
+    assert train_errors_of(epochs) == (0.25,)
+    assert {train_errors_of(claim) for claim in ONE_EACH if claim is not RATIO} == {()}
+
+
+@pytest.mark.parametrize(
+    ("claim", "changes", "says"),
+    [
+        (
+            EFFECT,
+            {"paper_arm": None, "paper_against": None},
+            "has paper_delta 0.014 of top1_error alone; allowed: paper_arm",
+        ),
+        (EFFECT, {"paper_arm": None}, "has one of paper_arm and paper_against; allowed: both or neither"),
+        (EFFECT, {"paper_arm": 0.43}, "allowed: more against than the arm, which is the paper's direction; exchange the arms"),
+        (EFFECT, {"paper_delta": -0.014}, "has paper_delta -0.014; allowed: above 0"),
+        (EFFECT, {"paper_delta": 1.4}, "has paper_delta 1.4; allowed: a fraction between 0 and 1"),
+        (EFFECT, {"unpaired": "The text says 1.4 points alone."}, "is unpaired and has both values; allowed: one of the two"),
+        (EFFECT, {"against": "full"}, "compares 'full' with 'full'; allowed: two variants"),
+        (EFFECT, {"arm": ""}, "names no arm; allowed: a variant, or a reason why no run speaks to it"),
+        (EFFECT, {"untestable": "a", "not_run": "b"}, "is both untestable and not_run; allowed: one of the two reasons"),
+        (EFFECT, {"metric": "top1_eror"}, "unknown metric 'top1_eror'; did you mean 'top1_error'"),
+        (DIRECTION, {"smallest_effect": None}, "has no smallest_effect; allowed: the least difference that counts as one"),
+        (DIRECTION, {"smallest_effect": 0.0}, "has smallest_effect 0.0; allowed: above 0"),
+        (NO_WORSE, {"margin": 0.0}, "has margin 0.0; allowed: above 0"),
+        (LEVEL, {"paper_value": 40.7}, "has paper_value 40.7; allowed: a fraction between 0 and 1, as 0.375 for 37.5 %"),
+        (LEVEL, {"threshold": 0.25}, "has threshold 0.25; allowed: a training error for epochs_to_train_error, else none"),
+        (LEVEL, {"metric": "epochs_to_train_error", "paper_value": 6.0}, "has threshold None; allowed: a training error"),
+        (RATIO, {"paper_ratio": 0.5}, "has paper_ratio 0.5; allowed: above 1"),
+        (RATIO, {"thresholds": ()}, r"has the thresholds \(\); allowed: training errors, each once"),
+        (RATIO, {"arm_grid": ("full_fast",)}, "allowed: a grid that holds the arm itself"),
+        (RATIO, {"metric": "top1_error"}, "is of top1_error by training; allowed: epochs_to_train_error by training"),
+        (WITHIN, {"paper_arm": None, "paper_against": None}, "has paper_delta 0.015 of top1_error alone"),
+        (WITHIN, {"paper_delta": None, "paper_arm": None, "paper_against": None}, "has no size; allowed: paper_delta, "),
+        (WITHIN, {"paper_ratio": 1.1}, "has a paper_delta and a paper_ratio; allowed: one of them"),
+        (SPEED, {"metric": "top1_error"}, "has a paper_ratio of top1_error; allowed: a ratio of times"),
+        (EVERY, {"parts": ("X.S3.a",)}, "allowed: two and more ids of claims, each once"),
+        (EXACT, {"metric": "top1_error"}, "is of top1_error; allowed: a metric that is counted in the printed layers"),
+        (EXACT, {"bound": "at_least"}, "has bound 'at_least'; allowed: equal or at_most"),
+        (EXACT, {"dataset": Printed(of="flowers")}, "names a protocol or data; allowed: neither"),
+    ],
+)
+def test_a_claim_that_makes_no_sense_is_refused_with_its_id(claim: Claim, changes: dict[str, Any], says: str) -> None:
+    with pytest.raises(ValueError, match=says) as caught:
+        replace(claim, **changes)
+    assert str(caught.value).startswith(f"claim X.S3 ({claim.kind})")
+
+
+def test_an_effect_on_errors_may_say_that_the_two_values_are_not_printed() -> None:
+    alone = replace(EFFECT, paper_arm=None, paper_against=None, unpaired="The text says 1.4 points and neither error.")
+    assert (alone.paper_delta, alone.paper_arm) == (0.014, None)
+    # Of average precision no ratio is compared, so that the difference alone is enough.
+    precision = replace(EFFECT, metric="average_precision.cricket", protocol="video", paper_arm=None, paper_against=None)
+    assert precision.paper_delta == 0.014
+
+
+def test_a_direction_that_no_run_can_speak_to_needs_no_size() -> None:
+    assert replace(DIRECTION, smallest_effect=None, untestable="It takes two devices.").smallest_effect is None
