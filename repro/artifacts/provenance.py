@@ -121,7 +121,7 @@ def flatten(value: Any, prefix: str = "") -> dict[str, Any]:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Change:
-    """A leaf in which two specs differ. A leaf that one side lacks, because the part that holds it is None there, is None."""
+    """A leaf in which a specification differs from another, which is its base."""
 
     key: str
     base: Any
@@ -129,10 +129,14 @@ class Change:
 
 
 def spec_difference(base: Any, other: Any) -> tuple[Change, ...]:
-    """The leaves in which two specs differ, in the order of the keys."""
+    """The leaves in which two specs differ, in the order of the keys.
+
+    A leaf that one side lacks, because the part that holds it is None there, counts as None.
+    """
     left, right = flatten(base), flatten(other)
     keys = sorted(set(left) | set(right))
-    return tuple(Change(key=key, base=left.get(key), other=right.get(key)) for key in keys if left.get(key) != right.get(key))
+    pairs = ((key, left.get(key), right.get(key)) for key in keys)
+    return tuple(Change(key=key, base=one, other=another) for key, one, another in pairs if one != another)
 
 
 def spec_digest(value: Any) -> str:

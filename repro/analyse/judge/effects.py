@@ -95,10 +95,8 @@ def changed(ledger: Ledger, name: str) -> tuple[Any, tuple[Change, ...]]:
         return None, ()
     base = plain(ledger.paper.experiment(variant.base))
     values = [reduce(_step, place.split("."), base) for place in variant.places]
-    return (
-        values[0] if all(value == values[0] for value in values) else values,
-        spec_difference(base, ledger.paper.experiment(name)),
-    )
+    difference = spec_difference(base, ledger.paper.experiment(name))
+    return values[0] if all(value == values[0] for value in values) else values, difference
 
 
 def _step(spec: Any, key: str) -> Any:

@@ -45,14 +45,14 @@ def change_of(variant: str, paper: Paper, *, control: str) -> str:
 
 def between(base: Method, other: Method, *, key: str, value: Any) -> str:
     """Return in one line in what `other` differs from `base`: parts that have words of their own in these, then the rest."""
-    difference = provenance.spec_difference(base, other)
+    difference = list(provenance.spec_difference(base, other))
     words = []
     for place in TOLD:
         inside = [item for item in difference if item.key == place or item.key.startswith(f"{place}.")]
         part = part_at(other, place) if inside else None
         if inside and part_words(part):
             words.append(f"{place}: {part_words(part)}")
-            difference = tuple(item for item in difference if item not in inside)
+            difference = [item for item in difference if item not in inside]
     return "; ".join(filter(None, [*words, change_text(difference, key=key, value=value)]))
 
 
@@ -76,9 +76,8 @@ def change_text(difference: Sequence[Change], *, key: str, value: Any) -> str:
         gone = bool(inside) and value is None
         new = bool(inside) and not gone and all(item.base is None for item in inside)
         if gone or new:
-            held = ", ".join(
-                f"{item.key.removeprefix(place + '.')} {compact(item.base if gone else item.other)}" for item in inside
-            )
+            sides = [(item.key.removeprefix(place + "."), item.base if gone else item.other) for item in inside]
+            held = ", ".join(f"{name} {compact(side)}" for name, side in sides)
             words.append(f"{place} {'removed' if gone else 'added'} ({held})")
             told |= {item.key for item in inside}
     return "; ".join([*words, *_changes([item for item in difference if item.key not in told])])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import cv2
 import numpy as np
@@ -132,7 +133,7 @@ class DecodedVideos:
     def __init__(self, shards: ClipShards, video_V: NDArray[np.int64]) -> None:
         self._shards, self._video_V = shards, video_V
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Callable[[], NDArray[np.uint8]]]:
         first_V = np.searchsorted(self._shards.video_N, np.arange(self._shards.num_videos + 1))
         for video in self._video_V:
             strips = [bytes(strip) for strip in self._shards.strips(np.arange(first_V[video], first_V[video + 1]))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +18,12 @@ from repro.artifacts.run_json import Pictures, ScoresFile
 from repro.artifacts.stored_files import stored_file
 from repro.data.load.image_stream import ImageBatch, image_stream
 from repro.data.load.plan import training_plan
+from repro.data.load.whole_images import WholeImages
 from repro.data.shards.images import Shards
 from repro.evaluate.crops import Cropping, center_window
 from repro.evaluate.gallery import Gallery
 from repro.evaluate.metrics import top_k_error
-from repro.evaluate.predict import IMAGES_PER_BATCH, predict
+from repro.evaluate.predict import IMAGES_PER_BATCH, TakeFeatures, predict
 from repro.evaluate.subset import stable_subset_N
 from repro.models.image import build_network
 from repro.models.probe import first_kernels_KHWC, saturation
@@ -144,7 +145,7 @@ class ImageTask:
         subset_N = stable_subset_N(data.train.num_examples, wanted=evaluation.num_train_examples)
         train = self._predicted(net, images.train, subset_N, split="train", protocols=("center",), take=take_train)
         entries += self._write_scores(data.train, subset_N, split="train", found=train)
-        if data.validation is not None:
+        if data.validation is not None and images.validation is not None:
             held_out_N = np.arange(data.validation.num_examples)
             seen = self._predicted(net, images.validation, held_out_N, split="validation", protocols=("center",), take=None)
             entries += self._write_scores(data.validation, held_out_N, split="validation", found=seen)
@@ -162,7 +163,14 @@ class ImageTask:
         return Pictures(kernels=stored_file(path))
 
     def _predicted(
-        self, net: nn.Module, images: Any, index_N: NDArray[np.int64], *, split: str, protocols: tuple[str, ...], take: Any
+        self,
+        net: nn.Module,
+        images: WholeImages,
+        index_N: NDArray[np.int64],
+        *,
+        split: str,
+        protocols: tuple[str, ...],
+        take: TakeFeatures | None,
     ) -> dict[str, NDArray[np.float32]]:
         self._context.say(f"scores {len(index_N)} {split} images by {', '.join(protocols)}")
         output = self._network.output.name

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import torch
 from torch import nn
@@ -15,14 +15,15 @@ from torch import nn
 from repro.artifacts.dataset_json import DatasetJson
 from repro.artifacts.log_jsonl import Saturation
 from repro.artifacts.run_json import Pictures
+from repro.data.load.plan import Planned
 from repro.spec.run import Run
 from repro.train.runs.context import RunContext, ScoredFiles
 
 #: From a plan of batches, the part of one of the processes that train together.
-Share = Callable[[Iterable[Any]], Iterable[Any]]
+Share = Callable[[Iterable[Planned]], Iterable[Planned]]
 
 
-def whole(plan: Iterable[Any]) -> Iterable[Any]:
+def whole(plan: Iterable[Planned]) -> Iterable[Planned]:
     """Return all of `plan`: the share of a process that trains alone."""
     return plan
 
