@@ -177,7 +177,7 @@ def exact_compared(*, metric: str, arm: str, value: float, printed: float, toler
         return f"{counted}; the paper says at most {theirs}: {side}."
     ratio = abs(value / printed - 1)
     side = "within" if ratio <= tolerance else "outside"
-    allowed = f"{ratio:.1%} off, {side} the {tolerance:.0%} that its rounding allows" if tolerance else f"{ratio:.1%} off"
+    allowed = f"{ratio:.1%} off, {side} the {100 * tolerance:.2g}% that its rounding allows" if tolerance else f"{ratio:.1%} off"
     return f"{counted}; the paper says {theirs}: {'the same' if value == printed else allowed}."
 
 
