@@ -18,7 +18,7 @@ from repro.spec.terms.protocols import PLAIN_CROP, PROTOCOLS, TRAINING
 
 
 def table_effects(table: Table, ledger: Ledger) -> list[MeasuredEffect]:
-    """Return the effect of each variant but the controls in the table's order: metric(variant) - metric(its control).
+    """The effect of each variant but the controls in the table's order: metric(variant) - metric(its control).
 
     Variants that the scale does not run are left out.
     """

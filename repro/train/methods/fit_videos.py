@@ -64,7 +64,7 @@ class VideosToFit:
         return self._scored(run, model, context, num_train=len(train))
 
     def _split(self) -> tuple[Chosen, Chosen]:
-        """Return the videos to fit to and those to tune on: the data's own, or some of the training videos."""
+        """The videos to fit to and those to tune on: the data's own, or some of the training videos."""
         every_V = np.arange(self.train.num_videos)
         if self.validation is not None:
             return Chosen(self.train, every_V), Chosen(self.validation, np.arange(self.validation.num_videos))
@@ -119,11 +119,11 @@ class Chosen:
         return len(self._video_V)
 
     def labels(self) -> list[tuple[int, ...]]:
-        """Return the labels of each video."""
+        """The labels of each video."""
         return [tuple(int(label) for label in row if label >= 0) for row in self._shards.label_VL[self._video_V]]
 
     def pixels(self) -> DecodedVideos:
-        """Return the videos as functions that decode them; they can be gone through more than once."""
+        """The videos as functions that decode them; they can be gone through more than once."""
         return DecodedVideos(self._shards, self._video_V)
 
 
@@ -141,7 +141,7 @@ class DecodedVideos:
 
 
 def decoded_clips_CTHW3(strips: list[bytes], *, num_frames: int) -> NDArray[np.uint8]:
-    """Return the clips of a video from their film strips, JPEG files with one frame below the other."""
+    """The clips of a video from their film strips, JPEG files with one frame below the other."""
     clips = []
     for strip in strips:
         decoded = cv2.imdecode(np.frombuffer(strip, np.uint8), cv2.IMREAD_COLOR_RGB)

@@ -6,7 +6,7 @@ The first process is the job itself; it alone writes files, decides when to stop
 
 Runs whose crops are shared by chunks of a batch are trained by one process; towers apart are not combined with this.
 
-Shape suffix: B rows of a batch.
+Shape suffixes: B rows of a batch.
 """
 
 from __future__ import annotations
@@ -110,19 +110,19 @@ class Group:
         self._sums.clear()
 
     def part_of_mean(self, loss: torch.Tensor) -> torch.Tensor:
-        """Return what the mean over this process's rows adds to the mean over the whole batch."""
+        """What the mean over this process's rows adds to the mean over the whole batch."""
         rows = self.rows
         return loss if self.size == 1 else loss * (rows.num_counted / rows.num)
 
     def total(self, part: torch.Tensor) -> torch.Tensor:
-        """Return the sum of a number over all processes."""
+        """The sum of a number over all processes."""
         if self.size > 1:
             part = part.clone()
             distributed.all_reduce(part)
         return part
 
     def agreed(self, flags: Flags) -> Flags:
-        """Return the flags of the first process."""
+        """The flags of the first process."""
         if self.size == 1:
             return flags
         told = torch.tensor(flags, dtype=torch.uint8)

@@ -49,7 +49,7 @@ class Images:
         return self.prepared.dataset
 
     def task(self, run: Run, context: RunContext) -> ImageTask:
-        """Return `run` as a task on these images."""
+        """`run` as a task on these images."""
         return ImageTask(run, self.prepared, context)
 
 
@@ -84,12 +84,12 @@ class ImageTask:
         return self._images.cropping(mean_at=self._recipe.mean_at, input_px=self._network.size.input_px)
 
     def build(self) -> nn.Module:
-        """Return the network with its initial weights, on the run's device."""
+        """The network with its initial weights, on the run's device."""
         key = self._run.key_for("init")
         return build_network(self._network, num_classes=self.num_classes, key=key).to(self._context.device)
 
     def batches(self, epoch: int, step: int, *, share: Share = whole) -> Iterable[ImageBatch]:
-        """Return the training batches from `step` of `epoch` on."""
+        """The training batches from `step` of `epoch` on."""
         recipe, noise = self._recipe, self._recipe.color_noise
         plan = training_plan(
             self.num_examples,
@@ -113,7 +113,7 @@ class ImageTask:
         )
 
     def validate(self, net: nn.Module) -> float | None:
-        """Return the top-1 error on the validation images, centre crop; None without any."""
+        """The top-1 error on the validation images, centre crop; None without any."""
         images, shards = self._images.validation, self._data.validation
         if images is None or shards is None:
             return None
@@ -122,7 +122,7 @@ class ImageTask:
         return top_k_error(scores_NK, shards.label_N, k=1)
 
     def probe(self, net: nn.Module) -> Saturation | None:
-        """Return how saturated every layer is on some training images; None where the run does not ask."""
+        """How saturated every layer is on some training images; None where the run does not ask."""
         num_probe = self._evaluation.num_probe
         if num_probe == 0:
             return None

@@ -24,7 +24,7 @@ Share = Callable[[Iterable[Planned]], Iterable[Planned]]
 
 
 def whole(plan: Iterable[Planned]) -> Iterable[Planned]:
-    """Return all of `plan`: the share of a process that trains alone."""
+    """All of `plan`: the share of a process that trains alone."""
     return plan
 
 
@@ -61,19 +61,19 @@ class Task(Protocol):
     def num_classes(self) -> int: ...
 
     def build(self) -> nn.Module:
-        """Return the network with its initial weights, on the run's device."""
+        """The network with its initial weights, on the run's device."""
 
     def batches(self, epoch: int, step: int, *, share: Share = whole) -> Iterable[Batch]:
-        """Return the training batches from `step` of `epoch` on, to the end of the last epoch.
+        """The training batches from `step` of `epoch` on, to the end of the last epoch.
 
         share: takes from a plan of batches the rows that this process trains on.
         """
 
     def validate(self, net: nn.Module) -> float | None:
-        """Return the error on validation data, None without any."""
+        """The error on validation data, None without any."""
 
     def probe(self, net: nn.Module) -> Saturation | None:
-        """Return how saturated every layer is, None where the run does not ask."""
+        """How saturated every layer is, None where the run does not ask."""
 
     def write_results(self, net: nn.Module) -> ScoredFiles:
         """Score the trained network and write scores, and whatever else belongs to the run, into its folder."""
@@ -94,7 +94,7 @@ class PreparedData(Protocol):
     def dataset(self) -> DatasetJson: ...
 
     def task(self, run: Run, context: RunContext) -> Task:
-        """Return `run` as a task on these data."""
+        """`run` as a task on these data."""
 
 
 #: Opens a folder of prepared data (repro.train.networks.images.open_images, ...).
