@@ -18,6 +18,8 @@ import pytest
 FILE = Path(__file__).parent / "pace.json"
 #: What takes less is not listed.
 MEASURED_S = 0.3
+#: Folders whose tests start whole workflows, suites or commands: never quick, measured or not.
+WHOLE_RUNS = ("tests/workflow/", "tests/bench/", "tests/examples/")
 
 
 def cpu_s() -> float:
@@ -26,12 +28,12 @@ def cpu_s() -> float:
 
 
 def function_of(item: pytest.Item) -> str:
-    """Return the test function's name, the same for all its parameters."""
+    """The test function's name, the same for all its parameters."""
     return item.nodeid.partition("[")[0]
 
 
 def fixtures_of(item: pytest.Item) -> list[str]:
-    """Return the names of all fixtures that a test needs, each with the file or folder that defines it."""
+    """The names of all fixtures that a test needs, each with the file or folder that defines it."""
     found = getattr(item, "_fixtureinfo").name2fixturedefs  # noqa: B009  pytest has no public way to ask
     return [f"{each.baseid}::{name}" for name, definitions in found.items() for each in definitions]
 
@@ -43,6 +45,8 @@ class Pace:
         self.seconds = seconds
 
     def is_quick(self, item: pytest.Item) -> bool:
+        if item.nodeid.startswith(WHOLE_RUNS):
+            return False
         return self.seconds.keys().isdisjoint([function_of(item), *fixtures_of(item)])
 
     def longest_file_first(self, items: list[pytest.Item]) -> list[pytest.Item]:
