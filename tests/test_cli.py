@@ -103,7 +103,7 @@ def test_diff_of_two_scales_names_data_and_size(capsys):
 @pytest.mark.parametrize("run", ["full", "small/alexnet/full", "small/alexnet/full/x", "small/alexnet/full/-1", "a/b/c/d/0"])
 def test_a_run_id_of_another_form_is_refused_with_an_example(run, capsys):
     assert cli.main(["show", "--", run]) == 2
-    assert f"got run {run!r}; allowed: scale/paper/variant/seed, such as small/alexnet/full/0" in capsys.readouterr().err
+    assert f"got run {run!r}; allowed: scale/paper/variant/seed, such as smoke/alexnet/full/0" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -12,18 +12,10 @@ from typing import Any, ClassVar
 from repro.artifacts.documents import read_document, write_document
 from repro.artifacts.files import FileFormatError
 from repro.artifacts.judged import Estimated, Interval, JudgedClaim
+from repro.artifacts.provenance import Change
 from repro.artifacts.runs_csv import RunsTable
 
 FILE = "claims.json"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """A leaf of a specification that a variant changes in its base."""
-
-    key: str
-    base: Any
-    other: Any
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,19 +4,25 @@ A document is `{"schema": "run/2", "sha256": ..., <fields>}`: `sha256` is the SH
 The class of a document names its schema in `SCHEMA` and the command that makes it in `STAGE`. A file is read only if it is,
 to the byte, what the writer would write of the document that it holds: whatever was changed, added or left out, and whoever
 did it, is noticed.
+
+A document may list dataclasses of several classes, told apart by `kind`: a field `tuple[A | B, ...]`, of which each class
+names its kinds in `kind: Literal[...]`. msgspec converts and describes one dataclass a place, so such lists are converted
+item by item here.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, make_dataclass
 from pathlib import Path
-from typing import Any, ClassVar, NoReturn, Protocol, TypeVar
+from types import UnionType
+from typing import Any, ClassVar, NoReturn, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from repro.artifacts.files import FileFormatError, canonical_json, sha256_bytes, write_text
 from repro.artifacts.provenance import plain
-from repro.artifacts.unions import converted, described
 
 #: Keys that every document has beside its fields.
 SCHEMA_KEY, DIGEST_KEY = "schema", "sha256"
@@ -35,6 +41,10 @@ class Document(Protocol):
 
 D = TypeVar("D", bound=Document)
 
+#: The field by which the classes of a list are told apart, and the classes by each of their kinds.
+KIND = "kind"
+Members = Mapping[str, type[Any]]
+
 
 class MissingFileError(FileFormatError):
     """A file of ours is not there."""
@@ -48,7 +58,7 @@ def text_of(document: Document) -> str:
     """
     fields = fields_of(document)
     try:
-        fields = fields_of(converted(fields, type(document)))
+        fields = fields_of(_converted(fields, type(document)))
     except msgspec.ValidationError as error:
         raise TypeError(f"a document of {document.SCHEMA} cannot be read again: {error}") from None
     head = {SCHEMA_KEY: document.SCHEMA, DIGEST_KEY: digest_of(fields)}
@@ -94,7 +104,7 @@ def document_from(content: bytes, kind: type[D], *, name: str) -> D:
     if stored.pop(DIGEST_KEY, None) != digest:
         raise FileFormatError(f"{name} was changed since it was written: its SHA-256 is not the one that it states; {again}")
     try:
-        document = converted(stored, kind)
+        document = _converted(stored, kind)
         same = text_of(document) == text
     except (msgspec.ValidationError, TypeError) as error:
         raise FileFormatError(f"{name} does not fit {kind.SCHEMA}: {error}; {again}") from None
@@ -134,9 +144,68 @@ def json_schema(kind: type[Document]) -> dict[str, Any]:
 
 def entry_schema(kind: type[Any]) -> dict[str, Any]:
     """JSON Schema (2020-12) of a dataclass: its objects have the fields that it names; those with a default may be missing."""
-    parts: dict[str, Any] = described(kind)["$defs"]
+    parts: dict[str, Any] = _described(kind)["$defs"]
     for part in parts.values():
         if "properties" in part:
             part["additionalProperties"] = False
     whole = parts.pop(kind.__name__)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **whole, "$defs": parts}
+
+
+def _converted(stored: Any, kind: type[D]) -> D:
+    """The dataclass `kind` that `stored` holds, its lists of several classes included.
+
+    Raises:
+        msgspec.ValidationError: `stored` does not fit; says where.
+    """
+    lists = _lists_of(kind)
+    if not lists:
+        return msgspec.convert(stored, kind)
+    found = dict(vars(msgspec.convert(stored, _plain(kind))))
+    for name, members in lists.items():
+        found[name] = tuple(_member(item, members, place=f"$.{name}[{i}]") for i, item in enumerate(found[name]))
+    return kind(**found)
+
+
+def _member(item: dict[str, Any], members: Members, *, place: str) -> Any:
+    member = members.get(str(item.get(KIND)))
+    if member is None:
+        raise msgspec.ValidationError(f"{KIND} is {item.get(KIND)!r}, allowed: {', '.join(members)} - at `{place}`")
+    try:
+        return msgspec.convert(item, member)
+    except msgspec.ValidationError as error:
+        text = str(error)
+        said = text.replace("`$", f"`{place}", 1) if "`$" in text else f"{text} - at `{place}`"
+        raise msgspec.ValidationError(said) from None
+
+
+def _described(kind: type[Any]) -> dict[str, Any]:
+    """The JSON Schema of `kind`: an item of a list of several classes fits one of them."""
+    lists = _lists_of(kind)
+    schema: dict[str, Any] = msgspec.json.schema(_plain(kind) if lists else kind)
+    for name, members in lists.items():
+        classes = tuple(dict.fromkeys(members.values()))
+        items, parts = msgspec.json.schema_components(classes, ref_template="#/$defs/{name}")
+        schema["$defs"] |= parts
+        schema["$defs"][kind.__name__]["properties"][name] = {"type": "array", "items": {"oneOf": list(items)}}
+    return schema
+
+
+def _lists_of(kind: type[Any]) -> dict[str, Members]:
+    """The fields of `kind` that are lists of several dataclasses, each with its classes by `kind`."""
+    found: dict[str, Members] = {}
+    for name, hint in get_type_hints(kind).items():
+        if get_origin(hint) is not tuple:
+            continue
+        item = get_args(hint)[0]
+        classes = get_args(item) if get_origin(item) in (Union, UnionType) else ()
+        if len(classes) > 1 and all(map(is_dataclass, classes)):
+            found[name] = {value: member for member in classes for value in get_args(get_type_hints(member)[KIND])}
+    return found
+
+
+def _plain(kind: type[Any]) -> type[Any]:
+    """A class like `kind`, whose lists of several dataclasses are lists of objects."""
+    hints, lists = get_type_hints(kind), _lists_of(kind)
+    names = [(field.name, list[dict[str, Any]] if field.name in lists else hints[field.name]) for field in fields(kind)]
+    return make_dataclass(kind.__name__, names)

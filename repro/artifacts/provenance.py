@@ -119,14 +119,20 @@ def flatten(value: Any, prefix: str = "") -> dict[str, Any]:
     return leaves
 
 
-def spec_difference(base: Any, other: Any) -> list[dict[str, Any]]:
-    """List the leaves in which two specs differ, as `{key, base, other}` in the order of the keys.
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Change:
+    """A leaf in which two specs differ. A leaf that one side lacks, because the part that holds it is None there, is None."""
 
-    A leaf that one side lacks, because the part that holds it is None there, counts as None.
-    """
+    key: str
+    base: Any
+    other: Any
+
+
+def spec_difference(base: Any, other: Any) -> tuple[Change, ...]:
+    """The leaves in which two specs differ, in the order of the keys."""
     left, right = flatten(base), flatten(other)
     keys = sorted(set(left) | set(right))
-    return [{"key": key, "base": left.get(key), "other": right.get(key)} for key in keys if left.get(key) != right.get(key)]
+    return tuple(Change(key=key, base=left.get(key), other=right.get(key)) for key in keys if left.get(key) != right.get(key))
 
 
 def spec_digest(value: Any) -> str:

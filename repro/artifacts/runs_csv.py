@@ -12,6 +12,8 @@ from pathlib import Path
 from repro.artifacts.files import FileFormatError, sha256_bytes, write_text
 
 AGAIN = "run python -m repro collect again"
+#: Characters of a code digest that the table shows.
+CODE_LENGTH = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,11 @@ class RunsTable:
 
     rows: tuple[Measurement, ...]
     sha256: str
+
+
+def short_code(code_digest: str) -> str:
+    """What the table shows of a code digest."""
+    return code_digest[:CODE_LENGTH]
 
 
 def write_runs_csv(path: Path, rows: Iterable[Measurement]) -> None:

@@ -96,6 +96,19 @@ def parse_scores(content: bytes, *, path: Path) -> Scores:
     Raises:
         FileFormatError: as in `read_scores`.
     """
+    scores = load_scores(content, path=path)
+    problem = _problem(scores)
+    if problem:
+        raise FileFormatError(f"{path}: {problem}; train its run again")
+    return scores
+
+
+def load_scores(content: bytes, *, path: Path) -> Scores:
+    """Return the scores in `content` without looking into them: for bytes that were parsed before, as their hash says.
+
+    Raises:
+        FileFormatError: the file is damaged or of another schema.
+    """
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in (*ARRAYS, *(set(FURTHER_ARRAYS) & set(stored.files)))}
@@ -105,7 +118,7 @@ def parse_scores(content: bytes, *, path: Path) -> Scores:
         raise FileFormatError(f"{path} is not a scores file ({error}); train its run again") from None
     if schema != SCHEMA:
         raise FileFormatError(f"{path} has schema {schema!r}, this version reads {SCHEMA!r}; train its run again")
-    scores = Scores(
+    return Scores(
         scores_NK=arrays["scores_NK"],
         label_N=arrays["label_N"],
         example_N=arrays["example_N"],
@@ -114,10 +127,6 @@ def parse_scores(content: bytes, *, path: Path) -> Scores:
         protocol=meta.get("protocol", ""),
         **{name: arrays.get(name) for name in FURTHER_ARRAYS},
     )
-    problem = _problem(scores)
-    if problem:
-        raise FileFormatError(f"{path}: {problem}; train its run again")
-    return scores
 
 
 def _problem(scores: Scores) -> str:

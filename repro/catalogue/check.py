@@ -167,8 +167,6 @@ def _wrong_scales(paper: Paper) -> Iterator[str]:
                 yield f"{where}: {UnknownName('family', sizing.family, sorted(families))}"
         for family in _repeated(sizing.family for sizing in scale.sizings):
             yield f"{where} sizes family {family!r} twice; allowed: one sizing a family"
-        if scale.num_seeds < 1:
-            yield f"{where}: num_seeds is {scale.num_seeds}; allowed: 1 and above"
         for variant in paper.variants:
             if scale.has(paper.family(variant.name)):
                 yield from _wrong_run(paper, scale, variant, where=f"{where}, variant {variant.name}")
@@ -180,7 +178,7 @@ def _wrong_run(paper: Paper, scale: Scale, variant: Variant, *, where: str) -> I
         run = make_run(paper, scale=scale.name, variant=variant.name, seed=0)
         if isinstance(run.experiment, Experiment):
             geometry_of(run.experiment.network)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, ArithmeticError) as error:
         yield f"{where}: {error}"
         return
     try:

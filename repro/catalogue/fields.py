@@ -16,9 +16,21 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from repro.spec.claims import BOUNDS, Exact
 from repro.spec.datasets import DATASET_KINDS, EVIDENCE, Dataset
 from repro.spec.evaluation import IMAGE_PROTOCOLS, Evaluation, ImageEvaluation
-from repro.spec.experiment import SHOWS, Scale, Table
+from repro.spec.experiment import SHOWS, ModelSizing, Scale, Sizing, Table
 from repro.spec.model import Model
-from repro.spec.network import ACTIVATIONS, AFTER_CONV, DROPOUT_SCALINGS, EDGES, POOLING_KINDS, Conv, Network, Pooling
+from repro.spec.network import (
+    ACTIVATIONS,
+    AFTER_CONV,
+    DROPOUT_SCALINGS,
+    EDGES,
+    POOLING_KINDS,
+    Conv,
+    Dense,
+    Network,
+    Pooling,
+    Size,
+    Stem,
+)
 from repro.spec.recipe import (
     CROP_POSITIONS,
     MEAN_PLACES,
@@ -28,6 +40,8 @@ from repro.spec.recipe import (
     ColorNoise,
     Crops,
     ImageRecipe,
+    Optimizer,
+    Recipe,
     Schedule,
 )
 from repro.spec.run import WEIGHTS, Ensemble
@@ -59,6 +73,49 @@ CHOICES: dict[tuple[type, str], tuple[str, ...]] = {
     (Schedule, "rule"): SCHEDULE_RULES,
     (Ensemble, "weights"): WEIGHTS,
     (Stream, "region"): REGIONS,
+}
+#: What a field that is a number may be: the least, the most, and how a reader is told.
+AT_LEAST_0, AT_LEAST_1 = (0.0, math.inf, "0 and above"), (1.0, math.inf, "1 and above")
+ABOVE_0, SHARE = (math.ulp(0.0), math.inf, "above 0"), (0.0, 1.0, "0 to 1")
+BELOW_1 = (0.0, math.nextafter(1.0, 0.0), "0 to below 1")
+RANGES: dict[tuple[type, str], tuple[float, float, str]] = {
+    (Scale, "num_seeds"): AT_LEAST_1,
+    (Scale, "variants_per_job"): AT_LEAST_1,
+    (Sizing, "batch_size"): AT_LEAST_1,
+    (Sizing, "learning_rate"): ABOVE_0,
+    (Sizing, "num_train_examples"): AT_LEAST_0,
+    (ModelSizing, "num_threads"): AT_LEAST_1,
+    (Size, "input_px"): AT_LEAST_1,
+    (Size, "width"): ABOVE_0,
+    (Stem, "kernel_px"): AT_LEAST_1,
+    (Stem, "stride_px"): AT_LEAST_1,
+    (Stem, "padding_px"): AT_LEAST_0,
+    (Dataset, "stored_px"): AT_LEAST_1,
+    (Dataset, "num_validation"): AT_LEAST_0,
+    (Dataset, "max_refused"): SHARE,
+    (VideoDataset, "stored_px"): AT_LEAST_1,
+    (VideoDataset, "num_validation"): AT_LEAST_0,
+    (VideoDataset, "max_refused"): SHARE,
+    (Conv, "num_kernels"): AT_LEAST_1,
+    (Conv, "kernel_px"): AT_LEAST_1,
+    (Conv, "stride_px"): AT_LEAST_1,
+    (Conv, "padding_px"): AT_LEAST_0,
+    (Conv, "init_std"): AT_LEAST_0,
+    (Dense, "num_units"): AT_LEAST_1,
+    (Dense, "init_std"): AT_LEAST_0,
+    (Pooling, "size_px"): AT_LEAST_1,
+    (Pooling, "stride_px"): AT_LEAST_1,
+    (Network, "num_classes"): AT_LEAST_1,
+    (Network, "dropout_rate"): BELOW_1,
+    (Recipe, "batch_size"): AT_LEAST_1,
+    (Optimizer, "learning_rate"): ABOVE_0,
+    (Optimizer, "momentum"): BELOW_1,
+    (Optimizer, "weight_decay"): AT_LEAST_0,
+    (Schedule, "num_epochs"): AT_LEAST_1,
+    (Schedule, "divide_by"): ABOVE_0,
+    (Crops, "chunk_share"): SHARE,
+    (ColorNoise, "std"): AT_LEAST_0,
+    (ColorNoise, "until"): SHARE,
 }
 #: Types that the spec of a run names without importing them.
 NAMED: dict[str, type] = {
@@ -118,7 +175,7 @@ def _of_spec(value: Any, *, where: str) -> Iterator[str]:
     for field in fields(value):
         held = getattr(value, field.name)
         found = list(faults(held, hints[field.name], where=f"{where}.{field.name}"))
-        yield from found or _of_choice(held, kind, field.name, where=where)
+        yield from found or (*_of_choice(held, kind, field.name, where=where), *_of_range(held, kind, field.name, where=where))
 
 
 def _of_choice(held: Any, kind: type, name: str, *, where: str) -> Iterator[str]:
@@ -130,6 +187,12 @@ def _of_choice(held: Any, kind: type, name: str, *, where: str) -> Iterator[str]
             close = difflib.get_close_matches(word, choices, n=1)
             guess = f"did you mean {close[0]!r}? " if close else ""
             yield f"{where}.{name} is {word!r}; {guess}allowed: {', '.join(choices)}"
+
+
+def _of_range(held: Any, kind: type, name: str, *, where: str) -> Iterator[str]:
+    low, high, words = next((RANGES[known, name] for known in kind.__mro__ if (known, name) in RANGES), (0.0, 0.0, ""))
+    if words and held is not None and not low <= held <= high:
+        yield f"{where}.{name} is {held}; allowed: {words}"
 
 
 @cache

@@ -48,9 +48,9 @@ def parse_run(run_id: str, known: Catalogue) -> Run:
     """
     parts = run_id.split("/")
     if len(parts) != 4 or not parts[3].isdecimal():
-        raise UsageError(
-            f"got run {run_id!r}; allowed: scale/paper/variant/seed, such as small/alexnet/full/0 (python -m repro list)"
-        )
+        first = known.papers[0]
+        example = f"{first.scales[0].name}/{first.name}/{first.variants[0].name}/0"
+        raise UsageError(f"got run {run_id!r}; allowed: scale/paper/variant/seed, such as {example} (python -m repro list)")
     scale, paper, variant, seed = parts
     return make_run(known.paper(paper), scale=scale, variant=variant, seed=int(seed))
 

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from repro.artifacts import claims_json, judged
-from repro.artifacts.claims_json import CameraGap, CameraGroup, CameraTrend, Change, ClassGain, Diverged, Judgement
+from repro.artifacts.claims_json import CameraGap, CameraGroup, CameraTrend, ClassGain, Diverged, Judgement
 from repro.artifacts.documents import DIGEST_KEY, digest_of, json_schema
 from repro.artifacts.files import FileFormatError
 from repro.artifacts.judged import (
@@ -27,6 +27,7 @@ from repro.artifacts.judged import (
     Part,
     Reproduction,
 )
+from repro.artifacts.provenance import Change
 from repro.artifacts.runs_csv import RunsTable
 from repro.spec.claims import CLAIM_KINDS
 from tests.artifacts.made import effect, entry, judgement, ratio_at

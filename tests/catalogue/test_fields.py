@@ -75,3 +75,17 @@ def test_words_are_of_the_lists_that_spec_names():
     assert found(replace(IMAGES.recipe, mean_at="centre"), ImageRecipe) == [
         "it.mean_at is 'centre'; did you mean 'center'? allowed: crop, center"
     ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"dropout_rate": 1.0}, "it.dropout_rate is 1.0; allowed: 0 to below 1"),
+        ({"dropout_rate": -0.1}, "it.dropout_rate is -0.1; allowed: 0 to below 1"),
+        ({"size": Size(input_px=0)}, "it.size.input_px is 0; allowed: 1 and above"),
+        ({"size": Size(input_px=24, width=0.0)}, "it.size.width is 0.0; allowed: above 0"),
+        ({"pooling": Pooling(size_px=3, stride_px=0)}, "it.pooling.stride_px is 0; allowed: 1 and above"),
+    ],
+)
+def test_numbers_that_no_network_can_have_are_told(changes, fault):
+    assert found(replace(NETWORK, **changes), Network) == [fault]

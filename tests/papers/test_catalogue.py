@@ -22,7 +22,7 @@ STEPS = [variant for variant in ALEXNET.variants if variant.name.startswith("rel
 
 def test_the_shipped_pair_with_and_without_normalisation_differs_in_more_than_that():
     changed = spec_difference(ALEXNET.experiment("cifar_11pct"), ALEXNET.experiment("cifar_13pct"))
-    keys = {item["key"]: (item["base"], item["other"]) for item in changed}
+    keys = {item.key: (item.base, item.other) for item in changed}
     assert keys["network.conv.local3.num_kernels"] == (64, 32)
     assert keys["recipe.optimizer.layer_decay.2.weight_decay"] == (0.01, 0.004)
     assert keys["network.lrn.size"] == (9, None)
@@ -40,7 +40,7 @@ def test_all_steps_together_lead_from_the_printed_net_to_the_released_one():
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
 def test_each_step_to_the_released_net_is_needed(step):
-    changed = {item["key"] for item in spec_difference(ALEXNET.experiment("full"), ALEXNET.experiment("as_released"))}
+    changed = {item.key for item in spec_difference(ALEXNET.experiment("full"), ALEXNET.experiment("as_released"))}
     assert all(any(key == place or key.startswith(f"{place}.") for key in changed) for place in step.places)
 
 
@@ -94,7 +94,7 @@ def test_pre_training_is_compared_with_a_net_that_lacks_the_larger_set_alone():
     assert given.initial_weights == begun.initial_weights
     assert given.network == begun.network
     changed = spec_difference(begun, ALEXNET.experiment("cnn_pretrained"))
-    assert {item["key"] for item in changed} == {"initial_weights.variant", "initial_weights.fresh"}
+    assert {item.key for item in changed} == {"initial_weights.variant", "initial_weights.fresh"}
 
 
 @pytest.mark.parametrize("scale", ["smoke", "small"])
@@ -104,7 +104,7 @@ def test_the_generated_images_to_pre_train_on_have_the_ten_classes_and_thirty_mo
     assert (own.num_classes, larger.num_classes) == (10, 40)
     assert larger.num_train > own.num_train
     assert larger.seed != own.seed
-    differing = {item["key"] for item in spec_difference(own, larger)}
+    differing = {item.key for item in spec_difference(own, larger)}
     assert differing <= {"num_train", "num_test", "num_classes", "seed"}, "the pictures are of the same kind"
 
 
@@ -156,7 +156,7 @@ def test_averages_are_scored_by_the_protocols_that_their_members_have():
 
 def test_the_nets_with_a_blurred_input_differ_from_the_printed_one_in_that_and_the_first_layer():
     changed = spec_difference(ALEXNET.experiment("full"), ALEXNET.experiment("blurred_input"))
-    keys = {item["key"]: item["other"] for item in changed}
+    keys = {item.key: item.other for item in changed}
     blurred = {key.removeprefix("network.blurred."): value for key, value in keys.items() if key.startswith("network.blurred.")}
     assert blurred.pop("init_std") == 0.01
     assert blurred == {"layer": "conv2", "std_px": 4.0, "window_px": 9, "keep_px": 4, "kernel_px": 5, "stride_px": 2}
@@ -184,7 +184,7 @@ def test_the_nets_without_crops_see_whole_images_and_the_others_can_be_moved(sca
 def test_the_small_nets_see_the_same_pictures_in_less_pixels_at_scale_small():
     own, smaller = (ALEXNET.scale("small").dataset_of(family, seed=0) for family in ("alexnet", "cifar_conv"))
     assert {ALEXNET.scale("small").dataset_of(family, seed=0) for family in SMALL_NETS} == {smaller}
-    assert {item["key"] for item in spec_difference(own.procedural, smaller.procedural)} == {"image_px"}
+    assert {item.key for item in spec_difference(own.procedural, smaller.procedural)} == {"image_px"}
     assert own.num_validation == smaller.num_validation
 
 

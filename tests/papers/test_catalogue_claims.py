@@ -105,7 +105,7 @@ def test_a_ratio_of_paces_has_thresholds_and_grids_that_differ_in_the_rate_alone
     for arm, grid in ((claim.arm, claim.arm_grid), (claim.against, claim.against_grid)):
         assert len(grid) == len(set(grid))
         for name in grid:
-            changed = [item["key"] for item in spec_difference(paper.experiment(arm), paper.experiment(name))]
+            changed = [item.key for item in spec_difference(paper.experiment(arm), paper.experiment(name))]
             assert changed == ([] if name == arm else ["recipe.optimizer.rate_factor"])
 
 

@@ -80,7 +80,7 @@ def test_recipe_and_evaluation_are_the_papers():
 
 def test_the_two_roots_differ_in_the_streams_and_the_printed_size_alone():
     changed = spec_difference(KARPATHY.experiment("single_frame"), KARPATHY.experiment("single_frame_multires"))
-    keys = {item["key"]: (item["base"], item["other"]) for item in changed}
+    keys = {item.key: (item.base, item.other) for item in changed}
     assert keys.pop("network.frame.printed_px") == (170, 178)
     assert keys.pop("network.frame.size.input_px") == (170, 178)
     assert all(key.startswith("network.streams.") for key in keys)

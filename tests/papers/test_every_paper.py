@@ -31,7 +31,7 @@ def test_a_variant_differs_from_its_base_under_its_key_alone_at_every_scale(pape
             continue
         base = make_run(paper, scale=scale.name, variant=variant.base, seed=0).experiment
         other = make_run(paper, scale=scale.name, variant=variant.name, seed=0).experiment
-        changed = [item["key"] for item in spec_difference(base, other)]
+        changed = [item.key for item in spec_difference(base, other)]
         assert all(any(_under(key, place) for place in variant.places) for key in changed), changed
         for place in variant.places:
             assert any(_under(key, place) for key in changed), f"{variant.name} changes nothing at {place} at {scale.name}"
@@ -48,7 +48,7 @@ def test_a_scale_changes_no_field_that_a_variant_ablates(paper: Paper):
         for name in planned_variants(paper, scale=scale.name):
             run = make_run(paper, scale=scale.name, variant=name, seed=0)
             for item in spec_difference(paper.experiment(name), run.experiment):
-                clash = [key for key in ablated if _under(item["key"], key)]
+                clash = [key for key in ablated if _under(item.key, key)]
                 assert not clash, f"{scale.name} changes {item['key']}, which {name} is about"
 
 

@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 from repro.analyse.collect import average_precisions as precisions
 from repro.analyse.collect import measures
 from repro.analyse.collect.measures import Measured
-from repro.artifacts import run_json
-from repro.artifacts.documents import MissingFileError, document_from
+from repro.analyse.collect.run_files import AGAIN, DamagedRunError, find_run, read_run_file, read_run_scores
+from repro.artifacts.documents import document_from
 from repro.artifacts.files import FileFormatError, run_folder
 from repro.artifacts.log_jsonl import LogEntry, parse_log
-from repro.artifacts.run_json import RunJson, read_run
-from repro.artifacts.runs_csv import Measurement, write_runs_csv
-from repro.artifacts.scores import Scores, parse_scores
+from repro.artifacts.run_json import RunJson
+from repro.artifacts.runs_csv import Measurement, short_code, write_runs_csv
 from repro.artifacts.stored_files import StoredFile
 from repro.artifacts.timings_json import TimingsJson
 from repro.evaluate.metrics import top_k_error
@@ -28,17 +27,6 @@ from repro.spec.terms.metrics import GAP, TOP1, TOP_K, TRAIN_S, TRAIN_TOP1
 from repro.spec.terms.protocols import plain_protocol
 
 Parsed = TypeVar("Parsed")
-
-#: Characters of a code digest that the table shows.
-CODE_LENGTH = 12
-AGAIN = "delete the run's folder and train it again"
-
-
-class DamagedRunError(FileFormatError):
-    """A file of a run is missing, changed or does not belong to it."""
-
-    def __init__(self, run: str, problem: FileFormatError | str) -> None:
-        super().__init__(f"run {run}: {problem}")
 
 
 def collect(runs: Sequence[Run], *, papers: Sequence[Paper], results: Path) -> None:
@@ -59,62 +47,12 @@ def collect(runs: Sequence[Run], *, papers: Sequence[Paper], results: Path) -> N
     write_runs_csv(Path(results) / scales[0] / "runs.csv", rows)
 
 
-def read_record(run_id: str, *, results: Path) -> RunJson | None:
-    """Return the checked `run.json` of a run, or None if the run is not there.
-
-    Raises:
-        DamagedRunError: the file is damaged or belongs to another run.
-    """
-    try:
-        return read_run(results, run_id)
-    except MissingFileError:
-        return None
-    except FileFormatError as error:
-        raise DamagedRunError(run_id, error) from None
-
-
-def read_file(record: RunJson, stored: StoredFile, *, results: Path) -> bytes:
-    """Return the bytes of a file that a run's record names.
-
-    Raises:
-        DamagedRunError: the file is not there, or its SHA-256 is not the recorded one.
-    """
-    try:
-        return stored.read(run_folder(results, record.id), again=AGAIN)
-    except FileFormatError as error:
-        raise DamagedRunError(record.id, error) from None
-
-
-def read_run_scores(record: RunJson, *, split: str, protocol: str, results: Path) -> Scores:
-    """Return the checked scores of a finished run on `split` by `protocol`.
-
-    Raises:
-        DamagedRunError: the run has no such scores, or their file is damaged or belongs elsewhere.
-    """
-    folder = run_folder(results, record.id)
-    entry = next((item for item in record.scores_of(split) if item.protocol == protocol), None)
-    if entry is None:
-        raise DamagedRunError(record.id, f"{folder / run_json.FILE} lists no scores of {split} by {protocol}; {AGAIN}")
-    path = folder / entry.file
-    content = read_file(record, entry.stored, results=results)
-    try:
-        scores = parse_scores(content, path=path)
-    except FileFormatError as error:
-        raise DamagedRunError(record.id, error) from None
-    stored = (scores.run, scores.split, scores.protocol, len(scores.label_N), scores.scores_NK.shape[1])
-    wanted = (record.id, split, protocol, entry.num_examples, record.num_classes)
-    if stored != wanted:
-        problem = f"holds (run, split, protocol, examples, classes) {stored}, its run recorded {wanted}"
-        raise DamagedRunError(record.id, f"{path} {problem}; {AGAIN}")
-    return scores
-
-
 def _rows(run: Run, results: Path, thresholds: Sequence[float]) -> list[Measurement]:
-    record = read_record(run.id, results=results)
+    record = find_run(results, run.id)
     if record is None:
         return []
     if record.network is not None:
-        read_file(record, record.network.log, results=results)
+        read_run_file(record, record.network.log, results=results)
     if record.diverged:
         return []
     measured = [*_of_scores(record, run, results), *_of_training(record, run, results, thresholds)]
@@ -132,7 +70,7 @@ def _rows(run: Run, results: Path, thresholds: Sequence[float]) -> list[Measurem
             n_examples=num,
             wall_s=record.costs.wall_s,
             device=record.device,
-            code=record.code_digest[:CODE_LENGTH],
+            code=short_code(record.code_digest),
             run=run.id,
         )
         for metric, protocol, value, num in measured
@@ -197,7 +135,7 @@ def _kernels(content: bytes, path: Path) -> tuple[NDArray[np.float32], int]:
 
 def _parsed(record: RunJson, stored: StoredFile, parse: Callable[[bytes, Path], Parsed], results: Path) -> Parsed:
     """Return what a file that a run's record names holds."""
-    content = read_file(record, stored, results=results)
+    content = read_run_file(record, stored, results=results)
     try:
         return parse(content, run_folder(results, record.id) / stored.file)
     except FileFormatError as error:

@@ -190,7 +190,7 @@ def _beyond(ledger: Ledger, arms: Sequence[str], allowed: set[str]) -> str:
         if record.spec in compared:
             continue
         compared.append(record.spec)
-        keys = [item["key"] for item in spec_difference(runs[0].spec, record.spec)]
+        keys = [item.key for item in spec_difference(runs[0].spec, record.spec)]
         extra = [key for key in keys if not any(key == one or key.startswith(f"{one}.") for one in allowed)]
         if extra:
             return f"The runs {runs[0].id} and {record.id} differ in more than {_ablated(allowed)}: {', '.join(extra)}."
@@ -211,7 +211,7 @@ def other_specs(ledger: Ledger, arms: Sequence[str]) -> str:
         for record in ledger.runs(arm):
             # The seed is no part of an experiment: one stands for all.
             now = now or plain(make_run(ledger.paper, scale=ledger.scale.name, variant=arm, seed=record.seed).experiment)
-            keys = [] if record.spec == now else [item["key"] for item in spec_difference(record.spec, now)]
+            keys = [] if record.spec == now else [item.key for item in spec_difference(record.spec, now)]
             if keys:
                 return f"The run {record.id} was trained by another specification than its name has now: {', '.join(keys)}."
     return ""

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from repro.analyse.collect.collect import CODE_LENGTH, read_record, read_run_scores
+from repro.analyse.collect.run_files import find_run, read_collected_scores
 from repro.artifacts.files import FileFormatError, sha256_bytes
 from repro.artifacts.run_json import RunJson
-from repro.artifacts.runs_csv import Measurement
+from repro.artifacts.runs_csv import Measurement, short_code
+from repro.artifacts.scores import Scores
 from repro.evaluate.metrics import top_k_correct
 from repro.spec.experiment import Paper, Scale, make_run, with_needed
 from repro.spec.terms.metrics import TOP_K, TRAIN_TOP1
@@ -61,8 +62,8 @@ class Ledger:
         self._read_answers: dict[tuple[str, str, str], Answers] = {}
 
     def _read(self, run_id: str, codes: dict[str, str]) -> None:
-        record = read_record(run_id, results=self.results)
-        if run_id in codes and (record is None or record.diverged or record.code_digest[:CODE_LENGTH] != codes[run_id]):
+        record = find_run(self.results, run_id)
+        if run_id in codes and (record is None or record.diverged or short_code(record.code_digest) != codes[run_id]):
             raise FileFormatError(f"runs.csv holds another state of run {run_id} than its folder; collect again")
         if record is None or (not record.diverged and run_id not in codes):
             self.missing.append(run_id)
@@ -112,10 +113,18 @@ class Ledger:
         records = [record for variant in variants for record in self.finished(variant)]
         return len({self._answers(record, split=split, protocol=protocol).examples for record in records}) <= 1
 
+    def scores(self, record: RunJson, *, split: str, protocol: str) -> Scores:
+        """Return the scores of a finished run.
+
+        Raises:
+            FileFormatError: the run has no such scores, or their file was changed since it was collected.
+        """
+        return read_collected_scores(record, split=split, protocol=protocol, results=self.results)
+
     def _answers(self, record: RunJson, *, split: str, protocol: str) -> Answers:
         key = (record.id, split, protocol)
         if key not in self._read_answers:
-            scores = read_run_scores(record, split=split, protocol=protocol, results=self.results)
+            scores = self.scores(record, split=split, protocol=protocol)
             sizes = [k for k in TOP_K.values() if k <= scores.scores_NK.shape[1]]
             correct_N = {k: top_k_correct(scores.scores_NK, scores.labels, k=k) for k in sizes}
             share_N = {k: by_unit(found, scores.unit_N) for k, found in correct_N.items()}

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repro.analyse.collect.average_precisions import PROTOCOL, resampled_precision_DK
-from repro.analyse.collect.collect import read_run_scores
 from repro.analyse.evidence.comparison import Pair, compare, counts, deviations, estimated, means
 from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.statistics import total_interval
@@ -87,7 +86,7 @@ def _videos_se(ledger: Ledger, control: str, other: str) -> NDArray[np.float64] 
     for arm in (control, other):
         runs = ledger.finished(arm)
         for record in runs:
-            scores = read_run_scores(record, split="test", protocol=PROTOCOL, results=ledger.results)
+            scores = ledger.scores(record, split="test", protocol=PROTOCOL)
             num, num_classes = scores.scores_NK.shape
             if weight_DN is None:
                 draws = min(max(NUMBERS // (num * num_classes), FEWEST_DRAWS), MOST_DRAWS)

@@ -9,8 +9,8 @@ from repro.analyse.evidence.comparison import Pair, compare, counts, deviations,
 from repro.analyse.evidence.gates import Question, gate
 from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.judge.case import family_of
-from repro.artifacts.claims_json import Change, MeasuredEffect
-from repro.artifacts.provenance import plain, spec_difference
+from repro.artifacts.claims_json import MeasuredEffect
+from repro.artifacts.provenance import Change, plain, spec_difference
 from repro.spec.experiment import Table
 from repro.spec.terms.figures import EARLY_TRAINING_ERROR
 from repro.spec.terms.metrics import EARLY, TOP1
@@ -95,9 +95,10 @@ def changed(ledger: Ledger, name: str) -> tuple[Any, tuple[Change, ...]]:
         return None, ()
     base = plain(ledger.paper.experiment(variant.base))
     values = [reduce(_step, place.split("."), base) for place in variant.places]
-    leaves = spec_difference(base, ledger.paper.experiment(name))
-    difference = tuple(Change(key=item["key"], base=item["base"], other=item["other"]) for item in leaves)
-    return values[0] if all(value == values[0] for value in values) else values, difference
+    return (
+        values[0] if all(value == values[0] for value in values) else values,
+        spec_difference(base, ledger.paper.experiment(name)),
+    )
 
 
 def _step(spec: Any, key: str) -> Any:

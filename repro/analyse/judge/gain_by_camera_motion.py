@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repro.analyse.collect.average_precisions import PROTOCOL
-from repro.analyse.collect.collect import read_run_scores
 from repro.analyse.evidence.comparison import estimated, means
 from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.statistics import difference, example_se, total_interval
@@ -85,7 +84,7 @@ def _motion_N(ledger: Ledger, control: str, other: str) -> tuple[NDArray[np.floa
     motion_of = _read(path)
     if motion_of is None:
         return None, f"{path.name} is not beside the test split in this results folder; run the stage prepare again."
-    scores = read_run_scores(runs[0], split="test", protocol=PROTOCOL, results=ledger.results)
+    scores = ledger.scores(runs[0], split="test", protocol=PROTOCOL)
     return np.array([motion_of.get(bytes(key), math.nan) for key in scores.example_N]), ""
 
 

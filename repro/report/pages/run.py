@@ -7,13 +7,13 @@ import json
 import math
 import os
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from repro.artifacts import provenance, run_json
 from repro.artifacts.log_jsonl import LogEntry
+from repro.artifacts.provenance import Change
 from repro.artifacts.run_json import Costs, TrainedNetwork
 from repro.artifacts.runs_csv import Measurement
 from repro.report.drawing.plots import Curve
@@ -132,11 +132,11 @@ def run_page(run: RunRecord, paper: Paper, *, results: Results, reports: Path) -
     )
 
 
-def run_difference(run: RunRecord, paper: Paper) -> list[dict[str, Any]]:
+def run_difference(run: RunRecord, paper: Paper) -> tuple[Change, ...]:
     """Return in what the run's stored spec differs from its base at the same scale; nothing for a base."""
     base = paper.variant(run.record.variant).base
     if base is None:
-        return []
+        return ()
     return provenance.spec_difference(
         scaled(paper.experiment(base), paper.scale(run.record.scale).sizing(paper.family(base))), run.record.spec
     )
@@ -280,13 +280,13 @@ def _log_view(log: Sequence[LogEntry], *, caption: str) -> TableView:
     return TableView(name="log", caption=caption, columns=columns, rows=tuple(Row(cells=cells) for cells in rows))
 
 
-def _difference_view(difference: Sequence[Mapping[str, Any]], *, variant: Variant, scale: str) -> TableView | None:
+def _difference_view(difference: Sequence[Change], *, variant: Variant, scale: str) -> TableView | None:
     if not difference:
         return None
     titles = {"key": "Field", "base": f"In {variant.base}", "other": "Here"}
     columns = tuple(Column(key=key, title=title, group=title) for key, title in titles.items())
     cells = [
-        {"key": Cell(text=item["key"]), **{side: Cell(text=compact(item[side])) for side in ("base", "other")}}
+        {"key": Cell(text=item.key), "base": Cell(text=compact(item.base)), "other": Cell(text=compact(item.other))}
         for item in difference
     ]
     rows = [Row(cells=entry) for entry in cells]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from repro.artifacts import provenance
+from repro.artifacts.provenance import Change
 from repro.report.inputs.results import Results
 from repro.report.pages.setting import relative, run_page_path, table_page_path
 from repro.report.text.changes import method_words, part_words
@@ -47,11 +48,11 @@ def between(base: Method, other: Method, *, key: str, value: Any) -> str:
     difference = provenance.spec_difference(base, other)
     words = []
     for place in TOLD:
-        inside = [item for item in difference if item["key"] == place or item["key"].startswith(f"{place}.")]
+        inside = [item for item in difference if item.key == place or item.key.startswith(f"{place}.")]
         part = part_at(other, place) if inside else None
         if inside and part_words(part):
             words.append(f"{place}: {part_words(part)}")
-            difference = [item for item in difference if item not in inside]
+            difference = tuple(item for item in difference if item not in inside)
     return "; ".join(filter(None, [*words, change_text(difference, key=key, value=value)]))
 
 
@@ -62,31 +63,32 @@ def part_at(spec: Any, place: str) -> Any:
     return spec
 
 
-def change_text(difference: Sequence[Mapping[str, Any]], *, key: str, value: Any) -> str:
+def change_text(difference: Sequence[Change], *, key: str, value: Any) -> str:
     """Return a difference of two specs in one line; a part that is gone or new is named once, with what it held.
 
-    difference: `{key, base, other}` as provenance.spec_difference gives it. key, value: what the variant puts where; several
-    places are joined by ` + `, and so are places here that change in the same way.
+    key, value: what the variant puts where; several places are joined by ` + `, and so are places here that change in the
+    same way.
     """
     words: list[str] = []
     told: set[str] = set()
     for place in key.split(" + ") if key else ():
-        inside = [item for item in difference if item["key"].startswith(place + ".")]
+        inside = [item for item in difference if item.key.startswith(place + ".")]
         gone = bool(inside) and value is None
-        new = bool(inside) and not gone and all(item["base"] is None for item in inside)
+        new = bool(inside) and not gone and all(item.base is None for item in inside)
         if gone or new:
-            side = "base" if gone else "other"
-            held = ", ".join(f"{item['key'].removeprefix(place + '.')} {compact(item[side])}" for item in inside)
+            held = ", ".join(
+                f"{item.key.removeprefix(place + '.')} {compact(item.base if gone else item.other)}" for item in inside
+            )
             words.append(f"{place} {'removed' if gone else 'added'} ({held})")
-            told |= {item["key"] for item in inside}
-    return "; ".join([*words, *_changes([item for item in difference if item["key"] not in told])])
+            told |= {item.key for item in inside}
+    return "; ".join([*words, *_changes([item for item in difference if item.key not in told])])
 
 
-def _changes(items: Sequence[Mapping[str, Any]]) -> list[str]:
+def _changes(items: Sequence[Change]) -> list[str]:
     """Return `place: from → to` for each change, places that change in the same way together."""
     same: dict[str, list[str]] = {}
     for item in items:
-        same.setdefault(f"{compact(item['base'])} → {compact(item['other'])}", []).append(item["key"])
+        same.setdefault(f"{compact(item.base)} → {compact(item.other)}", []).append(item.key)
     lines = [f"{' + '.join(_shortened(places))}: {change}" for change, places in same.items()]
     more = len(lines) - MOST_LEAVES
     return lines if more <= 0 else [*lines[:MOST_LEAVES], f"and {counted(more, 'more change')}"]

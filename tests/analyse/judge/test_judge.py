@@ -16,8 +16,8 @@ from repro.analyse.evidence.gates import ablated_keys
 from repro.analyse.evidence.verdict import VERDICTS
 from repro.analyse.judge.case import decided_on, sizes
 from repro.analyse.judge.judge import judge
-from repro.artifacts.claims_json import Change
 from repro.artifacts.files import FileFormatError, run_folder, sha256_file
+from repro.artifacts.provenance import Change
 from repro.artifacts.scores import read_scores
 from repro.spec.claims import Exact
 from repro.spec.experiment import Variant
