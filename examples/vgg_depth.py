@@ -8,8 +8,11 @@ Deviations, beside those that comments name: images are cut to their central squ
 subtracted, not one mean colour; the net is scored on ten crops (section 4's scores are dense: all places of the whole image).
 """
 
+from dataclasses import replace
+
 from repro.papers.alexnet.data import ILSVRC2012, PROCEDURAL_SMALL, PROCEDURAL_SMOKE
-from repro.spec.datasets import PrintedSet
+from repro.spec.claims import Column, Effect, Exact, Gain, Gains, NoWorse, PrintedTable, Row
+from repro.spec.datasets import Printed, PrintedSet
 from repro.spec.evaluation import ImageEvaluation
 from repro.spec.experiment import Paper, Scale, Sizing, Table, Variant
 from repro.spec.network import Conv, Dense, Network, Pooling, ResponseNorm, Size, Towers
@@ -208,17 +211,190 @@ SCALES = (
     ),
 )
 
+VALIDATION = Printed(of="ilsvrc2012", split="validation")
+DENSE = "Printed of a dense evaluation of whole images, smaller side 256 px in training and test; here ten crops are scored."
+
+# Table 3, the rows with 256 px (V).
+TABLE3_LEVELS = PrintedTable(
+    id="VGG.T3.{row}.{column}",
+    where="Table 3",
+    dataset=VALIDATION,
+    protocol="ten_crop",
+    shows="errors",
+    statement="Net {words} has a {measure} of {value} %.",
+    note=DENSE,
+    columns=(
+        Column("top-1 val. error (%)", "top1", measure="top-1 error", metric="top1_error"),
+        Column("top-5 val. error (%)", "top5", measure="top-5 error", metric="top5_error"),
+    ),
+    rows=(
+        Row("A", (29.6, 10.4), "a", arm="a"),
+        Row("A-LRN", (29.7, 10.5), "a_lrn", arm="a_lrn"),
+        Row("B", (28.7, 9.9), "b", arm="b"),
+        Row("C", (28.1, 9.4), "c", arm="c"),
+        Row("D", (27.0, 8.8), "d", arm="d"),
+        Row("E", (27.3, 9.0), "e", arm="e"),
+    ),
+)
+
+# Section 4.1 (V): "the classification error decreases with the increased ConvNet depth: from 11 layers in A to 19 layers in E",
+# "the additional non-linearity does help (C is better than B)", "it is also important to capture spatial context ... (D is better
+# than C)". How much better follows from Table 3 (D).
+DEPTH = Gains(
+    id="VGG.S4.1.{row}.{column}",
+    where="section 4.1, Table 3",
+    table=TABLE3_LEVELS,
+    statement="Net {arm} has a {measure} that is {value} points lower than that of net {against}.",
+    confidence="D",
+    rows=(
+        Gain("b_a", "b", "a", ("top1", "top5")),
+        Gain("c_b", "c", "b", ("top1", "top5")),
+        Gain("d_c", "d", "c", ("top1", "top5")),
+        Gain("e_a", "e", "a", ("top1", "top5")),
+    ),
+)
+
+# No size is printed of what counts as no improvement: half of the smallest step that the paper calls one, C over B (0.6 points).
+MARGIN = 0.003
+
+LRN = NoWorse(
+    id="VGG.S4.1.lrn",
+    where="section 4.1, Table 3",
+    statement="Using local response normalisation (A-LRN) does not improve on the net A without it.",
+    metric="top1_error",
+    protocol="ten_crop",
+    arm="a",
+    against="a_lrn",
+    margin=MARGIN,
+    dataset=VALIDATION,
+    note="The table has 29.6 % without and 29.7 % with it.",
+)
+SATURATION = NoWorse(
+    id="VGG.S4.1.saturates",
+    where="section 4.1, Table 3",
+    statement="The error saturates when the depth reaches 19 layers: D, of 16, is no worse than E.",
+    metric="top1_error",
+    protocol="ten_crop",
+    arm="d",
+    against="e",
+    margin=MARGIN,
+    dataset=VALIDATION,
+    note="The table has 27.0 % for D and 27.3 % for E.",
+)
+FIVE_BY_FIVE = Effect(
+    id="VGG.S4.1.5x5",
+    where="section 4.1",
+    statement="With one 5x5 kernel for each pair of 3x3 the top-1 error is 7 % higher than that of B.",
+    metric="top1_error",
+    protocol="center",
+    arm="b",
+    against="b_5x5",
+    paper_delta=0.07,
+    unpaired="The paper prints neither of the two errors of a centre crop.",
+    dataset=VALIDATION,
+    note="Read as 7 points of error; the sentence does not say of what the 7 % are.",
+)
+
+# Table 2, in millions (V): half a million is what its rounding allows.
+PARAMETERS_A = Exact(
+    id="VGG.T2.a",
+    where="Table 2",
+    statement="Nets A and A-LRN have 133 million parameters.",
+    metric="num_parameters",
+    arm="a",
+    paper_value=133e6,
+    tolerance=0.5 / 133,
+    note="132,863,336 by the layers of Table 1 (D).",
+)
+PARAMETERS_B = replace(
+    PARAMETERS_A,
+    id="VGG.T2.b",
+    statement="Net B has 133 million parameters.",
+    arm="b",
+    note="133,047,848 by the layers of Table 1 (D).",
+)
+PARAMETERS_C = replace(
+    PARAMETERS_A,
+    id="VGG.T2.c",
+    statement="Net C has 134 million parameters.",
+    arm="c",
+    paper_value=134e6,
+    tolerance=0.5 / 134,
+    note="133,638,952 by the layers of Table 1 (D).",
+)
+PARAMETERS_D = replace(
+    PARAMETERS_A,
+    id="VGG.T2.d",
+    statement="Net D has 138 million parameters.",
+    arm="d",
+    paper_value=138e6,
+    tolerance=0.5 / 138,
+    note="138,357,544 by the layers of Table 1 (D).",
+)
+PARAMETERS_E = replace(
+    PARAMETERS_A,
+    id="VGG.T2.e",
+    statement="Net E has 144 million parameters.",
+    arm="e",
+    paper_value=144e6,
+    tolerance=0.5 / 144,
+    note="143,667,240 by the layers of Table 1 (D).",
+)
+
+CLAIMS = (
+    *TABLE3_LEVELS.claims,
+    *DEPTH.claims,
+    LRN,
+    SATURATION,
+    FIVE_BY_FIVE,
+    PARAMETERS_A,
+    PARAMETERS_B,
+    PARAMETERS_C,
+    PARAMETERS_D,
+    PARAMETERS_E,
+)
+
 TABLE3 = Table(
     name="vgg_table3",
     title="Depth, at a single test scale",
-    where="Table 3, section 4.1",
+    where="Tables 2 and 3, section 4.1",
     control="a",
     variants=("a", "a_lrn", "b", "c", "d", "e", "b_5x5"),
-    claims=(),
+    claims=(
+        "VGG.T3.a.top1",
+        "VGG.T3.a.top5",
+        "VGG.T3.a_lrn.top1",
+        "VGG.T3.a_lrn.top5",
+        "VGG.T3.b.top1",
+        "VGG.T3.b.top5",
+        "VGG.T3.c.top1",
+        "VGG.T3.c.top5",
+        "VGG.T3.d.top1",
+        "VGG.T3.d.top5",
+        "VGG.T3.e.top1",
+        "VGG.T3.e.top5",
+        "VGG.S4.1.lrn",
+        "VGG.S4.1.b_a.top1",
+        "VGG.S4.1.b_a.top5",
+        "VGG.S4.1.c_b.top1",
+        "VGG.S4.1.c_b.top5",
+        "VGG.S4.1.d_c.top1",
+        "VGG.S4.1.d_c.top5",
+        "VGG.S4.1.e_a.top1",
+        "VGG.S4.1.e_a.top5",
+        "VGG.S4.1.saturates",
+        "VGG.S4.1.5x5",
+        "VGG.T2.a",
+        "VGG.T2.b",
+        "VGG.T2.c",
+        "VGG.T2.d",
+        "VGG.T2.e",
+    ),
     controls=(("c", "b"), ("d", "b"), ("b_5x5", "b")),
     about=(
         "The nets differ in depth alone, from 11 to 19 layers, and in one normalisation layer. The printed errors are "
-        "those of nets trained and tested on images whose smaller side has 256 px."
+        "those of nets trained and tested on images whose smaller side has 256 px. At scale smoke the deepest net has too "
+        "few steps to begin to learn."
     ),
 )
 
@@ -229,7 +405,7 @@ VGG = Paper(
     year=2014,
     variants=VARIANTS,
     scales=SCALES,
-    claims=(),
+    claims=CLAIMS,
     tables=(TABLE3,),
     printed_sets=(PrintedSet(name="ilsvrc2012", title="ILSVRC-2012"),),
 )

@@ -26,7 +26,7 @@ COUNT = re.compile(r"^(\w+) +(\d+)$", re.MULTILINE)
 #: A worker imports everything: more than these need more memory than they save time.
 MOST_WORKERS = 8
 
-if "PYTEST_XDIST_WORKER" in os.environ:  # before torch is imported: each worker has a core to itself
+if "PYTEST_XDIST_WORKER" in os.environ or "--measure-pace" in sys.argv:  # a core for each worker; torch reads it once
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 

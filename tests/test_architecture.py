@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ LIGHT = (
 )
 #: Length at which to stop and think; nothing needed more yet.
 MOST_LINES_OF_A_FILE, MOST_LINES_OF_A_FUNCTION = 400, 60
+MOST_MODULES_OF_A_FOLDER = 14
 
 
 def name_of(path: Path) -> str:
@@ -44,6 +46,21 @@ def test_import_needs_neither_torch_nor_dali(module):
     check = f"import sys, {module}; print([name for name in ('torch', 'nvidia.dali') if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", check], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
+
+
+def test_a_folder_holds_one_idea_that_is_seen_at_a_glance():
+    counts = Counter(path.parent for path in MODULES if path.name != "__init__.py")
+    assert not {name_of(folder): num for folder, num in counts.items() if num > MOST_MODULES_OF_A_FOLDER}
+
+
+def test_a_docstring_says_what_is_returned_and_not_that_it_is():
+    wordy = [
+        f"{name_of(path)}: {node.name}"
+        for path in MODULES
+        for node in functions(path)
+        if (ast.get_docstring(node) or "").startswith("Return")
+    ]
+    assert not wordy
 
 
 def test_modules_are_named_for_what_they_own():

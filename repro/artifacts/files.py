@@ -59,7 +59,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def canonical_json(value: Any) -> str:
-    """Return the one JSON text of `value`: sorted keys, no spaces, no NaN."""
+    """The one JSON text of `value`: sorted keys, no spaces, no NaN."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
@@ -70,7 +70,7 @@ def write_json(path: Path, value: dict[str, Any], *, schema: str) -> None:
 
 
 def read_json(path: Path, *, schema: str) -> dict[str, Any]:
-    """Return the object stored at `path`.
+    """The object stored at `path`.
 
     Raises:
         FileFormatError: the file is missing, is not JSON, or has another schema.
@@ -89,22 +89,22 @@ def read_json(path: Path, *, schema: str) -> dict[str, Any]:
 
 
 def sha256_bytes(content: bytes) -> str:
-    """Return the SHA-256 of `content` in hexadecimal."""
+    """The SHA-256 of `content` in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
 
 
 def sha256_file(path: Path) -> str:
-    """Return the SHA-256 of the file at `path` in hexadecimal, read in pieces."""
+    """The SHA-256 of the file at `path` in hexadecimal, read in pieces."""
     with open(path, "rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def data_folder(results: Path, scale: str, dataset: str) -> Path:
-    """Return the folder of a prepared data set."""
+    """The folder of a prepared data set."""
     return Path(results) / scale / "data" / dataset
 
 
 def run_folder(results: Path, run_id: str) -> Path:
-    """Return the folder of the run called `scale/paper/variant/seed`."""
+    """The folder of the run called `scale/paper/variant/seed`."""
     scale, paper, variant, seed = run_id.split("/")
     return Path(results) / scale / "runs" / paper / variant / seed

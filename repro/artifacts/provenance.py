@@ -92,7 +92,7 @@ COMMENT = re.compile(r"#[^\n]*")
 
 
 def plain(value: Any) -> Any:
-    """Return `value` (a spec object or a container of them) as JSON-ready dicts, lists and scalars."""
+    """`value` (a spec object or a container of them) as JSON-ready dicts, lists and scalars."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, dict):
@@ -105,7 +105,7 @@ def plain(value: Any) -> Any:
 
 
 def flatten(value: Any, prefix: str = "") -> dict[str, Any]:
-    """Return the leaves of `plain(value)` by dotted path; list items are keyed by their `name` or position."""
+    """The leaves of `plain(value)` by dotted path; list items are keyed by their `name` or position."""
     value = plain(value)
     if isinstance(value, dict):
         items = list(value.items())
@@ -121,7 +121,7 @@ def flatten(value: Any, prefix: str = "") -> dict[str, Any]:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Change:
-    """A leaf in which two specs differ. A leaf that one side lacks, because the part that holds it is None there, is None."""
+    """A leaf in which a specification differs from another, which is its base."""
 
     key: str
     base: Any
@@ -129,25 +129,29 @@ class Change:
 
 
 def spec_difference(base: Any, other: Any) -> tuple[Change, ...]:
-    """The leaves in which two specs differ, in the order of the keys."""
+    """The leaves in which two specs differ, in the order of the keys.
+
+    A leaf that one side lacks, because the part that holds it is None there, counts as None.
+    """
     left, right = flatten(base), flatten(other)
     keys = sorted(set(left) | set(right))
-    return tuple(Change(key=key, base=left.get(key), other=right.get(key)) for key in keys if left.get(key) != right.get(key))
+    pairs = ((key, left.get(key), right.get(key)) for key in keys)
+    return tuple(Change(key=key, base=one, other=another) for key, one, another in pairs if one != another)
 
 
 def spec_digest(value: Any) -> str:
-    """Return the SHA-256 of the canonical JSON of a spec."""
+    """The SHA-256 of the canonical JSON of a spec."""
     return sha256_bytes(canonical_json(plain(value)).encode())
 
 
 def prepare_stage(kind: str) -> str:
-    """Return the stage whose code prepares data sets of this kind."""
+    """The stage whose code prepares data sets of this kind."""
     return f"prepare_{kind}"
 
 
 @functools.cache
 def code_digest(stage: str) -> str:
-    """Return the digest of the code that `stage` uses: its root modules and all they import from this package.
+    """The digest of the code that `stage` uses: its root modules and all they import from this package.
 
     Compiled code is hashed, without docstrings and assertions, neither of which changes a result, and without line numbers:
     a comment or the words of a docstring change nothing. Another minor version of Python compiles otherwise and gives another.
@@ -219,7 +223,7 @@ def run_part(source: str) -> str:
 
 
 def module_digest(source: bytes) -> str:
-    """Return the digest of what a module does, its docstrings, assertions, types and line numbers left out."""
+    """The digest of what a module does, its docstrings, assertions, types and line numbers left out."""
     code = compile(run_part(source.decode()), "", "exec", dont_inherit=True, optimize=2)
     return sha256_bytes("\n".join(_instructions(code)).encode())
 
@@ -255,7 +259,7 @@ def _instructions(code: CodeType) -> Iterator[str]:
 
 
 def _written(constant: Any) -> str:
-    """Return a constant as text, its type included; sets in an order that does not depend on the process."""
+    """A constant as text, its type included; sets in an order that does not depend on the process."""
     if isinstance(constant, frozenset):
         return f"{{{', '.join(sorted(map(_written, constant)))}}}"
     if isinstance(constant, tuple):
@@ -269,7 +273,7 @@ def library_versions(stage: str) -> dict[str, str]:
 
 
 def environment() -> dict[str, str]:
-    """Return what a reader needs to judge a number: versions, processor, operating system, commit."""
+    """What a reader needs to judge a number: versions, processor, operating system, commit."""
     versions = {name: _version(name) for name in ("torch", "nvidia-dali-cuda130", "numpy", "numba", "pandas", "snakemake")}
     return {
         "python": platform.python_version(),
@@ -296,7 +300,7 @@ def _processor() -> str:
 
 
 def _commit() -> str:
-    """Return the commit of the checkout that holds this package, marked `+changes` if files differ from it."""
+    """The commit of the checkout that holds this package, marked `+changes` if files differ from it."""
     if not (PACKAGE.parent / ".git").exists():
         return f"release {_version('repro')}"
     try:
@@ -313,5 +317,5 @@ def _git(*arguments: str) -> str:
 
 
 def command() -> str:
-    """Return the command line of this process, with the interpreter's folder left out."""
+    """The command line of this process, with the interpreter's folder left out."""
     return " ".join([Path(sys.executable).name, "-m", "repro", *sys.argv[1:]])

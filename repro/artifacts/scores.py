@@ -1,6 +1,6 @@
 """Read and write per-example scores: the one file in which every method's predictions end.
 
-Shapes: N examples, K classes, L labels.
+Shape suffixes: N examples, K classes, L labels.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ class Scores:
 
     @property
     def labels(self) -> NDArray[np.int32]:
-        """Return the labels by which an example counts as right: (N,), or (N, L) where it may have several."""
+        """The labels by which an example counts as right: (N,), or (N, L) where it may have several."""
         return self.label_N if self.label_NL is None else self.label_NL
 
 
 def scores_file(split: str, protocol: str) -> str:
-    """Return the name of the file of `split` and `protocol` in a run's folder."""
+    """The name of the file of `split` and `protocol` in a run's folder."""
     return f"scores.{split}.{protocol}.npz"
 
 
@@ -78,7 +78,7 @@ def write_scores(path: Path, scores: Scores) -> None:
 
 
 def read_scores(path: Path) -> Scores:
-    """Return the scores stored at `path`.
+    """The scores stored at `path`.
 
     Raises:
         FileFormatError: the file is missing, damaged, of another schema, or its arrays do not fit each other.
@@ -91,7 +91,7 @@ def read_scores(path: Path) -> Scores:
 
 
 def parse_scores(content: bytes, *, path: Path) -> Scores:
-    """Return the scores in `content`, the bytes of the file at `path` (which messages name).
+    """The scores in `content`, the bytes of the file at `path` (which messages name).
 
     Raises:
         FileFormatError: as in `read_scores`.
@@ -104,7 +104,7 @@ def parse_scores(content: bytes, *, path: Path) -> Scores:
 
 
 def load_scores(content: bytes, *, path: Path) -> Scores:
-    """Return the scores in `content` without looking into them: for bytes that were parsed before, as their hash says.
+    """The scores in `content` without looking into them: for bytes that were parsed before, as their hash says.
 
     Raises:
         FileFormatError: the file is damaged or of another schema.

@@ -188,7 +188,7 @@ def _wrong_run(paper: Paper, scale: Scale, variant: Variant, *, where: str) -> I
 
 
 def twins(paper: Paper) -> list[tuple[str, str]]:
-    """Return the pairs of variants that are the same: one experiment as printed, and at every scale one size and one data set.
+    """The pairs of variants that are the same: one experiment as printed, and at every scale one size and one data set.
 
     Variants that coincide at some scales alone are no twins.
     """
@@ -202,7 +202,7 @@ def twins(paper: Paper) -> list[tuple[str, str]]:
 
 
 def _at(paper: Paper, scale: Scale, variant: Variant) -> tuple[object, ...]:
-    """Return what a variant is at a scale: its method, at the scale's size, and its data."""
+    """What a variant is at a scale: its method, at the scale's size, and its data."""
     family = paper.family(variant.name)
     if not scale.has(family):
         return ()

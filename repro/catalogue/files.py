@@ -66,7 +66,7 @@ def read_file(path: Path, *, source: str = "", package: str = "") -> Additions:
 
 
 def _checked(path: Path, *, source: str, package: str, passed: set[Path]) -> str:
-    """Return the text of a file once it, and all of its own package that it imports, is found to be literals."""
+    """The text of a file once it, and all of its own package that it imports, is found to be literals."""
     passed.add(path)
     try:
         text = path.read_text(encoding="utf-8")
@@ -94,7 +94,7 @@ def _checked(path: Path, *, source: str, package: str, passed: set[Path]) -> str
 
 
 def module_file(name: str) -> Path | None:
-    """Return the source of the module called `name`; None if there is no such module, or none in Python."""
+    """The source of the module called `name`; None if there is no such module, or none in Python."""
     try:
         found = importlib.util.find_spec(name)
     except ImportError:
@@ -122,7 +122,7 @@ def _assigned(tree: ast.Module) -> Iterator[str]:
 
 
 def _line_in(trace: TracebackType | None, path: str) -> int:
-    """Return the line of `path` that was being evaluated."""
+    """The line of `path` that was being evaluated."""
     line = 1
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == path:
@@ -168,7 +168,7 @@ def _guessed(name: str, allowed: list[str]) -> str:
 
 
 def _fields_of(kind: str, *, needed: bool = False) -> list[str]:
-    """Return the fields of the spec called `kind`, or those alone that have no default."""
+    """The fields of the spec called `kind`, or those alone that have no default."""
     modules = [module for name, module in sys.modules.items() if name.startswith("repro.spec.")]
     found = next((vars(module)[kind] for module in modules if is_dataclass(vars(module).get(kind))), None)
     listed = fields(found) if found is not None else ()

@@ -26,14 +26,14 @@ class Catalogue:
     files: tuple[str, ...] = ()
 
     def paper(self, name: str) -> Paper:
-        """Return the paper called `name`; raise UnknownName if there is none."""
+        """The paper called `name`; raise UnknownName if there is none."""
         for paper in self.papers:
             if paper.name == name:
                 return paper
         raise UnknownName("paper", name, [paper.name for paper in self.papers], hint="python -m repro list")
 
     def papers_at(self, scale: str, names: Sequence[str] | None = None) -> list[Paper]:
-        """Return those papers (of `names`; default: all) that have `scale`; raise UnknownName if none has."""
+        """Those papers (of `names`; default: all) that have `scale`; raise UnknownName if none has."""
         papers = list(self.papers) if names is None else [self.paper(name) for name in names]
         found = [paper for paper in papers if scale in {item.name for item in paper.scales}]
         if not found:
@@ -44,7 +44,7 @@ class Catalogue:
 
 
 def catalogue(files: Iterable[str | Path] = ()) -> Catalogue:
-    """Return the papers built in, of installed packages, and of `files`, in this order.
+    """The papers built in, of installed packages, and of `files`, in this order.
 
     Raises:
         CatalogueError: a file or package cannot be read, describes a paper that cannot be run as written, or has a name or id
@@ -58,7 +58,7 @@ def catalogue(files: Iterable[str | Path] = ()) -> Catalogue:
 
 
 def _with(papers: tuple[Paper, ...], added: Additions) -> tuple[Paper, ...]:
-    """Return `papers` and what is added to them, once it is found to be in order."""
+    """`papers` and what is added to them, once it is found to be in order."""
     known = [*papers, *added.papers]
     changed = {paper.name for paper in added.papers}
     for extension in added.extensions:

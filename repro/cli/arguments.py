@@ -18,7 +18,7 @@ class UsageError(ValueError):
 
 
 def parse_seeds(text: str) -> tuple[int, ...]:
-    """Return the seeds that `0-2`, `0,1,5` or a mixture of both names, each once and in that order."""
+    """The seeds that `0-2`, `0,1,5` or a mixture of both names, each once and in that order."""
     seeds: list[int] = []
     try:
         for part in text.split(","):
@@ -32,7 +32,7 @@ def parse_seeds(text: str) -> tuple[int, ...]:
 
 
 def parse_variants(text: str) -> tuple[str, ...]:
-    """Return the variants that `text`, a name or several joined by commas, lists."""
+    """The variants that `text`, a name or several joined by commas, lists."""
     names = tuple(text.split(","))
     if not all(names) or len(set(names)) != len(names):
         raise argparse.ArgumentTypeError(f"got {text!r}; allowed: a name, or several joined by commas, each once")
@@ -40,7 +40,7 @@ def parse_variants(text: str) -> tuple[str, ...]:
 
 
 def parse_run(run_id: str, known: Catalogue) -> Run:
-    """Return the run that `scale/paper/variant/seed` names.
+    """The run that `scale/paper/variant/seed` names.
 
     Raises:
         UsageError: the text has another form.
@@ -56,7 +56,7 @@ def parse_run(run_id: str, known: Catalogue) -> Run:
 
 
 def chosen_device(name: str) -> str:
-    """Return `cpu` or `cuda`; `auto` is `cuda` where torch sees a GPU.
+    """`cpu` or `cuda`; `auto` is `cuda` where torch sees a GPU.
 
     Raises:
         UsageError: cuda is asked for and torch sees no GPU.

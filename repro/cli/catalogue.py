@@ -70,8 +70,8 @@ def diff_runs(options: argparse.Namespace, say: Say) -> None:
     base, other = parse_run(options.base, known), parse_run(options.other, known)
     left, right = flatten(_compared(base)), flatten(_compared(other))
     changes = spec_difference(_compared(base), _compared(other))
-    for key in [item.key for item in changes]:
-        print(f"{key}: {left.get(key, 'absent')} -> {right.get(key, 'absent')}")
+    for item in changes:
+        print(f"{item.key}: {left.get(item.key, 'absent')} -> {right.get(item.key, 'absent')}")
     if not changes:
         print("no difference but the name")
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 
 def average_precision_K(scores_NK: NDArray[np.floating], labels: NDArray[np.integer]) -> NDArray[np.float64]:
-    """Return the average precision of each class, in (0, 1]; NaN for a class of which there is no example.
+    """The average precision of each class, in (0, 1]; NaN for a class of which there is no example.
 
     Args:
         labels: (N,), or (N, L) where an example may have several, -1 where it has fewer: an example counts for each of them.
@@ -37,7 +37,7 @@ def positives_NK(labels: NDArray[np.integer], *, num_classes: int) -> NDArray[np
 def average_precision(
     score_N: NDArray[np.floating], positive_N: NDArray[np.bool_], weight_N: NDArray[np.floating] | NDArray[np.integer]
 ) -> float:
-    """Return the average precision of one class; NaN without an example of it.
+    """The average precision of one class; NaN without an example of it.
 
     weight_N: how often each example counts, 0 or more, as in a sample with replacement.
     """

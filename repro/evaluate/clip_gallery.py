@@ -23,7 +23,7 @@ NUM_BEST, NUM_FRAMES, MOST_PX = 5, 5, 96
 
 
 def gallery_videos_G(label_VL: NDArray[np.int32], *, wanted: int) -> NDArray[np.int64]:
-    """Return `wanted` videos (all, if there are fewer), the classes in turn, that depend on the labels alone.
+    """`wanted` videos (all, if there are fewer), the classes in turn, that depend on the labels alone.
 
     So every net of a data set shows the same videos, chosen without looking at what any net makes of them.
     """
@@ -54,7 +54,7 @@ def write_clip_gallery(path: Path, shards: ClipShards, video_VK: NDArray[np.floa
 
 
 def film_TSSC(shards: ClipShards, video: int) -> NDArray[np.uint8]:
-    """Return frames of the middle one of a video's stored clips, evenly spread over it, shrunk where they are large."""
+    """Frames of the middle one of a video's stored clips, evenly spread over it, shrunk where they are large."""
     clips_M = np.flatnonzero(shards.video_N == video)
     (strip,) = shards.strips(clips_M[len(clips_M) // 2 : len(clips_M) // 2 + 1])
     image = Image.open(io.BytesIO(strip.tobytes())).convert("RGB")

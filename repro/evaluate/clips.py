@@ -70,7 +70,7 @@ def predict_clips(
 
 
 def views_of(num_views: int, *, stored_px: int, input_px: int, mirror: bool = True) -> list[Window]:
-    """Return the windows over which the score of a clip is averaged for that of its video.
+    """The windows over which the score of a clip is averaged for that of its video.
 
     mirror: False leaves mirroring out: of the four corners none is mirrored, and of the two centres one is left.
     """
@@ -85,7 +85,7 @@ def views_of(num_views: int, *, stored_px: int, input_px: int, mirror: bool = Tr
 
 
 def video_scores_VK(clip_NK: NDArray[np.float32], video_N: NDArray[np.integer], *, num_videos: int) -> NDArray[np.float32]:
-    """Return the mean score of the clips of each video.
+    """The mean score of the clips of each video.
 
     Raises:
         ValueError: a video has no clip.

@@ -17,7 +17,7 @@ Window = tuple[int, int, bool]
 
 
 def crop_windows(protocol: str, *, stored_px: int, input_px: int) -> list[Window]:
-    """Return the window of each crop of `protocol` (repro.spec.evaluation), the mirrored ones last.
+    """The window of each crop of `protocol` (repro.spec.evaluation), the mirrored ones last.
 
     Raises:
         ValueError: the protocol is unknown, or the crop is larger than the stored image.
@@ -36,7 +36,7 @@ def crop_windows(protocol: str, *, stored_px: int, input_px: int) -> list[Window
 
 
 def center_window(*, stored_px: int, input_px: int) -> Window:
-    """Return the one window of the protocol `center`, which every protocol has."""
+    """The one window of the protocol `center`, which every protocol has."""
     return crop_windows("center", stored_px=stored_px, input_px=input_px)[0]
 
 
@@ -60,7 +60,7 @@ class Cropping:
         return self.mean_CSS.shape[-1]
 
     def cut(self, image_BCSS: torch.Tensor, window: Window) -> torch.Tensor:
-        """Return the crop of 0-255 images at `window`, mean-subtracted, as (B, C, P, P) in channels-last memory."""
+        """The crop of 0-255 images at `window`, mean-subtracted, as (B, C, P, P) in channels-last memory."""
         mirrored = window[2]
         mean_at = window if self.mean_at == "crop" else center_window(stored_px=self.stored_px, input_px=self.input_px)
         crop = self._part(image_BCSS, window) - self._part(self.mean_CSS, mean_at)

@@ -1,6 +1,6 @@
 """Average the scores of several runs, example by example.
 
-Legend: M members, N examples, K classes.
+Shape suffixes: M members, N examples, K classes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FLOOR = 1e-12
 
 
 def averaged(members: Sequence[Scores], weight_M: NDArray[np.float64], *, run: str) -> Scores:
-    """Return the weighted mean of the members' scores, as those of `run`.
+    """The weighted mean of the members' scores, as those of `run`.
 
     Raises:
         ValueError: there are no members, they scored other examples, or the weights do not fit.
@@ -35,12 +35,12 @@ def averaged(members: Sequence[Scores], weight_M: NDArray[np.float64], *, run: s
 
 
 def equal_weights(num: int) -> NDArray[np.float64]:
-    """Return the same weight for each of `num` members."""
+    """The same weight for each of `num` members."""
     return np.full(num, 1 / num)
 
 
 def searched_weights(members: Sequence[Scores]) -> NDArray[np.float64]:
-    """Return the weights with which the labels of the members' examples are most probable: the maximum-likelihood mixture.
+    """The weights with which the labels of the members' examples are most probable: the maximum-likelihood mixture.
 
     The log likelihood of a mixture is concave in its weights, so that expectation maximisation from equal weights finds its
     maximum, always the same. Of several labels of an example the probabilities are added.

@@ -80,7 +80,7 @@ class Gallery:
 
 
 def pixels(shards: Shards, index_N: NDArray[np.int64]) -> NDArray[np.uint8]:
-    """Return stored images (N, S, S, C) as uint8."""
+    """Stored images (N, S, S, C) as uint8."""
     stored = shards.images(index_N)
     if shards.encoding == "jpeg":
         stored = [np.asarray(Image.open(io.BytesIO(image.tobytes())).convert("RGB")) for image in stored]

@@ -30,7 +30,7 @@ def top_k_correct(scores_NK: NDArray[np.floating], label_N: NDArray[np.integer],
 
 
 def top_k_error(scores_NK: NDArray[np.floating], label_N: NDArray[np.integer], *, k: int) -> float:
-    """Return the share of examples, in [0, 1], none of whose labels is among the `k` best classes (as in `top_k_correct`)."""
+    """The share of examples, in [0, 1], none of whose labels is among the `k` best classes (as in `top_k_correct`)."""
     correct_N = top_k_correct(scores_NK, label_N, k=k)
     return int(np.count_nonzero(~correct_N)) / len(correct_N)
 

@@ -34,7 +34,7 @@ def predict(
     output: str = "",
     take_features: TakeFeatures | None = None,
 ) -> dict[str, NDArray[np.float32]]:
-    """Return for each protocol the softmax scores (N, K) of the examples `index_N`, averaged over the protocol's crops.
+    """For each protocol the softmax scores (N, K) of the examples `index_N`, averaged over the protocol's crops.
 
     Every crop goes through the net once, for all protocols. The network is left in the mode in which it came.
 

@@ -1,6 +1,6 @@
 """A coarse view of the image that a later layer has besides the maps of the layer before it.
 
-Legend: B images, C colours, K kernels, H x W pixels.
+Shape suffixes: B images, C colours, K kernels, H x W pixels.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class BlurredView(nn.Module):
         return maps[:, :, : shape.out_px, : shape.out_px]
 
     def _margins_px(self, input_px: int) -> tuple[int, int]:
-        """Return the zeros before and after the image that let the first window lie on `start_px` and the last one fit."""
+        """The zeros before and after the image that let the first window lie on `start_px` and the last one fit."""
         shape, half_px = self._shape, self._shape.window_px // 2
         last_px = shape.start_px + (input_px - 1 - shape.start_px) // shape.keep_px * shape.keep_px
         return half_px - shape.start_px, last_px + half_px - (input_px - 1)
@@ -62,7 +62,7 @@ class WithBlurredView(nn.Sequential):
 
 
 def gaussian_WW(window_px: int, *, std_px: float) -> torch.Tensor:
-    """Return a Gaussian window that sums to 1."""
+    """A Gaussian window that sums to 1."""
     offset_W = torch.arange(window_px, dtype=torch.float32) - window_px // 2
     weight_W = torch.exp(-(offset_W**2) / (2 * std_px**2))
     weight_WW = weight_W[:, None] * weight_W

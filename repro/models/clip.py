@@ -24,7 +24,7 @@ from repro.spec.video import ClipNetwork
 
 
 def build_clip_network(network: ClipNetwork, *, num_classes: int, key: int) -> nn.Module:
-    """Return the network with initial weights drawn from `key`, in channels-last memory.
+    """The network with initial weights drawn from `key`, in channels-last memory.
 
     Input: (B, 3, T, input_px, input_px), mean-subtracted pixels on the 0-255 scale of the T frames that the spec reads;
     output: (B, num_classes) logits. `get_submodule` finds each layer by its name in repro.spec.geometry.clips: a layer
@@ -162,7 +162,7 @@ class Fovea(nn.Module):
 
 
 def to_frames(x_BCTHW: torch.Tensor) -> torch.Tensor:
-    """Return the frames of clips one after the other, (B * T, C, H, W) in channels-last memory; a view if they lie so."""
+    """The frames of clips one after the other, (B * T, C, H, W) in channels-last memory; a view if they lie so."""
     return x_BCTHW.permute(0, 2, 3, 4, 1).flatten(0, 1).permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
 
 
@@ -172,7 +172,7 @@ def _central(x_NCHW: torch.Tensor, side_px: int) -> torch.Tensor:
 
 
 def trunk(stream: StreamShape, frame: Network) -> OrderedDict[str, nn.Module]:
-    """Return the layers of a stream by name, from its part of the frames to the numbers for the first dense layer."""
+    """The layers of a stream by name, from its part of the frames to the numbers for the first dense layer."""
     layers: OrderedDict[str, nn.Module] = OrderedDict()
     if stream.name:
         layers["view"] = Context(stream.divide_by) if stream.region == "whole" else Fovea(stream.divide_by)
@@ -183,7 +183,7 @@ def trunk(stream: StreamShape, frame: Network) -> OrderedDict[str, nn.Module]:
 
 
 def clip_block(shape: ClipConvShape, frame: Network) -> OrderedDict[str, nn.Module]:
-    """Return one layer by name: convolution, over time if it has a window, and what follows it for every response."""
+    """One layer by name: convolution, over time if it has a window, and what follows it for every response."""
     block = conv_block(shape.space, frame, norm_groups=frame.towers.num)
     if shape.window is None:
         return block
@@ -197,7 +197,7 @@ def clip_block(shape: ClipConvShape, frame: Network) -> OrderedDict[str, nn.Modu
 
 
 def convolution_over_time(shape: ClipConvShape) -> nn.Conv3d:
-    """Return the convolution of a layer with a window over time.
+    """The convolution of a layer with a window over time.
 
     On CPU in channels-last memory it takes 0.8 to 1.1 of the time of a 2-D convolution over frames stacked into channels
     (forward and backward, seven shapes of layers, one core), and needs no copy of them.

@@ -15,7 +15,7 @@ from repro.spec.video import ClipNetwork
 
 
 def first_kernels_KTHWC(net: nn.Module, network: ClipNetwork) -> dict[str, NDArray[np.float32]]:
-    """Return by stream (the only one is called "") the weights of the first convolution; T is 1 without a window over time."""
+    """By stream (the only one is called "") the weights of the first convolution; T is 1 without a window over time."""
     found = {}
     for stream in clip_geometry(network).streams:
         weight = net.get_submodule(stream.conv[0].name).weight

@@ -24,7 +24,7 @@ from repro.spec.network import MapNorm, Network, ResponseNorm
 
 
 def build_network(network: Network, *, num_classes: int, key: int) -> nn.Sequential:
-    """Return the network with initial weights drawn from `key`, in channels-last memory.
+    """The network with initial weights drawn from `key`, in channels-last memory.
 
     Input: (B, 3, input_px, input_px), mean-subtracted pixels on the 0-255 scale; output: (B, num_classes) logits.
     Weights are Gaussian with mean 0. Their standard deviation is the printed one times sqrt(printed fan-in / fan-in
@@ -47,7 +47,7 @@ def build_network(network: Network, *, num_classes: int, key: int) -> nn.Sequent
 
 
 def conv_block(shape: ConvShape, network: Network, *, norm_groups: int) -> OrderedDict[str, nn.Module]:
-    """Return one layer by name: convolution, and in its own order activation, normalisations and pooling."""
+    """One layer by name: convolution, and in its own order activation, normalisations and pooling."""
     block: OrderedDict[str, nn.Module] = OrderedDict()
     if shape.extra_px:
         block[f"{shape.name}_edge"] = nn.ZeroPad2d((0, shape.extra_px, 0, shape.extra_px))
@@ -68,7 +68,7 @@ def conv_block(shape: ConvShape, network: Network, *, norm_groups: int) -> Order
 
 
 def convolution(shape: ConvShape) -> nn.Conv2d | LocallyConnected2d:
-    """Return the convolution of a layer, or what stands for it where every place has kernels of its own."""
+    """The convolution of a layer, or what stands for it where every place has kernels of its own."""
     if shape.shared:
         return nn.Conv2d(
             shape.in_maps,
@@ -90,18 +90,18 @@ def convolution(shape: ConvShape) -> nn.Conv2d | LocallyConnected2d:
 
 
 def response_norm(norm: ResponseNorm, *, groups: int) -> LocalResponseNorm:
-    """Return the normalisation layer of a spec."""
+    """The normalisation layer of a spec."""
     alpha = norm.alpha / norm.size if norm.alpha_over_size else norm.alpha
     return LocalResponseNorm(norm.size, alpha, norm.beta, norm.k, groups=groups)
 
 
 def map_norm(norm: MapNorm) -> MapResponseNorm:
-    """Return the same-map normalisation layer of a spec."""
+    """The same-map normalisation layer of a spec."""
     return MapResponseNorm(norm.size, norm.alpha, norm.beta, norm.k)
 
 
 def dense_layers(shapes: Sequence[DenseShape], network: Network) -> OrderedDict[str, nn.Module]:
-    """Return dense layers by name; all but the output are followed by their activation and dropout."""
+    """Dense layers by name; all but the output are followed by their activation and dropout."""
     layers: OrderedDict[str, nn.Module] = OrderedDict()
     for shape in shapes:
         layers[shape.name] = dense(shape)
@@ -113,14 +113,14 @@ def dense_layers(shapes: Sequence[DenseShape], network: Network) -> OrderedDict[
 
 
 def dense(shape: DenseShape) -> nn.Linear | GroupedLinear:
-    """Return a dense layer, in blocks if its units are spread over towers that do not cross."""
+    """A dense layer, in blocks if its units are spread over towers that do not cross."""
     if shape.groups == 1:
         return nn.Linear(shape.in_units, shape.num_units)
     return GroupedLinear(shape.in_units, shape.num_units, groups=shape.groups)
 
 
 def initial_std(shape: ConvShape | DenseShape) -> float:
-    """Return the standard deviation of a layer's initial weights."""
+    """The standard deviation of a layer's initial weights."""
     return shape.init_std * math.sqrt(shape.reference_fan_in / shape.fan_in)
 
 

@@ -89,7 +89,7 @@ def seed_dropout(net: nn.Module, *, key: int, step: int, device: torch.device) -
 
 
 def activation(name: str) -> nn.Module:
-    """Return the activation layer called `name`, one of ACTIVATIONS."""
+    """The activation layer called `name`, one of ACTIVATIONS."""
     layers: dict[str, Callable[[], nn.Module]] = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
     if name not in layers:
         raise ValueError(f"unknown activation {name!r}; allowed: {', '.join(ACTIVATIONS)}")
@@ -97,7 +97,7 @@ def activation(name: str) -> nn.Module:
 
 
 def pool(pooling: Pooling, *, edge: str) -> nn.MaxPool2d | nn.AvgPool2d:
-    """Return the pooling layer of a spec.
+    """The pooling layer of a spec.
 
     With `edge` keep the last window may hang over the edge; an average is then over the pixels that it has in the map.
     """

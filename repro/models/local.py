@@ -111,7 +111,7 @@ class _Local(torch.autograd.Function):
 
 
 def _rows(x_BCHW: torch.Tensor, num_rows: int, kernel_px: int, stride: int, padding: int) -> torch.Tensor:
-    """Return rows_YBWRC[y, b, w, r] = the pixel of row y * stride + r and column w of the padded image b."""
+    """Rows_YBWRC[y, b, w, r] = the pixel of row y * stride + r and column w of the padded image b."""
     batch, maps, height, width = x_BCHW.shape
     rows = x_BCHW.new_zeros(num_rows, batch, width + 2 * padding, kernel_px, maps)
     x_HBWC = x_BCHW.detach().permute(2, 0, 3, 1)
@@ -122,7 +122,7 @@ def _rows(x_BCHW: torch.Tensor, num_rows: int, kernel_px: int, stride: int, padd
 
 
 def _joined(drows_YBWRC: torch.Tensor, shape: torch.Size, stride: int, padding: int) -> torch.Tensor:
-    """Return the gradient of the image from that of its copied rows."""
+    """The gradient of the image from that of its copied rows."""
     batch, maps, height, width = shape
     dx = drows_YBWRC.new_zeros(batch, maps, height, width).contiguous(memory_format=torch.channels_last)
     dx_HBWC = dx.permute(2, 0, 3, 1)
@@ -133,7 +133,7 @@ def _joined(drows_YBWRC: torch.Tensor, shape: torch.Size, stride: int, padding: 
 
 
 def _inside(r: int, num_rows: int, height: int, stride: int, padding: int) -> tuple[int, int, int]:
-    """Return the places first to last whose kernel row `r` lies in the image, and the image's row at the first."""
+    """The places first to last whose kernel row `r` lies in the image, and the image's row at the first."""
     first = max(0, -(-(padding - r) // stride))
     last = max(first, min(num_rows, -(-(height + padding - r) // stride)))
     return first, last, first * stride + r - padding

@@ -36,7 +36,7 @@ def evaluating(net: nn.Module) -> Iterator[None]:
 
 
 def input_of(net: nn.Module, layer: str, x_BCHW: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the network's output for a batch and what went into `layer` on the way, as (B, F)."""
+    """The network's output for a batch and what went into `layer` on the way, as (B, F)."""
     found: list[torch.Tensor] = []
     hook = net.get_submodule(layer).register_forward_pre_hook(lambda module, inputs: found.append(inputs[0]))
     try:
@@ -83,7 +83,7 @@ class _Count:
 
 @torch.inference_mode()
 def saturation(net: nn.Module, network: Network, batches: Iterable[torch.Tensor]) -> Saturation:
-    """Return by layer, in evaluation mode, which share of its activations is saturated, and of its units for every image.
+    """By layer, in evaluation mode, which share of its activations is saturated, and of its units for every image.
 
     A unit of a convolution is counted at every place of its map.
     """
@@ -105,7 +105,7 @@ def saturation(net: nn.Module, network: Network, batches: Iterable[torch.Tensor]
 
 
 def first_kernels_KHWC(net: nn.Module, network: Network) -> NDArray[np.float32]:
-    """Return the weights of the first convolution, which sees the image: those of a tower lie together, tower by tower."""
+    """The weights of the first convolution, which sees the image: those of a tower lie together, tower by tower."""
     weight_KCHW = net.get_submodule(geometry(network).conv[0].name).weight
     assert isinstance(weight_KCHW, torch.Tensor) and weight_KCHW.dim() == 4, "the first layer is no convolution"
     kernel_KHWC: NDArray[np.float32] = weight_KCHW.detach().permute(0, 2, 3, 1).float().cpu().contiguous().numpy()

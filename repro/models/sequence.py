@@ -18,7 +18,7 @@ class Layers(nn.Sequential):
 
 
 def run_in_order(layers: Iterable[nn.Module], x: torch.Tensor) -> torch.Tensor:
-    """Return what `layers` make of `x`, one after the other.
+    """What `layers` make of `x`, one after the other.
 
     A rectifier right before a response normalisation that can rectify is left out, and the normalisation reads what went into
     it: the same numbers to the bit, forward and backward, in one pass over memory each instead of two. Both layers run by

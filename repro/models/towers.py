@@ -121,14 +121,14 @@ class TowerNetwork(nn.Module):
         return parts
 
     def _joined(self, parts: Parts, at: int, *, needed_by: str) -> torch.Tensor:
-        """Return the maps or units of all towers on the device of tower `at`."""
+        """The maps or units of all towers on the device of tower `at`."""
         return torch.cat([p if n == at else self._moved(p, at, needed_by=needed_by) for n, p in enumerate(parts)], dim=1)
 
     def _moved(self, part: torch.Tensor, to: int, *, needed_by: str) -> torch.Tensor:
         return moved(part, self.devices[to], needed_by=needed_by, count=self.moved_bytes)
 
     def state_dict(self) -> dict[str, torch.Tensor]:  # type: ignore[override]
-        """Return the weights in the form of the network on one device, on the first tower's device."""
+        """The weights in the form of the network on one device, on the first tower's device."""
         return {
             name: torch.cat([share.to(self.devices[0]) for share in shares], dim=axis) if len(shares) > 1 else shares[0]
             for name, (axis, shares) in self._weights().items()
@@ -148,7 +148,7 @@ class TowerNetwork(nn.Module):
                 share.copy_(own)
 
     def _weights(self) -> dict[str, tuple[int, list[torch.Tensor]]]:
-        """Return by its name on one device each parameter: the axis along which towers share it, and the shares."""
+        """By its name on one device each parameter: the axis along which towers share it, and the shares."""
         found: dict[str, tuple[int, list[torch.Tensor]]] = {}
         for layer, module in self.named_children():
             copies = list(module) if isinstance(module, nn.ModuleList) else [module]
@@ -159,12 +159,12 @@ class TowerNetwork(nn.Module):
 
 
 def _conv_share(shape: ConvShape, num_towers: int) -> ConvShape:
-    """Return the layer cut to one tower's kernels and, if it is grouped, to its tower's maps."""
+    """The layer cut to one tower's kernels and, if it is grouped, to its tower's maps."""
     return replace(shape, in_maps=shape.in_maps // shape.groups, num_kernels=shape.num_kernels // num_towers, groups=1)
 
 
 def _dense_share(shape: DenseShape, num_towers: int) -> DenseShape:
-    """Return the dense layer cut to one tower's units and, if it is grouped, to its tower's inputs."""
+    """The dense layer cut to one tower's units and, if it is grouped, to its tower's inputs."""
     if shape.num_units % num_towers:
         raise ValueError(f"layer {shape.name}: {shape.num_units} units over {num_towers} towers; allowed: a multiple of that")
     return replace(shape, in_units=shape.fan_in, num_units=shape.num_units // num_towers, groups=1)

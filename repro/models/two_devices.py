@@ -19,7 +19,7 @@ MovedBytes = Counter[tuple[str, str]]
 
 
 def moved(x: torch.Tensor, device: torch.device, *, needed_by: str, count: MovedBytes) -> torch.Tensor:
-    """Return `x` on another `device`; the gradient takes the way back. Both are counted, for layer `needed_by`.
+    """`x` on another `device`; the gradient takes the way back. Both are counted, for layer `needed_by`.
 
     Between devices that are the same, as tests have them, what would have moved is counted all the same.
     """
@@ -60,7 +60,7 @@ class TowerDropout(Dropout):
         raise NotImplementedError("towers share this layer; call share(x_BU, number)")
 
     def share(self, x_BU: torch.Tensor, number: int) -> torch.Tensor:
-        """Return the units of tower `number` after dropout."""
+        """The units of tower `number` after dropout."""
         layer = self._of_tower[number].train(self.training)
         if not self.training:
             return layer(x_BU)  # type: ignore[no-any-return]

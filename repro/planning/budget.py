@@ -54,7 +54,7 @@ class Proposal:
 
     @property
     def num_seeds(self) -> dict[str, int]:
-        """Return the seeds of each variant that the chosen claims need."""
+        """The seeds of each variant that the chosen claims need."""
         found: dict[str, int] = {}
         for need, _ in self.chosen:
             for variant in need.variants:
@@ -63,7 +63,7 @@ class Proposal:
 
 
 def spreads_in(runs_csv: Path) -> dict[tuple[str, str, str], float]:
-    """Return how much seeds differ in the collected runs, pooled over variants; empty without such a file."""
+    """How much seeds differ in the collected runs, pooled over variants; empty without such a file."""
     if not runs_csv.exists():
         return {}
     arms: dict[tuple[str, str, str], dict[str, list[float]]] = {}
@@ -75,7 +75,7 @@ def spreads_in(runs_csv: Path) -> dict[tuple[str, str, str], float]:
 
 
 def needs_of(paper: Paper, *, scale: str, spreads: Spreads) -> tuple[list[Need], dict[str, str]]:
-    """Return what each claim of `paper` needs at `scale`, and by claim why the others are left alone."""
+    """What each claim of `paper` needs at `scale`, and by claim why the others are left alone."""
     needs: list[Need] = []
     without: dict[str, str] = {}
     for claim in paper.claims:
@@ -97,7 +97,7 @@ def needs_of(paper: Paper, *, scale: str, spreads: Spreads) -> tuple[list[Need],
 
 
 def _variants(claim: Claim, paper: Paper) -> tuple[str, ...]:
-    """Return the variants whose runs decide a claim, none where a number follows from the architecture."""
+    """The variants whose runs decide a claim, none where a number follows from the architecture."""
     match claim:
         case Exact():
             return ()
@@ -116,7 +116,7 @@ def _claim(name: str, paper: Paper) -> Claim:
 
 
 def _num_seeds(claim: Claim, *, planned: int, spreads: Spreads, paper: str) -> int | None:
-    """Return the seeds that decide a claim: as many as are planned where it states no size at all."""
+    """The seeds that decide a claim: as many as are planned where it states no size at all."""
     effect: float | None = None
     match claim:
         case Exact():
@@ -168,7 +168,7 @@ def propose(needs: Sequence[Need], *, seconds_by_run: Mapping[str, float], budge
 def _greedy(
     groups: Mapping[frozenset[str], list[Need]], first: frozenset[str], seconds_by_run: Mapping[str, float], budget_s: float
 ) -> list[frozenset[str]]:
-    """Return the sets of runs that are chosen after `first`, none if that alone is too much."""
+    """The sets of runs that are chosen after `first`, none if that alone is too much."""
     chosen: list[frozenset[str]] = []
     paid: set[str] = set()
     left_s, following, waiting = budget_s, first, set(groups)

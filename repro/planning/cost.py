@@ -58,12 +58,12 @@ class Rate:
     score_flops_per_s: float
 
     def seconds(self, work: RunCost) -> float:
-        """Return how long a run takes, without the start of its process."""
+        """How long a run takes, without the start of its process."""
         return work.train_flops / self.train_flops_per_s + work.score_flops / self.score_flops_per_s + RUN_S
 
 
 def train_flops(shapes: Geometry | ClipGeometry) -> int:
-    """Return the operations by which a network learns from one example."""
+    """The operations by which a network learns from one example."""
     first = (
         [stream.conv[0].num_macs for stream in shapes.streams] if isinstance(shapes, ClipGeometry) else [shapes.conv[0].num_macs]
     )
@@ -71,7 +71,7 @@ def train_flops(shapes: Geometry | ClipGeometry) -> int:
 
 
 def num_views(evaluation: Evaluation) -> int:
-    """Return how many crops of a test example go through the net for all protocols together."""
+    """How many crops of a test example go through the net for all protocols together."""
     if isinstance(evaluation, ClipEvaluation):
         return max([1] * ("clip" in evaluation.protocols) + [evaluation.num_views] * ("video" in evaluation.protocols), default=0)
     if {"five_crop", "center_mirror"} <= set(evaluation.protocols) and "ten_crop" not in evaluation.protocols:
@@ -80,7 +80,7 @@ def num_views(evaluation: Evaluation) -> int:
 
 
 def run_cost(run: Run, sizes: Sizes, paper: Paper) -> RunCost | None:
-    """Return what `run` takes on data of `sizes`; None for a method whose operations cannot be counted beforehand."""
+    """What `run` takes on data of `sizes`; None for a method whose operations cannot be counted beforehand."""
     method = run.experiment
     mem_mib = TrainJob(paper=paper, scale=run.scale, label="", variants=(run.variant,), seeds=(run.seed,)).mem_mb
     if isinstance(method, Experiment):
@@ -145,11 +145,11 @@ class Cost:
 
     @property
     def seconds(self) -> float:
-        """Return the time on one device, one job after the other."""
+        """The time on one device, one job after the other."""
         return sum(self.seconds_by_run.values()) + JOB_S * self.num_jobs
 
     def elapsed_s(self, num_devices: int) -> float:
-        """Return when all runs are done on so many devices: each takes the longest that is left when it is free."""
+        """When all runs are done on so many devices: each takes the longest that is left when it is free."""
         free = [0.0] * num_devices
         for seconds in sorted(self.seconds_by_run.values(), reverse=True):
             heapq.heapreplace(free, free[0] + seconds)
@@ -194,12 +194,12 @@ def cost_of(
 
 
 def _rate(rates: Mapping[str, Rate], family: str) -> Rate:
-    """Return the rate of a family, or for methods of none the slowest of all."""
+    """The rate of a family, or for methods of none the slowest of all."""
     return rates.get(family) or min(rates.values(), key=lambda rate: rate.train_flops_per_s)
 
 
 def sizes_at(paper: Paper, *, scale: str, results: Path | None) -> dict[str, Sizes | None]:
-    """Return the sizes of a scale's data by name: as prepared under `results`, else as known; None where they are not."""
+    """The sizes of a scale's data by name: as prepared under `results`, else as known; None where they are not."""
     found = {}
     for dataset in paper.scale(scale).datasets:
         prepared = prepared_sizes(data_folder(results, scale, dataset.name)) if results else None
@@ -208,7 +208,7 @@ def sizes_at(paper: Paper, *, scale: str, results: Path | None) -> dict[str, Siz
 
 
 def representatives(paper: Paper, *, scale: str) -> dict[str, Run]:
-    """Return for each family of networks at `scale` the run whose speed stands for all: the first that is planned."""
+    """For each family of networks at `scale` the run whose speed stands for all: the first that is planned."""
     found: dict[str, Run] = {}
     for run in planned_runs(paper, scale=scale, num_seeds=1):
         if isinstance(run.experiment, Experiment):
@@ -217,6 +217,6 @@ def representatives(paper: Paper, *, scale: str) -> dict[str, Run]:
 
 
 def rate_from(run: Run, *, num_classes: int, train_s: float, score_s: float) -> Rate:
-    """Return the rate at which an example of `run` takes `train_s` in training and `score_s` in a forward pass."""
+    """The rate at which an example of `run` takes `train_s` in training and `score_s` in a forward pass."""
     shapes = geometry_of(run.trained.network, num_classes=num_classes)
     return Rate(train_flops_per_s=train_flops(shapes) / train_s, score_flops_per_s=shapes.num_flops / score_s)

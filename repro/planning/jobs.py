@@ -49,12 +49,12 @@ class TrainJob:
 
     @property
     def seeds_option(self) -> str:
-        """Return the seeds as the command line takes them; they are consecutive."""
+        """The seeds as the command line takes them; they are consecutive."""
         return str(self.seeds[0]) if len(self.seeds) == 1 else f"{self.seeds[0]}-{self.seeds[-1]}"
 
     @property
     def variants_option(self) -> str:
-        """Return the variants as the command line takes them."""
+        """The variants as the command line takes them."""
         return ",".join(self.variants)
 
     @property
@@ -63,39 +63,39 @@ class TrainJob:
 
     @cached_property
     def runs(self) -> list[Run]:
-        """Return the runs, in the order in which they are done."""
+        """The runs, in the order in which they are done."""
         return [make_run(self.paper, scale=self.scale, variant=name, seed=seed) for name in self.variants for seed in self.seeds]
 
     @property
     def stage(self) -> str:
-        """Return the stage that makes the runs."""
+        """The stage that makes the runs."""
         return stage_of(self._examples[0])
 
     @cached_property
     def datasets(self) -> tuple[str, ...]:
-        """Return the names of the data that the runs read."""
+        """The names of the data that the runs read."""
         return tuple(dict.fromkeys(run.dataset.name for run in self.runs))
 
     @cached_property
     def needed(self) -> tuple[str, ...]:
-        """Return the ids of the runs that must be finished before."""
+        """The ids of the runs that must be finished before."""
         own = {run.id for run in self.runs}
         found = dict.fromkeys(needed.id for run in self.runs for needed in needed_runs(run, self.paper))
         return tuple(run_id for run_id in found if run_id not in own)
 
     @cached_property
     def spec(self) -> str:
-        """Return the digest of the runs' specs, of which the seed is no part."""
+        """The digest of the runs' specs, of which the seed is no part."""
         return spec_digest([[run.variant, run.experiment, run.dataset] for run in self._examples])
 
     @property
     def mem_mb(self) -> int:
-        """Return an estimate of the memory that the job needs, in MiB."""
+        """An estimate of the memory that the job needs, in MiB."""
         return max(_mem_mb(run) for run in self._examples)
 
     @property
     def threads(self) -> int:
-        """Return how many threads the job takes, of as many as there are; a timing takes all, so that nothing disturbs it."""
+        """How many threads the job takes, of as many as there are; a timing takes all, so that nothing disturbs it."""
         if isinstance(self._examples[0].experiment, Timing):
             return ALL_THREADS
         sizing = self.paper.scale(self.scale).sizing(self.paper.family(self.variants[0]))
@@ -103,7 +103,7 @@ class TrainJob:
 
     @cached_property
     def priority(self) -> int:
-        """Return how long the job takes, in billions of operations of forward passes: the longest starts first.
+        """How long the job takes, in billions of operations of forward passes: the longest starts first.
 
         Before it comes what others wait for, so that no chain of jobs is left at the end. Fitted models are long; averages and
         timings come last.
@@ -129,7 +129,7 @@ def _priority(run: Run) -> int:
 
 
 def _num_examples(dataset: AnyDataset) -> int:
-    """Return how many examples a generated set has to train on; of others, which a scale does not mix with these, EXAMPLES."""
+    """How many examples a generated set has to train on; of others, which a scale does not mix with these, EXAMPLES."""
     if dataset.procedural is None:
         return EXAMPLES
     return dataset.procedural.num_train * (dataset.clips.num_train if isinstance(dataset, VideoDataset) else 1)
@@ -144,7 +144,7 @@ def _mem_mb(run: Run) -> int:
 
 
 def train_jobs(paper: Paper, config: Config) -> list[TrainJob]:
-    """Return the jobs that make every planned run of `paper`.
+    """The jobs that make every planned run of `paper`.
 
     A job has the planned seeds, or those that averages add, which a page without averages does not need. Where variants share
     jobs, one with few variants has more of the latter.
@@ -174,7 +174,7 @@ def _split(seeds: list[int], size: int) -> list[tuple[int, ...]]:
 
 
 def prepare_priority(dataset: AnyDataset, jobs: Collection[TrainJob]) -> int:
-    """Return the priority of preparing a data set: that of the first of `jobs` that reads it; 0 if none does.
+    """The priority of preparing a data set: that of the first of `jobs` that reads it; 0 if none does.
 
     What takes several threads comes before all else: later it would have to wait until so many are free at once, which with
     jobs of one thread each is at the end.
@@ -184,7 +184,7 @@ def prepare_priority(dataset: AnyDataset, jobs: Collection[TrainJob]) -> int:
 
 
 def prepare_threads(dataset: AnyDataset) -> int:
-    """Return how many threads preparing a data set takes, of as many as there are.
+    """How many threads preparing a data set takes, of as many as there are.
 
     Images are drawn in Python, which two threads do not do faster than one (7 s instead of 5 for 1,800 images).
     """
@@ -192,7 +192,7 @@ def prepare_threads(dataset: AnyDataset) -> int:
 
 
 def variant_ranks(paper: Paper, *, scale: str, names: Sequence[str]) -> dict[str, int]:
-    """Return of each variant how many others, one after the other, wait for it at most."""
+    """Of each variant how many others, one after the other, wait for it at most."""
     needed = {name: {run.variant for run in needed_runs(_run(paper, scale, name), paper)} for name in names}
     ranks = dict.fromkeys(names, 0)
     for _ in names:
@@ -207,7 +207,7 @@ def _run(paper: Paper, scale: str, name: str) -> Run:
 
 
 def variant_groups(paper: Paper, *, scale: str, without: Collection[str] = ()) -> dict[str, tuple[str, ...]]:
-    """Return which variants are trained in one job, by a label.
+    """Which variants are trained in one job, by a label.
 
     Starting a process costs seconds: where a run costs little more, as many as the scale's `variants_per_job` share one. They
     are of the same pages, so that a page's target trains its own variants alone, and start from the same other runs, if from

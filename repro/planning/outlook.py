@@ -33,7 +33,7 @@ class Outlook:
     results: Path | None
 
     def costs(self, paper: Paper) -> dict[str, Cost]:
-        """Return the cost by table, and under `all` that of every run, each counted once."""
+        """The cost by table, and under `all` that of every run, each counted once."""
         sizes = sizes_at(paper, scale=self.scale, results=self.results)
         rates = self.rates[paper.name]
         found = {
@@ -46,7 +46,7 @@ class Outlook:
         return {name: cost for name, cost in found.items() if cost.num_runs or cost.not_counted} | {"all": every}
 
     def lines(self) -> list[str]:
-        """Return the plan: a line for each table and for all, what is not counted, and when everything would be done."""
+        """The plan: a line for each table and for all, what is not counted, and when everything would be done."""
         lines = [f"scale {self.scale}, {self.devices}; {self.source}"]
         for paper in self.papers:
             costs, sizes = self.costs(paper), sizes_at(paper, scale=self.scale, results=self.results)
@@ -67,21 +67,21 @@ class Outlook:
         return lines
 
     def proposal(self, paper: Paper, *, hours: float) -> tuple[Proposal, dict[str, str]]:
-        """Return which claims of `paper` to decide in `hours` on all devices, and why others are out of the question."""
+        """Which claims of `paper` to decide in `hours` on all devices, and why others are out of the question."""
         runs_csv = (self.results or Path()) / self.scale / "runs.csv"
         needs, without = needs_of(paper, scale=self.scale, spreads=spreads_in(runs_csv))
         seconds = self._seconds(paper, needs)
         return propose(needs, seconds_by_run=seconds, budget_s=hours * S_PER_HOUR * self.num_devices), without
 
     def _seconds(self, paper: Paper, needs: Sequence[Need]) -> dict[str, float]:
-        """Return the seconds of every run that a claim may need, which may be of more seeds than are planned."""
+        """The seconds of every run that a claim may need, which may be of more seeds than are planned."""
         most = max((need.num_seeds for need in needs), default=0)
         runs = planned_runs(paper, scale=self.scale, num_seeds=most)
         sizes = sizes_at(paper, scale=self.scale, results=self.results)
         return cost_of(paper, scale=self.scale, runs=runs, rates=self.rates[paper.name], sizes=sizes).seconds_by_run
 
     def proposal_lines(self, *, hours: float) -> list[str]:
-        """Return the proposals for all papers, the hours shared among them in the order of the papers."""
+        """The proposals for all papers, the hours shared among them in the order of the papers."""
         lines = [
             "",
             f"in {hours:g} h, {self.devices}: seeds that find the paper's effect with 80 % power, at the spread of the runs that "
@@ -126,7 +126,7 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _short(number: float) -> str:
-    """Return a number with three digits and a prefix: 1.28M."""
+    """A number with three digits and a prefix: 1.28M."""
     power = 0
     while number >= 999.5 and power < len(PREFIXES) - 1:
         number, power = number / 1000, power + 1
@@ -143,7 +143,7 @@ def _hours(seconds: float) -> str:
 
 
 def given_outlook(papers: Sequence[Paper], *, scale: str, results: Path | None, num_gpus: int, flops_per_s: float) -> Outlook:
-    """Return the outlook on `num_gpus` GPUs of which each attains `flops_per_s`."""
+    """The outlook on `num_gpus` GPUs of which each attains `flops_per_s`."""
     rate = Rate(train_flops_per_s=flops_per_s, score_flops_per_s=flops_per_s)
     return Outlook(
         scale=scale,
@@ -157,7 +157,7 @@ def given_outlook(papers: Sequence[Paper], *, scale: str, results: Path | None, 
 
 
 def measured_outlook(papers: Sequence[Paper], *, scale: str, results: Path | None, say: Say) -> Outlook:
-    """Return the outlook on this machine: one job a core at a time, at rates measured now for each family of networks."""
+    """The outlook on this machine: one job a core at a time, at rates measured now for each family of networks."""
     from repro.train.methods.rate import NUM_STEPS, measured_rate  # imports torch
 
     rates: dict[str, dict[str, Rate]] = {}

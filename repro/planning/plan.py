@@ -94,17 +94,17 @@ def read_config(values: Mapping[str, Any], *, schema: Path) -> Config:
 
 
 def _listed(value: str | Sequence[str]) -> tuple[str, ...]:
-    """Return the items of a configuration value that is one text or a list of texts."""
+    """The items of a configuration value that is one text or a list of texts."""
     return (value,) if isinstance(value, str) else tuple(value)
 
 
 def _chosen(values: Mapping[str, Any], known: Catalogue) -> tuple[str, ...]:
-    """Return the names of the papers that a configuration asks for: without any, all that are known."""
+    """The names of the papers that a configuration asks for: without any, all that are known."""
     return tuple(paper.name for paper in known.papers) if values["papers"] is None else _listed(values["papers"])
 
 
 def lacking_sources(config: Config) -> dict[str, str]:
-    """Return which papers are left out at the scale since a folder of theirs is not given, and the key that names it.
+    """Which papers are left out at the scale since a folder of theirs is not given, and the key that names it.
 
     Only where a paper is left: with no folder at all none is left out, and planning says which one it needs.
     """
@@ -118,7 +118,7 @@ def lacking_sources(config: Config) -> dict[str, str]:
 
 
 def source_key(paper: Paper, scale: str, dataset: Dataset | VideoDataset) -> tuple[str, bool]:
-    """Return the key that names the source of `dataset`, and whether the data are the same wherever they come from.
+    """The key that names the source of `dataset`, and whether the data are the same wherever they come from.
 
     Data of the scale beside its own are those of pre-training (images) and of transfer (videos). No key: none is needed.
     """
@@ -129,13 +129,13 @@ def source_key(paper: Paper, scale: str, dataset: Dataset | VideoDataset) -> tup
 
 
 def out_of_reach(paper: Paper, config: Config) -> dict[str, str]:
-    """Return the data of the scale, beside its own, whose source is not given, and the key that names it."""
+    """The data of the scale, beside its own, whose source is not given, and the key that names it."""
     keys = {item.name: source_key(paper, config.scale, item) for item in paper.scale(config.scale).datasets[1:]}
     return {name: key for name, (key, fixed) in keys.items() if not fixed and getattr(config, key) is None}
 
 
 def left_out(values: Mapping[str, Any], config: Config) -> list[str]:
-    """Return a line for each paper of the configuration `values` that `config` leaves out: why, and how to get it."""
+    """A line for each paper of the configuration `values` that `config` leaves out: why, and how to get it."""
     lacking = lacking_sources(replace(config, papers=_chosen(values, config.catalogue)))
     lines = [f"Not run: {name}, whose {key} are not given; for them too: --config {key}=DIR" for name, key in lacking.items()]
     for paper in config.catalogue.papers_at(config.scale, config.papers):
@@ -161,12 +161,12 @@ def _explained(error: jsonschema.ValidationError, properties: Mapping[str, Any])
 
 
 def planned_seeds(paper: Paper, *, scale: str, num_seeds: int | None = None) -> tuple[int, ...]:
-    """Return the seeds of each variant of a table: 0 up to `num_seeds`, by default as many as the scale plans."""
+    """The seeds of each variant of a table: 0 up to `num_seeds`, by default as many as the scale plans."""
     return tuple(range(paper.scale(scale).num_seeds if num_seeds is None else num_seeds))
 
 
 def planned_variants(paper: Paper, *, scale: str, table: str | None = None, without: Collection[str] = ()) -> tuple[str, ...]:
-    """Return the variants of `table` (default: of all tables) that `scale` runs, each once, in the order of the tables.
+    """The variants of `table` (default: of all tables) that `scale` runs, each once, in the order of the tables.
 
     Behind them come those from which they start, or which they average, and which stand in no table themselves.
     """
@@ -176,7 +176,7 @@ def planned_variants(paper: Paper, *, scale: str, table: str | None = None, with
 def planned_runs(
     paper: Paper, *, scale: str, table: str | None = None, num_seeds: int | None = None, without: Collection[str] = ()
 ) -> list[Run]:
-    """Return all runs that `table` (default: any table) of `paper` needs at `scale`, variant by variant.
+    """All runs that `table` (default: any table) of `paper` needs at `scale`, variant by variant.
 
     A variant whose runs others start from or average may have more seeds than planned for a table. Runs that need data
     whose names are in `without` are left out.
@@ -193,7 +193,7 @@ def planned_runs(
 
 
 def source_option(paper: Paper, dataset: Dataset | VideoDataset, config: Config) -> str:
-    """Return the `--source` option of the prepare stage for `dataset` of `paper`: empty if it needs no folder.
+    """The `--source` option of the prepare stage for `dataset` of `paper`: empty if it needs no folder.
 
     Raises:
         ConfigError: the data need a folder and none is given, or it does not exist.
@@ -213,51 +213,51 @@ def source_option(paper: Paper, dataset: Dataset | VideoDataset, config: Config)
 
 
 def prepare_code(dataset: Dataset | VideoDataset) -> str:
-    """Return the digest of the code that prepares such data, and of what measures them on the way."""
+    """The digest of the code that prepares such data, and of what measures them on the way."""
     stages = [prepare_stage(dataset.kind), *(["camera_motion"] if isinstance(dataset, VideoDataset) else [])]
     return sha256_bytes(" ".join(map(code_digest, stages)).encode())
 
 
 def stage_of(run: Run) -> str:
-    """Return the stage whose code makes `run`."""
+    """The stage whose code makes `run`."""
     return STAGES[type(run.experiment)][isinstance(run.dataset, VideoDataset)]
 
 
 def source_identity(paper: Paper, dataset: Dataset | VideoDataset, config: Config) -> str:
-    """Return what tells a user's images from other images: their folder, or nothing where the data are always the same."""
+    """What tells a user's images from other images: their folder, or nothing where the data are always the same."""
     _, fixed = source_key(paper, config.scale, dataset)
     return "" if fixed else source_option(paper, dataset, config)
 
 
 def train_options(config: Config) -> str:
-    """Return the options of the train stage that make another run of it, each after a space: nothing for a faithful one."""
+    """The options of the train stage that make another run of it, each after a space: nothing for a faithful one."""
     options = [] if config.precision == "float32" else [f"--precision {config.precision}"]
     return "".join(f" {option}" for option in options + ["--towers-apart"] * config.towers_apart)
 
 
 def catalogue_options(config: Config) -> str:
-    """Return the options by which a command knows the papers of the configuration's files, each after a space."""
+    """The options by which a command knows the papers of the configuration's files, each after a space."""
     return "".join(f" --catalogue {shlex.quote(file)}" for file in config.catalogue.files)
 
 
 def gpus_per_job(config: Config, *, driver_node: Path = DRIVER_NODE) -> int:
-    """Return how many GPUs a training job takes; with device auto, one where `driver_node` shows that there is a driver."""
+    """How many GPUs a training job takes; with device auto, one where `driver_node` shows that there is a driver."""
     if config.gpus_per_job is not None:
         return config.gpus_per_job
     return int(config.device == "cuda" or (config.device == "auto" and driver_node.exists()))
 
 
 def claims_digest(papers: Sequence[Paper]) -> str:
-    """Return the digest of all that the papers claim and how their tables are laid out."""
+    """The digest of all that the papers claim and how their tables are laid out."""
     return spec_digest([[paper.claims, paper.tables, paper.variants, paper.scales] for paper in papers])
 
 
 def measured_digest(papers: Sequence[Paper]) -> str:
-    """Return the digest of what claims have measured in their runs, which their words and rules are no part of."""
+    """The digest of what claims have measured in their runs, which their words and rules are no part of."""
     return spec_digest([[claim.metric, claim.variants, train_errors_of(claim)] for paper in papers for claim in paper.claims])
 
 
 def templates_digest() -> str:
-    """Return the digest of the page templates, which are no code and still shape the report."""
+    """The digest of the page templates, which are no code and still shape the report."""
     files = sorted((PACKAGE / "report" / "templates").rglob("*"))
     return sha256_bytes(b"".join(file.name.encode() + file.read_bytes() for file in files if file.is_file()))

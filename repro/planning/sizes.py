@@ -43,7 +43,7 @@ class Sizes:
 
 
 def prepared_sizes(folder: Path) -> Sizes | None:
-    """Return the sizes of the data set prepared in `folder`, None if there is none.
+    """The sizes of the data set prepared in `folder`, None if there is none.
 
     Raises:
         FileFormatError: its description is damaged.
@@ -64,7 +64,7 @@ def prepared_sizes(folder: Path) -> Sizes | None:
 
 
 def known_sizes(dataset: Dataset | VideoDataset) -> Sizes | None:
-    """Return the sizes that a data set will have, None where they depend on what a user has."""
+    """The sizes that a data set will have, None where they depend on what a user has."""
     videos = isinstance(dataset, VideoDataset)
     numbers = _num_sources(dataset)
     if numbers is None:
@@ -87,7 +87,7 @@ def known_sizes(dataset: Dataset | VideoDataset) -> Sizes | None:
 
 
 def _num_sources(dataset: Dataset | VideoDataset) -> tuple[int, int, int, int] | None:
-    """Return classes, and training, validation and test images or videos."""
+    """Classes, and training, validation and test images or videos."""
     held_out, made = dataset.num_validation, dataset.procedural
     if made:
         return made.num_classes, made.num_train - held_out, held_out, made.num_test

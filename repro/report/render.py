@@ -54,7 +54,7 @@ def render(papers: Sequence[Paper], *, scale: str, results: Path, reports: Path)
 
 
 def page_environment() -> Environment:
-    """Return the templates' environment: every value escaped, an unknown name is an error."""
+    """The templates' environment: every value escaped, an unknown name is an error."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
@@ -77,7 +77,7 @@ def _write_table(table: Table, paper: Paper, *, results: Results, folder: Path, 
 
 
 def _effects_svg(page: TablePage) -> Markup:
-    """Return the effect plot, escaped by its maker, or nothing where no effect was measured."""
+    """The effect plot, escaped by its maker, or nothing where no effect was measured."""
     if not page.plot:
         return Markup("")
     title = f"Effects of {page.table.title}: ours with 90 % and 95 % intervals, the paper's, and independent reproductions"
@@ -85,7 +85,7 @@ def _effects_svg(page: TablePage) -> Markup:
 
 
 def _curves_svg(page: RunPage) -> Markup:
-    """Return the learning curves, escaped by their maker, or nothing for a run without a log."""
+    """The learning curves, escaped by their maker, or nothing for a run without a log."""
     curves = page.curves
     if curves is None:
         return Markup("")

@@ -55,7 +55,7 @@ class Sift:
 
     @property
     def num_values(self) -> int:
-        """Return the length of a descriptor."""
+        """The length of a descriptor."""
         return self.num_cells**2 * self.num_orientations * (3 if self.color else 1)
 
 
@@ -67,7 +67,7 @@ class LocalColors:
 
     @property
     def num_values(self) -> int:
-        """Return the length of a descriptor."""
+        """The length of a descriptor."""
         return self.num_cells**2 * 6
 
 
@@ -80,7 +80,7 @@ class PatchHog:
 
     @property
     def num_values(self) -> int:
-        """Return the length of a descriptor."""
+        """The length of a descriptor."""
         return self.num_cells**2 * self.num_orientations
 
 
@@ -98,7 +98,7 @@ class Lbp:
 
     @property
     def num_values(self) -> int:
-        """Return the length of a descriptor."""
+        """The length of a descriptor."""
         return self.num_cells**2 * 59
 
 
@@ -125,7 +125,7 @@ class Gist:
 
     @property
     def num_values(self) -> int:
-        """Return the length of a descriptor."""
+        """The length of a descriptor."""
         return self.num_cells**2 * self.num_orientations * self.num_scales
 
 
@@ -164,7 +164,7 @@ class FisherEncoding:
 
     @property
     def num_values_of_a_region(self) -> int:
-        """Return the length of the Fisher vector of one region."""
+        """The length of the Fisher vector of one region."""
         return 2 * self.num_gaussians * self.num_components
 
 
@@ -184,7 +184,7 @@ class SparseEncoding:
 
     @property
     def num_values_of_a_region(self) -> int:
-        """Return the length of the code of one region."""
+        """The length of the code of one region."""
         return self.num_words
 
 
@@ -203,12 +203,12 @@ class Channel:
 
     @property
     def num_regions(self) -> int:
-        """Return how many regions all levels have together."""
+        """How many regions all levels have together."""
         return sum(rows * columns for rows, columns in self.grids)
 
     @property
     def num_values(self) -> int:
-        """Return the length of a signature."""
+        """The length of a signature."""
         return self.num_regions * self.encoding.num_values_of_a_region
 
 

@@ -47,7 +47,7 @@ class Variant:
 
     @property
     def places(self) -> tuple[str, ...]:
-        """Return the dotted paths of `key`, one or several."""
+        """The dotted paths of `key`, one or several."""
         return tuple(self.key.split(" + ")) if self.key else ()
 
 
@@ -132,20 +132,20 @@ class Scale:
         return family in {sizing.family for sizing in self.sizings}
 
     def sizing(self, family: str) -> AnySizing:
-        """Return the sizing of `family`; raise UnknownName if the scale has none."""
+        """The sizing of `family`; raise UnknownName if the scale has none."""
         for sizing in self.sizings:
             if sizing.family == family:
                 return sizing
         raise UnknownName("family", family, [item.family for item in self.sizings], where=f" at scale {self.name}")
 
     def dataset_of(self, family: str, *, seed: int) -> AnyDataset:
-        """Return the data of the runs of `family` with `seed`."""
+        """The data of the runs of `family` with `seed`."""
         folds = self.sizing(family).folds
         return folds[seed % len(folds)] if folds else self.dataset
 
     @property
     def datasets(self) -> tuple[AnyDataset, ...]:
-        """Return all data of the scale, its own first."""
+        """All data of the scale, its own first."""
         return tuple(dict.fromkeys([self.dataset, *(fold for sizing in self.sizings for fold in sizing.folds)]))
 
 
@@ -174,7 +174,7 @@ class Table:
     differences: tuple[Difference, ...] = ()
 
     def control_of(self, variant: str) -> str:
-        """Return the variant with which `variant` is compared on this page."""
+        """The variant with which `variant` is compared on this page."""
         return dict(self.controls).get(variant, self.control)
 
 
@@ -209,7 +209,7 @@ class Paper:
                     self._refuse_set(dataset.of, sorted(known), asked_by=f"data set {dataset.name} of scale {scale.name}")
 
     def printed_set(self, name: str, *, asked_by: str = "") -> PrintedSet:
-        """Return the printed data set called `name`; raise UnknownName if there is none."""
+        """The printed data set called `name`; raise UnknownName if there is none."""
         for item in self.printed_sets:
             if item.name == name:
                 return item
@@ -220,24 +220,24 @@ class Paper:
         raise UnknownName("printed data set", name, allowed, where=f" of {self.name}{by}", hint="add it to Paper.printed_sets")
 
     def data_words(self, printed: Printed | None) -> str:
-        """Return how the data that a number is of are called; "" where it is of no data."""
+        """How the data that a number is of are called; "" where it is of no data."""
         return f"{self.printed_set(printed.of).title} {printed.split}".strip() if printed else ""
 
     def variant(self, name: str) -> Variant:
-        """Return the variant called `name`, or with that alias; raise UnknownName if there is none."""
+        """The variant called `name`, or with that alias; raise UnknownName if there is none."""
         name = next((item.name for item in self.variants if name and item.alias == name), name)
         return _named("variant", name, self.variants, where=f" of {self.name}", hint=f"python -m repro list {self.name}")
 
     def scale(self, name: str) -> Scale:
-        """Return the scale called `name`; raise UnknownName if there is none."""
+        """The scale called `name`; raise UnknownName if there is none."""
         return _named("scale", name, self.scales, where=f" of {self.name}", hint=f"python -m repro list {self.name}")
 
     def table(self, name: str) -> Table:
-        """Return the table called `name`; raise UnknownName if there is none."""
+        """The table called `name`; raise UnknownName if there is none."""
         return _named("table", name, self.tables, where=f" of {self.name}", hint=f"python -m repro list {self.name}")
 
     def experiment(self, variant: str) -> Method:
-        """Return the method of `variant` at the size that the paper printed."""
+        """The method of `variant` at the size that the paper printed."""
         found = self.variant(variant)
         if found.experiment is not None:
             return found.experiment
@@ -248,14 +248,14 @@ class Paper:
         return experiment
 
     def trained(self, variant: str) -> Experiment:
-        """Return the experiment of `variant`, a network; raise TypeError where it is another method."""
+        """The experiment of `variant`, a network; raise TypeError where it is another method."""
         method = self.experiment(variant)
         if not isinstance(method, Experiment):
             raise TypeError(f"variant {variant} of {self.name} is {type(method).__name__}, not a network that is trained")
         return method
 
     def family(self, variant: str) -> str:
-        """Return the family of `variant`: that of the root it is based on."""
+        """The family of `variant`: that of the root it is based on."""
         found = self.variant(variant)
         return found.family if found.base is None else self.family(found.base)
 
@@ -276,7 +276,7 @@ class Extension:
 
 
 def extended(paper: Paper, extension: Extension) -> Paper:
-    """Return `paper` with what `extension` adds, behind what it has."""
+    """`paper` with what `extension` adds, behind what it has."""
     return replace(
         paper,
         variants=paper.variants + extension.variants,
@@ -288,7 +288,7 @@ def extended(paper: Paper, extension: Extension) -> Paper:
 
 
 def make_run(paper: Paper, *, scale: str, variant: str, seed: int) -> Run:
-    """Return the run `scale/paper/variant/seed`.
+    """The run `scale/paper/variant/seed`.
 
     Raises:
         UnknownName: the paper has no such scale or variant, or the scale does not run networks of the variant's family.
@@ -313,7 +313,7 @@ def make_run(paper: Paper, *, scale: str, variant: str, seed: int) -> Run:
 
 
 def needed_runs(run: Run, paper: Paper) -> list[Run]:
-    """Return the runs whose results `run` starts from: the members of an ensemble, the run that gives a network its weights."""
+    """The runs whose results `run` starts from: the members of an ensemble, the run that gives a network its weights."""
     method = run.experiment
     if isinstance(method, Ensemble):
         pairs = [(member.variant, seed) for member in method.members for seed in member.seeds(run.seed)]
@@ -323,7 +323,7 @@ def needed_runs(run: Run, paper: Paper) -> list[Run]:
 
 
 def with_needed(runs: Iterable[Run], paper: Paper) -> list[Run]:
-    """Return `runs` and all that they start from, each once: what is started from comes first."""
+    """`runs` and all that they start from, each once: what is started from comes first."""
     found: dict[str, Run] = {}
     for run in runs:
         for needed in with_needed(needed_runs(run, paper), paper):
@@ -333,7 +333,7 @@ def with_needed(runs: Iterable[Run], paper: Paper) -> list[Run]:
 
 
 def scaled(experiment: Method, sizing: AnySizing) -> Method:
-    """Return `experiment` at the size of `sizing`.
+    """`experiment` at the size of `sizing`.
 
     Raises:
         TypeError: the sizing is of another kind of method.
@@ -359,14 +359,14 @@ def scaled(experiment: Method, sizing: AnySizing) -> Method:
 
 
 def _sized(network: Network | ClipNetwork, size: Size) -> Network | ClipNetwork:
-    """Return `network` at `size`, which of a network of clips is that of its frames."""
+    """`network` at `size`, which of a network of clips is that of its frames."""
     if isinstance(network, ClipNetwork):
         return replace(network, frame=replace(network.frame, size=size))
     return replace(network, size=size)
 
 
 def replaced(spec: Any, key: str, value: Any) -> Any:
-    """Return a copy of `spec` in which the field at the dotted path `key` is `value`.
+    """A copy of `spec` in which the field at the dotted path `key` is `value`.
 
     Items of a tuple are addressed by their `name`: `network.conv.conv3.padding_px`.
 

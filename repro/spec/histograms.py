@@ -70,7 +70,7 @@ class LocalFeature:
 
     @property
     def num_values(self) -> int:
-        """Return the length of the histogram."""
+        """The length of the histogram."""
         return self.num_words * num_cells(self.pyramid)
 
 
@@ -85,7 +85,7 @@ class HueSaturation:
 
     @property
     def num_values(self) -> int:
-        """Return the length of the histogram."""
+        """The length of the histogram."""
         return self.num_hues * self.num_saturations * num_cells(self.pyramid)
 
 
@@ -99,7 +99,7 @@ class ColorMoments:
 
     @property
     def num_values(self) -> int:
-        """Return the length of the histogram."""
+        """The length of the histogram."""
         return self.num_words
 
 
@@ -119,7 +119,7 @@ class FaceCount:
 
     @property
     def num_values(self) -> int:
-        """Return the length of the histogram."""
+        """The length of the histogram."""
         return self.num_bins
 
 
@@ -202,10 +202,10 @@ class FeatureHistograms(Model):
 
     @property
     def num_values(self) -> int:
-        """Return the length of the vector of a video."""
+        """The length of the vector of a video."""
         return sum(feature.num_values for feature in self.features)
 
 
 def num_cells(pyramid: tuple[int, ...]) -> int:
-    """Return how many cells all levels of a pyramid have together."""
+    """How many cells all levels of a pyramid have together."""
     return sum(side * side for side in pyramid)

@@ -60,7 +60,7 @@ class Member:
     num: int = 1
 
     def seeds(self, seed: int) -> range:
-        """Return the seeds of the runs that run `seed` of the ensemble has."""
+        """The seeds of the runs that run `seed` of the ensemble has."""
         return range(self.num * seed, self.num * (seed + 1))
 
 
@@ -135,11 +135,11 @@ class Run:
 
     @property
     def trained(self) -> Experiment:
-        """Return the experiment of a network; raise TypeError where the run is of another method."""
+        """The experiment of a network; raise TypeError where the run is of another method."""
         if not isinstance(self.experiment, Experiment):
             raise TypeError(f"run {self.id} is {type(self.experiment).__name__}, not a network that is trained")
         return self.experiment
 
     def key_for(self, purpose: str) -> int:
-        """Return the 64-bit key of all randomness that this run uses for `purpose`."""
+        """The 64-bit key of all randomness that this run uses for `purpose`."""
         return derived_seed(f"{self.id}\n{purpose}", num_bits=64)

@@ -37,7 +37,7 @@ class NotEnoughGPUs(ValueError):
 
 
 def listed_gpus() -> tuple[str, ...]:
-    """Return the UUIDs of the host's GPUs in the order of their bus, without starting CUDA; none without a driver.
+    """The UUIDs of the host's GPUs in the order of their bus, without starting CUDA; none without a driver.
 
     Raises:
         NotEnoughGPUs: there is a driver, and it does not answer.
@@ -53,7 +53,7 @@ def listed_gpus() -> tuple[str, ...]:
 
 
 def candidate_gpus(visible: str | None, listed: Sequence[str]) -> tuple[str, ...]:
-    """Return the GPUs that a process may use: those `listed` which `visible`, the value of CUDA_VISIBLE_DEVICES, leaves.
+    """The GPUs that a process may use: those `listed` which `visible`, the value of CUDA_VISIBLE_DEVICES, leaves.
 
     As CUDA has it: numbers count from 0, a UUID may be cut short, and what follows the first entry that names no GPU does not
     count. Parts of GPUs (MIG) are known by the names that they have there. Without a list of GPUs entries are believed.
@@ -127,7 +127,7 @@ def leased_gpus(
 
 
 def _try_lease(num: int, candidates: Sequence[str], folder: Path) -> tuple[dict[str, int], list[str]]:
-    """Return `num` GPUs with the descriptors that hold their locks, none if so many are not free, and those found busy."""
+    """`num` GPUs with the descriptors that hold their locks, none if so many are not free, and those found busy."""
     taken: dict[str, int] = {}
     busy: list[str] = []
     with ExitStack() as undone:

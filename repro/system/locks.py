@@ -39,7 +39,7 @@ def sign(descriptor: int) -> None:
 
 
 def signed_by(path: Path) -> str:
-    """Return the process number that a lock file names, or `unknown`."""
+    """The process number that a lock file names, or `unknown`."""
     try:
         return path.read_text().strip() or "unknown"
     except OSError:
@@ -61,7 +61,7 @@ def try_lock(folder: Path) -> int | None:
 
 
 def holder(folder: Path) -> str:
-    """Return the process number that the lock file of `folder` names, or `unknown`."""
+    """The process number that the lock file of `folder` names, or `unknown`."""
     return signed_by(folder / LOCK_FILE)
 
 

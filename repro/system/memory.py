@@ -27,5 +27,5 @@ def keep_freed_memory() -> bool:
 
 
 def peak_mib() -> float:
-    """Return the most memory that this process has had so far, in MiB."""
+    """The most memory that this process has had so far, in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -15,7 +15,7 @@ from threadpoolctl import ThreadpoolController
 
 
 def one_thread() -> AbstractContextManager[Any]:
-    """Return a context in which they take one thread."""
+    """A context in which they take one thread."""
     context: AbstractContextManager[Any] = _controller(len(sys.modules)).limit(limits=1)
     return context
 

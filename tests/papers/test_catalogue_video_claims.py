@@ -1,4 +1,4 @@
-"""The claims of paper B are those of the facts, with what each kind of judgement needs."""
+"""The claims of the video paper are those of the facts, with what each kind of judgement needs."""
 
 import re
 from fractions import Fraction

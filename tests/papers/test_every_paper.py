@@ -49,7 +49,7 @@ def test_a_scale_changes_no_field_that_a_variant_ablates(paper: Paper):
             run = make_run(paper, scale=scale.name, variant=name, seed=0)
             for item in spec_difference(paper.experiment(name), run.experiment):
                 clash = [key for key in ablated if _under(item.key, key)]
-                assert not clash, f"{scale.name} changes {item['key']}, which {name} is about"
+                assert not clash, f"{scale.name} changes {item.key}, which {name} is about"
 
 
 @pytest.mark.parametrize("paper", ALL, ids=lambda paper: paper.name)

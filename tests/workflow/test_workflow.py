@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -121,22 +122,35 @@ def test_more_seeds_keep_the_seeds_that_are_finished(finished):
     assert {rule for rule in planned if rule.endswith("_seeds_2")} == {f"train_alexnet_{label}_seeds_2" for label in GROUPS}
 
 
-def test_one_new_entry_is_a_new_ablation(finished):
-    """Add a variant as the README shows, to the files that it names."""
-    readme = (ROOT / "README.md").read_text()
-    section = readme.partition("## Add an ablation\n")[2].partition("\n## ")[0]
-    variants, tables = dict.fromkeys(re.findall(r"\]\((repro/papers/[^)]+)\)", section))
-    entry = section.split("```python\n", 1)[1].split("```", 1)[0]
+def section_of(title: str) -> tuple[str, list[str]]:
+    """Return the entry that a section of the README shows, and the files of papers that it names."""
+    section = (ROOT / "README.md").read_text().partition(f"## {title}\n")[2].partition("\n## ")[0]
+    files = dict.fromkeys(re.findall(r"\]\((repro/papers/[^)]+)\)", section))
+    return section.split("```python\n", 1)[1].split("```", 1)[0], list(files)
+
+
+def test_one_new_entry_is_a_new_ablation_and_another_a_claim_about_it(finished):
+    """Add a variant and a claim as the README shows, to the files that it names and to no others."""
+    entry, (variants, tables) = section_of("Add an ablation")
     finished.edit(variants, lambda text: text.replace("VARIANTS = (\n", "VARIANTS = (\n" + entry, 1))
     finished.edit(tables, lambda text: text.replace('"no_pca_color",\n', '"no_pca_color",\n"noise_for_half",\n', 1))
     assert "noise_for_half" in finished.repro("list", "alexnet").stdout
     assert json.loads(finished.repro("show", "smoke/alexnet/noise_for_half/0").stdout)["run"]["variant"] == "noise_for_half"
     differing = finished.repro("diff", "smoke/alexnet/full/0", "smoke/alexnet/noise_for_half/0")
     assert differing.stdout == "recipe.color_noise.until: 1.0 -> 0.5\n"
-    planned = jobs(finished.planned())
-    trained = set(planned) - set(AFTERWARDS)
-    assert len(trained) == 1
-    assert trained.pop().startswith("train_alexnet_ablations_")
+    ablated = jobs(finished.planned())
+    (trained,) = set(ablated) - set(AFTERWARDS)
+    assert trained.startswith("train_alexnet_ablations_")
+    claim, (claims, of_tables) = section_of("Add a claim")
+    assert of_tables == tables
+    named = "TRAINING_CLAIMS = (\n"
+    finished.edit(claims, lambda text: text.replace(named, f"{claim}\n{named}    {claim.partition(' = ')[0]},\n", 1))
+    finished.edit(tables, lambda text: text.replace('"A.S4.1.crop",\n', '"A.S4.1.crop",\n"A.S4.1.pca.end",\n', 1))
+    assert jobs(finished.planned()) == ablated
+    check = "from repro.papers import PAPERS; from repro.catalogue.check import paper_faults; "
+    command = [sys.executable, "-c", f"{check}print(list(paper_faults(PAPERS['alexnet'])))"]
+    done = subprocess.run(command, cwd=finished.folder, env=finished.environment, capture_output=True, text=True)
+    assert done.stdout == "[]\n", done.stdout + done.stderr
 
 
 def test_a_damaged_scores_file_is_refused_by_name_and_not_collected(finished):

@@ -1,6 +1,6 @@
 """Measure how well each class is ranked: average precision by class, and its mean over groups of classes.
 
-Shapes: N videos, K classes, D draws.
+Shape suffixes: N videos, K classes, D draws.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ALL_GROUPS = "all_groups"
 
 
 def of_precisions(scores: Scores, *, classes: Sequence[str], groups: Mapping[str, str]) -> list[Measured]:
-    """Return the average precision of each class that has examples, its mean over all and over each of `groups`, and gaps.
+    """The average precision of each class that has examples, its mean over all and over each of `groups`, and gaps.
 
     Counted are the class's videos; of means, all videos. The gap of a group is the mean of all other classes less its own.
 
@@ -50,7 +50,7 @@ def of_precisions(scores: Scores, *, classes: Sequence[str], groups: Mapping[str
 
 
 def resampled_precision_DK(scores: Scores, weight_DN: NDArray[np.integer]) -> NDArray[np.float64]:
-    """Return the average precision of each class in samples of the videos; NaN where a sample has no example of a class.
+    """The average precision of each class in samples of the videos; NaN where a sample has no example of a class.
 
     Args:
         weight_DN: how often each video is in each sample.

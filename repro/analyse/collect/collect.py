@@ -78,7 +78,7 @@ def _rows(run: Run, results: Path, thresholds: Sequence[float]) -> list[Measurem
 
 
 def _of_scores(record: RunJson, run: Run, results: Path) -> list[Measured]:
-    """Return what the scores of a finished run give; the gap counts its test images."""
+    """What the scores of a finished run give; the gap counts its test images."""
     measured: list[Measured] = []
     for protocol in run.experiment.evaluation.protocols:
         scores = read_run_scores(record, split="test", protocol=protocol, results=results)
@@ -100,7 +100,7 @@ def _of_scores(record: RunJson, run: Run, results: Path) -> list[Measured]:
 
 
 def _of_training(record: RunJson, run: Run, results: Path, thresholds: Sequence[float]) -> list[Measured]:
-    """Return what log, first kernels and clock of a finished run give; counted are its training images, or kernels."""
+    """What log, first kernels and clock of a finished run give; counted are its training images, or kernels."""
     num_images = record.num_train_examples
     if record.timing is not None:
         timings = _parsed(record, record.timing.timings, _timings, results)
@@ -134,7 +134,7 @@ def _kernels(content: bytes, path: Path) -> tuple[NDArray[np.float32], int]:
 
 
 def _parsed(record: RunJson, stored: StoredFile, parse: Callable[[bytes, Path], Parsed], results: Path) -> Parsed:
-    """Return what a file that a run's record names holds."""
+    """What a file that a run's record names holds."""
     content = read_run_file(record, stored, results=results)
     try:
         return parse(content, run_folder(results, record.id) / stored.file)

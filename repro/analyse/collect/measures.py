@@ -1,6 +1,6 @@
 """Measure a finished run beside its scores: how fast it learned, and how its first kernels split over the towers.
 
-Shapes: K kernels, H height, W width, C colours, D draws.
+Shape suffixes: K kernels, H height, W width, C colours, D draws.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Measured = tuple[str, str, float, int]
 
 
 def thresholds_by_variant(papers: Sequence[Paper]) -> dict[tuple[str, str], tuple[float, ...]]:
-    """Return by paper and variant the training errors that claims about it name, falling."""
+    """By paper and variant the training errors that claims about it name, falling."""
     found: dict[tuple[str, str], set[float]] = {}
     for paper in papers:
         for claim in paper.claims:
@@ -40,7 +40,7 @@ def thresholds_by_variant(papers: Sequence[Paper]) -> dict[tuple[str, str], tupl
 
 
 def of_log(log: Sequence[LogEntry], *, num_epochs: int, thresholds: Sequence[float], num_images: int) -> list[Measured]:
-    """Return the mean training error of the first fifth of `num_epochs`, and the epochs to each of `thresholds`."""
+    """The mean training error of the first fifth of `num_epochs`, and the epochs to each of `thresholds`."""
     errors = [entry.train_top1_error for entry in log]
     early = errors[: max(1, num_epochs // EARLY_PART)]
     measured = [(EARLY, TRAINING, math.fsum(early) / len(early), num_images)]
@@ -49,12 +49,12 @@ def of_log(log: Sequence[LogEntry], *, num_epochs: int, thresholds: Sequence[flo
 
 
 def epochs_to(errors: Sequence[float], *, threshold: float) -> float:
-    """Return after how many whole epochs the error is first at most `threshold`; infinity if it never is."""
+    """After how many whole epochs the error is first at most `threshold`; infinity if it never is."""
     return next((float(epoch) for epoch, error in enumerate(errors, start=1) if error <= threshold), math.inf)
 
 
 def of_kernels(kernel_KHWC: NDArray[np.float32], *, num_towers: int) -> list[Measured]:
-    """Return by how much the towers' mean colour selectivity differs, more than halves drawn at random, if there are two."""
+    """By how much the towers' mean colour selectivity differs, more than halves drawn at random, if there are two."""
     if num_towers != 2:
         return []
     tower_K = np.arange(len(kernel_KHWC)) * num_towers // len(kernel_KHWC)
@@ -65,7 +65,7 @@ def of_kernels(kernel_KHWC: NDArray[np.float32], *, num_towers: int) -> list[Mea
 
 
 def color_selectivity(kernel_KHWC: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return for each kernel the share of its energy that is not grey, in [0, 1]; NaN for a kernel without energy.
+    """For each kernel the share of its energy that is not grey, in [0, 1]; NaN for a kernel without energy.
 
     The grey part of a weight is its projection on (1, 1, 1) / sqrt(3).
     """
@@ -78,7 +78,7 @@ def color_selectivity(kernel_KHWC: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def tower_split(selectivity_K: NDArray[np.float64], second_K: NDArray[np.bool_]) -> float | None:
-    """Return the difference of two groups' means less that of random groups of the same sizes; None if a group is empty.
+    """The difference of two groups' means less that of random groups of the same sizes; None if a group is empty.
 
     second_K: which kernels are the second group's.
     """
@@ -93,7 +93,7 @@ def tower_split(selectivity_K: NDArray[np.float64], second_K: NDArray[np.bool_])
 
 
 def of_timings(speeds: Mapping[str, Speed], *, num_examples: int) -> list[Measured]:
-    """Return the median time over rounds that each network takes for an example, in training and at test time."""
+    """The median time over rounds that each network takes for an example, in training and at test time."""
     return [
         (metric, name, float(statistics.median(times)), num_examples)
         for name, speed in speeds.items()
@@ -102,7 +102,7 @@ def of_timings(speeds: Mapping[str, Speed], *, num_examples: int) -> list[Measur
 
 
 def parse_kernels(content: bytes) -> tuple[NDArray[np.float32], int]:
-    """Return the kernels in `kernels.npz` and over how many towers they are spread.
+    """The kernels in `kernels.npz` and over how many towers they are spread.
 
     Raises:
         ValueError: the arrays are not there or do not fit each other.

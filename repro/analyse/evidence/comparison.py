@@ -1,6 +1,6 @@
 """Measure two arms, or one arm by two protocols, or one arm's level, on every scale that the report shows.
 
-Shapes: S seeds, N examples.
+Shape suffixes: S seeds, N examples.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Comparison:
         return {name: len(self.arms[name]) for name in (self.arm, self.against)}
 
     def seeds_needed(self, effect: float) -> int | None:
-        """Return the seeds per arm that would find `effect`, on the deciding scale, with 80 % power."""
+        """The seeds per arm that would find `effect`, on the deciding scale, with 80 % power."""
         if self.deciding is None:
             return None
         if self.deciding.sd is not None:
@@ -126,7 +126,7 @@ class Within:
         return {self.arm: len(self.values)}
 
     def seeds_needed(self, effect: float) -> int | None:
-        """Return the runs that would find `effect`, on the deciding scale, with 80 % power."""
+        """The runs that would find `effect`, on the deciding scale, with 80 % power."""
         if self.deciding is None or self.deciding.sd is None:
             return None
         return seeds_needed(effect, sd=self.deciding.sd / math.sqrt(2), num_arms=1)
@@ -164,7 +164,7 @@ def compare(ledger: Ledger, pair: Pair, *, decided_on: str) -> Comparison | None
 
 
 def _adjusted_p(pair: Pair, arms: Mapping[str, Values] | None) -> float | None:
-    """Return Dunnett's p-value of the pair among all variants that are compared with its control; None if it is not in it."""
+    """Dunnett's p-value of the pair among all variants that are compared with its control; None if it is not in it."""
     if not arms or pair.control not in (pair.arm, pair.against):
         return None
     other = pair.against if pair.arm == pair.control else pair.arm
@@ -216,7 +216,7 @@ def measure_level(ledger: Ledger, *, arm: str, pool: Sequence[str], metric: str,
 
 
 def _pooled(ledger: Ledger, pool: Sequence[str], wanted: Sequence[str], *, protocol: str) -> list[str]:
-    """Return `wanted` and the variants of `pool` that have learned.
+    """`wanted` and the variants of `pool` that have learned.
 
     A network that stays at chance gives every seed the same error: its spread says nothing about that of the others,
     and pooled with theirs it would make every interval of the table too narrow.
@@ -225,7 +225,7 @@ def _pooled(ledger: Ledger, pool: Sequence[str], wanted: Sequence[str], *, proto
 
 
 def _examples_se(ledger: Ledger, views: tuple[tuple[str, str], tuple[str, str]], *, metric: str, log_ratio: bool) -> float | None:
-    """Return the standard error that the choice of images adds to the difference of two views, (arm, protocol) each.
+    """The standard error that the choice of images adds to the difference of two views, (arm, protocol) each.
 
     None if the arms were scored on different images, or if the metric rests on no scores.
     """

@@ -71,7 +71,7 @@ def gate(ledger: Ledger, question: Question) -> Stop | None:
 
 
 def missing_runs(ledger: Ledger, question: Question) -> list[str]:
-    """Return the planned runs without which the answer is not decided: all of the arms, one of what was not chosen."""
+    """The planned runs without which the answer is not decided: all of the arms, one of what was not chosen."""
     others = [name for name in question.considered if name not in question.arms and not ledger.runs(name)]
     return ledger.missing_of([*question.arms, *others])
 
@@ -155,7 +155,7 @@ def other_precision(ledger: Ledger, arms: Sequence[str]) -> str:
 
 
 def ablated_keys(paper: Paper, arms: Sequence[str]) -> set[str] | None:
-    """Return the keys that stand between `arms` in the tree of variants: all in which their specs may differ.
+    """The keys that stand between `arms` in the tree of variants: all in which their specs may differ.
 
     None if they come from different roots, which are experiments of their own: those may differ in all that they declare.
     """
@@ -238,7 +238,7 @@ def untestable_metric(metric: str, *, num_classes: int | None) -> str:
 
 
 def chance_note(metric: str, *, num_classes: int | None) -> str:
-    """Return a sentence about chance where it is close to what a network reaches."""
+    """A sentence about chance where it is close to what a network reaches."""
     if metric == TOP5 and num_classes is not None and num_classes < 100:
         return f"With {num_classes} classes a guess has a top-5 error of {1 - 5 / num_classes:.0%}."
     return ""

@@ -72,7 +72,7 @@ class Ledger:
             self._runs.setdefault(record.variant, []).append(record)
 
     def planned_seeds(self, variant: str) -> set[int]:
-        """Return the seeds that the scale plans for `variant`, those of runs that others average or start from included."""
+        """The seeds that the scale plans for `variant`, those of runs that others average or start from included."""
         return self._planned.get(variant, set())
 
     def has(self, variant: str) -> bool:
@@ -80,28 +80,28 @@ class Ledger:
         return self.scale.has(self.paper.family(variant))
 
     def runs(self, variant: str) -> list[RunJson]:
-        """Return the records of the runs of `variant` by seed, diverged ones included."""
+        """The records of the runs of `variant` by seed, diverged ones included."""
         return self._runs.get(variant, [])
 
     def finished(self, variant: str) -> list[RunJson]:
-        """Return the records of the runs of `variant` by seed that have scores."""
+        """The records of the runs of `variant` by seed that have scores."""
         return [record for record in self.runs(variant) if not record.diverged]
 
     def missing_of(self, variants: Sequence[str]) -> list[str]:
-        """Return the planned runs of `variants` that are not there."""
+        """The planned runs of `variants` that are not there."""
         return [run for run in self.missing if run.split("/")[2] in variants]
 
     def arms(self, variants: Sequence[str], *, metric: str, protocol: str) -> dict[str, list[float]]:
-        """Return the values of each of `variants` by seed; variants without any are left out."""
+        """The values of each of `variants` by seed; variants without any are left out."""
         found = {variant: self.values.get((variant, metric, protocol), {}) for variant in variants}
         return {variant: [values[seed] for seed in sorted(values)] for variant, values in found.items() if values}
 
     def by_seed(self, variant: str, *, metric: str, protocol: str) -> dict[int, float]:
-        """Return the values of `variant` by seed, in the order of the seeds."""
+        """The values of `variant` by seed, in the order of the seeds."""
         return dict(sorted(self.values.get((variant, metric, protocol), {}).items()))
 
     def correct_SN(self, variant: str, *, split: str, protocol: str, k: int) -> NDArray[np.float64]:
-        """Return for each finished run of `variant` and each independent unit how far it is right at `k` (Answers.share_N).
+        """For each finished run of `variant` and each independent unit how far it is right at `k` (Answers.share_N).
 
         Raises:
             FileFormatError: a run's file is damaged, or `runs.csv` was collected from other scores.
@@ -114,7 +114,7 @@ class Ledger:
         return len({self._answers(record, split=split, protocol=protocol).examples for record in records}) <= 1
 
     def scores(self, record: RunJson, *, split: str, protocol: str) -> Scores:
-        """Return the scores of a finished run.
+        """The scores of a finished run.
 
         Raises:
             FileFormatError: the run has no such scores, or their file was changed since it was collected.
@@ -145,7 +145,7 @@ class Ledger:
 
 
 def planned_seeds(paper: Paper, scale: Scale) -> dict[str, set[int]]:
-    """Return by variant the seeds that `scale` plans."""
+    """By variant the seeds that `scale` plans."""
     names = [variant.name for variant in paper.variants if scale.has(paper.family(variant.name))]
     runs = [make_run(paper, scale=scale.name, variant=name, seed=seed) for name in names for seed in range(scale.num_seeds)]
     found: dict[str, set[int]] = {}
@@ -155,7 +155,7 @@ def planned_seeds(paper: Paper, scale: Scale) -> dict[str, set[int]]:
 
 
 def by_unit(correct_N: NDArray[np.bool_], unit_N: NDArray[np.bytes_] | None) -> NDArray[np.float64]:
-    """Return for each unit the number of its right examples over the mean number of examples of a unit; no units: each its own.
+    """For each unit the number of its right examples over the mean number of examples of a unit; no units: each its own.
 
     Clips of one video succeed and fail together: the videos were sampled, and are what is resampled.
     """

@@ -36,12 +36,12 @@ class Pace:
 
     @property
     def at_least(self) -> tuple[float, ...]:
-        """Return the epochs of each run, those that it was trained for if it never got there."""
+        """The epochs of each run, those that it was trained for if it never got there."""
         return tuple(min(pair) for pair in zip(self.epochs, self.lasted, strict=True))
 
     @property
     def slowness(self) -> tuple[float, float]:
-        """Return what orders variants by pace: the share of runs that never got there, then the mean epochs of all."""
+        """What orders variants by pace: the share of runs that never got there, then the mean epochs of all."""
         num = len(self.epochs)
         return (self.num_never / num, math.fsum(self.at_least) / num) if num else (math.inf, math.inf)
 
@@ -87,7 +87,7 @@ class PaceRatio:
 
 
 def pace(ledger: Ledger, variant: str, *, threshold: float, seeds: Collection[int] | None = None) -> Pace:
-    """Return the pace of `variant` to `threshold`, of runs with `seeds` (default: all); one that diverged never got there."""
+    """The pace of `variant` to `threshold`, of runs with `seeds` (default: all); one that diverged never got there."""
     values = ledger.by_seed(variant, metric=epochs_metric(threshold), protocol=TRAINING)
     runs = [record for record in ledger.runs(variant) if seeds is None or record.seed in seeds]
     runs = [record for record in runs if record.seed in values or record.diverged]
@@ -99,13 +99,13 @@ def pace(ledger: Ledger, variant: str, *, threshold: float, seeds: Collection[in
 
 
 def common_seeds(ledger: Ledger, grid: Sequence[str]) -> tuple[int, ...]:
-    """Return the seeds with which every variant of `grid` was run."""
+    """The seeds with which every variant of `grid` was run."""
     seeds = [{record.seed for record in ledger.runs(name)} for name in grid]
     return tuple(sorted(set.intersection(*seeds))) if seeds else ()
 
 
 def fastest(ledger: Ledger, grid: Sequence[str], *, thresholds: Sequence[float]) -> str:
-    """Return the variant of `grid` with the fewest mean epochs to the first of `thresholds`, then to the others.
+    """The variant of `grid` with the fewest mean epochs to the first of `thresholds`, then to the others.
 
     Compared are the runs with the seeds that all variants have. A variant with runs that never get there comes after those
     without; of equals the first in the grid is taken.

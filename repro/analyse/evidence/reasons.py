@@ -22,7 +22,7 @@ def effect_measured(
     n: Mapping[str, int],
     d0: float | None,
 ) -> str:
-    """Return the sentence that states an effect: ours with its interval and seeds, then the paper's."""
+    """The sentence that states an effect: ours with its interval and seeds, then the paper's."""
     what = metric_title(metric, protocol=protocol)
     seeds = f"{n[against]} and {n[arm]} seeds"
     if decided_on == "log_ratio":
@@ -44,7 +44,7 @@ def within_measured(
     n: int,
     d0: float | None,
 ) -> str:
-    """Return the sentence that states an effect inside runs: ours with its interval and runs, then the paper's."""
+    """The sentence that states an effect inside runs: ours with its interval and runs, then the paper's."""
     what, runs = metric_title(metric), f"{n} run{'s' * (n != 1)}, each compared with itself"
     if not against_protocol:
         runs = f"{n} run{'s' * (n != 1)}"
@@ -67,7 +67,7 @@ def within_measured(
 
 
 def _points(metric: str, estimate: float, interval: tuple[float, float] | None, *, seeds: str, d0: float | None) -> str:
-    """Return a difference with its interval: points of error, or in the metric's own unit."""
+    """A difference with its interval: points of error, or in the metric's own unit."""
     unit = unit_of(metric)
     factor, digits, words = unit.factor, 2 if unit.share else 3, unit.difference
     spread = f"90 % interval {factor * interval[0]:+.{digits}f} to {factor * interval[1]:+.{digits}f}, " if interval else ""
@@ -76,7 +76,7 @@ def _points(metric: str, estimate: float, interval: tuple[float, float] | None, 
 
 
 def pace_chosen(arm: str, grid: Sequence[str], *, num_seeds: int) -> str:
-    """Return the sentence that says which of several learning rates stands for an arm, and why."""
+    """The sentence that says which of several learning rates stands for an arm, and why."""
     if len(grid) < 2:
         return ""
     seeds = f"{num_seeds} seed{'s' * (num_seeds != 1)} each"
@@ -86,7 +86,7 @@ def pace_chosen(arm: str, grid: Sequence[str], *, num_seeds: int) -> str:
 
 
 def epochs_listed(epochs: Sequence[float], lasted: Sequence[float]) -> str:
-    """Return the epochs of each seed; `more than 12` for one that had not got there after its 12 epochs."""
+    """The epochs of each seed; `more than 12` for one that had not got there after its 12 epochs."""
     return ", ".join(
         f"{one:g}" if math.isfinite(one) else f"more than {last:g}" for one, last in zip(epochs, lasted, strict=True)
     )
@@ -104,7 +104,7 @@ def pace_measured(
     interval: tuple[float, float] | None,
     d0: float | None,
 ) -> str:
-    """Return the sentence that states a ratio of paces (log intervals), seed by seed, then the paper's."""
+    """The sentence that states a ratio of paces (log intervals), seed by seed, then the paper's."""
     seeds = f"epochs by seed: {against_epochs} against {arm_epochs}"
     paper = f"; in the paper {math.exp(d0):g} times" if d0 is not None else ""
     if ratio is None:
@@ -119,7 +119,7 @@ def pace_measured(
 
 
 def pace_meaning(*, bounded: bool, arm_never: int, against_never: int, num_arm: int, num_against: int) -> str:
-    """Return what censored runs mean for a ratio of paces."""
+    """What censored runs mean for a ratio of paces."""
     if arm_never == num_arm and against_never == num_against:
         return "Neither arm ever got there, so nothing can be decided; train longer."
     if arm_never:
@@ -133,7 +133,7 @@ def pace_meaning(*, bounded: bool, arm_never: int, against_never: int, num_arm: 
 
 
 def every_part(name: str, *, verdicts: Mapping[str, str]) -> str:
-    """Return the sentence that says how a claim follows from its parts, listed with their verdicts if they are given."""
+    """The sentence that says how a claim follows from its parts, listed with their verdicts if they are given."""
     listed = ", ".join(f"{part} {found}" for part, found in verdicts.items())
     because = {
         verdict.REPRODUCED: "All parts are reproduced",
@@ -144,14 +144,14 @@ def every_part(name: str, *, verdicts: Mapping[str, str]) -> str:
 
 
 def not_run_yet(why: str) -> str:
-    """Return the reason of a claim for which nothing has been run."""
+    """The reason of a claim for which nothing has been run."""
     return f"Not run yet: {why}"
 
 
 def level_measured(
     *, metric: str, protocol: str, arm: str, estimate: float, interval: tuple[float, float] | None, n: int, printed: float
 ) -> str:
-    """Return the sentence that states a level: ours with its interval and seeds, then the printed one."""
+    """The sentence that states a level: ours with its interval and seeds, then the printed one."""
     unit = unit_of(metric)
 
     def text(value: float) -> str:
@@ -164,7 +164,7 @@ def level_measured(
 
 
 def epochs_measured(*, arm: str, threshold: float, epochs: str, printed: float) -> str:
-    """Return the sentence that states in which epoch each seed got to a training error, then the printed one."""
+    """The sentence that states in which epoch each seed got to a training error, then the printed one."""
     return f"{arm} gets to {threshold:.0%} training error after {epochs} epochs here (by seed); printed: {printed:g}."
 
 
@@ -177,14 +177,14 @@ def exact_compared(*, metric: str, arm: str, value: float, printed: float, toler
         return f"{counted}; the paper says at most {theirs}: {side}."
     ratio = abs(value / printed - 1)
     side = "within" if ratio <= tolerance else "outside"
-    allowed = f"{ratio:.1%} off, {side} the {tolerance:.0%} that its rounding allows" if tolerance else f"{ratio:.1%} off"
+    allowed = f"{ratio:.1%} off, {side} the {100 * tolerance:.2g}% that its rounding allows" if tolerance else f"{ratio:.1%} off"
     return f"{counted}; the paper says {theirs}: {'the same' if value == printed else allowed}."
 
 
 def meaning(
     name: str, *, metric: str, size: str, decided_on: str, smallest_effect: float, d0: float | None, seeds_needed: int | None
 ) -> str:
-    """Return the sentence that says what the verdict on an effect means."""
+    """The sentence that says what the verdict on an effect means."""
     sizes = {
         "weaker": "the effect is weaker than the paper's",
         "stronger": "the effect is stronger than the paper's",
@@ -208,7 +208,7 @@ def meaning(
 
 
 def no_worse_meaning(name: str, *, metric: str, arm: str, decided_on: str, margin: float, seeds_needed: int | None) -> str:
-    """Return the sentence that says what the verdict on a claim of no loss means."""
+    """The sentence that says what the verdict on a claim of no loss means."""
     amount = f"{_amount(margin, decided_on, metric=metric)}, the largest loss that the claim allows"
     if name == verdict.INCONCLUSIVE:
         needed = f"; about {seeds_needed} seeds per arm would decide (80 % power)" if seeds_needed else ""
@@ -220,7 +220,7 @@ def no_worse_meaning(name: str, *, metric: str, arm: str, decided_on: str, margi
 
 
 def level_meaning(name: str, *, metric: str) -> str:
-    """Return the sentence that says what the verdict on a level means."""
+    """The sentence that says what the verdict on a level means."""
     unit = unit_of(metric)
     band = f"the band of {unit.factor * verdict.LEVEL_BAND:g} {unit.difference} around the printed value"
     return {
@@ -231,7 +231,7 @@ def level_meaning(name: str, *, metric: str) -> str:
 
 
 def no_spread(n: Mapping[str, int]) -> str:
-    """Return the sentence that says why there is no interval."""
+    """The sentence that says why there is no interval."""
     if max(n.values(), default=0) < 2:
         return "One seed per arm shows no spread between seeds, so nothing can be decided; train at least two seeds per arm."
     return "All seeds gave the same value, so no spread between seeds can be estimated and nothing can be decided."

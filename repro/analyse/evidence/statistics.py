@@ -1,6 +1,6 @@
 """Estimate differences between variants from a few seeds: pooled t intervals, tests and the seeds that a claim needs.
 
-Shapes: S seeds, N examples.
+Shape suffixes: S seeds, N examples.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Estimate:
 
 
 def t_interval(value: float, *, se: float, df: float, level: float) -> Interval:
-    """Return the two-sided Student t interval of `value` that covers the truth with probability `level`."""
+    """The two-sided Student t interval of `value` that covers the truth with probability `level`."""
     half = float(special.stdtrit(df, 0.5 + level / 2)) * se
     return value - half, value + half
 
@@ -156,7 +156,7 @@ def log_ratio_of_epochs(arm: Values, against: Values) -> Estimate:
 
 
 def logrank_p(arm: Values, against: Values, *, arm_ended: Values, against_ended: Values) -> float | None:
-    """Return the log-rank p-value that both arms have one pace: epochs, infinity for a run that ended before it got there.
+    """The log-rank p-value that both arms have one pace: epochs, infinity for a run that ended before it got there.
 
     None if no run got there, or where the test has no answer.
     """
@@ -197,7 +197,7 @@ def _mean(values: Values) -> float:
 
 
 def equivalence_p(estimate: Estimate, *, smallest_effect: float) -> float | None:
-    """Return the p-value of two one-sided t tests that the effect lies outside -smallest_effect to smallest_effect."""
+    """The p-value of two one-sided t tests that the effect lies outside -smallest_effect to smallest_effect."""
     if not estimate.has_spread:
         return None
     nearest = smallest_effect - abs(estimate.value)
@@ -205,7 +205,7 @@ def equivalence_p(estimate: Estimate, *, smallest_effect: float) -> float | None
 
 
 def dunnett_p(arms: Mapping[str, Values], *, control: str) -> dict[str, float]:
-    """Return Dunnett's two-sided p-value of every arm against `control`, adjusted for all of them.
+    """Dunnett's two-sided p-value of every arm against `control`, adjusted for all of them.
 
     Arms without values are left out; the result is empty where no spread can be estimated. `scipy.stats.dunnett` integrates
     by random points, to about 1e-4; this gives the same nine digits every time.
@@ -228,7 +228,7 @@ def dunnett_p(arms: Mapping[str, Values], *, control: str) -> dict[str, float]:
 
 @cache
 def _beyond_largest(largest: float, *, nums: tuple[int, ...], num_control: int, df: float) -> float:
-    """Return the chance that any of several t statistics with one control is beyond `largest`, if no arm differs.
+    """The chance that any of several t statistics with one control is beyond `largest`, if no arm differs.
 
     Given the control's mean z and the pooled spread s, the statistics are independent of each other, so that two integrals
     are left whatever the number of arms. nums: seeds of the other arms.
@@ -254,19 +254,19 @@ def _beyond_largest(largest: float, *, nums: tuple[int, ...], num_control: int, 
 
 @cache
 def _legendre() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return places and weights between -1 and 1; finding them takes a tenth of a second."""
+    """Places and weights between -1 and 1; finding them takes a tenth of a second."""
     x, weight = np.polynomial.legendre.leggauss(NUM_NODES)
     return x, weight
 
 
 def _nodes(low: float, high: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return places and weights of the Gauss-Legendre rule between `low` and `high`."""
+    """Places and weights of the Gauss-Legendre rule between `low` and `high`."""
     x, weight = _legendre()
     return low + (x + 1) * (high - low) / 2, weight * (high - low) / 2
 
 
 def power(effect: float, *, sd: float, num_seeds: int, num_arms: int) -> float:
-    """Return the chance that a one-sided t test finds `effect` with `num_seeds` in each of `num_arms` pooled arms."""
+    """The chance that a one-sided t test finds `effect` with `num_seeds` in each of `num_arms` pooled arms."""
     df = num_arms * (num_seeds - 1)
     shift = effect / (sd * math.sqrt(2 / num_seeds))
     chance = float(stats.nct.sf(stats.t.ppf(1 - ONE_SIDED_ALPHA, df), df, shift))
@@ -275,7 +275,7 @@ def power(effect: float, *, sd: float, num_seeds: int, num_arms: int) -> float:
 
 
 def seeds_needed(effect: float, *, sd: float, num_arms: int) -> int | None:
-    """Return the seeds in each arm that find `effect` (above 0) with 80 % power; None if more than `MOST_SEEDS`.
+    """The seeds in each arm that find `effect` (above 0) with 80 % power; None if more than `MOST_SEEDS`.
 
     For differences inside runs, whose standard deviation is sd, ask for one arm and sd / sqrt(2).
     """
@@ -293,7 +293,7 @@ def seeds_needed(effect: float, *, sd: float, num_arms: int) -> int | None:
 
 
 def example_se(arm_SN: NDArray[np.floating], against_SN: NDArray[np.floating], *, log_ratio: bool) -> float:
-    """Return the standard error that the choice of test images adds to a difference of errors.
+    """The standard error that the choice of test images adds to a difference of errors.
 
     Both arms saw the same N units (images, videos); correctness is averaged over seeds first. For the log error ratio
     each arm's share is divided by its error (delta method).
@@ -305,7 +305,7 @@ def example_se(arm_SN: NDArray[np.floating], against_SN: NDArray[np.floating], *
 
 
 def total_interval(estimate: Estimate, *, example_se: float, level: float = 0.90) -> Interval | None:
-    """Return the interval of `estimate` over seeds and test images together, with the seeds' degrees of freedom."""
+    """The interval of `estimate` over seeds and test images together, with the seeds' degrees of freedom."""
     if not estimate.has_spread:
         return None
     return t_interval(estimate.value, se=math.hypot(estimate.se, example_se), df=estimate.df, level=level)

@@ -46,7 +46,7 @@ SANITY_FLOOR = 0.9
 
 
 def decide_effect(interval: tuple[float, float], *, d0: float | None, smallest_effect: float) -> str:
-    """Return the verdict on an effect from its 90 % interval; positive is the paper's direction.
+    """The verdict on an effect from its 90 % interval; positive is the paper's direction.
 
     d0: the paper's effect, above 0; None if it printed none (then its size can neither be reproduced nor excluded).
     smallest_effect: above 0, the effect below which we call it absent.
@@ -71,7 +71,7 @@ def decide_effect(interval: tuple[float, float], *, d0: float | None, smallest_e
 
 
 def decide_no_worse(interval: tuple[float, float], *, margin: float) -> str:
-    """Return the verdict on a claim that an arm loses nothing, from the 90 % interval of its effect; a loss is negative.
+    """The verdict on a claim that an arm loses nothing, from the 90 % interval of its effect; a loss is negative.
 
     margin: above 0, the largest loss that still counts as none.
 
@@ -97,7 +97,7 @@ def size_flag(interval: tuple[float, float], *, d0: float | None) -> str:
 
 
 def decide_level(interval: tuple[float, float], *, printed: float) -> str:
-    """Return the verdict on a level: does its 90 % interval lie inside, or wholly outside, the band around the printed value?"""
+    """The verdict on a level: does its 90 % interval lie inside, or wholly outside, the band around the printed value?"""
     low, high = _checked(interval)
     if printed - LEVEL_BAND < low and high < printed + LEVEL_BAND:
         return REPRODUCED
@@ -107,7 +107,7 @@ def decide_level(interval: tuple[float, float], *, printed: float) -> str:
 
 
 def decide_bound(low: float, *, d0: float | None) -> tuple[str, str]:
-    """Return verdict and size of an effect of which only a lower bound is known: the lower end of its 90 % interval.
+    """Verdict and size of an effect of which only a lower bound is known: the lower end of its 90 % interval.
 
     A bound can show the direction; that a size is the paper's, or is not, it can never show.
     """
@@ -117,12 +117,12 @@ def decide_bound(low: float, *, d0: float | None) -> tuple[str, str]:
 
 
 def decide_every(verdicts: Sequence[str]) -> str:
-    """Return the verdict on a claim all of whose parts must hold: the first of EVERY_ORDER that a part has."""
+    """The verdict on a claim all of whose parts must hold: the first of EVERY_ORDER that a part has."""
     return next(name for name in EVERY_ORDER if name in verdicts)
 
 
 def decide_exact(value: float, *, printed: float, tolerance: float, bound: str) -> str:
-    """Return the verdict on a number that follows from the architecture; `tolerance` is relative to the printed value.
+    """The verdict on a number that follows from the architecture; `tolerance` is relative to the printed value.
 
     bound: `equal`, or `at_most`: the number may be smaller.
     """

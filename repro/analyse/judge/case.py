@@ -36,17 +36,17 @@ class Case:
 
     @property
     def considered(self) -> tuple[str, ...]:
-        """Return all variants on whose runs the verdict rests, those of the grids included."""
+        """All variants on whose runs the verdict rests, those of the grids included."""
         return tuple(dict.fromkeys((*self.arms, *self.claim.variants)))
 
     @property
     def pool(self) -> tuple[str, ...]:
-        """Return the variants whose spread stands for that of the arms: those of the page, if it has the arms."""
+        """The variants whose spread stands for that of the arms: those of the page, if it has the arms."""
         return self.page.variants if self.page and set(self.arms) <= set(self.page.variants) else self.arms
 
     @property
     def control(self) -> str:
-        """Return the arm that must have learned: that of the page, if the claim compares with it, else the claim's own."""
+        """The arm that must have learned: that of the page, if the claim compares with it, else the claim's own."""
         control = self.page.control_of(self.against or self.arm) if self.page else self.arm
         return control if control in self.arms else self.arm
 
@@ -76,18 +76,18 @@ class Case:
 
     @property
     def data_words(self) -> str:
-        """Return how the data that the claim is about are called."""
+        """How the data that the claim is about are called."""
         return self.ledger.paper.data_words(self.claim.dataset)
 
     @property
     def num_classes(self) -> int | None:
-        """Return the number of classes of the arm's runs; None without runs."""
+        """The number of classes of the arm's runs; None without runs."""
         runs = self.ledger.runs(self.arm)
         return runs[0].num_classes if runs else None
 
 
 def case_of(claim: Claim, ledger: Ledger) -> Case:
-    """Return the case of `claim`; of the grids of a ratio the fastest variants stand for the arms."""
+    """The case of `claim`; of the grids of a ratio the fastest variants stand for the arms."""
     arm, against = claim.arm, claim.against if isinstance(claim, OfTwoArms) else None
     if isinstance(claim, Ratio):
         arm = fastest(ledger, claim.arm_grid or (claim.arm,), thresholds=claim.thresholds)
@@ -98,13 +98,13 @@ def case_of(claim: Claim, ledger: Ledger) -> Case:
 
 
 def family_of(page: Table | None, control: str) -> tuple[str, ...]:
-    """Return `control` and all variants of a page that are compared with it."""
+    """`control` and all variants of a page that are compared with it."""
     others = page.variants if page else ()
     return (control, *(name for name in others if page and name != control and page.control_of(name) == control))
 
 
 def evidence_for(claim: Claim, *, paper: Paper, scale: Scale) -> str:
-    """Return what a verdict on `claim` is worth: the least that its runs' data are worth.
+    """What a verdict on `claim` is worth: the least that its runs' data are worth.
 
     Whether they are the data that the claim is about is told by their names. A claim about no data, and one that no run here
     can speak to, have the level of the scale and of its own data.
@@ -115,7 +115,7 @@ def evidence_for(claim: Claim, *, paper: Paper, scale: Scale) -> str:
 
 
 def data_of(claim: Claim, *, paper: Paper, scale: Scale) -> set[AnyDataset]:
-    """Return the data of the runs by which `claim` is judged at `scale`; those of the scale if there are no such runs."""
+    """The data of the runs by which `claim` is judged at `scale`; those of the scale if there are no such runs."""
     parts = [item for item in paper.claims if item.id in claim.parts] if isinstance(claim, Every) else []
     families = {paper.family(name) for item in (claim, *parts) for name in item.variants}
     folds = [scale.dataset_of(family, seed=seed) for family in families if scale.has(family) for seed in range(scale.num_seeds)]
@@ -123,14 +123,14 @@ def data_of(claim: Claim, *, paper: Paper, scale: Scale) -> set[AnyDataset]:
 
 
 def data_level(printed: PrintedSet | None, dataset: AnyDataset, *, scale: Scale) -> str:
-    """Return what a verdict about `printed` is worth on `dataset`."""
+    """What a verdict about `printed` is worth on `dataset`."""
     if dataset.procedural is not None:
         return DEMONSTRATION
     return scale.evidence if printed is None else printed.evidence_of(dataset.of)
 
 
 def paper_log_ratio(claim: Claim) -> float | None:
-    """Return the logarithm of the paper's ratio, or of that of its two errors, signed like its effect; None without either."""
+    """The logarithm of the paper's ratio, or of that of its two errors, signed like its effect; None without either."""
     match claim:
         case Ratio() | Within(paper_ratio=float() | int()):
             assert claim.paper_ratio is not None
@@ -142,12 +142,12 @@ def paper_log_ratio(claim: Claim) -> float | None:
 
 
 def paper_delta(claim: Claim) -> float | None:
-    """Return the printed difference; None where there is none."""
+    """The printed difference; None where there is none."""
     return claim.paper_delta if isinstance(claim, Effect | Within | Every) else None
 
 
 def decided_on(claim: Claim, *, evidence: str) -> str:
-    """Return the deciding scale: the log ratio for paces, speeds and, off the paper's own data, errors with a printed size.
+    """The deciding scale: the log ratio for paces, speeds and, off the paper's own data, errors with a printed size.
 
     Points decide on the paper's own data, for bare directions, and for what is no error (a gap, a selectivity).
     """
@@ -161,7 +161,7 @@ def decided_on(claim: Claim, *, evidence: str) -> str:
 
 
 def sizes(claim: Claim, *, decided_on: str) -> tuple[float | None, float | None]:
-    """Return the paper's effect and the smallest effect of interest on the deciding scale, None where there is none."""
+    """The paper's effect and the smallest effect of interest on the deciding scale, None where there is none."""
     match claim:
         case Direction() | Within(paper_delta=None, paper_ratio=None):
             return None, claim.smallest_effect

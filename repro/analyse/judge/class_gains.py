@@ -24,7 +24,7 @@ MOST_DRAWS, FEWEST_DRAWS, NUMBERS, DRAW_SEED = 1000, 50, 10**9, 2014
 
 
 def class_gains(table: Table, ledger: Ledger) -> list[ClassGain]:
-    """Return what the page's other variant gains over its control in average precision of each class, in the data's order.
+    """What the page's other variant gains over its control in average precision of each class, in the data's order.
 
     Nothing where the page does not ask for it, or a variant has no finished run. `total_ci90` is over seeds and videos, where all
     runs were scored on the same videos: these were sampled, and their clips are not samples of their own.
@@ -77,7 +77,7 @@ def _gain(table: Table, ledger: Ledger, control: str, other: str, *, name: str, 
 
 
 def _videos_se(ledger: Ledger, control: str, other: str) -> NDArray[np.float64] | None:
-    """Return by class the standard error that the choice of test videos adds to the gain; None if the runs' videos differ."""
+    """By class the standard error that the choice of test videos adds to the gain; None if the runs' videos differ."""
     if not ledger.same_examples((control, other), split="test", protocol=PROTOCOL):
         return None
     rng = np.random.default_rng(DRAW_SEED)

@@ -18,7 +18,7 @@ from repro.spec.terms.protocols import PLAIN_CROP, PROTOCOLS, TRAINING
 
 
 def table_effects(table: Table, ledger: Ledger) -> list[MeasuredEffect]:
-    """Return the effect of each variant but the controls in the table's order: metric(variant) - metric(its control).
+    """The effect of each variant but the controls in the table's order: metric(variant) - metric(its control).
 
     Variants that the scale does not run are left out.
     """
@@ -95,10 +95,8 @@ def changed(ledger: Ledger, name: str) -> tuple[Any, tuple[Change, ...]]:
         return None, ()
     base = plain(ledger.paper.experiment(variant.base))
     values = [reduce(_step, place.split("."), base) for place in variant.places]
-    return (
-        values[0] if all(value == values[0] for value in values) else values,
-        spec_difference(base, ledger.paper.experiment(name)),
-    )
+    difference = spec_difference(base, ledger.paper.experiment(name))
+    return values[0] if all(value == values[0] for value in values) else values, difference
 
 
 def _step(spec: Any, key: str) -> Any:

@@ -40,7 +40,7 @@ def judged_exact(claim: Exact, paper: Paper, entry: JudgedExact) -> JudgedExact:
 
 
 def exact_count(claim: Exact, paper: Paper) -> Count:
-    """Return the number that `claim` is about, of its arm at the size that the paper printed."""
+    """The number that `claim` is about, of its arm at the size that the paper printed."""
     network = paper.trained(claim.arm).network
     if isinstance(network, ClipNetwork):
         raise ValueError(f"exact claim {claim.id} is about {claim.arm}, a network of clips; allowed: networks of images")

@@ -3,7 +3,7 @@
 Source: Karpathy et al. 2014, section 4.1: the motion-aware net is suspected to do worse where the camera moves; nothing is
 measured there.
 
-Shapes: N test videos, S runs.
+Shape suffixes: N test videos, S runs.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ NUM_GROUPS, FEWEST_VIDEOS = 4, 10
 
 
 def gain_by_camera_motion(table: Table, ledger: Ledger) -> list[CameraGap]:
-    """Return for the page's other variant its gain over the control by how the camera moves; nothing where it is not asked for.
+    """For the page's other variant its gain over the control by how the camera moves; nothing where it is not asked for.
 
     The gain is the video top-1 error of the control less that of the other. `groups`: in groups of equal size, by motion.
     `trend`: how much larger it is at the video of most motion than at that of least, along a line over the videos' ranks.
@@ -73,7 +73,7 @@ def gain_by_camera_motion(table: Table, ledger: Ledger) -> list[CameraGap]:
 
 
 def _motion_N(ledger: Ledger, control: str, other: str) -> tuple[NDArray[np.float64] | None, str]:
-    """Return the motion of each video in the order of the scores, or None and why there is none."""
+    """The motion of each video in the order of the scores, or None and why there is none."""
     runs = [record for name in (control, other) for record in ledger.finished(name)]
     lacking = [name for name in (control, other) if not ledger.finished(name)]
     if lacking:
@@ -89,7 +89,7 @@ def _motion_N(ledger: Ledger, control: str, other: str) -> tuple[NDArray[np.floa
 
 
 def _source(ledger: Ledger, control: str) -> str:
-    """Return whether motions were drawn by a generator or estimated; "" without them."""
+    """Whether motions were drawn by a generator or estimated; "" without them."""
     for record in ledger.finished(control)[:1]:
         path = data_folder(ledger.results, ledger.scale.name, record.dataset.name) / CAMERA_FILE
         if path.is_file():
@@ -108,7 +108,7 @@ def _read(path: Path) -> dict[bytes, float] | None:
 def _group(
     right: dict[str, NDArray[np.float64]], part_N: NDArray[np.int64], motion_N: NDArray[np.float64], control: str, other: str
 ) -> CameraGroup:
-    """Return the gain on some videos, and by how much the camera moves in them."""
+    """The gain on some videos, and by how much the camera moves in them."""
     arms = {name: (1 - of_SN[:, part_N].mean(axis=1)).tolist() for name, of_SN in right.items()}
     estimate = difference(arms, arm=other, against=control)
     se = example_se(right[other][:, part_N], right[control][:, part_N], log_ratio=False)
@@ -124,7 +124,7 @@ def _group(
 
 
 def _trend(right: dict[str, NDArray[np.float64]], order_N: NDArray[np.int64], control: str, other: str) -> CameraTrend | None:
-    """Return the slope of the gain over the videos' ranks by motion, 0 to 1; None with fewer than three videos."""
+    """The slope of the gain over the videos' ranks by motion, 0 to 1; None with fewer than three videos."""
     num = len(order_N)
     if num < 3:
         return None

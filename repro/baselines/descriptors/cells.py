@@ -1,6 +1,6 @@
 """Read maps in the cells of patches.
 
-Legend: M maps, H height, W width, P patches, 2 coordinates (down, right), N cells at the side, D values.
+Shape suffixes: M maps, H height, W width, P patches, 2 coordinates (down, right), N cells at the side, D values.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 
 def box_means_HWM(map_HWM: NDArray[np.float32], *, cell_px: int) -> NDArray[np.float32]:
-    """Return each map averaged over the cell that begins at a pixel; beyond the edge maps go on mirrored.
+    """Each map averaged over the cell that begins at a pixel; beyond the edge maps go on mirrored.
 
     All maps are filtered at once, which OpenCV does with up to 512: of 36 px, two to six times as fast as one after the other; of
     128 px, up to three times, but with 59 maps and cells of 8 px .8 times.
@@ -24,7 +24,7 @@ def box_means_HWM(map_HWM: NDArray[np.float32], *, cell_px: int) -> NDArray[np.f
 def cell_values_PNNM(
     map_HWM: NDArray[np.float32], corner_P2: NDArray[np.int64], *, cell_px: int, num_cells: int
 ) -> NDArray[np.float32]:
-    """Return what the maps hold at the upper left corner of each cell of the patches."""
+    """What the maps hold at the upper left corner of each cell of the patches."""
     offset_N = cell_px * np.arange(num_cells)
     row_PN1 = (corner_P2[:, :1] + offset_N)[:, :, None]
     column_P1N = (corner_P2[:, 1:] + offset_N)[:, None, :]
@@ -32,7 +32,7 @@ def cell_values_PNNM(
 
 
 def cell_px_of(patch_px: int, num_cells: int) -> int:
-    """Return the side of a cell.
+    """The side of a cell.
 
     Raises:
         ValueError: the patch does not divide into so many cells.

@@ -1,6 +1,6 @@
 """Describe the colours of a whole frame: histogram of hue and saturation, and moments in a grid.
 
-Legend: H height, W width, 3 colours (R, G, B), L levels of the histogram, N cells, M moments, D values.
+Shape suffixes: H height, W width, 3 colours (R, G, B), L levels of the histogram, N cells, M moments, D values.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LEVELS_L = np.arange(NUM_LEVELS, dtype=np.float64)
 
 
 def hue_saturation_counts(frame: Frame, feature: HueSaturation) -> NDArray[np.float64]:
-    """Return the pixels of each cell of the pyramid by hue and saturation, (num_values,): cells, then hues, then saturations.
+    """The pixels of each cell of the pyramid by hue and saturation, (num_values,): cells, then hues, then saturations.
 
     Grey pixels have saturation 0 and count at hue 0.
     """
@@ -39,7 +39,7 @@ def hue_saturation_counts(frame: Frame, feature: HueSaturation) -> NDArray[np.fl
 
 
 def color_moments_D(frame: Frame, feature: ColorMoments) -> NDArray[np.float32]:
-    """Return mean, standard deviation and cube root of the third central moment, for colours in [0, 1].
+    """Mean, standard deviation and cube root of the third central moment, for colours in [0, 1].
 
     D = grid^2 * 3 moments * 3 colours, cells by rows. Source: Stricker, Orengo 1995. Deviation: RGB, not HSV.
     """
@@ -56,7 +56,7 @@ def color_moments_D(frame: Frame, feature: ColorMoments) -> NDArray[np.float32]:
 
 
 def grid_cells(shape: tuple[int, ...], *, side: int) -> list[tuple[slice, slice]]:
-    """Return the parts of a frame of `shape` cut into `side` x `side`, by rows; pixel i of n is in part i * side // n.
+    """The parts of a frame of `shape` cut into `side` x `side`, by rows; pixel i of n is in part i * side // n.
 
     Raises:
         ValueError: the frame has fewer pixels at a side than parts.

@@ -4,7 +4,7 @@ Source: Dollar, Rabaud, Cottrell, Belongie 2005: response (I * g * h_even)^2 + (
 Gabor filters h in time. Deviation: the even filter is shifted to mean 0 under its envelope, so that what does not change
 has response 0 exactly; the frequency is a choice of its own (there it is tied to tau).
 
-Legend: T frames, H height, W width, P points, 3 coordinates (time, down, right), 2 (down, right), D values.
+Shape suffixes: T frames, H height, W width, P points, 3 coordinates (time, down, right), 2 (down, right), D values.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ EPSILON = 1e-5
 def describe_cuboids(
     window: Window, cuboid: Cuboid, points: DenseGrid | InterestPoints
 ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-    """Return the centres (down and right, fractions of the frame) and descriptors of the boxes of a window of frames.
+    """The centres (down and right, fractions of the frame) and descriptors of the boxes of a window of frames.
 
     D = 3 * samples_frames * samples_px^2, with norm 1. A window with fewer frames than a box has none.
 
@@ -57,7 +57,7 @@ def describe_cuboids(
 
 
 def smoothed(window: Window, *, sigma_px: float) -> tuple[Volume, ...]:
-    """Return the window blurred in space, and the gradients of that over time, down and right; once for all features."""
+    """The window blurred in space, and the gradients of that over time, down and right; once for all features."""
     if sigma_px not in window.cache:
         smooth_THW = np.stack([cv2.GaussianBlur(frame_HW, (0, 0), sigma_px) for frame_HW in window.light_THW])
         gradients = (np.asarray(np.gradient(smooth_THW, axis=axis), np.float32) for axis in range(3))
@@ -66,7 +66,7 @@ def smoothed(window: Window, *, sigma_px: float) -> tuple[Volume, ...]:
 
 
 def temporal_filters(cuboid: Cuboid) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the even and the odd filter, (T,) each with mean 0, absolute values summing to 1."""
+    """The even and the odd filter, (T,) each with mean 0, absolute values summing to 1."""
     time = np.arange(cuboid.num_frames) - cuboid.num_frames // 2
     envelope = np.exp(-((time / cuboid.tau_frames) ** 2))
     phase = 2 * math.pi * cuboid.cycles_per_frame * time
@@ -77,7 +77,7 @@ def temporal_filters(cuboid: Cuboid) -> tuple[NDArray[np.float64], NDArray[np.fl
 
 
 def response_THW(smooth_THW: Volume, cuboid: Cuboid) -> Volume:
-    """Return the response of the detector in the frames whose filters are wholly inside: T - num_frames + 1 of them."""
+    """The response of the detector in the frames whose filters are wholly inside: T - num_frames + 1 of them."""
     half = cuboid.num_frames // 2
     inside = slice(half, len(smooth_THW) - half)
     even, odd = (ndimage.correlate1d(smooth_THW, part, axis=0)[inside] for part in temporal_filters(cuboid))
@@ -85,7 +85,7 @@ def response_THW(smooth_THW: Volume, cuboid: Cuboid) -> Volume:
 
 
 def gradients_PD(gradients: Sequence[Volume], centre_P3: NDArray[np.int64], cuboid: Cuboid) -> NDArray[np.float32]:
-    """Return the gradients (over time, down, right) at evenly spread places of the boxes around `centre_P3`."""
+    """The gradients (over time, down, right) at evenly spread places of the boxes around `centre_P3`."""
     half = (cuboid.num_frames // 2, cuboid.side_px // 2)
     frame_S = np.linspace(-half[0], half[0], cuboid.samples_frames).round().astype(np.int64)
     pixel_S = np.linspace(-half[1], half[1], cuboid.samples_px).round().astype(np.int64)
@@ -108,7 +108,7 @@ def _grid_P3(shape: tuple[int, ...], cuboid: Cuboid, points: DenseGrid) -> NDArr
 
 
 def _interest_P3(smooth_THW: Volume, cuboid: Cuboid, points: InterestPoints) -> NDArray[np.int64]:
-    """Return the strongest local maxima of the response whose boxes are inside, the strongest first."""
+    """The strongest local maxima of the response whose boxes are inside, the strongest first."""
     half = cuboid.side_px // 2
     height, width = smooth_THW.shape[1:]
     inside_THW = response_THW(smooth_THW, cuboid)[:, half : height - half, half : width - half]

@@ -4,7 +4,7 @@ Source: Lowe 2004, section 6. Deviations, those of dense SIFT as VLFeat computes
 between neighbouring cells by a triangle over two cells and between directions linearly, and the Gaussian weighs whole
 cells, so that the cells of all patches are read from the same maps.
 
-Legend: O directions, H height, W width, P patches, N cells at the side, D values, 3 channels.
+Shape suffixes: O directions, H height, W width, P patches, N cells at the side, D values, 3 channels.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TINY = np.float32(1e-12)
 def describe_sift(
     frame: Frame, sift: Sift, corner_P2: NDArray[np.int64], *, patch_px: int
 ) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
-    """Return which patches have enough contrast, and the descriptors of all, D = channels * N * N * O, cells by rows."""
+    """Which patches have enough contrast, and the descriptors of all, D = channels * N * N * O, cells by rows."""
     channels = color_invariants_3HW(frame.rgb_HW3) if sift.color else frame.light_HW[None]
     parts, has_contrast_P = [], np.zeros(len(corner_P2), bool)
     for place, light_HW in enumerate(channels):
@@ -41,7 +41,7 @@ def describe_sift(
 
 
 def color_invariants_3HW(rgb_HW3: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return intensity (the mean of R, G, B in [0, 1]), and red-green and yellow-blue opponents over the intensity.
+    """Intensity (the mean of R, G, B in [0, 1]), and red-green and yellow-blue opponents over the intensity.
 
     With O1 = (R - G) / sqrt 2, O2 = (R + G - 2 B) / sqrt 6, O3 = (R + G + B) / sqrt 3: O3 / sqrt 3, O1 / O3, O2 / O3.
     A change of the light's strength leaves the last two as they are.
@@ -55,7 +55,7 @@ def color_invariants_3HW(rgb_HW3: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def direction_maps_HWO(light_HW: NDArray[np.float32], *, num_orientations: int) -> NDArray[np.float32]:
-    """Return gradient magnitudes by direction, shared linearly between the two nearest of 360 / O degrees' distance.
+    """Gradient magnitudes by direction, shared linearly between the two nearest of 360 / O degrees' distance.
 
     Direction o is o / O of a full turn, 0 pointing right and a quarter down.
     """
@@ -75,7 +75,7 @@ def direction_maps_HWO(light_HW: NDArray[np.float32], *, num_orientations: int) 
 
 
 def normalised_sift_PD(raw_PD: NDArray[np.float32], sift: Sift) -> NDArray[np.float32]:
-    """Return norm 1, clipped, norm 1 again; or the square root of values that sum to 1."""
+    """Norm 1, clipped, norm 1 again; or the square root of values that sum to 1."""
     if sift.root:
         return np.asarray(np.sqrt(raw_PD / np.maximum(raw_PD.sum(axis=1, keepdims=True), TINY)), np.float32)
     clipped_PD = np.minimum(_unit_PD(raw_PD), np.float32(sift.clip))
@@ -85,7 +85,7 @@ def normalised_sift_PD(raw_PD: NDArray[np.float32], sift: Sift) -> NDArray[np.fl
 def _weighted_PD(
     light_HW: NDArray[np.float32], sift: Sift, corner_P2: NDArray[np.int64], *, patch_px: int
 ) -> NDArray[np.float32]:
-    """Return the mean gradient magnitude of each cell and direction, times the weight of the cell."""
+    """The mean gradient magnitude of each cell and direction, times the weight of the cell."""
     cell_px = cell_px_of(patch_px, sift.num_cells)
     if sift.smoothing_px > 0:
         blurred_HW = cv2.GaussianBlur(light_HW, (0, 0), sift.smoothing_px, borderType=cv2.BORDER_REFLECT)

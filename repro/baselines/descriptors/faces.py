@@ -18,7 +18,7 @@ from repro.spec.histograms import FaceCount
 
 
 def num_faces(frame: Frame, feature: FaceCount) -> int:
-    """Return how many faces the detector finds in a frame."""
+    """How many faces the detector finds in a frame."""
     found = _cascade(feature.cascade).detectMultiScale(
         frame.grey_HW,
         scaleFactor=feature.scale_factor,
@@ -29,7 +29,7 @@ def num_faces(frame: Frame, feature: FaceCount) -> int:
 
 
 def face_counts(frame: Frame, feature: FaceCount) -> NDArray[np.float64]:
-    """Return one at the number of faces of a frame, (num_bins,); in the last bin that many or more."""
+    """One at the number of faces of a frame, (num_bins,); in the last bin that many or more."""
     counts = np.zeros(feature.num_bins)
     counts[min(num_faces(frame, feature), feature.num_bins - 1)] = 1
     return counts

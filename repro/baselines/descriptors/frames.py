@@ -1,6 +1,6 @@
 """Check a video and hand out its frames and its windows of successive frames.
 
-Legend: C clips, T frames, H height, W width, 3 colours (R, G, B), O orientations.
+Shape suffixes: C clips, T frames, H height, W width, 3 colours (R, G, B), O orientations.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Video = Readable
 
 
 def read_pixels(source: Readable, *, name: str, allowed: str) -> Pixels:
-    """Return the pixels of `source`.
+    """The pixels of `source`.
 
     Raises:
         ValueError: they are no array of bytes; the message names them with `name` and says what is `allowed`.
@@ -41,7 +41,7 @@ def read_pixels(source: Readable, *, name: str, allowed: str) -> Pixels:
 
 
 def pixels_CTHW3(video: Video, *, name: str) -> Pixels:
-    """Return the frames of `video` by clips; a video in one piece is one clip.
+    """The frames of `video` by clips; a video in one piece is one clip.
 
     Raises:
         ValueError: it is no array of colour frames; the message names the video with `name`.
@@ -60,14 +60,14 @@ def pixels_CTHW3(video: Video, *, name: str) -> Pixels:
 
 
 def spread(num: int, *, most: int | None) -> list[int]:
-    """Return at most `most` of the numbers 0 .. num-1 (None: all), the middles of equal parts."""
+    """At most `most` of the numbers 0 .. num-1 (None: all), the middles of equal parts."""
     if most is None or num <= most:
         return list(range(num))
     return [(2 * place + 1) * num // (2 * most) for place in range(most)]
 
 
 def shrunk_HW3(frame_HW3: Pixels, *, side_px: int) -> Pixels:
-    """Return the frame with its shorter side shrunk to `side_px` by area averaging; never enlarged."""
+    """The frame with its shorter side shrunk to `side_px` by area averaging; never enlarged."""
     height, width = frame_HW3.shape[:2]
     factor = side_px / min(height, width)
     if factor >= 1:
@@ -85,12 +85,12 @@ class Frame:
 
     @cached_property
     def grey_HW(self) -> Pixels:
-        """Return the grey values, 0.299 R + 0.587 G + 0.114 B, in whole levels."""
+        """The grey values, 0.299 R + 0.587 G + 0.114 B, in whole levels."""
         return np.asarray(cv2.cvtColor(self.rgb_HW3, cv2.COLOR_RGB2GRAY), np.uint8)
 
     @cached_property
     def light_HW(self) -> NDArray[np.float32]:
-        """Return the grey values in [0, 1]."""
+        """The grey values in [0, 1]."""
         return self.grey_HW.astype(np.float32) / np.float32(255)
 
 

@@ -3,7 +3,7 @@
 Source: Oliva, Torralba 2001. Deviation: cells of dense patches, at several sizes of the image, where the authors take
 4 x 4 cells of the whole image once; so that Fisher vectors can be made of them.
 
-Legend: F filters, H height, W width, P patches, 2 coordinates (down, right), N cells at the side, D values.
+Shape suffixes: F filters, H height, W width, P patches, 2 coordinates (down, right), N cells at the side, D values.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from repro.spec.classical import Gist
 
 
 def describe_gist(frame: Frame, gist: Gist, corner_P2: NDArray[np.int64], *, patch_px: int) -> NDArray[np.float32]:
-    """Return the descriptors of patches, D = N * N * filters, cells by rows, in each cell orientations of each scale."""
+    """The descriptors of patches, D = N * N * filters, cells by rows, in each cell orientations of each scale."""
     cell_px = cell_px_of(patch_px, gist.num_cells)
     energy_FHW = gabor_energy_FHW(prefiltered_HW(frame.grey_HW, gist), gist)
     mean_HWF = box_means_HWM(energy_FHW.transpose(1, 2, 0), cell_px=cell_px)
@@ -31,7 +31,7 @@ def describe_gist(frame: Frame, gist: Gist, corner_P2: NDArray[np.int64], *, pat
 
 
 def prefiltered_HW(grey_HW: NDArray[np.uint8], gist: Gist) -> NDArray[np.float32]:
-    """Return log(1 + grey level) less its local mean, over its local deviation plus `contrast`."""
+    """Log(1 + grey level) less its local mean, over its local deviation plus `contrast`."""
     log_HW = np.log1p(grey_HW.astype(np.float32))
     centred_HW = log_HW - _blurred_HW(log_HW, gist.prefilter_px)
     deviation_HW = np.sqrt(np.maximum(_blurred_HW(centred_HW**2, gist.prefilter_px), 0))
@@ -39,7 +39,7 @@ def prefiltered_HW(grey_HW: NDArray[np.uint8], gist: Gist) -> NDArray[np.float32
 
 
 def gabor_energy_FHW(x_HW: NDArray[np.float32], gist: Gist) -> NDArray[np.float32]:
-    """Return the magnitude of each filter's complex response; the image goes on mirrored by the reach of the filters."""
+    """The magnitude of each filter's complex response; the image goes on mirrored by the reach of the filters."""
     height, width = x_HW.shape
     margin = math.ceil(1 / (gist.highest_cycles_per_px / gist.ratio ** (gist.num_scales - 1)))
     padded_HW = np.pad(x_HW, margin, mode="symmetric")
@@ -52,7 +52,7 @@ def gabor_energy_FHW(x_HW: NDArray[np.float32], gist: Gist) -> NDArray[np.float3
 
 @functools.lru_cache(maxsize=8)
 def transfer_functions_FHW(gist: Gist, shape: tuple[int, int]) -> NDArray[np.float32]:
-    """Return the filters in the frequency domain: orientation after orientation of the finest scale, then the coarser.
+    """The filters in the frequency domain: orientation after orientation of the finest scale, then the coarser.
 
     Orientation o passes waves that travel o / O of half a turn from right to down.
     """

@@ -3,7 +3,7 @@
 Source: Dalal, Triggs 2005. Deviation: votes go to one orientation and one cell, without interpolation, so that the cells
 of all patches are box sums of the same maps; grey values in place of the colour with the strongest gradient.
 
-Legend: H height, W width, O orientations, P points, 2 coordinates (down, right), N cells at the side, D values.
+Shape suffixes: H height, W width, O orientations, P points, 2 coordinates (down, right), N cells at the side, D values.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ EPSILON = 1e-5
 
 
 def describe_hog(frame: Frame, hog: Hog, points: DenseGrid | InterestPoints) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-    """Return the centres (fractions of the frame) and descriptors of a frame's patches, D = N * N * O, cells by rows."""
+    """The centres (fractions of the frame) and descriptors of a frame's patches, D = N * N * O, cells by rows."""
     patch_px = hog.cell_px * hog.num_cells
     corner_P2 = patch_corners_P2(frame.grey_HW, points, patch_px=patch_px)
     key = ("hog", hog.cell_px, hog.num_orientations)
@@ -37,7 +37,7 @@ def describe_hog(frame: Frame, hog: Hog, points: DenseGrid | InterestPoints) -> 
 
 
 def cell_sums_HWO(light_HW: NDArray[np.float32], *, cell_px: int, num_orientations: int) -> NDArray[np.float32]:
-    """Return the gradient magnitudes of each orientation, summed over the cell that begins at a pixel.
+    """The gradient magnitudes of each orientation, summed over the cell that begins at a pixel.
 
     Orientation o holds gradients between o and o + 1 times 180 / O degrees, 0 pointing right and 90 down, signs ignored.
     """
@@ -55,7 +55,7 @@ def cell_sums_HWO(light_HW: NDArray[np.float32], *, cell_px: int, num_orientatio
 
 
 def clipped_norm_PD(x_PD: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return each row with norm 1, its values cut off at CLIP, and norm 1 again; a row of zeros stays so."""
+    """Each row with norm 1, its values cut off at CLIP, and norm 1 again; a row of zeros stays so."""
     return _unit_PD(np.minimum(_unit_PD(x_PD), np.float32(CLIP)))
 
 

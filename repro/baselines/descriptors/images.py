@@ -1,6 +1,6 @@
 """Check an image and hand it out at several sizes.
 
-Legend: H height, W width, 3 colours (R, G, B).
+Shape suffixes: H height, W width, 3 colours (R, G, B).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Image = Readable
 
 
 def pixels_HW3(image: Image, *, name: str) -> Pixels:
-    """Return the pixels of `image`.
+    """The pixels of `image`.
 
     Raises:
         ValueError: it is no array of colour pixels; the message names the image with `name`.
@@ -53,7 +53,7 @@ def at_scales(rgb_HW3: Pixels, patches: DensePatches) -> Iterator[Frame]:
 
 
 def resized_HW3(rgb_HW3: Pixels, *, size: tuple[int, int]) -> Pixels:
-    """Return the image with `size` (height, width)."""
+    """The image with `size` (height, width)."""
     if size == rgb_HW3.shape[:2]:
         return np.ascontiguousarray(rgb_HW3)
     shrinks = size[0] * size[1] < rgb_HW3.shape[0] * rgb_HW3.shape[1]

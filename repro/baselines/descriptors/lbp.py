@@ -3,7 +3,7 @@
 Source: Ojala, Pietikainen, Maenpaa 2002 (uniform patterns). Deviations: neighbours are pixels, not interpolated on a circle;
 the histogram of each cell is normalised and its square root taken, as is usual for counts (Hellinger kernel).
 
-Legend: H height, W width, P patches, 2 coordinates (down, right), N cells at the side, D values, C codes.
+Shape suffixes: H height, W width, P patches, 2 coordinates (down, right), N cells at the side, D values, C codes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NUM_PATTERNS = 59
 
 
 def describe_lbp(frame: Frame, lbp: Lbp, corner_P2: NDArray[np.int64], *, patch_px: int) -> NDArray[np.float32]:
-    """Return the descriptors of patches, D = N * N * 59, each with norm 1."""
+    """The descriptors of patches, D = N * N * 59, each with norm 1."""
     cell_px = cell_px_of(patch_px, lbp.num_cells)
     label_HW = pattern_labels()[pattern_codes_HW(frame.grey_HW, radius_px=lbp.radius_px, tolerance=lbp.tolerance)]
     one_hot_HWM = (label_HW[:, :, None] == np.arange(NUM_PATTERNS)).astype(np.float32)
@@ -33,7 +33,7 @@ def describe_lbp(frame: Frame, lbp: Lbp, corner_P2: NDArray[np.int64], *, patch_
 
 
 def pattern_codes_HW(grey_HW: NDArray[np.uint8], *, radius_px: int, tolerance: float) -> NDArray[np.uint8]:
-    """Return the pattern of each pixel: bit n is set where neighbour n is brighter by `tolerance` levels or more.
+    """The pattern of each pixel: bit n is set where neighbour n is brighter by `tolerance` levels or more.
 
     Beyond the edge the image goes on mirrored.
     """
@@ -49,7 +49,7 @@ def pattern_codes_HW(grey_HW: NDArray[np.uint8], *, radius_px: int, tolerance: f
 
 @functools.lru_cache(maxsize=1)
 def pattern_labels() -> NDArray[np.uint8]:
-    """Return the label of each of 256 codes: the 58 with at most two changes around the circle in order, others 58."""
+    """The label of each of 256 codes: the 58 with at most two changes around the circle in order, others 58."""
     label_C = np.full(256, NUM_PATTERNS - 1, np.uint8)
     uniform = [code for code in range(256) if (code ^ (code << 1 & 255 | code >> 7)).bit_count() <= 2]
     label_C[uniform] = np.arange(len(uniform))

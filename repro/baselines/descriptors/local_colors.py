@@ -2,7 +2,7 @@
 
 Source: Clinchant, Csurka, Perronnin, Renders 2007, as Sanchez and Perronnin 2011 use them (4 x 4 cells, 96 values).
 
-Legend: H height, W width, P patches, 2 coordinates (down, right), N cells at the side, D values.
+Shape suffixes: H height, W width, P patches, 2 coordinates (down, right), N cells at the side, D values.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from repro.spec.classical import LocalColors
 def describe_local_colors(
     frame: Frame, colors: LocalColors, corner_P2: NDArray[np.int64], *, patch_px: int
 ) -> NDArray[np.float32]:
-    """Return the descriptors of patches, D = N * N * 6: of each cell means then deviations of R, G, B in [0, 1]."""
+    """The descriptors of patches, D = N * N * 6: of each cell means then deviations of R, G, B in [0, 1]."""
     cell_px = cell_px_of(patch_px, colors.num_cells)
     level_HW3 = frame.rgb_HW3.astype(np.float32) / np.float32(255)
     mean_HW3 = box_means_HWM(level_HW3, cell_px=cell_px)

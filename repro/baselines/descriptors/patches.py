@@ -1,6 +1,6 @@
 """Describe the dense patches of an image at all its sizes.
 
-Legend: P patches, 2 coordinates (down, right), D values.
+Shape suffixes: P patches, 2 coordinates (down, right), D values.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from repro.spec.model import DenseGrid, Hog
 def describe_patches(
     rgb_HW3: Pixels, descriptor: Descriptor, patches: DensePatches
 ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-    """Return the centres (fractions of the image) and descriptors of its patches, scale by scale.
+    """The centres (fractions of the image) and descriptors of its patches, scale by scale.
 
     Raises:
         ValueError: the image is smaller than a patch at every scale, or cells are no whole pixels.
@@ -48,7 +48,7 @@ def _at_all_scales(
 
 
 def _of_frame(frame: Frame, descriptor: Descriptor, patches: DensePatches) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-    """Return the patches of an image of one size; patches without contrast may be left out."""
+    """The patches of an image of one size; patches without contrast may be left out."""
     grid, patch_px = DenseGrid(step_px=patches.step_px), patches.patch_px
     if isinstance(descriptor, PatchHog):
         cell_px = cell_px_of(patch_px, descriptor.num_cells)

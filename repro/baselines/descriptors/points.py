@@ -1,6 +1,6 @@
 """Choose the places of a frame at which descriptors are read: a dense grid, or Harris corners.
 
-Legend: H height, W width, P points, 2 coordinates (down, right).
+Shape suffixes: H height, W width, P points, 2 coordinates (down, right).
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ HARRIS_K = 0.04
 
 
 def grid_along(size: int, *, patch: int, step: int) -> NDArray[np.int64]:
-    """Return where patches begin on an axis of `size`: every `step`, all inside, what is left over shared by both ends."""
+    """Where patches begin on an axis of `size`: every `step`, all inside, what is left over shared by both ends."""
     room = size - patch
     return np.arange(room % step // 2, room + 1, step) if room >= 0 else np.empty(0, np.int64)
 
 
 def patch_corners_P2(grey_HW: Pixels, points: DenseGrid | InterestPoints, *, patch_px: int) -> NDArray[np.int64]:
-    """Return the upper left corners of the patches to be described, each wholly inside the frame.
+    """The upper left corners of the patches to be described, each wholly inside the frame.
 
     Around an interest point near the edge the patch is moved inside. A frame without a corner has no interest points.
 
@@ -45,7 +45,7 @@ def patch_corners_P2(grey_HW: Pixels, points: DenseGrid | InterestPoints, *, pat
 
 
 def harris_P2(grey_HW: Pixels, points: InterestPoints) -> NDArray[np.int64]:
-    """Return the Harris corners of a frame, the strongest first."""
+    """The Harris corners of a frame, the strongest first."""
     found = cv2.goodFeaturesToTrack(
         grey_HW,
         maxCorners=points.max_points,
@@ -60,5 +60,5 @@ def harris_P2(grey_HW: Pixels, points: InterestPoints) -> NDArray[np.int64]:
 
 
 def centres_P2(corner_P2: NDArray[np.int64], *, patch_px: int, height: int, width: int) -> NDArray[np.float64]:
-    """Return the centres of patches as fractions of the frame, in [0, 1)."""
+    """The centres of patches as fractions of the frame, in [0, 1)."""
     return np.asarray((corner_P2 + patch_px / 2) / np.array([height, width]), np.float64)

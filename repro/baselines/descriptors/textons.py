@@ -4,7 +4,7 @@ The bank: at each scale and orientation an edge and a bar (first and second deri
 along the edge), at each scale a blob (Laplacian) and a Gaussian.
 Source: Leung, Malik 2001; largest response over orientations and contrast normalisation: Varma, Zisserman 2005.
 
-Legend: H height, W width, K kernels, S scales, R orientations, P points, 2 coordinates (down, right), D values.
+Shape suffixes: H height, W width, K kernels, S scales, R orientations, P points, 2 coordinates (down, right), D values.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ LEAST_DEVIATION = 1e-2
 def describe_textons(
     frame: Frame, texton: Texton, points: DenseGrid | InterestPoints
 ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-    """Return the centres (fractions of the frame) and descriptors of a frame's pixels.
+    """The centres (fractions of the frame) and descriptors of a frame's pixels.
 
     D = S * (2 R + 2), or S * 4 where the largest response over the orientations counts: edges, bars, blobs, Gaussians.
     """
@@ -46,7 +46,7 @@ def describe_textons(
 
 
 def responses_DHW(light_HW: NDArray[np.float32], texton: Texton) -> NDArray[np.float32]:
-    """Return the filter responses of a frame, which is brought to mean 0 and variance 1 first; it goes on mirrored."""
+    """The filter responses of a frame, which is brought to mean 0 and variance 1 first; it goes on mirrored."""
     kernels = filter_bank_KHW(texton)
     radius = kernels.shape[1] // 2
     deviation = max(float(light_HW.std()), LEAST_DEVIATION)
@@ -66,7 +66,7 @@ def responses_DHW(light_HW: NDArray[np.float32], texton: Texton) -> NDArray[np.f
 
 @functools.lru_cache(maxsize=4)
 def filter_bank_KHW(texton: Texton) -> NDArray[np.float32]:
-    """Return the kernels: edges by scale and orientation, bars likewise, then blobs and Gaussians by scale.
+    """The kernels: edges by scale and orientation, bars likewise, then blobs and Gaussians by scale.
 
     Absolute values of a kernel sum to 1; all but the Gaussians have mean 0. Orientation r is the direction across the
     edge, r / R of 180 degrees, 0 pointing right and 90 down.
@@ -96,5 +96,5 @@ def filter_bank_KHW(texton: Texton) -> NDArray[np.float32]:
 
 @functools.lru_cache(maxsize=4)
 def _spectra_KHW(texton: Texton, shape: tuple[int, int]) -> NDArray[np.complex64]:
-    """Return the spectra of the kernels, turned around so that a product of spectra correlates."""
+    """The spectra of the kernels, turned around so that a product of spectra correlates."""
     return np.asarray(fft.rfft2(filter_bank_KHW(texton)[:, ::-1, ::-1], shape), np.complex64)

@@ -1,6 +1,6 @@
 """Fit the encoder of a channel from sampled descriptors, and store it.
 
-Legend: P descriptors, D values, C components, K Gaussians, W words.
+Shape suffixes: P descriptors, D values, C components, K Gaussians, W words.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Encoder = FisherEncoder | SparseEncoder
 
 
 def fit_encoder(x_PD: NDArray[np.float32], *, channel: Channel, key: int) -> Encoder:
-    """Return the encoder of `channel` from a sample of its descriptors.
+    """The encoder of `channel` from a sample of its descriptors.
 
     Raises:
         ValueError: there are fewer descriptors than components, Gaussians or words.
@@ -51,7 +51,7 @@ def fit_encoder(x_PD: NDArray[np.float32], *, channel: Channel, key: int) -> Enc
 
 
 def encoder_arrays(encoder: Encoder) -> dict[str, NDArray[Any]]:
-    """Return the arrays that an encoder is made of."""
+    """The arrays that an encoder is made of."""
     arrays: dict[str, NDArray[Any]] = {}
     if encoder.projection is not None:
         arrays["mean_D"] = encoder.projection.mean_D
@@ -64,7 +64,7 @@ def encoder_arrays(encoder: Encoder) -> dict[str, NDArray[Any]]:
 
 
 def encoder_of(arrays: Mapping[str, NDArray[Any]]) -> Encoder:
-    """Return the encoder that is made of `arrays`; raise KeyError if one is missing."""
+    """The encoder that is made of `arrays`; raise KeyError if one is missing."""
     projection = None
     if "mean_D" in arrays:
         projection = Projection(mean_D=arrays["mean_D"], component_CD=arrays["component_CD"], variance_C=arrays["variance_C"])

@@ -2,7 +2,7 @@
 
 Source: Dempster, Laird, Rubin 1977.
 
-Legend: P descriptors, C values, K Gaussians.
+Shape suffixes: P descriptors, C values, K Gaussians.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LEAST_COUNT = 1e-3
 
 
 def fit_mixture(x_PC: NDArray[np.float32], *, encoding: FisherEncoding, seed: int, name: str) -> Mixture:
-    """Return the mixture of a sample of descriptors, started from k-means: cluster means, shares and variances.
+    """The mixture of a sample of descriptors, started from k-means: cluster means, shares and variances.
 
     Raises:
         ValueError: there are fewer descriptors than Gaussians.
@@ -47,7 +47,7 @@ def fit_mixture(x_PC: NDArray[np.float32], *, encoding: FisherEncoding, seed: in
 
 
 def em_step(x_PC: NDArray[np.float32], mixture: Mixture, *, floor_C: NDArray[np.float64]) -> tuple[Mixture, float]:
-    """Return the mixture after one iteration, and the mean log likelihood of a descriptor before it.
+    """The mixture after one iteration, and the mean log likelihood of a descriptor before it.
 
     floor_C: least variances.
     """
@@ -71,7 +71,7 @@ def _maximised(
     before: Mixture,
     floor_C: NDArray[np.float64],
 ) -> Mixture:
-    """Return the mixture of the sums; Gaussians without descriptors stay where they are, with their weight near 0."""
+    """The mixture of the sums; Gaussians without descriptors stay where they are, with their weight near 0."""
     has_K1 = (count_K > LEAST_COUNT)[:, None]
     divisor_K1 = np.where(has_K1, count_K[:, None], 1)
     mean_KC = np.where(has_K1, sum_KC / divisor_K1, before.mean_KC)
@@ -84,7 +84,7 @@ def _maximised(
 
 
 def _started(x_PC: NDArray[np.float32], words_KC: NDArray[np.float32], floor_C: NDArray[np.float64]) -> Mixture:
-    """Return the mixture of hard assignments to the nearest words."""
+    """The mixture of hard assignments to the nearest words."""
     num_gaussians = len(words_KC)
     count_K, sum_KC, squares_KC = np.zeros(num_gaussians), np.zeros(words_KC.shape), np.zeros(words_KC.shape)
     norm_K = (words_KC**2).sum(axis=1)

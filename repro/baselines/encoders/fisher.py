@@ -9,7 +9,7 @@ for sharply assigned descriptors; the gradient by the weights is left out:
 then for each region sign(z) |z|^power and norm 1.
 Sources: Perronnin, Sanchez, Mensink 2010; Sanchez, Perronnin, Mensink, Verbeek 2013; VLFeat's `IMPROVED` is the same.
 
-Legend: P descriptors, D values, C components, K Gaussians, R regions, L values of a signature.
+Shape suffixes: P descriptors, D values, C components, K Gaussians, R regions, L values of a signature.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class FisherEncoder:
     mixture: Mixture
 
     def encode_L(self, position_P2: NDArray[np.float64], x_PD: NDArray[np.float32], *, channel: Channel) -> NDArray[np.float32]:
-        """Return the signature of an image, region after region; a region without descriptors has zeros."""
+        """The signature of an image, region after region; a region without descriptors has zeros."""
         encoding = channel.encoding
         assert isinstance(encoding, FisherEncoding)
         x_PC = self.projection.projected_PC(x_PD)
@@ -49,7 +49,7 @@ class FisherEncoder:
 
 
 def fisher_vector_L(x_PC: NDArray[np.float32], posterior_PK: NDArray[np.float32], mixture: Mixture) -> NDArray[np.float32]:
-    """Return the Fisher vector of descriptors: all means' gradients (Gaussian after Gaussian), then all deviations'."""
+    """The Fisher vector of descriptors: all means' gradients (Gaussian after Gaussian), then all deviations'."""
     count_K1 = posterior_PK.sum(axis=0)[:, None]
     sum_KC = posterior_PK.T @ x_PC
     squares_KC = posterior_PK.T @ x_PC**2
@@ -62,7 +62,7 @@ def fisher_vector_L(x_PC: NDArray[np.float32], posterior_PK: NDArray[np.float32]
 
 
 def improved_L(raw_L: NDArray[np.float32], *, power: float) -> NDArray[np.float32]:
-    """Return sign(z) |z|^power with norm 1; zeros stay so."""
+    """Sign(z) |z|^power with norm 1; zeros stay so."""
     powered_L = np.sign(raw_L) * np.abs(raw_L) ** np.float32(power)
     norm = np.sqrt((powered_L**2).sum())
     return np.asarray(powered_L / norm if norm > 0 else powered_L, np.float32)

@@ -2,7 +2,7 @@
 
 Apart from `expectation_maximization`, because the processes that encode images need not import scikit-learn.
 
-Legend: P descriptors, C values, K Gaussians.
+Shape suffixes: P descriptors, C values, K Gaussians.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Mixture:
     variance_KC: NDArray[np.float32]
 
     def log_joint_PK(self, x_PC: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return log(weight of k) + log N(x; mean, variance of k)."""
+        """Log(weight of k) + log N(x; mean, variance of k)."""
         mean_KC, variance_KC = self.mean_KC.astype(np.float64), self.variance_KC.astype(np.float64)
         constant_K = np.log(np.maximum(self.weight_K.astype(np.float64), np.finfo(np.float32).tiny)) - 0.5 * (
             np.log(2 * math.pi * variance_KC) + mean_KC**2 / variance_KC
@@ -33,7 +33,7 @@ class Mixture:
         return np.asarray(x_PC @ linear_CK + (x_PC**2) @ square_CK + constant_K, np.float32)
 
     def posteriors_PK(self, x_PC: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return the posterior of each Gaussian, and the log likelihood of each descriptor, in nats."""
+        """The posterior of each Gaussian, and the log likelihood of each descriptor, in nats."""
         log_PK = self.log_joint_PK(x_PC)
         largest_P1 = log_PK.max(axis=1, keepdims=True)
         np.exp(log_PK - largest_P1, out=log_PK)

@@ -2,7 +2,7 @@
 
 Apart from `vocabularies`, because the processes that describe videos need not import scikit-learn.
 
-Legend: P descriptors, D values, W words, N nearest words.
+Shape suffixes: P descriptors, D values, W words, N nearest words.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ class SamplePool:
             self._rank_P2, self._x_PD = self._rank_P2[kept], self._x_PD[kept]
 
     def drawn_PD(self) -> NDArray[np.float32]:
-        """Return what has been drawn so far, in an order that is random too."""
+        """What has been drawn so far, in an order that is random too."""
         return np.empty((0, 0), np.float32) if self._x_PD is None else self._x_PD
 
 
 def fit_vocabulary(
     x_PD: NDArray[np.float32], *, name: str, num_words: int, num_components: int | None, sampling: VocabularySampling, key: int
 ) -> Vocabulary:
-    """Return the vocabulary of feature `name` from a sample of its descriptors.
+    """The vocabulary of feature `name` from a sample of its descriptors.
 
     Raises:
         ValueError: there are fewer descriptors than words or components, or descriptors have fewer values than components.
@@ -84,7 +84,7 @@ class _KMeansSettings(Protocol):
 
 
 def fit_words(x_PD: NDArray[np.float32], *, num_words: int, settings: _KMeansSettings, seed: int) -> NDArray[np.float32]:
-    """Return the words of mini-batch k-means; sums of one thread give the same words on any machine."""
+    """The words of mini-batch k-means; sums of one thread give the same words on any machine."""
     kmeans = MiniBatchKMeans(
         num_words,
         batch_size=settings.batch_size,
@@ -98,7 +98,7 @@ def fit_words(x_PD: NDArray[np.float32], *, num_words: int, settings: _KMeansSet
 def _components(
     x_PD: NDArray[np.float32], num_components: int | None
 ) -> tuple[NDArray[np.float32] | None, NDArray[np.float32] | None]:
-    """Return the mean and the principal components, or None twice."""
+    """The mean and the principal components, or None twice."""
     if num_components is None:
         return None, None
     pca = PCA(num_components, svd_solver="covariance_eigh").fit(x_PD)

@@ -4,7 +4,7 @@ A descriptor x is written as a sum of its nearest words B with weights c that su
 with the covariance G of B - x, solve (G + ridge trace(G) I) c = 1 and divide by the sum of c.
 Source: Wang, Yang, Yu, Lv, Huang, Gong 2010, section 3 (approximated LLC).
 
-Legend: P descriptors, D values, W words, N nearest words, L values of a signature.
+Shape suffixes: P descriptors, D values, W words, N nearest words, L values of a signature.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class SparseEncoder:
     projection: Projection | None = None
 
     def encode_L(self, position_P2: NDArray[np.float64], x_PD: NDArray[np.float32], *, channel: Channel) -> NDArray[np.float32]:
-        """Return the signature of an image: of each region the largest code of each word (at least 0), then norm 1."""
+        """The signature of an image: of each region the largest code of each word (at least 0), then norm 1."""
         encoding = channel.encoding
         assert isinstance(encoding, SparseEncoding)
         if self.projection is not None:
@@ -47,7 +47,7 @@ class SparseEncoder:
 def llc_codes(
     x_PD: NDArray[np.float32], words_WD: NDArray[np.float32], *, num_neighbors: int, ridge: float
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Return the nearest words of descriptors, and the weights of each, which sum to 1: word_PN, code_PN."""
+    """The nearest words of descriptors, and the weights of each, which sum to 1: word_PN, code_PN."""
     words, codes = [np.empty((0, num_neighbors), np.int64)], [np.empty((0, num_neighbors), np.float32)]
     start = 0
     for word_PN, _ in nearest(x_PD, words_WD, num=num_neighbors):

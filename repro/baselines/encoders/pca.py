@@ -4,7 +4,7 @@ The covariance is added up in double precision, block by block, so that a sample
 of videos take scikit-learn's components of their small samples, which are of single precision: with those of this module their
 scores move by 2e-6.
 
-Legend: P descriptors, D values, C components.
+Shape suffixes: P descriptors, D values, C components.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ class Projection:
     variance_C: NDArray[np.float32]
 
     def projected_PC(self, x_PD: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return descriptors less the mean, along the components."""
+        """Descriptors less the mean, along the components."""
         return np.asarray((x_PD - self.mean_D) @ self.component_CD.T, np.float32)
 
 
 def fit_projection(x_PD: NDArray[np.float32], *, num_components: int, name: str) -> Projection:
-    """Return the projection on the components with the largest variance; of each the largest value is positive.
+    """The projection on the components with the largest variance; of each the largest value is positive.
 
     Raises:
         ValueError: there are fewer descriptors, or values of a descriptor, than components.

@@ -3,7 +3,7 @@
 Source: Jegou, Douze, Schmid 2011; of Fisher vectors: Sanchez, Perronnin 2011. The codes are read back when the classifier is
 trained; signatures that are scored are not compressed.
 
-Legend: N signatures, L values of one, G groups of values, W words of a group, V values of a group.
+Shape suffixes: N signatures, L values of one, G groups of values, W words of a group, V values of a group.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ class Quantizer:
     word_GWV: NDArray[np.float32]
 
     def codes_G(self, signature_L: NDArray[np.float32]) -> NDArray[np.uint8]:
-        """Return the nearest word of each group; of equally near ones the first."""
+        """The nearest word of each group; of equally near ones the first."""
         num_groups, _, num_values = self.word_GWV.shape
         return _nearest_GN(signature_L.reshape(num_groups, 1, num_values), self.word_GWV)[:, 0].astype(np.uint8)
 
     def decoded_NL(self, code_NG: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return the signatures that codes stand for."""
+        """The signatures that codes stand for."""
         num_groups = len(self.word_GWV)
         return self.word_GWV[np.arange(num_groups), code_NG].reshape(len(code_NG), -1)
 
@@ -41,7 +41,7 @@ class Quantizer:
 def fit_quantizer(
     signature_NL: NDArray[np.floating], *, values_per_code: int, num_iterations: int, key: int, name: str
 ) -> Quantizer:
-    """Return the quantiser of a sample of signatures: k-means in each group, started at signatures drawn at random.
+    """The quantiser of a sample of signatures: k-means in each group, started at signatures drawn at random.
 
     A word that is nearest to none stays where it is. With fewer signatures than words there are as many words.
 
@@ -66,7 +66,7 @@ def fit_quantizer(
 
 
 def _moved_GWV(x_GNV: NDArray[np.float32], word_GWV: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the means of what is nearest to each word."""
+    """The means of what is nearest to each word."""
     num_groups, num_words, num_values = word_GWV.shape
     place_GN = _nearest_GN(x_GNV, word_GWV) + num_words * np.arange(num_groups)[:, None]
     count = np.bincount(place_GN.ravel(), minlength=num_groups * num_words).reshape(num_groups, num_words, 1)

@@ -2,7 +2,7 @@
 
 Source: Lazebnik, Schmid, Ponce 2006. Deviation: levels are not weighted.
 
-Legend: P points, N words of a point, 2 coordinates (down, right), L values of a histogram.
+Shape suffixes: P points, N words of a point, 2 coordinates (down, right), L values of a histogram.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def word_counts_L(
     num_words: int,
     pyramid: tuple[int, ...],
 ) -> NDArray[np.float64]:
-    """Return the summed weights of the words in each cell: level after level, cells by rows, words within a cell.
+    """The summed weights of the words in each cell: level after level, cells by rows, words within a cell.
 
     position_P2: in fractions of the frame, in [0, 1).
     """
@@ -36,7 +36,7 @@ def word_counts_L(
 
 
 def normalised_L(counts_L: NDArray[np.float64], *, cells: int, normalisation: str) -> NDArray[np.float32]:
-    """Return a histogram of `cells` cells with sum 1, or with sum 1 in each cell; what is empty stays 0.
+    """A histogram of `cells` cells with sum 1, or with sum 1 in each cell; what is empty stays 0.
 
     Raises:
         ValueError: the normalisation is unknown.

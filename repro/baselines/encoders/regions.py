@@ -2,7 +2,7 @@
 
 Source: Lazebnik, Schmid, Ponce 2006 (spatial pyramid).
 
-Legend: R regions, P descriptors, 2 coordinates (down, right).
+Shape suffixes: R regions, P descriptors, 2 coordinates (down, right).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 
 def regions_LP(position_P2: NDArray[np.float64], *, grids: tuple[tuple[int, int], ...]) -> list[NDArray[np.int64]]:
-    """Return for each level the region of each descriptor, numbered by rows and through all levels.
+    """For each level the region of each descriptor, numbered by rows and through all levels.
 
     position_P2: in fractions of the image, in [0, 1). grids: (rows, columns) of each level.
     """

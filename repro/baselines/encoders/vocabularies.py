@@ -2,7 +2,7 @@
 
 Source: Philbin, Chum, Isard, Sivic, Zisserman 2008.
 
-Legend: P descriptors, D values, W words, N nearest words.
+Shape suffixes: P descriptors, D values, W words, N nearest words.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Vocabulary:
     components_DD: NDArray[np.float32] | None = None
 
     def projected_PD(self, x_PD: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return descriptors in the space of the words."""
+        """Descriptors in the space of the words."""
         if self.mean_D is None or self.components_DD is None:
             return x_PD
         return np.asarray((x_PD - self.mean_D) @ self.components_DD.T, np.float32)
@@ -45,7 +45,7 @@ class Vocabulary:
 def assign(
     x_PD: NDArray[np.float32], vocabulary: Vocabulary, assignment: SoftAssignment
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return the nearest words of descriptors, the nearest first, and their weights: word_PN, weight_PN.
+    """The nearest words of descriptors, the nearest first, and their weights: word_PN, weight_PN.
 
     weight = exp(-distance^2 / (2 (width scale)^2)), over the sum of a descriptor's weights.
     """

@@ -56,7 +56,7 @@ def keeping(*, most_bytes: int = MOST_BYTES) -> Iterator[DescriptorCache]:
 
 
 def described(pixels: NDArray[Any], settings: Hashable, make: Callable[[], Arrays]) -> Arrays:
-    """Return what `make` computes of `pixels` with `settings`, and nothing else; or what it computed of equal ones before."""
+    """What `make` computes of `pixels` with `settings`, and nothing else; or what it computed of equal ones before."""
     if _kept is None:
         return make()
     digest = hashlib.blake2b(np.ascontiguousarray(pixels).data, digest_size=16).digest()

@@ -1,6 +1,6 @@
 """Average the scores of channels, with weights and a sharpness found on held-out training images.
 
-Legend: N images, K classes, C channels.
+Shape suffixes: N images, K classes, C channels.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ SHARPNESSES = tuple(2.0 ** (place / 2) for place in range(-8, 17))
 
 
 def split_held_out(labels_N: NDArray[np.int64], *, num_held_out: int, key: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the numbers of the images kept and of those held out, each rising; classes lose equal shares, but for rounding.
+    """The numbers of the images kept and of those held out, each rising; classes lose equal shares, but for rounding.
 
     Raises:
         ValueError: fewer than one image is held out, or none would be left of a class.
@@ -41,7 +41,7 @@ def split_held_out(labels_N: NDArray[np.int64], *, num_held_out: int, key: int) 
 
 
 def weights_C(margin_CNK: NDArray[np.float32], labels_N: NDArray[np.int64], fusion: ScoreFusion) -> NDArray[np.float64]:
-    """Return the weights of the channels, which sum to 1.
+    """The weights of the channels, which sum to 1.
 
     Searched ones are, of all multiples of `weight_step`, those with the most images right; of equals those with the least
     squared sum, that is the most even, then the first.
@@ -69,7 +69,7 @@ def weights_C(margin_CNK: NDArray[np.float32], labels_N: NDArray[np.int64], fusi
 
 
 def sharpness_of(margin_NK: NDArray[np.float32], labels_N: NDArray[np.int64]) -> float:
-    """Return the sharpness of SHARPNESSES with which the scores have the least cross-entropy."""
+    """The sharpness of SHARPNESSES with which the scores have the least cross-entropy."""
     entropies = []
     for sharpness in SHARPNESSES:
         score_NK = scores_NK(margin_NK, sharpness=sharpness)
@@ -79,7 +79,7 @@ def sharpness_of(margin_NK: NDArray[np.float32], labels_N: NDArray[np.int64]) ->
 
 
 def scores_NK(margin_NK: NDArray[np.float32], *, sharpness: float) -> NDArray[np.float32]:
-    """Return softmax(sharpness * margins): in [0, 1], rows sum to 1, the order of the classes stays.
+    """Softmax(sharpness * margins): in [0, 1], rows sum to 1, the order of the classes stays.
 
     Margins of one-vs-rest machines have no common unit with the probabilities of networks; one number, fitted on held-out
     images (Platt 1999, for all classes at once), gives them one, so that averages of both mean something.

@@ -45,7 +45,7 @@ def load_model(
 
 
 def read_model(path: Path, *, schema: str, spec: object, what: str) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
-    """Return the arrays stored at `path`, which must be of a model fitted with `spec`, and `meta`.
+    """The arrays stored at `path`, which must be of a model fitted with `spec`, and `meta`.
 
     what: the kind of model, for messages.
 
@@ -70,5 +70,5 @@ def read_model(path: Path, *, schema: str, spec: object, what: str) -> tuple[dic
 
 
 def typed_spec_digest(spec: object) -> str:
-    """Return the SHA-256 of the spec, types of its parts included."""
+    """The SHA-256 of the spec, types of its parts included."""
     return sha256_bytes(repr(spec).encode())

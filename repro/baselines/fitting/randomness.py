@@ -8,10 +8,10 @@ from repro.system.seeds import derived_seed
 
 
 def seed_of(key: int, purpose: str, index: int = 0) -> int:
-    """Return a 63-bit seed for `purpose` and `index`."""
+    """A 63-bit seed for `purpose` and `index`."""
     return derived_seed(f"{key}/{purpose}/{index}")
 
 
 def generator(key: int, purpose: str, index: int = 0) -> np.random.Generator:
-    """Return numpy's counter-based generator, started at the seed of `purpose` and `index`."""
+    """Numpy's counter-based generator, started at the seed of `purpose` and `index`."""
     return np.random.Generator(np.random.Philox(seed_of(key, purpose, index)))

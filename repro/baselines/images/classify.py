@@ -1,6 +1,6 @@
 """The last step of a fit: choose on held-out images, then train the classifiers on all training images.
 
-Legend: N images, L values of a signature, K classes, C channels.
+Shape suffixes: N images, L values of a signature, K classes, C channels.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class _Job:
 
 
 def classify(files: dict[str, SignatureFile], labels_N: NDArray[np.int64], *, num_classes: int, context: FitContext) -> Fused:
-    """Return the classifiers of the channels and how they are fused."""
+    """The classifiers of the channels and how they are fused."""
     spec = context.spec
     kept_N, out_N = split_held_out(labels_N, num_held_out=spec.fusion.num_held_out, key=context.key)
     if spec.fusion.num_tuning is not None:
@@ -100,7 +100,7 @@ def _trained(
     context: FitContext,
     purpose: str,
 ) -> dict[str, list[LinearClassifier]]:
-    """Return the classifiers by channel, trained on `index_N` with each regularisation; stored ones are not trained again."""
+    """The classifiers by channel, trained on `index_N` with each regularisation; stored ones are not trained again."""
     svm, folder = context.spec.classifier, context.folder / "classifiers"
     images = folder / f"images.{purpose}.npz"
     write_npz(images, {"index_N": index_N, "labels_N": labels_N[index_N]})

@@ -1,6 +1,6 @@
 """The steps of a fit that read images: vocabularies, codebooks, signatures. Each goes on from what is stored.
 
-Legend: N images, P descriptors, D values, L values of a signature.
+Shape suffixes: N images, P descriptors, D values, L values of a signature.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from repro.system.workers import in_order
 
 
 def fit_encoders(images: Iterable[Image], num_images: int, context: FitContext) -> dict[str, Encoder]:
-    """Return the encoder of each channel, from descriptors of images drawn at random.
+    """The encoder of each channel, from descriptors of images drawn at random.
 
     Raises:
         ValueError: a channel has fewer descriptors than words, Gaussians or components.
@@ -54,7 +54,7 @@ def fit_encoders(images: Iterable[Image], num_images: int, context: FitContext) 
 def fit_quantizers(
     images: Iterable[Image], num_images: int, encoders: dict[str, Encoder], context: FitContext
 ) -> dict[str, Quantizer]:
-    """Return the quantiser of each channel, from signatures of images drawn at random; none where nothing is compressed."""
+    """The quantiser of each channel, from signatures of images drawn at random; none where nothing is compressed."""
     compression = context.spec.compression
     if compression is None:
         return {}
@@ -118,7 +118,7 @@ def describe(
 
 
 def codebooks_file(context: FitContext, channel: Channel) -> Path:
-    """Return where the codebooks of a channel lie."""
+    """Where the codebooks of a channel lie."""
     return context.folder / f"codebooks.{channel.name}.npz"
 
 
@@ -129,7 +129,7 @@ def _drawn(num_images: int, most: int, context: FitContext, purpose: str) -> set
 def _of_some(
     images: Iterable[Image], drawn: set[int], make: Callable[[tuple[int, Image]], OfImage], context: FitContext, what: str
 ) -> list[dict[str, NDArray[np.floating]]]:
-    """Return what is made of the images `drawn`, in their order.
+    """What is made of the images `drawn`, in their order.
 
     Raises:
         ValueError: there is no image, or fewer than labels.

@@ -1,6 +1,6 @@
 """What is done to one image: draw some of its descriptors, or turn it into signatures.
 
-Legend: P descriptors, D values, L values of a signature.
+Shape suffixes: P descriptors, D values, L values of a signature.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class OfImage:
 
 
 def sample_image(task: tuple[int, Image], *, spec: Classical, key: int) -> OfImage:
-    """Return a random part of the descriptors of an image, at most `sampling.per_image` of each channel.
+    """A random part of the descriptors of an image, at most `sampling.per_image` of each channel.
 
     task: the image's number, which with `key` decides what is drawn, and the image.
     """
@@ -51,7 +51,7 @@ def sample_image(task: tuple[int, Image], *, spec: Classical, key: int) -> OfIma
 
 
 def encode_image(task: tuple[int, Image], *, spec: Classical, encoders: Mapping[str, Encoder]) -> OfImage:
-    """Return the signatures of an image, by channel."""
+    """The signatures of an image, by channel."""
     index, image = task
     rgb_HW3 = pixels_HW3(image, name=f"image {index}")
     arrays, cpu_s = {}, {}
@@ -66,7 +66,7 @@ def encode_image(task: tuple[int, Image], *, spec: Classical, encoders: Mapping[
 def encode_and_pack(
     task: tuple[int, Image], *, spec: Classical, encoders: Mapping[str, Encoder], quantizers: Mapping[str, Quantizer]
 ) -> OfImage:
-    """Return the signatures of an image as they are stored: float16, or codes where the channel has a quantiser."""
+    """The signatures of an image as they are stored: float16, or codes where the channel has a quantiser."""
     own = encode_image(task, spec=spec, encoders=encoders)
     arrays = {name: packed(signature_L, quantizers.get(name)) for name, signature_L in own.arrays.items()}
     return OfImage(arrays=arrays, cpu_s=own.cpu_s, peak_mib=own.peak_mib)

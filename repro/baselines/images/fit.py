@@ -7,7 +7,7 @@ on later.
 
 Sources: see `repro.spec.classical`.
 
-Legend: N images.
+Shape suffixes: N images.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ class FitContext:
 
 
 def costs_before(folder: Path) -> Costs:
-    """Return the costs of earlier calls that a fit goes on from; nothing where there are none, or they are damaged."""
+    """The costs of earlier calls that a fit goes on from; nothing where there are none, or they are damaged."""
     try:
         stored = read_document(folder / COSTS, StoredCosts)
     except FileFormatError:

@@ -4,7 +4,7 @@ For each class the mean of max(0, 1 - y (w x + b)) over the examples drawn, plus
 mini-batches; the answer is the mean of the weights over the steps.
 Sources: Bottou 2010; Xu 2011 (averaging); Perronnin, Akata, Harchaoui, Schmid 2012 (negatives drawn against positives).
 
-Legend: N images, L values of a signature, K classes, B batch, M machines.
+Shape suffixes: N images, L values of a signature, K classes, B batch, M machines.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ class LinearClassifier:
     regularization: float
 
     def margins_NK(self, signature_NL: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return w x + b: above 0 where a signature is taken for one of the class."""
+        """W x + b: above 0 where a signature is taken for one of the class."""
         return signature_NL @ self.weight_KL.T + self.bias_K
 
 
 def joined_classes(parts: list[LinearClassifier]) -> LinearClassifier:
-    """Return the classes of several classifiers in one, in their order."""
+    """The classes of several classifiers in one, in their order."""
     return LinearClassifier(
         weight_KL=np.concatenate([part.weight_KL for part in parts]),
         bias_K=np.concatenate([part.bias_K for part in parts]),
@@ -69,7 +69,7 @@ def train_svm(
     regularizations: tuple[float, ...],
     key: int,
 ) -> list[LinearClassifier]:
-    """Return the classifiers of `classes` with each regularisation, trained on the images `index_N`, labelled `labels_N`.
+    """The classifiers of `classes` with each regularisation, trained on the images `index_N`, labelled `labels_N`.
 
     All are trained in one pass. They see the images in the same order; which negatives a class takes is its own, whatever
     classes it is trained with.
@@ -131,7 +131,7 @@ class _Machines:
         self._mean_bias_M += (self._bias_M - self._mean_bias_M) * share
 
     def averaged(self) -> list[LinearClassifier]:
-        """Return the mean classifiers of each regularisation."""
+        """The mean classifiers of each regularisation."""
         num = self._num_classes
         return [
             LinearClassifier(
@@ -144,7 +144,7 @@ class _Machines:
 
 
 def _share_of_negatives_K(labels_N: NDArray[np.int64], *, num_classes: int, per_positive: float | None) -> NDArray[np.float64]:
-    """Return the chance that an image of another class is drawn in an epoch."""
+    """The chance that an image of another class is drawn in an epoch."""
     if per_positive is None:
         return np.ones(num_classes)
     positives_K = np.bincount(labels_N, minlength=num_classes)
@@ -152,6 +152,6 @@ def _share_of_negatives_K(labels_N: NDArray[np.int64], *, num_classes: int, per_
 
 
 def _mean_squared_norm(signatures: OpenSignatures, index_N: NDArray[np.int64]) -> float:
-    """Return it of images evenly spread; 1 where all signatures are zeros."""
+    """It of images evenly spread; 1 where all signatures are zeros."""
     some_N = index_N[:: max(1, len(index_N) // NUM_FOR_NORM)][:NUM_FOR_NORM]
     return float((signatures.rows_NL(some_N).astype(np.float64) ** 2).sum(axis=1).mean()) or 1.0

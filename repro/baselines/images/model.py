@@ -1,6 +1,6 @@
 """A fitted classical baseline: score images, store it in one .npz file, read it back; the same model gives the same bytes.
 
-Legend: N images, L values of a signature, K classes.
+Shape suffixes: N images, L values of a signature, K classes.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class ClassicalModel:
     costs: Costs | None = None
 
     def margins_NK(self, images: Iterable[Image], *, num_processes: int = 1) -> NDArray[np.float32]:
-        """Return the weighted mean of the channels' margins, whatever their unit.
+        """The weighted mean of the channels' margins, whatever their unit.
 
         Raises:
             ValueError: an image is no array of colour pixels, or too small for a channel.
@@ -62,7 +62,7 @@ class ClassicalModel:
         return np.concatenate(parts)
 
     def scores_NK(self, images: Iterable[Image], *, num_processes: int = 1) -> NDArray[np.float32]:
-        """Return class scores in [0, 1], rows sum to 1: the softmax of the margins times a sharpness fitted on held-out images.
+        """Class scores in [0, 1], rows sum to 1: the softmax of the margins times a sharpness fitted on held-out images.
 
         They rank classes as the margins do, and can be averaged with the probabilities of networks. Errors as of `margins_NK`.
         """
@@ -89,7 +89,7 @@ class ClassicalModel:
 
     @classmethod
     def load(cls, path: Path, *, spec: Classical) -> ClassicalModel:
-        """Return the model stored at `path`, which must have been fitted with `spec`.
+        """The model stored at `path`, which must have been fitted with `spec`.
 
         Raises:
             FileFormatError: the file is missing, damaged, of another schema or of another spec.

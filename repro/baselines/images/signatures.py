@@ -1,6 +1,6 @@
 """Keep the signatures of many images on disk: float16, or codes of a product quantiser; a stopped pass goes on later.
 
-Legend: N images, L values of a signature, G groups of values.
+Shape suffixes: N images, L values of a signature, G groups of values.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class SignatureFile:
     codebooks: Path | None = None
 
     def opened(self) -> OpenSignatures:
-        """Return the signatures, to be read."""
+        """The signatures, to be read."""
         stored = np.load(self.path, mmap_mode="r")
         quantizer = None if self.codebooks is None else read_quantizer(self.codebooks)
         return OpenSignatures(stored=stored, quantizer=quantizer)
@@ -63,22 +63,22 @@ class OpenSignatures:
 
     @property
     def num_values(self) -> int:
-        """Return the length of a signature."""
+        """The length of a signature."""
         return int(self.stored.shape[1]) if self.quantizer is None else self.quantizer.word_GWV[:, 0].size
 
     def rows_NL(self, index_N: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return the signatures of the images `index_N`."""
+        """The signatures of the images `index_N`."""
         stored = self.stored[index_N]
         return as_float32(stored) if self.quantizer is None else self.quantizer.decoded_NL(stored)
 
 
 def packed(signature_L: NDArray[np.float32], quantizer: Quantizer | None) -> NDArray[Any]:
-    """Return a signature as it is stored."""
+    """A signature as it is stored."""
     return signature_L.astype(np.float16) if quantizer is None else quantizer.codes_G(signature_L)
 
 
 def as_float32(half_NL: NDArray[np.float16]) -> NDArray[np.float32]:
-    """Return halves as floats; the same as `astype`, which takes 15 times as long (0.67 against 0.04 ms for 16 x 32,768)."""
+    """Halves as floats; the same as `astype`, which takes 15 times as long (0.67 against 0.04 ms for 16 x 32,768)."""
     if not half_NL.size:
         return half_NL.astype(np.float32)
     return np.asarray(cv2.convertFp16(np.ascontiguousarray(half_NL).view(np.int16)), np.float32).reshape(half_NL.shape)
@@ -102,7 +102,7 @@ class SignatureWriter:
         }
 
     def file(self, name: str) -> Path:
-        """Return where the signatures of a channel lie."""
+        """Where the signatures of a channel lie."""
         return self._folder / f"{name}.npy"
 
     def fill(self, rows: Iterable[dict[str, NDArray[Any]]]) -> Iterator[int]:

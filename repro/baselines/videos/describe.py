@@ -1,6 +1,7 @@
 """Turn a video into descriptors, and with vocabularies into one vector.
 
-Legend: C clips, T frames, H height, W width, P descriptors, 2 coordinates (down, right), D values, L values of a histogram.
+Shape suffixes: C clips, T frames, H height, W width, P descriptors, 2 coordinates (down, right), D values,
+L values of a histogram.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def check_spec(spec: FeatureHistograms) -> None:
 
 
 def sample_video(task: tuple[int, Video], *, spec: FeatureHistograms, key: int) -> Described:
-    """Return a random part of the descriptors of a video, at most `sampling.per_video` of each quantised feature.
+    """A random part of the descriptors of a video, at most `sampling.per_video` of each quantised feature.
 
     task: the video's number, which with `key` decides what is drawn, and the video.
     """
@@ -91,7 +92,7 @@ def sample_video(task: tuple[int, Video], *, spec: FeatureHistograms, key: int) 
 
 
 def describe_video(task: tuple[int, Video], *, spec: FeatureHistograms, vocabularies: Mapping[str, Vocabulary]) -> Described:
-    """Return the vector of a video: the normalised histograms of all features in the order of the spec.
+    """The vector of a video: the normalised histograms of all features in the order of the spec.
 
     A video of which nothing is found for a feature, such as one with fewer frames than cuboids are long, has zeros there.
     """
@@ -139,7 +140,7 @@ def _descriptors(
 
 
 def _of_frame(frame: Frame, feature: Feature) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-    """Return positions and descriptors of a frame; what is counted without words is one row of counts."""
+    """Positions and descriptors of a frame; what is counted without words is one row of counts."""
     middle = np.full((1, 2), 0.5)
     if isinstance(feature, HueSaturation):
         return middle, hue_saturation_counts(frame, feature)[None].astype(np.float32)

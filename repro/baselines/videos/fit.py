@@ -6,7 +6,7 @@ not depend on the number of processes.
 
 Source: Karpathy et al. 2014, section 4.1, "Feature histogram baselines".
 
-Legend: N videos, D values of a vector, K classes.
+Shape suffixes: N videos, D values of a vector, K classes.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def fit(
 def fit_vocabularies(
     videos: Iterable[Video], num_videos: int, *, spec: FeatureHistograms, key: int, num_processes: int, costs: Costs
 ) -> dict[str, Vocabulary]:
-    """Return the vocabulary of each feature that has words, from videos drawn at random; `costs` is added to.
+    """The vocabulary of each feature that has words, from videos drawn at random; `costs` is added to.
 
     Raises:
         ValueError: a feature has fewer descriptors than words.
@@ -117,7 +117,7 @@ def _numbered(videos: Iterable[Video], kept: set[int]) -> Iterator[tuple[int, Vi
 
 
 def _room(labels: Labels, *, spec: FeatureHistograms, num_classes: int, file: Path | None) -> Labelled:
-    """Return the targets of videos, and room for their vectors in memory or mapped from `file`."""
+    """The targets of videos, and room for their vectors in memory or mapped from `file`."""
     target_NK = targets_NK(_label_tuples(labels), num_classes=num_classes)
     shape = (len(target_NK), spec.num_values)
     if file is None:

@@ -1,6 +1,6 @@
 """Train networks with rectified linear units and softmax on vectors of videos, and choose one on the validation videos.
 
-Legend: N videos, B batch, D values of a vector, K classes, U units of a layer.
+Shape suffixes: N videos, B batch, D values of a vector, K classes, U units of a layer.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Classifier:
     trials: tuple[Trial, ...] = ()
 
     def probabilities_NK(self, vector_ND: NDArray[np.float32], *, device: str = "cpu") -> NDArray[np.float32]:
-        """Return the class probabilities of vectors."""
+        """The class probabilities of vectors."""
         layers = [
             (torch.from_numpy(weight_UU).to(device), torch.from_numpy(bias_U).to(device))
             for weight_UU, bias_U in zip(self.weights_UU, self.biases_U, strict=True)
@@ -77,7 +77,7 @@ class Classifier:
 
 
 def combinations(search: MlpSearch) -> list[Choice]:
-    """Return the grid, the last axis (input scaling) changing fastest.
+    """The grid, the last axis (input scaling) changing fastest.
 
     Raises:
         ValueError: an axis is empty, or a value is out of its range.
@@ -101,7 +101,7 @@ def combinations(search: MlpSearch) -> list[Choice]:
 
 
 def targets_NK(labels: list[tuple[int, ...]], *, num_classes: int) -> NDArray[np.float32]:
-    """Return the probabilities that training aims at: the labels of a video share 1 equally.
+    """The probabilities that training aims at: the labels of a video share 1 equally.
 
     Raises:
         ValueError: a video has no label, one twice, or one that is no class.
@@ -160,7 +160,7 @@ class _Scaling:
 
 
 def _scaling(name: str, vector_ND: NDArray[np.float32]) -> _Scaling:
-    """Return the scaling of INPUT_SCALINGS that brings the training videos to mean 0 and mean square 1.
+    """The scaling of INPUT_SCALINGS that brings the training videos to mean 0 and mean square 1.
 
     `none` and `root` do so with one factor for all values, so that rare words stay small; `standard` for each value.
     """
@@ -220,7 +220,7 @@ def _train(
 
 
 def _initial(sizes: tuple[int, ...], *, key: int, device: str) -> LayerWeights:
-    """Return Gaussian weights of variance 2 / inputs (1 / inputs before the softmax) and zero biases."""
+    """Gaussian weights of variance 2 / inputs (1 / inputs before the softmax) and zero biases."""
     draws = torch.Generator().manual_seed(seed_of(key, "weights"))
     layers: LayerWeights = []
     for place, (num_in, num_out) in enumerate(itertools.pairwise(sizes)):
@@ -233,7 +233,7 @@ def _initial(sizes: tuple[int, ...], *, key: int, device: str) -> LayerWeights:
 def _logits_BK(
     layers: LayerWeights, x_BD: torch.Tensor, *, dropout_rate: float = 0.0, masks: torch.Generator | None = None
 ) -> torch.Tensor:
-    """Return the values before the softmax; with `masks` hidden units are dropped and the others divided by 1 - rate."""
+    """The values before the softmax; with `masks` hidden units are dropped and the others divided by 1 - rate."""
     for weight_UU, bias_U in layers[:-1]:
         x_BD = functional.relu(functional.linear(x_BD, weight_UU, bias_U))
         if masks is not None and dropout_rate:
@@ -252,7 +252,7 @@ def _probabilities_NK(layers: LayerWeights, vector_ND: NDArray[np.float32], scal
 
 
 def _judged(layers: LayerWeights, videos: Labelled, scaling: _Scaling, *, device: str) -> tuple[float, float]:
-    """Return Hit@1 and cross-entropy of the network on `videos`."""
+    """Hit@1 and cross-entropy of the network on `videos`."""
     probability_NK = _probabilities_NK(layers, videos.vector_ND, scaling, device=device).numpy()
     top_N = probability_NK.argmax(axis=1)
     hit1 = float((videos.target_NK[np.arange(len(top_N)), top_N] > 0).mean())

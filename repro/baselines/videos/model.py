@@ -2,7 +2,7 @@
 
 The same model gives the same bytes.
 
-Legend: N videos, D values of a vector, K classes.
+Shape suffixes: N videos, D values of a vector, K classes.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class HistogramModel:
     costs: Costs | None = None
 
     def vectors(self, videos: Iterable[Video], *, num_processes: int = 1) -> tuple[NDArray[np.float32], Costs]:
-        """Return the vectors of videos, vector_ND, and what it took.
+        """The vectors of videos, vector_ND, and what it took.
 
         Raises:
             ValueError: a video is no array of colour frames, or its frames are too small for a feature.
@@ -54,7 +54,7 @@ class HistogramModel:
         return vector_ND, costs
 
     def scores_NK(self, videos: Iterable[Video], *, num_processes: int = 1, device: str = "cpu") -> NDArray[np.float32]:
-        """Return the class probabilities of videos; errors as in `vectors`."""
+        """The class probabilities of videos; errors as in `vectors`."""
         vector_ND, _ = self.vectors(videos, num_processes=num_processes)
         return self.classifier.probabilities_NK(vector_ND, device=device)
 
@@ -81,7 +81,7 @@ class HistogramModel:
 
     @classmethod
     def load(cls, path: Path, *, spec: FeatureHistograms) -> HistogramModel:
-        """Return the model stored at `path`, which must have been fitted with `spec`.
+        """The model stored at `path`, which must have been fitted with `spec`.
 
         Raises:
             FileFormatError: the file is missing, damaged, of another schema or of another spec.
@@ -129,12 +129,12 @@ def _model(arrays: dict[str, NDArray[Any]], meta: dict[str, Any], spec: FeatureH
 
 
 def _names(arrays: dict[str, NDArray[Any]]) -> list[str]:
-    """Return the names of the features that have a vocabulary."""
+    """The names of the features that have a vocabulary."""
     return [key[len("vocabulary.") : -len(".words_WD")] for key in arrays if key.endswith(".words_WD")]
 
 
 def _plain_trial(trial: Trial) -> dict[str, Any]:
-    """Return a trial for JSON, which has no infinity: a trial without a finite epoch has no cross-entropy."""
+    """A trial for JSON, which has no infinity: a trial without a finite epoch has no cross-entropy."""
     return {**dataclasses.asdict(trial), "cross_entropy": trial.cross_entropy if trial.epoch else None}
 
 

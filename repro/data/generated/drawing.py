@@ -24,18 +24,18 @@ TEXTURES = ("stripes", "dots", "checks", "rings", "blotches")
 
 
 def polygon(*points: tuple[float, float]) -> Points:
-    """Return the corners of a polygon, (K, 2)."""
+    """The corners of a polygon, (K, 2)."""
     return np.array(points, np.float64)
 
 
 def ellipse(x: float, y: float, half_width: float, half_height: float, *, start: float = 0.0, stop: float = 360.0) -> Points:
-    """Return an ellipse, or the sector's chord piece from `start` to `stop` degrees clockwise from the right, as a polygon."""
+    """An ellipse, or the sector's chord piece from `start` to `stop` degrees clockwise from the right, as a polygon."""
     angle = np.radians(np.linspace(start, stop, 25))
     return np.stack([x + half_width * np.cos(angle), y + half_height * np.sin(angle)], axis=1)
 
 
 def star(num_points: int, inner: float) -> Points:
-    """Return a star whose points lie on the unit circle and whose notches at `inner` from its centre."""
+    """A star whose points lie on the unit circle and whose notches at `inner` from its centre."""
     angle = np.radians(np.arange(2 * num_points) * 180.0 / num_points - 90.0)
     radius = np.where(np.arange(2 * num_points) % 2, inner, 1.0)
     return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
@@ -136,7 +136,7 @@ class Placement:
     y_px: float
 
     def matrix(self) -> tuple[float, float, float, float]:
-        """Return (xx, xy, yx, yy), the matrix from silhouette coordinates to pixels."""
+        """(xx, xy, yx, yy), the matrix from silhouette coordinates to pixels."""
         c, s = math.cos(math.radians(self.turn)), math.sin(math.radians(self.turn))
         stretch = math.sqrt(self.aspect)
         width, height = self.half_px * stretch * (-1 if self.mirror else 1), self.half_px / stretch
@@ -144,7 +144,7 @@ class Placement:
 
 
 def coverage(polygons: Sequence[Points], *, placement: Placement, image_px: int) -> Field:
-    """Return the share of each pixel, in [0, 1], that the placed polygons cover."""
+    """The share of each pixel, in [0, 1], that the placed polygons cover."""
     matrix, centre = np.array(placement.matrix()).reshape(2, 2), np.array([placement.x_px, placement.y_px])
     canvas = Image.new("L", (image_px * SUPERSAMPLING, image_px * SUPERSAMPLING))
     pen = ImageDraw.Draw(canvas)
@@ -154,7 +154,7 @@ def coverage(polygons: Sequence[Points], *, placement: Placement, image_px: int)
 
 
 def object_coordinates(placement: Placement, *, image_px: int) -> tuple[Field, Field]:
-    """Return the silhouette coordinates (x, y) of every pixel's centre."""
+    """The silhouette coordinates (x, y) of every pixel's centre."""
     xx, xy, yx, yy = placement.matrix()
     inverse = np.array([[yy, -xy], [-yx, xx]], np.float32) / np.float32(xx * yy - xy * yx)
     centres = np.arange(image_px, dtype=np.float32) + np.float32(0.5)
@@ -163,13 +163,13 @@ def object_coordinates(placement: Placement, *, image_px: int) -> tuple[Field, F
 
 
 def blotches(generator: np.random.Generator, *, cells: int, image_px: int) -> Field:
-    """Return smooth noise in about [0, 1] with `cells` random values along each side."""
+    """Smooth noise in about [0, 1] with `cells` random values along each side."""
     coarse = Image.fromarray(generator.random((cells, cells), dtype=np.float32))
     return np.asarray(coarse.resize((image_px, image_px), Image.Resampling.BICUBIC), np.float32)
 
 
 def texture(name: str, generator: np.random.Generator, *, x: Field, y: Field, waves: float) -> Field:
-    """Return a pattern in [0, 1] with about `waves` periods across the unit circle of the coordinates (x, y)."""
+    """A pattern in [0, 1] with about `waves` periods across the unit circle of the coordinates (x, y)."""
     phase = generator.random(2, dtype=np.float32) * np.float32(2 * np.pi)
     k = np.float32(np.pi * waves)
     if name == "blotches":
@@ -194,7 +194,7 @@ def _clipped(field: Field) -> Field:
 
 
 def rgb(hue: float, saturation: float, value: float) -> Field:
-    """Return a colour as (3,) floats in [0, 1]; the hue is a share of the colour circle and wraps."""
+    """A colour as (3,) floats in [0, 1]; the hue is a share of the colour circle and wraps."""
     return np.array(colorsys.hsv_to_rgb(hue % 1.0, saturation, value), np.float32)
 
 

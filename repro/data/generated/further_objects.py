@@ -11,7 +11,7 @@ from repro.data.generated.drawing import Points, Silhouette, ellipse, polygon, s
 
 
 def box(left: float, top: float, right: float, bottom: float) -> Points:
-    """Return an upright rectangle."""
+    """An upright rectangle."""
     return polygon((left, top), (right, top), (right, bottom), (left, bottom))
 
 

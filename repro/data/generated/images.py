@@ -105,7 +105,7 @@ class ProceduralSource:
         }
 
     def read(self, split: str, index: int) -> bytes:
-        """Return the JPEG file of image `index` of `split`."""
+        """The JPEG file of image `index` of `split`."""
         return jpeg_file(self.knobs, split=split, index=index)
 
     def _listing(self, split: str, num: int) -> Listing:
@@ -141,13 +141,13 @@ def check_knobs(knobs: Procedural) -> None:
 
 
 def stream(knobs: Procedural, *, split: str, index: int, purpose: str) -> np.random.Generator:
-    """Return the random numbers of one step of one image, a function of (seed, split, index, purpose) alone."""
+    """The random numbers of one step of one image, a function of (seed, split, index, purpose) alone."""
     key = derived_seed(f"{knobs.seed}/{split}/{index}/{purpose}", num_bits=128)
     return np.random.Generator(np.random.Philox(key=key))
 
 
 def label(knobs: Procedural, *, split: str, index: int) -> int:
-    """Return the label of an image: its class, or another one for `label_noise` of the training images."""
+    """The label of an image: its class, or another one for `label_noise` of the training images."""
     true = index % knobs.num_classes
     if split != "train" or not knobs.label_noise:
         return true
@@ -157,14 +157,14 @@ def label(knobs: Procedural, *, split: str, index: int) -> int:
 
 
 def jpeg_file(knobs: Procedural, *, split: str, index: int) -> bytes:
-    """Return image `index` of `split` as a JPEG file."""
+    """Image `index` of `split` as a JPEG file."""
     encoded = io.BytesIO()
     Image.fromarray(picture(knobs, split=split, index=index)).save(encoded, "JPEG", quality=QUALITY, subsampling=0)
     return encoded.getvalue()
 
 
 def picture(knobs: Procedural, *, split: str, index: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    """Return image `index` of `split` as uint8 RGB (image_px, image_px, 3)."""
+    """Image `index` of `split` as uint8 RGB (image_px, image_px, 3)."""
 
     def random(purpose: str) -> np.random.Generator:
         return stream(knobs, split=split, index=index, purpose=purpose)
@@ -181,7 +181,7 @@ def picture(knobs: Procedural, *, split: str, index: int) -> np.ndarray[tuple[in
 
 
 def log_gain(knobs: Procedural, *, split: str, index: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """Return the colour cast of an image as log gain of (R, G, B)."""
+    """The colour cast of an image as log gain of (R, G, B)."""
     deviation = knobs.illumination_test if split == "test" else knobs.illumination_train
     shift = knobs.cast_shift_test if split == "test" else 0.0
     normal = stream(knobs, split=split, index=index, purpose="illumination").standard_normal(3)
@@ -189,7 +189,7 @@ def log_gain(knobs: Procedural, *, split: str, index: int) -> np.ndarray[tuple[i
 
 
 def background(generator: np.random.Generator, *, image_px: int) -> Field:
-    """Return two colours that run into each other, with a faint texture, as (H, W, 3) in [0, 1]."""
+    """Two colours that run into each other, with a faint texture, as (H, W, 3) in [0, 1]."""
     first, second = (random_color(generator, saturation=(0.1, 0.6), value=(0.25, 0.8)) for _ in range(2))
     mix = blotches(generator, cells=4, image_px=image_px)
     scene = first + (second - first) * np.clip(mix, 0, 1)[:, :, None]
@@ -247,7 +247,7 @@ def add_object(scene_HWC: Field, generator: np.random.Generator, *, kind: int, p
 
 
 def own_hue(kind: int) -> float:
-    """Return the hue around which objects of a kind vary, as share of the colour circle: those of the ten are .1 apart.
+    """The hue around which objects of a kind vary, as share of the colour circle: those of the ten are .1 apart.
 
     The further kinds go once around the circle too, so that every hue belongs to some of them and to one of the ten.
     """
@@ -268,7 +268,7 @@ def add_occluder(scene_HWC: Field, generator: np.random.Generator, *, mask: Fiel
 
 
 def occluder(mask: Field, generator: np.random.Generator, *, share: float) -> Field:
-    """Return the mask of a disc, square or half-plane that comes from one side and covers `share` of `mask`.
+    """The mask of a disc, square or half-plane that comes from one side and covers `share` of `mask`.
 
     Its edge is one pixel wide, so the share is met to within the pixels on that edge.
     """
@@ -291,7 +291,7 @@ def occluder(mask: Field, generator: np.random.Generator, *, share: float) -> Fi
 
 
 def shading(generator: np.random.Generator, *, image_px: int) -> Field:
-    """Return the brightness of the light on each pixel: it falls off towards one side, and its level varies."""
+    """The brightness of the light on each pixel: it falls off towards one side, and its level varies."""
     ramp = np.linspace(-0.5, 0.5, image_px, dtype=np.float32)
     angle, depth, level = generator.uniform(0, 2 * np.pi), generator.uniform(0, 0.6), generator.uniform(0.75, 1.15)
     fall = np.float32(np.cos(angle)) * ramp[None, :] + np.float32(np.sin(angle)) * ramp[:, None]
@@ -311,19 +311,19 @@ def free_placement(generator: np.random.Generator, *, image_px: int, size: tuple
 
 
 def random_texture(generator: np.random.Generator, *, placement: Placement, image_px: int) -> Field:
-    """Return a random texture in the coordinates of `placement`."""
+    """A random texture in the coordinates of `placement`."""
     x, y = object_coordinates(placement, image_px=image_px)
     name = TEXTURES[generator.integers(len(TEXTURES))]
     return texture(name, generator, x=x, y=y, waves=generator.uniform(1.5, 4.5))
 
 
 def random_color(generator: np.random.Generator, *, saturation: tuple[float, float], value: tuple[float, float]) -> Field:
-    """Return a colour of any hue."""
+    """A colour of any hue."""
     return rgb(generator.random(), generator.uniform(*saturation), generator.uniform(*value))
 
 
 def two_colors(generator: np.random.Generator, *, hue: float, pattern: Field) -> Field:
-    """Return `pattern` as (H, W, 3) in two colours near `hue`, one lighter than the other."""
+    """`pattern` as (H, W, 3) in two colours near `hue`, one lighter than the other."""
     light = rgb(hue + generator.normal(0, 0.03), generator.uniform(0.35, 0.9), generator.uniform(0.6, 0.95))
     dark = rgb(hue + generator.normal(0, 0.06), generator.uniform(0.4, 0.95), generator.uniform(0.25, 0.55))
     colors: Field = dark + (light - dark) * pattern[:, :, None]

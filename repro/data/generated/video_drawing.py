@@ -8,7 +8,7 @@ distributed at every later moment: one frame has the same distribution whatever 
 No motion is the mirror image of another, since training mirrors half of the clips: those that go sideways or turn take
 either direction at random.
 
-Legend: H height, W width, C colour channels (R, G, B).
+Shape suffixes: H height, W width, C colour channels (R, G, B).
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ class Flight:
     circle_phase: float
 
     def at(self, time_s: float) -> tuple[float, float, float, float]:
-        """Return place (x, y) on the torus, angle in cycles clockwise, and size relative to DIAMETER."""
+        """Place (x, y) on the torus, angle in cycles clockwise, and size relative to DIAMETER."""
         cycles, side = self.pace * time_s, -1.0 if self.mirror else 1.0
         turn = 2 * math.pi * (self.circle_phase + side * self.motion.circle_hz * cycles)
         radius = CIRCLE if self.motion.circle_hz else 0.0
@@ -162,7 +162,7 @@ class Camera:
     phase: float
 
     def at(self, time_s: float) -> tuple[float, float, float]:
-        """Return the place (x, y) that it looks at, relative to the middle, and its zoom."""
+        """The place (x, y) that it looks at, relative to the middle, and its zoom."""
         angle = 2 * math.pi * (self.phase + self.shake_hz * time_s)
         x = folded(self.right * time_s, reach=PAN_REACH) + self.shake * math.sin(angle)
         y = folded(self.down * time_s, reach=PAN_REACH) + self.shake * math.sin(1.7 * angle)
@@ -183,13 +183,13 @@ def draw_camera(generator: np.random.Generator, *, speed: float) -> Camera:
 
 
 def folded(value: float, *, reach: float) -> float:
-    """Return `value` reflected at -reach and +reach as often as needed to lie between them; near 0 it is itself."""
+    """`value` reflected at -reach and +reach as often as needed to lie between them; near 0 it is itself."""
     shifted = (value + reach) % (4 * reach)
     return (shifted if shifted <= 2 * reach else 4 * reach - shifted) - reach
 
 
 def background(generator: np.random.Generator, *, frame_px: int) -> Image.Image:
-    """Return a scene of CANVAS frame widths: two colours that run into each other, and shapes that stand still in it."""
+    """A scene of CANVAS frame widths: two colours that run into each other, and shapes that stand still in it."""
     side_px = round(CANVAS * frame_px)
     first, second = (rgb(generator.random(), DULL * generator.random(), generator.uniform(0.25, 0.8)) for _ in range(2))
     mix = blotches(generator, cells=7, image_px=side_px)
@@ -212,7 +212,7 @@ def background(generator: np.random.Generator, *, frame_px: int) -> Image.Image:
 def sprite(
     generator: np.random.Generator, *, parts: tuple[tuple[Points, ...], ...], hue: float, pattern: str, frame_px: int
 ) -> Image.Image:
-    """Return an object as RGBA at its largest size: polygons of its body, and then of further parts in other colours."""
+    """An object as RGBA at its largest size: polygons of its body, and then of further parts in other colours."""
     side_px = math.ceil(frame_px * DIAMETER * math.exp(SWING)) + 4
     placement = Placement(half_px=side_px / 2 - 2, turn=0, aspect=1, mirror=False, x_px=side_px / 2, y_px=side_px / 2)
     x, y = object_coordinates(placement, image_px=side_px)
@@ -229,14 +229,14 @@ def sprite(
 
 
 def plain_sprite(generator: np.random.Generator, *, frame_px: int) -> Image.Image:
-    """Return a disc, square or triangle of any colour with a texture."""
+    """A disc, square or triangle of any colour with a texture."""
     parts = PLAIN_SHAPES[generator.integers(len(PLAIN_SHAPES))]
     pattern = PLAIN_TEXTURES[generator.integers(len(PLAIN_TEXTURES))]
     return sprite(generator, parts=(parts,), hue=generator.random(), pattern=pattern, frame_px=frame_px)
 
 
 def view(scene: Image.Image, *, x: float, y: float, zoom: float, frame_px: int) -> Image.Image:
-    """Return what a camera sees of a background, as a frame."""
+    """What a camera sees of a background, as a frame."""
     middle, step = scene.width / 2, 1 / zoom
     left, top = (middle + place * frame_px - frame_px / 2 * step for place in (x, y))
     box = (step, 0.0, left, 0.0, step, top)
@@ -258,7 +258,7 @@ def put_sprite(frame: Image.Image, image: Image.Image, *, x: float, y: float, an
 
 
 def mark(generator: np.random.Generator, *, patterns: tuple[str, str], frame_px: int) -> Image.Image:
-    """Return a disc as RGBA whose inner disc and outer ring carry these patterns, all with the same mean grey."""
+    """A disc as RGBA whose inner disc and outer ring carry these patterns, all with the same mean grey."""
     side_px = 2 * round(MARK_RADIUS * frame_px)
     row, column = np.mgrid[:side_px, :side_px]
     distance = np.hypot(row - side_px / 2 + 0.5, column - side_px / 2 + 0.5) / frame_px
@@ -272,7 +272,7 @@ def mark(generator: np.random.Generator, *, patterns: tuple[str, str], frame_px:
 
 
 def border(generator: np.random.Generator, *, patterns: tuple[str, str], frame_px: int) -> Image.Image:
-    """Return a picture frame as RGBA: one coarse pattern at its left and right, one at its top and bottom, both equally grey."""
+    """A picture frame as RGBA: one coarse pattern at its left and right, one at its top and bottom, both equally grey."""
     width_px, stripe_px = round(BORDER * frame_px), round(frame_px / STRIPES)
     row, column = np.mgrid[:frame_px, :frame_px]
     top, left = ((place + generator.integers(2 * stripe_px)) // stripe_px for place in (row, column))
@@ -287,5 +287,5 @@ def border(generator: np.random.Generator, *, patterns: tuple[str, str], frame_p
 
 
 def as_image(pixels_HWC: Field) -> Image.Image:
-    """Return colours in [0, 1] as a picture."""
+    """Colours in [0, 1] as a picture."""
     return Image.fromarray(np.rint(np.clip(pixels_HWC, 0, 1) * 255).astype(np.uint8))

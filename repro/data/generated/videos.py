@@ -107,7 +107,7 @@ class ProceduralVideoSource:
         }
 
     def content(self, split: str, index: int) -> Callable[[], bytes]:
-        """Return a function that makes the file of video `index` of `split`."""
+        """A function that makes the file of video `index` of `split`."""
         return functools.partial(video_file, self.knobs, split=split, index=index)
 
     def _listing(self, split: str, num: int) -> VideoListing:
@@ -130,7 +130,7 @@ class Shown:
 
     @property
     def name(self) -> str:
-        """Return the class's name."""
+        """The class's name."""
         if self.kind == "appearance":
             return SILHOUETTES[self.number].name
         if self.kind == "motion":
@@ -140,14 +140,14 @@ class Shown:
 
     @property
     def group(self) -> str:
-        """Return the group of classes that the class is one of."""
+        """The group of classes that the class is one of."""
         if self.kind == "motion":
             return "moving on the spot" if MOTIONS[self.number].on_the_spot else "travelling"
         return {"appearance": "objects", "detail": "fine detail", "border": "border"}[self.kind]
 
 
 def shown_classes(knobs: ProceduralVideos) -> tuple[Shown, ...]:
-    """Return the classes by label: of appearance, of motion, of detail, of border."""
+    """The classes by label: of appearance, of motion, of detail, of border."""
     counts = {
         "appearance": knobs.appearance_classes,
         "motion": knobs.motion_classes,
@@ -158,7 +158,7 @@ def shown_classes(knobs: ProceduralVideos) -> tuple[Shown, ...]:
 
 
 def class_names(knobs: ProceduralVideos) -> tuple[str, ...]:
-    """Return the names of the classes by label."""
+    """The names of the classes by label."""
     return tuple(shown.name for shown in shown_classes(knobs))
 
 
@@ -195,13 +195,13 @@ def check_knobs(knobs: ProceduralVideos) -> None:
 
 
 def stream(knobs: ProceduralVideos, *, split: str, index: int, purpose: str) -> np.random.Generator:
-    """Return the random numbers of one step of one video, a function of (seed, split, index, purpose) alone."""
+    """The random numbers of one step of one video, a function of (seed, split, index, purpose) alone."""
     key = derived_seed(f"video/{knobs.seed}/{split}/{index}/{purpose}", num_bits=128)
     return np.random.Generator(np.random.Philox(key=key))
 
 
 def video_labels(knobs: ProceduralVideos, *, split: str, index: int) -> tuple[int, ...]:
-    """Return the labels of a video: its class and, for `two_label_share` of the videos, another one."""
+    """The labels of a video: its class and, for `two_label_share` of the videos, another one."""
     num_classes = knobs.num_classes
     first, generator = index % num_classes, stream(knobs, split=split, index=index, purpose="labels")
     if generator.random() >= knobs.two_label_share:
@@ -210,7 +210,7 @@ def video_labels(knobs: ProceduralVideos, *, split: str, index: int) -> tuple[in
 
 
 def shot_classes(knobs: ProceduralVideos, *, split: str, index: int) -> tuple[int | None, ...]:
-    """Return what each shot of a video shows: one of its labels, in turn, or None."""
+    """What each shot of a video shows: one of its labels, in turn, or None."""
     labels = video_labels(knobs, split=split, index=index)
     generator = stream(knobs, split=split, index=index, purpose="shots")
     num_weak = min(int(knobs.weak_share * knobs.num_shots + generator.random()), knobs.num_shots - len(labels))
@@ -255,7 +255,7 @@ class Shot:
             self._add_pattern(generator, shown)
 
     def frame(self, time_s: float) -> Image.Image:
-        """Return the picture at `time_s` after the shot's begin."""
+        """The picture at `time_s` after the shot's begin."""
         x, y, zoom = self._camera.at(time_s)
         frame = view(self._scene, x=x, y=y, zoom=zoom, frame_px=self._px)
         for image, flight in self._sprites:
@@ -267,7 +267,7 @@ class Shot:
         return frame
 
     def _seen(self, place: float, zoom: float) -> list[float]:
-        """Return where in the frame, in pixels, a place on the torus may be seen."""
+        """Where in the frame, in pixels, a place on the torus may be seen."""
         first = place % TORUS - TORUS / 2
         return [((first + lap * TORUS) * zoom + 0.5) * self._px for lap in (-1, 0, 1)]
 
@@ -292,7 +292,7 @@ class Shot:
 
 
 def encoder() -> tuple[str, dict[str, str]]:
-    """Return name and options of the encoder in use.
+    """Name and options of the encoder in use.
 
     Raises:
         SourceError: the installed PyAV has none.
@@ -304,7 +304,7 @@ def encoder() -> tuple[str, dict[str, str]]:
 
 
 def video_file(knobs: ProceduralVideos, *, split: str, index: int) -> bytes:
-    """Return video `index` of `split` as an MP4 file."""
+    """Video `index` of `split` as an MP4 file."""
     return mp4_file(video_frames(knobs, split=split, index=index), side_px=knobs.frame_px, fps=knobs.fps)
 
 

@@ -51,7 +51,7 @@ class ClipBatch:
 
     @property
     def input_B(self) -> torch.Tensor:
-        """Return what the network takes."""
+        """What the network takes."""
         return self.x_BCTHW
 
 
@@ -71,7 +71,7 @@ class ClipLoading:
     device: str
 
     def draws(self, group: list[Planned]) -> Draws:
-        """Return the crops and mirrorings of some batches of one epoch."""
+        """The crops and mirrorings of some batches of one epoch."""
         return draw_training(
             indices_N(group),
             key=self.key,
@@ -96,7 +96,7 @@ class ClipLoading:
             yield ClipBatch(x_BCTHW=x_BCTHW, label_B=label_B, label_BL=label_BL, planned=planned, wait_s=wait_s)
 
     def _labels(self, group: list[Planned]) -> tuple[Sequence[torch.Tensor], Sequence[torch.Tensor]]:
-        """Return for each batch of a group its drawn labels (B) and all its labels (B, L)."""
+        """For each batch of a group its drawn labels (B) and all its labels (B, L)."""
         index_N = indices_N(group)
         label_NL = self.shards.label_VL[self.shards.video_N[index_N]].astype(np.int64)
         label_N = drawn_labels_B(label_NL, index_N, key=self.key, epoch=group[0].epoch)
@@ -116,7 +116,7 @@ def clip_stream(
     num_threads: int,
     device: str,
 ) -> Iterator[ClipBatch]:
-    """Return the training batches of `plan` (repro.data.load.plan.training_plan), cropped and mirrored by `recipe`.
+    """The training batches of `plan` (repro.data.load.plan.training_plan), cropped and mirrored by `recipe`.
 
     Decoding runs ahead in `num_threads` threads. All randomness is that of `key`.
 
@@ -207,13 +207,13 @@ def cut_batches(
 
 
 def decoded_at_once(loading: ClipLoading, clips: StripClips) -> int:
-    """Return how many batches are decoded at a time."""
+    """How many batches are decoded at a time."""
     clip_bytes = len(clips.frames) * 3 * loading.input_px**2 * FLOAT_BYTES
     return max(1, BYTES_AT_ONCE // (loading.recipe.batch_size * clip_bytes))
 
 
 def drawn_labels_B(label_BL: NDArray[np.int64], index_B: NDArray[np.int64], *, key: int, epoch: int) -> NDArray[np.int64]:
-    """Return one label of each clip, each of its video's labels equally often over the epochs."""
+    """One label of each clip, each of its video's labels equally often over the epochs."""
     word_B = random_words_N4(index_B, key=key, epoch=epoch, purpose=CROP)[:, 3]
     place_B = (word_B * (label_BL >= 0).sum(axis=1).astype(np.uint64)) >> np.uint64(32)
     label_B: NDArray[np.int64] = label_BL[np.arange(len(label_BL)), place_B.astype(np.int64)]

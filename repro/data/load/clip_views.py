@@ -29,7 +29,7 @@ Window = tuple[int, int, bool]
 
 
 def evaluation_crops(protocol: str, *, stored_px: int, input_px: int) -> list[Window]:
-    """Return the windows over which a protocol averages: the centre, or four corners, two of them mirrored.
+    """The windows over which a protocol averages: the centre, or four corners, two of them mirrored.
 
     Raises:
         ValueError: the protocol is unknown, or the crop is larger than the stored frames.
@@ -92,7 +92,7 @@ def clip_batches(
 
 
 def seen_at(window: Window, clip_BTSSC: torch.Tensor, *, input_px: int, mean_level: float) -> torch.Tensor:
-    """Return a window of clips less a constant, float32 (B, T, H, W, C); the same to the bit on every device."""
+    """A window of clips less a constant, float32 (B, T, H, W, C); the same to the bit on every device."""
     (top, left, mirrored), num = window, len(clip_BTSSC)
     if clip_BTSSC.is_cuda:
         crop_BTHWC = clip_BTSSC[:, :, top : top + input_px, left : left + input_px]

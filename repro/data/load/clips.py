@@ -39,7 +39,7 @@ class StripClips:
         self.shards, self.frames = shards, frames
 
     def read(self, index_N: NDArray[np.int64]) -> list[NDArray[np.uint8]]:
-        """Return the JPEG files of whole clips."""
+        """The JPEG files of whole clips."""
         return self.shards.strips(index_N)
 
 
@@ -59,14 +59,14 @@ class DecodedClips:
 def clips_in_memory(
     shards: ClipShards, *, frames: tuple[int, ...], num_threads: int, device: str, keep_bytes: int = KEEP_BYTES
 ) -> StripClips | DecodedClips:
-    """Return `frames` of the clips decoded if they fit into `keep_bytes` and decoding is the CPU's work; else as stored."""
+    """`frames` of the clips decoded if they fit into `keep_bytes` and decoding is the CPU's work; else as stored."""
     stored = StripClips(shards, frames=frames)
     small = frame_bytes(shards) * len(frames) * shards.num_clips <= keep_bytes
     return DecodedClips(stored, num_threads=num_threads) if small and device == "cpu" else stored
 
 
 def frame_bytes(shards: ClipShards) -> int:
-    """Return the size of a decoded frame."""
+    """The size of a decoded frame."""
     return 3 * shards.stored_px**2
 
 
@@ -106,7 +106,7 @@ def cut_clips(
     mean_level: float,
     input_px: int,
 ) -> torch.Tensor:
-    """Return squares of the clips at `place_B`, less a constant, float32 (B, T, input_px, input_px, C).
+    """Squares of the clips at `place_B`, less a constant, float32 (B, T, input_px, input_px, C).
 
     All frames of a clip are cut at one place and mirrored alike.
 

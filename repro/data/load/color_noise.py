@@ -17,7 +17,7 @@ WHITE = 255.0
 
 
 def noise_factors(eigenvalues: Sequence[float] | NDArray[np.float64], factor: str) -> NDArray[np.float64]:
-    """Return what the Gaussian of each principal component is multiplied with, in grey levels of the 0-255 scale.
+    """What the Gaussian of each principal component is multiplied with, in grey levels of the 0-255 scale.
 
     `eigenvalue`: the eigenvalue of the covariance of 0-255 values, word for word as the paper prints it: hundreds of grey levels.
     `unit_eigenvalue`: the eigenvalue of the covariance of values in [0, 1], which moves such values: lambda / 255^2 of the range,

@@ -32,7 +32,7 @@ def _outputs_of(pipeline: Any) -> Iterator[torch.Tensor]:
 
 
 def owned(outputs: Any) -> torch.Tensor:
-    """Return what a pipeline gave as a tensor that stays as it is.
+    """What a pipeline gave as a tensor that stays as it is.
 
     On the CPU that is no copy: DALI's default execution model does not use a buffer again while someone holds it.
     """
@@ -41,19 +41,19 @@ def owned(outputs: Any) -> torch.Tensor:
 
 
 def device_id(device: str) -> int | None:
-    """Return the number of the GPU of a pipeline on `device`, `cpu` or `cuda`."""
+    """The number of the GPU of a pipeline on `device`, `cpu` or `cuda`."""
     return torch.cuda.current_device() if device == "cuda" else None
 
 
 def decoded_image(image: Any, *, encoding: str, device: str) -> Any:
-    """Return the node of a graph that turns stored images into pixels (H, W, C) on the device."""
+    """The node of a graph that turns stored images into pixels (H, W, C) on the device."""
     if encoding != "jpeg":
         return image.gpu() if device == "cuda" else image
     return fn.decoders.image(image, output_type=types.RGB, adjust_orientation=False, **decoder_options(device))
 
 
 def decoded_frames(strip: Any, *, frames: tuple[int, ...], stored_px: int, device: str) -> Any:
-    """Return the node of a graph that turns film strips into the chosen frames (T, S, S, C), uint8, on the device."""
+    """The node of a graph that turns film strips into the chosen frames (T, S, S, C), uint8, on the device."""
     first, last = min(frames), max(frames) + 1
     rows = fn.decoders.image_slice(
         strip,
@@ -147,6 +147,6 @@ def clip_graph(
 
 
 def center_cut(image_SSC: NDArray[np.float32], *, input_px: int) -> NDArray[np.float32]:
-    """Return the centre of a square image."""
+    """The centre of a square image."""
     first = (len(image_SSC) - input_px) // 2
     return np.ascontiguousarray(image_SSC[first : first + input_px, first : first + input_px])

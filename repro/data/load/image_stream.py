@@ -54,7 +54,7 @@ class ImageBatch:
 
     @property
     def input_B(self) -> torch.Tensor:
-        """Return what the network takes."""
+        """What the network takes."""
         return self.image_BCHW
 
 
@@ -83,7 +83,7 @@ class ImageLoading:
 
     @property
     def images_at_once(self) -> int:
-        """Return how many images a graph is given at most."""
+        """How many images a graph is given at most."""
         return max(self.recipe.batch_size, LOAD_AT_ONCE)
 
     def groups(self, plan: Iterable[Planned]) -> Iterator[list[Planned]]:
@@ -101,7 +101,7 @@ class ImageLoading:
         return planned.epoch * steps_per_epoch + planned.step < num_noisy_steps
 
     def draws(self, group: list[Planned]) -> Draws:
-        """Return the crops, mirrorings and colours of the batches of a group."""
+        """The crops, mirrorings and colours of the batches of a group."""
         return draw_training(
             indices_N(group),
             key=self.key,
@@ -134,7 +134,7 @@ def image_stream(
     num_threads: int,
     device: str,
 ) -> Iterator[ImageBatch]:
-    """Return the training batches of `plan`, augmented by `recipe` (see ImageLoading); decoding runs ahead."""
+    """The training batches of `plan`, augmented by `recipe` (see ImageLoading); decoding runs ahead."""
     loading = ImageLoading(
         shards=shards,
         recipe=recipe,

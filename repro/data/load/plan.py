@@ -63,7 +63,7 @@ def grouped(plan: Iterable[Planned], *, at_once: int, key: Callable[[Planned], A
 
 
 def indices_N(group: Sequence[Planned]) -> NDArray[np.int64]:
-    """Return the examples of batches that are loaded at a time."""
+    """The examples of batches that are loaded at a time."""
     return np.concatenate([planned.index_B for planned in group])
 
 

@@ -28,7 +28,7 @@ ORDER, CROP, NOISE = 0, 1, 2
 
 
 def philox_N4(counter_N4: NDArray[np.uint64], *, key: int) -> NDArray[np.uint64]:
-    """Return four 32-bit random words for each counter of four 32-bit words and a 64-bit key (Philox4x32-10)."""
+    """Four 32-bit random words for each counter of four 32-bit words and a 64-bit key (Philox4x32-10)."""
     words = [counter_N4[:, i].copy() for i in range(4)]
     keys = [key & 0xFFFFFFFF, key >> 32 & 0xFFFFFFFF]
     for _ in range(NUM_ROUNDS):
@@ -44,7 +44,7 @@ def philox_N4(counter_N4: NDArray[np.uint64], *, key: int) -> NDArray[np.uint64]
 
 
 def random_words_N4(index_N: NDArray[np.int64], *, key: int, epoch: int, purpose: int) -> NDArray[np.uint64]:
-    """Return four 32-bit words for each example, a function of (key, purpose, epoch, example index) alone."""
+    """Four 32-bit words for each example, a function of (key, purpose, epoch, example index) alone."""
     counter_N4 = np.empty((len(index_N), 4), np.uint64)
     index = np.asarray(index_N, np.uint64)
     counter_N4[:, 0] = index & MASK
@@ -55,13 +55,13 @@ def random_words_N4(index_N: NDArray[np.int64], *, key: int, epoch: int, purpose
 
 
 def epoch_order_N(num_examples: int, *, key: int, epoch: int) -> NDArray[np.int64]:
-    """Return the permutation of the examples in which `epoch` (counted from 0) visits them."""
+    """The permutation of the examples in which `epoch` (counted from 0) visits them."""
     words_N4 = random_words_N4(np.arange(num_examples), key=key, epoch=epoch, purpose=ORDER)
     return np.lexsort((words_N4[:, 1], words_N4[:, 0]))
 
 
 def num_steps_of(share: float, *, num_epochs: int, steps_per_epoch: int) -> int:
-    """Return how many steps of training the first `share` of the epochs are: the nearest whole number."""
+    """How many steps of training the first `share` of the epochs are: the nearest whole number."""
     return round(share * num_epochs * steps_per_epoch)
 
 
@@ -118,7 +118,7 @@ def draw_training(
 
 
 def chunk_leaders_N(num: int, *, chunk_share: float, batch_size: int) -> NDArray[np.int64]:
-    """Return for each place in a row of batches the place whose crop and mirroring it takes: the first of its chunk, or itself.
+    """For each place in a row of batches the place whose crop and mirroring it takes: the first of its chunk, or itself.
 
     Chunks begin anew with each batch.
     """

@@ -70,12 +70,12 @@ class DecodedShards:
         return len(self.label_N)
 
     def images(self, indices: NDArray[np.int64]) -> list[NDArray[np.uint8]]:
-        """Return views of the images (stored_px, stored_px, 3)."""
+        """Views of the images (stored_px, stored_px, 3)."""
         return [self._image_NSSC[index] for index in indices]
 
 
 def in_memory(shards: Shards, *, num_threads: int, device: str) -> Stored:
-    """Return the split decoded if it is small and decoding is the CPU's work; else as it is stored."""
+    """The split decoded if it is small and decoding is the CPU's work; else as it is stored."""
     small = shards.num_examples * 3 * shards.stored_px**2 <= KEEP_MIB * 2**20
     if shards.encoding == "raw" or device == "cuda" or not small:
         return shards

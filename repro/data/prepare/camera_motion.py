@@ -73,7 +73,7 @@ def ensure_camera_motion(dataset: VideoDataset, folder: Path, *, num_processes: 
 
 
 def _made_from(path: Path) -> str:
-    """Return what the motions stored at `path` were made from; "" where there are none, or they are damaged."""
+    """What the motions stored at `path` were made from; "" where there are none, or they are damaged."""
     try:
         with np.load(path, allow_pickle=False) as stored:
             return str({name: stored[name] for name in stored.files}["made_from"])  # all are read: each has a checksum
@@ -82,7 +82,7 @@ def _made_from(path: Path) -> str:
 
 
 def drawn_motion_V(dataset: VideoDataset, shards: ClipShards) -> NDArray[np.float32]:
-    """Return for each generated test video how far its camera moves from one stored frame to the next, in frame sides."""
+    """For each generated test video how far its camera moves from one stored frame to the next, in frame sides."""
     knobs, clips = dataset.procedural, dataset.clips
     assert knobs is not None and clips.span_s is not None, "generated clips span a time"
     step_s = clips.span_s / clips.num_frames
@@ -91,7 +91,7 @@ def drawn_motion_V(dataset: VideoDataset, shards: ClipShards) -> NDArray[np.floa
 
 
 def drawn_motion(knobs: ProceduralVideos, *, split: str, index: int, step_s: float) -> float:
-    """Return the mean over the shots of a video of the median motion of their cameras from step to step."""
+    """The mean over the shots of a video of the median motion of their cameras from step to step."""
     num_steps = max(int(knobs.seconds / knobs.num_shots / step_s), 1)
     found = []
     for shot in range(knobs.num_shots):
@@ -103,7 +103,7 @@ def drawn_motion(knobs: ProceduralVideos, *, split: str, index: int, step_s: flo
 
 
 def _moved(camera: Camera, before_s: float, after_s: float) -> float:
-    """Return the mean distance by which a camera moves the grid between two moments, in frame sides."""
+    """The mean distance by which a camera moves the grid between two moments, in frame sides."""
     (x, y, zoom), (x_after, y_after, zoom_after) = camera.at(before_s), camera.at(after_s)
     place_G = (np.arange(GRID) + 0.5) / GRID - 0.5
     right_G = (x + place_G / zoom - x_after) * zoom_after - place_G
@@ -112,7 +112,7 @@ def _moved(camera: Camera, before_s: float, after_s: float) -> float:
 
 
 def camera_motion_V(shards: ClipShards, *, num_processes: int) -> NDArray[np.float32]:
-    """Return for each video how far its camera moves from one stored frame to the next, in frame sides; NaN: not to be seen."""
+    """For each video how far its camera moves from one stored frame to the next, in frame sides; NaN: not to be seen."""
     with Workers(motion_of, num_processes=num_processes, on_death=not_seen) as workers:
         return np.fromiter(workers.results(_tasks(shards)), np.float32, count=shards.num_videos)
 
@@ -125,25 +125,25 @@ def _tasks(shards: ClipShards) -> Iterator[CameraTask]:
 
 
 def motion_of(task: CameraTask) -> float:
-    """Return the mean over the clips of their motion; NaN where it is seen in none."""
+    """The mean over the clips of their motion; NaN where it is seen in none."""
     found = [clip_motion(strip_frames_THW(strip, num_frames=task.num_frames)) for strip in task.strips]
     seen = [motion for motion in found if not math.isnan(motion)]
     return math.fsum(seen) / len(seen) if seen else math.nan
 
 
 def not_seen(task: CameraTask) -> float:
-    """Return the motion of clips of which the decoder dies."""
+    """The motion of clips that crash the decoder."""
     return math.nan
 
 
 def strip_frames_THW(strip: bytes, *, num_frames: int) -> NDArray[np.uint8]:
-    """Return the grey frames of a film strip, in which they stand below each other."""
+    """The grey frames of a film strip, in which they stand below each other."""
     grey_HW: Any = cv2.imdecode(np.frombuffer(strip, np.uint8), cv2.IMREAD_GRAYSCALE)
     return np.asarray(grey_HW, np.uint8).reshape(num_frames, -1, grey_HW.shape[1])
 
 
 def clip_motion(frame_THW: NDArray[np.uint8]) -> float:
-    """Return the median over pairs of frames of how far the camera moves between them, in frame sides; NaN: not to be seen.
+    """The median over pairs of frames of how far the camera moves between them, in frame sides; NaN: not to be seen.
 
     A cut within the clip is one pair of many.
     """
@@ -153,7 +153,7 @@ def clip_motion(frame_THW: NDArray[np.uint8]) -> float:
 
 
 def displacement(before_HW: NDArray[np.uint8], after_HW: NDArray[np.uint8]) -> float | None:
-    """Return how far the similarity between two frames moves the grid, in frame sides; None if none is found."""
+    """How far the similarity between two frames moves the grid, in frame sides; None if none is found."""
     height, width = before_HW.shape
     estimator: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     flow_HW2 = estimator.calc(np.ascontiguousarray(before_HW), np.ascontiguousarray(after_HW), None)
@@ -169,5 +169,5 @@ def displacement(before_HW: NDArray[np.uint8], after_HW: NDArray[np.uint8]) -> f
 
 
 def grid(side_px: int) -> NDArray[np.int64]:
-    """Return the rows or columns of the grid."""
+    """The rows or columns of the grid."""
     return ((np.arange(GRID) + 0.5) / GRID * side_px).astype(np.int64)

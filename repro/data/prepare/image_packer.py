@@ -4,7 +4,7 @@ Every file is decoded once. The mean image and the colour covariance are those o
 shards (the training split without the held-out images), before JPEG rounds them once more: that moves no mean by more than
 a fraction of a grey level and saves decoding all of ImageNet a second time.
 
-Legend: H height, W width, C colour channels (R, G, B), N examples, K classes.
+Shape suffixes: H height, W width, C colour channels (R, G, B), N examples, K classes.
 """
 
 from __future__ import annotations
@@ -108,11 +108,11 @@ class ImagePacker:
         )
 
     def listed(self, plan: ShardPlan) -> npt.NDArray[np.int32]:
-        """Return the labels of the images that are to go into a shard."""
+        """The labels of the images that are to go into a shard."""
         return self.origin.listings[plan.source_split].label_N[plan.positions]
 
     def stored(self, split: str, made: Sequence[Made], *, folder: Path) -> tuple[npt.NDArray[np.int64], VideoTable | None]:
-        """Return how many images of each class are stored of a split."""
+        """How many images of each class are stored of a split."""
         label_N = np.concatenate([part.record.label_N for _, part in made])
         return np.bincount(label_N, minlength=len(self.origin.classes)), None
 
@@ -133,7 +133,7 @@ class ImagePacker:
         return ImageData(mean_image=stored_file(folder / MEAN_IMAGE), color=color), None
 
     def read_keys(self, part: Part) -> list[bytes]:
-        """Return the key of each image."""
+        """The key of each image."""
         keys: list[bytes] = part.record.key_N.tolist()
         return keys
 

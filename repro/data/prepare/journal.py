@@ -4,7 +4,7 @@ The folder `journal` beside the shards holds `plan.json`, which says what is pre
 file with its index, its hash and its share of the statistics (about a hundredth of the shard's size).
 A finished shard is believed only if its file still has the recorded hash.
 
-Legend: N examples, R refused files.
+Shape suffixes: N examples, R refused files.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class Journal:
         write_npz(self._entry(shard), arrays)
 
     def load(self, shard: str) -> Part | None:
-        """Return what was recorded of `shard`, or None if it was not finished or its file has changed since."""
+        """What was recorded of `shard`, or None if it was not finished or its file has changed since."""
         try:
             with np.load(self._entry(shard), allow_pickle=False) as stored:
                 columns = dict(stored)

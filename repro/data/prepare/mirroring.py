@@ -16,7 +16,7 @@ AGAINST_THE_CLOCK = re.compile(r"(anti|counter)[-_ ]?clockwise", re.IGNORECASE)
 
 
 def mirrored_pairs(classes: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the classes whose names say that one is the mirror image of the other, each pair once, in the order of `classes`."""
+    """The classes whose names say that one is the mirror image of the other, each pair once, in the order of `classes`."""
     by_words = {words_of(name): name for name in classes}
     pairs = []
     for words, name in by_words.items():
@@ -28,13 +28,13 @@ def mirrored_pairs(classes: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def words_of(name: str) -> tuple[str, ...]:
-    """Return what a class name consists of: its words in lower case, and whatever stands between them."""
+    """What a class name consists of: its words in lower case, and whatever stands between them."""
     name = AGAINST_THE_CLOCK.sub(lambda found: f"{found[1].lower()}clockwise", name)
     return tuple(part.lower() for part in re.split(f"({WORD.pattern})", name) if part.strip("_- "))
 
 
 def why_not_mirrored(classes: Sequence[str]) -> str:
-    """Return why clips of these classes must not be mirrored; empty where they may be."""
+    """Why clips of these classes must not be mirrored; empty where they may be."""
     pairs = mirrored_pairs(classes)
     if not pairs:
         return ""

@@ -88,16 +88,16 @@ class Packer(Protocol):
         """Read, verify and store the examples of one shard."""
 
     def listed(self, plan: ShardPlan) -> NDArray[np.int32]:
-        """Return the labels of the examples that are to go into a shard."""
+        """The labels of the examples that are to go into a shard."""
 
     def stored(self, split: str, made: Sequence[Made], *, folder: Path) -> tuple[NDArray[np.int64], VideoTable | None]:
-        """Return how many examples, or videos, of each class are stored of a split, and the table of its videos, written now."""
+        """How many examples, or videos, of each class are stored of a split, and the table of its videos, written now."""
 
     def besides(self, made: Sequence[Made], *, folder: Path, num_listed: int) -> tuple[ImageData | None, VideoData | None]:
-        """Return what a set of images, or one of videos, has beside its splits; write the files of it."""
+        """What a set of images, or one of videos, has beside its splits; write the files of it."""
 
     def read_keys(self, part: Part) -> list[bytes]:
-        """Return the key of each example that was read for a shard."""
+        """The key of each example that was read for a shard."""
 
     def remarks(self, made: Sequence[Made], splits: Mapping[str, SplitFiles]) -> list[str]:
         """Say what a reader should know of what is stored."""
@@ -146,7 +146,7 @@ class Preparation:
         )
 
     def _found(self, made_from: MadeFrom) -> DatasetJson | None:
-        """Return the description that is there, if it is whole and made from the same; else say why it is not believed."""
+        """The description that is there, if it is whole and made from the same; else say why it is not believed."""
         try:
             found = read_dataset(self.folder)
         except MissingFileError:
@@ -165,7 +165,7 @@ class Preparation:
         return None if changed else found
 
     def _differs(self, found: DatasetJson) -> list[str]:
-        """Return the files of a data set that are missing or changed since they were made."""
+        """The files of a data set that are missing or changed since they were made."""
         files = found.files()
         with ThreadPoolExecutor(self.num_threads) as pool:
             whole = list(pool.map(lambda stored: stored.is_whole(self.folder), files))
@@ -182,7 +182,7 @@ class Preparation:
         self._tell("complete already")
 
     def _shards(self, journal: Journal) -> list[Made]:
-        """Return all shards, after making those that the journal does not know or that are damaged.
+        """All shards, after making those that the journal does not know or that are damaged.
 
         Raises:
             SourceError: far more files than allowed were refused.
@@ -312,5 +312,5 @@ def write_csv(path: Path, rows: Iterable[Sequence[str]]) -> None:
 
 
 def some(names: Sequence[str]) -> str:
-    """Return the first few names and how many more there are."""
+    """The first few names and how many more there are."""
     return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

@@ -54,7 +54,7 @@ def prepare(
 
 
 def open_images(dataset: Dataset, source: Path | None, *, folder: Path, say: Say) -> Source:
-    """Return the source of a set of images; only the code of its kind is imported.
+    """The source of a set of images; only the code of its kind is imported.
 
     Raises:
         SourceError: `source` is needed and missing, or is not what the kind of data set needs.
@@ -86,7 +86,7 @@ def open_images(dataset: Dataset, source: Path | None, *, folder: Path, say: Say
 
 
 def open_videos(dataset: VideoDataset, source: Path | None) -> VideoSource:
-    """Return the source of a set of videos; only the code of its kind is imported.
+    """The source of a set of videos; only the code of its kind is imported.
 
     Raises:
         SourceError: `source` is needed and missing, or is not what the kind of data set needs.
@@ -112,7 +112,7 @@ def open_videos(dataset: VideoDataset, source: Path | None) -> VideoSource:
 
 
 def given(source: Path | None, dataset: Dataset | VideoDataset, *, key: str) -> Path:
-    """Return the folder that the user gave; raise SourceError if none was, and say by which key of the configuration it is."""
+    """The folder that the user gave; raise SourceError if none was, and say by which key of the configuration it is."""
     if source is None:
         raise SourceError(
             f"data set {dataset.name!r} ({dataset.title}) is read from your own folder and none was given; add --config {key}=DIR"

@@ -24,7 +24,7 @@ class ShardPlan:
 
 
 def planned_shards(train: Mapping[str, NDArray[np.int64]], *, num_test: int, per_shard: Callable[[str], int]) -> list[ShardPlan]:
-    """Return the shards of all splits.
+    """The shards of all splits.
 
     train: positions in the source's `train` of the examples of `train` and, if there are any, of `validation`.
     per_shard: how many examples of a split go into a shard.

@@ -70,7 +70,7 @@ def decoder_text() -> str:
 
 
 def cut_video(task: CutTask) -> CutVideo | UnreadableError:
-    """Return the clips of a video, or why there are none. Runs in a process of its own."""
+    """The clips of a video, or why there are none. Runs in a process of its own."""
     try:
         file, digest = _opened(task.content)
         timeline, strips = _cut(file, task)
@@ -98,7 +98,7 @@ def _cut(file: Path | bytes, task: CutTask) -> tuple[Timeline, list[bytes]]:
 
 
 def read_timeline(file: Path | bytes) -> Timeline | None:
-    """Return when frames are shown according to the file, without decoding; None if it does not say."""
+    """When frames are shown according to the file, without decoding; None if it does not say."""
     with opened_video(file) as (container, track):
         if container.format.name == "avi":
             return None
@@ -112,7 +112,7 @@ def read_timeline(file: Path | bytes) -> Timeline | None:
 
 
 def decoded_timeline(file: Path | bytes) -> Timeline:
-    """Return when frames are shown by decoding all of them.
+    """When frames are shown by decoding all of them.
 
     Raises:
         UnreadableError: there is no frame.
@@ -147,7 +147,7 @@ def film_strips(file: Path | bytes, timeline: Timeline, *, wanted: Sequence[Sequ
 
 
 def strip_jpeg(frames: Sequence[Pixels]) -> bytes:
-    """Return frames (S, S, 3) one below the other as a JPEG file of quality 95 with full chroma."""
+    """Frames (S, S, 3) one below the other as a JPEG file of quality 95 with full chroma."""
     encoded = io.BytesIO()
     Image.fromarray(np.concatenate(frames)).save(encoded, "JPEG", quality=QUALITY, subsampling="4:4:4")
     return encoded.getvalue()
@@ -184,7 +184,7 @@ def numbered_frames(file: Path | bytes, timeline: Timeline, *, wanted: Sequence[
 
 
 def _number(frame: Any, place: int, *, timeline: Timeline, want: int) -> int:
-    """Return `want` if this is the wanted frame, a lower number if it comes earlier."""
+    """`want` if this is the wanted frame, a lower number if it comes earlier."""
     if not timeline.stamp_F:
         return place
     wanted = timeline.stamp_F[want]
@@ -213,7 +213,7 @@ class opened_video(AbstractContextManager[tuple[Any, Any]]):  # noqa: N801  used
 
 
 def _opened(content: Content) -> tuple[Path | bytes, int]:
-    """Return a file, or its content if it is made on the spot, and a hash of its bytes."""
+    """A file, or its content if it is made on the spot, and a hash of its bytes."""
     digest = hashlib.blake2b(digest_size=8)
     if isinstance(content, Path):
         with open(content, "rb") as stream:

@@ -4,7 +4,7 @@ Each clip is one JPEG film strip; clips of a video are neighbours. `<split>.vide
 and which of its clips, and of each video its key and labels. Clips are made in processes of one thread, at most two
 videos ahead for each, so that memory holds the clips of few videos.
 
-Legend: N clips of a split, V videos, L labels of a video at most, K classes.
+Shape suffixes: N clips of a split, V videos, L labels of a video at most, K classes.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class VideoPacker:
         )
 
     def _num_clips(self, split: str) -> int:
-        """Return how many clips a video has at most: held-out videos are scored like test videos."""
+        """How many clips a video has at most: held-out videos are scored like test videos."""
         return self.dataset.clips.num_train if split == "train" else self.dataset.clips.num_test
 
     @contextmanager
@@ -114,7 +114,7 @@ class VideoPacker:
             )
 
     def listed(self, plan: ShardPlan) -> NDArray[np.int32]:
-        """Return the labels of the videos that are to go into a shard."""
+        """The labels of the videos that are to go into a shard."""
         label_NL = self.origin.listings[plan.source_split].label_NL[plan.positions]
         return label_NL[label_NL >= 0]
 
@@ -145,7 +145,7 @@ class VideoPacker:
         return None, data
 
     def read_keys(self, part: Part) -> list[bytes]:
-        """Return the key of each video."""
+        """The key of each video."""
         return list(dict.fromkeys(map(video_key, part.record.key_N.tolist())))
 
     def remarks(self, made: Sequence[Made], splits: Mapping[str, SplitFiles]) -> list[str]:
@@ -180,12 +180,12 @@ def check_strips(dataset: VideoDataset) -> None:
 
 
 def clip_key(video: bytes, number: int) -> bytes:
-    """Return the key of a video's clip."""
+    """The key of a video's clip."""
     return b"%s/clip%04d" % (video, number)
 
 
 def video_key(clip: bytes) -> bytes:
-    """Return the key of the video of a clip."""
+    """The key of the video of a clip."""
     return clip.rpartition(b"/")[0]
 
 

@@ -5,7 +5,7 @@ whose time has come: where the frame rate varies, frames are chosen by their tim
 
 Source: Karpathy et al. 2014, section 4.1: clips of half a second and of some ten frames; up to 100 clips of a video.
 
-Legend: F frames of the video.
+Shape suffixes: F frames of the video.
 """
 
 from __future__ import annotations
@@ -41,17 +41,17 @@ class Timeline:
         return len(self.time_F)
 
     def frame_at(self, time_s: Fraction) -> int:
-        """Return the number of the frame shown at `time_s`, 0 or later."""
+        """The number of the frame shown at `time_s`, 0 or later."""
         return bisect_right(self.time_F, time_s) - 1
 
 
 def constant_rate(num_frames: int, *, rate: Fraction) -> Timeline:
-    """Return the timeline of frames shown at `rate` frames a second, known by their numbers."""
+    """The timeline of frames shown at `rate` frames a second, known by their numbers."""
     return Timeline(stamp_F=(), time_F=tuple(i / rate for i in range(num_frames)), end_s=num_frames / rate)
 
 
 def from_stamps(stamps: list[tuple[int, bool]], *, time_base: Fraction, last_ticks: int) -> Timeline:
-    """Return the timeline of frames with these time stamps, each with whether decoding can begin there.
+    """The timeline of frames with these time stamps, each with whether decoding can begin there.
 
     last_ticks: how long the last frame is shown; where the file does not say (0), as long as the frame before.
     """
@@ -68,7 +68,7 @@ def from_stamps(stamps: list[tuple[int, bool]], *, time_base: Fraction, last_tic
 
 
 def clip_frames(timeline: Timeline, clips: Clips, *, num_clips: int) -> list[list[int]]:
-    """Return the numbers of the frames of each clip of a video, `clips.num_frames` a clip.
+    """The numbers of the frames of each clip of a video, `clips.num_frames` a clip.
 
     A clip's frames are those shown in the middle of each of `num_frames` equal parts of its span, so that a span of ten
     frames' time gives ten frames in a row; where the video has fewer frames in it, some are taken twice. The first clip

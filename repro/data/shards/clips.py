@@ -62,11 +62,11 @@ class ClipShards:
 
     @property
     def label_NL(self) -> NDArray[np.int32]:
-        """Return the labels of each clip: those of its video."""
+        """The labels of each clip: those of its video."""
         return self.label_VL[self.video_N]
 
     def strips(self, indices: Sequence[int] | NDArray[np.integer[Any]]) -> list[NDArray[np.uint8]]:
-        """Return views of the film strips of these clips as JPEG bytes."""
+        """Views of the film strips of these clips as JPEG bytes."""
         return self._shards.images(indices)
 
     def verify(self) -> None:

@@ -6,7 +6,7 @@ number of threads, nor a restart changes one bit of the result.
 Source: AlexNet, section 4.1 ("we add multiples of the found principal components, with magnitudes proportional to the
 corresponding eigenvalues times a random variable drawn from a Gaussian with mean zero and standard deviation 0.1").
 
-Legend: B images, H height, W width, C colour channels (R, G, B).
+Shape suffixes: B images, H height, W width, C colour channels (R, G, B).
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ class PixelSums:
             self.num_images += other.num_images
 
     def mean_image(self) -> npt.NDArray[np.float32]:
-        """Return the mean image (H, W, 3) on the 0-255 scale."""
+        """The mean image (H, W, 3) on the 0-255 scale."""
         return (self.image_HWC / max(self.num_images, 1)).astype(np.float32)
 
     def covariance(self) -> Floats:
-        """Return the 3x3 covariance (divided by the number of pixels) of the RGB values of all pixels, on the 0-255 scale."""
+        """The 3x3 covariance (divided by the number of pixels) of the RGB values of all pixels, on the 0-255 scale."""
         height, width, _ = self.image_HWC.shape
         num_pixels = self.num_images * height * width
         sums = [int(total) for total in self.image_HWC.sum(axis=(0, 1))]
@@ -59,7 +59,7 @@ class PixelSums:
 
 
 def principal_components(covariance_CC: Floats) -> tuple[Floats, Floats]:
-    """Return eigenvalues in descending order and eigenvectors as columns, each with its largest component positive."""
+    """Eigenvalues in descending order and eigenvectors as columns, each with its largest component positive."""
     values, vectors = np.linalg.eigh(np.asarray(covariance_CC, np.float64))
     values, vectors = np.maximum(values[::-1], 0.0), vectors[:, ::-1]
     signs = np.sign(vectors[np.abs(vectors).argmax(axis=0), np.arange(len(values))])

@@ -12,7 +12,7 @@ Shrinking is done by Pillow with its box filter, the mean over the area of each 
 the authors' released code used; enlarging by its bicubic filter, as there. One library for every device, so that the pixels
 of a prepared set do not depend on whether a GPU resized them.
 
-Legend: H height, W width, C colour channels (R, G, B).
+Shape suffixes: H height, W width, C colour channels (R, G, B).
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class Decoder:
         self._pipeline: Any = None
 
     def decode(self, contents: Sequence[bytes]) -> list[Pixels | UnreadableError]:
-        """Return for each file, of at most `batch_size`, its pixels (H, W, 3), or why there are none."""
+        """For each file, of at most `batch_size`, its pixels (H, W, 3), or why there are none."""
         if not contents:
             return []
         try:
@@ -141,7 +141,7 @@ class Decoder:
 
 
 def decoding_pipeline(device: str, *, num_threads: int, batch_size: int, build: bool = True) -> Any:
-    """Return the DALI pipeline that decodes files fed to `encoded` into uint8 RGB (H, W, 3)."""
+    """The DALI pipeline that decodes files fed to `encoded` into uint8 RGB (H, W, 3)."""
     dali: Any = importlib.import_module("nvidia.dali")  # Untyped, and slow to import: only where files are decoded.
 
     device_id = 0 if device == "cuda" and build else None
@@ -156,7 +156,7 @@ def decoding_pipeline(device: str, *, num_threads: int, batch_size: int, build: 
 
 
 def central_square(pixels_HWC: Pixels, *, side_px: int) -> Pixels:
-    """Return the central square of an image, its shorter side shrunk or enlarged to `side_px`, as (side_px, side_px, 3)."""
+    """The central square of an image, its shorter side shrunk or enlarged to `side_px`, as (side_px, side_px, 3)."""
     height, width, _ = pixels_HWC.shape
     short = min(height, width)
     if (height, width) == (side_px, side_px):
@@ -168,7 +168,7 @@ def central_square(pixels_HWC: Pixels, *, side_px: int) -> Pixels:
 
 
 def jpeg_bytes(pixels_HWC: Pixels) -> bytes:
-    """Return an image as a JPEG file of quality 95, chroma halved both ways as OpenCV and Pillow do by default."""
+    """An image as a JPEG file of quality 95, chroma halved both ways as OpenCV and Pillow do by default."""
     encoded = io.BytesIO()
     Image.fromarray(pixels_HWC).save(encoded, "JPEG", quality=QUALITY, subsampling="4:2:0")
     return encoded.getvalue()
@@ -181,7 +181,7 @@ def _dali_reason(error: RuntimeError) -> str:
 
 
 def dali_message(error: Exception) -> str:
-    """Return what DALI says went wrong, on one line, without where the graph was defined and where its own code stood."""
+    """What DALI says went wrong, on one line, without where the graph was defined and where its own code stood."""
     text = str(error).rpartition("encountered:")[2].partition("C++ context")[0].partition("Current pipeline object")[0]
     return " ".join(text.split())[:300] or type(error).__name__
 

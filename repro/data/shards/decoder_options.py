@@ -9,7 +9,7 @@ HARDWARE_DECODER_LOAD = 0.65
 
 
 def decoder_options(device: str) -> dict[str, Any]:
-    """Return what DALI's image decoders are told on `device`; on a GPU, to enlarge chroma as the CPU does.
+    """What DALI's image decoders are told on `device`; on a GPU, to enlarge chroma as the CPU does.
 
     Otherwise a GPU repeats chroma where a CPU interpolates it, and the two see other colours at every edge.
     """

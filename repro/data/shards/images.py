@@ -5,7 +5,7 @@ that reads WebDataset can stream it. The index `<split>.index.npz` says where ea
 shards into memory and take any example in any order without copying: training draws a full permutation of every epoch
 (a stream could only be shuffled within a buffer), and evaluation keeps one stable order.
 
-Legend: N examples.
+Shape suffixes: N examples.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Shards:
         return len(self.classes)
 
     def images(self, indices: Sequence[int] | npt.NDArray[np.integer[Any]]) -> list[npt.NDArray[np.uint8]]:
-        """Return views of the stored images: 1-D JPEG bytes, or (stored_px, stored_px, 3) RGB if the encoding is `raw`.
+        """Views of the stored images: 1-D JPEG bytes, or (stored_px, stored_px, 3) RGB if the encoding is `raw`.
 
         The views are read-only and stay valid as long as this object lives.
         """

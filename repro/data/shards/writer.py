@@ -2,7 +2,7 @@
 
 All bytes are a function of the examples: time, user and mode of the members are fixed.
 
-Legend: N examples.
+Shape suffixes: N examples.
 """
 
 from __future__ import annotations

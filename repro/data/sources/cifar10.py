@@ -8,7 +8,7 @@ The images are 32x32 arrays and no JPEG files, so they are stored `raw`: compres
 data set does not have, at a size where they are as large as the objects' detail.
 Order: the five training batches in their order, then the test batch as the split `test`; labels as published.
 
-Legend: N images of a batch, H height, W width, C colour channels (R, G, B).
+Shape suffixes: N images of a batch, H height, W width, C colour channels (R, G, B).
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Cifar10Source:
         return {split: self._listing(split) for split in ("train", "test")}
 
     def read(self, split: str, index: int) -> npt.NDArray[np.uint8]:
-        """Return the pixels (32, 32, 3) of image `index` of `split`."""
+        """The pixels (32, 32, 3) of image `index` of `split`."""
         images_NCHW, _ = self._splits[split]
         return np.ascontiguousarray(images_NCHW[index].transpose(1, 2, 0))
 
@@ -129,7 +129,7 @@ class Cifar10Source:
 
 
 def find_batches(folder: Path) -> Path:
-    """Return the folder of the batches, or the archive, that `folder` is or holds.
+    """The folder of the batches, or the archive, that `folder` is or holds.
 
     Raises:
         SourceError: there is neither.
@@ -145,7 +145,7 @@ def find_batches(folder: Path) -> Path:
 
 
 def read_folder(folder: Path, *, files: Sequence[str]) -> dict[str, bytes]:
-    """Return the content of each of `files` in `folder`.
+    """The content of each of `files` in `folder`.
 
     Raises:
         SourceError: one is missing.
@@ -157,7 +157,7 @@ def read_folder(folder: Path, *, files: Sequence[str]) -> dict[str, bytes]:
 
 
 def read_archive(path: Path, *, files: Sequence[str]) -> dict[str, bytes]:
-    """Return the content of each of `files` in the official archive.
+    """The content of each of `files` in the official archive.
 
     Only regular members of exactly these names are read, into memory: nothing of the archive reaches the disk.
 
@@ -226,7 +226,7 @@ class _BatchUnpickler(pickle.Unpickler):
 
 
 def parse_batch(content: bytes, *, name: str) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
-    """Return images (N, 3, 32, 32) and labels (N) of a Python batch, without running anything it may contain.
+    """Images (N, 3, 32, 32) and labels (N) of a Python batch, without running anything it may contain.
 
     Raises:
         SourceError: the file asks for more than an official batch does, or has another structure.

@@ -40,7 +40,7 @@ def agree_on_classes(
     places: tuple[Path, Path],
     unit: str,
 ) -> tuple[tuple[str, ...], list[str]]:
-    """Return the classes, sorted by name, and what a reader should know about them.
+    """The classes, sorted by name, and what a reader should know about them.
 
     train, test: by class. places: the folders of both, for messages. unit: what the files are, such as `image`.
 
@@ -67,7 +67,7 @@ def agree_on_classes(
 
 
 def example_keys(names: list[str]) -> list[str]:
-    """Return a unique key for each file name: without its extension if no other file has that name, dots as `%2E`."""
+    """A unique key for each file name: without its extension if no other file has that name, dots as `%2E`."""
     stems = [os.path.splitext(name)[0] for name in names]
     seen = Counter(stems)
     chosen = (name if seen[stem] > 1 else stem for name, stem in zip(names, stems, strict=True))
@@ -75,7 +75,7 @@ def example_keys(names: list[str]) -> list[str]:
 
 
 def fingerprint(found: Mapping[str, Mapping[str, list[FoundFile]]]) -> str:
-    """Return a digest of names, sizes and times of change of all files."""
+    """A digest of names, sizes and times of change of all files."""
     digest = hashlib.sha256()
     for folder, classes in sorted(found.items()):
         for name, files in sorted(classes.items()):

@@ -49,7 +49,7 @@ def download(urls: Sequence[str], *, path: Path, md5: str, say: Say) -> None:
 
 
 def md5_of(path: Path) -> str:
-    """Return the MD5 of a file in hexadecimal."""
+    """The MD5 of a file in hexadecimal."""
     with open(path, "rb") as stream:
         return hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 

@@ -51,7 +51,7 @@ class FoldersSource:
         return f"class folders in {self._root.resolve().name}"
 
     def read(self, split: str, index: int) -> bytes:
-        """Return the content of file `index` of `split`."""
+        """The content of file `index` of `split`."""
         return read_listed(self._root, self.listings[split], index=index)
 
 
@@ -99,7 +99,7 @@ def _found(entry: os.DirEntry[str], *, name: str) -> FoundFile:
 
 
 def listing(files: Mapping[str, list[FoundFile]], *, classes: tuple[str, ...], folder: str) -> Listing:
-    """Return the files of all classes, shuffled by a hash of their names."""
+    """The files of all classes, shuffled by a hash of their names."""
     names = [file.name for name in classes for file in files.get(name, ())]
     labels = np.repeat(np.arange(len(classes), dtype=np.int32), [len(files.get(name, ())) for name in classes])
     listed = Listing(file_N=as_bytes([f"{folder}/{name}" for name in names]), key_N=as_bytes(example_keys(names)), label_N=labels)
@@ -107,5 +107,5 @@ def listing(files: Mapping[str, list[FoundFile]], *, classes: tuple[str, ...], f
 
 
 def read_listed(root: Path, listed: Listing, *, index: int) -> bytes:
-    """Return the content of example `index`, whose `file_N` is its path below `root`."""
+    """The content of example `index`, whose `file_N` is its path below `root`."""
     return (root / os.fsdecode(bytes(listed.file_N[index]))).read_bytes()

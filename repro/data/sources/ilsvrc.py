@@ -58,7 +58,7 @@ class Ilsvrc2012Source:
         return f"ILSVRC-2012 in {self._root.resolve().name}"
 
     def read(self, split: str, index: int) -> bytes:
-        """Return the content of file `index` of `split`."""
+        """The content of file `index` of `split`."""
         return read_listed(self._root, self.listings[split], index=index)
 
 
@@ -76,7 +76,7 @@ def size_warnings(classes: tuple[str, ...], listings: Mapping[str, Listing]) -> 
 
 
 def flat_files(folder: Path) -> list[FoundFile]:
-    """Return the images that lie directly in `folder`, sorted by name.
+    """The images that lie directly in `folder`, sorted by name.
 
     Raises:
         SourceError: there is no such folder.
@@ -118,7 +118,7 @@ def label_flat(root: Path, flat: list[FoundFile], *, wnids: list[str]) -> Scan:
 
 
 def read_labels(path: Path, *, wnids: list[str]) -> dict[str, str]:
-    """Return the wnid of each file name in a list of labels.
+    """The wnid of each file name in a list of labels.
 
     Raises:
         SourceError: a line has another form, or names a class that train does not have.

@@ -2,7 +2,7 @@
 
 A new kind of data set is one class with these attributes and one line in `repro.data.prepare.prepare.open_images`.
 
-Legend: N examples of a split.
+Shape suffixes: N examples of a split.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Listing:
         return len(self.label_N)
 
     def at(self, indices: npt.NDArray[Any]) -> Listing:
-        """Return the examples at `indices`, in that order."""
+        """The examples at `indices`, in that order."""
         return Listing(file_N=self.file_N[indices], key_N=self.key_N[indices], label_N=self.label_N[indices])
 
 
@@ -72,12 +72,12 @@ class Source(Origin, Protocol):
     def listings(self) -> Mapping[str, Listing]: ...
 
     def read(self, split: str, index: int) -> bytes | npt.NDArray[np.uint8]:
-        """Return the file of example `index` of `split`, or its pixels (H, W, 3). May be called from several threads."""
+        """The file of example `index` of `split`, or its pixels (H, W, 3). May be called from several threads."""
         ...
 
 
 def stable_hashes(keys: npt.NDArray[np.bytes_]) -> npt.NDArray[np.uint64]:
-    """Return 64 bits for each key that depend on the key alone."""
+    """64 bits for each key that depend on the key alone."""
     digests = b"".join(hashlib.blake2b(key, digest_size=8).digest() for key in keys.tolist())
     return np.frombuffer(digests, np.uint64)
 
@@ -101,17 +101,17 @@ def held_out(listing: Listing, *, num_validation: int) -> npt.NDArray[np.bool_]:
 
 
 def split_validation(listing: Listing, *, num_validation: int) -> dict[str, npt.NDArray[np.int64]]:
-    """Return the positions in `listing` of the examples of `train` and, if there are any, of `validation`."""
+    """The positions in `listing` of the examples of `train` and, if there are any, of `validation`."""
     chosen = held_out(listing, num_validation=num_validation)
     parts = {"train": np.flatnonzero(~chosen), "validation": np.flatnonzero(chosen)}
     return {split: positions for split, positions in parts.items() if split == "train" or len(positions)}
 
 
 def as_bytes(texts: Sequence[str]) -> npt.NDArray[np.bytes_]:
-    """Return `texts` as an array of UTF-8 bytes; names that are no valid Unicode keep their bytes."""
+    """`texts` as an array of UTF-8 bytes; names that are no valid Unicode keep their bytes."""
     return np.array([text.encode(errors="surrogateescape") for text in texts], np.bytes_)
 
 
 def as_text(name: bytes) -> str:
-    """Return a name that `as_bytes` made as text."""
+    """A name that `as_bytes` made as text."""
     return bytes(name).decode(errors="surrogateescape")

@@ -60,11 +60,11 @@ class Sports1mSource:
         return f"official partition files and videos in {self._root.resolve().name}"
 
     def content(self, split: str, index: int) -> Content:
-        """Return the path of video `index` of `split`."""
+        """The path of video `index` of `split`."""
         return self._root / self._places[bytes(self.listings[split].key_N[index]).decode()]
 
     def _find_videos(self) -> tuple[dict[str, str], bytes]:
-        """Return the file of each id, and what changes when a file does."""
+        """The file of each id, and what changes when a file does."""
         folder = self._root / "videos"
         if not folder.is_dir():
             raise SourceError(f"{folder} does not exist; put the videos there as <id>.mp4 (see repro/data/sources/sports1m.py)")
@@ -106,7 +106,7 @@ class Sports1mSource:
 
 
 def find_list(root: Path, name: str) -> Path:
-    """Return the path of an official file.
+    """The path of an official file.
 
     Raises:
         SourceError: there is none.
@@ -118,7 +118,7 @@ def find_list(root: Path, name: str) -> Path:
 
 
 def read_partition(path: Path, *, num_classes: int) -> dict[str, tuple[int, ...]]:
-    """Return the labels of each video of a partition file by its id; a video listed twice has the labels of both lines.
+    """The labels of each video of a partition file by its id; a video listed twice has the labels of both lines.
 
     Raises:
         SourceError: a line is not `URL label[,label...]` with labels below `num_classes`.
@@ -138,7 +138,7 @@ def read_partition(path: Path, *, num_classes: int) -> dict[str, tuple[int, ...]
 
 
 def video_id(address: str) -> str:
-    """Return the id in a YouTube address (`watch?v=ID` or `youtu.be/ID`), or "" if there is none."""
+    """The id in a YouTube address (`watch?v=ID` or `youtu.be/ID`), or "" if there is none."""
     parts = urlsplit(address)
     asked = parse_qs(parts.query).get("v")
     return asked[0] if asked else PurePosixPath(parts.path).name

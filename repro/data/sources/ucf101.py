@@ -69,7 +69,7 @@ class Ucf101Source:
         return f"fold {self._fold} of the lists in {self._root.resolve().name}"
 
     def content(self, split: str, index: int) -> Content:
-        """Return the path of video `index` of `split`; there may be no such file."""
+        """The path of video `index` of `split`; there may be no such file."""
         name = as_text(self.listings[split].file_N[index])
         return self._places.get(name, self._root / name)
 
@@ -89,7 +89,7 @@ class Ucf101Source:
 
 
 def find_lists(root: Path, *, fold: int) -> dict[str, Path]:
-    """Return the files `classes`, `train` and `test` of a fold.
+    """The files `classes`, `train` and `test` of a fold.
 
     Raises:
         SourceError: there are none.
@@ -105,7 +105,7 @@ def find_lists(root: Path, *, fold: int) -> dict[str, Path]:
 
 
 def read_classes(path: Path) -> tuple[str, ...]:
-    """Return the class names of `classInd.txt` in the order of their numbers.
+    """The class names of `classInd.txt` in the order of their numbers.
 
     Raises:
         SourceError: the numbers are not 1, 2, 3, ...
@@ -117,7 +117,7 @@ def read_classes(path: Path) -> tuple[str, ...]:
 
 
 def read_groups(path: Path, *, classes: tuple[str, ...]) -> dict[str, str]:
-    """Return the group of each class.
+    """The group of each class.
 
     Raises:
         SourceError: a line has no group, or the classes are not exactly those of `classInd.txt`.
@@ -134,7 +134,7 @@ def read_groups(path: Path, *, classes: tuple[str, ...]) -> dict[str, str]:
 
 
 def read_list(path: Path, *, classes: tuple[str, ...]) -> VideoListing:
-    """Return the videos of a train or test list.
+    """The videos of a train or test list.
 
     Raises:
         SourceError: a line names an unknown class, or a number that is not its class's.

@@ -44,12 +44,12 @@ class UnsplitFoldersSource:
         return f"class folders in {self._root.resolve().name}, half of each class for testing"
 
     def read(self, split: str, index: int) -> bytes:
-        """Return the content of file `index` of `split`."""
+        """The content of file `index` of `split`."""
         return read_listed(self._root, self.listings[split], index=index)
 
 
 def halved(files: Mapping[str, list[FoundFile]]) -> dict[str, dict[str, list[FoundFile]]]:
-    """Return the files of each class in two halves, `train` and `test`."""
+    """The files of each class in two halves, `train` and `test`."""
     halves: dict[str, dict[str, list[FoundFile]]] = {"train": {}, "test": {}}
     for name, found in files.items():
         hashes = stable_hashes(as_bytes([file.name for file in found]))

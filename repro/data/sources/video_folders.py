@@ -50,7 +50,7 @@ class VideoFoldersSource:
         return f"class folders of videos in {self._root.resolve().name}"
 
     def content(self, split: str, index: int) -> Content:
-        """Return the path of video `index` of `split`."""
+        """The path of video `index` of `split`."""
         return self._root / os.fsdecode(bytes(self.listings[split].file_N[index]))
 
 
@@ -76,7 +76,7 @@ def scan_videos(folder: Path) -> Scan:
 
 
 def videos_below(folder: Path, *, ignored: Counter[str]) -> list[tuple[str, FoundFile]]:
-    """Return every video below `folder` with its name there, sorted; count in `ignored` what is left out.
+    """Every video below `folder` with its name there, sorted; count in `ignored` what is left out.
 
     Links to folders are followed, but to none that has been looked into already or lies above one that has.
     """
@@ -105,7 +105,7 @@ def _listing(files: Mapping[str, Sequence[FoundFile]], *, classes: tuple[str, ..
 
 
 def shuffled_listing(names: list[str], *, labels: Sequence[Sequence[int]], folder: str) -> VideoListing:
-    """Return the videos with these names below `folder`, shuffled by a hash of the names."""
+    """The videos with these names below `folder`, shuffled by a hash of the names."""
     key_N = as_bytes(example_keys(names))
     listed = VideoListing(
         file_N=as_bytes([f"{folder}{name}" for name in names]),

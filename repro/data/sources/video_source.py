@@ -1,6 +1,6 @@
 """What a source of labelled videos gives to `prepare`; everything after it is shared.
 
-Legend: N videos of a split, L labels of a video at most, G groups, C classes.
+Shape suffixes: N videos of a split, L labels of a video at most, G groups, C classes.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class VideoListing:
         return len(self.key_N)
 
     def at(self, indices: npt.NDArray[Any]) -> VideoListing:
-        """Return the videos at `indices`, in that order."""
+        """The videos at `indices`, in that order."""
         return VideoListing(
             file_N=self.file_N[indices],
             key_N=self.key_N[indices],
@@ -64,12 +64,12 @@ class VideoSource(Origin, Protocol):
     def listings(self) -> Mapping[str, VideoListing]: ...
 
     def content(self, split: str, index: int) -> Content:
-        """Return the file of video `index` of `split`."""
+        """The file of video `index` of `split`."""
         ...
 
 
 def label_matrix(labels: Sequence[Sequence[int]]) -> npt.NDArray[np.int32]:
-    """Return the labels of videos as (N, L), -1 after the last label of each."""
+    """The labels of videos as (N, L), -1 after the last label of each."""
     matrix_NL = np.full((len(labels), max(map(len, labels), default=1)), -1, np.int32)
     for row, of_video in zip(matrix_NL, labels, strict=True):
         row[: len(of_video)] = of_video
@@ -77,13 +77,13 @@ def label_matrix(labels: Sequence[Sequence[int]]) -> npt.NDArray[np.int32]:
 
 
 def groups_of(keys: npt.NDArray[np.bytes_]) -> npt.NDArray[np.bytes_]:
-    """Return the group in each key that ends in `_gGG_cCC`, if all do; else the keys."""
+    """The group in each key that ends in `_gGG_cCC`, if all do; else the keys."""
     found = [GROUP.search(key) for key in keys.tolist()]
     return np.array([match[1] for match in found if match], np.bytes_) if found and all(found) else keys
 
 
 def split_validation_videos(listing: VideoListing, *, num_validation: int) -> dict[str, npt.NDArray[np.int64]]:
-    """Return the positions in `listing` of the videos of `train` and, if there are any, of `validation`.
+    """The positions in `listing` of the videos of `train` and, if there are any, of `validation`.
 
     Without groups exactly `num_validation` videos are held out, as evenly over the classes as possible; with groups, so many
     whole groups as come closest to that number of videos with the classes in proportion.

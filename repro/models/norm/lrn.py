@@ -101,7 +101,7 @@ class LocalResponseNorm(nn.Module):
         )
 
     def of_rectified(self, x_BCHW: torch.Tensor) -> torch.Tensor:
-        """Return what this layer makes of max(x, 0), to the bit, in one pass that reads `x`: for inputs that it takes.
+        """What this layer makes of max(x, 0), to the bit, in one pass that reads `x`: for inputs that it takes.
 
         The backward pass keeps `x` alone, where a rectifier and a normalisation keep the rectifier's output as well.
         """
@@ -117,7 +117,7 @@ class LocalResponseNorm(nn.Module):
 
 
 def formula_by_tensors(x_BCHW: torch.Tensor, size: int, alpha: float, beta: float, k: float, groups: int) -> torch.Tensor:
-    """Return the normalised maps by plain tensor operations: a sum of shifted squares."""
+    """The normalised maps by plain tensor operations: a sum of shifted squares."""
     batch, maps, height, width = x_BCHW.shape
     square = x_BCHW.square().reshape(batch * groups, maps // groups, height, width)
     padded = nn.functional.pad(square, (0, 0, 0, 0, size // 2, size - 1 - size // 2))
@@ -129,7 +129,7 @@ def formula_by_tensors(x_BCHW: torch.Tensor, size: int, alpha: float, beta: floa
 
 @functools.cache
 def _on_gpu() -> Any:
-    """Return the module of the passes on a GPU; None without Triton, which CUDA builds of torch bring along."""
+    """The module of the passes on a GPU; None without Triton, which CUDA builds of torch bring along."""
     try:
         return importlib.import_module("repro.models.norm.lrn_triton")
     except ModuleNotFoundError as error:
@@ -181,7 +181,7 @@ class _FusedOnCpu(torch.autograd.Function):
 
 
 def _layout(x_BCHW: torch.Tensor) -> torch.memory_format:
-    """Return the layout of `x`: contiguous if it is that and not channels-last."""
+    """The layout of `x`: contiguous if it is that and not channels-last."""
     channels_last = x_BCHW.is_contiguous(memory_format=torch.channels_last)
     return torch.contiguous_format if x_BCHW.is_contiguous() and not channels_last else torch.channels_last
 
@@ -232,5 +232,5 @@ def _window(maps: int, groups: int, size: int, dtype: np.dtype[Any]) -> _Window:
 
 @functools.lru_cache(maxsize=64)
 def _constants(dtype: np.dtype[Any], alpha: float, beta: float, k: float) -> tuple[Any, ...]:
-    """Return alpha, beta and k as numbers of the arrays' type, so that the passes compute in it."""
+    """Alpha, beta and k as numbers of the arrays' type, so that the passes compute in it."""
     return tuple(dtype.type(constant) for constant in (alpha, beta, k))

@@ -44,7 +44,7 @@ def narrow(wide: Any, value: Any, bits: Any, num: int) -> None:
 
 @inlined
 def five_sum(values: Any, mask: Any, j: int) -> Any:
-    """Return the sum over a window of five: mask[d, j] * values[j + d]; its middle is never masked."""
+    """The sum over a window of five: mask[d, j] * values[j + d]; its middle is never masked."""
     outer = mask[0, j] * values[j] + mask[4, j] * values[j + 4]
     inner = mask[1, j] * values[j + 1] + mask[3, j] * values[j + 3]
     return outer + inner + values[j + 2]
@@ -92,7 +92,7 @@ def block_forward(
 
 @inlined
 def at_least_0(value: Any, rectified: bool, zero: Any) -> Any:
-    """Return what a rectifier makes of `value`, or `value` itself if it is not `rectified`; NaN stays NaN."""
+    """What a rectifier makes of `value`, or `value` itself if it is not `rectified`; NaN stays NaN."""
     return zero if rectified and value < zero else value
 
 

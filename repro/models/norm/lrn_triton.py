@@ -44,7 +44,7 @@ def window_base(
     STEP: tl.constexpr,
     MAPS: tl.constexpr,
 ):
-    """Return k + alpha * sum of squares over the window of the map `middle` maps further."""
+    """K + alpha * sum of squares over the window of the map `middle` maps further."""
     total = 0.0
     for d in tl.static_range(SIZE):
         value = neighbour(x, place, within, inside, middle + d - SIZE // 2, STEP, MAPS)
@@ -54,7 +54,7 @@ def window_base(
 
 @triton.jit
 def inverses(base, BETA: tl.constexpr):
-    """Return base^-BETA and 1 / base; the two exponents in use go by square roots, which a GPU has in hardware."""
+    """Base^-BETA and 1 / base; the two exponents in use go by square roots, which a GPU has in hardware."""
     root = tl.rsqrt(base)
     inverse = root * root
     if BETA == 0.75:

@@ -43,7 +43,7 @@ class MapResponseNorm(nn.Module):
 
 
 def formula_by_tensors(x_BCHW: torch.Tensor, size: int, alpha: float, beta: float, k: float) -> torch.Tensor:
-    """Return the normalised maps by plain tensor operations."""
+    """The normalised maps by plain tensor operations."""
     before, after = size // 2, (size - 1) // 2
     padded = nn.functional.pad(x_BCHW.square(), (before, after, before, after))
     return x_BCHW * (k + alpha * nn.functional.avg_pool2d(padded, size, stride=1)).pow(-beta)

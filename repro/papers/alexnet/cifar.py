@@ -1,4 +1,4 @@
-"""The small nets behind paper A's CIFAR-10 statements: section 3.3's four-layer nets and those of Figure 1.
+"""The small nets behind AlexNet's CIFAR-10 statements: section 3.3's four-layer nets and those of Figure 1.
 
 All are read in the configurations that footnote 3 of the paper points to (cuda-convnet, C), with windows that hang over the edge,
 raw 0-255 pixels less the mean image, batches of 128, a rate of .001, biases at twice that and without decay.

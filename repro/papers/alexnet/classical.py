@@ -1,4 +1,4 @@
-"""The methods of others in paper A's tables: SIFT and Fisher vectors, sparse coding, and a sum of Fisher vectors of four kinds.
+"""The methods of others in AlexNet's tables: SIFT and Fisher vectors, sparse coding, and a sum of Fisher vectors of four kinds.
 
 Table 1 quotes Lin et al. 2011 (sparse coding) and Sanchez, Perronnin 2011 (SIFT and Fisher vectors); Table 2 the entry of the
 2012 competition that added up SIFT, LBP, GIST and CSIFT. Only the size of their signatures and their errors were read (V);

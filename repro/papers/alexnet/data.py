@@ -1,4 +1,4 @@
-"""The images of paper A at every scale: to train and test on, and others to pre-train on."""
+"""The images of AlexNet at every scale: to train and test on, and others to pre-train on."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What remains different from paper A or its released code once every released_* step is taken.
+"""What remains different from AlexNet or its released code once every released_* step is taken.
 
 Read in the paper (V), in the released code, its configurations and notes (C), or derived (D).
 """

@@ -1,4 +1,4 @@
-"""Paper A's rows that are not one net trained on the images of Table 2: pre-trained nets, averages, and 10,184 classes.
+"""AlexNet's rows that are not one net trained on the images of Table 2: pre-trained nets, averages, and 10,184 classes.
 
 What the text leaves out is read in the configurations and run notes of the released code (C) and in the names of the files
 that were sent to the competition (V): 131-137-145-135-145f for the five nets, and 141-146.2009-131-137-145-146.2011-145f for

@@ -1,4 +1,4 @@
-"""The first base of paper A: network and recipe word for word, as far as the words can be followed.
+"""The first base of AlexNet: network and recipe word for word, as far as the words can be followed.
 
 Where the text leaves a choice or cannot be meant, a comment says what stands here and why. The second base, what the released
 code does, is in alexnet_released.py, as the difference from this one.

@@ -1,4 +1,4 @@
-"""The second base of paper A: what the released code does, and each single step to it from the printed text.
+"""The second base of AlexNet: what the released code does, and each single step to it from the printed text.
 
 Read in the configuration of run 145, whose logged errors are those the paper prints (C). Fourteen steps
 lead there, each a variant `released_*` of `full`; all of them together make `as_released`. On the rest both

@@ -1,4 +1,4 @@
-"""On which data, how large and how long each family of paper A's networks is trained, at every scale.
+"""On which data, how large and how long each family of AlexNet's networks is trained, at every scale.
 
 A sizing fixes what no variant ablates: input and width, batch, rate and length. Both arms of every claim share it.
 """

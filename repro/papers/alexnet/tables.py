@@ -1,4 +1,4 @@
-"""The pages of paper A: which variants and claims each shows, and what it is about."""
+"""The pages of AlexNet: which variants and claims each shows, and what it is about."""
 
 from repro.papers.alexnet.differences import DIFFERENCES
 from repro.spec.experiment import Table

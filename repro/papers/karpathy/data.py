@@ -1,4 +1,4 @@
-"""The videos of paper B's scales: those of Table 1, and those to which its nets are transferred."""
+"""The videos of the video paper's scales: those of Table 1, and those to which its nets are transferred."""
 
 from dataclasses import replace
 

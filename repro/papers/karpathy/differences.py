@@ -1,4 +1,4 @@
-"""What remains different from paper B. Its code was not released: the text is all there is.
+"""What remains different from the video paper. Its code was not released: the text is all there is.
 
 Read in the paper (V) or in a detailed secondary text (S), or derived (D).
 """

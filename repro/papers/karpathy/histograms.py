@@ -1,4 +1,4 @@
-"""The feature histograms of paper B's baseline, at the printed size and at smaller ones.
+"""The feature histograms of the video paper's baseline, at the printed size and at smaller ones.
 
 Section 4.1: HOG, textons, cuboids and others, densely and at sparse interest points, hue-saturation, colour
 moments, number of faces; vocabularies by k-means, a spatial pyramid, soft assignment; each histogram sums to 1;

@@ -1,4 +1,4 @@
-"""Paper B's rows that are not one net trained on the videos of Table 1: a baseline, an average, transfer, and speed."""
+"""The video paper's rows that are not one net trained on the videos of Table 1: a baseline, an average, transfer, and speed."""
 
 from dataclasses import replace
 

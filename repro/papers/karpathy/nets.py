@@ -1,4 +1,4 @@
-"""The nets of paper B, whole frames and two streams, and how they are trained and scored, at the printed size.
+"""The nets of the video paper, whole frames and two streams, and how they are trained and scored, at the printed size.
 
 Numbers and where they were read: V verbatim in the paper, S in a detailed secondary text, D derived, M memory.
 """
@@ -10,12 +10,12 @@ from repro.spec.recipe import Crops, Optimizer, Schedule
 from repro.spec.run import Experiment
 from repro.spec.video import ClipEvaluation, ClipNetwork, ClipRecipe, Fusion, Stream, Streams, TimeWindow
 
-# Beta is the one parameter of paper A's normalisation that differs, although the text calls them the same (S).
+# Beta is the one parameter of AlexNet's normalisation that differs, although the text calls them the same (S).
 LRN = ResponseNorm(size=5, alpha=1e-4, beta=0.5, k=2.0)
 
 # C(96,11,3)-N-P-C(256,5,1)-N-P-C(384,3,1)-C(384,3,1)-C(256,3,1)-P-FC(4096)-FC(4096), 487 classes (V); 170 px (S).
 # Chosen so that the last maps are the 7 x 7 of the text (D): convolutions 2 to 5 keep the size of their maps, and poolings count
-# windows that hang over the edge. The unit, dropout and initial values are those of paper A: none are read for this net.
+# windows that hang over the edge. The unit, dropout and initial values are those of AlexNet: none are read for this net.
 FRAME = Network(
     printed_px=170,
     size=Size(input_px=170),
@@ -60,7 +60,7 @@ FOVEA = Stream(name="fovea", region="center", divide_by=2)
 
 # Minibatches of 32, momentum .9, decay 5e-4, a rate of 1e-3 that was lowered by hand when the validation error stood still (S).
 # About ten epochs in a month (S) on many machines that update without waiting for each other; here, one update after the other.
-# How often the rate was lowered is not known: three times, as in paper A. Frames of 200 px, one random crop and mirroring for all
+# How often the rate was lowered is not known: three times, as in AlexNet. Frames of 200 px, one random crop and mirroring for all
 # frames of a clip, and the constant 117 subtracted (V).
 RECIPE = ClipRecipe(
     batch_size=32,

@@ -1,4 +1,4 @@
-"""On which videos, how large and how long each family of paper B's networks is trained, at every scale.
+"""On which videos, how large and how long each family of the video paper's networks is trained, at every scale.
 
 A sizing fixes what no variant ablates: input and width, batch, rate and length. The frames of a clip and what a network does with
 them over time are never touched, so a stored clip has 16 frames at every scale.

@@ -1,4 +1,4 @@
-"""The pages of paper B: which variants and claims each shows, and what it is about."""
+"""The pages of the video paper: which variants and claims each shows, and what it is about."""
 
 from repro.papers.karpathy.differences import DIFFERENCES
 from repro.spec.experiment import Table

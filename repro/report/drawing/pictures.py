@@ -21,7 +21,7 @@ LEAST_KERNEL_PX = 16
 
 
 def png_uri(image_HWC: NDArray[np.uint8]) -> str:
-    """Return an RGB or RGBA image as a data URI, every pixel kept; the same pixels give the same text."""
+    """An RGB or RGBA image as a data URI, every pixel kept; the same pixels give the same text."""
     height, width, channels = image_HWC.shape
     assert image_HWC.dtype == np.uint8 and channels in (3, 4), f"an image is {image_HWC.dtype} with {channels} channels"
     rows = np.zeros((height, 1 + width * channels), np.uint8)  # each row begins with the filter 0: its bytes as they are
@@ -37,7 +37,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def photo_uri(image_HWC: NDArray[np.uint8]) -> str:
-    """Return an RGB image for a page: as it is, or shrunk and as JPEG where it is large."""
+    """An RGB image for a page: as it is, or shrunk and as JPEG where it is large."""
     side = max(image_HWC.shape[:2])
     if side <= MOST_PX:
         return png_uri(image_HWC)
@@ -48,7 +48,7 @@ def photo_uri(image_HWC: NDArray[np.uint8]) -> str:
 
 
 def film_uri(frame_TSSC: NDArray[np.uint8]) -> str:
-    """Return frames side by side, two pixels of nothing between them, as one JPEG image on black, for a page."""
+    """Frames side by side, two pixels of nothing between them, as one JPEG image on black, for a page."""
     num, side = frame_TSSC.shape[:2]
     strip = np.zeros((side, num * (side + 2) - 2, 3), np.uint8)
     for index, frame_SSC in enumerate(frame_TSSC):
@@ -59,7 +59,7 @@ def film_uri(frame_TSSC: NDArray[np.uint8]) -> str:
 
 
 def tiled(kernel_KHWC: NDArray[Any], *, columns: int) -> NDArray[np.uint8]:
-    """Return kernels side by side as one RGBA image, a transparent pixel between them; small ones have several pixels a weight.
+    """Kernels side by side as one RGBA image, a transparent pixel between them; small ones have several pixels a weight.
 
     Each is scaled to its own range around grey: 0 is grey, the weight furthest from 0 is black or white.
     """

@@ -120,13 +120,13 @@ def effect_plot(rows: Sequence[EffectRow], *, scales: Sequence[tuple[str, str]],
 
 
 def _row_name(rows: Sequence[EffectRow], y: int) -> str:
-    """Return what a line is about: its label where it begins a group, and its detail."""
+    """What a line is about: its label where it begins a group, and its detail."""
     again = y > 0 and rows[y - 1].label == rows[y].label
     return rows[y].detail if again else f"{rows[y].label}:  {rows[y].detail}"
 
 
 def _mark_far_rows(axes: Axes, panels: Sequence[EffectPanel]) -> tuple[float, float]:
-    """Return the limits of an axis that holds all but the far rows, and draw an arrow at the edge for each of those."""
+    """The limits of an axis that holds all but the far rows, and draw an arrow at the edge for each of those."""
     extents = [_extent(panel) for panel in panels]
     drawn = sorted(max(abs(end) for end in extent) for extent in extents if extent)
     if not drawn:
@@ -144,7 +144,7 @@ def _mark_far_rows(axes: Axes, panels: Sequence[EffectPanel]) -> tuple[float, fl
 
 
 def _extent(panel: EffectPanel) -> tuple[float, float] | None:
-    """Return the least and the greatest number that a row shows; None if it shows none."""
+    """The least and the greatest number that a row shows; None if it shows none."""
     values = [effect for _, effect in panel.reproductions] + ([panel.paper] if panel.paper is not None else [])
     if panel.ours:
         values += [panel.ours.estimate, *(panel.ours.ci95 or ()), *panel.ours.seeds]
@@ -211,7 +211,7 @@ def _curves(
 
 
 def _svg(figure: Figure, *, title: str, figure_id: str) -> str:
-    """Return the drawing as an inline element: no XML header, its ids prefixed, its colours those of the page."""
+    """The drawing as an inline element: no XML header, its ids prefixed, its colours those of the page."""
     stream = io.StringIO()
     figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
     text = stream.getvalue()

@@ -37,7 +37,7 @@ class Axis:
         assert self.low > 0 or not self.log, f"a logarithmic axis begins at {self.low}"
 
     def place(self, value: float) -> float:
-        """Return the pixel of `value`."""
+        """The pixel of `value`."""
         if self.log:
             share = math.log(value / self.low) / math.log(self.high / self.low)
         else:
@@ -45,7 +45,7 @@ class Axis:
         return self.start_px + share * (self.end_px - self.start_px)
 
     def ticks(self, most: int, *, whole: bool = False) -> tuple[float, ...]:
-        """Return at most `most` round values on the axis; with `whole`, whole numbers alone."""
+        """At most `most` round values on the axis; with `whole`, whole numbers alone."""
         if self.log:
             return _log_ticks(self.low, self.high, most)
         return _linear_ticks(self.low, self.high, most, whole=whole)
@@ -74,7 +74,7 @@ def _log_ticks(low: float, high: float, most: int) -> tuple[float, ...]:
 
 
 def reach(values: Iterable[float], *, room: float = 0.05, least: float | None = None) -> tuple[float, float]:
-    """Return limits that hold `values` and `room` times their span on both sides; not below `least`."""
+    """Limits that hold `values` and `room` times their span on both sides; not below `least`."""
     held = list(values)
     low, high = min(held), max(held)
     margin = room * (high - low) or max(abs(high) * room, room)
@@ -90,7 +90,7 @@ class Panel:
     y: Axis
 
     def at(self, x: float, y: float) -> Place:
-        """Return where the point (x, y) of the data stands."""
+        """Where the point (x, y) of the data stands."""
         return self.x.place(x), self.y.place(y)
 
 
@@ -164,7 +164,7 @@ class Drawing:
         self._marks.append(f'<text x="{x}" y="{y}"{end} style="{style}">{escape(text)}</text>')
 
     def svg(self) -> str:
-        """Return the element, with a title and a description for those who do not see it."""
+        """The element, with a title and a description for those who do not see it."""
         described = f' aria-describedby="{self._id}-description"' if self._description else ""
         head = (
             f'<svg role="img" aria-labelledby="{self._id}-title"{described} '
@@ -203,7 +203,7 @@ def frame(
 
 
 def tick_texts(values: Sequence[float]) -> list[str]:
-    """Return an axis's values as they are printed: all with as many decimals as the one that needs most."""
+    """An axis's values as they are printed: all with as many decimals as the one that needs most."""
     decimals = max((len(f"{value:.10g}".partition(".")[2]) for value in values), default=0)
     return [f"{value:.{decimals}f}".replace("-", MINUS) for value in values]
 
@@ -238,7 +238,7 @@ def apart(places: Sequence[float], *, gap: float, low: float, high: float) -> tu
 
 
 def text_width(text: str, *, size: float = TEXT_PX) -> float:
-    """Return about how wide `text` is."""
+    """About how wide `text` is."""
     return LETTER_WIDTH * size * len(text)
 
 

@@ -39,7 +39,7 @@ class Gain:
 
 
 def class_gains(paper: Paper, table: Table, *, results: Results) -> FigureView:
-    """Return the figure of a page whose gains were measured."""
+    """The figure of a page whose gains were measured."""
     found = [item for item in results.judgement.gains if (item.paper, item.table) == (paper.name, table.name)]
     found.sort(key=lambda item: -item.gain.estimate)
     control, other = table.control, next(name for name in table.variants if name != table.control)
@@ -58,7 +58,7 @@ def class_gains(paper: Paper, table: Table, *, results: Results) -> FigureView:
 
 
 def printed_gains(paper: Paper, table: Table, *, other: str) -> list[Gain]:
-    """Return the paper's gains, the largest first. Where more is better a claim's arm is the net that has less."""
+    """The paper's gains, the largest first. Where more is better a claim's arm is the net that has less."""
     gains = [
         Gain(name=claim.row, value=claim.paper_delta * (1 if claim.against == other else -1))
         for claim in _printed_claims(paper, table)
@@ -91,7 +91,7 @@ def _gain(item: ClassGain) -> Gain:
 
 
 def _ends(gains: Sequence[Gain]) -> list[Gain]:
-    """Return all gains, or of many those of both ends."""
+    """All gains, or of many those of both ends."""
     return list(gains) if len(gains) <= 2 * MOST_SHOWN else [*gains[:MOST_SHOWN], *gains[-MOST_SHOWN:]]
 
 
@@ -135,7 +135,7 @@ def _panel(drawing: Drawing, gains: Sequence[Gain], *, left: float, end: float, 
 
 
 def _size(name: str) -> float:
-    """Return a size of letters at which a class's name has room."""
+    """A size of letters at which a class's name has room."""
     return TEXT_PX if len(name) <= 22 else SMALL_PX * 22 / max(len(name), 22)
 
 
@@ -167,7 +167,7 @@ COLUMNS = (
 
 
 def _numbers(gains: Sequence[ClassGain], *, control: str, other: str, paper: Paper, results: Results) -> TableView:
-    """Return the average precision of both nets by class, the largest gain first."""
+    """The average precision of both nets by class, the largest gain first."""
     titles = {"control": f"AP of {control}", "other": f"AP of {other}"}
     columns = tuple(
         Column(key=column.key, title=title, group=title, kind=column.kind)

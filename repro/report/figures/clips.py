@@ -1,6 +1,6 @@
 """Show test videos as film strips, with the classes that two nets find most probable.
 
-Shapes: G videos, T frames, S side, C colours, L labels.
+Shape suffixes: G videos, T frames, S side, C colours, L labels.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ARRAYS = {"frame_GTSSC": 5, "label_GL": 2, "example_G": 1, "best_G5": 2, "score_
 
 
 def clips(paper: Paper, table: Table, *, results: Results) -> FigureView:
-    """Return the figure of the first seed of the page's control and of its other variant, on the same videos."""
+    """The figure of the first seed of the page's control and of its other variant, on the same videos."""
     nets: list[tuple[RunRecord, GalleryArrays]] = []
     names = (table.control, next(name for name in table.variants if name != table.control))
     missing = list(view.absent(names, paper=paper, results=results))
@@ -83,7 +83,7 @@ def _caption(rows: Sequence[FilmRow], runs: Sequence[RunRecord], *, results: Res
 
 
 def _numbers(rows: Sequence[FilmRow], arrays: GalleryArrays) -> TableView:
-    """Return classes and probabilities as text, one video a line."""
+    """Classes and probabilities as text, one video a line."""
     nets = [net.net for net in rows[0].nets] if rows else []
     columns = (
         Column(key="example", title="Test video", group="Test video"),

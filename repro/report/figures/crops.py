@@ -47,7 +47,7 @@ class CropErrors:
 
 
 def crops(paper: Paper, table: Table, *, results: Results) -> FigureView:
-    """Return the figure of the page's variants, with the paper's change where it printed one."""
+    """The figure of the page's variants, with the paper's change where it printed one."""
     lines = [line for line in _lines(paper, table, results=results) if line.errors]
     within = (item for item in paper.claims if item.id in table.claims and isinstance(item, Within))
     claim = next((item for item in within if (item.metric, item.against_protocol) == (TOP1, PLAIN_CROP)), None)
@@ -96,7 +96,7 @@ def _lines(paper: Paper, table: Table, *, results: Results) -> list[CropErrors]:
 
 
 def _marks(values: Mapping[str, Mapping[str, Mapping[int, float]]], variant: str) -> dict[str, Mark]:
-    """Return a mark for each protocol; the variance between seeds is pooled over the page's variants, as in its table."""
+    """A mark for each protocol; the variance between seeds is pooled over the page's variants, as in its table."""
     marks = {}
     for protocol, by_variant in values.items():
         arms = {name: list(seeds.values()) for name, seeds in by_variant.items() if seeds}
@@ -122,7 +122,7 @@ def _draw(lines: Sequence[CropErrors], claim: Within | None, *, same_data: bool,
 
 
 def _printed(claim: Within | None) -> dict[int, float | None]:
-    """Return the change that the paper printed, by number of crops."""
+    """The change that the paper printed, by number of crops."""
     if claim is None or claim.paper_delta is None:
         return {}
     return dict(zip(_compared(claim), (0.0, -claim.paper_delta), strict=True))
@@ -168,7 +168,7 @@ def _panel(
 
 
 def _drawn(mark: Mark, kind: str) -> tuple[float, ...]:
-    """Return the ends of the interval that is drawn: that of an error is cut off at 0 and 1."""
+    """The ends of the interval that is drawn: that of an error is cut off at 0 and 1."""
     ends = cut(mark.ci90) if kind == "errors" else mark.ci90
     return ends or ()
 
@@ -199,7 +199,7 @@ def _caption(claim: Within | None, *, data: str, same_data: bool) -> str:
 
 
 def _numbers(lines: Sequence[CropErrors], *, paper: Paper, results: Results) -> TableView:
-    """Return error and change of each variant, one protocol a line."""
+    """Error and change of each variant, one protocol a line."""
     columns = (
         Column(key="variant", title="Variant", group="Variant"),
         Column(key="protocol", title="Protocol", group="Protocol"),

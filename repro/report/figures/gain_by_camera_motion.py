@@ -29,7 +29,7 @@ LEAD = (
 
 
 def gain_by_camera_motion(paper: Paper, table: Table, *, results: Results) -> FigureView:
-    """Return the figure of a page whose gain was measured by the camera's motion."""
+    """The figure of a page whose gain was measured by the camera's motion."""
     measured = results.judgement.camera
     gains = next((item for item in measured if (item.paper, item.table) == (paper.name, table.name)), None)
     drawn = gains is not None and bool(gains.groups)
@@ -102,7 +102,7 @@ def _caption(gains: CameraGap, *, runs: Sequence[Any], results: Results) -> str:
 
 
 def _knob(runs: Sequence[Any], *, results: Results) -> str:
-    """Return what the generator was told, where the videos are made."""
+    """What the generator was told, where the videos are made."""
     names = {run.record.dataset.name for run in runs}
     knobs = [results.datasets[name].knobs if name in results.datasets else {} for name in sorted(names)]
     told = [knob["camera"] for knob in knobs if knob]
@@ -124,7 +124,7 @@ COLUMNS = (
 
 
 def _numbers(gains: CameraGap) -> TableView:
-    """Return motion, errors and gain group by group."""
+    """Motion, errors and gain group by group."""
     control, other = gains.control, gains.variant
     titles = {"control": f"Error of {control}, %", "other": f"Error of {other}, %"}
     columns = tuple(

@@ -1,6 +1,6 @@
 """Show test images with the net's best classes, beside the training images nearest in the last hidden layer.
 
-Shapes: N test images, S stored pixels, C colours, M neighbours.
+Shape suffixes: N test images, S stored pixels, C colours, M neighbours.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ ARRAYS = {
 
 
 def gallery(paper: Paper, table: Table, *, results: Results) -> FigureView:
-    """Return the figure for the first seed of the page's first variant."""
+    """The figure for the first seed of the page's first variant."""
     variant = table.variants[0]
     runs = view.runs_of(variant, paper=paper, results=results)
     missing = list(view.absent((variant,), paper=paper, results=results))
@@ -103,7 +103,7 @@ def _caption(run: RunRecord, arrays: GalleryArrays, *, results: Results) -> str:
 
 
 def _numbers(rows: Sequence[GalleryRow], keys: Sequence[str], *, run: RunRecord) -> TableView:
-    """Return classes, probabilities and neighbours as text, one test image a line."""
+    """Classes, probabilities and neighbours as text, one test image a line."""
     titles = {"example": "Test image", "label": "Label", "best": "Best classes, %", "near": "Nearest training images, distance"}
     columns = tuple(Column(key=key, title=title, group=title) for key, title in titles.items())
     lines = [

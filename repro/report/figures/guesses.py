@@ -18,7 +18,7 @@ GalleryArrays = Mapping[str, NDArray[Any]]
 
 
 def read_gallery(run: RunRecord, stored: StoredFile | None, *, dimensions: Mapping[str, int]) -> tuple[GalleryArrays | None, str]:
-    """Return the gallery in a file of the run, or None and why it cannot be shown.
+    """The gallery in a file of the run, or None and why it cannot be shown.
 
     dimensions: the arrays that it must have, with their number of dimensions.
     """
@@ -47,5 +47,5 @@ def guesses(
 
 
 def class_name(label: int, classes: Sequence[str]) -> str:
-    """Return how a class is called on a page."""
+    """How a class is called on a page."""
     return classes[label].replace("_", " ") if 0 <= label < len(classes) else f"class {label}"

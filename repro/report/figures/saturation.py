@@ -36,7 +36,7 @@ class SaturationCurve:
 
 
 def saturation(paper: Paper, table: Table, *, results: Results) -> FigureView:
-    """Return the figure of the page's variants; where a page compares paces, of the rate that stands for each activation."""
+    """The figure of the page's variants; where a page compares paces, of the rate that stands for each activation."""
     wanted = chosen_variants(paper, table, results=results)
     lines = [_line(variant, paper=paper, results=results) for variant in wanted]
     drawn = [line for line in lines if line.saturated]
@@ -68,7 +68,7 @@ def _line(variant: str, *, paper: Paper, results: Results) -> SaturationCurve:
 
 
 def _shares(run: RunRecord, layer: str, kind: str) -> dict[float, float | None]:
-    """Return a layer's share by epoch; epoch 0 is before the first update."""
+    """A layer's share by epoch; epoch 0 is before the first update."""
     start = run.record.network.saturation_at_start if run.record.network else None
     entries = [(0.0, start), *((float(entry.epoch), entry.saturation) for entry in run.log)]
     return {epoch: shares[layer].share(kind) for epoch, shares in entries if shares and layer in shares}
@@ -129,7 +129,7 @@ def _caption(lines: Sequence[SaturationCurve], runs: Sequence[RunRecord], *, res
 
 
 def _numbers(lines: Sequence[SaturationCurve]) -> TableView:
-    """Return mean, range and dead units of each variant, one layer and epoch a line."""
+    """Mean, range and dead units of each variant, one layer and epoch a line."""
     columns = [
         Column(key="layer", title="Layer", group="Layer"),
         Column(key="epoch", title="Epoch", group="Epoch", kind="number"),

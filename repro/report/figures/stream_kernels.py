@@ -1,6 +1,6 @@
 """Show the first layer's kernels of nets with several streams, and frame by frame those that reach over time.
 
-Shapes: K kernels, T frames, H, W pixels, C colours.
+Shape suffixes: K kernels, T frames, H, W pixels, C colours.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class StreamKernels:
 
 
 def stream_kernels(paper: Paper, table: Table, *, results: Results) -> FigureView:
-    """Return the figure of the page's variants that have several streams or kernels over time, the first seed of each."""
+    """The figure of the page's variants that have several streams or kernels over time, the first seed of each."""
     shown: list[tuple[RunRecord, tuple[StreamKernels, ...]]] = []
     missing: list[str] = []
     for variant in table.variants:
@@ -73,7 +73,7 @@ def stream_kernels(paper: Paper, table: Table, *, results: Results) -> FigureVie
 
 
 def _streams(run: RunRecord) -> tuple[tuple[StreamKernels, ...], str]:
-    """Return the streams of a run, or why they cannot be shown."""
+    """The streams of a run, or why they cannot be shown."""
     arrays, problem = view.run_arrays(run, view.pictures_of(run).stream_kernels, what="stream_kernels")
     if arrays is None:
         return (), problem
@@ -102,7 +102,7 @@ def _mean(value_K: NDArray[np.float64]) -> float | None:
 
 
 def mean_frequency(kernel_KTHWC: NDArray[Any]) -> NDArray[np.float64]:
-    """Return for each kernel the mean spatial frequency of its energy, the constant part left out, in cycles a pixel."""
+    """For each kernel the mean spatial frequency of its energy, the constant part left out, in cycles a pixel."""
     power_KTHWC = np.abs(np.fft.fft2(kernel_KTHWC.astype(np.float64), axes=(2, 3))) ** 2
     power_KTHWC[:, :, 0, 0] = 0
     height, width = kernel_KTHWC.shape[2:4]
@@ -116,7 +116,7 @@ def mean_frequency(kernel_KTHWC: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def change_over_time(kernel_KTHWC: NDArray[Any]) -> NDArray[np.float64]:
-    """Return for each kernel the share of its energy that its mean over the frames does not have, in [0, 1]."""
+    """For each kernel the share of its energy that its mean over the frames does not have, in [0, 1]."""
     w_KTHWC = kernel_KTHWC.astype(np.float64)
     energy_K = (w_KTHWC**2).sum(axis=(1, 2, 3, 4))
     still_K = w_KTHWC.shape[1] * (w_KTHWC.mean(axis=1) ** 2).sum(axis=(1, 2, 3))
@@ -149,7 +149,7 @@ def _of_run(run: RunRecord, streams: tuple[StreamKernels, ...], *, paper: Paper)
 
 
 def _columns(num: int, frames: int) -> int:
-    """Return in how many columns `num` kernels of several frames each are shown, about twice as many tiles wide as high."""
+    """In how many columns `num` kernels of several frames each are shown, about twice as many tiles wide as high."""
     return max(1, min(num, MOST_TILES // frames, round(math.sqrt(2 * num / frames))))
 
 

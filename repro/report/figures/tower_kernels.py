@@ -1,6 +1,6 @@
 """Show the first layer's kernels by tower, and how colour-selective the kernels of each tower are.
 
-Shapes: K kernels, H, W pixels, C colours.
+Shape suffixes: K kernels, H, W pixels, C colours.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Tower:
 
 
 def tower_kernels(paper: Paper, table: Table, *, results: Results) -> FigureView:
-    """Return the figure of the page's first variant, or of the one whose towers a claim of the page is about."""
+    """The figure of the page's first variant, or of the one whose towers a claim of the page is about."""
     claim = next((item for item in paper.claims if item.id in table.claims and item.metric == COLOR_SPLIT), None)
     variant = claim.arm if claim else table.variants[0]
     entry = view.claim_entry(claim, paper=paper, results=results)
@@ -66,7 +66,7 @@ def tower_kernels(paper: Paper, table: Table, *, results: Results) -> FigureView
 
 
 def _towers(run: RunRecord) -> tuple[tuple[Tower, ...], str]:
-    """Return the towers of a run, or why they cannot be shown."""
+    """The towers of a run, or why they cannot be shown."""
     arrays, problem = view.run_arrays(run, view.pictures_of(run).kernels, what="kernels")
     if arrays is None:
         return (), problem
@@ -104,7 +104,7 @@ def _of_run(run: RunRecord, towers: Sequence[Tower], *, split: float | None, lar
 
 
 def _columns(num: int) -> int:
-    """Return in how many columns `num` kernels are shown: about twice as many as rows."""
+    """In how many columns `num` kernels are shown: about twice as many as rows."""
     return next((columns for columns in (4, 6, 8, 12) if columns**2 >= 2 * num - columns), 16)
 
 
@@ -128,7 +128,7 @@ def _caption(variant: str, runs: Sequence[RunRecord], over_seeds: Estimated | No
 def _numbers(
     shown: Sequence[tuple[RunRecord, tuple[Tower, ...]]], *, splits: Mapping[int, float], over_seeds: Estimated | None
 ) -> TableView:
-    """Return selectivity by run and tower, the split by run, and its mean over the seeds."""
+    """Selectivity by run and tower, the split by run, and its mean over the seeds."""
     most = max(len(towers) for _, towers in shown)
     columns = (
         Column(key="seed", title="Seed", group="Seed"),

@@ -39,12 +39,12 @@ class Arrivals:
 
     @property
     def mean(self) -> float:
-        """Return the mean epoch, a seed that never got there counted with the epochs it lasted."""
+        """The mean epoch, a seed that never got there counted with the epochs it lasted."""
         return math.fsum(e or last for e, last in zip(self.epochs, self.lasted, strict=True)) / max(len(self.epochs), 1)
 
     @property
     def text(self) -> str:
-        """Return the mean epoch as it is printed; a bound if a seed never got there."""
+        """The mean epoch as it is printed; a bound if a seed never got there."""
         if not self.epochs:
             return ""
         return ("" if self.arrived else "> ") + fixed(self.mean, decimals=0 if self.mean == round(self.mean) else 1)
@@ -72,7 +72,7 @@ class ErrorCurve:
 
 
 def training_error(paper: Paper, table: Table, *, results: Results) -> FigureView:
-    """Return the figure of a page with a claim about the pace of learning."""
+    """The figure of a page with a claim about the pace of learning."""
     claim, entry = _claim(paper, table, results=results)
     thresholds = claim.thresholds if claim else ()
     lines = _lines(paper, table, thresholds=thresholds, entry=entry, results=results)
@@ -103,7 +103,7 @@ def chosen_variants(paper: Paper, table: Table, *, results: Results) -> tuple[st
 
 
 def _claim(paper: Paper, table: Table, *, results: Results) -> tuple[Ratio | None, JudgedRatio | None]:
-    """Return the page's claim about the pace of learning, and what was judged of it."""
+    """The page's claim about the pace of learning, and what was judged of it."""
     claim = next((item for item in paper.claims if item.id in table.claims and isinstance(item, Ratio)), None)
     entry = view.claim_entry(claim, paper=paper, results=results)
     return claim, entry if isinstance(entry, JudgedRatio) else None
@@ -141,7 +141,7 @@ def _with_choice(group: Sequence[ErrorCurve]) -> list[ErrorCurve]:
 
 
 def _slowness(item: Arrivals) -> tuple[float, float]:
-    """Return what orders variants by pace: the share of seeds that never got there, as their numbers may differ; the mean."""
+    """What orders variants by pace: the share of seeds that never got there, as their numbers may differ; the mean."""
     return sum(epoch is None for epoch in item.epochs) / max(len(item.epochs), 1), item.mean
 
 
@@ -154,7 +154,7 @@ def _errors(run: RunRecord) -> dict[float, float | None]:
 
 
 def arrivals(runs: Sequence[RunRecord], threshold: float) -> Arrivals:
-    """Return the first epoch of each run at whose end the running training error is at most `threshold`."""
+    """The first epoch of each run at whose end the running training error is at most `threshold`."""
     epochs = tuple(next((entry.epoch for entry in run.log if entry.train_top1_error <= threshold), None) for run in runs)
     return Arrivals(epochs=epochs, lasted=tuple(run.log[-1].epoch for run in runs))
 
@@ -211,7 +211,7 @@ def _rule_names(drawing: Drawing, panel: Panel, thresholds: Sequence[float]) -> 
 
 
 def _heights(panel: Panel, thresholds: Sequence[float]) -> list[tuple[int, float]]:
-    """Return where those of the training errors stand that the panel holds."""
+    """Where those of the training errors stand that the panel holds."""
     return [(i, panel.y.place(100 * value)) for i, value in enumerate(thresholds) if 100 * value <= panel.y.high]
 
 
@@ -276,7 +276,7 @@ def _grid_edge(lines: Sequence[ErrorCurve]) -> str:
 
 
 def _summary(lines: Sequence[ErrorCurve], claim: Ratio, entry: JudgedRatio | None, *, paper: Paper) -> TableView:
-    """Return epochs to each training error by unit, and the ratio that the claim is about."""
+    """Epochs to each training error by unit, and the ratio that the claim is about."""
     chosen = {view_line.unit: view_line for view_line in lines if view_line.chosen}
     columns = (
         Column(key="threshold", title="Training error, %", group="Training error, %", kind="number"),
@@ -314,7 +314,7 @@ def _ratio_cells(at: RatioAt | None, *, strong: bool) -> dict[str, Cell]:
 
 
 def _numbers(lines: Sequence[ErrorCurve]) -> TableView:
-    """Return mean and range of each variant, one epoch a line."""
+    """Mean and range of each variant, one epoch a line."""
     columns = [Column(key="epoch", title="Epoch", group="Epoch", kind="number")]
     for line in lines:
         title = f"{line.variant}, n = {line.points[0].num}"

@@ -129,7 +129,7 @@ class Point:
 
 
 def runs_of(variant: str, *, paper: Paper, results: Results) -> tuple[RunRecord, ...]:
-    """Return the runs of a variant that did not diverge, in the order of their seeds."""
+    """The runs of a variant that did not diverge, in the order of their seeds."""
     return tuple(run for run in _all_runs(variant, paper=paper, results=results) if not run.diverged)
 
 
@@ -151,7 +151,7 @@ def absent(variants: Sequence[str], *, paper: Paper, results: Results) -> tuple[
 
 
 def where(runs: Sequence[RunRecord], *, results: Results) -> str:
-    """Return scale, seeds, data and device of the runs behind a figure, for its caption."""
+    """Scale, seeds, data and device of the runs behind a figure, for its caption."""
     seeds = len({run.record.seed for run in runs})
     data = listed(list(dict.fromkeys(run.record.dataset.title for run in runs)))
     devices = listed(list(dict.fromkeys(run.record.device for run in runs)))
@@ -159,14 +159,14 @@ def where(runs: Sequence[RunRecord], *, results: Results) -> str:
 
 
 def claim_entry(claim: Claim | None, *, paper: Paper, results: Results) -> JudgedClaim | None:
-    """Return what was judged of a claim of `paper`; None if nothing was."""
+    """What was judged of a claim of `paper`; None if nothing was."""
     if claim is None:
         return None
     return next((item for item in results.judgement.claims if (item.paper, item.id) == (paper.name, claim.id)), None)
 
 
 def over_seeds(curves: Sequence[Mapping[float, float | None]]) -> tuple[Point, ...]:
-    """Return mean and range at each place where every curve has a value."""
+    """Mean and range at each place where every curve has a value."""
     if not curves:
         return ()
     points = []
@@ -180,7 +180,7 @@ def over_seeds(curves: Sequence[Mapping[float, float | None]]) -> tuple[Point, .
 
 
 def activation_of(variant: str, *, paper: Paper) -> tuple[str, str, str]:
-    """Return the activation of a variant, how it is called, and its colour."""
+    """The activation of a variant, how it is called, and its colour."""
     network = paper.trained(variant).network
     activation = (network.frame if isinstance(network, ClipNetwork) else network).activation
     title, colour = ACTIVATION_STYLES.get(activation, (activation, "muted"))
@@ -188,12 +188,12 @@ def activation_of(variant: str, *, paper: Paper) -> tuple[str, str, str]:
 
 
 def pictures_of(run: RunRecord) -> Pictures:
-    """Return the files from which a run's figures are drawn; none of a run that is no network's."""
+    """The files from which a run's figures are drawn; none of a run that is no network's."""
     return run.record.network.pictures if run.record.network else Pictures()
 
 
 def run_arrays(run: RunRecord, stored: StoredFile | None, *, what: str) -> tuple[dict[str, NDArray[Any]] | None, str]:
-    """Return the arrays of a file of the run, which holds `what`, or None and why there are none."""
+    """The arrays of a file of the run, which holds `what`, or None and why there are none."""
     if stored is None:
         return None, f"Run {run.id} has kept no {what}."
     if not (run.folder / stored.file).is_file():
@@ -207,5 +207,5 @@ def run_arrays(run: RunRecord, stored: StoredFile | None, *, what: str) -> tuple
 
 
 def figure_id(table: Table, name: str) -> str:
-    """Return the id of a figure within its page."""
+    """The id of a figure within its page."""
     return f"{table.name}-{name}".replace("_", "-")

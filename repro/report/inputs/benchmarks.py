@@ -64,7 +64,7 @@ class Contest:
     contenders: dict[str, Contender]
 
     def fastest(self, names: Sequence[str]) -> Contender:
-        """Return the fastest of `names`."""
+        """The fastest of `names`."""
         return min((self.contenders[name] for name in names), key=lambda timed: timed.median)
 
 
@@ -90,7 +90,7 @@ class Ratio:
 
 
 def ratio(slower: Contender, faster: Contender) -> Ratio:
-    """Return the ratio of the times of `slower` over those of `faster` in the same rounds.
+    """The ratio of the times of `slower` over those of `faster` in the same rounds.
 
     The interval is the percentile bootstrap over rounds: they are many, and each ratio is of neighbours in time.
     """

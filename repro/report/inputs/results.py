@@ -45,15 +45,15 @@ class Results:
     refused: dict[str, tuple[dict[str, str], ...]]
 
     def values(self, *, paper: str, variant: str, metric: str, protocol: str) -> dict[int, Measurement]:
-        """Return what was measured of one variant, by seed."""
+        """What was measured of one variant, by seed."""
         return self._by_seed.get((paper, variant, metric, protocol), {})
 
     def of_variant(self, paper: str, variant: str) -> tuple[RunRecord, ...]:
-        """Return the runs of one variant in the order of their seeds."""
+        """The runs of one variant in the order of their seeds."""
         return self._by_variant.get((paper, variant), ())
 
     def of_run(self, run_id: str) -> tuple[Measurement, ...]:
-        """Return what was measured of one run."""
+        """What was measured of one run."""
         return self._by_run.get(run_id, ())
 
     @cached_property
@@ -121,7 +121,7 @@ def run_records(paper: Paper, *, scale: str, results: Path) -> Iterator[RunRecor
 
 
 def _log(record: RunJson, folder: Path) -> tuple[tuple[LogEntry, ...], tuple[str, ...]]:
-    """Return the epochs and the lines of a network's log; none where the log was not kept beside the record."""
+    """The epochs and the lines of a network's log; none where the log was not kept beside the record."""
     if record.network is None or not (folder / record.network.log.file).exists():
         return (), ()
     again = "delete the run's folder and train it again"

@@ -33,7 +33,7 @@ Cells = dict[str, Cell]
 
 
 def paper_cells(claim: JudgedClaim) -> Cells:
-    """Return what the paper printed: the value, effect or ratio, and its log ratio."""
+    """What the paper printed: the value, effect or ratio, and its log ratio."""
     log_ratio = claim.paper_log_ratio if isinstance(claim, JudgedEffect | JudgedWithin | JudgedRatio) else None
     return {"paper": _printed(claim), "paper_log_ratio": Cell(text=fixed(log_ratio, decimals=3, signed=True), unit="log ratio")}
 
@@ -55,12 +55,12 @@ def _printed(claim: JudgedClaim) -> Cell:
 
 
 def paper_ratio_cell(ratio: float | None) -> Cell:
-    """Return a printed ratio."""
+    """A printed ratio."""
     return Cell(text=f"{ratio:g}" if ratio else "", unit=TIMES)
 
 
 def our_cells(claim: JudgedClaim, *, digits: Digits) -> Cells:
-    """Return our estimate with its intervals: as a value, a ratio or a difference, and as log ratio."""
+    """Our estimate with its intervals: as a value, a ratio or a difference, and as log ratio."""
     match claim:
         case JudgedLevel() | JudgedExact():
             ours = value_cells(claim.deciding, metric=claim.metric, digits=digits, signed=False)
@@ -81,12 +81,12 @@ def our_cells(claim: JudgedClaim, *, digits: Digits) -> Cells:
 
 
 def value_cells(ours: Estimated | None, *, metric: str, digits: Digits, signed: bool) -> Cells:
-    """Return estimate and intervals of a printed table's number: a level, or (signed) a difference."""
+    """Estimate and intervals of a printed table's number: a level, or (signed) a difference."""
     return _estimate_cells(ours, metric=metric, decimals=digits.points, strong=True, signed=signed)
 
 
 def effect_cells(effect: MeasuredEffect, *, digits: Digits) -> Cells:
-    """Return the estimate and intervals of an effect about which there is no claim: nothing is decided."""
+    """The estimate and intervals of an effect about which there is no claim: nothing is decided."""
     return {
         **_estimate_cells(effect.points, metric=effect.metric, decimals=digits.points, strong=False),
         **_log_ratio_cells(effect.log_ratio, decimals=digits.log_ratio, strong=False),
@@ -94,7 +94,7 @@ def effect_cells(effect: MeasuredEffect, *, digits: Digits) -> Cells:
 
 
 def _estimate_cells(part: Estimated | None, *, metric: str, decimals: int, strong: bool, signed: bool = True) -> Cells:
-    """Return the cells of a value or (signed) a difference; empty cells where there is none."""
+    """The cells of a value or (signed) a difference; empty cells where there is none."""
     unit = unit_of(metric)
 
     def ends(pair: Interval | None) -> Cell:
@@ -124,7 +124,7 @@ def _log_ratio_cells(part: Estimated | None, *, decimals: int, strong: bool) -> 
 
 
 def _times_cells(log_ratio: Estimated) -> Cells:
-    """Return a ratio with its intervals from its logarithm."""
+    """A ratio with its intervals from its logarithm."""
     return {
         "estimate": Cell(text=times(math.exp(log_ratio.estimate)), unit=TIMES, strong=True),
         "estimate_ci90": _times(log_ratio.ci90),
@@ -133,7 +133,7 @@ def _times_cells(log_ratio: Estimated) -> Cells:
 
 
 def _ratio_cells(claim: JudgedRatio) -> Cells:
-    """Return how many times as many epochs one arm needs, at the training error that decides."""
+    """How many times as many epochs one arm needs, at the training error that decides."""
     first = claim.thresholds[0] if claim.thresholds else None
     return {
         "estimate": ratio_cell(first, strong=True) if first else Cell(),
@@ -143,19 +143,19 @@ def _ratio_cells(claim: JudgedRatio) -> Cells:
 
 
 def _times(ends: Interval | None) -> Cell:
-    """Return the interval of a ratio from that of its logarithm."""
+    """The interval of a ratio from that of its logarithm."""
     return interval(*(times(math.exp(end)) for end in ends)) if ends else interval("", "")
 
 
 def ratio_cell(at: RatioAt, *, strong: bool) -> Cell:
-    """Return the ratio at one training error; a lower bound where runs never got there."""
+    """The ratio at one training error; a lower bound where runs never got there."""
     if at.at_least is not None:
         return Cell(text=AT_LEAST + times(at.at_least), unit=TIMES, strong=strong)
     return Cell(text=times(at.ratio), unit=TIMES, strong=strong)
 
 
 def arm_cells(entry: JudgedClaim | MeasuredEffect, role: str, *, name: str, digits: Digits) -> Cells:
-    """Return mean, standard deviation over seeds and number of seeds of the arm `name` (`role`: arm or against)."""
+    """Mean, standard deviation over seeds and number of seeds of the arm `name` (`role`: arm or against)."""
     unit = unit_of(entry.metric)
     mean = spread = num = ""
     if name and isinstance(entry, JudgedByRuns | MeasuredEffect):
@@ -170,14 +170,14 @@ def arm_cells(entry: JudgedClaim | MeasuredEffect, role: str, *, name: str, digi
 
 
 def part_links(claim: JudgedParts, *, page: str = "") -> tuple[Link, ...]:
-    """Return the parts of a claim, each with its verdict; `page`: where their lines are, "" for the same page."""
+    """The parts of a claim, each with its verdict; `page`: where their lines are, "" for the same page."""
     return tuple(
         Link(text=f"{part.id.removeprefix(claim.id + '.')}: {part.verdict}", href=f"{page}#{part.id}") for part in claim.parts
     )
 
 
 def verdict_cells(claim: JudgedClaim) -> Cells:
-    """Return the verdict with symbol and colour, its size flag and its reason."""
+    """The verdict with symbol and colour, its size flag and its reason."""
     words = wording.verdict_words(claim.verdict)
     remarks = []
     if claim.total_flips:
@@ -201,7 +201,7 @@ def verdict_cells(claim: JudgedClaim) -> Cells:
 
 
 def no_verdict_cells(effect: MeasuredEffect, *, evidence: str) -> Cells:
-    """Return the cells of an effect about which the paper prints nothing, with the gate that it failed."""
+    """The cells of an effect about which the paper prints nothing, with the gate that it failed."""
     failed = f"{effect.gate}: {effect.reason}" if effect.gate else effect.reason
     if effect.points is None:
         return not_run_cells(failed)
@@ -218,7 +218,7 @@ def no_verdict_cells(effect: MeasuredEffect, *, evidence: str) -> Cells:
 
 
 def not_run_cells(reason: str) -> Cells:
-    """Return the cells of what was not run, and why."""
+    """The cells of what was not run, and why."""
     empty = ("p_adjusted", "size", "seeds_needed", "evidence", "parts")
     return {
         **{key: Cell() for key in empty},
@@ -228,5 +228,5 @@ def not_run_cells(reason: str) -> Cells:
 
 
 def run_links(runs: Sequence[str], *, hrefs: Mapping[str, str]) -> tuple[Link, ...]:
-    """Return a link for each run of a claim that has a page."""
+    """A link for each run of a claim that has a page."""
     return tuple(Link(text="/".join(run.split("/")[2:]), href=hrefs[run]) for run in runs if run in hrefs)

@@ -14,12 +14,12 @@ COLUMNS = (
 
 
 def differences_view(paper: Paper, table: Table) -> TableView | None:
-    """Return the differences that the page lists, one a line; None where it lists none."""
+    """The differences that the page lists, one a line; None where it lists none."""
     if not table.differences:
         return None
     rows = [
         Row(cells={column.key: Cell(text=getattr(difference, column.key)) for column in COLUMNS})
         for difference in table.differences
     ]
-    caption = f"What remains different from {paper.authors} ({paper.year}) or the code released with it."
+    caption = f"What remains different from {paper.authors} ({paper.year}) or from code that its authors released."
     return TableView(name="differences", caption=caption, columns=COLUMNS, rows=tuple(rows))

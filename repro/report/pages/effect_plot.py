@@ -24,7 +24,7 @@ def effect_row(
     seeds: tuple[float, ...],
     detail: str,
 ) -> EffectRow | None:
-    """Return the line of the effect plot for a claim or an effect; None if it has no estimate in points of error.
+    """The line of the effect plot for a claim or an effect; None if it has no estimate in points of error.
 
     seeds: effects of single runs in fractions. markers: the sign of each author of a reproduction.
     """
@@ -68,14 +68,14 @@ def _bar(part: Estimated, *, factor: float, seeds: tuple[float, ...]) -> Bar:
 
 
 def reproduction_markers(claims: Iterable[JudgedClaim]) -> dict[str, str]:
-    """Return a marker for each author of a reproduction that is drawn, in the order of the claims."""
+    """A marker for each author of a reproduction that is drawn, in the order of the claims."""
     drawn = (item for claim in claims for item in claim.reproductions if item.same_quantity and item.effect is not None)
     authors = dict.fromkeys(item.who for item in drawn)
     return {who: REPRODUCTION_MARKERS[i % len(REPRODUCTION_MARKERS)] for i, who in enumerate(authors)}
 
 
 def plotted_view(plot: Sequence[tuple[EffectRow, Digits]], *, caption: str) -> TableView:
-    """Return the numbers behind the effect plot, one line a row and scale."""
+    """The numbers behind the effect plot, one line a row and scale."""
     columns = (
         Column(key="row", title="Row", group="Row"),
         Column(key="scale", title="Scale", group="Scale"),

@@ -99,7 +99,7 @@ class IndexPage:
 
 
 def index_page(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Results) -> IndexPage:
-    """Return the index of a scale. `absent`: papers that have no such scale."""
+    """The index of a scale. `absent`: papers that have no such scale."""
     claims = results.judgement.claims
     return IndexPage(
         setting=setting(results),
@@ -116,7 +116,7 @@ def index_page(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Res
 
 
 def verdict_counts(claims: Sequence[JudgedClaim]) -> tuple[VerdictCount, ...]:
-    """Return how many claims have each verdict that occurs."""
+    """How many claims have each verdict that occurs."""
     tally = {name: sum(claim.verdict == name for claim in claims) for name in wording.VERDICTS}
     return tuple(VerdictCount(words=wording.VERDICTS[name], number=count(number)) for name, number in tally.items() if number)
 
@@ -137,7 +137,7 @@ def _paper_view(paper: Paper, *, results: Results) -> PaperView:
 
 
 def claims_by_page(paper: Paper, *, results: Results) -> list[tuple[Table | None, list[JudgedClaim]]]:
-    """Return the claims of each page in its order, each under the first page that lists it; None: those that no page lists."""
+    """The claims of each page in its order, each under the first page that lists it; None: those that no page lists."""
     left = {claim.id: claim for claim in results.judgement.claims if claim.paper == paper.name}
     groups: list[tuple[Table | None, list[JudgedClaim]]] = []
     for table in paper.tables:
@@ -146,7 +146,7 @@ def claims_by_page(paper: Paper, *, results: Results) -> list[tuple[Table | None
 
 
 def _overview(paper: Paper, groups: Sequence[tuple[Table | None, Sequence[JudgedClaim]]], *, results: Results) -> TableView:
-    """Return one line a page: how many claims, and how many of them have each verdict that occurs."""
+    """One line a page: how many claims, and how many of them have each verdict that occurs."""
     verdicts = [name for name in wording.VERDICTS if any(claim.verdict == name for _, claims in groups for claim in claims)]
     columns = (
         Column(key="page", title="Page", group="Page"),
@@ -251,7 +251,7 @@ def _seeds(claim: JudgedClaim) -> str:
 
 
 def _spread(claim: JudgedClaim, *, digits: formatting.Digits) -> Cell:
-    """Return the pooled standard deviation on the scale that decides."""
+    """The pooled standard deviation on the scale that decides."""
     if not isinstance(claim, JudgedByRuns) or claim.sd_pooled is None:
         return Cell()
     if claim.decided_on == "log_ratio":
@@ -312,7 +312,7 @@ def _refused_view(name: str, *, results: Results) -> TableView | None:
 
 
 def _environment(runs: Sequence[RunRecord]) -> tuple[Fact, ...]:
-    """Return the versions that made the runs, each once; several where the runs differ."""
+    """The versions that made the runs, each once; several where the runs differ."""
     keys = dict.fromkeys(key for run in runs for key in run.record.environment)
     return tuple(
         Fact(term=key, text=listed(sorted({run.record.environment.get(key, "unknown") for run in runs}), word="or"))

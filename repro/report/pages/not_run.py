@@ -33,7 +33,7 @@ class NotRunGroup:
 
 
 def not_run_groups(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Results) -> tuple[NotRunGroup, ...]:
-    """Return what has no result: papers, networks and runs, and the claims that are not decided, by verdict."""
+    """What has no result: papers, networks and runs, and the claims that are not decided, by verdict."""
     groups = [
         _group("Papers without this scale", "paper", _absent(absent, results=results)),
         _group("Networks that this scale does not run", "variant", _no_family(papers, results=results)),
@@ -59,7 +59,7 @@ def _absent(absent: Sequence[Paper], *, results: Results) -> Iterable[NotRun]:
 
 
 def _no_family(papers: Sequence[Paper], *, results: Results) -> Iterable[NotRun]:
-    """Return the variants of families that the scale has no sizing for, family by family."""
+    """The variants of families that the scale has no sizing for, family by family."""
     for paper in papers:
         chosen = paper.scale(results.scale)
         families = dict.fromkeys(paper.family(variant.name) for variant in paper.variants)
@@ -71,7 +71,7 @@ def _no_family(papers: Sequence[Paper], *, results: Results) -> Iterable[NotRun]
 
 
 def _missing(results: Results) -> Iterable[NotRun]:
-    """Return the planned runs that are not there, variant by variant."""
+    """The planned runs that are not there, variant by variant."""
     seeds: dict[str, list[str]] = {}
     for run_id in results.judgement.missing:
         if run_id not in results.runs:
@@ -90,7 +90,7 @@ def _diverged(results: Results) -> Iterable[NotRun]:
 
 
 def _claims(claims: Sequence[JudgedClaim]) -> Iterable[NotRun]:
-    """Return the claims reason by reason, each with a reference to its line on this page."""
+    """The claims reason by reason, each with a reference to its line on this page."""
     reasons: dict[str, list[JudgedClaim]] = {}
     for claim in claims:
         reasons.setdefault(claim.reason, []).append(claim)

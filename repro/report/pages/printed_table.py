@@ -45,12 +45,12 @@ class Number:
 
 
 def printed_claims(table: Table, claims: Claims) -> list[JudgedClaim]:
-    """Return those claims that are numbers of a printed table, in the page's order."""
+    """Those claims that are numbers of a printed table, in the page's order."""
     return sorted((claim for claim in claims if claim.row), key=lambda claim: table.claims.index(claim.id))
 
 
 def printed_view(paper: Paper, table: Table, claims: Claims, *, results: Results) -> TableView | None:
-    """Return the paper's table with the rows and columns that it printed, ours beside; None if no claim says where it stands."""
+    """The paper's table with the rows and columns that it printed, ours beside; None if no claim says where it stands."""
     printed = printed_claims(table, claims)
     if not printed:
         return None
@@ -87,7 +87,7 @@ def printed_view(paper: Paper, table: Table, claims: Claims, *, results: Results
 
 
 def _number(claim: JudgedClaim, table: Table) -> Number:
-    """Return the number that a claim is about: a value, or what the page's other variant gains over its control.
+    """The number that a claim is about: a value, or what the page's other variant gains over its control.
 
     Where more is better a claim's arm is the net that has less, so that its effect is always positive; a gain is below 0 where
     the other is said to lose.
@@ -117,7 +117,7 @@ def _turned(part: Estimated | None, sign: int) -> Estimated | None:
 
 
 def _unit_words(claims: Claims, table: Table) -> str:
-    """Return what the numbers of the printed table are."""
+    """What the numbers of the printed table are."""
     if table.shows == "hits":
         return "Hits in percent: 100 less the error that claims and runs hold."
     units = {unit_of(claim.metric) for claim in claims}
@@ -131,7 +131,7 @@ def _other(table: Table) -> str:
 
 
 def _columns(claims: Claims) -> list[str]:
-    """Return the printed columns in the order of the row that has most of them."""
+    """The printed columns in the order of the row that has most of them."""
     rows: dict[str, list[str]] = {}
     for claim in claims:
         rows.setdefault(claim.row, []).append(claim.column)
@@ -143,7 +143,7 @@ def _slug(title: str) -> str:
 
 
 def _number_columns(title: str) -> tuple[Column, ...]:
-    """Return the columns of one printed column: the paper's number, ours with its spread, and the verdict."""
+    """The columns of one printed column: the paper's number, ours with its spread, and the verdict."""
     slug, here = _slug(title), f"{title}, here"
     return (
         Column(key=f"{slug}.paper", title=f"{title}, paper", group=f"{title}, paper", kind="number", over=title),
@@ -184,7 +184,7 @@ def _row_cells(
 
 
 def _cost(records: Sequence[RunJson]) -> str:
-    """Return what a run took: its mean time of training or fitting, of all members of an average, and most memory."""
+    """What a run took: its mean time of training or fitting, of all members of an average, and most memory."""
     times = [record.costs.train_s for record in records if record.costs.train_s]
     peaks = [record.costs.peak_mib for record in records if record.costs.peak_mib]
     if not times:
@@ -215,7 +215,7 @@ def _number_cells(slug: str, number: Number | None, *, paper: Paper, results: Re
 
 
 def _nothing(claim: JudgedClaim, *, paper: Paper, results: Results) -> str:
-    """Return why there is no number of ours: there are no runs, or what the verdict says."""
+    """Why there is no number of ours: there are no runs, or what the verdict says."""
     arm = claim.arm
     if arm and not results.of_variant(paper.name, arm) and paper.scale(results.scale).has(paper.family(arm)):
         return NOTHING[INCOMPLETE]
@@ -223,7 +223,7 @@ def _nothing(claim: JudgedClaim, *, paper: Paper, results: Results) -> str:
 
 
 def _reasons(reasons: Mapping[str, str]) -> str:
-    """Return the reasons of a row's verdicts, by column: once where they are the same, else with the columns that have it."""
+    """The reasons of a row's verdicts, by column: once where they are the same, else with the columns that have it."""
     about: dict[str, list[str]] = {}
     for title, reason in reasons.items():
         about.setdefault(reason, []).append(title)
@@ -233,7 +233,7 @@ def _reasons(reasons: Mapping[str, str]) -> str:
 
 
 def printed_others_view(paper: Paper, table: Table, claims: Claims) -> TableView | None:
-    """Return what others measured of the printed rows, in the same columns, with protocol; None if nobody did."""
+    """What others measured of the printed rows, in the same columns, with protocol; None if nobody did."""
     printed = printed_claims(table, claims)
     measured = {claim.column for claim in printed if claim.reproductions}
     if not measured:
@@ -267,5 +267,5 @@ def printed_others_view(paper: Paper, table: Table, claims: Claims) -> TableView
 
 
 def confidence_words(letter: str) -> str:
-    """Return how a number was read, letter and words."""
+    """How a number was read, letter and words."""
     return f"{letter}: {wording.CONFIDENCE.get(letter, 'unknown')}"

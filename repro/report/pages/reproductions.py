@@ -40,7 +40,7 @@ REPRODUCTION_NUMBERS = ("control", "ablated", "effect", "log_ratio")
 
 
 def reproductions_view(paper: Paper, claims: Sequence[JudgedClaim]) -> TableView:
-    """Return what others measured, below the paper's own two values, claim by claim."""
+    """What others measured, below the paper's own two values, claim by claim."""
     columns = tuple(
         Column(key=key, title=title, group=title, kind="number" if key in REPRODUCTION_NUMBERS else "text")
         for key, title in REPRODUCTION_TITLES.items()
@@ -58,7 +58,7 @@ def reproductions_view(paper: Paper, claims: Sequence[JudgedClaim]) -> TableView
 
 
 def _printed(claim: JudgedClaim) -> tuple[Reproduction, float | None, float | None]:
-    """Return what the paper itself prints as if it were a reproduction, with its effect and log ratio."""
+    """What the paper itself prints as if it were a reproduction, with its effect and log ratio."""
     control = ablated = effect = log_ratio = None
     match claim:
         case JudgedLevel():
@@ -115,7 +115,7 @@ THRESHOLD_COLUMNS = (
 
 
 def thresholds_view(claims: Sequence[JudgedClaim]) -> TableView | None:
-    """Return the epochs to every training error of the claims about paces; None if the page has no such claim."""
+    """The epochs to every training error of the claims about paces; None if the page has no such claim."""
     rows: list[Row] = []
     for claim in claims:
         if isinstance(claim, JudgedRatio):
@@ -148,6 +148,6 @@ def _threshold_cells(claim: JudgedRatio, at: RatioAt, *, first: bool) -> claim_r
 
 
 def _epochs(arm: Epochs) -> str:
-    """Return the epochs of each seed; `> 12` for one that had not got there after its 12 epochs."""
+    """The epochs of each seed; `> 12` for one that had not got there after its 12 epochs."""
     pairs = zip(arm.epochs, arm.censored_at, strict=True)
     return listed([f"{epochs:g}" if epochs is not None else f"> {last:g}" for epochs, last in pairs])

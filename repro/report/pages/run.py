@@ -92,7 +92,7 @@ class RunPage:
 
 
 def run_page(run: RunRecord, paper: Paper, *, results: Results, reports: Path) -> RunPage:
-    """Return the page of `run`. `reports`: the folder of the scale's pages, from which the run's files are linked."""
+    """The page of `run`. `reports`: the folder of the scale's pages, from which the run's files are linked."""
     record, here = run.record, run_page_path(run.id)
     variant = paper.variant(record.variant)
     difference, words = run_difference(run, paper), part_words(variant.value)
@@ -133,7 +133,7 @@ def run_page(run: RunRecord, paper: Paper, *, results: Results, reports: Path) -
 
 
 def run_difference(run: RunRecord, paper: Paper) -> tuple[Change, ...]:
-    """Return in what the run's stored spec differs from its base at the same scale; nothing for a base."""
+    """In what the run's stored spec differs from its base at the same scale; nothing for a base."""
     base = paper.variant(run.record.variant).base
     if base is None:
         return ()
@@ -187,7 +187,7 @@ def _facts_of_training(network: TrainedNetwork, costs: Costs) -> tuple[Fact, ...
 
 
 def _metrics_view(run: RunRecord, *, results: Results) -> TableView:
-    """Return the run's metrics beside the mean and spread of all seeds of its variant."""
+    """The run's metrics beside the mean and spread of all seeds of its variant."""
     titles = {"metric": "Metric", "run": "This run", "mean": "Mean of the seeds", "sd": "sd"}
     titles |= {"n": "Seeds", "examples": "Examples"}
     columns = tuple(
@@ -219,7 +219,7 @@ def _metric_cells(row: Measurement, run: RunRecord, *, results: Results) -> dict
 
 
 def learning_rate_drops(log: Sequence[LogEntry]) -> tuple[int, ...]:
-    """Return the epochs whose learning rate is lower than that of the epoch before."""
+    """The epochs whose learning rate is lower than that of the epoch before."""
     return tuple(
         after.epoch for before, after in itertools.pairwise(log) if after.learning_rate < before.learning_rate * (1 - 1e-9)
     )
@@ -301,7 +301,7 @@ def _excerpt(lines: Sequence[str]) -> str:
 
 
 def _file_links(run: RunRecord, *, page: Path) -> tuple[tuple[Link, ...], tuple[str, ...]]:
-    """Return references to the run's files that exist, and the names of those that were not kept."""
+    """References to the run's files that exist, and the names of those that were not kept."""
     record = run.record
     weights = record.network.weights.file if record.network else ""
     names = [run_json.FILE, *(stored.file for stored in record.files if stored.file != weights)]

@@ -16,7 +16,7 @@ Shares = Mapping[str, LayerSaturation]
 
 
 def saturation_views(run: RunRecord) -> tuple[TableView, TableView] | None:
-    """Return the shares before and after training, a layer a line, and those of every epoch; None if none were logged."""
+    """The shares before and after training, a layer a line, and those of every epoch; None if none were logged."""
     states = [(entry.epoch, entry.saturation) for entry in run.log if entry.saturation]
     if run.record.network and run.record.network.saturation_at_start:
         states.insert(0, (0, run.record.network.saturation_at_start))
@@ -26,7 +26,7 @@ def saturation_views(run: RunRecord) -> tuple[TableView, TableView] | None:
 
 
 def _ends_view(run: RunRecord, states: Sequence[tuple[int, Shares]]) -> TableView:
-    """Return the first and the last state that were logged, one line a layer."""
+    """The first and the last state that were logged, one line a layer."""
     (first, before), (last, after) = states[0], states[-1]
     heads = {"before": f"epoch {first}" if first else "before training", "after": f"after epoch {last}"}
     columns = (

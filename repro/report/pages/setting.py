@@ -45,28 +45,28 @@ class Setting:
 
 
 def run_page_path(run_id: str) -> str:
-    """Return the path of a run's page below `reports/<scale>/`."""
+    """The path of a run's page below `reports/<scale>/`."""
     _, paper, variant, seed = run_id.split("/")
     return f"runs/{paper}/{variant}-{seed}.html"
 
 
 def table_page_path(paper: str, table: str) -> str:
-    """Return the path of a table's page below `reports/<scale>/`."""
+    """The path of a table's page below `reports/<scale>/`."""
     return f"{paper}/{table}.html"
 
 
 def relative(path: str, *, page: str) -> str:
-    """Return the reference from `page` to `path`, both below `reports/<scale>/`."""
+    """The reference from `page` to `path`, both below `reports/<scale>/`."""
     return posixpath.relpath(path, posixpath.dirname(page) or ".")
 
 
 def citation(paper: Paper) -> str:
-    """Return the paper as it is cited."""
+    """The paper as it is cited."""
     return f"{paper.authors} ({paper.year}). {paper.title}."
 
 
 def setting(results: Results, *, paper: str = "") -> Setting:
-    """Return what every page of the scale says about its numbers; a page of one `paper` speaks of its runs alone.
+    """What every page of the scale says about its numbers; a page of one `paper` speaks of its runs alone.
 
     Raises:
         ValueError: claims.json has an evidence level that does not exist.
@@ -95,7 +95,7 @@ def setting(results: Results, *, paper: str = "") -> Setting:
 
 
 def _test_facts(measured: Sequence[Measurement]) -> list[Fact]:
-    """Return how many images, videos and clips are scored, of those that there are."""
+    """How many images, videos and clips are scored, of those that there are."""
     facts = []
     for example in (IMAGE, "video", "clip"):
         scored = [row for row in measured if row.metric == TOP1 and row.protocol in protocols_of(example)]
@@ -106,7 +106,7 @@ def _test_facts(measured: Sequence[Measurement]) -> list[Fact]:
 
 
 def measure(metric: str, protocol: str, *, table: Table | None = None) -> str:
-    """Return a metric and the protocol by which it is measured in words, as the page of `table` prints them."""
+    """A metric and the protocol by which it is measured in words, as the page of `table` prints them."""
     if table is not None and hits.shows_hits(table, metric):
         return hits.measure_title(metric, protocol)
     known, title = metric_named(metric), metric_title(metric, protocol=protocol)
@@ -117,13 +117,13 @@ def measure(metric: str, protocol: str, *, table: Table | None = None) -> str:
 
 
 def num_examples(metric: str, protocol: str, arm: str, *, paper: str, results: Results) -> int | None:
-    """Return how many test examples stand behind what was measured of `arm`; None if it has no runs, or is ""."""
+    """How many test examples stand behind what was measured of `arm`; None if it has no runs, or is ""."""
     rows = results.values(paper=paper, variant=arm, metric=metric, protocol=protocol)
     return min((row.n_examples for row in rows.values()), default=None)
 
 
 def measures_of(entries: Sequence[JudgedClaim | MeasuredEffect]) -> set[Measure]:
-    """Return by what claims and effects are measured, both protocols of those that compare two."""
+    """By what claims and effects are measured, both protocols of those that compare two."""
     found = {(entry.metric, entry.protocol) for entry in entries}
     return found | {
         (entry.metric, entry.against_protocol) for entry in entries if isinstance(entry, JudgedWithin) and entry.against_protocol
@@ -133,7 +133,7 @@ def measures_of(entries: Sequence[JudgedClaim | MeasuredEffect]) -> set[Measure]
 def runs_view(
     paper: Paper, variants: Collection[str], *, measures: Collection[Measure], results: Results, href: Href
 ) -> TableView:
-    """Return the table of single runs: each of `measures` of each seed, with a link to the run's page.
+    """The table of single runs: each of `measures` of each seed, with a link to the run's page.
 
     Epochs to a training error are shown for every error that was measured.
     """
@@ -182,6 +182,6 @@ def _run_cells(run: RunRecord, *, shown: Sequence[Measure], results: Results, hr
 
 
 def value_cell(metric: str, value: float | None, *, decimals: int) -> Cell:
-    """Return a single measured value; one that was never reached says so, and sorts last."""
+    """A single measured value; one that was never reached says so, and sorts last."""
     text = measured_text(unit_of(metric), value, decimals=decimals)
     return Cell(text=text, sort="1e99" if text == NEVER else "")

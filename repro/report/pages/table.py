@@ -137,7 +137,7 @@ class TableLine:
 
     @property
     def arms(self) -> tuple[str, str]:
-        """Return the arm and what it is set against ("" for a claim about one arm or about none); of grids, those chosen."""
+        """The arm and what it is set against ("" for a claim about one arm or about none); of grids, those chosen."""
         if isinstance(self.entry, MeasuredEffect | NotRun):
             return self.entry.control, self.variant
         arm, against, *_ = (*self.entry.chosen, "", "")
@@ -145,7 +145,7 @@ class TableLine:
 
 
 def table_page(paper: Paper, table: Table, *, results: Results) -> TablePage:
-    """Return the page of `table`."""
+    """The page of `table`."""
     here = table_page_path(paper.name, table.name)
     every = table_lines(paper, table, results=results)
     claims = [line.claim for line in every if line.claim]
@@ -191,7 +191,7 @@ MARKER_SIGNS = {"^": "△", "s": "□", "v": "▽", "p": "⬠", "h": "⬡", "8":
 
 
 def table_lines(paper: Paper, table: Table, *, results: Results) -> list[TableLine]:
-    """Return the table's claims and the effects that no claim covers, in the order of its variants.
+    """The table's claims and the effects that no claim covers, in the order of its variants.
 
     A claim stands under the variant that it sets against the control, a claim about the control alone under the control.
     Variants without any line have one that says why.
@@ -214,7 +214,7 @@ def _row_variant(claim: JudgedClaim, table: Table) -> str:
 
 
 def _lines_not_run(paper: Paper, table: Table, *, shown: Collection[str], results: Results) -> list[TableLine]:
-    """Return a line for each variant that has no run and no line."""
+    """A line for each variant that has no run and no line."""
     return [
         TableLine(paper=paper.name, variant=name, entry=NotRun(control=table.control_of(name), reason=reason))
         for name in table.variants
@@ -250,7 +250,7 @@ def _main_view(paper: Paper, table: Table, lines: Sequence[TableLine], *, furthe
 
 
 def _line_cells(line: TableLine, paper: Paper, table: Table, *, results: Results) -> claim_rows.Cells:
-    """Return the cells that the line has; columns without one are empty."""
+    """The cells that the line has; columns without one are empty."""
     entry, digits = _as_shown(line.entry, table), _line_digits(line, results=results)
     cells = _variant_cells(line.variant, paper, table)
     match entry:
@@ -297,7 +297,7 @@ def _line_digits(line: TableLine, *, results: Results) -> formatting.Digits:
 
 
 def _first_run(paper: Paper, variant: str, *, results: Results, page: str) -> str:
-    """Return the reference to the first run of a variant, "" if it has none."""
+    """The reference to the first run of a variant, "" if it has none."""
     for run in results.runs.values():
         if run.record.paper == paper.name and run.record.variant == variant:
             return relative(run_page_path(run.id), page=page)
@@ -305,7 +305,7 @@ def _first_run(paper: Paper, variant: str, *, results: Results, page: str) -> st
 
 
 def _variant_cells(name: str, paper: Paper, table: Table) -> dict[str, Cell]:
-    """Return title, name and difference of the variant that a line is about; nothing for a claim about none."""
+    """Title, name and difference of the variant that a line is about; nothing for a claim about none."""
     if not name:
         return {key: Cell() for key in ("variant", "name", "change", "why")}
     variant = paper.variant(name)
@@ -318,7 +318,7 @@ def _variant_cells(name: str, paper: Paper, table: Table) -> dict[str, Cell]:
 
 
 def _each_pair_once(lines: Sequence[TableLine]) -> list[TableLine]:
-    """Return the lines without those that compare what another one compares too: one with the paper's size is kept."""
+    """The lines without those that compare what another one compares too: one with the paper's size is kept."""
     kept: dict[tuple[object, ...], TableLine] = {}
     for position, line in enumerate(lines):
         entry = line.measured
@@ -351,7 +351,7 @@ def _plot_row(line: TableLine, table: Table, *, markers: Mapping[str, str], resu
 
 
 def _seeds_against(line: TableLine, entry: JudgedEffect | MeasuredEffect, *, results: Results) -> tuple[float, ...]:
-    """Return the error of each seed of the second arm less the mean of the first."""
+    """The error of each seed of the second arm less the mean of the first."""
     one, two = (
         results.values(paper=line.paper, variant=name, metric=entry.metric, protocol=entry.protocol) for name in line.arms
     )
@@ -360,7 +360,7 @@ def _seeds_against(line: TableLine, entry: JudgedEffect | MeasuredEffect, *, res
 
 
 def _seeds_within(line: TableLine, entry: JudgedWithin, *, results: Results) -> tuple[float, ...]:
-    """Return the effect inside each run of the one arm: its error by the other protocol less that by the claim's."""
+    """The effect inside each run of the one arm: its error by the other protocol less that by the claim's."""
     one, two = (
         results.values(paper=line.paper, variant=line.arms[0], metric=entry.metric, protocol=protocol)
         for protocol in (entry.protocol, entry.against_protocol)

@@ -22,17 +22,17 @@ TOLD = ("network.fusion", "network.streams", "initial_weights")
 
 
 def variant_anchor(name: str) -> str:
-    """Return the id of a variant's line on the page of a table."""
+    """The id of a variant's line on the page of a table."""
     return f"variant-{name}"
 
 
 def difference_base(variant: str, paper: Paper, *, control: str) -> str:
-    """Return the variant from which `variant` is described: its base, for a root the control, "" for the control itself."""
+    """The variant from which `variant` is described: its base, for a root the control, "" for the control itself."""
     return paper.variant(variant).base or (control if control != variant else "")
 
 
 def change_of(variant: str, paper: Paper, *, control: str) -> str:
-    """Return in one line what `variant` changes, at the size that the paper printed; names the base if it is no control."""
+    """In one line what `variant` changes, at the size that the paper printed; names the base if it is no control."""
     found, base = paper.variant(variant), difference_base(variant, paper, control=control)
     if not base:
         return "the base of the others"
@@ -44,27 +44,27 @@ def change_of(variant: str, paper: Paper, *, control: str) -> str:
 
 
 def between(base: Method, other: Method, *, key: str, value: Any) -> str:
-    """Return in one line in what `other` differs from `base`: parts that have words of their own in these, then the rest."""
-    difference = provenance.spec_difference(base, other)
+    """In one line in what `other` differs from `base`: parts that have words of their own in these, then the rest."""
+    difference = list(provenance.spec_difference(base, other))
     words = []
     for place in TOLD:
         inside = [item for item in difference if item.key == place or item.key.startswith(f"{place}.")]
         part = part_at(other, place) if inside else None
         if inside and part_words(part):
             words.append(f"{place}: {part_words(part)}")
-            difference = tuple(item for item in difference if item not in inside)
+            difference = [item for item in difference if item not in inside]
     return "; ".join(filter(None, [*words, change_text(difference, key=key, value=value)]))
 
 
 def part_at(spec: Any, place: str) -> Any:
-    """Return the part of a specification at a dotted path, None if it has no such part."""
+    """The part of a specification at a dotted path, None if it has no such part."""
     for name in place.split("."):
         spec = getattr(spec, name, None)
     return spec
 
 
 def change_text(difference: Sequence[Change], *, key: str, value: Any) -> str:
-    """Return a difference of two specs in one line; a part that is gone or new is named once, with what it held.
+    """A difference of two specs in one line; a part that is gone or new is named once, with what it held.
 
     key, value: what the variant puts where; several places are joined by ` + `, and so are places here that change in the
     same way.
@@ -76,16 +76,15 @@ def change_text(difference: Sequence[Change], *, key: str, value: Any) -> str:
         gone = bool(inside) and value is None
         new = bool(inside) and not gone and all(item.base is None for item in inside)
         if gone or new:
-            held = ", ".join(
-                f"{item.key.removeprefix(place + '.')} {compact(item.base if gone else item.other)}" for item in inside
-            )
+            sides = [(item.key.removeprefix(place + "."), item.base if gone else item.other) for item in inside]
+            held = ", ".join(f"{name} {compact(side)}" for name, side in sides)
             words.append(f"{place} {'removed' if gone else 'added'} ({held})")
             told |= {item.key for item in inside}
     return "; ".join([*words, *_changes([item for item in difference if item.key not in told])])
 
 
 def _changes(items: Sequence[Change]) -> list[str]:
-    """Return `place: from → to` for each change, places that change in the same way together."""
+    """`place: from → to` for each change, places that change in the same way together."""
     same: dict[str, list[str]] = {}
     for item in items:
         same.setdefault(f"{compact(item.base)} → {compact(item.other)}", []).append(item.key)
@@ -95,13 +94,13 @@ def _changes(items: Sequence[Change]) -> list[str]:
 
 
 def _shortened(places: Sequence[str]) -> list[str]:
-    """Return the places, those after the first without the folder that they share with it."""
+    """The places, those after the first without the folder that they share with it."""
     folder = places[0].split(".")[0] + "."
     return [place if i == 0 else place.removeprefix(folder) for i, place in enumerate(places)]
 
 
 def not_run_reason(variant: str, paper: Paper, *, results: Results) -> str:
-    """Return why a variant has no run at the scale, or "" if it has one."""
+    """Why a variant has no run at the scale, or "" if it has one."""
     if results.of_variant(paper.name, variant):
         return ""
     family = paper.family(variant)
@@ -124,7 +123,7 @@ VARIANT_COLUMNS = (
 
 
 def variants_view(paper: Paper, table: Table, *, results: Results) -> TableView:
-    """Return what the page's variants are, one a line: difference, base, control, and runs or why there are none."""
+    """What the page's variants are, one a line: difference, base, control, and runs or why there are none."""
     page = table_page_path(paper.name, table.name)
     rows = []
     for name in table.variants:

@@ -29,13 +29,13 @@ class Growth:
 
     @property
     def words(self) -> str:
-        """Return the line in words."""
+        """The line in words."""
         line = f"{fixed(self.constant_s, decimals=1)} s + {fixed(self.each_s, decimals=1)} s each"
         return f"{self.name}: {line} (off by {fixed(100 * self.off, decimals=0)} % at most)"
 
 
 def growths(suite: Suite) -> list[Growth]:
-    """Return the groups whose contenders differ in how much they do."""
+    """The groups whose contenders differ in how much they do."""
     return [_growth(group) for group in suite.groups if all(timed.amount for timed in group.contenders.values())]
 
 
@@ -58,7 +58,7 @@ def _growth(group: Contest) -> Growth:
 
 
 def growth_words(suite: Suite) -> str:
-    """Return the lines of all groups in words, "" without any."""
+    """The lines of all groups in words, "" without any."""
     return listed([growth.words for growth in growths(suite)])
 
 

@@ -34,13 +34,13 @@ class MeasuredGoal:
 
     @property
     def words(self) -> str:
-        """Return what is compared."""
+        """What is compared."""
         pair = (self.peer.name, self.contender.name) if self.goal.at_most is None else (self.contender.name, self.peer.name)
         return f"time of {pair[0]} over {pair[1]}"
 
     @property
     def verdict(self) -> tuple[str, str, str]:
-        """Return word, sign and tone."""
+        """Word, sign and tone."""
         lowest, highest = self.goal.at_least, self.goal.at_most
         met = self.found.estimate >= lowest if lowest is not None else highest is not None and self.found.estimate <= highest
         sure = self.found.low >= lowest if lowest is not None else highest is not None and self.found.high <= highest
@@ -50,7 +50,7 @@ class MeasuredGoal:
 
 
 def goals_met(suite: Suite) -> list[MeasuredGoal]:
-    """Return every goal of a suite with what was measured of it; of several peers the fastest counts."""
+    """Every goal of a suite with what was measured of it; of several peers the fastest counts."""
     found = []
     for group, contender, goal in _goals(suite):
         peer = group.fastest(goal.peer)
@@ -68,7 +68,7 @@ def _goals(suite: Suite) -> Iterator[tuple[Contest, Contender, Goal]]:
 
 
 def targets_table(suite: Suite) -> TableView:
-    """Return the targets, each with its ratio and whether it is met."""
+    """The targets, each with its ratio and whether it is met."""
     columns = (
         Column(key="group", title="Group", group="Work"),
         Column(key="title", title="Work", group="Work"),
@@ -102,7 +102,7 @@ def _target_row(item: MeasuredGoal) -> Row:
 
 
 def printed_table(suite: Suite) -> TableView | None:
-    """Return the ratios that a paper prints beside ours, None where none was measured."""
+    """The ratios that a paper prints beside ours, None where none was measured."""
     items = [item for item in goals_met(suite) if item.goal.printed is not None]
     columns = (
         Column(key="group", title="Group", group="Group"),
@@ -130,7 +130,7 @@ def printed_table(suite: Suite) -> TableView | None:
 
 
 def group_table(group: Contest, *, suite: str) -> TableView:
-    """Return the times of a group, one contender a line, and how they compare with the first."""
+    """The times of a group, one contender a line, and how they compare with the first."""
     columns = (
         Column(key="contender", title="Contender", group="Contender"),
         Column(key="settings", title="Settings", group="Contender"),

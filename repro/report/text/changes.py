@@ -10,7 +10,7 @@ REGION_WORDS = {"whole": "the whole frame", "center": "its centre"}
 
 
 def part_words(value: object) -> str:
-    """Return what a part of a specification is, "" for one that its leaves tell well."""
+    """What a part of a specification is, "" for one that its leaves tell well."""
     if isinstance(value, Fusion):
         return fusion_words(value)
     if isinstance(value, Streams):
@@ -19,7 +19,7 @@ def part_words(value: object) -> str:
 
 
 def fusion_words(fusion: Fusion) -> str:
-    """Return which frames of a clip a net reads, and which kernels reach over time."""
+    """Which frames of a clip a net reads, and which kernels reach over time."""
     frames = fusion.frames
     in_a_row = len(frames) > 2 and list(frames) == list(range(frames[0], frames[-1] + 1))
     read = (
@@ -36,7 +36,7 @@ def _window_words(window: TimeWindow) -> str:
 
 
 def streams_words(streams: Streams) -> str:
-    """Return what each stream sees, and which poolings are left out."""
+    """What each stream sees, and which poolings are left out."""
     shown = listed([_stream_words(stream) for stream in streams.streams])
     return f"{shown}; no pooling after {listed(list(streams.unpooled))}" if streams.unpooled else shown
 
@@ -48,14 +48,14 @@ def _stream_words(stream: Stream) -> str:
 
 
 def start_words(start: InitialWeights) -> str:
-    """Return whose weights a net begins with, and which layers are trained."""
+    """Whose weights a net begins with, and which layers are trained."""
     trained = f"trains {listed(list(start.trained))} alone" if start.trained else "trains all layers"
     fresh = f", {listed(list(start.fresh))} begin anew" if start.fresh else ""
     return f"begins with the weights of {start.variant}{fresh}, {trained}"
 
 
 def method_words(method: Method) -> str:
-    """Return what a method that is no network does, "" for a network."""
+    """What a method that is no network does, "" for a network."""
     if isinstance(method, Ensemble):
         runs = [f"{counted(item.num, 'run')} of {item.variant}" if item.num > 1 else item.variant for item in method.members]
         weights = "" if method.weights == "equal" else ", weighed on validation examples"

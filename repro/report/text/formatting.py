@@ -17,12 +17,12 @@ LONGEST_DECIMAL = len("0.000123")
 
 
 def point_decimals(num_examples: int | None) -> int:
-    """Return how many decimals of a percentage `num_examples` test examples can carry."""
+    """How many decimals of a percentage `num_examples` test examples can carry."""
     return 2 if num_examples is not None and num_examples >= EXAMPLES_FOR_TWO_DECIMALS else 1
 
 
 def fixed(value: float | None, *, decimals: int, signed: bool = False) -> str:
-    """Return `value` with `decimals` digits after the point, a true minus sign and, if `signed`, a plus sign.
+    """`value` with `decimals` digits after the point, a true minus sign and, if `signed`, a plus sign.
 
     Nothing (None or not finite) gives "". Zero has no sign.
     """
@@ -35,12 +35,12 @@ def fixed(value: float | None, *, decimals: int, signed: bool = False) -> str:
 
 
 def percent(fraction: float | None, *, decimals: int, signed: bool = False) -> str:
-    """Return a fraction as a percentage (or a difference of fractions as points), without the unit."""
+    """A fraction as a percentage (or a difference of fractions as points), without the unit."""
     return fixed(None if fraction is None else 100 * fraction, decimals=decimals, signed=signed)
 
 
 def as_printed(fraction: float | None, *, signed: bool = False) -> str:
-    """Return a paper's fraction in percent with the digits that the paper printed, one at least."""
+    """A paper's fraction in percent with the digits that the paper printed, one at least."""
     if fraction is None:
         return ""
     digits = f"{round(100 * abs(fraction), 6):f}".rstrip("0")
@@ -48,19 +48,19 @@ def as_printed(fraction: float | None, *, signed: bool = False) -> str:
 
 
 def count(value: float | None) -> str:
-    """Return a whole number with its thousands separated."""
+    """A whole number with its thousands separated."""
     return "" if value is None else f"{round(value):,}".replace("-", MINUS)
 
 
 def p_value(value: float | None) -> str:
-    """Return a probability with three digits after the point, or `< 0.001`."""
+    """A probability with three digits after the point, or `< 0.001`."""
     if value is None:
         return ""
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def size(num_bytes: float | None) -> str:
-    """Return a number of bytes in the largest binary unit that leaves one digit before the point."""
+    """A number of bytes in the largest binary unit that leaves one digit before the point."""
     if num_bytes is None:
         return ""
     amount, units = float(num_bytes), ["B", "KiB", "MiB", "GiB", "TiB"]
@@ -70,7 +70,7 @@ def size(num_bytes: float | None) -> str:
 
 
 def compact(value: object) -> str:
-    """Return a leaf of a spec as text: `none`, `yes`, `no`, numbers as short as they are exact, a third as `1/3`."""
+    """A leaf of a spec as text: `none`, `yes`, `no`, numbers as short as they are exact, a third as `1/3`."""
     if value is None:
         return "none"
     if isinstance(value, bool):
@@ -84,17 +84,17 @@ def compact(value: object) -> str:
 
 
 def listed(items: Sequence[str], *, word: str = "and") -> str:
-    """Return `a, b and c`."""
+    """`a, b and c`."""
     return f" {word} ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
-    """Return `1 run`, `3 runs`."""
+    """`1 run`, `3 runs`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def times(value: float | None) -> str:
-    """Return a ratio with two digits at least, one of them after the point where it is below 100: `4.2`, `0.98`, `130`."""
+    """A ratio with two digits at least, one of them after the point where it is below 100: `4.2`, `0.98`, `130`."""
     if value is None or not math.isfinite(value):
         return ""
     return fixed(value, decimals=2 if value < 1 else 1 if value < 100 else 0)
@@ -109,11 +109,11 @@ class Digits:
 
 
 def digits(num_examples: int | None) -> Digits:
-    """Return the decimals for numbers that rest on `num_examples` test examples."""
+    """The decimals for numbers that rest on `num_examples` test examples."""
     decimals = point_decimals(num_examples)
     return Digits(points=decimals, log_ratio=decimals + 1)
 
 
 def cut(pair: tuple[float, float] | None) -> tuple[float, float] | None:
-    """Return the part of a share's interval that lies between 0 and 1: a t interval over seeds knows no bounds."""
+    """The part of a share's interval that lies between 0 and 1: a t interval over seeds knows no bounds."""
     return None if pair is None else (min(max(pair[0], 0.0), 1.0), min(max(pair[1], 0.0), 1.0))

@@ -25,7 +25,7 @@ def shows_hits(table: Table, metric: str) -> bool:
 
 
 def claim_as_shown(claim: JudgedClaim, table: Table) -> JudgedClaim:
-    """Return a claim with the values that its page prints: hits in the place of errors, differences as they are."""
+    """A claim with the values that its page prints: hits in the place of errors, differences as they are."""
     if not shows_hits(table, claim.metric) or not isinstance(claim, JudgedByRuns):
         return claim
     claim = replace(claim, means={arm: 1 - mean for arm, mean in claim.means.items()})
@@ -42,22 +42,22 @@ def claim_as_shown(claim: JudgedClaim, table: Table) -> JudgedClaim:
 
 
 def effect_as_shown(effect: MeasuredEffect, table: Table) -> MeasuredEffect:
-    """Return an effect whose means are those that its page prints."""
+    """An effect whose means are those that its page prints."""
     if not shows_hits(table, effect.metric):
         return effect
     return replace(effect, means={arm: 1 - mean for arm, mean in effect.means.items()})
 
 
 def complement(share: float | None) -> float | None:
-    """Return what is left of 1."""
+    """What is left of 1."""
     return None if share is None else 1 - share
 
 
 def flipped(ends: Interval | None) -> Interval | None:
-    """Return the interval of the complement."""
+    """The interval of the complement."""
     return None if ends is None else (1 - ends[1], 1 - ends[0])
 
 
 def measure_title(metric: str, protocol: str) -> str:
-    """Return how a metric is called as a hit: `video Hit@1`."""
+    """How a metric is called as a hit: `video Hit@1`."""
     return f"{example_of(protocol)} Hit@{metric_named(metric).k}"

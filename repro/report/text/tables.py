@@ -75,7 +75,7 @@ class ColumnGroup:
 
     @property
     def head(self) -> str:
-        """Return the title below the heading that the group shares with others."""
+        """The title below the heading that the group shares with others."""
         return self.title.removeprefix(f"{self.over}, ").capitalize() if self.over else self.title
 
     @cached_property
@@ -84,12 +84,12 @@ class ColumnGroup:
 
     @cached_property
     def slug(self) -> str:
-        """Return what a style sheet calls this column."""
+        """What a style sheet calls this column."""
         return slug(self.columns[0].key)
 
     @cached_property
     def lines(self) -> tuple[tuple[Column, ...], ...]:
-        """Return the columns line by line."""
+        """The columns line by line."""
         lines: list[tuple[Column, ...]] = []
         for column in self.columns:
             if column.inline and lines:
@@ -99,12 +99,12 @@ class ColumnGroup:
         return tuple(lines)
 
     def shown(self, row: Row) -> tuple[EntryLine, ...]:
-        """Return what the row has to show, line by line."""
+        """What the row has to show, line by line."""
         lines = (tuple((column, row.cells[column.key]) for column in line if row.cells[column.key].filled) for line in self.lines)
         return tuple(EntryLine(name=slug(line[0][0].key), kind=line[0][0].kind, entries=line) for line in lines if line)
 
     def sort_key(self, row: Row) -> str:
-        """Return what the row is sorted by in this HTML column: its first entry, as a program reads it."""
+        """What the row is sorted by in this HTML column: its first entry, as a program reads it."""
         cell = row.cells[self.columns[0].key]
         return cell.sort or (ascii_number(cell.text) if self.numeric else cell.text)
 
@@ -119,7 +119,7 @@ class EntryLine:
 
 
 def slug(key: str) -> str:
-    """Return a column's key as a style sheet can name it."""
+    """A column's key as a style sheet can name it."""
     return key.replace(".", "-")
 
 
@@ -149,7 +149,7 @@ class TableView:
 
     @cached_property
     def groups(self) -> tuple[ColumnGroup, ...]:
-        """Return the HTML columns; one in which no row has anything is left out."""
+        """The HTML columns; one in which no row has anything is left out."""
         titles = dict.fromkeys(column.group for column in self.columns)
         groups = [
             ColumnGroup(title=title, columns=tuple(column for column in self.columns if column.group == title))
@@ -160,7 +160,7 @@ class TableView:
 
     @cached_property
     def headings(self) -> tuple[tuple[str, tuple[ColumnGroup, ...]], ...]:
-        """Return the shared headings with the groups below each, "" with a group that stands alone; () if none is shared."""
+        """The shared headings with the groups below each, "" with a group that stands alone; () if none is shared."""
         found: list[tuple[str, tuple[ColumnGroup, ...]]] = []
         for group in self.groups:
             if group.over and found and found[-1][0] == group.over:
@@ -171,12 +171,12 @@ class TableView:
 
 
 def interval(low: str, high: str) -> Cell:
-    """Return the cell of an interval whose ends are printed as `low` and `high`; an empty cell if either is missing."""
+    """The cell of an interval whose ends are printed as `low` and `high`; an empty cell if either is missing."""
     return Cell(text=f"[{low}, {high}]", ends=(low, high)) if low and high else Cell()
 
 
 def to_csv(table: TableView) -> str:
-    """Return the table as CSV: ASCII numbers without plus sign or separators, an interval as two columns."""
+    """The table as CSV: ASCII numbers without plus sign or separators, an interval as two columns."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     header: list[str] = []
@@ -198,12 +198,12 @@ def _csv_fields(column: Column, cell: Cell) -> list[str]:
 
 
 def ascii_number(text: str) -> str:
-    """Return a printed number as a program reads it: ASCII minus, no plus sign, no thousands separators."""
+    """A printed number as a program reads it: ASCII minus, no plus sign, no thousands separators."""
     return text.replace(MINUS, "-").replace(",", "").removeprefix("+")
 
 
 def to_markdown(table: TableView) -> str:
-    """Return the table as GitHub Markdown, its caption above and its notes below."""
+    """The table as GitHub Markdown, its caption above and its notes below."""
     lines = [f"**{_markdown(table.caption)}**", ""]
     lines.append("| " + " | ".join(_markdown(column.title) for column in table.columns) + " |")
     lines.append("|" + "|".join("---:" if column.kind in ("number", "interval") else "---" for column in table.columns) + "|")
@@ -247,12 +247,12 @@ _LATEX = {
 
 
 def latex(text: str) -> str:
-    """Return `text` with every character that LaTeX would interpret escaped."""
+    """`text` with every character that LaTeX would interpret escaped."""
     return "".join(_LATEX.get(character, character) for character in " ".join(text.split()))
 
 
 def to_latex(table: TableView) -> str:
-    """Return the table as a LaTeX `table` (package booktabs), caption and notes included."""
+    """The table as a LaTeX `table` (package booktabs), caption and notes included."""
     align = "".join("r" if column.kind in ("number", "interval") else "l" for column in table.columns)
     lines = [
         "% needs \\usepackage{booktabs} and \\usepackage{graphicx}",

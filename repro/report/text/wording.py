@@ -112,7 +112,7 @@ SIZES = {
 
 
 def verdict_words(name: str) -> VerdictWords:
-    """Return how the verdict called `name` is shown.
+    """How the verdict called `name` is shown.
 
     Raises:
         ValueError: there is no such verdict.

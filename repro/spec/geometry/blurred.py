@@ -40,7 +40,7 @@ class BlurredShape:
 
 
 def blurred_shape(blurred: Blurred, *, input_px: int, in_maps: int, out_px: int, num_kernels: int) -> BlurredShape:
-    """Return the coarse view that gives maps of `out_px`, the size of the layer's own.
+    """The coarse view that gives maps of `out_px`, the size of the layer's own.
 
     So many pixels are kept that the convolution's stride leads to about `out_px`; zeros around them make up for the rest.
 

@@ -38,7 +38,7 @@ class ClipConvShape:
 
     @property
     def num_frames(self) -> int:
-        """Return the responses that a kernel sees at a time."""
+        """The responses that a kernel sees at a time."""
         return self.window.num_frames if self.window else 1
 
     @property
@@ -51,7 +51,7 @@ class ClipConvShape:
 
     @property
     def reference_fan_in(self) -> int:
-        """Return the fan-in of the same layer at the size that the paper printed."""
+        """The fan-in of the same layer at the size that the paper printed."""
         return self.space.reference_fan_in * self.num_frames
 
     @property
@@ -69,12 +69,12 @@ class ClipConvShape:
 
     @property
     def num_neurons(self) -> int:
-        """Return the neurons for one clip."""
+        """The neurons for one clip."""
         return self.space.num_neurons * self.out_frames
 
     @property
     def num_macs(self) -> int:
-        """Return the multiply-adds for one clip."""
+        """The multiply-adds for one clip."""
         return self.num_neurons * self.fan_in
 
 
@@ -93,7 +93,7 @@ class StreamShape:
 
     @property
     def num_features(self) -> int:
-        """Return the numbers that the stream hands to the first dense layer."""
+        """The numbers that the stream hands to the first dense layer."""
         last = self.conv[-1]
         return last.out_frames * last.num_kernels * last.space.pooled_px**2
 
@@ -113,7 +113,7 @@ class ClipGeometry:
 
     @property
     def conv(self) -> tuple[ClipConvShape, ...]:
-        """Return the convolutions of all streams, one stream after the other."""
+        """The convolutions of all streams, one stream after the other."""
         return tuple(layer for stream in self.streams for layer in stream.conv)
 
     @property
@@ -126,27 +126,27 @@ class ClipGeometry:
 
     @property
     def num_neurons(self) -> int:
-        """Return the neurons of all layers for one clip, the output layer included and the input excluded."""
+        """The neurons of all layers for one clip, the output layer included and the input excluded."""
         return sum(layer.num_neurons for layer in self.layers)
 
     @property
     def input_neurons(self) -> int:
-        """Return the numbers that the streams see of one clip, all together."""
+        """The numbers that the streams see of one clip, all together."""
         return NUM_COLOURS * self.num_frames * sum(stream.input_px**2 for stream in self.streams)
 
     @property
     def neurons_by_layer(self) -> dict[str, int]:
-        """Return the neurons of every layer by its name, and before them those of the `input`."""
+        """The neurons of every layer by its name, and before them those of the `input`."""
         return {"input": self.input_neurons} | {layer.name: layer.num_neurons for layer in self.layers}
 
     @property
     def num_macs(self) -> int:
-        """Return the multiply-adds of one clip's forward pass."""
+        """The multiply-adds of one clip's forward pass."""
         return sum(layer.num_macs for layer in self.layers)
 
     @property
     def num_flops(self) -> int:
-        """Return the floating-point operations of one clip's forward pass, two for each multiply-add."""
+        """The floating-point operations of one clip's forward pass, two for each multiply-add."""
         return 2 * self.num_macs
 
 
@@ -199,7 +199,7 @@ def _check_frames(frames: tuple[int, ...]) -> None:
 
 
 def _streams(network: ClipNetwork) -> tuple[Stream, ...]:
-    """Return the streams of the network, or the one without a name that sees whole frames."""
+    """The streams of the network, or the one without a name that sees whole frames."""
     if network.streams is None:
         return (Stream(name="", region="whole", divide_by=1),)
     names = [stream.name for stream in network.streams.streams]
@@ -225,7 +225,7 @@ def _streams(network: ClipNetwork) -> tuple[Stream, ...]:
 
 
 def _stream_shape(network: ClipNetwork, stream: Stream, *, num_classes: int | None) -> tuple[StreamShape, tuple[DenseShape, ...]]:
-    """Return a stream's convolutions, and the dense layers as they would be above one of its responses alone."""
+    """A stream's convolutions, and the dense layers as they would be above one of its responses alone."""
     frame = _frame_of(network, stream)
     shapes = geometry(frame, num_classes=num_classes)
     windows = _windows(network.windows, shapes.conv)
@@ -248,7 +248,7 @@ def _stream_shape(network: ClipNetwork, stream: Stream, *, num_classes: int | No
 
 
 def _frame_of(network: ClipNetwork, stream: Stream) -> Network:
-    """Return the image network that a stream applies to its part of a frame: smaller, and with fewer poolings."""
+    """The image network that a stream applies to its part of a frame: smaller, and with fewer poolings."""
     frame = network.frame
     unpooled = network.streams.unpooled if network.streams else ()
     pooled = tuple(layer.name for layer in frame.conv if layer.pooled)
@@ -268,7 +268,7 @@ def _frame_of(network: ClipNetwork, stream: Stream) -> Network:
 
 
 def _windows(windows: tuple[TimeWindow, ...], conv: Sequence[ConvShape]) -> dict[str, TimeWindow]:
-    """Return the windows by the layer that has them."""
+    """The windows by the layer that has them."""
     shared = [layer.name for layer in conv if layer.shared]
     by_layer: dict[str, TimeWindow] = {}
     for window in windows:
@@ -289,7 +289,7 @@ def _windows(windows: tuple[TimeWindow, ...], conv: Sequence[ConvShape]) -> dict
 
 
 def _convolved_frames(left: int, window: TimeWindow) -> int:
-    """Return the responses in time after a convolution over `left` of them, the last of which must be seen."""
+    """The responses in time after a convolution over `left` of them, the last of which must be seen."""
     room = left + 2 * window.padding - window.num_frames
     if room < 0:
         raise ValueError(
@@ -313,7 +313,7 @@ def _check_equal_maps(streams: Sequence[StreamShape]) -> None:
 
 
 def geometry_of(network: Network | ClipNetwork, *, num_classes: int | None = None) -> Geometry | ClipGeometry:
-    """Return the geometry of a network of images or of clips."""
+    """The geometry of a network of images or of clips."""
     if isinstance(network, ClipNetwork):
         return clip_geometry(network, num_classes=num_classes)
     return geometry(network, num_classes=num_classes)

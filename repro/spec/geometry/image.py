@@ -117,33 +117,33 @@ class Geometry:
 
     @property
     def num_neurons(self) -> int:
-        """Return the neurons of all layers, the output layer included and the input excluded."""
+        """The neurons of all layers, the output layer included and the input excluded."""
         return sum(layer.num_neurons for layer in self.layers)
 
     @property
     def input_neurons(self) -> int:
-        """Return the numbers that one image has."""
+        """The numbers that one image has."""
         return NUM_COLOURS * self.input_px**2
 
     @property
     def neurons_by_layer(self) -> dict[str, int]:
-        """Return the neurons of every layer by its name, and before them those of the `input`."""
+        """The neurons of every layer by its name, and before them those of the `input`."""
         return {"input": self.input_neurons} | {layer.name: layer.num_neurons for layer in self.layers}
 
     @property
     def largest_conv_share(self) -> float:
-        """Return the largest share of all parameters that one convolution holds, in [0, 1]."""
+        """The largest share of all parameters that one convolution holds, in [0, 1]."""
         return max(layer.num_parameters for layer in self.conv) / self.num_parameters
 
     @property
     def num_flops(self) -> int:
-        """Return the floating-point operations of one image's forward pass, two for each multiply-add."""
+        """The floating-point operations of one image's forward pass, two for each multiply-add."""
         beside = self.blurred.num_macs if self.blurred else 0
         return 2 * (sum(layer.num_macs for layer in self.layers) + beside)
 
 
 def pooled_px(map_px: int, pooling: Pooling, edge: str) -> int:
-    """Return the size of a map after pooling; with `edge` drop no window hangs over it, else the last one may."""
+    """The size of a map after pooling; with `edge` drop no window hangs over it, else the last one may."""
     room_px = map_px - pooling.size_px
     if edge == "drop":
         return 1 + room_px // pooling.stride_px if room_px >= 0 else 0
@@ -152,7 +152,7 @@ def pooled_px(map_px: int, pooling: Pooling, edge: str) -> int:
 
 
 def convolved_px(map_px: int, window: Stem, edge: str) -> tuple[int, int]:
-    """Return the size of a map after a convolution and the extra zeros that its last window reads past the edge."""
+    """The size of a map after a convolution and the extra zeros that its last window reads past the edge."""
     room_px = map_px + 2 * window.padding_px - window.kernel_px
     if edge != "keep":
         return 1 + room_px // window.stride_px, 0
@@ -195,7 +195,7 @@ def _shapes(network: Network, num_classes: int) -> Geometry:
 
 
 def _blurred(network: Network, conv: tuple[ConvShape, ...]) -> BlurredShape | None:
-    """Return the coarse view of the image, which a layer after the first has besides."""
+    """The coarse view of the image, which a layer after the first has besides."""
     if network.blurred is None:
         return None
     fed = [shape for shape in conv[1:] if shape.name == network.blurred.layer]
@@ -212,7 +212,7 @@ def _blurred(network: Network, conv: tuple[ConvShape, ...]) -> BlurredShape | No
 
 
 def _present(network: Network) -> tuple[Conv, ...]:
-    """Return the convolutions that are there, each pooled one with its own pooling; an absent one's falls to that before it."""
+    """The convolutions that are there, each pooled one with its own pooling; an absent one's falls to that before it."""
     present: list[Conv] = []
     handed: Conv | None = None
     for layer in reversed(network.conv):
@@ -234,7 +234,7 @@ def _present(network: Network) -> tuple[Conv, ...]:
 
 
 def _target_maps(network: Network) -> dict[str, int]:
-    """Return the pooled map size of each layer whose pooling asks for it by `same_maps_as`."""
+    """The pooled map size of each layer whose pooling asks for it by `same_maps_as`."""
     asking = {layer.name: layer.pooling for layer in network.conv if layer.pooling and layer.pooling.same_maps_as}
     if not asking:
         return {}
@@ -245,7 +245,7 @@ def _target_maps(network: Network) -> dict[str, int]:
 
 
 def _as_asked(pooling: Pooling | None) -> Pooling | None:
-    """Return the pooling whose maps `pooling` is to have: itself, if it asks for no others."""
+    """The pooling whose maps `pooling` is to have: itself, if it asks for no others."""
     if pooling is None or pooling.same_maps_as is None:
         return pooling
     size_px, stride_px = pooling.same_maps_as
@@ -312,7 +312,7 @@ def _dense_shape(network: Network, layer: Dense, *, in_units: int, num_units: in
 
 
 def _order(network: Network, layer: Conv) -> tuple[str, ...]:
-    """Return what follows a convolution, in the layer's order: of AFTER_CONV, what the layer has."""
+    """What follows a convolution, in the layer's order: of AFTER_CONV, what the layer has."""
     having = {
         "activation": True,
         "lrn": layer.normalised and network.lrn is not None,
@@ -329,7 +329,7 @@ def _order(network: Network, layer: Conv) -> tuple[str, ...]:
 
 
 def _padding_px(network: Network, layer: Conv, window: Stem, in_px: int, target_px: int | None) -> int:
-    """Return the largest padding up to the printed one whose pooled map has `target_px`; the printed one if none has."""
+    """The largest padding up to the printed one whose pooled map has `target_px`; the printed one if none has."""
     if target_px is None:
         return window.padding_px
     for padding_px in range(window.padding_px, -1, -1):
@@ -357,5 +357,5 @@ def _spread(name: str, number: int, num_towers: int) -> int:
 
 
 def _widened(number: int, width: float) -> int:
-    """Return `number` times `width`, rounded to a multiple of eight (what a vector register holds)."""
+    """`number` times `width`, rounded to a multiple of eight (what a vector register holds)."""
     return number if width == 1 else max(1, round(number * width / 8)) * 8

@@ -9,7 +9,7 @@ from repro.spec.video import ClipNetwork
 
 
 def geometry_summary(network: Network | ClipNetwork, *, num_classes: int | None) -> dict[str, object]:
-    """Return sizes of maps in pixels and frames, numbers of units, parameters and operations; JSON-ready.
+    """Sizes of maps in pixels and frames, numbers of units, parameters and operations; JSON-ready.
 
     num_classes: of the data, None for the paper's own.
     """

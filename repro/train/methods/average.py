@@ -114,13 +114,13 @@ def average_run(run: Run, *, context: RunContext, results: Path) -> None:
 
 
 def member_ids(run: Run, ensemble: Ensemble) -> list[str]:
-    """Return the runs that `run` averages."""
+    """The runs that `run` averages."""
     head = f"{run.scale}/{run.paper}"
     return [f"{head}/{member.variant}/{seed}" for member in ensemble.members for seed in member.seeds(run.seed)]
 
 
 def own_dataset(run: Run, members: Sequence[FinishedMember]) -> RunData:
-    """Return the data of `run`, on which some of its members were trained; others may have had more images, or others.
+    """The data of `run`, on which some of its members were trained; others may have had more images, or others.
 
     What must agree between members of different data, the test examples and their labels, is compared with their scores.
 
@@ -142,7 +142,7 @@ def own_dataset(run: Run, members: Sequence[FinishedMember]) -> RunData:
 
 
 def weights_of(ensemble: Ensemble, members: Sequence[FinishedMember]) -> NDArray[np.float64]:
-    """Return the weight of each member.
+    """The weight of each member.
 
     Raises:
         ValueError: the spec names no such weights, or they are to be searched and the data hold out no validation examples.
@@ -163,7 +163,7 @@ def weights_of(ensemble: Ensemble, members: Sequence[FinishedMember]) -> NDArray
 
 
 def _made(members: Sequence[FinishedMember], weight_M: NDArray[np.float64]) -> AveragedRuns:
-    """Return what run.json says of an ensemble: its members with their weights, and all their parameters."""
+    """What run.json says of an ensemble: its members with their weights, and all their parameters."""
     averaged_runs = [
         Member(
             run=member.record.id,
@@ -177,14 +177,14 @@ def _made(members: Sequence[FinishedMember], weight_M: NDArray[np.float64]) -> A
 
 
 def _test_errors(member: FinishedMember) -> dict[str, float]:
-    """Return the member's own top-1 error on the test examples by protocol."""
+    """The member's own top-1 error on the test examples by protocol."""
     protocols = [entry.protocol for entry in member.record.scores_of("test")]
     found = {protocol: _scores(member, split="test", protocol=protocol) for protocol in protocols}
     return {protocol: top_k_error(scores.scores_NK, scores.labels, k=1) for protocol, scores in found.items()}
 
 
 def _member(run: Run, member: str, *, results: Path) -> FinishedMember:
-    """Return a member of `run`.
+    """A member of `run`.
 
     Raises:
         FileFormatError: it is not finished, or diverged.
@@ -204,7 +204,7 @@ def _member(run: Run, member: str, *, results: Path) -> FinishedMember:
 
 
 def _scores(member: FinishedMember, *, split: str, protocol: str) -> Scores:
-    """Return the scores of a member; raise FileFormatError if it has none of this split by this protocol, or the file changed."""
+    """The scores of a member; raise FileFormatError if it has none of this split by this protocol, or the file changed."""
     run_id = member.record.id
     entry = next((item for item in member.record.scores_of(split) if item.protocol == protocol), None)
     if entry is None:

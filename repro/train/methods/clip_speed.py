@@ -35,7 +35,7 @@ def measure_clip_speed(
     num_warm_up: int = 2,
     key: int = 0,
 ) -> dict[str, Speed]:
-    """Return by name how fast networks of clips or images are: a training step and a pass at test time of each in every round.
+    """By name how fast networks of clips or images are: a training step and a pass at test time of each in every round.
 
     The networks take turns, and each round begins with another one, so that what else the machine does meets all alike.
     A ratio of two networks is that of the same round's times.
@@ -73,7 +73,7 @@ def measure_clip_speed(
 def contender(
     experiment: Experiment, *, num_classes: int, batch_size: int, device: str, key: int
 ) -> tuple[Callable[[], None], Callable[[], None]]:
-    """Return a training step and a pass at test time of a network, each on one batch of random inputs."""
+    """A training step and a pass at test time of a network, each on one batch of random inputs."""
     net = network_of(experiment, num_classes=num_classes, key=key).to(device)
     optimizer = PaperSGD(net, experiment.recipe.optimizer)
     generator = torch.Generator().manual_seed(key >> 1)
@@ -99,14 +99,14 @@ def contender(
 
 
 def network_of(experiment: Experiment, *, num_classes: int, key: int) -> nn.Module:
-    """Return the network of an experiment with its initial weights."""
+    """The network of an experiment with its initial weights."""
     if isinstance(experiment.network, Network):
         return build_network(experiment.network, num_classes=num_classes, key=key)
     return build_clip_network(experiment.network, num_classes=num_classes, key=key)
 
 
 def random_inputs(experiment: Experiment, *, batch_size: int, generator: torch.Generator) -> torch.Tensor:
-    """Return a batch as the network takes it: (B, 3, H, W) or (B, 3, T, H, W), in channels-last memory."""
+    """A batch as the network takes it: (B, 3, H, W) or (B, 3, T, H, W), in channels-last memory."""
     if isinstance(experiment.network, Network):
         side_px = experiment.network.size.input_px
         x_BCHW = torch.randn(batch_size, NUM_COLOURS, side_px, side_px, generator=generator)
@@ -117,13 +117,13 @@ def random_inputs(experiment: Experiment, *, batch_size: int, generator: torch.G
 
 
 def rotated(names: list[str], number: int) -> list[str]:
-    """Return the names in the order of round `number`: each round begins with the next one."""
+    """The names in the order of round `number`: each round begins with the next one."""
     first = number % len(names)
     return names[first:] + names[:first]
 
 
 def timed(work: Callable[[], object], *, device: str) -> tuple[float, float]:
-    """Return how many seconds `work` takes by the clock on the wall and of the processor."""
+    """How many seconds `work` takes by the clock on the wall and of the processor."""
     synchronise = torch.cuda.synchronize if device == "cuda" else lambda: None
     synchronise()
     wall, cpu = time.perf_counter(), time.process_time()

@@ -101,7 +101,7 @@ class StoredImages:
 
 
 def decoded_HW3(jpeg: bytes) -> NDArray[np.uint8]:
-    """Return the pixels of a JPEG file.
+    """The pixels of a JPEG file.
 
     Raises:
         ValueError: it is none.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import cv2
 import numpy as np
@@ -63,7 +64,7 @@ class VideosToFit:
         return self._scored(run, model, context, num_train=len(train))
 
     def _split(self) -> tuple[Chosen, Chosen]:
-        """Return the videos to fit to and those to tune on: the data's own, or some of the training videos."""
+        """The videos to fit to and those to tune on: the data's own, or some of the training videos."""
         every_V = np.arange(self.train.num_videos)
         if self.validation is not None:
             return Chosen(self.train, every_V), Chosen(self.validation, np.arange(self.validation.num_videos))
@@ -118,11 +119,11 @@ class Chosen:
         return len(self._video_V)
 
     def labels(self) -> list[tuple[int, ...]]:
-        """Return the labels of each video."""
+        """The labels of each video."""
         return [tuple(int(label) for label in row if label >= 0) for row in self._shards.label_VL[self._video_V]]
 
     def pixels(self) -> DecodedVideos:
-        """Return the videos as functions that decode them; they can be gone through more than once."""
+        """The videos as functions that decode them; they can be gone through more than once."""
         return DecodedVideos(self._shards, self._video_V)
 
 
@@ -132,7 +133,7 @@ class DecodedVideos:
     def __init__(self, shards: ClipShards, video_V: NDArray[np.int64]) -> None:
         self._shards, self._video_V = shards, video_V
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Callable[[], NDArray[np.uint8]]]:
         first_V = np.searchsorted(self._shards.video_N, np.arange(self._shards.num_videos + 1))
         for video in self._video_V:
             strips = [bytes(strip) for strip in self._shards.strips(np.arange(first_V[video], first_V[video + 1]))]
@@ -140,7 +141,7 @@ class DecodedVideos:
 
 
 def decoded_clips_CTHW3(strips: list[bytes], *, num_frames: int) -> NDArray[np.uint8]:
-    """Return the clips of a video from their film strips, JPEG files with one frame below the other."""
+    """The clips of a video from their film strips, JPEG files with one frame below the other."""
     clips = []
     for strip in strips:
         decoded = cv2.imdecode(np.frombuffer(strip, np.uint8), cv2.IMREAD_COLOR_RGB)

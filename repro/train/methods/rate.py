@@ -85,7 +85,7 @@ def _built(run: Run, *, num_classes: int) -> nn.Module:
 
 
 def _batch(run: Run, num: int, generator: torch.Generator, device: str) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return noise in the memory layout in which the data come, and labels."""
+    """Noise in the memory layout in which the data come, and labels."""
     network = run.trained.network
     if isinstance(network, Network):
         px = network.size.input_px

@@ -29,7 +29,7 @@ class MakerFromData(Protocol[Needed]):
 
 
 def maker_of(stage: str) -> Maker:
-    """Return the function that makes the runs of `stage` (repro.artifacts.provenance.STAGE_ROOTS).
+    """The function that makes the runs of `stage` (repro.artifacts.provenance.STAGE_ROOTS).
 
     Raises:
         ValueError: no runs are made by such a stage.

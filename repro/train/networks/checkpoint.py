@@ -79,14 +79,14 @@ def save_checkpoint(path: Path, state: TrainingState, *, identity: Mapping[str, 
 
 
 def torch_bytes(value: Mapping[str, object]) -> bytes:
-    """Return `value` in torch's file format; the bytes do not depend on where they will be written."""
+    """`value` in torch's file format; the bytes do not depend on where they will be written."""
     buffer = io.BytesIO()
     torch.save(value, buffer)
     return buffer.getvalue()
 
 
 def load_checkpoint(path: Path, *, identity: Mapping[str, str], say: Say) -> TrainingState | None:
-    """Return the newest state at `path` that is whole and belongs to `identity`; None if there is none.
+    """The newest state at `path` that is whole and belongs to `identity`; None if there is none.
 
     A damaged file and a state of another run are reported through `say` and passed over.
     """
@@ -115,12 +115,12 @@ def remove_checkpoints(path: Path) -> None:
 
 
 def previous_generation(path: Path) -> Path:
-    """Return the name under which the checkpoint before the last is kept."""
+    """The name under which the checkpoint before the last is kept."""
     return path.with_name(f"previous-{path.name}")
 
 
 def _read(path: Path) -> tuple[_Header | None, bytes]:
-    """Return the header and the payload of a file; no header if it is damaged."""
+    """The header and the payload of a file; no header if it is damaged."""
     line, _, payload = path.read_bytes().partition(b"\n")
     try:
         header = msgspec.convert(json.loads(line), _Header)

@@ -48,11 +48,11 @@ class Videos:
     _pixels: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False)
 
     def task(self, run: Run, context: RunContext) -> ClipTask:
-        """Return `run` as a task on these videos."""
+        """`run` as a task on these videos."""
         return ClipTask(run, self, context)
 
     def to_train_on(self, *, frames: tuple[int, ...], context: RunContext) -> StripClips | DecodedClips:
-        """Return `frames` of the training clips as they are trained on, the same object each time."""
+        """`frames` of the training clips as they are trained on, the same object each time."""
         key = ("train", frames, context.num_threads, context.device)
         if key not in self._pixels:
             self._pixels.clear()  # Other frames are for another network: those of one are enough to keep.
@@ -61,7 +61,7 @@ class Videos:
         return found
 
     def to_score(self, shards: ClipShards, *, frames: tuple[int, ...], context: RunContext) -> ClipPixels:
-        """Return `frames` of the clips of a split as they are scored, the same object each time."""
+        """`frames` of the clips of a split as they are scored, the same object each time."""
         key = (id(shards), frames, context.num_threads, context.device)
         if key not in self._pixels:
             self._pixels[key] = ClipPixels(shards, frames=frames, num_threads=context.num_threads, device=context.device)
@@ -110,12 +110,12 @@ class ClipTask:
         return len(self._data.train.classes)
 
     def build(self) -> nn.Module:
-        """Return the network with its initial weights, on the run's device."""
+        """The network with its initial weights, on the run's device."""
         key = self._run.key_for("init")
         return build_clip_network(self._network, num_classes=self.num_classes, key=key).to(self._context.device)
 
     def batches(self, epoch: int, step: int, *, share: Share = whole) -> Iterable[ClipBatch]:
-        """Return the training batches from `step` of `epoch` on."""
+        """The training batches from `step` of `epoch` on."""
         plan = training_plan(
             self.num_examples,
             key=self._key,
@@ -137,7 +137,7 @@ class ClipTask:
         )
 
     def validate(self, net: nn.Module) -> float | None:
-        """Return the share of the validation videos whose best class, averaged over their clips, is wrong; None without any."""
+        """The share of the validation videos whose best class, averaged over their clips, is wrong; None without any."""
         shards = self._data.validation
         if shards is None:
             return None
@@ -146,7 +146,7 @@ class ClipTask:
         return top_k_error(video_VK, shards.label_VL, k=1)
 
     def probe(self, net: nn.Module) -> Saturation | None:
-        """Return None: the statements about saturation are about networks of images."""
+        """None: the statements about saturation are about networks of images."""
         return None
 
     def write_results(self, net: nn.Module) -> ScoredFiles:

@@ -6,7 +6,7 @@ The first process is the job itself; it alone writes files, decides when to stop
 
 Runs whose crops are shared by chunks of a batch are trained by one process; towers apart are not combined with this.
 
-Shape suffix: B rows of a batch.
+Shape suffixes: B rows of a batch.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, TypeVarTuple
 
 import torch
 from torch import distributed, nn
@@ -34,6 +34,7 @@ from repro.models.layers import Dropout
 LOOK_EVERY_S = 1.0
 
 Flags = TypeVar("Flags", bound=tuple[bool, ...])
+Arguments = TypeVarTuple("Arguments")
 
 
 @dataclass(kw_only=True)
@@ -109,19 +110,19 @@ class Group:
         self._sums.clear()
 
     def part_of_mean(self, loss: torch.Tensor) -> torch.Tensor:
-        """Return what the mean over this process's rows adds to the mean over the whole batch."""
+        """What the mean over this process's rows adds to the mean over the whole batch."""
         rows = self.rows
         return loss if self.size == 1 else loss * (rows.num_counted / rows.num)
 
     def total(self, part: torch.Tensor) -> torch.Tensor:
-        """Return the sum of a number over all processes."""
+        """The sum of a number over all processes."""
         if self.size > 1:
             part = part.clone()
             distributed.all_reduce(part)
         return part
 
     def agreed(self, flags: Flags) -> Flags:
-        """Return the flags of the first process."""
+        """The flags of the first process."""
         if self.size == 1:
             return flags
         told = torch.tensor(flags, dtype=torch.uint8)
@@ -145,7 +146,9 @@ def joined_group(*, rank: int, size: int, device: str, meeting: Path) -> Iterato
 
 
 @contextmanager
-def group_of(size: int, help_with: Callable[..., None], arguments: Sequence[Any], *, device: str) -> Iterator[Group]:
+def group_of(
+    size: int, help_with: Callable[[Group, *Arguments], None], arguments: tuple[*Arguments], *, device: str
+) -> Iterator[Group]:
     """Start `size` - 1 processes that call `help_with(group, *arguments)`, and be the first of the group.
 
     Raises:
@@ -158,7 +161,7 @@ def group_of(size: int, help_with: Callable[..., None], arguments: Sequence[Any]
     with tempfile.TemporaryDirectory(prefix="repro-group-") as folder:
         meeting = Path(folder) / "meeting"
         helpers = [
-            context.Process(target=_help, args=(rank, size, device, meeting, help_with, tuple(arguments)), daemon=True)
+            context.Process(target=_help, args=(rank, size, device, meeting, help_with, arguments), daemon=True)
             for rank in range(1, size)
         ]
         for helper in helpers:
@@ -176,7 +179,14 @@ def group_of(size: int, help_with: Callable[..., None], arguments: Sequence[Any]
                 helper.join()
 
 
-def _help(rank: int, size: int, device: str, meeting: Path, help_with: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+def _help(
+    rank: int,
+    size: int,
+    device: str,
+    meeting: Path,
+    help_with: Callable[[Group, *Arguments], None],
+    arguments: tuple[*Arguments],
+) -> None:
     """Be a helper: do what the first process says, and end when it does."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)

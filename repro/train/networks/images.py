@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +18,12 @@ from repro.artifacts.run_json import Pictures, ScoresFile
 from repro.artifacts.stored_files import stored_file
 from repro.data.load.image_stream import ImageBatch, image_stream
 from repro.data.load.plan import training_plan
+from repro.data.load.whole_images import WholeImages
 from repro.data.shards.images import Shards
 from repro.evaluate.crops import Cropping, center_window
 from repro.evaluate.gallery import Gallery
 from repro.evaluate.metrics import top_k_error
-from repro.evaluate.predict import IMAGES_PER_BATCH, predict
+from repro.evaluate.predict import IMAGES_PER_BATCH, TakeFeatures, predict
 from repro.evaluate.subset import stable_subset_N
 from repro.models.image import build_network
 from repro.models.probe import first_kernels_KHWC, saturation
@@ -48,7 +49,7 @@ class Images:
         return self.prepared.dataset
 
     def task(self, run: Run, context: RunContext) -> ImageTask:
-        """Return `run` as a task on these images."""
+        """`run` as a task on these images."""
         return ImageTask(run, self.prepared, context)
 
 
@@ -83,12 +84,12 @@ class ImageTask:
         return self._images.cropping(mean_at=self._recipe.mean_at, input_px=self._network.size.input_px)
 
     def build(self) -> nn.Module:
-        """Return the network with its initial weights, on the run's device."""
+        """The network with its initial weights, on the run's device."""
         key = self._run.key_for("init")
         return build_network(self._network, num_classes=self.num_classes, key=key).to(self._context.device)
 
     def batches(self, epoch: int, step: int, *, share: Share = whole) -> Iterable[ImageBatch]:
-        """Return the training batches from `step` of `epoch` on."""
+        """The training batches from `step` of `epoch` on."""
         recipe, noise = self._recipe, self._recipe.color_noise
         plan = training_plan(
             self.num_examples,
@@ -112,7 +113,7 @@ class ImageTask:
         )
 
     def validate(self, net: nn.Module) -> float | None:
-        """Return the top-1 error on the validation images, centre crop; None without any."""
+        """The top-1 error on the validation images, centre crop; None without any."""
         images, shards = self._images.validation, self._data.validation
         if images is None or shards is None:
             return None
@@ -121,7 +122,7 @@ class ImageTask:
         return top_k_error(scores_NK, shards.label_N, k=1)
 
     def probe(self, net: nn.Module) -> Saturation | None:
-        """Return how saturated every layer is on some training images; None where the run does not ask."""
+        """How saturated every layer is on some training images; None where the run does not ask."""
         num_probe = self._evaluation.num_probe
         if num_probe == 0:
             return None
@@ -144,7 +145,7 @@ class ImageTask:
         subset_N = stable_subset_N(data.train.num_examples, wanted=evaluation.num_train_examples)
         train = self._predicted(net, images.train, subset_N, split="train", protocols=("center",), take=take_train)
         entries += self._write_scores(data.train, subset_N, split="train", found=train)
-        if data.validation is not None:
+        if data.validation is not None and images.validation is not None:
             held_out_N = np.arange(data.validation.num_examples)
             seen = self._predicted(net, images.validation, held_out_N, split="validation", protocols=("center",), take=None)
             entries += self._write_scores(data.validation, held_out_N, split="validation", found=seen)
@@ -162,7 +163,14 @@ class ImageTask:
         return Pictures(kernels=stored_file(path))
 
     def _predicted(
-        self, net: nn.Module, images: Any, index_N: NDArray[np.int64], *, split: str, protocols: tuple[str, ...], take: Any
+        self,
+        net: nn.Module,
+        images: WholeImages,
+        index_N: NDArray[np.int64],
+        *,
+        split: str,
+        protocols: tuple[str, ...],
+        take: TakeFeatures | None,
     ) -> dict[str, NDArray[np.float32]]:
         self._context.say(f"scores {len(index_N)} {split} images by {', '.join(protocols)}")
         output = self._network.output.name

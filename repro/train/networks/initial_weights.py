@@ -31,14 +31,14 @@ class SourceWeights:
         return self.stored.sha256
 
     def weights(self) -> dict[str, torch.Tensor]:
-        """Return the weights by parameter name; raise FileFormatError if the file is missing or not the recorded one."""
+        """The weights by parameter name; raise FileFormatError if the file is missing or not the recorded one."""
         content = self.stored.read(self.folder, again="train that run again")
         state: dict[str, torch.Tensor] = torch.load(io.BytesIO(content), weights_only=True, map_location="cpu")
         return state
 
 
 def source_of(run: Run, start: InitialWeights, *, results: Path) -> SourceWeights:
-    """Return the weights of the run of `start.variant` with the seed of `run`.
+    """The weights of the run of `start.variant` with the seed of `run`.
 
     Raises:
         FileFormatError: that run is not finished, or it diverged.

@@ -78,7 +78,7 @@ class Training:
         return num_steps_of(share, num_epochs=self.recipe.schedule.num_epochs, steps_per_epoch=self.steps_per_epoch)
 
     def state(self) -> TrainingState:
-        """Return all that the next step depends on."""
+        """All that the next step depends on."""
         self._gather()
         self.count_time()
         return TrainingState(

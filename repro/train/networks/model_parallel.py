@@ -25,7 +25,7 @@ def lies_apart(run: Run, context: RunContext) -> bool:
 
 
 def taken_apart(net: nn.Module, run: Run, context: RunContext, *, num_classes: int) -> tuple[nn.Module, Whole]:
-    """Return `net` to be trained, its towers apart if that is asked for, and what gives it back on one device.
+    """`net` to be trained, its towers apart if that is asked for, and what gives it back on one device.
 
     Raises:
         ValueError: there are fewer devices than towers, or the network has layers that are not trained.
@@ -49,7 +49,7 @@ def taken_apart(net: nn.Module, run: Run, context: RunContext, *, num_classes: i
 
 
 def tower_devices(num_towers: int, device: str) -> tuple[str, ...]:
-    """Return a device for each tower; a CPU stands for all, so that what GPUs do can be tried without them.
+    """A device for each tower; a CPU stands for all, so that what GPUs do can be tried without them.
 
     Raises:
         ValueError: there are fewer GPUs.

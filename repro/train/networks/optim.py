@@ -76,7 +76,7 @@ class PaperSGD:
                 parameter.grad = None
 
     def state_dict(self) -> dict[str, torch.Tensor]:
-        """Return the velocities by parameter name."""
+        """The velocities by parameter name."""
         names = [name for group in self._groups for name in group.names]
         flat = [velocity for group in self._velocity for velocity in group]
         return dict(zip(names, flat, strict=True))
@@ -115,7 +115,7 @@ class FusedUpdate:
 
     @classmethod
     def of(cls, weight: torch.Tensor, velocity: torch.Tensor) -> FusedUpdate | None:
-        """Return the pair; None where there is no pass for it. A velocity is dense, so a weight that lies as it does is, too."""
+        """The pair; None where there is no pass for it. A velocity is dense, so a weight that lies as it does is, too."""
         fits = weight.device.type == "cpu" and weight.dtype in (torch.float32, torch.float64)
         if not fits or weight.dtype != velocity.dtype or weight.stride() != velocity.stride():
             return None
@@ -153,7 +153,7 @@ class _Group:
 
 
 def _groups(net: nn.Module, optimizer: Optimizer, *, frozen: tuple[str, ...], slowed: tuple[str, ...]) -> list[_Group]:
-    """Return the parameters of `net` in as few groups as their rules allow."""
+    """The parameters of `net` in as few groups as their rules allow."""
     decay_of = {item.layer: item.weight_decay for item in optimizer.layer_decay}
     layers = list(dict.fromkeys(_layer(name) for name, _ in net.named_parameters()))
     unknown = [name for name in (*decay_of, *frozen, *slowed) if name not in layers]
@@ -200,7 +200,7 @@ class LearningRate:
         self.plateau = Plateau()
 
     def at(self, epochs: float) -> float:
-        """Return the rate after so many `epochs` (a fraction within an epoch)."""
+        """The rate after so many `epochs` (a fraction within an epoch)."""
         num_drops = (
             sum(drop <= epochs for drop in self._schedule.drops) if self._schedule.rule == "epochs" else self.plateau.num_drops
         )

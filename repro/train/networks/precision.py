@@ -23,7 +23,7 @@ PRECISIONS = (FAITHFUL, "tf32", "bfloat16")
 
 
 def checked_precision(name: str, *, device: str) -> str:
-    """Return `name` if networks can be trained so on `device`, `cpu` or `cuda`.
+    """`name` if networks can be trained so on `device`, `cpu` or `cuda`.
 
     Raises:
         ValueError: the format is unknown, or the device has it not.

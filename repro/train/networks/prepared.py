@@ -32,14 +32,14 @@ class PreparedImages:
     _pixels: dict[tuple[int, str], LoadedImages] = field(default_factory=dict, repr=False)
 
     def pixels(self, *, num_threads: int, device: str) -> LoadedImages:
-        """Return the images as `device` reads them, the same object each time."""
+        """The images as `device` reads them, the same object each time."""
         key = (num_threads, device)
         if key not in self._pixels:
             self._pixels[key] = LoadedImages(self, num_threads=num_threads, device=device)
         return self._pixels[key]
 
     def components_33(self, factor: str) -> NDArray[np.float64]:
-        """Return the principal components of the training pixels as columns, each times its noise factor, in grey levels."""
+        """The principal components of the training pixels as columns, each times its noise factor, in grey levels."""
         color = self.images.color
         return np.asarray(color.eigenvectors) * noise_factors(color.eigenvalues, factor)
 
@@ -58,7 +58,7 @@ class LoadedImages:
         self.test = WholeImages(data.test, num_threads=num_threads, device=device)
 
     def cropping(self, *, mean_at: str, input_px: int) -> Cropping:
-        """Return how network inputs are cut from these images."""
+        """How network inputs are cut from these images."""
         return Cropping(mean_CSS=self._mean_CSS, mean_at=mean_at, input_px=input_px)
 
 

@@ -113,7 +113,7 @@ def silent(text: str) -> None:
 
 
 def shared_by(run: Run, context: RunContext, *, num_processes: int) -> int:
-    """Return how many processes train `run`: one, and say so, where crops are shared by chunks of a batch.
+    """How many processes train `run`: one, and say so, where crops are shared by chunks of a batch.
 
     Raises:
         ValueError: several processes and towers apart are asked for.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import torch
 from torch import nn
@@ -15,15 +15,16 @@ from torch import nn
 from repro.artifacts.dataset_json import DatasetJson
 from repro.artifacts.log_jsonl import Saturation
 from repro.artifacts.run_json import Pictures
+from repro.data.load.plan import Planned
 from repro.spec.run import Run
 from repro.train.runs.context import RunContext, ScoredFiles
 
 #: From a plan of batches, the part of one of the processes that train together.
-Share = Callable[[Iterable[Any]], Iterable[Any]]
+Share = Callable[[Iterable[Planned]], Iterable[Planned]]
 
 
-def whole(plan: Iterable[Any]) -> Iterable[Any]:
-    """Return all of `plan`: the share of a process that trains alone."""
+def whole(plan: Iterable[Planned]) -> Iterable[Planned]:
+    """All of `plan`: the share of a process that trains alone."""
     return plan
 
 
@@ -60,19 +61,19 @@ class Task(Protocol):
     def num_classes(self) -> int: ...
 
     def build(self) -> nn.Module:
-        """Return the network with its initial weights, on the run's device."""
+        """The network with its initial weights, on the run's device."""
 
     def batches(self, epoch: int, step: int, *, share: Share = whole) -> Iterable[Batch]:
-        """Return the training batches from `step` of `epoch` on, to the end of the last epoch.
+        """The training batches from `step` of `epoch` on, to the end of the last epoch.
 
         share: takes from a plan of batches the rows that this process trains on.
         """
 
     def validate(self, net: nn.Module) -> float | None:
-        """Return the error on validation data, None without any."""
+        """The error on validation data, None without any."""
 
     def probe(self, net: nn.Module) -> Saturation | None:
-        """Return how saturated every layer is, None where the run does not ask."""
+        """How saturated every layer is, None where the run does not ask."""
 
     def write_results(self, net: nn.Module) -> ScoredFiles:
         """Score the trained network and write scores, and whatever else belongs to the run, into its folder."""
@@ -93,7 +94,7 @@ class PreparedData(Protocol):
     def dataset(self) -> DatasetJson: ...
 
     def task(self, run: Run, context: RunContext) -> Task:
-        """Return `run` as a task on these data."""
+        """`run` as a task on these data."""
 
 
 #: Opens a folder of prepared data (repro.train.networks.images.open_images, ...).

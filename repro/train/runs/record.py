@@ -144,7 +144,7 @@ def write_record(run: Run, context: RunContext, outcome: Outcome, *, identity: M
 
 
 def spent_cpu_s() -> float:
-    """Return the processor time of this process so far, and of the processes that it has started and waited for."""
+    """The processor time of this process so far, and of the processes that it has started and waited for."""
     spent = os.times()
     return spent.user + spent.system + spent.children_user + spent.children_system
 
@@ -168,7 +168,7 @@ def restore(context: RunContext, *, identity: Mapping[str, str]) -> bool:
 
 
 def device_name(device: str) -> str:
-    """Return what a reader should know of the device: its kind and model."""
+    """What a reader should know of the device: its kind and model."""
     if device == "cuda":
         return f"cuda: {torch.cuda.get_device_name()}"
     return f"cpu: {environment()['processor'] or platform.machine()}"

@@ -12,6 +12,7 @@ import torch
 from PIL import Image
 from torch import nn
 
+import repro
 from repro.artifacts.documents import read_document
 from repro.artifacts.files import data_folder, run_folder
 from repro.artifacts.run_json import RunJson
@@ -64,6 +65,17 @@ def train(prepared: Path, results: Path, run: Run) -> Path:
         link.symlink_to(prepared / "smoke" / "data")
     train_runs([run], open_data=open_videos, results=results, compute=ONE_THREAD, say=lambda line: None)
     return run_folder(results, run.id)
+
+
+def test_a_trained_net_that_is_loaded_gives_the_same_scores_to_the_byte(prepared: Path, tmp_path: Path) -> None:
+    run = tiny_run("single_frame_multires")
+    folder = train(prepared, tmp_path, run)
+    context = RunContext(folder=tmp_path / "again", device="cpu", num_threads=1, say=lambda line: None)
+    task = open_videos(data_folder(prepared, "smoke", tiny_dataset().name)).task(run, context)
+    written = task.write_results(repro.load_run(run.id, results=tmp_path))
+    assert len(written.scores) == 4
+    for entry in written.scores:
+        assert (context.folder / entry.file).read_bytes() == (folder / entry.file).read_bytes()
 
 
 @pytest.mark.parametrize("variant", ["single_frame", "late_fusion", "slow_fusion", "single_frame_multires"])

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import torch
 
+import repro
 import repro.data.load.whole_images as whole_images
 import repro.train.networks.images as images
 import repro.train.networks.loop as loop
@@ -29,7 +30,7 @@ from repro.spec.experiment import make_run
 from repro.spec.recipe import Freeze, Schedule, Slowed
 from repro.train.networks.prepared import open_prepared
 from repro.train.networks.run import train_runs
-from repro.train.runs.context import Stopped
+from repro.train.runs.context import RunContext, Stopped
 from repro.train.runs.job import RunsFailed
 from tests.tiny import ONE_THREAD, write_prepared
 
@@ -175,6 +176,16 @@ def test_the_gallery_is_computed_from_the_weights_as_scored(whole):
             distances = (train_NF - test_NF[row]).square().sum(dim=1).sqrt()
             # batches of another size may be summed in another order
             np.testing.assert_allclose(found["near_distance_NM"][row], distances.sort().values[:6], rtol=1e-4)
+
+
+def test_a_trained_net_that_is_loaded_gives_the_same_scores_to_the_byte(whole, tmp_path):
+    run = tiny_run()
+    context = RunContext(folder=tmp_path, device="cpu", num_threads=1, say=lambda line: None)
+    task = images.open_images(data_folder(whole, "smoke", "procedural")).task(run, context)
+    written = task.write_results(repro.load_run(run.id, results=whole))
+    assert len(written.scores) == 6
+    for entry in written.scores:
+        assert (tmp_path / entry.file).read_bytes() == (run_folder(whole, run.id) / entry.file).read_bytes()
 
 
 def test_without_a_probe_and_a_gallery_there_is_neither(tmp_path):

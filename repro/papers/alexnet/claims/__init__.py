@@ -1,4 +1,4 @@
-"""All of paper A's claims, in the order of the files that hold them."""
+"""All of AlexNet's claims, in the order of the files that hold them."""
 
 from repro.papers.alexnet.claims.exact import EXACT_CLAIMS
 from repro.papers.alexnet.claims.gains import GAIN_CLAIMS

@@ -1,4 +1,4 @@
-"""The two errors that paper A prints of everything, as columns of a table."""
+"""The two errors that AlexNet prints of everything, as columns of a table."""
 
 from repro.spec.claims import Column
 

@@ -1,4 +1,4 @@
-"""The data sets of which paper A prints numbers."""
+"""The data sets of which AlexNet prints numbers."""
 
 from repro.spec.datasets import Near, Printed, PrintedSet
 

@@ -1,4 +1,4 @@
-"""What paper A prints about its architecture, to be found by counting: no run is needed, and the paper's own slips show."""
+"""What AlexNet prints about its architecture, to be found by counting: no run is needed, and the paper's own slips show."""
 
 from dataclasses import replace
 

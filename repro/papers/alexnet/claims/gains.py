@@ -1,4 +1,4 @@
-"""What averaging nets and pre-training one gain in paper A's Table 2, and a sixth convolution with 10,184 classes.
+"""What averaging nets and pre-training one gain in AlexNet's Table 2, and a sixth convolution with 10,184 classes.
 
 Printed sizes are differences of two rows of the table, or of a row and the log of the released code (C).
 """

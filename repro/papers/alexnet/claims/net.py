@@ -1,4 +1,4 @@
-"""Paper A's statements about the parts of its net: the unit, the towers, the pooling, the depth.
+"""AlexNet's statements about the parts of its net: the unit, the towers, the pooling, the depth.
 
 Each has the rule by which it is judged, fixed before any run. Raw values are from the log of the released code (C).
 """

@@ -1,4 +1,4 @@
-"""Paper A's statements about response normalisation, on ImageNet and on CIFAR-10.
+"""AlexNet's statements about response normalisation, on ImageNet and on CIFAR-10.
 
 Each has the rule by which it is judged, fixed before any run. Raw values are from the log of the released code (C). The printed
 base answers the paper's own claim; the released base, whose net is the one that was measured, answers a claim of its own

@@ -1,4 +1,4 @@
-"""What others measured of paper A's statements, and the author himself in the log of the released code: errors as fractions."""
+"""What others measured of AlexNet's statements, and the author himself in the log of the released code: errors as fractions."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The numbers of paper A's Table 1, of its footnote and of section 6, and the time that training took.
+"""The numbers of AlexNet's Table 1, of its footnote and of section 6, and the time that training took.
 
 Raw values are from the log of the released code (C).
 """

@@ -1,4 +1,4 @@
-"""The numbers of paper A's Table 2.
+"""The numbers of AlexNet's Table 2.
 
 Raw values are from the log of the released code (C). Rows on the test images cannot be measured at all. What averaging and
 pre-training gain are differences of two of the table's rows: gains.py.

@@ -1,4 +1,4 @@
-"""Paper A's statements about training and testing: augmentation, dropout, decay, initial biases, ten crops, the towers' kernels.
+"""AlexNet's statements about training and testing: augmentation, dropout, decay, initial biases, ten crops, the towers' kernels.
 
 Each has the rule by which it is judged, fixed before any run. Raw values are from the log of the released code (C). Where the
 paper prints no number, the smallest effect that counts is stated with the claim.

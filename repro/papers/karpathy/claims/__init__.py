@@ -1,4 +1,4 @@
-"""All of paper B's claims, in the order of the files that hold them."""
+"""All of the video paper's claims, in the order of the files that hold them."""
 
 from repro.papers.karpathy.claims.fusion import FUSION_CLAIMS
 from repro.papers.karpathy.claims.multires import MULTIRES_CLAIMS

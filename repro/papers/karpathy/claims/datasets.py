@@ -1,4 +1,4 @@
-"""The data sets of which paper B prints numbers."""
+"""The data sets of which the video paper prints numbers."""
 
 from repro.spec.datasets import Printed, PrintedSet
 

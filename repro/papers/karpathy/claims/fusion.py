@@ -1,4 +1,4 @@
-"""What paper B's text says about fusion over time, and what follows from Table 1 for it.
+"""What the video paper's text says about fusion over time, and what follows from Table 1 for it.
 
 Effects are differences of the printed hits (D), judged as differences of errors. Where no size is meant, what counts is stated.
 """

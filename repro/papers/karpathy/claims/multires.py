@@ -1,4 +1,4 @@
-"""What paper B's text says about its two streams, fovea and context: what they are worth, and that they cost nothing.
+"""What the video paper's text says about its two streams, fovea and context: what they are worth, and that they cost nothing.
 
 Effects are differences of the printed hits (D), judged as differences of errors.
 """

@@ -1,4 +1,4 @@
-"""What others measured of paper B's rows: errors, 1 - hit or 1 - accuracy, as fractions.
+"""What others measured of the video paper's rows: errors, 1 - hit or 1 - accuracy, as fractions.
 
 Nobody seems to have trained the four fusion nets on Sports-1M again: later papers copy the printed rows beside nets of their own.
 All of these are of other nets, or of other training, than the row beside which they stand.

@@ -1,4 +1,4 @@
-"""How fast paper B's nets are, and what it says about its videos."""
+"""How fast the video paper's nets are, and what it says about its videos."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The numbers of paper B's Table 1, in its order.
+"""The numbers of the video paper's Table 1, in its order.
 
 The paper prints hits; claims have errors, 1 - hit, as fractions. Clips: each clip by itself. Videos: the mean over 20 clips,
 each four times through the net.

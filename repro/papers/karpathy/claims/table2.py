@@ -1,4 +1,4 @@
-"""Paper B's Table 2: the classes of Sports-1M of which Slow Fusion knows most more, and most less, than Single-Frame.
+"""The video paper's Table 2: the classes of Sports-1M of which Slow Fusion knows most more, and most less, than Single-Frame.
 
 Average precision is no error: more is better. So where Slow Fusion is better, it is what Single-Frame is compared with, and the
 other way round; the size is positive, as everywhere. The average precisions behind the differences are not known. Data without

@@ -1,4 +1,4 @@
-"""The numbers of paper B's Table 3, what its abstract makes of them, and what its text reads off Table 4: transfer to UCF-101.
+"""The numbers of Table 3, what its abstract makes of them, and what its text reads off Table 4: transfer to UCF-101.
 
 Accuracies are printed; values here are errors, 1 - accuracy, as fractions. All nets are Slow Fusion; 50 clips a video, 3 folds.
 """

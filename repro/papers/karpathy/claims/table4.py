@@ -1,4 +1,4 @@
-"""The numbers of paper B's Table 4: mean average precision on UCF-101 by group of classes, Slow Fusion trained in three ways."""
+"""Numbers of Table 4: mean average precision on UCF-101 by group of classes, Slow Fusion trained in three ways."""
 
 from repro.papers.karpathy.claims.datasets import UCF101
 from repro.spec.claims import Column, PrintedTable, Row

@@ -12,8 +12,8 @@ import pytest
 from repro.analyse.collect.collect import collect
 from repro.analyse.judge.judge import judge
 from repro.artifacts.provenance import PACKAGE
-from repro.artifacts.schemas import DOCUMENTS, FOLDER, main, schema_texts
 from repro.papers import PAPERS
+from repro.readers.schemas import DOCUMENTS, FOLDER, main, schema_texts
 from tests.fabricate import Truth, fabricate
 from tests.tiny import write_prepared
 
@@ -48,7 +48,7 @@ def test_the_committed_schemas_are_those_of_the_classes(tmp_path: Path) -> None:
     generated = {path.name: path.read_text() for path in tmp_path.iterdir()}
     assert generated == schema_texts()
     committed = {path.name: path.read_text() for path in FOLDER.glob("*.schema.json")}
-    assert committed == generated, "a class of a document has changed: python -m repro.artifacts.schemas"
+    assert committed == generated, "a class of a document has changed: python -m repro.readers.schemas"
 
 
 @pytest.mark.parametrize("file", DOCUMENTS)

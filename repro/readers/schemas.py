@@ -1,4 +1,4 @@
-"""JSON Schemas of the files that stages leave: `python -m repro.artifacts.schemas` writes them into workflow/schemas."""
+"""JSON Schemas of the files that stages leave: `python -m repro.readers.schemas` writes them into workflow/schemas."""
 
 from __future__ import annotations
 

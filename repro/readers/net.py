@@ -1,0 +1,97 @@
+"""The net of a finished run, with its weights."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import msgspec
+import torch
+from torch import nn
+
+from repro.artifacts.documents import MissingFileError
+from repro.artifacts.files import FileFormatError, run_folder
+from repro.artifacts.provenance import plain
+from repro.artifacts.run_json import RunJson, TrainedNetwork, read_run
+from repro.models.clip import build_clip_network
+from repro.models.image import build_network
+from repro.spec.network import Network
+from repro.spec.video import ClipNetwork
+
+
+class NoNetError(ValueError):
+    """There is no net of such a run, or none that can be built here."""
+
+
+def read_net(run_id: str, *, results: Path) -> nn.Module:
+    """The net of the run called `scale/paper/variant/seed`, with its weights, on the CPU and in evaluation mode.
+
+    Raises:
+        NoNetError: the name is none, the run is not finished, has no net of its own or diverged, or its net cannot be built.
+        FileFormatError: a file of the run is missing or damaged.
+    """
+    record = _record(run_id, results=results)
+    network = _network_part(record)
+    folder = run_folder(results, run_id)
+    if not (folder / network.weights.file).exists():
+        raise FileFormatError(
+            f"{folder / network.weights.file} is not there (published results are without weights); train run {run_id} again"
+        )
+    content = network.weights.read(folder, again=f"train run {run_id} again")
+    net = _built(record)
+    try:
+        net.load_state_dict(torch.load(io.BytesIO(content), weights_only=True, map_location="cpu"))
+    except Exception as error:  # another file than weights fails in many ways, weights of other shapes in one
+        problem = " ".join(str(error).split())[:300]
+        raise NoNetError(f"the weights of run {run_id} do not fit its net ({problem}); train it again") from None
+    return net.eval()
+
+
+def _record(run_id: str, *, results: Path) -> RunJson:
+    parts = run_id.split("/")
+    if len(parts) != 4 or not parts[3].isdecimal() or {"", ".", ".."} & set(parts):
+        raise NoNetError(f"got run {run_id!r}; allowed: scale/paper/variant/seed, such as small/alexnet/full/0")
+    try:
+        return read_run(results, run_id)
+    except MissingFileError:
+        scale, paper, variant, seed = parts
+        raise NoNetError(
+            f"run {run_id} is not finished in {results}; give results=, or train it: "
+            f"python -m repro train --scale {scale} --paper {paper} --variant {variant} --seeds {seed} --results {results}"
+        ) from None
+
+
+def _network_part(record: RunJson) -> TrainedNetwork:
+    """What the training of a net left; only such a run that did not diverge has weights of use."""
+    if record.ensemble is not None:
+        members = ", ".join(member.run for member in record.ensemble.members)
+        raise NoNetError(f"run {record.id} averages the scores of others and has no net of its own; load its members: {members}")
+    if record.network is None:
+        raise NoNetError(f"run {record.id} is made by the method {record.method!r} and has no net; load a run of a network")
+    if record.diverged:
+        raise NoNetError(f"run {record.id} diverged: {record.reason}; its weights are of no use; load another seed")
+    return record.network
+
+
+def _built(record: RunJson) -> nn.Module:
+    """The net that the run's own specification describes, with other weights."""
+    network = _described(record.spec.get("network"))
+    if network is None:
+        commit = record.environment.get("commit", "unknown")
+        raise NoNetError(
+            f"run {record.id} was trained by another version of this package (commit {commit}), whose nets are described "
+            "otherwise; use that version, or train the run again"
+        )
+    if isinstance(network, ClipNetwork):
+        return build_clip_network(network, num_classes=record.num_classes, key=0)
+    return build_network(network, num_classes=record.num_classes, key=0)
+
+
+def _described(stored: object) -> Network | ClipNetwork | None:
+    """The specification of a net in a run's record; None if it has other fields than nets have now."""
+    of_clips = isinstance(stored, dict) and "frame" in stored
+    try:
+        network = msgspec.convert(stored, ClipNetwork) if of_clips else msgspec.convert(stored, Network)
+    except msgspec.ValidationError:
+        return None
+    return network if plain(network) == stored else None
