@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import nn
 
+from repro.artifacts.log_jsonl import LayerSaturation
 from repro.models.image import build_network
 from repro.models.probe import first_kernels_KHWC, input_of, saturated, saturation
 from repro.papers import PAPERS
@@ -55,7 +56,7 @@ def test_shares_of_saturated_and_dead_units_are_counted_over_all_batches():
     net = nn.Sequential(OrderedDict(conv1_relu=Given(*outputs))).train()
     found = saturation(net, network, [torch.zeros(2), torch.zeros(1)])
     # saturated: 2 + 2 + 3 of 12; dead: the first unit of 4
-    assert found == {"conv1": {"saturated": 7 / 12, "dead": 1 / 4}}
+    assert found == {"conv1": LayerSaturation(saturated=7 / 12, dead=1 / 4)}
     assert net.training
 
 
@@ -67,7 +68,7 @@ def test_every_layer_but_the_output_is_probed_in_order(variant):
     found = saturation(net, network, [batch])
     assert list(found) == [layer.name for layer in (*network.conv, *network.dense)]
     for shares in found.values():
-        assert 0 <= shares["dead"] <= shares["saturated"] <= 1
+        assert 0 <= shares.dead <= shares.saturated <= 1
 
 
 def test_the_input_of_a_layer_gives_the_output_of_the_network():

@@ -197,4 +197,4 @@ def test_a_part_of_the_layers_is_such_a_sequence_too_and_what_the_probe_sees_is_
     x = torch.randn(8, 3, side_px, side_px, generator=torch.Generator().manual_seed(6)) * 60
     found = saturation(net, network, [x])
     hidden = nn.functional.relu(net.get_submodule("conv1")(net.get_submodule("conv1_edge")(x)))
-    assert found["conv1"]["saturated"] == pytest.approx(float((hidden <= 0).double().mean()))
+    assert found["conv1"].saturated == pytest.approx(float((hidden <= 0).double().mean()))

@@ -106,7 +106,7 @@ def test_an_edit_of_the_analysis_judges_again_and_retrains_nothing(finished):
 
 def test_the_words_of_a_claim_are_judged_again_and_nothing_is_retrained(finished):
     finished.edit(
-        "repro/papers/alexnet/claims/norm.py", lambda text: text.replace("lowers the top-1 error by 1.4 points", "helps")
+        "repro/papers/alexnet/claims/norm.py", lambda text: text.replace("lowers the {measure} by {value:.1f} points", "helps")
     )
     assert jobs(finished.planned()) == {"judge": 1, "render": 1}
 
