@@ -8,6 +8,7 @@ test is quick until somebody measures again: `pytest -n 0 --measure-pace`, on th
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -54,7 +55,8 @@ class Pace:
         names: dict[str, set[str]] = {}
         for item in items:
             names.setdefault(item.nodeid.partition("::")[0], set()).update([function_of(item), *fixtures_of(item)])
-        total = {file: sum(self.seconds.get(name, 0) for name in needed) for file, needed in names.items()}
+        # fsum: the same in every worker, in whatever order a set gives its names.
+        total = {file: math.fsum(self.seconds.get(name, 0) for name in needed) for file, needed in names.items()}
         return sorted(items, key=lambda item: -total[item.nodeid.partition("::")[0]])
 
 
