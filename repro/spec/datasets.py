@@ -36,7 +36,7 @@ class Near:
 
 @dataclass(frozen=True, kw_only=True)
 class PrintedSet:
-    """A data set of which a paper prints numbers. title: its name as it is read; names are compared, titles never."""
+    """A data set of which a paper prints numbers. Names are compared; titles, which are read, never."""
 
     name: str
     title: str

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from repro.analyse.evidence import comparison
 from repro.analyse.evidence.comparison import Comparison, counts, deviations, estimated, means
@@ -31,27 +30,27 @@ ByRuns = TypeVar("ByRuns", bound=JudgedByRuns)
 def stated(case: Case) -> JudgedClaim:
     """The entry of a claim of which nothing is measured."""
     # What the entries of all kinds share is made once, with its types, and handed on whole.
-    shared = vars(_shared(case))
+    shared = _shared(case)
     match case.claim:
         case Level() as claim:
-            return JudgedLevel(**shared, paper_value=claim.paper_value)
+            return JudgedLevel(**vars(shared), paper_value=claim.paper_value)
         case Effect() | Direction() | NoWorse() as claim:
             return JudgedEffect(**vars(_printed_difference(claim, shared)))
         case Within() as claim:
             return JudgedWithin(**vars(_printed_difference(claim, shared)), against_protocol=claim.against_protocol)
         case Ratio() as claim:
-            return JudgedRatio(**shared, paper_ratio=claim.paper_ratio, paper_log_ratio=paper_log_ratio(claim))
+            return JudgedRatio(**vars(shared), paper_ratio=claim.paper_ratio, paper_log_ratio=paper_log_ratio(claim))
         case Exact() as claim:
-            return JudgedExact(**shared, paper_value=claim.paper_value, bound=claim.bound)
+            return JudgedExact(**vars(shared), paper_value=claim.paper_value, bound=claim.bound)
         case Every() as claim:
-            return JudgedParts(**shared, paper_delta=claim.paper_delta)
+            return JudgedParts(**vars(shared), paper_delta=claim.paper_delta)
 
 
-def _printed_difference(claim: Effect | Direction | NoWorse | Within, shared: Mapping[str, Any]) -> JudgedDifference:
+def _printed_difference(claim: Effect | Direction | NoWorse | Within, shared: Judged) -> JudgedDifference:
     """The printed size of a difference, empty where the paper prints none."""
     sized = claim if isinstance(claim, Effect | Within) else None
     return JudgedDifference(
-        **shared,
+        **vars(shared),
         paper_delta=sized.paper_delta if sized else None,
         paper_arm=sized.paper_arm if sized else None,
         paper_against=sized.paper_against if sized else None,

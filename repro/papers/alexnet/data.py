@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from repro.spec.datasets import Dataset, Procedural
 
-# Side of a crop of generated images, which is all that a network sees of one; the images are 4 px larger, so that crops can move.
+# Side of a crop of generated images, all that a network sees of one; the images are 4 px larger, to move it in.
 SMOKE_CROP_PX = 24
 SMALL_CROP_PX = 32
-# Of those for the small nets of section 3.3 and Figure 1, whose first layer has a stride of one pixel whatever the size.
+# Of those for the small nets of section 3.3 and Figure 1, whose first layer has a stride of 1 px.
 SMALLER_CROP_PX = 20
 
 # The generator's knobs are explained in repro/data/generated/images.py.

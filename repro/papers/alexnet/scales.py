@@ -1,6 +1,7 @@
 """On which data, how large and how long each family of AlexNet's networks is trained, at every scale.
 
-A sizing fixes what no variant ablates: input and width, batch, rate and length. Both arms of every claim share it.
+A sizing fixes what no variant ablates: input and width, batch, rate and length. Both arms of every claim
+share it.
 """
 
 from dataclasses import replace
@@ -47,10 +48,11 @@ from repro.spec.experiment import MethodSizing, ModelSizing, Scale, Sizing
 from repro.spec.network import Size, Stem
 from repro.spec.recipe import Schedule
 
-# What was tried to find sizes, rates and lengths: docs/tuning.md. The small nets of section 3.3 and Figure 1 keep the shipped
-# rate, have far fewer epochs than the shipped 520 and 140, the same for both arms of a claim, and both drops in the last tenth;
-# those of Figure 1 keep one rate throughout, so that no drop sets the epoch in which a training error is reached.
-# Weights of averages are searched only where images are held out: at `smoke` and `small`.
+# What was tried to find sizes, rates and lengths: docs/tuning.md. The small nets of section 3.3 and Figure 1
+# keep the shipped rate, have far fewer epochs than the shipped 520 and 140, the same for both arms of a
+# claim, and both drops in the last tenth; those of Figure 1 keep one rate throughout, so that no drop sets
+# the epoch in which a training error is reached. Weights of averages are searched only where images are held
+# out: at `smoke` and `small`.
 SMOKE_NET = Sizing(
     family="alexnet",
     size=Size(input_px=SMOKE_CROP_PX, width=1 / 12, stem=Stem(kernel_px=5, stride_px=1, padding_px=2)),
@@ -114,8 +116,8 @@ FOLDERS_NET = Sizing(
     num_train_examples=2000,
 )
 
-# The larger sets are visited fewer times: 8 epochs on Fall 2011 and 28 on half of Fall 2009, with the drops of the log of runs
-# 146-2011 and 141-2009-half (C).
+# The larger sets are visited fewer times: 8 epochs on Fall 2011 and 28 on half of Fall 2009, with the drops
+# of the log of runs 146-2011 and 141-2009-half (C).
 PAPER_NET = Sizing(
     family="alexnet",
     size=NETWORK.size,

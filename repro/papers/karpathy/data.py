@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from repro.spec.video_datasets import Clips, ProceduralVideos, VideoDataset
 
-# Side of a crop of generated frames, which is all that a network sees of one; the frames are 8 px larger, so that crops can move.
+# Side of a crop of generated frames, all that a network sees of one; the frames are 8 px larger, to move it in.
 SMOKE_CROP_PX = 48
 SMALL_CROP_PX = 36
 

@@ -1,7 +1,7 @@
-"""On which videos, how large and how long each family of the video paper's networks is trained, at every scale.
+"""On which videos, how large and how long each family of networks is trained, at every scale.
 
-A sizing fixes what no variant ablates: input and width, batch, rate and length. The frames of a clip and what a network does with
-them over time are never touched, so a stored clip has 16 frames at every scale.
+A sizing fixes what no variant ablates: input and width, batch, rate and length. The frames of a clip and what
+a network does with them over time are never touched, so a stored clip has 16 frames at every scale.
 """
 
 from dataclasses import replace
@@ -29,8 +29,8 @@ from repro.spec.experiment import MethodSizing, ModelSizing, Scale, Sizing
 from repro.spec.network import Size, Stem
 from repro.spec.recipe import Schedule
 
-# At the smaller scales whole frames and streams of half the side end in maps of one size, 3 px at `smoke` and `small`, 4 px at
-# `folders`. What was tried to find sizes, rates and lengths: docs/tuning.md.
+# At the smaller scales whole frames and streams of half the side end in maps of one size, 3 px at `smoke` and
+# `small`, 4 px at `folders`. What was tried to find sizes, rates and lengths: docs/tuning.md.
 STEM = Stem(kernel_px=5, stride_px=2, padding_px=2)
 
 SMOKE_NET = Sizing(

@@ -1,7 +1,8 @@
-"""What a paper states, and the rule by which a statement is judged, fixed before any run: one type for each kind of claim.
+"""What a paper states, and the rule by which it is judged, fixed before any run. One type for each kind.
 
-An effect is `metric(against) - metric(arm)`, so that positive is as the paper says: the arm is the variant WITH the part that
-is claimed to help. Where more is better (average precision), it is the one that has less. Errors are fractions.
+An effect is `metric(against) - metric(arm)`, so that positive is as the paper says: the arm is the variant
+WITH the part that is claimed to help. Where more is better (average precision), it is the one that has less.
+Errors are fractions.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ BOUNDS = ("equal", "at_most")
 
 @dataclass(frozen=True, kw_only=True)
 class Reproduction:
-    """Somebody else's measurement that speaks to a claim. Errors in [0, 1]; `confidence` as in the facts (V, C, S, D, M).
+    """Somebody else's measurement that speaks to a claim: errors in [0, 1].
 
-    same_quantity: whether it is of the claim's metric; else it is listed beside the claim, but not drawn on its axis.
+    confidence: as in the facts (V, C, S, D, M).
+    same_quantity: whether it is of the claim's metric; else it is listed beside the claim, but not drawn on
+        its axis.
     """
 
     who: str
@@ -39,14 +42,17 @@ class Stated:
     """What claims of every kind have.
 
     id: as in the facts; claims that the facts do not number have ids of the same form.
-    metric, protocol: what is measured and how (names of repro.spec.terms); of a timing the protocol is the network.
+    metric, protocol: what is measured and how (names of repro.spec.terms); of a timing the protocol is the
+        network.
     arm: the variant that the statement is about, "" where no run here can speak to it.
     dataset: the data that the statement is about; None where no data are.
-    row, column: where the number stands in a table of the paper, in its own words; its page then has a table of that layout.
-    not_run: why nothing has been run for this claim yet. untestable: why no run here can speak to it, at any scale.
+    row, column: where the number stands in a table of the paper, in its own words; its page then has a table
+        of that layout.
+    not_run: why nothing has been run for this claim yet. untestable: why no run here can speak to it, at any
+        scale.
 
     Raises:
-        ValueError: the fields do not make a claim of the kind; names the claim, what it has and what is allowed.
+        ValueError: the fields make no claim of the kind; names the claim, what it has and what is allowed.
     """
 
     kind: ClassVar[str]
@@ -129,10 +135,10 @@ class OfTwoArms(Stated):
 class Effect(OfTwoArms):
     """A difference of two arms with a printed size.
 
-    paper_delta: the printed effect. paper_arm, paper_against: the two printed values behind it. Off the paper's own data errors
-        are compared by their ratio, which these two give.
-    unpaired: where the paper prints the difference of two errors and neither of them, that it does: the claim then cannot be
-        tested on other data.
+    paper_delta: the printed effect. paper_arm, paper_against: the two printed values behind it. Off the
+        paper's own data errors are compared by their ratio, which these two give.
+    unpaired: where the paper prints the difference of two errors and neither of them, that it does: the claim
+        then cannot be tested on other data.
     smallest_effect: the effect below which we call it absent; None: a quarter of the paper's.
     """
 
@@ -150,7 +156,10 @@ class Effect(OfTwoArms):
 
 @dataclass(frozen=True, kw_only=True)
 class Direction(OfTwoArms):
-    """A difference of two arms of which the paper prints the sign alone. smallest_effect: below that we call it absent."""
+    """A difference of two arms of which the paper prints the sign alone.
+
+    smallest_effect: the effect below which we call it absent.
+    """
 
     kind: ClassVar[str] = "direction"
     smallest_effect: float | None = None
@@ -194,8 +203,8 @@ class Ratio(OfTwoArms):
     """How many times as many epochs to a training error `against` needs as the arm.
 
     thresholds: the training errors at which it is measured; the first decides.
-    arm_grid, against_grid: variants that differ from the arm by their learning rate alone, itself included: of each grid the
-        one that gets there in the fewest epochs stands for the arm.
+    arm_grid, against_grid: variants that differ from the arm by their learning rate alone, itself included:
+        of each grid the one that gets there in the fewest epochs stands for the arm.
     """
 
     kind: ClassVar[str] = "ratio"
@@ -227,8 +236,9 @@ class Ratio(OfTwoArms):
 class Within(Stated):
     """An effect inside each run of one arm: its metric by `against_protocol` minus that by `protocol`.
 
-    Without an `against_protocol` the effect of a run is its metric. The size is printed as a difference, as for an Effect, or
-    as `paper_ratio` where the metric is a time; or it is not printed, and `smallest_effect` says what counts.
+    Without an `against_protocol` the effect of a run is its metric. The size is printed as a difference, as
+    for an Effect, or as `paper_ratio` where the metric is a time; or it is not printed, and `smallest_effect`
+    says what counts.
     """
 
     kind: ClassVar[str] = "within"
@@ -255,7 +265,10 @@ class Within(Stated):
 
 @dataclass(frozen=True, kw_only=True)
 class Every(Stated):
-    """A statement that holds if all its parts, claims of their own, hold. paper_delta: the printed size of each."""
+    """A statement that holds if all its parts, claims of their own, hold.
+
+    paper_delta: the printed size of each.
+    """
 
     kind: ClassVar[str] = "every"
     parts: tuple[str, ...]
@@ -295,7 +308,7 @@ CLAIM_KINDS = tuple(kind.kind for kind in (Effect, Direction, NoWorse, Level, Ra
 
 
 def train_errors_of(claim: Claim) -> tuple[float, ...]:
-    """Give the training errors to which the epochs of the claim's variants are counted; none for claims about something else."""
+    """Give the training errors to which epochs are counted; none for claims about something else."""
     match claim:
         case Ratio():
             return claim.thresholds

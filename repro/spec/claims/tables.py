@@ -12,7 +12,8 @@ from repro.spec.datasets import Printed
 from repro.spec.names import UnknownName
 from repro.spec.terms.metrics import class_slug
 
-#: What the numbers of a table are: errors or hits in percent (a claim has the error, as a fraction), or plain numbers.
+#: What the numbers of a table are: errors or hits in percent (a claim has the error, as a fraction), or plain
+#: numbers.
 ERRORS, HITS, NUMBERS = "errors", "hits", "numbers"
 SHOWS = (ERRORS, HITS, NUMBERS)
 
@@ -21,9 +22,10 @@ SHOWS = (ERRORS, HITS, NUMBERS)
 class Said:
     """What a table, a column, a row or a cell says of its claims, as their own fields do.
 
-    What the inner part says counts: a cell before its row, the row before its column, the column before the table. None: it
-    says nothing. In `statement` and `metric`, `{row}`, `{column}`, `{row_id}`, `{column_id}` and `{value}` stand for the
-    place and the printed number, `{words}` for how a sentence calls the row and `{measure}` for what it calls the column.
+    What the inner part says counts: a cell before its row, the row before its column, the column before the
+    table. None: it says nothing. In `statement` and `metric`, `{row}`, `{column}`, `{row_id}`, `{column_id}`
+    and `{value}` stand for the place and the printed number, `{words}` for how a sentence calls the row and
+    `{measure}` for what it calls the column.
     """
 
     _: KW_ONLY
@@ -42,7 +44,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Pair:
-    """The two printed values behind an effect, and the effect where it is printed too; else it is their difference."""
+    """The two printed values behind an effect, and the effect itself where it is printed too."""
 
     arm: float
     against: float
@@ -77,9 +79,11 @@ class Column(Said):
 
 @dataclass(frozen=True)
 class Row(Said):
-    """A row. name: its first cell as printed, "" if the page shows no such layout. values: one for each column.
+    """A row. values: one for each column.
 
-    id: its part of a claim's id; default: the name in small letters. words: how a sentence calls it; default: its name.
+    name: its first cell as printed, "" if the page shows no such layout.
+    id: its part of a claim's id; default: the name in small letters. words: how a sentence calls it; default:
+        its name.
     """
 
     name: str
@@ -96,8 +100,8 @@ class Row(Said):
 class PrintedTable(Said):
     """A table of numbers.
 
-    of: the kind of claim that each is: a level, an effect or an exact number. id: of the claims, `{row}` and `{column}` in it
-    being the ids of the place. shows: what the numbers are, of SHOWS.
+    of: the kind of claim that each is: a level, an effect or an exact number. id: of the claims, `{row}` and
+        `{column}` in it being the ids of the place. shows: what the numbers are, of SHOWS.
     """
 
     id: str
@@ -145,7 +149,7 @@ class PrintedTable(Said):
 
 @dataclass(frozen=True)
 class Gain(Said):
-    """What the row `arm_row` of a table gains over `against_row`, in some columns; rows and columns by their ids."""
+    """What the row `arm_row` of a table gains over `against_row` in some columns; all are named by ids."""
 
     id: str
     arm_row: str
@@ -157,7 +161,8 @@ class Gain(Said):
 class Gains(Said):
     """Effects that follow from a printed table: differences of two of its rows, column by column.
 
-    In `statement`, `{arm}` and `{against}` are how a sentence calls the two rows, `{measure}` and `{value}` as in a table.
+    In `statement`, `{arm}` and `{against}` are how a sentence calls the two rows, `{measure}` and `{value}`
+    as in a table.
     """
 
     id: str
@@ -209,7 +214,7 @@ def difference(value: float, *, shows: str) -> float:
 
 
 def delta_of(pair: Pair) -> float:
-    """Give the effect that is printed, or the difference of the two printed values without the rounding of floats."""
+    """Give the effect that is printed, else the difference of the two values, without the rounding of floats."""
     return abs(float(Fraction(str(pair.against)) - Fraction(str(pair.arm)))) if pair.delta is None else pair.delta
 
 
