@@ -63,31 +63,6 @@ def canonical_json(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-def write_json(path: Path, value: dict[str, Any], *, schema: str) -> None:
-    """Write `value` with its `schema` name and version (such as `run/1`) to `path` atomically."""
-    text = json.dumps({"schema": schema, **value}, indent=1, allow_nan=False)
-    write_text(path, text + "\n")
-
-
-def read_json(path: Path, *, schema: str) -> dict[str, Any]:
-    """The object stored at `path`.
-
-    Raises:
-        FileFormatError: the file is missing, is not JSON, or has another schema.
-    """
-    path = Path(path)
-    try:
-        value = json.loads(path.read_bytes())
-    except FileNotFoundError:
-        raise FileFormatError(f"{path} does not exist; run the stage that makes it ({schema})") from None
-    except ValueError as error:
-        raise FileFormatError(f"{path} is not JSON ({error}); delete it and run its stage again") from None
-    got = value.get("schema") if isinstance(value, dict) else None
-    if got != schema:
-        raise FileFormatError(f"{path} has schema {got!r}, this version reads {schema!r}; delete it and run its stage again")
-    return value
-
-
 def sha256_bytes(content: bytes) -> str:
     """The SHA-256 of `content` in hexadecimal."""
     return hashlib.sha256(content).hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from repro.system.progress import Say
 from repro.train.runs.context import Compute, RunContext, Stopped
 
 
-class RunsFailed(RuntimeError):
+class RunsFailed(ValueError):
     """Some runs of a job failed; the others are finished and kept."""
 
 
@@ -52,6 +53,8 @@ def in_turn(runs: Sequence[Run], do: Callable[[Run, RunContext], None], *, resul
             raise
         except Exception as error:
             context.say(f"failed: {type(error).__name__}: {error}")
+            if len(runs) > 1 and not isinstance(error, ValueError):
+                context.say(traceback.format_exc().rstrip())
             failed.append(f"{run.id} ({type(error).__name__}: {error})")
             if len(runs) == 1:
                 raise
