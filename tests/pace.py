@@ -51,13 +51,13 @@ class Pace:
         return self.seconds.keys().isdisjoint([function_of(item), *fixtures_of(item)])
 
     def longest_file_first(self, items: list[pytest.Item]) -> list[pytest.Item]:
-        """Order by file; what a fixture of several files takes counts for each of them."""
+        """Order by file, whole runs first; what a fixture of several files takes counts for each of them."""
         names: dict[str, set[str]] = {}
         for item in items:
             names.setdefault(item.nodeid.partition("::")[0], set()).update([function_of(item), *fixtures_of(item)])
         # fsum: the same in every worker, in whatever order a set gives its names.
         total = {file: math.fsum(self.seconds.get(name, 0) for name in needed) for file, needed in names.items()}
-        return sorted(items, key=lambda item: -total[item.nodeid.partition("::")[0]])
+        return sorted(items, key=lambda item: (not item.nodeid.startswith(WHOLE_RUNS), -total[item.nodeid.partition("::")[0]]))
 
 
 def read_pace() -> Pace:
