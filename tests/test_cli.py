@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 
@@ -103,7 +104,11 @@ def test_diff_of_two_scales_names_data_and_size(capsys):
 @pytest.mark.parametrize("run", ["full", "small/alexnet/full", "small/alexnet/full/x", "small/alexnet/full/-1", "a/b/c/d/0"])
 def test_a_run_id_of_another_form_is_refused_with_an_example(run, capsys):
     assert cli.main(["show", "--", run]) == 2
-    assert f"got run {run!r}; allowed: scale/paper/variant/seed, such as smoke/alexnet/full/0" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    example = re.search(r"got run .*; allowed: scale/paper/variant/seed, such as (\S+) \(python -m repro list\)$", error)
+    assert example is not None, error
+    assert f"got run {run!r};" in error
+    assert cli.main(["show", example[1]]) == 0
 
 
 @pytest.mark.parametrize(
