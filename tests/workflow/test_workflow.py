@@ -213,7 +213,7 @@ def unfinished(checkout, *variants: str) -> Path:
 
 def test_after_a_kill_of_everything_in_mid_training_the_same_command_completes(finished):
     """SIGKILL leaves no time to clean up: no lock and no half-written record may stand in the way."""
-    log = unfinished(finished, "full", "as_released")
+    log = unfinished(finished, "full_all_images", "as_released")
     first = start(finished, "reproduce")
     wait_for(log, "epoch", process=first)
     os.killpg(first.pid, signal.SIGKILL)

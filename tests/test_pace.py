@@ -1,0 +1,67 @@
+"""What is measured of the tests still exists, and leaves something quick in every folder."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from repro.artifacts.provenance import PACKAGE
+from tests.once import made_once
+from tests.pace import read_pace
+
+ROOT = PACKAGE.parent
+NAMES = sorted(read_pace().seconds)
+FOLDERS = sorted({path.parent for path in (ROOT / "tests").rglob("test_*.py")})
+
+
+def functions_in(path: Path) -> set[str]:
+    return {node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)}
+
+
+def exists(name: str) -> bool:
+    place, _, function = name.partition("::")
+    file = ROOT / place if place.endswith(".py") else ROOT / place / "conftest.py"
+    return file.is_file() and function in functions_in(file)
+
+
+def test_what_was_measured_still_exists_but_for_a_tenth():
+    """What is renamed is quick until somebody measures again."""
+    gone = [name for name in NAMES if not exists(name)]
+    assert len(gone) < len(NAMES) / 10, f"no longer there: {gone}; measure again: pytest -n 0 --measure-pace"
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_folder_has_quick_tests(folder):
+    tests = {
+        f"{path.relative_to(ROOT).as_posix()}::{name}"
+        for path in folder.glob("test_*.py")
+        for name in functions_in(path)
+        if name.startswith("test_")
+    }
+    assert tests - set(NAMES)
+
+
+def test_what_is_shared_is_made_once_and_what_fails_is_not_tried_again(tmp_path_factory, monkeypatch, tmp_path):
+    base = tmp_path / "session" / "popen-gw0"
+    base.mkdir(parents=True)
+    monkeypatch.setattr(tmp_path_factory, "getbasetemp", lambda: base)
+    monkeypatch.setenv("PYTEST_XDIST_WORKER", "gw0")
+    made = []
+
+    def make(folder):
+        made.append(folder)
+        (folder / "file").touch()
+
+    found = [made_once(tmp_path_factory, "costly", make) for _ in range(2)]
+    assert found == [base.parent / "costly"] * 2
+    assert made == found[:1] and (found[0] / "file").exists()
+
+    def fail(folder):
+        made.append(folder)
+        raise OSError("no disk")
+
+    with pytest.raises(OSError, match="no disk"):
+        made_once(tmp_path_factory, "broken", fail)
+    with pytest.raises(RuntimeError, match="could not be made: no disk"):
+        made_once(tmp_path_factory, "broken", fail)
+    assert len(made) == 2
