@@ -53,6 +53,13 @@ def test_progress_is_seen_while_it_runs(smoke):
     assert any("epoch" in line and "images/s" in line for line in log.splitlines())
 
 
+def test_training_jobs_run_one_thread_each(smoke):
+    log = (smoke.folder / "first-run.log").read_text()
+    commands = [line for line in log.splitlines() if "-m repro train" in line]
+    assert len(commands) == len(JOBS)
+    assert all("--threads 1 --gpus 0 --log results/smoke/logs/train/alexnet/" in line for line in commands)
+
+
 def test_a_second_run_finds_nothing_to_be_done(smoke):
     done = smoke.run("reproduce")
     assert done.returncode == 0

@@ -79,13 +79,6 @@ def test_a_new_variant_moves_no_other_to_another_job():
     assert {label: tuple(v for v in group if v != "released_alpha") for label, group in jobs_now.items()} == jobs_before
 
 
-def test_training_jobs_run_one_thread_each(smoke):
-    log = (smoke.folder / "first-run.log").read_text()
-    commands = [line for line in log.splitlines() if "-m repro train" in line]
-    assert len(commands) == len(JOBS)
-    assert all("--threads 1 --gpus 0 --log results/smoke/logs/train/alexnet/" in line for line in commands)
-
-
 def test_the_longest_job_starts_first_and_memory_grows_with_the_net():
     jobs_at = {
         scale: {job.label: job for job in train_jobs(PAPERS["alexnet"], checked(scale=scale))} for scale in ("cifar10", "paper")
