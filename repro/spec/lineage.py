@@ -22,7 +22,7 @@ def earlier_data(paper: Paper, scale: Scale, *, variant: str, seed: int) -> tupl
         if giver in line:
             raise ValueError(
                 f"variant {variant} of {paper.name} begins with weights that come from {giver} again "
-                f"({', from '.join([*line, giver])}); allowed: a line of initial weights that begins with a net from chance"
+                f"({' from '.join([*line, giver])}); allowed: a line of initial weights that begins with a net from chance"
             )
         line.append(giver)
         family = paper.family(giver)

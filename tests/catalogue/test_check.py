@@ -63,7 +63,7 @@ def test_members_of_an_average_that_share_their_random_numbers_are_refused():
     faults = list(paper_faults(with_variant(KARPATHY, same)))
     assert len(faults) == 3
     assert faults[0] == (
-        "variant same_seeds of karpathy: its experiment averages single_frame and early_fusion of seed 0, which share their "
+        "variant same_seeds of karpathy averages single_frame and early_fusion of seed 0, which share their "
         "random numbers; allowed: members of different seeds, such as cycle=4 and turn=0, 1, 2 and so on"
     )
 
@@ -72,7 +72,7 @@ def test_weights_that_come_from_themselves_are_refused():
     round_trip = replace(KARPATHY.variant("transfer_all"), name="round", family="transfer")
     method = replace(KARPATHY.experiment("transfer_all"), initial_weights=InitialWeights(variant="round"))
     faults = list(paper_faults(with_variant(KARPATHY, replace(round_trip, base=None, key="", value=None, experiment=method))))
-    assert any("begins with weights that come from round again (round, round)" in fault for fault in faults)
+    assert any("begins with weights that come from round again (round from round)" in fault for fault in faults)
 
 
 def test_papers_that_share_names_are_told_with_both_owners():

@@ -98,7 +98,7 @@ MEMBERS = (
     Variant(
         name="full_all_images",
         title="AlexNet, trained on held-out images too",
-        why="run 145f, one of the five; where no training images are held out it is that net again, run for run; in averages it has other seeds",
+        why="run 145f, one of the five; where no images are held out it is AlexNet, run for run, in averages of another seed",
         source="released code, data of the runs named full",
         family="all_images",
         experiment=AS_PRINTED,

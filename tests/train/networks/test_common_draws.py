@@ -109,7 +109,7 @@ def test_an_ablation_of_the_net_sees_the_same_pixels_in_the_same_order(variant: 
 
 
 def test_without_colour_noise_or_mirroring_the_rest_is_drawn_alike(data: dict[str, PreparedData]) -> None:
-    """No colour noise: the pixels of each example are moved by one colour. No mirroring: some are mirrored, the others are the same."""
+    """No colour noise: each example is moved by one colour. No mirroring: some are mirrored, the others are the same."""
     full, plain, unmirrored = (run_of("alexnet", name) for name in ("full", "no_pca_color", "no_flip"))
     for (order, noisy), (order_too, clean) in zip(batches_of(full, data), batches_of(plain, data), strict=True):
         assert order == order_too
