@@ -52,6 +52,7 @@ CHANGES = {
     "recipe.freeze": ("updates", ("logits", "batches")),
     "recipe.slowed": ("updates", ("logits", "batches")),
     "recipe.shuffle": ("batches", ("logits",)),
+    "recipe.image_share": ("batches", ("logits",)),
 }
 
 
