@@ -59,14 +59,12 @@ TEN_THOUSAND = replace(AS_PRINTED, network=replace(NETWORK, conv=SIX_CONVOLUTION
 # Averages have the test examples alone, by the protocols of their members.
 AVERAGED = Evaluation(protocols=("center", "center_mirror", "five_crop", "ten_crop"))
 # Each has seeds of its own in every average. Of the pre-trained nets no draw is that of a net from chance.
-THE_FIVE = (
-    Member(variant="blurred_input_k1", cycle=5),
-    Member(variant="blurred_input_map_norm", turn=1, cycle=5),
-    Member(variant="full", turn=2, cycle=5),
-    Member(variant="blurred_input", turn=3, cycle=5),
-    Member(variant="full_all_images", turn=4, cycle=5),
-)
-WITHOUT_135 = (*THE_FIVE[:3], THE_FIVE[4])
+RUN_131 = Member(variant="blurred_input_k1", cycle=5)
+RUN_137 = Member(variant="blurred_input_map_norm", turn=1, cycle=5)
+RUN_145 = Member(variant="full", turn=2, cycle=5)
+RUN_135 = Member(variant="blurred_input", turn=3, cycle=5)
+RUN_145F = Member(variant="full_all_images", turn=4, cycle=5)
+THE_FIVE = (RUN_131, RUN_137, RUN_145, RUN_135, RUN_145F)
 
 MEMBERS = (
     Variant(
@@ -183,7 +181,9 @@ ENSEMBLES = (
         source="names of the files of the competition",
         family="ensemble",
         experiment=Ensemble(
-            members=(Member(variant="cnn_pretrained", num=3), *WITHOUT_135), weights="equal", evaluation=AVERAGED
+            members=(Member(variant="cnn_pretrained", num=3), RUN_131, RUN_137, RUN_145, RUN_145F),
+            weights="equal",
+            evaluation=AVERAGED,
         ),
     ),
 )
