@@ -11,14 +11,20 @@ from repro.artifacts.judged import (
     Interval,
     JudgedByRuns,
     JudgedClaim,
+    JudgedCount,
     JudgedEffect,
     JudgedExact,
     JudgedLevel,
     JudgedParts,
+    JudgedRanking,
     JudgedRatio,
+    JudgedSigns,
+    JudgedSized,
+    JudgedSpread,
     JudgedWithin,
     RatioAt,
 )
+from repro.report.pages.several_cells import estimate_cells, parts_cell, printed_cell
 from repro.report.text import wording
 from repro.report.text.formatting import Digits, count, cut, fixed, p_value, times
 from repro.report.text.tables import Cell, Link, interval
@@ -27,14 +33,16 @@ from repro.spec.terms.metrics import unit_of
 from repro.spec.terms.protocols import sampled_by
 
 #: A number that is a bound, not a value.
-AT_LEAST, AT_MOST = "≥ ", "≤ "
-TIMES = "\N{MULTIPLICATION SIGN}"
+AT_LEAST, AT_MOST, MORE_THAN = "≥ ", "≤ ", "> "
+TIMES, EN_DASH = "\N{MULTIPLICATION SIGN}", "\N{EN DASH}"
 Cells = dict[str, Cell]
 
 
 def paper_cells(claim: JudgedClaim) -> Cells:
     """What the paper printed: the value, effect or ratio, and its log ratio."""
-    log_ratio = claim.paper_log_ratio if isinstance(claim, JudgedEffect | JudgedWithin | JudgedRatio) else None
+    log_ratio = claim.paper_log_ratio if isinstance(claim, JudgedSized) else None
+    if isinstance(claim, JudgedSpread) and claim.decided_on == "log_ratio":
+        log_ratio = claim.d0
     return {"paper": _printed(claim), "paper_log_ratio": Cell(text=fixed(log_ratio, decimals=3, signed=True), unit="log ratio")}
 
 
@@ -47,11 +55,28 @@ def _printed(claim: JudgedClaim) -> Cell:
             bound = AT_MOST if claim.bound == "at_most" else ""
             return Cell(text=bound + printed_text(unit, claim.paper_value), unit=unit.value)
         case JudgedRatio():
-            return paper_ratio_cell(claim.paper_ratio)
+            return _ratio_printed(claim)
         case JudgedEffect() | JudgedWithin() if claim.paper_ratio:
-            return paper_ratio_cell(claim.paper_ratio)
-        case JudgedEffect() | JudgedWithin() | JudgedParts():
+            return _ratio_printed(claim)
+        case JudgedEffect() | JudgedWithin():
+            text = _bounded(claim, *(printed_text(unit, end, signed=True) for end in (claim.paper_delta, claim.paper_most)))
+            return Cell(text=text, unit=unit.difference)
+        case JudgedParts():
             return Cell(text=printed_text(unit, claim.paper_delta, signed=True), unit=unit.difference)
+        case JudgedRanking() | JudgedSpread() | JudgedCount() | JudgedSigns():
+            return printed_cell(claim)
+
+
+def _bounded(claim: JudgedSized, least: str, most: str) -> str:
+    """A printed size as it is meant: a number, a lower bound, or from one number to another."""
+    if not least:
+        return ""
+    return f"{MORE_THAN * (claim.bound == 'at_least')}{least}{EN_DASH * bool(most)}{most}"
+
+
+def _ratio_printed(claim: JudgedSized) -> Cell:
+    least, most = (f"{end:g}" if end else "" for end in (claim.paper_ratio, claim.paper_most))
+    return Cell(text=_bounded(claim, least, most), unit=TIMES)
 
 
 def paper_ratio_cell(ratio: float | None) -> Cell:
@@ -73,6 +98,12 @@ def our_cells(claim: JudgedClaim, *, digits: Digits) -> Cells:
             points, log_ratio = claim.points, claim.log_ratio
         case JudgedParts():
             points, log_ratio = None, None
+        case JudgedSpread() if claim.decided_on == "log_ratio":
+            ours = estimate_cells(claim, decimals=digits.points)
+            return {**ours, **_log_ratio_cells(claim.deciding, decimals=digits.log_ratio, strong=True)}
+        case JudgedRanking() | JudgedSpread() | JudgedCount() | JudgedSigns():
+            ours = estimate_cells(claim, decimals=digits.points)
+            return {**ours, **_log_ratio_cells(None, decimals=digits.log_ratio, strong=False)}
     on_points = claim.decided_on != "log_ratio"
     return {
         **_estimate_cells(points, metric=claim.metric, decimals=digits.points, strong=on_points),
@@ -169,13 +200,6 @@ def arm_cells(entry: JudgedClaim | MeasuredEffect, role: str, *, name: str, digi
     }
 
 
-def part_links(claim: JudgedParts, *, page: str = "") -> tuple[Link, ...]:
-    """The parts of a claim, each with its verdict; `page`: where their lines are, "" for the same page."""
-    return tuple(
-        Link(text=f"{part.id.removeprefix(claim.id + '.')}: {part.verdict}", href=f"{page}#{part.id}") for part in claim.parts
-    )
-
-
 def verdict_cells(claim: JudgedClaim) -> Cells:
     """The verdict with symbol and colour, its size flag and its reason."""
     words = wording.verdict_words(claim.verdict)
@@ -188,14 +212,14 @@ def verdict_cells(claim: JudgedClaim) -> Cells:
     brief = " ".join([claim.brief, *remarks]) if claim.brief else ""
     position = list(wording.VERDICTS).index(words.name)
     adjusted = claim.p_adjusted if isinstance(claim, JudgedEffect) else None
-    needed = claim.seeds_needed if isinstance(claim, JudgedEffect | JudgedWithin | JudgedRatio) else None
+    needed = claim.seeds_needed if isinstance(claim, JudgedSized | JudgedRanking | JudgedSpread | JudgedCount) else None
     return {
         "p_adjusted": Cell(text=p_value(adjusted)),
         "verdict": Cell(text=words.name, symbol=words.symbol, tone=words.tone, sort=f"{position:02d}"),
         "size": Cell(text=wording.SIZES[claim.size]),
         "seeds_needed": Cell(text=count(needed)),
         "evidence": Cell(text=claim.evidence),
-        "parts": Cell(links=part_links(claim) if isinstance(claim, JudgedParts) else ()),
+        "parts": parts_cell(claim) if isinstance(claim, JudgedParts | JudgedSigns | JudgedRanking) else Cell(),
         "reason": Cell(text=" ".join(filter(None, [claim.reason, *remarks])), brief=brief),
     }
 
