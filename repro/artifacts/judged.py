@@ -100,6 +100,7 @@ class JudgedByRuns(Judged):
 
     n, means, sds: seeds, mean and standard deviation of each arm in the metric's own unit.
     smallest_effect: what counts as none, on the deciding scale. sd_pooled, df, test, p_raw: behind the interval.
+    pool: the variants whose spreads between seeds are pooled. alone: the arms that stand by their own.
     """
 
     estimate: float | None = None
@@ -111,6 +112,8 @@ class JudgedByRuns(Judged):
     df: float | None = None
     test: str = ""
     p_raw: float | None = None
+    pool: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
     n: dict[str, int] = field(default_factory=dict)
     means: dict[str, float] = field(default_factory=dict)
     sds: dict[str, float | None] = field(default_factory=dict)
@@ -152,10 +155,24 @@ class JudgedDifference(JudgedByRuns):
 
 @dataclass(frozen=True, kw_only=True)
 class JudgedEffect(JudgedDifference):
-    """A difference of two arms: its size, its direction alone, or that nothing is lost. p_adjusted: Dunnett's, of its page."""
+    """A difference of two arms: its size, its direction alone, or that nothing is lost.
+
+    p_adjusted: Dunnett's, of its page. welch, welch_verdict: the effect on the deciding scale by the two arms' own spreads,
+    unpaired, and the verdict that this would give. correlation: of the arms over the `num_common` seeds that both have;
+    `test` says whether they are paired.
+    """
 
     kind: Literal["effect", "direction", "no_worse"]
     p_adjusted: float | None = None
+    welch: Estimated | None = None
+    welch_verdict: str = ""
+    correlation: float | None = None
+    num_common: int = 0
+
+    @property
+    def depends_on_spread(self) -> bool:
+        """Say whether the two arms' own spreads alone would give another verdict."""
+        return self.welch_verdict not in ("", self.verdict)
 
 
 @dataclass(frozen=True, kw_only=True)

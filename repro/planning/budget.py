@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from repro.analyse.evidence.statistics import pooled_spread, seeds_needed
+from repro.analyse.evidence.spreads import pooled_spread
+from repro.analyse.evidence.statistics import seeds_needed
 from repro.artifacts.runs_csv import read_runs_csv
 from repro.spec.claims import Claim, Direction, Effect, Every, Exact, Level, NoWorse, Ratio, Within
 from repro.spec.experiment import Paper, make_run, with_needed

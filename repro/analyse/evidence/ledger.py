@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,9 +48,12 @@ class Ledger:
         self.records: dict[str, RunJson] = {}
         self.missing: list[str] = []
         self.values: dict[tuple[str, str, str], dict[int, float]] = {}
+        self._num_examples: dict[tuple[str, str, str], int] = {}
         seeds_of: dict[str, set[int]] = {}
         for row in rows:
-            self.values.setdefault((row.variant, row.metric, row.protocol), {})[row.seed] = row.value
+            key = (row.variant, row.metric, row.protocol)
+            self._num_examples[key] = min(row.n_examples, self._num_examples.get(key, row.n_examples))
+            self.values.setdefault(key, {})[row.seed] = row.value
             seeds_of.setdefault(row.variant, set()).add(row.seed)
         codes = {row.run: row.code for row in rows}
         self._runs: dict[str, list[RunJson]] = {}
@@ -100,13 +103,22 @@ class Ledger:
         """The values of `variant` by seed, in the order of the seeds."""
         return dict(sorted(self.values.get((variant, metric, protocol), {}).items()))
 
-    def correct_SN(self, variant: str, *, split: str, protocol: str, k: int) -> NDArray[np.float64]:
+    def num_examples(self, variants: Sequence[str], *, metric: str, protocol: str) -> int:
+        """The fewest examples that a value of `variants` rests on; 0 without any value."""
+        return min((self._num_examples.get((variant, metric, protocol), 0) for variant in variants), default=0)
+
+    def correct_SN(
+        self, variant: str, *, split: str, protocol: str, k: int, seeds: Collection[int] | None = None
+    ) -> NDArray[np.float64]:
         """For each finished run of `variant` and each independent unit how far it is right at `k` (Answers.share_N).
+
+        seeds: of the runs (default: all), in whose order they come.
 
         Raises:
             FileFormatError: a run's file is damaged, or `runs.csv` was collected from other scores.
         """
-        return np.stack([self._answers(record, split=split, protocol=protocol).share_N[k] for record in self.finished(variant)])
+        runs = [record for record in self.finished(variant) if seeds is None or record.seed in seeds]
+        return np.stack([self._answers(record, split=split, protocol=protocol).share_N[k] for record in runs])
 
     def same_examples(self, variants: Sequence[str], *, split: str, protocol: str) -> bool:
         """Say whether all finished runs of `variants` were scored on the same examples in the same order."""
