@@ -10,8 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import stdev
 
-from repro.analyse.evidence.gates import not_learned
 from repro.analyse.evidence.dunnett import dunnett_p
+from repro.analyse.evidence.gates import not_learned
 from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.pairing import Common, common_values, paired_difference
 from repro.analyse.evidence.spreads import Values

@@ -99,6 +99,14 @@ def welch(arms: Arms, *, arm: str, against: str, log: bool = False, floor: float
     return _estimate(means, pair, own, arms=arms, log=log, test="Welch t", alone=pair)
 
 
+def pooled_t(arms: Arms, *, arm: str, against: str) -> Estimate:
+    """The same difference by the spread of all `arms`, alike or not: what `difference` gives up some power to guard."""
+    pair = (arm, against)
+    spread = pooled_spread(list(arms.values()))
+    means = _means(arms, pair, log=False, floor=0.0)
+    return _estimate(means, pair, dict.fromkeys(pair, spread), arms=arms, log=False, test="pooled t", pool=tuple(arms))
+
+
 def _means(arms: Arms, pair: Sequence[str], *, log: bool, floor: float) -> dict[str, float]:
     means = {name: _mean(arms[name]) for name in pair}
     if not log:
@@ -225,7 +233,7 @@ def seed_noise(of_SN: NDArray[np.floating]) -> float:
     num_seeds, num_units = of_SN.shape
     if num_seeds < 2 or num_units < 2:
         return 0.0
-    left_SN = of_SN - of_SN.mean(axis=0, keepdims=True) - of_SN.mean(axis=1, keepdims=True) + of_SN.mean()
+    left_SN: NDArray[np.float64] = of_SN - of_SN.mean(axis=0, keepdims=True) - of_SN.mean(axis=1, keepdims=True) + of_SN.mean()
     return float(np.sum(left_SN**2)) / ((num_seeds - 1) * (num_units - 1)) / num_seeds
 
 

@@ -13,8 +13,9 @@ import pytest
 from scipy import stats
 
 from repro.analyse.collect.collect import collect
+from repro.analyse.evidence.dunnett import dunnett_p
 from repro.analyse.evidence.ledger import Ledger
-from repro.analyse.evidence.statistics import dunnett_p, paired
+from repro.analyse.evidence.statistics import paired
 from repro.analyse.evidence.verdict import EVERY_ORDER, VERDICTS, decide_every
 from repro.analyse.judge.effects import changed, table_effects
 from repro.analyse.judge.exact import exact_count, judged_exact

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from repro.analyse.collect.collect import collect
+from repro.analyse.evidence.epochs import log_ratio_of_epochs, logrank_p
 from repro.analyse.evidence.paces import Pace, compare_paces
-from repro.analyse.evidence.statistics import log_ratio_of_epochs, logrank_p
 from repro.analyse.evidence.verdict import decide_bound
 from repro.analyse.judge.judge import judge
 from repro.artifacts.files import run_folder, write_text
