@@ -129,7 +129,7 @@ class Judgement:
     runs: how many there are. missing: planned runs that are not there.
     """
 
-    SCHEMA: ClassVar[str] = "claims/2"
+    SCHEMA: ClassVar[str] = "claims/3"
     STAGE: ClassVar[str] = "judge"
 
     scale: str

@@ -8,8 +8,8 @@ import warnings
 import numpy as np
 from scipy import stats
 
-from repro.analyse.evidence.spreads import Values
-from repro.analyse.evidence.statistics import Estimate, difference, two_sided_p
+from repro.analyse.evidence.spreads import Spread, Values, differ, pooled_spread
+from repro.analyse.evidence.statistics import Estimate, two_sided_p
 
 #: Variance of the rounding to whole epochs, in epochs^2.
 EPOCH_ROUNDING = 1 / 12
@@ -23,13 +23,24 @@ def log_ratio_of_epochs(arm: Values, against: Values) -> Estimate:
     epoch, on the log divided by the epochs squared (delta method): equal seeds still give an interval. The spreads of the
     two arms are pooled on the log scale, as paces differ by factors; where they differ, each stands by its own.
     """
-    arms = {"arm": arm, "against": against}
-    estimate = difference({name: [math.log(epochs) for epochs in arms[name]] for name in arms}, arm="arm", against="against")
-    rounding = [EPOCH_ROUNDING * sum(1 / epochs**2 for epochs in values) / len(values) for values in arms.values()]
-    se = math.sqrt(estimate.se**2 + sum(part / len(values) for part, values in zip(rounding, arms.values(), strict=True)))
-    sd = None if estimate.sd is None else math.sqrt(estimate.sd**2 + sum(rounding) / 2)
-    p = two_sided_p(estimate.value, se=se, df=estimate.df)
-    return Estimate(value=estimate.value, se=se, df=estimate.df, sd=sd, test=f"{estimate.test}, log epochs", p=p)
+    values = (arm, against)
+    logs = [[math.log(epochs) for epochs in epochs_of] for epochs_of in values]
+    value = math.fsum(logs[1]) / len(against) - math.fsum(logs[0]) / len(arm)
+    rounding = [EPOCH_ROUNDING * sum(1 / epochs**2 for epochs in of) / len(of) for of in values]
+    seen = [pooled_spread([of]) for of in logs]
+    # What rounding may hide of either spread speaks against no equality.
+    own = [Spread(sd=math.sqrt(one.sd**2 + max(rounding)), df=one.df) for one in seen]
+    if not all(spread.df for spread in own):
+        return Estimate(value=value, se=0.0, df=0, sd=None, test="none", p=None)
+    apart, both = differ(*own), pooled_spread(logs)
+    variance = [(one.sd if apart else both.sd) ** 2 + part for one, part in zip(seen, rounding, strict=True)]
+    shares = [part / len(of) for part, of in zip(variance, values, strict=True)]
+    se, df = math.sqrt(sum(shares)), both.df
+    if apart:
+        df = sum(shares) ** 2 / sum(share**2 / one.df for share, one in zip(shares, seen, strict=True))
+    p = two_sided_p(value, se=se, df=df)
+    test = f"{'Welch' if apart else 'pooled'} t, log epochs"
+    return Estimate(value=value, se=se, df=df, sd=math.sqrt(sum(variance) / 2), test=test, p=p)
 
 
 def logrank_p(arm: Values, against: Values, *, arm_ended: Values, against_ended: Values) -> float | None:

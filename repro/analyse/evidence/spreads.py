@@ -96,10 +96,7 @@ def spreads_for(
 def _alone(own: Mapping[str, Spread], members: Sequence[str], lent: Spread) -> set[str]:
     """Those of `members` whose spread is not the lenders'; without lenders, both if they differ from each other."""
     if lent.df == 0 or lent.sd == 0:
-        pair = sorted((own[name] for name in members), key=lambda spread: spread.sd)
-        level = alone_p(min((spread.df for spread in pair if spread.df), default=1)) / 2
-        differ = len(pair) == 2 and all(spread.df for spread in pair) and _excess_p(pair[1], pair[0]) < level
-        return set(members) if differ else set()
+        return set(members) if len(members) == 2 and differ(*(own[name] for name in members)) else set()
     found = {name for name in members if _excess_p(own[name], lent) < alone_p(max(own[name].df, 1)) / len(members)}
     together = _together([own[name] for name in members])
     if together.df and together.sd:
@@ -107,6 +104,14 @@ def _alone(own: Mapping[str, Spread], members: Sequence[str], lent: Spread) -> s
         if p < alone_p(together.df / len(members)) or p > 1 - SMALLER_P:
             return set(members)
     return found
+
+
+def differ(one: Spread, other: Spread) -> bool:
+    """Say whether two spreads, with no lender beside them, are taken to be unequal (two-sided F test)."""
+    small, large = sorted((one, other), key=lambda spread: spread.sd)
+    if not small.df or not large.df:
+        return False
+    return _excess_p(large, small) < alone_p(min(small.df, large.df)) / 2
 
 
 def _together(spreads: Sequence[Spread]) -> Spread:

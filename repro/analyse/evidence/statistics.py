@@ -230,11 +230,12 @@ def example_se(arm_SN: NDArray[np.floating], against_SN: NDArray[np.floating], *
 
 def seed_noise(of_SN: NDArray[np.floating]) -> float:
     """What the S seeds add to the variance over units of their mean: their interaction, over S; 0 with a single seed."""
-    num_seeds, num_units = of_SN.shape
+    num_seeds, num_units = int(of_SN.shape[0]), int(of_SN.shape[1])
     if num_seeds < 2 or num_units < 2:
         return 0.0
     left_SN: NDArray[np.float64] = of_SN - of_SN.mean(axis=0, keepdims=True) - of_SN.mean(axis=1, keepdims=True) + of_SN.mean()
-    return float(np.sum(left_SN**2)) / ((num_seeds - 1) * (num_units - 1)) / num_seeds
+    squares = float(np.sum(left_SN**2))
+    return squares / ((num_seeds - 1) * (num_units - 1)) / num_seeds
 
 
 def mean_example_se(of_SN: NDArray[np.floating]) -> float:
