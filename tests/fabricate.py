@@ -58,7 +58,15 @@ from tests.fabricate_clips import clip_pictures, scores_entry, table_of_videos, 
 
 CODE_DIGEST = sha256_bytes(FABRICATED.encode())
 #: How much worse than ten crops a protocol is, as a share of what the centre crop is worse.
-EXTRA_SHARES = {"center": 1.0, "center_mirror": 0.6, "five_crop": 0.3, "ten_crop": 0.0, "clip": 1.0, "video": 0.0}
+EXTRA_SHARES = {
+    "center": 1.0,
+    "center_mirror": 0.6,
+    "five_crop": 0.3,
+    "ten_crop": 0.0,
+    "center_relit": 2.0,
+    "clip": 1.0,
+    "video": 0.0,
+}
 #: Share of saturated units at the end of training, by activation; half of it at the start.
 SATURATED = {"relu": 0.6, "tanh": 0.2, "sigmoid": 0.8}
 #: The training error before the first epoch, and the one that a network with a pace reaches after so many epochs.

@@ -107,6 +107,8 @@ RANGES: dict[tuple[type, str], tuple[float, float, str]] = {
     (Pooling, "stride_px"): AT_LEAST_1,
     (Network, "num_classes"): AT_LEAST_1,
     (Network, "dropout_rate"): BELOW_1,
+    (Network, "width"): ABOVE_0,
+    (ImageRecipe, "image_share"): (math.ulp(0.0), 1.0, "above 0 to 1"),
     (Recipe, "batch_size"): AT_LEAST_1,
     (Optimizer, "learning_rate"): ABOVE_0,
     (Optimizer, "momentum"): BELOW_1,

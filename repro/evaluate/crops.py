@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import torch
 
-from repro.spec.evaluation import IMAGE_PROTOCOLS
+from repro.spec.evaluation import IMAGE_PROTOCOLS, RELIT
 from repro.spec.recipe import MEAN_PLACES
 
 #: Top and left edge of a crop in pixels, and whether it is mirrored.
@@ -30,7 +30,7 @@ def crop_windows(protocol: str, *, stored_px: int, input_px: int) -> list[Window
         raise ValueError(f"a crop of {input_px} px does not fit stored images of {stored_px} px")
     center = (room_px // 2, room_px // 2)
     corners = [(0, 0), (0, room_px), (room_px, 0), (room_px, room_px)]
-    places = [center] if protocol in ("center", "center_mirror") else [*corners, center]
+    places = [center] if protocol in ("center", "center_mirror", RELIT) else [*corners, center]
     mirrorings = (False, True) if protocol in ("center_mirror", "ten_crop") else (False,)
     return [(top, left, mirrored) for mirrored in mirrorings for top, left in places]
 

@@ -17,7 +17,7 @@ from repro.artifacts.files import data_folder
 from repro.planning.jobs import TrainJob, variant_groups
 from repro.planning.plan import planned_runs
 from repro.planning.sizes import Sizes, known_sizes, prepared_sizes
-from repro.spec.evaluation import Evaluation, ImageEvaluation
+from repro.spec.evaluation import RELIT, Evaluation, ImageEvaluation
 from repro.spec.experiment import Paper, make_run
 from repro.spec.geometry.clips import ClipGeometry, geometry_of
 from repro.spec.geometry.image import Geometry
@@ -74,9 +74,10 @@ def num_views(evaluation: Evaluation) -> int:
     """How many crops of a test example go through the net for all protocols together."""
     if isinstance(evaluation, ClipEvaluation):
         return max([1] * ("clip" in evaluation.protocols) + [evaluation.num_views] * ("video" in evaluation.protocols), default=0)
+    once_more = int(RELIT in evaluation.protocols)
     if {"five_crop", "center_mirror"} <= set(evaluation.protocols) and "ten_crop" not in evaluation.protocols:
-        return NUM_CROPS_OF_FIVE_AND_MIRROR
-    return max(map(num_crops, evaluation.protocols), default=0)
+        return NUM_CROPS_OF_FIVE_AND_MIRROR + once_more
+    return max((num_crops(name) for name in evaluation.protocols if name != RELIT), default=0) + once_more
 
 
 def run_cost(run: Run, sizes: Sizes, paper: Paper) -> RunCost | None:

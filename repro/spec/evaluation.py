@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 #: `center`: the centre crop. `center_mirror`: it and its mirror image. `five_crop`: four corners and centre.
-#: `ten_crop`: those five and their mirror images. The softmax is averaged over the crops.
-IMAGE_PROTOCOLS = ("center", "center_mirror", "five_crop", "ten_crop")
+#: `ten_crop`: those five and their mirror images. The softmax is averaged over the crops. `center_relit`: the
+#: centre crop of each image under another light, brighter or darker and of another colour.
+RELIT = "center_relit"
+IMAGE_PROTOCOLS = ("center", "center_mirror", "five_crop", "ten_crop", RELIT)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -153,6 +153,7 @@ class Network:
     with `keep` it counts (beyond the edge a convolution reads zeros), with `drop` it is left out.
     `blurred`: a coarse view of the image that a later layer has besides; None: it sees the layer before it alone.
     `dropout_scaling`: outputs of dropout layers are multiplied by 1 - rate at `test` (as printed), or divided by it in `train`.
+    `width`: how many times as many kernels and units each hidden layer has as is written here.
     """
 
     printed_px: int
@@ -170,6 +171,7 @@ class Network:
     edge: str = "keep"
     dropout_scaling: str = "test"
     blurred: Blurred | None = None
+    width: float = 1.0
 
 
 ACTIVATIONS = ("relu", "tanh", "sigmoid")

@@ -115,10 +115,14 @@ class ImageRecipe(Recipe):
 
     `mean_at`: the part of the mean image that is subtracted from a crop, in training and in evaluation: at the
     same place (`crop`) or always its centre (`center`).
+    `image_share`: the share of the training images of every class that is trained on, in (0, 1]. They are shown
+    the more often, so that an epoch has as many examples, and training as many updates, as with all images; mean
+    image and colour components stay those of all.
     """
 
     color_noise: ColorNoise | None
     mean_at: str = "crop"
+    image_share: float = 1.0
 
 
 CROP_POSITIONS = ("random", "center")

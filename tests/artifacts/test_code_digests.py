@@ -75,8 +75,9 @@ MAY_REACH = {
     "camera_motion": """artifacts.arrays data.generated.drawing data.generated.video_drawing data.generated.videos
         data.prepare.camera_motion data.shards.clips data.shards.images data.sources.source data.sources.video_source
         spec.video_datasets system.one_thread system.seeds system.workers""",
-    "train_images": f"""{RECORDS} {NETWORKS} data.load.color_noise data.load.image_stream data.load.whole_images evaluate.crops
-        evaluate.gallery evaluate.predict train.networks.images train.networks.prepared""",
+    "train_images": f"""{RECORDS} {NETWORKS} data.load.color_noise data.load.image_stream data.load.repeated_images
+        data.load.whole_images evaluate.crops evaluate.gallery evaluate.predict evaluate.relighting
+        train.networks.images train.networks.prepared""",
     "train_clips": f"""{RECORDS} {NETWORKS} data.load.clip_stream data.load.clip_views data.load.clips data.shards.clips
         evaluate.clip_gallery evaluate.clips models.clip models.clip_kernels spec.geometry.clips spec.video
         train.networks.clips""",

@@ -69,7 +69,7 @@ def test_views_are_the_crops_that_the_protocols_have_together(protocols, expecte
 
 
 def test_work_of_a_run_by_hand():
-    """Scale small: 640 + 128 training images, 20 epochs; ten crops of 640 test images, 640 training images once."""
+    """Scale small: 640 + 128 training images, 20 epochs; 640 test images in ten crops and relit, 640 training images once."""
     run = run_of("small", "full")
     sizes = known_sizes(run.dataset)
     work, shapes = run_cost(run, sizes, ALEXNET), geometry_of(run.trained.network, num_classes=10)
@@ -77,8 +77,8 @@ def test_work_of_a_run_by_hand():
     assert (sizes.num_train, sizes.num_validation, sizes.num_test, sizes.num_classes) == (640, 128, 640, 10)
     assert work.num_examples == 20 * 640
     assert work.train_flops == 20 * 640 * train_flops(shapes)
-    assert work.score_flops == (640 * 10 + 640 + 20 * 128 + probes) * shapes.num_flops
-    assert work.kept_bytes == 4 * shapes.num_parameters + 4 * 10 * (4 * 640 + 640)
+    assert work.score_flops == (640 * 11 + 640 + 20 * 128 + probes) * shapes.num_flops
+    assert work.kept_bytes == 4 * shapes.num_parameters + 4 * 10 * (5 * 640 + 640)
     assert work.working_bytes == 16 * shapes.num_parameters
 
 

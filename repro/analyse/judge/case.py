@@ -133,8 +133,7 @@ def paper_log_ratio(claim: Claim) -> float | None:
     """The logarithm of the paper's ratio, or of that of its two errors, signed like its effect; None without either."""
     match claim:
         case Ratio() | Within(paper_ratio=float() | int()):
-            assert claim.paper_ratio is not None
-            return math.log(claim.paper_ratio)
+            return math.log(claim.paper_ratio) if claim.paper_ratio else None
         case Effect() | Within():
             return math.log(claim.paper_against / claim.paper_arm) if claim.paper_arm and claim.paper_against else None
         case _:
@@ -174,9 +173,9 @@ def sizes(claim: Claim, *, decided_on: str) -> tuple[float | None, float | None]
                 share = claim.smallest_effect / claim.paper_delta
             return d0, None if d0 is None else share * d0
         case Ratio():
-            d0 = math.log(claim.paper_ratio)
-            return d0, verdict.SMALLEST_SHARE * d0
-        case Level() | Every() | Exact():
+            d0 = paper_log_ratio(claim)
+            return d0, math.log(claim.smallest_ratio or 1.1) if d0 is None else verdict.SMALLEST_SHARE * d0
+        case _:
             return None, None
 
 

@@ -44,6 +44,8 @@ def stated(case: Case) -> JudgedClaim:
             return JudgedExact(**vars(shared), paper_value=claim.paper_value, bound=claim.bound)
         case Every() as claim:
             return JudgedParts(**vars(shared), paper_delta=claim.paper_delta)
+        case claim:
+            raise ValueError(f"claim {claim.id} is of kind {claim.kind}, which is not judged yet")
 
 
 def _printed_difference(claim: Effect | Direction | NoWorse | Within, shared: Judged) -> JudgedDifference:

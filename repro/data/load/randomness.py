@@ -24,7 +24,7 @@ MASK = np.uint64(0xFFFFFFFF)
 NUM_ROUNDS = 10
 
 #: One counter word keeps the streams of one key apart.
-ORDER, CROP, NOISE = 0, 1, 2
+ORDER, CROP, NOISE, LIGHT = 0, 1, 2, 3
 
 
 def philox_N4(counter_N4: NDArray[np.uint64], *, key: int) -> NDArray[np.uint64]:
@@ -111,7 +111,7 @@ def draw_training(
     mirror_N = (words_N4[:, 2] >> np.uint64(31)).astype(np.int32) if crops.mirror else np.zeros(num, np.int32)
     color_N3, divisor_N = np.zeros((num, 3), np.float32), np.ones(num, np.float32)
     if color_noise is not None:
-        alpha_N3 = color_noise.std * _normal_N4(random_words_N4(index_N, key=key, epoch=epoch, purpose=NOISE))[:, :3]
+        alpha_N3 = color_noise.std * normal_N4(random_words_N4(index_N, key=key, epoch=epoch, purpose=NOISE))[:, :3]
         color_N3 = (alpha_N3 @ components_33.T).astype(np.float32)
         divisor_N *= color_noise.divide_by
     return Draws(left_px_N=left_px_N, top_px_N=top_px_N, mirror_N=mirror_N, color_N3=color_N3, divisor_N=divisor_N)
@@ -131,7 +131,7 @@ def _below_N(word_N: NDArray[np.uint64], limit: int) -> NDArray[np.int64]:
     return ((word_N * np.uint64(limit)) >> np.uint64(32)).astype(np.int64)
 
 
-def _normal_N4(words_N4: NDArray[np.uint64]) -> NDArray[np.float64]:
+def normal_N4(words_N4: NDArray[np.uint64]) -> NDArray[np.float64]:
     """Turn four uniform words into four independent standard normal numbers (Box, Muller 1958)."""
     uniform_N4 = (words_N4.astype(np.float64) + 0.5) / 2**32
     radius_N2 = np.sqrt(-2 * np.log(uniform_N4[:, 0::2]))

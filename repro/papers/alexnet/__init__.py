@@ -11,6 +11,7 @@ from repro.papers.alexnet.classical import CLASSICAL
 from repro.papers.alexnet.ensembles import METHODS
 from repro.papers.alexnet.released import RELEASED, WHAT_IF
 from repro.papers.alexnet.scales import SCALES
+from repro.papers.alexnet.scaling import SCALING
 from repro.papers.alexnet.tables import TABLES
 from repro.spec.experiment import Paper
 
@@ -19,7 +20,7 @@ ALEXNET = Paper(
     title="ImageNet Classification with Deep Convolutional Neural Networks",
     authors="Krizhevsky, Sutskever, Hinton",
     year=2012,
-    variants=VARIANTS + RELEASED + WHAT_IF + FIGURE1_NETS + CIFAR_NETS + METHODS + CLASSICAL,
+    variants=VARIANTS + SCALING + RELEASED + WHAT_IF + FIGURE1_NETS + CIFAR_NETS + METHODS + CLASSICAL,
     scales=SCALES,
     claims=CLAIMS,
     tables=TABLES,

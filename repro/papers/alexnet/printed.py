@@ -62,9 +62,13 @@ RECIPE = ImageRecipe(
     color_noise=COLOR_NOISE,
 )
 
-# Ten crops are the paper's protocol (section 4.1); the others show how the error falls with the number of crops.
+# Ten crops are the paper's protocol (section 4.1); the others show how the error falls with the number of crops, and
+# what another light does to it.
 EVALUATION = ImageEvaluation(
-    protocols=("center", "center_mirror", "five_crop", "ten_crop"), num_train_examples=50_000, num_probe=64, num_gallery=8
+    protocols=("center", "center_mirror", "five_crop", "ten_crop", "center_relit"),
+    num_train_examples=50_000,
+    num_probe=64,
+    num_gallery=8,
 )
 
 AS_PRINTED = Experiment(network=NETWORK, recipe=RECIPE, evaluation=EVALUATION)

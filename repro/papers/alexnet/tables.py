@@ -1,6 +1,7 @@
 """The pages of AlexNet: which variants and claims each shows, and what it is about."""
 
 from repro.papers.alexnet.differences import DIFFERENCES
+from repro.papers.alexnet.scaling import SCALING_PAGE
 from repro.spec.experiment import Table
 from repro.spec.terms.figures import Figure
 
@@ -319,4 +320,4 @@ FIGURES = Table(
     ),
 )
 
-TABLES = (ABLATIONS, TABLE1, TABLE2, RELEASED, FIGURE1, CIFAR, FIGURES)
+TABLES = (ABLATIONS, TABLE1, TABLE2, RELEASED, FIGURE1, CIFAR, FIGURES, SCALING_PAGE)

@@ -18,7 +18,7 @@ from repro.spec.claims import Within
 from repro.spec.datasets import SAME_DATA
 from repro.spec.experiment import Paper, Table
 from repro.spec.terms.metrics import TOP1
-from repro.spec.terms.protocols import IMAGE, PLAIN_CROP, num_crops, protocol_named, protocols_of
+from repro.spec.terms.protocols import PLAIN_CROP, num_crops, protocol_named, protocols_by_crops
 
 COLOURS = ("accent", "second", "third")
 LEAD = (
@@ -69,7 +69,7 @@ def crops(paper: Paper, table: Table, *, results: Results) -> FigureView:
 
 def _lines(paper: Paper, table: Table, *, results: Results) -> list[CropErrors]:
     errors: dict[str, dict[str, dict[int, float]]] = {}
-    for protocol in protocols_of(IMAGE):
+    for protocol in protocols_by_crops():
         for variant in table.variants:
             by_seed = results.values(paper=paper.name, variant=variant, metric=TOP1, protocol=protocol)
             errors.setdefault(protocol, {})[variant] = {seed: row.value for seed, row in by_seed.items()}
@@ -143,7 +143,12 @@ def _panel(
     x = Axis(low=0.87, high=11.5, start_px=left, end_px=left + 275, log=True)
     panel = Panel(x=x, y=Axis(low=low, high=high, start_px=228, end_px=24))
     frame(
-        drawing, panel, title=title, x_label="crops", x_ticks=tuple(map(num_crops, protocols_of(IMAGE))), y_ticks=panel.y.ticks(8)
+        drawing,
+        panel,
+        title=title,
+        x_label="crops",
+        x_ticks=tuple(map(num_crops, protocols_by_crops())),
+        y_ticks=panel.y.ticks(8),
     )
     if low < 0 < high:
         drawing.line((panel.at(x.low, 0), panel.at(x.high, 0)), colour="muted", width=0.9)

@@ -9,7 +9,8 @@ from repro.artifacts.judged import Estimated, Interval, JudgedClaim, JudgedEffec
 from repro.report.drawing.plots import REPRODUCTION_MARKERS, Bar, EffectPanel, EffectRow
 from repro.report.text.formatting import Digits, fixed
 from repro.report.text.tables import Cell, Column, Row, TableView, interval
-from repro.spec.terms.metrics import PERCENT, unit_of
+from repro.spec.terms.metrics import unit_of
+from repro.spec.terms.units import PERCENT
 
 #: The two scales of the plot: over its panels, and in its table.
 SCALES = (("points", "effect, points of error"), ("log_ratio", "effect, log error ratio"))

@@ -20,7 +20,8 @@ from repro.report.text.hits import claim_as_shown, complement, shows_hits
 from repro.report.text.tables import Cell, Column, Row, TableView
 from repro.report.text.units import measured_text, printed_text
 from repro.spec.experiment import Paper, Table
-from repro.spec.terms.metrics import PRECISION, metric_named, unit_of
+from repro.spec.terms.metrics import metric_named, unit_of
+from repro.spec.terms.units import PRECISION
 from repro.system.durations import duration
 
 #: What the rows of a printed table are, by what stands after the point of its metric.

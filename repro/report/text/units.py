@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from repro.report.text.formatting import as_printed, count, fixed, percent
-from repro.spec.terms.metrics import Unit
+from repro.spec.terms.units import Unit
 
 #: What is printed for a run that never got to a training error.
 NEVER = "never"

@@ -6,24 +6,28 @@ from repro.spec.claims.kinds import (
     Claim,
     Direction,
     Effect,
-    Every,
     Exact,
     Level,
     NoWorse,
-    OfTwoArms,
     Ratio,
-    Reproduction,
     Within,
     train_errors_of,
 )
+from repro.spec.claims.several import Count, Every, OfClaims, Ranking, Signs, Spread
+from repro.spec.claims.sizes import ABOUT, AT_LEAST, SIZE_BOUNDS, Sized
+from repro.spec.claims.stated import OfTwoArms, Reproduction, Stated
 from repro.spec.claims.tables import Cell, Column, Gain, Gains, Pair, PrintedTable, Row
 
 __all__ = [
+    "ABOUT",
+    "AT_LEAST",
     "BOUNDS",
     "CLAIM_KINDS",
+    "SIZE_BOUNDS",
     "Cell",
     "Claim",
     "Column",
+    "Count",
     "Direction",
     "Effect",
     "Every",
@@ -32,12 +36,18 @@ __all__ = [
     "Gains",
     "Level",
     "NoWorse",
+    "OfClaims",
     "OfTwoArms",
     "Pair",
     "PrintedTable",
+    "Ranking",
     "Ratio",
     "Reproduction",
     "Row",
+    "Signs",
+    "Sized",
+    "Spread",
+    "Stated",
     "Within",
     "train_errors_of",
 ]

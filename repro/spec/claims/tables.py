@@ -7,7 +7,8 @@ from dataclasses import KW_ONLY, dataclass, fields
 from fractions import Fraction
 from typing import Any
 
-from repro.spec.claims.kinds import Claim, Effect, Exact, Level, Reproduction
+from repro.spec.claims.kinds import Claim, Effect, Exact, Level
+from repro.spec.claims.stated import Reproduction
 from repro.spec.datasets import Printed
 from repro.spec.names import UnknownName
 from repro.spec.terms.metrics import class_slug

@@ -169,7 +169,7 @@ def geometry(network: Network, *, num_classes: int | None = None) -> Geometry:
     """
     if network.edge not in (*EDGES, KEEP_IN_POOLINGS):
         raise ValueError(f"unknown edge {network.edge!r}; allowed: {', '.join(EDGES)}")
-    printed = _shapes(replace(network, size=Size(input_px=network.printed_px)), network.num_classes)
+    printed = _shapes(replace(network, width=1.0, size=Size(input_px=network.printed_px)), network.num_classes)
     fan_in = {layer.name: layer.fan_in for layer in printed.layers}
     shapes = _shapes(network, network.num_classes if num_classes is None else num_classes)
     return Geometry(
@@ -187,7 +187,7 @@ def _shapes(network: Network, num_classes: int) -> Geometry:
     dense: list[DenseShape] = []
     for layer in network.dense:
         groups = 1 if network.towers.cross else network.towers.num
-        num_units = _widened(layer.num_units, network.size.width)
+        num_units = _widened(layer.num_units, _width(network))
         dense.append(_dense_shape(network, layer, in_units=in_units, num_units=num_units, groups=groups))
         in_units = num_units
     dense.append(_dense_shape(network, network.output, in_units=in_units, num_units=num_classes, groups=1))
@@ -280,7 +280,7 @@ def _conv_shape(network: Network, layer: Conv, window: Stem, *, in_px: int, in_m
     return ConvShape(
         name=layer.name,
         in_maps=in_maps,
-        num_kernels=_spread(layer.name, round(_widened(layer.num_kernels, network.size.width) * share), network.towers.num),
+        num_kernels=_spread(layer.name, round(_widened(layer.num_kernels, _width(network)) * share), network.towers.num),
         groups=groups,
         shared=layer.shared,
         kernel_px=window.kernel_px,
@@ -354,6 +354,11 @@ def _spread(name: str, number: int, num_towers: int) -> int:
     if number % num_towers:
         raise ValueError(f"layer {name}: {number} kernels or units over {num_towers} towers; allowed: a multiple of {num_towers}")
     return number
+
+
+def _width(network: Network) -> float:
+    """By how much the printed numbers of kernels and units are multiplied: by the scale, and by the network itself."""
+    return network.size.width * network.width
 
 
 def _widened(number: int, width: float) -> int:

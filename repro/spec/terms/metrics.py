@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from repro.spec.names import UnknownName
 from repro.spec.terms.protocols import IMAGE, PROTOCOLS, TRAINING, WEIGHTS, example_of
+from repro.spec.terms.units import CLIP_SECONDS, COUNT, EPOCHS_TAKEN, INDEX, P_VALUE, PERCENT, PRECISION, SECONDS, Unit
 
 #: What a metric is read from: scores of examples, the training log, the first layer's kernels, the clock of a run, a timing of
 #: several networks, the printed layers; or nothing here: a paper states it, and no run measures it.
@@ -14,34 +15,8 @@ SCORES, LOG, KERNELS, CLOCK, TIMINGS, LAYERS, STATED = "scores", "log", "kernels
 #: Whether an effect is decided as a log ratio: never, away from the paper's own data, or always.
 NEVER, ELSEWHERE, ALWAYS = "never", "elsewhere", "always"
 LESS, MORE = "less", "more"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Unit:
-    """What the numbers of a metric are: `value` and `difference` name the unit of one, and of a difference of two.
-
-    share: whether they are fractions, told in percent and in points. decimals: digits after the point, None: as many as the
-    examples carry. printed_decimals: the fewest that a paper's own number has.
-    """
-
-    value: str
-    difference: str
-    share: bool = False
-    decimals: int | None = None
-    printed_decimals: int = 0
-
-    @property
-    def factor(self) -> int:
-        """By how much a number of the files is multiplied to be told."""
-        return 100 if self.share else 1
-
-
-PERCENT = Unit(value="%", difference="points", share=True)
-COUNT = Unit(value="", difference="", decimals=0)
-PRECISION = Unit(value="AP", difference="AP", decimals=3, printed_decimals=2)
-SECONDS = Unit(value="s", difference="s", decimals=1)
-#: Of one clip: a time of microseconds to seconds.
-CLIP_SECONDS = Unit(value="s", difference="s", decimals=5)
+#: A network whose top-1 error is above this share of chance has learned nothing yet.
+CHANCE_SHARE = 0.9
 
 
 #: By which protocols examples are scored, and by which of them training examples are too.
@@ -86,7 +61,8 @@ class Metric:
 
 
 TOP1, TOP5, TRAIN_TOP1, GAP = "top1_error", "top5_error", "train_top1_error", "top1_gap"
-EARLY, EPOCHS, COLOR_SPLIT, TRAIN_S = "early_train_error", "epochs_to_train_error", "tower_color_split", "train_s"
+EARLY, EPOCHS, LEAVING, TRAIN_S = "early_train_error", "epochs_to_train_error", "epochs_to_leave_chance", "train_s"
+COLOR_SPLIT, COLOR_SPLIT_P = "tower_color_split", "tower_color_split_p"
 AVERAGE_PRECISION, MEAN_PRECISION, PRECISION_GAP = "average_precision", "mean_average_precision", "mean_average_precision_gap"
 TRAIN_S_PER_CLIP, TEST_S_PER_CLIP = "train_s_per_clip", "test_s_per_clip"
 CONV_SHARE, NUM_CROPS, NUM_NEURONS = "largest_conv_share", "num_crops", "num_neurons"
@@ -172,7 +148,7 @@ METRICS = {
         Metric(
             name=EPOCHS,
             title="epochs to a training error",
-            unit=Unit(value="epochs", difference="epochs", decimals=1),
+            unit=EPOCHS_TAKEN,
             of=LOG,
             protocols=(TRAINING,),
             better=LESS,
@@ -181,11 +157,28 @@ METRICS = {
             title_of="epochs to {} training error",
         ),
         Metric(
+            name=LEAVING,
+            title="epochs until chance is left",
+            unit=EPOCHS_TAKEN,
+            of=LOG,
+            protocols=(TRAINING,),
+            better=LESS,
+            ratio=ALWAYS,
+        ),
+        Metric(
             name=COLOR_SPLIT,
             title="split of the towers by colour",
-            unit=Unit(value="of 1", difference="of 1", decimals=3),
+            unit=INDEX,
             of=KERNELS,
             protocols=(WEIGHTS,),
+        ),
+        Metric(
+            name=COLOR_SPLIT_P,
+            title="p-value of the towers' split by colour",
+            unit=P_VALUE,
+            of=KERNELS,
+            protocols=(WEIGHTS,),
+            better=LESS,
         ),
         Metric(name=TRAIN_S, title="time of training", unit=SECONDS, of=CLOCK, better=LESS),
         Metric(

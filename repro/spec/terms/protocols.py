@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from repro.spec.evaluation import RELIT
 from repro.spec.names import UnknownName
 
 #: What the training log shows, and what the first layer's weights show: nothing is scored.
@@ -25,6 +26,7 @@ class Protocol:
     sampled: what the examples were drawn from at random: clips of one video succeed and fail together.
     num_crops: crops of an image that are averaged; 0 where they are not of images.
     plain: whether it is the single view by which training examples are scored too.
+    relit: whether examples are shown under another light than that in which they were taken.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Protocol:
     sampled: str = ""
     num_crops: int = 0
     plain: bool = False
+    relit: bool = False
 
 
 #: Of images and of clips those with fewer crops or views come first.
@@ -43,6 +46,7 @@ PROTOCOLS = {
         Protocol(name="center_mirror", title="centre crop and its mirror image", example=IMAGE, sampled="image", num_crops=2),
         Protocol(name="five_crop", title="five crops", example=IMAGE, sampled="image", num_crops=5),
         Protocol(name="ten_crop", title="ten crops", example=IMAGE, sampled="image", num_crops=10),
+        Protocol(name=RELIT, title="centre crop under another light", example=IMAGE, sampled="image", num_crops=1, relit=True),
         Protocol(name="clip", title="single clips", example="clip", sampled="video", plain=True),
         Protocol(name="video", title="whole videos", example="video", sampled="video"),
         Protocol(name=TRAINING, title="while training"),
@@ -65,6 +69,11 @@ def protocol_named(name: str) -> Protocol:
 def protocols_of(example: str) -> tuple[str, ...]:
     """Name the protocols that score images, clips or videos (`example`), those with fewer crops first."""
     return tuple(name for name, item in PROTOCOLS.items() if item.example == example)
+
+
+def protocols_by_crops() -> tuple[str, ...]:
+    """Name the protocols that show images as they are and differ in the number of crops, those with fewer first."""
+    return tuple(name for name in protocols_of(IMAGE) if not PROTOCOLS[name].relit)
 
 
 def num_crops(name: str) -> int:

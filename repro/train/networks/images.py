@@ -16,8 +16,9 @@ from repro.artifacts.dataset_json import DatasetJson
 from repro.artifacts.log_jsonl import Saturation
 from repro.artifacts.run_json import Pictures, ScoresFile
 from repro.artifacts.stored_files import stored_file
-from repro.data.load.image_stream import ImageBatch, image_stream
+from repro.data.load.image_stream import ImageBatch, Stored, image_stream
 from repro.data.load.plan import training_plan
+from repro.data.load.repeated_images import RepeatedImages, chosen_images_M
 from repro.data.load.whole_images import WholeImages
 from repro.data.shards.images import Shards
 from repro.evaluate.crops import Cropping, center_window
@@ -70,6 +71,7 @@ class ImageTask:
         self._network, self._recipe, self._evaluation = experiment.network, experiment.recipe, experiment.evaluation
         self._images = data.pixels(num_threads=context.num_threads, device=context.device)
         self._key = run.key_for("data")
+        self._chosen_M = chosen_images_M(data.train.label_N, share=self._recipe.image_share)
 
     @property
     def num_examples(self) -> int:
@@ -78,6 +80,11 @@ class ImageTask:
     @property
     def num_classes(self) -> int:
         return self._data.train.num_classes
+
+    @property
+    def _to_train_on(self) -> Stored:
+        stored = self._images.to_train_on
+        return stored if self._recipe.image_share == 1 else RepeatedImages(stored, self._chosen_M)
 
     @property
     def _cropping(self) -> Cropping:
@@ -101,7 +108,7 @@ class ImageTask:
             shuffle=recipe.shuffle,
         )
         return image_stream(
-            self._images.to_train_on,
+            self._to_train_on,
             recipe,
             plan=share(plan),
             key=self._key,
@@ -128,13 +135,13 @@ class ImageTask:
             return None
         cropping = self._cropping
         window = center_window(stored_px=cropping.stored_px, input_px=cropping.input_px)
-        index_N = stable_subset_N(self.num_examples, wanted=num_probe)
+        index_N = self._chosen_M[stable_subset_N(len(self._chosen_M), wanted=num_probe)]
         batches = self._images.train.batches(index_N, batch_size=IMAGES_PER_BATCH)
         return saturation(net, self._network, (cropping.cut(image_BCSS, window) for image_BCSS in batches))
 
     def write_results(self, net: nn.Module) -> ScoredFiles:
-        """Score the test split by every protocol, a fixed subset of the training split and the validation split, if there is one,
-        by the centre crop; and write the gallery.
+        """Score the test split by every protocol; some of the images trained on, always the same, and the validation split,
+        if there is one, by the centre crop; and write the gallery.
         """
         evaluation, data, images = self._evaluation, self._data, self._images
         gallery = Gallery(data.test, data.train, num=evaluation.num_gallery) if evaluation.num_gallery else None
@@ -142,7 +149,7 @@ class ImageTask:
         every_N = np.arange(data.test.num_examples)
         test = self._predicted(net, images.test, every_N, split="test", protocols=evaluation.protocols, take=take_test)
         entries = self._write_scores(data.test, every_N, split="test", found=test)
-        subset_N = stable_subset_N(data.train.num_examples, wanted=evaluation.num_train_examples)
+        subset_N = self._chosen_M[stable_subset_N(len(self._chosen_M), wanted=evaluation.num_train_examples)]
         train = self._predicted(net, images.train, subset_N, split="train", protocols=("center",), take=take_train)
         entries += self._write_scores(data.train, subset_N, split="train", found=train)
         if data.validation is not None and images.validation is not None:

@@ -110,3 +110,22 @@ def test_a_map_smaller_than_a_window_is_refused():
     small = replace(ALEXNET, size=replace(ALEXNET.size, input_px=40), edge="drop")
     with pytest.raises(ValueError, match=r"no pooling window fits a map of \d px; choose a larger input_px in the scale"):
         geometry(small)
+
+
+def test_a_net_of_another_width_has_other_numbers_of_kernels_and_of_hidden_units_alone():
+    half, full = geometry(with_(("width", 0.5))), geometry(ALEXNET)
+    assert [layer.num_kernels for layer in half.conv] == [48, 128, 192, 192, 128]
+    assert [layer.num_units for layer in half.dense] == [2048, 2048, 1000]
+    assert [layer.out_px for layer in half.conv] == [layer.out_px for layer in full.conv]
+
+
+def test_initial_weights_of_another_width_are_scaled_from_the_printed_layers_as_at_a_smaller_scale():
+    """So the sums of a narrower net begin with the spread of the printed net's."""
+    half, full = geometry(with_(("width", 0.5))), geometry(ALEXNET)
+    assert [layer.reference_fan_in for layer in half.layers] == [layer.fan_in for layer in full.layers]
+
+
+def test_the_width_of_a_net_multiplies_that_of_the_scale():
+    small = replace(ALEXNET.size, width=1 / 8)
+    twice = geometry(with_(("size", small), ("width", 2.0)))
+    assert twice.layers == geometry(with_(("size", replace(small, width=1 / 4)))).layers

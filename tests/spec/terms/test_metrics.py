@@ -14,7 +14,6 @@ from repro.spec.terms.metrics import (
     METRICS,
     MORE,
     NEVER,
-    PERCENT,
     SCORES,
     TIMINGS,
     TOP_K,
@@ -26,6 +25,7 @@ from repro.spec.terms.metrics import (
     unit_of,
 )
 from repro.spec.terms.protocols import PROTOCOLS
+from repro.spec.terms.units import PERCENT
 
 
 @pytest.mark.parametrize("name", ["wall_s", "top1", "", "peak_mib", "top_1_error"])

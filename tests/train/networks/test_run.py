@@ -100,6 +100,7 @@ def test_a_run_writes_what_its_document_names_and_hashes(whole):
         ("test", "center_mirror"),
         ("test", "five_crop"),
         ("test", "ten_crop"),
+        ("test", "center_relit"),
         ("train", "center"),
         ("validation", "center"),
     }
