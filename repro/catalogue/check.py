@@ -14,7 +14,7 @@ from repro.spec.claims import Claim, Every, Within
 from repro.spec.experiment import AnyDataset, Paper, Scale, Table, Variant, make_run, needed_runs
 from repro.spec.geometry.clips import geometry_of
 from repro.spec.names import UnknownName
-from repro.spec.run import Experiment, Method, Run
+from repro.spec.run import Ensemble, Experiment, Method, Run
 from repro.spec.terms.figures import needed_measure
 from repro.spec.terms.metrics import TIMINGS
 from repro.spec.terms.protocols import protocol_named
@@ -52,7 +52,8 @@ def catalogue_faults(papers: Sequence[Paper]) -> Iterator[str]:
     ):
         for name in _repeated(names):
             owners = [paper.name for paper in papers if name in _names_of(paper, kind)]
-            yield f"{kind} {name!r} is in {' and in '.join(owners)}; allowed: each {kind} once; give one of them another name"
+            found = f"is in {' and in '.join(owners)}" if kind != "paper" else f"is described {len(owners)} times"
+            yield f"{kind} {name!r} {found}; allowed: each {kind} once; give one of them another name"
     yield from _different_data(papers)
 
 
@@ -156,6 +157,25 @@ def _wrong_experiments(paper: Paper) -> Iterator[str]:
         yield from found
         if not found and variant.base is not None and method == paper.experiment(variant.base):
             yield f"{where} is {variant.base} itself: {variant.key} has that value there; allowed: a value that differs"
+        if not found and isinstance(method, Ensemble):
+            yield from _shared_draws(paper, method, where=where)
+
+
+def _shared_draws(paper: Paper, ensemble: Ensemble, *, where: str) -> Iterator[str]:
+    """Say which members share what is drawn: runs of one seed that begin from chance, or that do not."""
+    taken: dict[tuple[bool, int], str] = {}
+    for member in ensemble.members:
+        if _unknown(paper, member.variant):
+            return
+        method = paper.experiment(member.variant)
+        begun = isinstance(method, Experiment) and method.initial_weights is not None
+        for seed in member.seeds(0):
+            other = taken.setdefault((begun, seed), member.variant)
+            if other != member.variant:
+                yield (
+                    f"{where} averages {other} and {member.variant} of seed {seed}, which share their random numbers; "
+                    f"allowed: members of different seeds, such as cycle={len(ensemble.members)} and turn=0, 1, 2 and so on"
+                )
 
 
 def _wrong_scales(paper: Paper) -> Iterator[str]:

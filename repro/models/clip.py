@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from repro.models.image import conv_block, dense_layers, initial_std
-from repro.models.layers import Dropout
+from repro.models.layers import Dropout, initial_generator
 from repro.models.local import LocallyConnected2d
 from repro.models.sequence import Layers, run_in_order
 from repro.spec.geometry.clips import ClipConvShape, ClipGeometry, StreamShape, clip_geometry
@@ -37,7 +37,7 @@ def build_clip_network(network: ClipNetwork, *, num_classes: int, key: int) -> n
     """
     shapes = clip_geometry(network, num_classes=num_classes)
     net = ClipNet(network.frame, shapes)
-    initialise(net, shapes, generator=torch.Generator().manual_seed(key >> 1))
+    initialise(net, shapes, key=key)
     for module in net.modules():
         if isinstance(module, nn.Conv2d):
             module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -214,13 +214,13 @@ def convolution_over_time(shape: ClipConvShape) -> nn.Conv3d:
     )
 
 
-def initialise(net: nn.Module, shapes: ClipGeometry, *, generator: torch.Generator) -> None:
-    """Draw the weights of every layer in order and set its biases."""
+def initialise(net: nn.Module, shapes: ClipGeometry, *, key: int) -> None:
+    """Draw the weights of every layer, each from numbers of its own, and set its biases."""
     with torch.no_grad():
         for shape in shapes.layers:
             layer = net.get_submodule(shape.name)
             assert isinstance(layer, nn.Conv2d | nn.Conv3d | LocallyConnected2d | nn.Linear) and layer.bias is not None
             # Both fan-ins have the window over time as a factor, so that their ratio is that of one response.
             std = initial_std(shape.space if isinstance(shape, ClipConvShape) else shape)
-            layer.weight.normal_(0.0, std, generator=generator)
+            layer.weight.normal_(0.0, std, generator=initial_generator(shape.name, key=key))
             layer.bias.fill_(shape.bias)

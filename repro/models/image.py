@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from repro.models.blurred import BlurredView, WithBlurredView
-from repro.models.layers import Dropout, GroupedLinear, activation, pool
+from repro.models.layers import Dropout, GroupedLinear, activation, initial_generator, pool
 from repro.models.local import LocallyConnected2d
 from repro.models.norm.lrn import LocalResponseNorm
 from repro.models.norm.map_norm import MapResponseNorm
@@ -41,7 +41,7 @@ def build_network(network: Network, *, num_classes: int, key: int) -> nn.Sequent
     layers["flatten"] = nn.Flatten()
     layers |= dense_layers(shapes.dense, network)
     net = Layers(layers) if shapes.blurred is None else WithBlurredView(layers, shapes.blurred)
-    initialise(net, shapes, generator=torch.Generator().manual_seed(key >> 1))
+    initialise(net, shapes, key=key)
     net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return net
 
@@ -124,15 +124,15 @@ def initial_std(shape: ConvShape | DenseShape) -> float:
     return shape.init_std * math.sqrt(shape.reference_fan_in / shape.fan_in)
 
 
-def initialise(net: nn.Sequential, shapes: Geometry, *, generator: torch.Generator) -> None:
-    """Draw the weights of every layer in order and set its biases."""
+def initialise(net: nn.Sequential, shapes: Geometry, *, key: int) -> None:
+    """Draw the weights of every layer, each from numbers of its own, and set its biases."""
     with torch.no_grad():
         for shape in shapes.layers:
             layer = net.get_submodule(shape.name)
             assert isinstance(layer, nn.Conv2d | LocallyConnected2d | nn.Linear | GroupedLinear) and layer.bias is not None
-            layer.weight.normal_(0.0, initial_std(shape), generator=generator)
+            layer.weight.normal_(0.0, initial_std(shape), generator=initial_generator(shape.name, key=key))
             layer.bias.fill_(shape.bias)
         if shapes.blurred is not None:
             view = net.get_submodule(shapes.blurred.name)
             assert isinstance(view, BlurredView)
-            view.weight.normal_(0.0, shapes.blurred.init_std, generator=generator)
+            view.weight.normal_(0.0, shapes.blurred.init_std, generator=initial_generator(shapes.blurred.name, key=key))

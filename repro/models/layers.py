@@ -82,10 +82,21 @@ class GroupedLinear(nn.Module):
 
 
 def seed_dropout(net: nn.Module, *, key: int, step: int, device: torch.device) -> None:
-    """Seed every dropout layer of `net` for one step: a function of (key, step, position of the layer) alone."""
-    layers = [module for module in net.modules() if isinstance(module, Dropout)]
-    for position, layer in enumerate(layers):
-        layer.seed(derived_seed(f"{key}/{step}/{position}"), device=device)
+    """Seed every dropout layer of `net` for one step: a function of (key, step, name of the layer) alone.
+
+    So nets that differ elsewhere have the same masks in the layers that they share.
+    """
+    for name, module in net.named_modules():
+        if isinstance(module, Dropout):
+            module.seed(derived_seed(f"{key}/{step}/{name}"), device=device)
+
+
+def initial_generator(name: str, *, key: int) -> torch.Generator:
+    """The random numbers of the initial weights of layer `name`, a function of (key, name) alone.
+
+    So nets that differ elsewhere begin with the same weights in the layers that they share.
+    """
+    return torch.Generator().manual_seed(derived_seed(f"{key}/{name}"))
 
 
 def activation(name: str) -> nn.Module:

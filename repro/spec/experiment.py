@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from repro.spec.claims import Claim
 from repro.spec.datasets import Dataset, Printed, PrintedSet
 from repro.spec.differences import Difference
+from repro.spec.lineage import earlier_data
 from repro.spec.model import Model
 from repro.spec.names import UnknownName
 from repro.spec.network import Network, Size
@@ -309,6 +310,7 @@ def make_run(paper: Paper, *, scale: str, variant: str, seed: int) -> Run:
         evidence=chosen.evidence,
         dataset=chosen.dataset_of(family, seed=seed),
         experiment=method,
+        earlier_data=earlier_data(paper, chosen, variant=variant, seed=seed),
     )
 
 

@@ -54,14 +54,24 @@ class Experiment:
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
-    """`num` runs of a variant: run s of an ensemble has those with the seeds num * s to num * s + num - 1."""
+    """`num` runs of a variant: run s of an ensemble has those with the seeds num * s to num * s + num - 1.
+
+    Runs of one seed share what they draw, whatever their variant, and an average of them would gain less than one of
+    independent nets. So members of different variants take turns: with a `cycle` of m, the seeds are those of the run
+    whose number is s, moved on by `turn` in its block of m. Of one ensemble no two members have one seed, and no two
+    of its runs have a run in common.
+    """
 
     variant: str
     num: int = 1
+    turn: int = 0
+    cycle: int = 1
 
     def seeds(self, seed: int) -> range:
         """The seeds of the runs that run `seed` of the ensemble has."""
-        return range(self.num * seed, self.num * (seed + 1))
+        within = seed % self.cycle
+        place = seed - within + (within + self.turn) % self.cycle
+        return range(self.num * place, self.num * (place + 1))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +129,10 @@ Method = Experiment | Ensemble | Fitted | Timing
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """What a name `scale/paper/variant/seed` stands for, in full."""
+    """What a name `scale/paper/variant/seed` stands for, in full.
+
+    earlier_data: names of the data on which the weights that it begins with were trained, training after training.
+    """
 
     scale: str
     paper: str
@@ -128,6 +141,7 @@ class Run:
     evidence: str
     dataset: Dataset | VideoDataset
     experiment: Method
+    earlier_data: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -141,5 +155,12 @@ class Run:
         return self.experiment
 
     def key_for(self, purpose: str) -> int:
-        """The 64-bit key of all randomness that this run uses for `purpose`."""
-        return derived_seed(f"{self.id}\n{purpose}", num_bits=64)
+        """The 64-bit key of all randomness that this run uses for `purpose`.
+
+        It holds scale, paper and seed and not the variant: what two variants have in common is drawn alike, so that runs
+        of one seed are a pair. A run that begins with the weights of another draws nothing that went into them again: its
+        fresh layers are other than those that were trained, and images that were seen before come in another order, with
+        other crops and masks.
+        """
+        before = len(self.earlier_data) if purpose == "init" else self.earlier_data.count(self.dataset.name)
+        return derived_seed(f"{self.scale}/{self.paper}/{self.seed}\n{purpose}/{before}", num_bits=64)

@@ -8,6 +8,7 @@ import pytest
 from repro.catalogue.check import catalogue_faults, paper_faults, twins
 from repro.papers import PAPERS
 from repro.spec.experiment import Paper, Variant
+from repro.spec.run import InitialWeights
 from repro.spec.terms.figures import Figure
 
 ALEXNET, KARPATHY = PAPERS["alexnet"], PAPERS["karpathy"]
@@ -55,12 +56,32 @@ def test_variants_that_coincide_at_some_scales_alone_are_no_twins():
     assert twins(only) == [("full", "full_all_images")]
 
 
+def test_members_of_an_average_that_share_their_random_numbers_are_refused():
+    average = KARPATHY.experiment("cnn_average")
+    together = replace(average, members=tuple(replace(member, turn=0, cycle=1) for member in average.members))
+    same = Variant(name="same_seeds", title="", why="", source="", family="clip_average", experiment=together)
+    faults = list(paper_faults(with_variant(KARPATHY, same)))
+    assert len(faults) == 3
+    assert faults[0] == (
+        "variant same_seeds of karpathy averages single_frame and early_fusion of seed 0, which share their "
+        "random numbers; allowed: members of different seeds, such as cycle=4 and turn=0, 1, 2 and so on"
+    )
+
+
+def test_weights_that_come_from_themselves_are_refused():
+    round_trip = replace(KARPATHY.variant("transfer_all"), name="round", family="transfer")
+    method = replace(KARPATHY.experiment("transfer_all"), initial_weights=InitialWeights(variant="round"))
+    faults = list(paper_faults(with_variant(KARPATHY, replace(round_trip, base=None, key="", value=None, experiment=method))))
+    assert any("begins with weights that come from round again (round from round)" in fault for fault in faults)
+
+
 def test_papers_that_share_names_are_told_with_both_owners():
     claim = ALEXNET.claims[0]
     (fault,) = catalogue_faults(
         [ALEXNET, replace(KARPATHY, claims=(claim,), printed_sets=ALEXNET.printed_sets + KARPATHY.printed_sets)]
     )
     assert fault.startswith(f"claim {claim.id!r} is in alexnet and in karpathy; allowed: each claim once")
+    assert next(catalogue_faults([ALEXNET, ALEXNET])).startswith("paper 'alexnet' is described 2 times; allowed: each paper once")
     (fault,) = catalogue_faults([ALEXNET, replace(KARPATHY, tables=ALEXNET.tables[:1])])
     assert fault.startswith(f"table {ALEXNET.tables[0].name!r} is in alexnet and in karpathy")
 

@@ -101,8 +101,8 @@ class Tracer:
         return self._found[variant]
 
     def run_of(self, variant: str) -> Run:
-        """Return the run of `variant` under a name that all variants share, so that all draw the same random numbers."""
-        return replace(make_run(self.paper, scale=SCALE, variant=variant, seed=0), variant="probe")
+        """Return the run of `variant` as if its weights came from nowhere, so that all draw the same random numbers."""
+        return replace(make_run(self.paper, scale=SCALE, variant=variant, seed=0), earlier_data=())
 
     def trace(self, run: Run) -> Trace:
         """Compute what `run` computes first and last."""

@@ -311,6 +311,13 @@ FIGURES = Table(
     ),
     figures=(
         Figure(
+            name="architecture",
+            lead=(
+                "The paper's Figure 2 draws it so, the upper tower cut off: each tower is on a GPU of its own, and they see each "
+                "other in the third layer and in the dense ones alone."
+            ),
+        ),
+        Figure(
             name="tower_kernels",
             lead=(
                 "The paper says that in every run the kernels of one tower become largely colour-agnostic and those of the "

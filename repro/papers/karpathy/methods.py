@@ -38,10 +38,10 @@ TABLE1_METHODS = (
         family="clip_average",
         experiment=Ensemble(
             members=(
-                Member(variant="single_frame"),
-                Member(variant="early_fusion"),
-                Member(variant="late_fusion"),
-                Member(variant="slow_fusion"),
+                Member(variant="single_frame", cycle=4),
+                Member(variant="early_fusion", turn=1, cycle=4),
+                Member(variant="late_fusion", turn=2, cycle=4),
+                Member(variant="slow_fusion", turn=3, cycle=4),
             ),
             weights="equal",
             evaluation=CLIPS_AND_VIDEOS,

@@ -4,6 +4,14 @@ from repro.papers.karpathy.differences import DIFFERENCES
 from repro.spec.experiment import Table
 from repro.spec.terms.figures import Figure
 
+STREAMS = Figure(
+    name="streams",
+    lead=(
+        "The paper's Figure 2: the context stream sees the whole frame at half the resolution, the fovea stream its centre at "
+        "full resolution; both end in maps of one size and meet in the first dense layer."
+    ),
+)
+
 TABLE1 = Table(
     name="karpathy_table1",
     title="Fusion over time, and two streams",
@@ -107,6 +115,12 @@ TABLE1 = Table(
     ),
     differences=DIFFERENCES,
     figures=(
+        Figure(
+            name="fusion_over_time",
+            lead="The paper's Figure 1 shows the four fusions so; the last net is not in the paper.",
+        ),
+        Figure(name="kernels_over_time"),
+        STREAMS,
         Figure(
             name="stream_kernels",
             lead=(
@@ -272,6 +286,7 @@ SPEED = Table(
         "B.S3.2.no_cost.slow.vid1",
     ),
     controls=(("slow_fusion", "slow_fusion"), ("slow_fusion_multires", "slow_fusion"), ("clip_speed", "clip_speed")),
+    figures=(STREAMS,),
     about=(
         "A net with two streams sees half the pixels of one that sees whole frames. The paper says that this makes it two to "
         "four times as fast at no cost in accuracy. Its clips a second are those of its machines; ratios carry over to others."
