@@ -8,13 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from repro.analyse.collect.stream_kernels import mean_frequency
 from repro.artifacts.judged import Estimated, JudgedEffect, JudgedLevel
 from repro.artifacts.stored_files import stored_file
 from repro.papers.karpathy import KARPATHY
 from repro.report.figures import view
 from repro.report.figures.class_gains import printed_gains
 from repro.report.figures.clips import clips
-from repro.report.figures.stream_kernels import change_over_time, mean_frequency
+from repro.report.figures.stream_kernels import change_over_time
 from repro.report.inputs.results import Results, read_results
 from repro.report.pages.variants import change_of
 from repro.report.text.changes import part_words
