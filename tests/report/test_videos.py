@@ -197,7 +197,7 @@ def test_parts_of_nets_of_clips_are_told_in_words() -> None:
     fovea = change_of("fovea_only", KARPATHY, control="single_frame_multires")
     assert fovea == "network.streams: fovea (its centre, 1/2 of the side); no pooling after conv5"
     assert change_of("cnn_average", KARPATHY, control="slow_fusion") == (
-        "the mean prediction of single_frame, early_fusion, late_fusion and slow_fusion"
+        "the mean prediction of single_frame, early_fusion, late_fusion and slow_fusion, each of another seed"
     )
     assert "begins with the weights of slow_fusion, trains fc8 alone" in change_of(
         "transfer_top", KARPATHY, control="transfer_scratch"

@@ -107,9 +107,14 @@ def diagram_of(net: AnyNet) -> Diagram:
 
 
 def _of_images(net: ImageNet) -> Diagram:
-    towers = net.network.towers.num
+    towers, coarse = net.network.towers.num, net.shapes.blurred
     stages = [
-        _conv_stage([shape] * towers, share=towers, crosses=towers > 1 and index > 0 and shape.groups == 1)
+        _conv_stage(
+            [shape] * towers,
+            share=towers,
+            crosses=towers > 1 and index > 0 and shape.groups == 1,
+            coarse_px=coarse.kernel_px if coarse and coarse.layer == shape.name else 0,
+        )
         for index, shape in enumerate(net.shapes.conv)
     ]
     names = tuple(f"tower {number}" for number in range(1, towers + 1)) if towers > 1 else ("",)
@@ -156,8 +161,12 @@ def _conv_stage(
     name: str = "",
     frames: int = 1,
     window: TimeWindow | None = None,
+    coarse_px: int = 0,
 ) -> Stage:
-    """A convolution with what follows it, in each row; `share`: rows over which its kernels are spread."""
+    """A convolution with what follows it, in each row.
+
+    share: rows over which its kernels are spread. coarse_px: of its kernels on a coarse view of the image, 0 if it has none.
+    """
     first = shapes[0]
     num = first.num_kernels // share
     kernels = by(share, num) if share > 1 else str(num)
@@ -166,6 +175,8 @@ def _conv_stage(
     if window is not None:
         step = f", stride {window.stride}" if window.stride > 1 else ""
         words.append(Word(text=f"{TIMES} {window.num_frames} in time{step}", kind="conv"))
+    if coarse_px:
+        words.append(Word(text=f"and {square(coarse_px)} of a coarse image", kind="conv"))
     if not first.shared:
         words.append(Word(text="own at each place", kind="conv"))
     for step in first.order:
