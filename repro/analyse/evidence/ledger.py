@@ -16,7 +16,9 @@ from repro.artifacts.runs_csv import Measurement, short_code
 from repro.artifacts.scores import Scores
 from repro.evaluate.metrics import top_k_correct
 from repro.spec.experiment import Paper, Scale, make_run, with_needed
+from repro.spec.run import Fitted
 from repro.spec.terms.metrics import TOP_K, TRAIN_TOP1
+from repro.spec.terms.protocols import example_of, scores_examples
 
 #: Two ways of adding up the same share differ by less than this.
 ROUNDING = 1e-9
@@ -96,12 +98,22 @@ class Ledger:
 
     def arms(self, variants: Sequence[str], *, metric: str, protocol: str) -> dict[str, list[float]]:
         """The values of each of `variants` by seed; variants without any are left out."""
-        found = {variant: self.values.get((variant, metric, protocol), {}) for variant in variants}
-        return {variant: [values[seed] for seed in sorted(values)] for variant, values in found.items() if values}
+        found = {variant: self.by_seed(variant, metric=metric, protocol=protocol) for variant in variants}
+        return {variant: list(values.values()) for variant, values in found.items() if values}
 
     def by_seed(self, variant: str, *, metric: str, protocol: str) -> dict[int, float]:
         """The values of `variant` by seed, in the order of the seeds."""
-        return dict(sorted(self.values.get((variant, metric, protocol), {}).items()))
+        return dict(sorted(self.values.get((variant, metric, self.scored_by(variant, protocol)), {}).items()))
+
+    def scored_by(self, variant: str, protocol: str) -> str:
+        """The protocol by which `variant` is measured where others are by `protocol`.
+
+        A classical model has no crops: its one view of whole images stands for any of theirs.
+        """
+        method = self.paper.experiment(variant)
+        own = method.evaluation.protocols
+        whole = isinstance(method, Fitted) and len(own) == 1 and scores_examples(protocol)
+        return own[0] if whole and example_of(own[0]) == example_of(protocol) else protocol
 
     def num_examples(self, variants: Sequence[str], *, metric: str, protocol: str) -> int:
         """The fewest examples that a value of `variants` rests on; 0 without any value."""
@@ -134,6 +146,7 @@ class Ledger:
         return read_collected_scores(record, split=split, protocol=protocol, results=self.results)
 
     def _answers(self, record: RunJson, *, split: str, protocol: str) -> Answers:
+        protocol = self.scored_by(record.variant, protocol)
         key = (record.id, split, protocol)
         if key not in self._read_answers:
             scores = self.scores(record, split=split, protocol=protocol)
