@@ -170,6 +170,7 @@ def paired(differences: Values) -> Estimate:
 
 
 def two_sided_p(value: float, *, se: float, df: float) -> float | None:
+    """Student's two-sided p-value that the effect is 0; None without a spread."""
     return float(2 * special.stdtr(df, -abs(value) / se)) if df > 0 and se > 0 else None
 
 
