@@ -15,7 +15,7 @@ import pytest
 
 from repro.artifacts.provenance import PACKAGE
 from tests.once import made_once
-from tests.pace import Meter, read_pace
+from tests.pace import WHOLE_RUNS, Meter, read_pace
 
 ROOT = PACKAGE.parent
 #: What a checkout is made of; the rest of the folder is environments, caches and results.
@@ -52,6 +52,12 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 def measures_speed(config: pytest.Config) -> bool:
     """Say whether benchmarks are asked for, which run in one process."""
     return config.option.markexpr == "bench" or config.option.benchmark_only
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Import no file of whole runs where quick tests are asked for: none of theirs is quick."""
+    within = f"{collection_path.relative_to(ROOT).as_posix()}/" if collection_path.is_relative_to(ROOT) else ""
+    return True if config.option.markexpr == "quick" and within.startswith(WHOLE_RUNS) else None
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -2,7 +2,9 @@
 
 import argparse
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 
@@ -183,6 +185,14 @@ def test_the_module_runs_and_prints_help():
     done = repro("--help")
     assert done.returncode == 0
     assert all(name in done.stdout for name in OPTIONS)
+
+
+def test_a_reader_that_ends_early_gets_no_traceback():
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as closed:
+        done = subprocess.run([sys.executable, "-m", "repro", "list"], stdout=closed, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (128 + signal.SIGPIPE, "")
 
 
 def test_a_wrong_option_is_refused_with_code_2():

@@ -142,7 +142,7 @@ class Judgement:
     counts: of all claims. runs: how many there are. missing: planned runs that are not there.
     """
 
-    SCHEMA: ClassVar[str] = "claims/3"
+    SCHEMA: ClassVar[str] = "claims/4"
     STAGE: ClassVar[str] = "judge"
 
     scale: str

@@ -24,6 +24,7 @@ IMAGE_SOURCES = {
     "cifar10": "repro.data.sources.cifar10",
     "folders": "repro.data.sources.folders",
     "unsplit_folders": "repro.data.sources.unsplit_folders",
+    "ilsvrc2010": "repro.data.sources.ilsvrc2010",
     "ilsvrc2012": "repro.data.sources.ilsvrc",
 }
 VIDEO_SOURCES = {

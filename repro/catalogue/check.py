@@ -52,7 +52,8 @@ def catalogue_faults(papers: Sequence[Paper]) -> Iterator[str]:
     ):
         for name in _repeated(names):
             owners = [paper.name for paper in papers if name in _names_of(paper, kind)]
-            yield f"{kind} {name!r} is in {' and in '.join(owners)}; allowed: each {kind} once; give one of them another name"
+            found = f"is in {' and in '.join(owners)}" if kind != "paper" else f"is described {len(owners)} times"
+            yield f"{kind} {name!r} {found}; allowed: each {kind} once; give one of them another name"
     yield from _different_data(papers)
 
 

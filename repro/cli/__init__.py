@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
@@ -18,6 +20,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with _speaking(getattr(options, "log", None)) as say:
         try:
             options.command(options, say)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            return _nobody_reads()
         except Exception as error:
             if isinstance(error, ValueError) and type(error).__module__.split(".")[0] == "repro":
                 say(f"repro: error: {error}")
@@ -25,6 +30,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             say(traceback.format_exc().rstrip())
             return 1
     return 0
+
+
+def _nobody_reads() -> int:
+    """Leave quietly, with the status that a shell gives a pipe's writer, where its reader (`| head`) has ended."""
+    # Python flushes stdout once more as it ends, and would print that this failed.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 128 + signal.SIGPIPE
 
 
 @contextmanager

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from repro.analyse.evidence.several import runs_for_every
-from repro.analyse.evidence.statistics import pooled_spread, seeds_needed
+from repro.analyse.evidence.spreads import pooled_spread
+from repro.analyse.evidence.statistics import seeds_needed
 from repro.analyse.evidence.verdict import MOST_RUNS
 from repro.artifacts.runs_csv import read_runs_csv
 from repro.spec.claims import (

@@ -26,6 +26,7 @@ SOURCE_KEYS = {
     "cifar10": ("data", True),
     "folders": ("images", False),
     "unsplit_folders": ("unsplit", False),
+    "ilsvrc2010": ("images", False),
     "ilsvrc2012": ("images", False),
     "video_folders": ("videos", False),
     "ucf101": ("videos", False),

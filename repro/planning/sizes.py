@@ -7,6 +7,7 @@ from pathlib import Path
 
 from repro.artifacts.dataset_json import read_dataset
 from repro.artifacts.documents import MissingFileError
+from repro.data.sources import ilsvrc2010
 from repro.data.sources.ilsvrc import NUM_CLASSES, NUM_IMAGES
 from repro.spec.datasets import Dataset
 from repro.spec.video_datasets import VideoDataset
@@ -91,7 +92,13 @@ def _num_sources(dataset: Dataset | VideoDataset) -> tuple[int, int, int, int] |
     held_out, made = dataset.num_validation, dataset.procedural
     if made:
         return made.num_classes, made.num_train - held_out, held_out, made.num_test
-    known = {"cifar10": CIFAR10, "ilsvrc2012": {"classes": NUM_CLASSES, **NUM_IMAGES}, "ucf101": UCF101, "sports1m": SPORTS1M}
+    known = {
+        "cifar10": CIFAR10,
+        "ilsvrc2010": {"classes": ilsvrc2010.NUM_CLASSES, **ilsvrc2010.NUM_IMAGES},
+        "ilsvrc2012": {"classes": NUM_CLASSES, **NUM_IMAGES},
+        "ucf101": UCF101,
+        "sports1m": SPORTS1M,
+    }
     found = RELEASES.get(dataset.name) or known.get(dataset.kind)
     if found is None:
         return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 SAME_DATA, STAND_IN, DEMONSTRATION = "same data", "stand-in", "demonstration"
 #: From the most that a verdict can be worth to the least.
 EVIDENCE = (SAME_DATA, STAND_IN, DEMONSTRATION)
-DATASET_KINDS = ("procedural", "cifar10", "folders", "unsplit_folders", "ilsvrc2012")
+DATASET_KINDS = ("procedural", "cifar10", "folders", "unsplit_folders", "ilsvrc2010", "ilsvrc2012")
 
 
 @dataclass(frozen=True, kw_only=True)

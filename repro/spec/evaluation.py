@@ -8,7 +8,7 @@ from dataclasses import dataclass
 #: `ten_crop`: those five and their mirror images. The softmax is averaged over the crops. `center_relit`: the
 #: centre crop of each image under another light, brighter or darker and of another colour.
 RELIT = "center_relit"
-IMAGE_PROTOCOLS = ("center", "center_mirror", "five_crop", "ten_crop", RELIT)
+IMAGE_PROTOCOLS = ("center", RELIT, "center_mirror", "five_crop", "ten_crop")
 
 
 @dataclass(frozen=True, kw_only=True)

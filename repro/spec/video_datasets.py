@@ -67,10 +67,19 @@ class ProceduralVideos:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClassGroup:
+    """Classes that their authors sort under one name."""
+
+    name: str
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class VideoDataset:
     """A set of labelled videos, stored as clips of square frames of `stored_px`: central square cut, then resized.
 
     kind: one of VIDEO_KINDS; procedural: its generator's knobs; fold: of the official lists, where there are several.
+    groups: the groups of its classes, as far as they are known beforehand and not told by the files.
     num_validation: training videos held out for the plateau rule and for tuning; never test videos.
     max_refused: share of unreadable or too short videos above which preparation fails, in [0, 1].
     of: the name of the printed set that these videos are, or are nearly; "" for data of which no paper prints a number.
@@ -89,6 +98,7 @@ class VideoDataset:
     fold: int = 1
     procedural: ProceduralVideos | None = None
     of: str = ""
+    groups: tuple[ClassGroup, ...] = ()
 
     def __post_init__(self) -> None:
         if self.procedural is not None and self.procedural.frame_px < self.stored_px:

@@ -66,6 +66,7 @@ MAY_REACH = {
     "prepare_cifar10": f"{OF_IMAGES} data.sources.cifar10 data.sources.download",
     "prepare_folders": OF_FOLDERS,
     "prepare_unsplit_folders": f"{OF_FOLDERS} data.sources.unsplit_folders",
+    "prepare_ilsvrc2010": f"{OF_FOLDERS} data.sources.ilsvrc data.sources.ilsvrc2010",
     "prepare_ilsvrc2012": f"{OF_FOLDERS} data.sources.ilsvrc",
     "prepare_procedural_videos": f"""{OF_VIDEOS} data.generated.drawing data.generated.video_drawing data.generated.videos
         system.seeds""",

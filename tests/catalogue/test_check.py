@@ -81,6 +81,7 @@ def test_papers_that_share_names_are_told_with_both_owners():
         [ALEXNET, replace(KARPATHY, claims=(claim,), printed_sets=ALEXNET.printed_sets + KARPATHY.printed_sets)]
     )
     assert fault.startswith(f"claim {claim.id!r} is in alexnet and in karpathy; allowed: each claim once")
+    assert next(catalogue_faults([ALEXNET, ALEXNET])).startswith("paper 'alexnet' is described 2 times; allowed: each paper once")
     (fault,) = catalogue_faults([ALEXNET, replace(KARPATHY, tables=ALEXNET.tables[:1])])
     assert fault.startswith(f"table {ALEXNET.tables[0].name!r} is in alexnet and in karpathy")
 

@@ -76,7 +76,7 @@ def test_an_exact_number_is_of_a_layer_that_there_is(paper, claim):
 
 @pytest.mark.parametrize(("paper", "claim"), [item for item in CLAIMS if item not in of_kind(Exact)])
 def test_a_claim_is_measured_by_a_protocol_that_its_runs_have(paper, claim):
-    of_one = claim.measured.parameter in ("class", "group") and not isinstance(claim, Signs)
+    of_one = claim.measured.parameter in ("class", "group", "pair") and not isinstance(claim, Signs)
     assert bool(parameter(claim.metric)) == of_one
     protocols = {claim.protocol} | ({claim.against_protocol or claim.protocol} if isinstance(claim, Within) else set())
     if claim.measured.of == TIMINGS and claim.arm:
@@ -148,3 +148,18 @@ def test_the_papers_own_slips_are_slips():
     assert shapes.conv[3].num_parameters / shapes.num_parameters == pytest.approx(0.0109, abs=5e-5)
     assert printed["A.S1.convshare"] == 0.01
     assert printed["A.S4.1.x2048"] == 2 * 32**2 != 2 * (256 - 224 + 1) ** 2 == 2178
+
+
+def test_the_net_is_compared_with_the_methods_of_others_by_the_differences_of_their_rows():
+    claims = {claim.id: claim for claim in ALEXNET.claims}
+    for other in ("sparse", "siftfv"):
+        for column in ("top1", "top5"):
+            gain = claims[f"A.T1.cnn_{other}.{column}"]
+            assert (gain.paper_arm, gain.paper_against) == (
+                claims[f"A.T1.cnn.{column}"].paper_value,
+                claims[f"A.T1.{other}.{column}"].paper_value,
+            )
+            assert f"{100 * (gain.paper_against - gain.paper_arm):.1f} points" in gain.statement
+    four = claims["A.T2.cnn_siftfv.top5"]
+    printed = claims["A.T2.1cnn.top5val"].paper_value, claims["A.T2.siftfv.top5test"].paper_value
+    assert (four.paper_arm, four.paper_against) == printed

@@ -7,7 +7,7 @@ import pytest
 
 from repro.papers.karpathy import KARPATHY
 from repro.spec.claims import Claim, Effect, Every, Level, NoWorse, Signs, Within
-from repro.spec.terms.metrics import SCORES, STATED, TIMINGS, metric_named
+from repro.spec.terms.metrics import KERNELS, SCORES, STATED, TIMINGS, metric_named
 from tests.facts import stated_claims
 
 CLAIMS = {claim.id: claim for claim in KARPATHY.claims}
@@ -92,9 +92,10 @@ def test_tables_1_3_and_4_stand_in_the_papers_own_words(facts):
             assert ("higher" in claim.statement) == (float(row["value"]) > 0)
 
 
-@pytest.mark.parametrize(
-    "claim", [item for item in KARPATHY.claims if isinstance(item, Effect) and item.paper_arm], ids=lambda c: c.id
-)
+SIZED = [item for item in KARPATHY.claims if isinstance(item, Effect) and item.paper_arm]
+
+
+@pytest.mark.parametrize("claim", [item for item in SIZED if not item.id.startswith("B.S4.2.")], ids=lambda c: c.id)
 def test_effects_are_differences_of_table_1(claim):
     """An effect's id ends in its column; the two errors behind it are printed there."""
     column = COLUMNS[claim.id.rpartition(".")[2]]
@@ -104,6 +105,29 @@ def test_effects_are_differences_of_table_1(claim):
     assert claim.paper_delta == pytest.approx(claim.paper_against - claim.paper_arm, abs=1e-12)
     assert claim.paper_delta > 0
     assert f"{100 * claim.paper_delta:.1f} points" in claim.statement
+
+
+@pytest.mark.parametrize("claim", [item for item in SIZED if item.id.startswith("B.S4.2.")], ids=lambda c: c.id)
+def test_effects_of_transfer_are_differences_of_tables_3_and_4(claim):
+    printed_in = [item for item in KARPATHY.claims if isinstance(item, Level) and item.id.startswith(("B.T3.", "B.T4."))]
+    level = {item.arm: item.paper_value for item in printed_in if item.metric == claim.metric}
+    assert (claim.paper_arm, claim.paper_against) == (level[claim.arm], level[claim.against])
+    assert claim.paper_delta == pytest.approx(claim.paper_against - claim.paper_arm, abs=1e-12)
+    size = f"{100 * claim.paper_delta:.1f} points" if claim.metric == "top1_error" else f"{claim.paper_delta:.2f} more"
+    assert size in claim.statement
+
+
+def test_every_net_and_the_average_are_compared_with_feature_histograms():
+    against = {item.arm: item.paper_delta for item in SIZED if item.against == "feature_histograms"}
+    assert set(against) == {"cnn_average", "slow_fusion", "single_frame", "early_fusion", "late_fusion"}
+    assert against["cnn_average"] == pytest.approx(0.639 - 0.553)
+
+
+def test_every_way_of_transfer_is_compared_with_training_from_scratch_and_with_histograms():
+    pairs = {(item.arm, item.against) for item in SIZED if item.metric == "top1_error"}
+    for way in ("transfer_top", "transfer_top3", "transfer_all"):
+        assert {(way, "transfer_scratch"), (way, "transfer_histograms")} <= pairs
+    assert {("transfer_top3", "transfer_top"), ("transfer_top3", "transfer_all")} <= pairs
 
 
 def test_sizes_that_the_text_names():
@@ -156,6 +180,9 @@ def test_a_claim_without_an_engine_says_so_and_any_other_is_measured_by_its_runs
     if metric_named(claim.metric).of == STATED or not claim.arm:
         assert claim.not_run or claim.untestable
         return
+    if metric_named(claim.metric).of == KERNELS:
+        assert claim.protocol == "weights"
+        return
     assert metric_named(claim.metric).of == SCORES
     assert claim.protocol in KARPATHY.experiment(claim.arm).evaluation.protocols
     assert not claim.not_run
@@ -191,7 +218,7 @@ def test_measurements_of_others_are_errors_with_protocol_and_confidence(claim):
         assert item.protocol
         assert item.note
         assert item.confidence in {"V", "M"}
-        assert item.ablated is None
+        assert (item.ablated is None) == isinstance(claim, Level), "one value beside a level, two beside a difference"
         assert 0 < item.control < 1
         assert not item.same_quantity, "nobody has trained the paper's own nets again"
 
@@ -199,7 +226,9 @@ def test_measurements_of_others_are_errors_with_protocol_and_confidence(claim):
 def test_measurements_of_others_stand_beside_the_rows_they_speak_to():
     found = {claim.id: len(claim.reproductions) for claim in KARPATHY.claims if claim.reproductions}
     assert found
-    assert all(CLAIMS[name].row for name in found), "rows of printed tables"
+    assert all(CLAIMS[name].row or name.startswith("B.S4.2.") for name in found), (
+        "rows of printed tables, and differences of them"
+    )
 
 
 @pytest.mark.parametrize("claim", KARPATHY.claims, ids=lambda claim: claim.id)

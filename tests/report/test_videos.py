@@ -8,13 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from repro.analyse.collect.stream_kernels import mean_frequency
 from repro.artifacts.judged import Estimated, JudgedEffect, JudgedLevel
 from repro.artifacts.stored_files import stored_file
 from repro.papers.karpathy import KARPATHY
 from repro.report.figures import view
 from repro.report.figures.class_gains import printed_gains
 from repro.report.figures.clips import clips
-from repro.report.figures.stream_kernels import change_over_time, mean_frequency
+from repro.report.figures.stream_kernels import change_over_time
 from repro.report.inputs.results import Results, read_results
 from repro.report.pages.variants import change_of
 from repro.report.text.changes import part_words
@@ -196,7 +197,7 @@ def test_parts_of_nets_of_clips_are_told_in_words() -> None:
     fovea = change_of("fovea_only", KARPATHY, control="single_frame_multires")
     assert fovea == "network.streams: fovea (its centre, 1/2 of the side); no pooling after conv5"
     assert change_of("cnn_average", KARPATHY, control="slow_fusion") == (
-        "the mean prediction of single_frame, early_fusion, late_fusion and slow_fusion"
+        "the mean prediction of single_frame, early_fusion, late_fusion and slow_fusion, each of another seed"
     )
     assert "begins with the weights of slow_fusion, trains fc8 alone" in change_of(
         "transfer_top", KARPATHY, control="transfer_scratch"

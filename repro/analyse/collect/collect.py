@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,20 +12,26 @@ from numpy.typing import NDArray
 
 from repro.analyse.collect import average_precisions as precisions
 from repro.analyse.collect import measures
+from repro.analyse.collect.camera import of_camera, parse_motion
+from repro.analyse.collect.choices import choices_of, of_choices
 from repro.analyse.collect.measures import Measured
 from repro.analyse.collect.run_files import AGAIN, DamagedRunError, find_run, read_run_file, read_run_scores
+from repro.analyse.collect.saturation import of_saturation
+from repro.analyse.collect.stream_kernels import of_stream_kernels, parse_stream_kernels
 from repro.artifacts.documents import document_from
-from repro.artifacts.files import FileFormatError, run_folder
+from repro.artifacts.files import FileFormatError, data_folder, run_folder
 from repro.artifacts.log_jsonl import LogEntry, parse_log
 from repro.artifacts.run_json import RunJson
 from repro.artifacts.runs_csv import Measurement, short_code, write_runs_csv
 from repro.artifacts.stored_files import StoredFile
 from repro.artifacts.timings_json import TimingsJson
 from repro.evaluate.metrics import top_k_error
+from repro.spec.evaluation import RELIT
 from repro.spec.experiment import Paper
 from repro.spec.run import Experiment, Run
-from repro.spec.terms.metrics import GAP, TOP1, TOP_K, TRAIN_S, TRAIN_TOP1, chance_floor
-from repro.spec.terms.protocols import plain_protocol
+from repro.spec.terms.metrics import GAP, RELIGHTING, TOP1, TOP_K, TRAIN_S, TRAIN_TOP1, chance_floor
+from repro.spec.terms.protocols import PLAIN_CROP, plain_protocol
+from repro.spec.video_datasets import CAMERA_FILE
 
 Parsed = TypeVar("Parsed")
 
@@ -42,12 +49,22 @@ def collect(runs: Sequence[Run], *, papers: Sequence[Paper], results: Path) -> N
     scales = sorted({run.scale for run in runs})
     if len(scales) != 1:
         raise ValueError(f"runs to collect are of the scales {scales}; allowed: one scale (python -m repro list)")
-    thresholds = measures.thresholds_by_variant(papers)
-    rows = [row for run in runs for row in _rows(run, results, thresholds.get((run.paper, run.variant), ()))]
+    thresholds, choices = measures.thresholds_by_variant(papers), choices_of(papers)
+    asked = {key: Asked(thresholds=found, choices=choices) for key, found in thresholds.items()}
+    other = Asked(thresholds=(), choices=choices)
+    rows = [row for run in runs for row in _rows(run, results, asked.get((run.paper, run.variant), other))]
     write_runs_csv(Path(results) / scales[0] / "runs.csv", rows)
 
 
-def _rows(run: Run, results: Path, thresholds: Sequence[float]) -> list[Measurement]:
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What claims ask of a run: the training errors to which epochs are counted, the classes to choose between."""
+
+    thresholds: Sequence[float]
+    choices: Sequence[tuple[str, str]]
+
+
+def _rows(run: Run, results: Path, asked: Asked) -> list[Measurement]:
     record = find_run(results, run.id)
     if record is None:
         return []
@@ -55,7 +72,7 @@ def _rows(run: Run, results: Path, thresholds: Sequence[float]) -> list[Measurem
         read_run_file(record, record.network.log, results=results)
     if record.diverged:
         return []
-    measured = [*_of_scores(record, run, results), *_of_training(record, run, results, thresholds)]
+    measured = [*_of_scores(record, run, results, asked), *_of_training(record, run, results, asked.thresholds)]
     return [
         Measurement(
             scale=run.scale,
@@ -77,7 +94,7 @@ def _rows(run: Run, results: Path, thresholds: Sequence[float]) -> list[Measurem
     ]
 
 
-def _of_scores(record: RunJson, run: Run, results: Path) -> list[Measured]:
+def _of_scores(record: RunJson, run: Run, results: Path, asked: Asked) -> list[Measured]:
     """What the scores of a finished run give; the gap counts its test images."""
     measured: list[Measured] = []
     for protocol in run.experiment.evaluation.protocols:
@@ -89,6 +106,9 @@ def _of_scores(record: RunJson, run: Run, results: Path) -> list[Measured]:
         if protocol == precisions.PROTOCOL:
             data = record.dataset
             measured += precisions.of_precisions(scores, classes=data.classes, groups=data.groups)
+            measured += of_choices(scores, classes=data.classes, pairs=asked.choices)
+            measured += of_camera(scores, _motion(record, run, results))
+    measured += _of_relighting(measured)
     plain = plain_protocol(run.experiment.evaluation.protocols)
     if isinstance(run.experiment, Experiment) and run.experiment.evaluation.num_train_examples and plain:
         train = read_run_scores(record, split="train", protocol=plain, results=results)
@@ -112,11 +132,34 @@ def _of_training(record: RunJson, run: Run, results: Path, thresholds: Sequence[
     planned = run.trained.recipe.schedule.num_epochs
     floor = chance_floor(record.num_classes)
     measured = measures.of_log(log, num_epochs=planned, thresholds=thresholds, num_images=num_images, chance_floor=floor)
+    measured += of_saturation(log, num_images=num_images)
     # Networks of clips leave other kernels: a claim about towers then says that none are there.
     if record.network.pictures.kernels is not None:
         kernel_KHWC, num_towers = _parsed(record, record.network.pictures.kernels, _kernels, results)
         measured += measures.of_kernels(kernel_KHWC, num_towers=num_towers)
+    if record.network.pictures.stream_kernels is not None:
+        measured += of_stream_kernels(_parsed(record, record.network.pictures.stream_kernels, _stream_kernels, results))
     return [*measured, train_s]
+
+
+def _of_relighting(measured: Sequence[Measured]) -> list[Measured]:
+    """What another light adds to the error on centre crops, of a run that was scored by both."""
+    error = {protocol: (value, num) for metric, protocol, value, num in measured if metric == TOP1}
+    if RELIT not in error or PLAIN_CROP not in error:
+        return []
+    value, num = error[RELIT]
+    return [(RELIGHTING, RELIT, value - error[PLAIN_CROP][0], num)]
+
+
+def _motion(record: RunJson, run: Run, results: Path) -> dict[bytes, float]:
+    """How much the camera moves in each test video; nothing where it was not measured."""
+    path = data_folder(results, run.scale, record.dataset.name) / CAMERA_FILE
+    if not path.is_file():
+        return {}
+    try:
+        return parse_motion(path.read_bytes())
+    except ValueError as error:
+        raise FileFormatError(f"{path} cannot be read ({error}); run the stage prepare again") from None
 
 
 def _log(content: bytes, path: Path) -> tuple[LogEntry, ...]:
@@ -130,6 +173,13 @@ def _timings(content: bytes, path: Path) -> TimingsJson:
 def _kernels(content: bytes, path: Path) -> tuple[NDArray[np.float32], int]:
     try:
         return measures.parse_kernels(content)
+    except ValueError as error:
+        raise FileFormatError(f"{path} cannot be read ({error}); {AGAIN}") from None
+
+
+def _stream_kernels(content: bytes, path: Path) -> dict[str, NDArray[np.float32]]:
+    try:
+        return parse_stream_kernels(content)
     except ValueError as error:
         raise FileFormatError(f"{path} cannot be read ({error}); {AGAIN}") from None
 

@@ -6,25 +6,25 @@ Shape suffixes: S seeds, N examples.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import stdev
 
-import numpy as np
-
+from repro.analyse.evidence.dunnett import dunnett_p
 from repro.analyse.evidence.gates import not_learned
 from repro.analyse.evidence.ledger import Ledger
+from repro.analyse.evidence.pairing import Common, common_values, paired_difference
+from repro.analyse.evidence.spreads import Values
 from repro.analyse.evidence.statistics import (
     Estimate,
-    Values,
     difference,
-    dunnett_p,
     example_se,
+    mean_example_se,
     mean_of,
     paired,
-    pooled_spread,
     seeds_needed,
     total_interval,
+    welch,
 )
 from repro.artifacts.judged import Estimated, Interval
 from repro.spec.terms.metrics import NEVER, TOP_K, metric_named
@@ -49,8 +49,9 @@ class Pair:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """An effect, metric(against) - metric(arm), in points and as log ratio (None where an error is 0 or a difference).
+    """An effect, metric(against) - metric(arm), in points and as log ratio (None for what has no ratio, as a difference).
 
+    welch: the same on the deciding scale by the two arms' own spreads, unpaired. common: what both have at the same seeds.
     p_adjusted: Dunnett's, for all arms of the table against its control, on the deciding scale; None if neither arm is it.
     """
 
@@ -60,6 +61,8 @@ class Comparison:
     decided_on: str
     points: Estimate
     log_ratio: Estimate | None
+    welch: Estimate | None
+    common: Common
     total_ci90: Interval | None
     p_adjusted: float | None
 
@@ -73,12 +76,12 @@ class Comparison:
 
     def seeds_needed(self, effect: float) -> int | None:
         """The seeds per arm that would find `effect`, on the deciding scale, with 80 % power."""
-        if self.deciding is None:
+        found = self.deciding
+        if found is None or not found.sd:
             return None
-        if self.deciding.sd is not None:
-            return seeds_needed(effect, sd=self.deciding.sd, num_arms=len(self.arms))
-        pair = [_on_scale(self.arms[name], self.decided_on) for name in (self.arm, self.against)]
-        return seeds_needed(effect, sd=pooled_spread(pair).sd, num_arms=2)
+        if self.common.paired:
+            return seeds_needed(effect, sd=found.sd / math.sqrt(2), num_arms=1)
+        return seeds_needed(effect, sd=found.sd, num_arms=max(len(found.pool), 2))
 
     @property
     def compared(self) -> dict[str, Values]:
@@ -138,19 +141,31 @@ class Within:
 
 
 def compare(ledger: Ledger, pair: Pair, *, decided_on: str) -> Comparison | None:
-    """Compare two arms, their variance pooled over the variants that have learned; None if one has no finished run."""
-    arm, against, protocol = pair.arm, pair.against, pair.protocol
-    arms = ledger.arms(_pooled(ledger, pair.pool, (arm, against), protocol=protocol), metric=pair.metric, protocol=protocol)
+    """Compare two arms, seed by seed if the rule of `pairing` says so, else with the spread that the page's networks lend.
+
+    None if one has no finished run.
+    """
+    arm, against, metric, protocol = pair.arm, pair.against, pair.metric, pair.protocol
+    lenders = _lenders(ledger, pair.pool, (arm, against), protocol=protocol)
+    by_seed = {name: ledger.by_seed(name, metric=metric, protocol=protocol) for name in (*lenders, arm, against)}
+    arms = {name: list(values.values()) for name, values in by_seed.items() if values}
     if arm not in arms or against not in arms:
         return None
-    logs = None
-    if metric_named(pair.metric).ratio != NEVER and all(value > 0 for name in (arm, against) for value in arms[name]):
-        logs = {name: _on_scale(values, "log_ratio") for name, values in arms.items() if min(values) > 0}
-    points = difference(arms, arm=arm, against=against)
-    log_ratio = difference(logs, arm=arm, against=against) if logs else None
-    deciding = points if decided_on == "points" else log_ratio
-    views = ((arm, protocol), (against, protocol))
-    se = _examples_se(ledger, views, metric=pair.metric, log_ratio=decided_on == "log_ratio")
+    seeds = {name: list(by_seed[name]) for name in arms}
+    common = common_values(by_seed[arm], by_seed[against])
+    floor = 0.5 / (1 + ledger.num_examples((arm, against), metric=metric, protocol=protocol))
+
+    def measured(log: bool) -> Estimate:
+        if common.paired:
+            return paired_difference(common, log=log, floor=floor)
+        return difference(arms, arm=arm, against=against, log=log, lenders=lenders, seeds=seeds, floor=floor)
+
+    ratios = metric_named(metric).ratio != NEVER and all(min(arms[name]) >= 0 for name in (arm, against))
+    points, log_ratio = measured(False), measured(True) if ratios else None
+    log = decided_on == "log_ratio"
+    deciding = log_ratio if log else points
+    rows = set(seeds[arm]) & set(seeds[against]) if common.paired else None
+    se = _examples_se(ledger, ((arm, protocol), (against, protocol)), metric=metric, log_ratio=log, seeds=rows)
     return Comparison(
         arms=arms,
         arm=arm,
@@ -158,18 +173,22 @@ def compare(ledger: Ledger, pair: Pair, *, decided_on: str) -> Comparison | None
         decided_on=decided_on,
         points=points,
         log_ratio=log_ratio,
+        welch=welch(arms, arm=arm, against=against, log=log, floor=floor) if deciding else None,
+        common=common,
         total_ci90=total_interval(deciding, example_se=se) if deciding and se is not None else None,
-        p_adjusted=_adjusted_p(pair, arms if decided_on == "points" else logs),
+        p_adjusted=_adjusted_p(ledger, pair, deciding, log=log),
     )
 
 
-def _adjusted_p(pair: Pair, arms: Mapping[str, Values] | None) -> float | None:
+def _adjusted_p(ledger: Ledger, pair: Pair, deciding: Estimate | None, *, log: bool) -> float | None:
     """Dunnett's p-value of the pair among all variants that are compared with its control; None if it is not in it."""
-    if not arms or pair.control not in (pair.arm, pair.against):
+    if deciding is None or pair.control not in (pair.arm, pair.against):
         return None
-    other = pair.against if pair.arm == pair.control else pair.arm
-    family = {name: values for name, values in arms.items() if name in (*pair.family, other, pair.control)}
-    return dunnett_p(family, control=pair.control).get(other)
+    names = dict.fromkeys((*pair.family, pair.arm, pair.against))
+    family = ledger.arms(list(names), metric=pair.metric, protocol=pair.protocol)
+    # A logarithm's variance is that of the mean over its square.
+    weights = {name: len(values) * ((math.fsum(values) / len(values)) ** 2 if log else 1.0) for name, values in family.items()}
+    return dunnett_p(deciding, weights=weights, control=pair.control)
 
 
 def compare_within(
@@ -190,7 +209,8 @@ def compare_within(
     log_ratio = paired([math.log(against / value) for value, against in both]) if ratios else None
     deciding = points if decided_on == "points" else log_ratio
     views = ((arm, protocol), (arm, against_protocol))
-    se = _examples_se(ledger, views, metric=metric, log_ratio=decided_on == "log_ratio") if against_protocol else None
+    log = decided_on == "log_ratio"
+    se = _examples_se(ledger, views, metric=metric, log_ratio=log, seeds=set(seeds)) if against_protocol else None
     return Within(
         arm=arm,
         values=[value_by_seed[seed] for seed in seeds],
@@ -202,47 +222,54 @@ def compare_within(
 
 
 def measure_level(ledger: Ledger, *, arm: str, pool: Sequence[str], metric: str, protocol: str) -> Level | None:
-    """Measure the mean of `arm`, its variance pooled over the variants of `pool` that have learned; None if it has no run."""
-    arms = ledger.arms(_pooled(ledger, pool, (arm,), protocol=protocol), metric=metric, protocol=protocol)
+    """Measure the mean of `arm`, with the spread that the networks of `pool` lend it; None if it has no run."""
+    lenders = _lenders(ledger, pool, (arm,), protocol=protocol)
+    arms = ledger.arms(list(dict.fromkeys((*lenders, arm))), metric=metric, protocol=protocol)
     if arm not in arms:
         return None
-    estimate = mean_of(arms, arm=arm)
+    estimate = mean_of(arms, arm=arm, lenders=lenders)
     total = None
     # Runs of different folds have different examples, over which no one mean can be taken.
     if metric in TOP_K and ledger.same_examples([arm], split="test", protocol=protocol):
-        correct_N = ledger.correct_SN(arm, split="test", protocol=protocol, k=TOP_K[metric]).mean(axis=0)
-        total = total_interval(estimate, example_se=float(np.std(correct_N) / math.sqrt(len(correct_N))))
+        correct_SN = ledger.correct_SN(arm, split="test", protocol=protocol, k=TOP_K[metric])
+        total = total_interval(estimate, example_se=mean_example_se(correct_SN))
     return Level(arms=arms, arm=arm, estimate=estimate, ci90=estimate.ci90, total_ci90=total)
 
 
-def _pooled(ledger: Ledger, pool: Sequence[str], wanted: Sequence[str], *, protocol: str) -> list[str]:
-    """`wanted` and the variants of `pool` that have learned.
+def _lenders(ledger: Ledger, pool: Sequence[str], wanted: Sequence[str], *, protocol: str) -> list[str]:
+    """The networks of `pool` and of `wanted` that have learned: they lend each other their spread.
 
-    A network that stays at chance gives every seed the same error: its spread says nothing about that of the others,
-    and pooled with theirs it would make every interval of the table too narrow.
+    A network that stays at chance gives every seed the same error: its spread says nothing about that of the others. A
+    classical model, or an average of networks, varies in its own way: it stands by its own spread and lends none.
     """
-    return [name for name in pool if name in wanted or not not_learned(ledger, name, role="network", protocol=protocol)]
+    names = dict.fromkeys((*pool, *wanted))
+    networks = [name for name in names if all(run.network is not None for run in ledger.runs(name)) and ledger.runs(name)]
+    return [name for name in networks if not not_learned(ledger, name, role="network", protocol=protocol)]
 
 
-def _examples_se(ledger: Ledger, views: tuple[tuple[str, str], tuple[str, str]], *, metric: str, log_ratio: bool) -> float | None:
+def _examples_se(
+    ledger: Ledger,
+    views: tuple[tuple[str, str], tuple[str, str]],
+    *,
+    metric: str,
+    log_ratio: bool,
+    seeds: Collection[int] | None,
+) -> float | None:
     """The standard error that the choice of images adds to the difference of two views, (arm, protocol) each.
 
-    None if the arms were scored on different images, or if the metric rests on no scores.
+    seeds: of the runs that are compared each with its own (default: all runs, unpaired). None if the arms were scored on
+    different images, or if the metric rests on no scores.
     """
     k, shares = TOP_K.get(metric, 1), []
     for split in metric_named(metric).splits:
         arms = sorted({arm for arm, _ in views})
         if not all(ledger.same_examples(arms, split=split, protocol=protocol) for _, protocol in views):
             return None
-        arm_SN, against_SN = (ledger.correct_SN(arm, split=split, protocol=protocol, k=k) for arm, protocol in views)
+        arm_SN, against_SN = (ledger.correct_SN(arm, split=split, protocol=protocol, k=k, seeds=seeds) for arm, protocol in views)
         if arm_SN.shape[1] != against_SN.shape[1] or (log_ratio and (arm_SN.mean() >= 1 or against_SN.mean() >= 1)):
             return None
-        shares.append(example_se(arm_SN, against_SN, log_ratio=log_ratio))
+        shares.append(example_se(arm_SN, against_SN, log_ratio=log_ratio, paired=seeds is not None))
     return math.hypot(*shares) if shares else None
-
-
-def _on_scale(values: Values, decided_on: str) -> list[float]:
-    return [math.log(value) for value in values] if decided_on == "log_ratio" else list(values)
 
 
 def estimated(estimate: Estimate) -> Estimated:

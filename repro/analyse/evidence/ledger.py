@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,9 @@ from repro.artifacts.runs_csv import Measurement, short_code
 from repro.artifacts.scores import Scores
 from repro.evaluate.metrics import top_k_correct
 from repro.spec.experiment import Paper, Scale, make_run, with_needed
+from repro.spec.run import Fitted
 from repro.spec.terms.metrics import TOP_K, TRAIN_TOP1
+from repro.spec.terms.protocols import example_of, scores_examples
 
 #: Two ways of adding up the same share differ by less than this.
 ROUNDING = 1e-9
@@ -48,9 +50,12 @@ class Ledger:
         self.records: dict[str, RunJson] = {}
         self.missing: list[str] = []
         self.values: dict[tuple[str, str, str], dict[int, float]] = {}
+        self._num_examples: dict[tuple[str, str, str], int] = {}
         seeds_of: dict[str, set[int]] = {}
         for row in rows:
-            self.values.setdefault((row.variant, row.metric, row.protocol), {})[row.seed] = row.value
+            key = (row.variant, row.metric, row.protocol)
+            self._num_examples[key] = min(row.n_examples, self._num_examples.get(key, row.n_examples))
+            self.values.setdefault(key, {})[row.seed] = row.value
             seeds_of.setdefault(row.variant, set()).add(row.seed)
         codes = {row.run: row.code for row in rows}
         self._runs: dict[str, list[RunJson]] = {}
@@ -93,20 +98,39 @@ class Ledger:
 
     def arms(self, variants: Sequence[str], *, metric: str, protocol: str) -> dict[str, list[float]]:
         """The values of each of `variants` by seed; variants without any are left out."""
-        found = {variant: self.values.get((variant, metric, protocol), {}) for variant in variants}
-        return {variant: [values[seed] for seed in sorted(values)] for variant, values in found.items() if values}
+        found = {variant: self.by_seed(variant, metric=metric, protocol=protocol) for variant in variants}
+        return {variant: list(values.values()) for variant, values in found.items() if values}
 
     def by_seed(self, variant: str, *, metric: str, protocol: str) -> dict[int, float]:
         """The values of `variant` by seed, in the order of the seeds."""
-        return dict(sorted(self.values.get((variant, metric, protocol), {}).items()))
+        return dict(sorted(self.values.get((variant, metric, self.scored_by(variant, protocol)), {}).items()))
 
-    def correct_SN(self, variant: str, *, split: str, protocol: str, k: int) -> NDArray[np.float64]:
+    def scored_by(self, variant: str, protocol: str) -> str:
+        """The protocol by which `variant` is measured where others are by `protocol`.
+
+        A classical model has no crops: its one view of whole images stands for any of theirs.
+        """
+        method = self.paper.experiment(variant)
+        own = method.evaluation.protocols
+        whole = isinstance(method, Fitted) and len(own) == 1 and scores_examples(protocol)
+        return own[0] if whole and example_of(own[0]) == example_of(protocol) else protocol
+
+    def num_examples(self, variants: Sequence[str], *, metric: str, protocol: str) -> int:
+        """The fewest examples that a value of `variants` rests on; 0 without any value."""
+        return min((self._num_examples.get((variant, metric, protocol), 0) for variant in variants), default=0)
+
+    def correct_SN(
+        self, variant: str, *, split: str, protocol: str, k: int, seeds: Collection[int] | None = None
+    ) -> NDArray[np.float64]:
         """For each finished run of `variant` and each independent unit how far it is right at `k` (Answers.share_N).
+
+        seeds: of the runs (default: all), in whose order they come.
 
         Raises:
             FileFormatError: a run's file is damaged, or `runs.csv` was collected from other scores.
         """
-        return np.stack([self._answers(record, split=split, protocol=protocol).share_N[k] for record in self.finished(variant)])
+        runs = [record for record in self.finished(variant) if seeds is None or record.seed in seeds]
+        return np.stack([self._answers(record, split=split, protocol=protocol).share_N[k] for record in runs])
 
     def same_examples(self, variants: Sequence[str], *, split: str, protocol: str) -> bool:
         """Say whether all finished runs of `variants` were scored on the same examples in the same order."""
@@ -131,6 +155,7 @@ class Ledger:
         return read_collected_scores(record, split=split, protocol=protocol, results=self.results)
 
     def _answers(self, record: RunJson, *, split: str, protocol: str) -> Answers:
+        protocol = self.scored_by(record.variant, protocol)
         key = (record.id, split, protocol)
         if key not in self._read_answers:
             scores = self.scores(record, split=split, protocol=protocol)

@@ -10,8 +10,9 @@ import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from repro.analyse.evidence.epochs import log_ratio_of_epochs, logrank_p
 from repro.analyse.evidence.ledger import Ledger
-from repro.analyse.evidence.statistics import Estimate, log_ratio_of_epochs, logrank_p
+from repro.analyse.evidence.statistics import Estimate
 from repro.artifacts.judged import Epochs, RatioAt
 from repro.spec.terms.metrics import LEAVING, epochs_metric
 from repro.spec.terms.protocols import TRAINING
@@ -38,6 +39,14 @@ class Pace:
     def at_least(self) -> tuple[float, ...]:
         """The epochs of each run, those that it was trained for if it never got there."""
         return tuple(min(pair) for pair in zip(self.epochs, self.lasted, strict=True))
+
+    @property
+    def times(self) -> tuple[float, ...]:
+        """When each run got there: on average half an epoch before the end of the one in which it was seen.
+
+        A run that never got there counts with the epochs that it was trained for.
+        """
+        return tuple(min(epochs - 0.5, last) for epochs, last in zip(self.epochs, self.lasted, strict=True))
 
     @property
     def slowness(self) -> tuple[float, float]:
@@ -126,7 +135,7 @@ def fastest(ledger: Ledger, grid: Sequence[str], *, thresholds: Sequence[float])
 def compare_paces(arm: Pace, against: Pace, *, threshold: float) -> PaceRatio:
     """Compare two paces to one training error."""
     measurable = arm.arrived and bool(against.epochs)
-    estimate = log_ratio_of_epochs(arm.at_least, against.at_least) if measurable else None
+    estimate = log_ratio_of_epochs(arm.times, against.times) if measurable else None
     return PaceRatio(
         threshold=threshold,
         arm=arm,

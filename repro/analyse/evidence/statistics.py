@@ -1,4 +1,4 @@
-"""Estimate differences between variants from a few seeds: pooled t intervals, tests and the seeds that a claim needs.
+"""Estimate differences between variants from a few seeds: t intervals, tests and the seeds that a claim needs.
 
 Shape suffixes: S seeds, N examples.
 """
@@ -6,48 +6,28 @@ Shape suffixes: S seeds, N examples.
 from __future__ import annotations
 
 import math
-import warnings
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special, stats
 
+from repro.analyse.evidence.spreads import Arms, Spread, Values, pooled_spread, spreads_for
 from repro.artifacts.judged import Interval
 
-#: Below this p of the Brown-Forsythe test, variances are not pooled and the pair is compared by Welch's test.
-UNEQUAL_VARIANCES_P = 0.01
-#: The Brown-Forsythe test needs this many seeds in an arm: with two, both lie equally far from their median.
-UNEQUAL_VARIANCES_SEEDS = 3
-#: A spread below this share of the values themselves is rounding, not spread.
-ROUNDING = 1e-12
-#: Variance of the rounding to whole epochs, in epochs^2.
-EPOCH_ROUNDING = 1 / 12
-#: Where the integrals of Dunnett's test end, and the nodes of each.
-NORMAL_END, CHI_TAIL, NUM_NODES = 8.5, 1e-13, 160
 POWER = 0.8
 ONE_SIDED_ALPHA = 0.05
 MOST_SEEDS = 10_000
-
-Values = Sequence[float]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Spread:
-    """Standard deviation between seeds, pooled over arms, and its degrees of freedom (0: it cannot be estimated)."""
-
-    sd: float
-    df: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
     """An effect or a mean with its standard error over seeds.
 
-    sd: the pooled standard deviation of a seed; None where arms are not pooled. p: two-sided, that the effect is 0.
+    sd: the standard deviation of a seed, of two arms the root of their mean square; None where nothing shows it. test: how
+    the interval is made, "none" where there is none. p: two-sided, that the effect is 0. pool: the variants whose
+    spreads are pooled. alone: the arms that stand by their own.
     """
 
     value: float
@@ -56,6 +36,8 @@ class Estimate:
     sd: float | None
     test: str
     p: float | None
+    pool: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
 
     @property
     def has_spread(self) -> bool:
@@ -77,58 +59,106 @@ def t_interval(value: float, *, se: float, df: float, level: float) -> Interval:
     return value - half, value + half
 
 
-def pooled_spread(arms: Sequence[Values]) -> Spread:
-    """Pool the variance of the seeds over `arms`; an arm of one seed adds nothing, and its size may differ from others'."""
-    df = sum(len(values) - 1 for values in arms if len(values))
-    if df == 0:
-        return Spread(sd=0.0, df=0)
-    squares = math.fsum((value - math.fsum(values) / len(values)) ** 2 for values in arms if len(values) for value in values)
-    sd = math.sqrt(squares / df)
-    largest = max(abs(value) for values in arms for value in values)
-    return Spread(sd=sd if sd > ROUNDING * largest else 0.0, df=df)
+def difference(
+    arms: Arms,
+    *,
+    arm: str,
+    against: str,
+    log: bool = False,
+    lenders: Collection[str] | None = None,
+    seeds: Mapping[str, Sequence[int]] | None = None,
+    floor: float = 0.0,
+) -> Estimate:
+    """Estimate mean(against) - mean(arm), or (log) the logarithm of their ratio.
 
+    The spread between seeds is lent by the other arms while nothing speaks against it (`spreads_for`; lenders, seeds: see
+    there). It is pooled in the values' own unit, in which seeds of good and bad arms spread alike, and carried over
+    to the logarithm by each arm's mean (delta method). An arm of one seed has no interval.
 
-def brown_forsythe_p(arms: Sequence[Values]) -> float | None:
-    """Give the p-value that all arms have one variance, by Brown and Forsythe's test; None if the seeds cannot tell.
+    floor: what a mean of 0 counts as in a logarithm.
 
-    They cannot where in every arm all seeds lie equally far from the median: the test would divide by 0.
+    Raises:
+        ValueError: a logarithm is asked for of a mean that is not above 0.
     """
-    wide = [np.asarray(values) for values in arms if len(values) >= UNEQUAL_VARIANCES_SEEDS]
-    if len(wide) < 2 or all(np.ptp(np.abs(values - np.median(values))) == 0 for values in wide):
-        return None
-    return float(stats.levene(*wide, center="median").pvalue)
+    pair = (arm, against)
+    means = _means(arms, pair, log=log, floor=floor)
+    if any(len(arms[name]) < 2 or not math.isfinite(means[name]) for name in pair):
+        return _estimate(means, pair, {name: Spread(sd=0.0, df=0) for name in pair}, arms=arms, log=log, test="none")
+    lent = spreads_for(arms, pair, lenders=lenders, seeds=seeds)
+    test = "pooled t" if not lent.alone else "Welch t" if len(lent.alone) == 2 else "partly pooled t"
+    return _estimate(means, pair, lent.of, arms=arms, log=log, test=test, pool=lent.pool, alone=lent.alone)
 
 
-def difference(arms: Mapping[str, Values], *, arm: str, against: str) -> Estimate:
-    """Estimate mean(against) - mean(arm), with the variance pooled over all of `arms`.
+def welch(arms: Arms, *, arm: str, against: str, log: bool = False, floor: float = 0.0) -> Estimate:
+    """The same difference by the two arms' own spreads alone (Welch's test)."""
+    pair = (arm, against)
+    means = _means(arms, pair, log=log, floor=floor)
+    own = {name: pooled_spread([arms[name]]) for name in pair}
+    if not all(spread.df and math.isfinite(means[name]) for name, spread in own.items()):
+        own = {name: Spread(sd=0.0, df=0) for name in pair}
+    return _estimate(means, pair, own, arms=arms, log=log, test="Welch t", alone=pair)
 
-    If the variances of the pair, or of all arms, differ (Brown-Forsythe p below `UNEQUAL_VARIANCES_P`), the pair is
-    compared by Welch's test instead: then neither the pair's nor the other arms' spread can stand for both.
-    """
-    value = _mean(arms[against]) - _mean(arms[arm])
-    pair = [arms[arm], arms[against]]
-    p_values = [brown_forsythe_p(pair), brown_forsythe_p(list(arms.values()))]
-    unequal = any(p is not None and p < UNEQUAL_VARIANCES_P for p in p_values)
-    if unequal and all(len(values) > 1 for values in pair) and pooled_spread(pair).sd > 0:
-        return _welch(value, pair)
+
+def pooled_t(arms: Arms, *, arm: str, against: str) -> Estimate:
+    """The same difference by the spread of all `arms`, alike or not: what `difference` gives up some power to guard."""
+    pair = (arm, against)
     spread = pooled_spread(list(arms.values()))
-    se = spread.sd * math.sqrt(sum(1 / len(values) for values in pair))
-    return Estimate(value=value, se=se, df=spread.df, sd=spread.sd, test="pooled t", p=_two_sided_p(value, se=se, df=spread.df))
+    means = _means(arms, pair, log=False, floor=0.0)
+    return _estimate(means, pair, dict.fromkeys(pair, spread), arms=arms, log=False, test="pooled t", pool=tuple(arms))
 
 
-def mean_of(arms: Mapping[str, Values], *, arm: str) -> Estimate:
-    """Estimate mean(arm), with the variance pooled over all of `arms` (of `arm` alone if variances differ)."""
+def _means(arms: Arms, pair: Sequence[str], *, log: bool, floor: float) -> dict[str, float]:
+    means = {name: _mean(arms[name]) for name in pair}
+    if not log:
+        return means
+    means = {name: max(value, floor) for name, value in means.items()}
+    if any(value <= 0 for value in means.values()):
+        raise ValueError(f"means {means} have no logarithm; allowed: above 0 (give a floor, or compare in points)")
+    return means
+
+
+def _estimate(
+    means: Mapping[str, float],
+    pair: tuple[str, str],
+    spreads: Mapping[str, Spread],
+    *,
+    arms: Arms,
+    log: bool,
+    test: str,
+    pool: tuple[str, ...] = (),
+    alone: tuple[str, ...] = (),
+) -> Estimate:
+    """The difference of two means whose seeds have these spreads; `scipy.stats` gives no standard error of Welch's test."""
+    arm, against = pair
+    value = math.log(means[against] / means[arm]) if log else means[against] - means[arm]
+    factor = {name: 1 / means[name] if log else 1.0 for name in pair}
+    variance = {name: (factor[name] * spreads[name].sd) ** 2 for name in pair}
+    share = {name: variance[name] / len(arms[name]) for name in pair}
+    se = math.sqrt(sum(share.values()))
+    df = spreads[arm].df
+    if alone and se > 0:
+        df = sum(share.values()) ** 2 / sum(share[name] ** 2 / spreads[name].df for name in pair)
+    sd = math.sqrt(sum(variance.values()) / 2)
+    p = two_sided_p(value, se=se, df=df)
+    return Estimate(value=value, se=se, df=df, sd=sd, test=test, p=p, pool=pool, alone=alone)
+
+
+def mean_of(arms: Arms, *, arm: str, lenders: Collection[str] | None = None) -> Estimate:
+    """Estimate mean(arm), with the spread that the other arms lend it (`spreads_for`), or its own."""
     value = _mean(arms[arm])
-    p = brown_forsythe_p(list(arms.values()))
-    own = p is not None and p < UNEQUAL_VARIANCES_P and len(arms[arm]) > 1
-    spread = pooled_spread([arms[arm]] if own else list(arms.values()))
+    if len(arms[arm]) < 2 or not math.isfinite(value):
+        return Estimate(value=value, se=0.0, df=0, sd=None, test="none", p=None)
+    lent = spreads_for(arms, (arm,), lenders=lenders)
+    spread = lent.of[arm]
     return Estimate(
         value=value,
         se=spread.sd / math.sqrt(len(arms[arm])),
         df=spread.df,
         sd=spread.sd,
-        test="t" if own else "pooled t",
+        test="t" if lent.alone else "pooled t",
         p=None,
+        pool=lent.pool,
+        alone=lent.alone,
     )
 
 
@@ -136,59 +166,11 @@ def paired(differences: Values) -> Estimate:
     """Estimate the mean of differences inside runs, one a seed, by the one-sample t interval with n - 1 degrees of freedom."""
     value, spread = _mean(differences), pooled_spread([differences])
     se = spread.sd / math.sqrt(len(differences))
-    return Estimate(value=value, se=se, df=spread.df, sd=spread.sd, test="paired t", p=_two_sided_p(value, se=se, df=spread.df))
+    return Estimate(value=value, se=se, df=spread.df, sd=spread.sd, test="paired t", p=two_sided_p(value, se=se, df=spread.df))
 
 
-def log_ratio_of_epochs(arm: Values, against: Values) -> Estimate:
-    """Estimate ln(epochs of against / epochs of arm) from whole epochs, 1 and above, with the variance pooled over both arms.
-
-    Epochs are counted whole, so that seeds may agree although their paces differ. Each run's variance therefore gets that
-    of rounding as well, a twelfth of a squared epoch, on the log divided by the epochs squared (delta method): equal seeds
-    still give an interval. If the variances of the arms differ (Brown-Forsythe), they are compared by Welch's test.
-    """
-    arms = {"arm": arm, "against": against}
-    estimate = difference({name: [math.log(epochs) for epochs in arms[name]] for name in arms}, arm="arm", against="against")
-    rounding = [EPOCH_ROUNDING * _mean([1 / epochs**2 for epochs in values]) for values in arms.values()]
-    se = math.sqrt(estimate.se**2 + sum(part / len(values) for part, values in zip(rounding, arms.values(), strict=True)))
-    sd = None if estimate.sd is None else math.sqrt(estimate.sd**2 + sum(rounding) / 2)
-    p = _two_sided_p(estimate.value, se=se, df=estimate.df)
-    return Estimate(value=estimate.value, se=se, df=estimate.df, sd=sd, test=f"{estimate.test}, log epochs", p=p)
-
-
-def logrank_p(arm: Values, against: Values, *, arm_ended: Values, against_ended: Values) -> float | None:
-    """The log-rank p-value that both arms have one pace: epochs, infinity for a run that ended before it got there.
-
-    None if no run got there, or where the test has no answer.
-    """
-    pairs = [list(zip(arm, arm_ended, strict=True)), list(zip(against, against_ended, strict=True))]
-    if not all(pairs) or not any(math.isfinite(epochs) for pair in pairs for epochs, _ in pair):
-        return None
-    samples = [
-        stats.CensoredData(
-            uncensored=[epochs for epochs, _ in pair if math.isfinite(epochs)],
-            right=[ended for epochs, ended in pair if not math.isfinite(epochs)],
-        )
-        for pair in pairs
-    ]
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore", RuntimeWarning)  # without any spread the test divides by 0, and has no answer
-        p = float(stats.logrank(*samples).pvalue)
-    return p if math.isfinite(p) else None
-
-
-def _welch(value: float, pair: Sequence[Values]) -> Estimate:
-    """Compare two arms of unequal variance.
-
-    `scipy.stats.ttest_ind(equal_var=False)` has the same p and degrees of freedom, but not the standard error, which the
-    interval over seeds and examples together needs.
-    """
-    shares = [pooled_spread([values]).sd ** 2 / len(values) for values in pair]
-    se = math.sqrt(sum(shares))
-    df = sum(shares) ** 2 / sum(share**2 / (len(values) - 1) for share, values in zip(shares, pair, strict=True))
-    return Estimate(value=value, se=se, df=df, sd=None, test="Welch t", p=_two_sided_p(value, se=se, df=df))
-
-
-def _two_sided_p(value: float, *, se: float, df: float) -> float | None:
+def two_sided_p(value: float, *, se: float, df: float) -> float | None:
+    """Student's two-sided p-value that the effect is 0; None without a spread."""
     return float(2 * special.stdtr(df, -abs(value) / se)) if df > 0 and se > 0 else None
 
 
@@ -202,67 +184,6 @@ def equivalence_p(estimate: Estimate, *, smallest_effect: float) -> float | None
         return None
     nearest = smallest_effect - abs(estimate.value)
     return float(special.stdtr(estimate.df, -nearest / estimate.se))
-
-
-def dunnett_p(arms: Mapping[str, Values], *, control: str) -> dict[str, float]:
-    """Dunnett's two-sided p-value of every arm against `control`, adjusted for all of them.
-
-    Arms without values are left out; the result is empty where no spread can be estimated. `scipy.stats.dunnett` integrates
-    by random points, to about 1e-4; this gives the same nine digits every time.
-    """
-    others = [name for name, values in arms.items() if name != control and len(values)]
-    spread = pooled_spread(list(arms.values()))
-    if not others or not arms.get(control) or spread.df == 0 or spread.sd == 0:
-        return {}
-    nums, num_control = tuple(len(arms[name]) for name in others), len(arms[control])
-    found = {}
-    for name in others:
-        se = spread.sd * math.sqrt(1 / len(arms[name]) + 1 / num_control)
-        largest = abs(_mean(arms[name]) - _mean(arms[control])) / se
-        # The integral is good to about 1e-9; where p is smaller, the unadjusted p bounds it from below.
-        raw = float(2 * special.stdtr(spread.df, -largest))
-        adjusted = _beyond_largest(largest, nums=tuple(sorted(nums)), num_control=num_control, df=spread.df)
-        found[name] = min(max(adjusted, raw), 1.0)
-    return found
-
-
-@cache
-def _beyond_largest(largest: float, *, nums: tuple[int, ...], num_control: int, df: float) -> float:
-    """The chance that any of several t statistics with one control is beyond `largest`, if no arm differs.
-
-    Given the control's mean z and the pooled spread s, the statistics are independent of each other, so that two integrals
-    are left whatever the number of arms. nums: seeds of the other arms.
-    Source: Dunnett 1955, "A multiple comparison procedure for comparing several treatments with a control".
-    """
-    z_Z, z_weight_Z = _nodes(-NORMAL_END, NORMAL_END)
-    low, high = (float(math.sqrt(special.chdtri(df, tail) / df)) for tail in (1 - CHI_TAIL, CHI_TAIL))
-    s_S, s_weight_S = _nodes(low, high)
-    density_S = np.exp(
-        math.log(2) + (df / 2) * math.log(df / 2) - special.gammaln(df / 2) + (df - 1) * np.log(s_S) - df * s_S**2 / 2
-    )
-    inside_SZ = np.ones((len(s_S), len(z_Z)))
-    for num, times in Counter(nums).items():
-        share = num / (num + num_control)
-        shift_Z, width = math.sqrt(share) * z_Z[None, :], math.sqrt(1 - share)
-        reach_S = largest * s_S[:, None]
-        inside_SZ *= (special.ndtr((shift_Z + reach_S) / width) - special.ndtr((shift_Z - reach_S) / width)) ** times
-    weight_Z = z_weight_Z * np.exp(-(z_Z**2) / 2) / math.sqrt(2 * math.pi)
-    weight_S = s_weight_S * density_S
-    # What the ends cut off is shared out, so that nothing is beyond a threshold of infinity.
-    return 1 - float(weight_S @ inside_SZ @ weight_Z / (weight_S.sum() * weight_Z.sum()))
-
-
-@cache
-def _legendre() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Places and weights between -1 and 1; finding them takes a tenth of a second."""
-    x, weight = np.polynomial.legendre.leggauss(NUM_NODES)
-    return x, weight
-
-
-def _nodes(low: float, high: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Places and weights of the Gauss-Legendre rule between `low` and `high`."""
-    x, weight = _legendre()
-    return low + (x + 1) * (high - low) / 2, weight * (high - low) / 2
 
 
 def power(effect: float, *, sd: float, num_seeds: int, num_arms: int) -> float:
@@ -292,16 +213,36 @@ def seeds_needed(effect: float, *, sd: float, num_arms: int) -> int | None:
     return high if high <= MOST_SEEDS else None
 
 
-def example_se(arm_SN: NDArray[np.floating], against_SN: NDArray[np.floating], *, log_ratio: bool) -> float:
+def example_se(arm_SN: NDArray[np.floating], against_SN: NDArray[np.floating], *, log_ratio: bool, paired: bool = False) -> float:
     """The standard error that the choice of test images adds to a difference of errors.
 
-    Both arms saw the same N units (images, videos); correctness is averaged over seeds first. For the log error ratio
-    each arm's share is divided by its error (delta method).
+    Both arms saw the same N units (images, videos); correctness is averaged over seeds first. What seeds add to the
+    spread over units is in the standard error over seeds already, so its estimate is taken off (to no less than 0).
+    For the log error ratio each arm's share is divided by its error (delta method). paired: row by row of one seed.
     """
-    arm_N, against_N = arm_SN.mean(axis=0), against_SN.mean(axis=0)
+    arm_SN, against_SN = np.asarray(arm_SN, np.float64), np.asarray(against_SN, np.float64)
     if log_ratio:
-        arm_N, against_N = arm_N / (1 - arm_N.mean()), against_N / (1 - against_N.mean())
-    return float(np.std(arm_N - against_N) / math.sqrt(len(arm_N)))
+        arm_SN, against_SN = arm_SN / (1 - arm_SN.mean()), against_SN / (1 - against_SN.mean())
+    over_units = float(np.var(arm_SN.mean(axis=0) - against_SN.mean(axis=0)))
+    parts = [against_SN - arm_SN] if paired else [arm_SN, against_SN]
+    over_seeds = math.fsum(seed_noise(part_SN) for part_SN in parts)
+    return math.sqrt(max(over_units - over_seeds, 0.0) / arm_SN.shape[1])
+
+
+def seed_noise(of_SN: NDArray[np.floating]) -> float:
+    """What the S seeds add to the variance over units of their mean: their interaction, over S; 0 with a single seed."""
+    num_seeds, num_units = int(of_SN.shape[0]), int(of_SN.shape[1])
+    if num_seeds < 2 or num_units < 2:
+        return 0.0
+    left_SN: NDArray[np.float64] = of_SN - of_SN.mean(axis=0, keepdims=True) - of_SN.mean(axis=1, keepdims=True) + of_SN.mean()
+    squares = float(np.sum(left_SN**2))
+    return squares / ((num_seeds - 1) * (num_units - 1)) / num_seeds
+
+
+def mean_example_se(of_SN: NDArray[np.floating]) -> float:
+    """The standard error that the choice of test images adds to one arm's error, less what seeds add (`example_se`)."""
+    over_units = float(np.var(of_SN.mean(axis=0))) - seed_noise(np.asarray(of_SN, np.float64))
+    return math.sqrt(max(over_units, 0.0) / of_SN.shape[1])
 
 
 def total_interval(estimate: Estimate, *, example_se: float, level: float = 0.90) -> Interval | None:

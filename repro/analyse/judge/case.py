@@ -143,6 +143,8 @@ def unmeasured(case: Case, metric: str) -> str:
             return f"The data here have no class {part.replace('_', ' ')!r}."
         if lacking and of == "group":
             return f"The classes here have no group {part.removeprefix('others_less_').replace('_', ' ')!r}."
+        if lacking and of == "pair":
+            return f"The data here have not both of the classes {part.replace('_or_', ' and ')}."
         if lacking:
             return f"The runs of {' and '.join(lacking)} hold no {metric} by the protocol {protocol}."
     return ""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from repro.analyse.evidence import reasons, verdict
-from repro.analyse.evidence.comparison import Comparison, Within, compare, compare_within
+from repro.analyse.evidence.comparison import Comparison, Within, compare, compare_within, estimated
 from repro.analyse.evidence.gates import chance_note, untestable_metric, untrained_words
 from repro.analyse.evidence.sizes import Size
 from repro.analyse.evidence.statistics import equivalence_p
@@ -27,7 +27,26 @@ Difference = TypeVar("Difference", bound=JudgedDifference)
 def judged_effect(case: Case, entry: JudgedEffect) -> JudgedEffect:
     """Measure and judge an effect, a direction or a bounded loss of two arms."""
     compared = compare(case.ledger, case.pair, decided_on=entry.decided_on)
-    return replace(_judged(case, entry, compared), p_adjusted=compared.p_adjusted if compared else None)
+    entry = _judged(case, entry, compared)
+    if compared is None:
+        return entry
+    return replace(
+        entry,
+        p_adjusted=compared.p_adjusted,
+        welch=estimated(compared.welch) if compared.welch else None,
+        welch_verdict=_unpooled(case, entry, compared),
+        correlation=compared.common.correlation,
+        num_common=len(compared.common.arm),
+    )
+
+
+def _unpooled(case: Case, entry: JudgedEffect, compared: Comparison) -> str:
+    """The verdict that the two arms' own spreads would give; "" where none is decided by an interval."""
+    size = size_of(case.claim, decided_on=entry.decided_on)
+    if entry.verdict not in verdict.DECIDED or compared.welch is None or size is None:
+        return ""
+    interval = compared.welch.ci90
+    return decided(entry, interval, size) if interval else verdict.INCONCLUSIVE
 
 
 def judged_within(case: Case, entry: JudgedWithin) -> JudgedWithin:

@@ -164,4 +164,6 @@ def with_estimate(entry: ByRuns, estimate: Estimate) -> ByRuns:
         df=estimate.df,
         test=estimate.test,
         p_raw=estimate.p,
+        pool=estimate.pool,
+        alone=estimate.alone,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from repro.analyse.evidence import comparison, pace_reasons, reasons, verdict
+from repro.analyse.evidence import comparison, reasons, verdict
 from repro.analyse.evidence.comparison import measure_level
 from repro.analyse.evidence.gates import untestable_metric
 from repro.analyse.evidence.paces import pace
@@ -72,7 +72,7 @@ def _epochs(case: Case, entry: JudgedLevel, *, threshold: float) -> JudgedLevel:
     name = verdict.UNTESTABLE if case.claim.untestable else verdict.NOT_COMPARABLE
     if not found.epochs:
         return replace(entry, verdict=name, reason=why)
-    epochs = pace_reasons.epochs_listed(found.epochs, found.lasted)
+    epochs = reasons.epochs_listed(found.epochs, found.lasted)
     measured = reasons.epochs_measured(arm=case.arm, threshold=threshold, epochs=epochs, printed=entry.paper_value)
     mean = math.fsum(found.epochs) / len(found.epochs) if found.arrived else None
     return replace(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from repro.analyse.evidence import pace_reasons, reasons, verdict
+from repro.analyse.evidence import reasons, verdict
 from repro.analyse.evidence.comparison import counts, deviations, estimated, means
 from repro.analyse.evidence.paces import Pace, PaceRatio, chance_pace, common_seeds, compare_paces, pace
 from repro.analyse.evidence.sizes import Size
@@ -98,16 +98,16 @@ def _decided(case: Case, claim: Ratio, entry: JudgedRatio, first: PaceRatio, siz
 def _choices(case: Case, claim: Ratio) -> str:
     grids = ((case.arm, claim.arm_grid), (case.against or "", claim.against_grid))
     numbers = [len(common_seeds(case.ledger, grid)) for _, grid in grids]
-    chosen = (pace_reasons.pace_chosen(name, grid, num_seeds=num) for (name, grid), num in zip(grids, numbers, strict=True))
+    chosen = (reasons.pace_chosen(name, grid, num_seeds=num) for (name, grid), num in zip(grids, numbers, strict=True))
     return " ".join(filter(None, chosen))
 
 
 def _sentence(first: PaceRatio, estimate: Estimate | None, entry: JudgedRatio, *, paper: str) -> str:
     def listed(one: Pace) -> str:
-        return pace_reasons.epochs_listed(one.epochs, one.lasted)
+        return reasons.epochs_listed(one.epochs, one.lasted)
 
-    return pace_reasons.pace_measured(
-        goal=pace_reasons.LEAVES_CHANCE if entry.metric == LEAVING else f"To {first.threshold:.0%} training error",
+    return reasons.pace_measured(
+        goal=reasons.LEAVES_CHANCE if entry.metric == LEAVING else f"To {first.threshold:.0%} training error",
         arm=first.arm.variant,
         against=first.against.variant,
         arm_epochs=listed(first.arm),
@@ -120,7 +120,7 @@ def _sentence(first: PaceRatio, estimate: Estimate | None, entry: JudgedRatio, *
 
 
 def _censored(first: PaceRatio) -> str:
-    return pace_reasons.pace_meaning(
+    return reasons.pace_meaning(
         bounded=first.bound is not None,
         arm_never=first.arm.num_never,
         against_never=first.against.num_never,

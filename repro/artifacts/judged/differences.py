@@ -54,10 +54,24 @@ class JudgedDifference(JudgedSized):
 
 @dataclass(frozen=True, kw_only=True)
 class JudgedEffect(JudgedDifference):
-    """A difference of two arms: its size, its direction alone, or that nothing is lost. p_adjusted: Dunnett's, of its page."""
+    """A difference of two arms: its size, its direction alone, or that nothing is lost.
+
+    p_adjusted: Dunnett's, of its page. welch, welch_verdict: the effect on the deciding scale by the two arms' own spreads,
+    unpaired, and the verdict that this would give. correlation: of the arms over the `num_common` seeds that both have;
+    `test` says whether they are paired.
+    """
 
     kind: Literal["effect", "direction", "no_worse"]
     p_adjusted: float | None = None
+    welch: Estimated | None = None
+    welch_verdict: str = ""
+    correlation: float | None = None
+    num_common: int = 0
+
+    @property
+    def depends_on_spread(self) -> bool:
+        """Say whether the two arms' own spreads alone would give another verdict."""
+        return self.welch_verdict not in ("", self.verdict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -94,6 +94,7 @@ class JudgedByRuns(Judged):
 
     n, means, sds: seeds, mean and standard deviation of each arm in the metric's own unit.
     smallest_effect: what counts as none, on the deciding scale. sd_pooled, df, test, p_raw: behind the interval.
+    pool: the variants whose spreads between seeds are pooled. alone: the arms that stand by their own.
     """
 
     estimate: float | None = None
@@ -105,6 +106,8 @@ class JudgedByRuns(Judged):
     df: float | None = None
     test: str = ""
     p_raw: float | None = None
+    pool: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
     n: dict[str, int] = field(default_factory=dict)
     means: dict[str, float] = field(default_factory=dict)
     sds: dict[str, float | None] = field(default_factory=dict)

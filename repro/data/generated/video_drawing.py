@@ -94,13 +94,14 @@ class Motion:
 
 
 CIRCLE, BOB = 0.18, 0.22
+#: The first two differ in nothing but direction, the next two in nothing but speed.
 MOTIONS = (
     Motion(name="rise", down=-0.8),
     Motion(name="fall", down=0.8),
-    Motion(name="spin", spin_hz=0.9),
     Motion(name="sweep", right=0.8),
-    Motion(name="circle", circle_hz=1.0),
     Motion(name="dash", right=1.6),
+    Motion(name="spin", spin_hz=0.9),
+    Motion(name="circle", circle_hz=1.0),
     Motion(name="pulse", pulse_hz=1.2),
     Motion(name="bob", bob_hz=1.0),
     Motion(name="climb", down=-1.6),

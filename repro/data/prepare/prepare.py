@@ -72,6 +72,10 @@ def open_images(dataset: Dataset, source: Path | None, *, folder: Path, say: Say
 
         return Cifar10Source(source, download_folder=folder / "download", say=say)
     root = given(source, dataset, key="images")
+    if dataset.kind == "ilsvrc2010":
+        from repro.data.sources.ilsvrc2010 import Ilsvrc2010Source
+
+        return Ilsvrc2010Source(root)
     if dataset.kind == "ilsvrc2012":
         from repro.data.sources.ilsvrc import Ilsvrc2012Source
 
@@ -101,7 +105,7 @@ def open_videos(dataset: VideoDataset, source: Path | None) -> VideoSource:
     if dataset.kind == "ucf101":
         from repro.data.sources.ucf101 import Ucf101Source
 
-        return Ucf101Source(root, fold=dataset.fold)
+        return Ucf101Source(root, fold=dataset.fold, groups=dataset.groups)
     if dataset.kind == "sports1m":
         from repro.data.sources.sports1m import Sports1mSource
 

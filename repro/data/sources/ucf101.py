@@ -10,20 +10,22 @@ trained by itself; a fold's test videos are training videos of the other two.
 The videos of a group (`gGG`) were cut from one recording and stay together when some are held out.
 A listed video that is not there is refused like one that cannot be read.
 
-The authors sort the classes into five groups, on their page and not in their files. Who needs the groups adds `groups.txt` to
-the lists, a line `Class Name of the group` for each class; without it no class belongs to any.
+The authors sort the classes into five groups, on their page and not in their files; the data set of the paper brings them
+along. Other groups, or those of another set, stand in `groups.txt` among the lists, a line `Class Name of the group` for each
+class. Such a file wins; without one, a class that the data set does not name belongs to no group.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from repro.data.sources.source import SourceError, as_text
 from repro.data.sources.video_folders import shuffled_listing, videos_below
 from repro.data.sources.video_source import Content, VideoListing
+from repro.spec.video_datasets import ClassGroup
 
 #: Our own name for it.
 GROUPS_FILE = "groups.txt"
@@ -41,13 +43,15 @@ class Ucf101Source:
 
     missing: tuple[tuple[str, str], ...] = ()
 
-    def __init__(self, root: Path, *, fold: int) -> None:
+    def __init__(self, root: Path, *, fold: int, groups: Sequence[ClassGroup] = ()) -> None:
         self._root = root
         self._fold = fold
         lists = find_lists(root, fold=fold)
         self.classes = read_classes(lists["classes"])
-        groups = lists["classes"].with_name(GROUPS_FILE)
-        self.groups: Mapping[str, str] = read_groups(groups, classes=self.classes) if groups.is_file() else {}
+        own = lists["classes"].with_name(GROUPS_FILE)
+        self.groups: Mapping[str, str] = (
+            read_groups(own, classes=self.classes) if own.is_file() else known_groups(groups, classes=self.classes)
+        )
         digest = hashlib.sha256(b"".join(lists[name].read_bytes() for name in sorted(lists)))
         digest.update(repr(sorted(self.groups.items())).encode())
         self._places: dict[str, Path] = {}
@@ -131,6 +135,12 @@ def read_groups(path: Path, *, classes: tuple[str, ...]) -> dict[str, str]:
             f"{f': {wrong[0]}' if wrong else ''}; expected lines such as `{classes[0]} Name of the group`"
         )
     return {name: named[name] for name in classes}
+
+
+def known_groups(groups: Sequence[ClassGroup], *, classes: tuple[str, ...]) -> dict[str, str]:
+    """The group of each class that `groups` name; capitals do not count, as the lists and the files differ in some."""
+    group_of = {name.lower(): group.name for group in groups for name in group.classes}
+    return {name: group_of[name.lower()] for name in classes if name.lower() in group_of}
 
 
 def read_list(path: Path, *, classes: tuple[str, ...]) -> VideoListing:

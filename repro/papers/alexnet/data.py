@@ -75,6 +75,9 @@ ILSVRC2012 = Dataset(
     of="ilsvrc2012",
 )
 
+# The images of Table 1 and of what the paper says of its parts: the one year whose test labels are public.
+ILSVRC2010 = replace(ILSVRC2012, name="ilsvrc2010", kind="ilsvrc2010", title="ILSVRC-2010", of="ilsvrc2010")
+
 # The same images, none of them held out: of the training images, what run 145f had and the others had not.
 ALL_SMOKE = replace(
     PROCEDURAL_SMOKE, name="procedural_all", title="generated images with those held out (smoke)", num_validation=0

@@ -50,6 +50,7 @@ ABLATIONS = Table(
         "A.S3.4.pool.overfit",
         "A.S4.1.crop",
         "A.S4.1.pca.top1",
+        "A.S4.1.pca.light",
         "A.S4.2.dropout.overfit",
         "A.S4.2.dropout.iters",
         "A.S5.wd",
@@ -82,6 +83,10 @@ TABLE1 = Table(
         "A.T1.cnn.top5",
         "A.T1.cnn.released.top1",
         "A.T1.cnn.released.top5",
+        "A.T1.cnn_sparse.top1",
+        "A.T1.cnn_sparse.top5",
+        "A.T1.cnn_siftfv.top1",
+        "A.T1.cnn_siftfv.top5",
         "A.S6.cnn1crop.top1",
         "A.S6.cnn1crop.top5",
         "A.S6.crops.top1",
@@ -128,6 +133,7 @@ TABLE2 = Table(
     ),
     claims=(
         "A.T2.siftfv.top5test",
+        "A.T2.cnn_siftfv.top5",
         "A.T2.1cnn.top1val",
         "A.T2.1cnn.top5val",
         "A.T2.1cnn.released.top1val",
@@ -225,7 +231,16 @@ FIGURE1 = Table(
         "figure1_sigmoid_slow",
         "figure1_sigmoid_fast",
     ),
-    claims=("A.F1.relu_tanh.speedup", "A.F1.relu.epochs", "A.F1.tanh.epochs"),
+    claims=(
+        "A.F1.relu_tanh.speedup",
+        "A.S3.1.relu_sigmoid.speedup",
+        "A.F1.relu.epochs",
+        "A.F1.tanh.epochs",
+        "A.S3.1.saturated.tanh",
+        "A.S3.1.saturated.sigmoid",
+        "A.S3.1.dead.tanh",
+        "A.S3.1.dead.sigmoid",
+    ),
     measures=("early_training_error",),
     figures=(
         Figure(name="training_error", reading="The epochs of the paper's net are read off its figure."),
@@ -295,6 +310,13 @@ FIGURES = Table(
         "A.F3.color.split",
     ),
     figures=(
+        Figure(
+            name="architecture",
+            lead=(
+                "The paper's Figure 2 draws it so, the upper tower cut off: each tower is on a GPU of its own, and they see each "
+                "other in the third layer and in the dense ones alone."
+            ),
+        ),
         Figure(
             name="tower_kernels",
             lead=(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from repro.papers.karpathy.groups import UCF101_GROUPS
 from repro.spec.video_datasets import Clips, ProceduralVideos, VideoDataset
 
 # Side of a crop of generated frames, all that a network sees of one; the frames are 8 px larger, to move it in.
@@ -129,6 +130,7 @@ UCF101_1 = VideoDataset(
     max_refused=0.01,
     fold=1,
     of="ucf101",
+    groups=UCF101_GROUPS,
 )
 UCF101_2 = replace(UCF101_1, name="ucf101_2", title="UCF-101, fold 2", fold=2)
 UCF101_3 = replace(UCF101_1, name="ucf101_3", title="UCF-101, fold 3", fold=3)

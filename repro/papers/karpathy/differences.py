@@ -25,6 +25,24 @@ DIFFERENCES = (
         why="the text describes its net as one of that kind",
     ),
     Difference(
+        part="Response normalisation",
+        there="the parameters of the 2012 paper, says the text, and prints a beta of .5, where that has .75",
+        here=".5",
+        why="what is printed",
+    ),
+    Difference(
+        part="Side of a frame",
+        there="170 px where training is described, 178 px where two streams are",
+        here="170 px for whole frames, 178 px for streams, also where there is only one of them",
+        why="each as its own section prints it; the text does not say which the other nets saw",
+    ),
+    Difference(
+        part="Length of a clip",
+        there="half a second, towers of late fusion 15 frames apart",
+        here="16 frames at 30 a second, .53 s, at the printed size; smaller scales say what they have",
+        why="the shortest clip that holds two frames 15 apart",
+    ),
+    Difference(
         part="Padding",
         there="not said; the last maps are of 7 x 7",
         here="conv1 valid, the others keep their size, poolings count windows over the edge",

@@ -4,6 +4,14 @@ from repro.papers.karpathy.differences import DIFFERENCES
 from repro.spec.experiment import Table
 from repro.spec.terms.figures import Figure
 
+STREAMS = Figure(
+    name="streams",
+    lead=(
+        "The paper's Figure 2: the context stream sees the whole frame at half the resolution, the fovea stream its centre at "
+        "full resolution; both end in maps of one size and meet in the first dense layer."
+    ),
+)
+
 TABLE1 = Table(
     name="karpathy_table1",
     title="Fusion over time, and two streams",
@@ -48,12 +56,24 @@ TABLE1 = Table(
         "B.T1.avg.clip1",
         "B.T1.avg.vid1",
         "B.T1.avg.vid5",
+        "B.S5.average_histograms.vid1",
+        "B.S5.slow_histograms.vid1",
+        "B.S5.single_histograms.vid1",
+        "B.S5.early_histograms.vid1",
+        "B.S5.late_histograms.vid1",
         "B.S4.1.slow_single.clip1",
         "B.S4.1.slow_single.vid1",
         "B.S4.1.slow_single.vid5",
         "B.S4.1.early_single.clip1",
         "B.S4.1.early_single.vid1",
         "B.S4.1.early_single.vid5",
+        "B.S4.1.slow_early.clip1",
+        "B.S4.1.slow_early.vid1",
+        "B.S4.1.slow_early.vid5",
+        "B.S4.1.slow_late.clip1",
+        "B.S4.1.slow_late.vid1",
+        "B.S4.1.slow_late.vid5",
+        "B.S4.1.average_single.vid1",
         "B.S4.1.spread.vid1",
         "B.S4.1.average_slow.vid1",
         "B.S4.1.order.vid1",
@@ -68,6 +88,10 @@ TABLE1 = Table(
         "B.S4.1.context_fovea.vid5",
         "B.S4.1.multires_context.vid1",
         "B.S4.1.multires_fovea.vid1",
+        "B.S3.1.early.direction",
+        "B.S3.1.early.speed",
+        "B.F3.context.color",
+        "B.F3.fovea.frequency",
         "B.S3.dup",
     ),
     controls=(
@@ -86,6 +110,12 @@ TABLE1 = Table(
     ),
     differences=DIFFERENCES,
     figures=(
+        Figure(
+            name="fusion_over_time",
+            lead="The paper's Figure 1 shows the four fusions so; the last net is not in the paper.",
+        ),
+        Figure(name="kernels_over_time"),
+        STREAMS,
         Figure(
             name="stream_kernels",
             lead=(
@@ -125,6 +155,7 @@ TABLE2 = Table(
         "B.T2.modern_pentathlon",
         "B.T2.krav_maga",
         "B.T2.rally_cross",
+        "B.S4.1.camera",
     ),
     about=(
         "The paper lists the ten classes whose average precision Slow Fusion raises most over Single-Frame, and the ten in which "
@@ -171,6 +202,16 @@ TABLE3 = Table(
         "B.T3.top3",
         "B.T3.all",
         "B.abs.ucf",
+        "B.S4.2.top_scratch",
+        "B.S4.2.top3_scratch",
+        "B.S4.2.all_scratch",
+        "B.S4.2.top3_top",
+        "B.S4.2.top3_all",
+        "B.S4.2.top_all",
+        "B.S4.2.top_histograms",
+        "B.S4.2.top3_histograms",
+        "B.S4.2.all_histograms",
+        "B.S4.2.histograms_scratch",
         "B.S4.2.top3_gain",
     ),
     shows="hits",
@@ -206,6 +247,18 @@ TABLE4 = Table(
         "B.T4.all_groups.scratch",
         "B.T4.all_groups.top3",
         "B.T4.all_groups.top",
+        "B.S4.2.groups.human_object_interaction.top3_scratch",
+        "B.S4.2.groups.human_object_interaction.top3_top",
+        "B.S4.2.groups.body_motion_only.top3_scratch",
+        "B.S4.2.groups.body_motion_only.top3_top",
+        "B.S4.2.groups.human_human_interaction.top3_scratch",
+        "B.S4.2.groups.human_human_interaction.top3_top",
+        "B.S4.2.groups.playing_musical_instruments.top3_scratch",
+        "B.S4.2.groups.playing_musical_instruments.top3_top",
+        "B.S4.2.groups.sports.top3_scratch",
+        "B.S4.2.groups.sports.top_top3",
+        "B.S4.2.groups.all_groups.top3_scratch",
+        "B.S4.2.groups.all_groups.top3_top",
     ),
     about=(
         "The mean average precision of Slow Fusion in the five groups of UCF-101, from scratch and after fine-tuning. What three "
@@ -229,6 +282,7 @@ SPEED = Table(
         "B.S3.2.no_cost.slow.vid1",
     ),
     controls=(("slow_fusion", "slow_fusion"), ("slow_fusion_multires", "slow_fusion"), ("clip_speed", "clip_speed")),
+    figures=(STREAMS,),
     about=(
         "A net with two streams sees half the pixels of one that sees whole frames. The paper says that this makes it two to "
         "four times as fast at no cost in accuracy. Its clips a second are those of its machines; ratios carry over to others."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from repro.report.figures.architecture import architecture, fusion_over_time, kernels_over_time, streams
 from repro.report.figures.class_gains import class_gains
 from repro.report.figures.clips import clips
 from repro.report.figures.crops import crops
@@ -21,6 +22,10 @@ from repro.spec.terms.figures import Figure
 
 #: Each maker shows what there is, and says in words what is missing; it never fails for want of runs or files.
 MAKERS: dict[str, Callable[..., FigureView]] = {
+    "architecture": architecture,
+    "streams": streams,
+    "fusion_over_time": fusion_over_time,
+    "kernels_over_time": kernels_over_time,
     "training_error": training_error,
     "saturation": saturation,
     "crops": crops,

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from repro.analyse.collect.measures import color_selectivity
+from repro.analyse.collect.stream_kernels import mean_frequency, mean_of, stream_selectivity
 from repro.report.drawing.pictures import png_uri, tiled
 from repro.report.figures import view
 from repro.report.figures.view import FigureView, KernelsOfRun, Sheet
@@ -85,34 +85,13 @@ def _streams(run: RunRecord) -> tuple[tuple[StreamKernels, ...], str]:
 
 
 def _stream(name: str, kernel_KTHWC: NDArray[Any]) -> StreamKernels:
-    num, frames, height, width, _ = kernel_KTHWC.shape
-    index_K = color_selectivity(kernel_KTHWC.reshape(num, frames * height, width, 3))
     return StreamKernels(
         name=name,
         kernel_KTHWC=kernel_KTHWC,
-        selectivity=_mean(index_K),
-        frequency=_mean(mean_frequency(kernel_KTHWC)),
-        change=_mean(change_over_time(kernel_KTHWC)) if frames > 1 else None,
+        selectivity=mean_of(stream_selectivity(kernel_KTHWC)),
+        frequency=mean_of(mean_frequency(kernel_KTHWC)),
+        change=mean_of(change_over_time(kernel_KTHWC)) if kernel_KTHWC.shape[1] > 1 else None,
     )
-
-
-def _mean(value_K: NDArray[np.float64]) -> float | None:
-    known_K = value_K[~np.isnan(value_K)]
-    return float(known_K.mean()) if len(known_K) else None
-
-
-def mean_frequency(kernel_KTHWC: NDArray[Any]) -> NDArray[np.float64]:
-    """For each kernel the mean spatial frequency of its energy, the constant part left out, in cycles a pixel."""
-    power_KTHWC = np.abs(np.fft.fft2(kernel_KTHWC.astype(np.float64), axes=(2, 3))) ** 2
-    power_KTHWC[:, :, 0, 0] = 0
-    height, width = kernel_KTHWC.shape[2:4]
-    radius_HW = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.fftfreq(width)[None, :])
-    power_KHW = power_KTHWC.sum(axis=(1, 4))
-    total_K = power_KHW.sum(axis=(1, 2))
-    mean_K: NDArray[np.float64] = np.divide(
-        (power_KHW * radius_HW).sum(axis=(1, 2)), total_K, out=np.full(len(total_K), np.nan), where=total_K > 0
-    )
-    return mean_K
 
 
 def change_over_time(kernel_KTHWC: NDArray[Any]) -> NDArray[np.float64]:

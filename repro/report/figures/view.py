@@ -94,8 +94,27 @@ class FilmRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Plate:
+    """One drawing of several. widths: in pixels, the least and the most at which its letters are read well, as CSS has it."""
+
+    title: str
+    svg: Markup
+    widths: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlateGroup:
+    """Drawings that belong together. panels: whether they are small and stand side by side; folded: until asked for."""
+
+    title: str
+    plates: tuple[Plate, ...]
+    panels: bool
+    folded: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class FigureView:
-    """A figure of a page: a drawing, kernels, a gallery or film strips, the caption below, and the numbers behind.
+    """A figure of a page: a drawing or several, kernels, a gallery or film strips, the caption, and the numbers behind.
 
     missing: what is not shown, and why. summary: a small table beside the drawing; table: every number of it.
     """
@@ -105,6 +124,7 @@ class FigureView:
     lead: str
     caption: str
     svg: Markup | None = None
+    plates: tuple[PlateGroup, ...] = ()
     kernels: tuple[KernelsOfRun, ...] = ()
     gallery: tuple[GalleryRow, ...] = ()
     films: tuple[FilmRow, ...] = ()
@@ -114,7 +134,7 @@ class FigureView:
 
     @property
     def drawn(self) -> bool:
-        return bool(self.svg or self.kernels or self.gallery or self.films)
+        return bool(self.svg or self.plates or self.kernels or self.gallery or self.films)
 
 
 @dataclass(frozen=True, kw_only=True)

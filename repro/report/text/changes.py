@@ -59,7 +59,8 @@ def method_words(method: Method) -> str:
     if isinstance(method, Ensemble):
         runs = [f"{counted(item.num, 'run')} of {item.variant}" if item.num > 1 else item.variant for item in method.members]
         weights = "" if method.weights == "equal" else ", weighed on validation examples"
-        return f"the mean prediction of {listed(runs)}{weights}"
+        seeds = ", each of another seed" if any(item.cycle > 1 for item in method.members) else ""
+        return f"the mean prediction of {listed(runs)}{seeds}{weights}"
     if isinstance(method, Fitted):
         return "a classical model, no network of convolutions; its specification is on the pages of its runs"
     if isinstance(method, Timing):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 MINUS = "\N{MINUS SIGN}"
+TIMES = "\N{MULTIPLICATION SIGN}"
 #: Test examples from which a hundredth of a point of error means something.
 EXAMPLES_FOR_TWO_DECIMALS = 2000
 #: Of the fractions as which a number without a short decimal is shown.
@@ -91,6 +92,11 @@ def listed(items: Sequence[str], *, word: str = "and") -> str:
 def counted(number: int, noun: str, plural: str = "") -> str:
     """`1 run`, `3 runs`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def by(*sizes: int) -> str:
+    """Sizes along each direction: `27 \N{MULTIPLICATION SIGN} 27`."""
+    return f" {TIMES} ".join(map(str, sizes))
 
 
 def times(value: float | None) -> str:

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 #: By name, what is drawn; the page's control, its other variants and its claims say of which nets.
 FIGURES = {
+    "architecture": "the net of the page's control, layer by layer: towers, sizes and what each kernel sees",
+    "streams": "the page's first net with several streams: what each sees of a frame, and where they meet",
+    "fusion_over_time": "where the page's nets of clips bring frames together, layer by layer",
+    "kernels_over_time": "what a kernel of the first layer sees of a clip: one frame, all of them, or some at a time",
     "training_error": "training error over the epochs by activation, with the epochs to each training error of a claim",
     "saturation": "share of saturated units by layer, over the epochs",
     "crops": "error by the number of crops over which scores are averaged",

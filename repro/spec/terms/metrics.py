@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from repro.spec.evaluation import RELIT
 from repro.spec.names import UnknownName
 from repro.spec.terms.protocols import IMAGE, PROTOCOLS, TRAINING, WEIGHTS, example_of
-from repro.spec.terms.units import CLIP_SECONDS, COUNT, EPOCHS_TAKEN, INDEX, P_VALUE, PERCENT, PRECISION, SECONDS, Unit
+from repro.spec.terms.units import CLIP_SECONDS, COUNT, EPOCHS_TAKEN, FREQUENCY, INDEX, P_VALUE, PERCENT, PRECISION, SECONDS, Unit
 
 #: What a metric is read from: scores of examples, the training log, the first layer's kernels, the clock of a run, a timing of
 #: several networks, the printed layers; or nothing here: a paper states it, and no run measures it.
@@ -69,6 +70,9 @@ TOP1, TOP5, TRAIN_TOP1, GAP = "top1_error", "top5_error", "train_top1_error", "t
 EARLY, EPOCHS, LEAVING, TRAIN_S = "early_train_error", "epochs_to_train_error", "epochs_to_leave_chance", "train_s"
 COLOR_SPLIT, COLOR_SPLIT_P = "tower_color_split", "tower_color_split_p"
 AVERAGE_PRECISION, MEAN_PRECISION, PRECISION_GAP = "average_precision", "mean_average_precision", "mean_average_precision_gap"
+CHOICE, RELIGHTING, CAMERA_TREND = "choice_error", "relighting_loss", "camera_error_trend"
+SATURATED, DEAD = "saturated_share", "dead_share"
+STREAM_COLOR, STREAM_FREQUENCY = "stream_color_gap", "stream_frequency_gap"
 TRAIN_S_PER_CLIP, TEST_S_PER_CLIP = "train_s_per_clip", "test_s_per_clip"
 CONV_SHARE, NUM_CROPS, NUM_NEURONS = "largest_conv_share", "num_crops", "num_neurons"
 
@@ -146,6 +150,50 @@ METRICS = {
             protocols=("video",),
             parameter="group",
             title_of="gap in mean average precision of {}",
+        ),
+        Metric(
+            name=CHOICE,
+            title="error in choosing between two classes",
+            unit=PERCENT,
+            of=SCORES,
+            protocols=("video",),
+            better=LESS,
+            parameter="pair",
+            title_of="error in choosing {}",
+        ),
+        Metric(
+            name=RELIGHTING,
+            title="top-1 error that another light adds",
+            unit=PERCENT,
+            of=SCORES,
+            protocols=(RELIT,),
+            better=LESS,
+        ),
+        Metric(
+            name=CAMERA_TREND,
+            title="rise of the top-1 error with the camera's motion",
+            unit=PERCENT,
+            of=SCORES,
+            protocols=("video",),
+            better=LESS,
+        ),
+        Metric(name=SATURATED, title="share of saturated activations", unit=PERCENT, of=LOG, protocols=(TRAINING,), better=LESS),
+        Metric(
+            name=DEAD, title="share of units saturated for every image", unit=PERCENT, of=LOG, protocols=(TRAINING,), better=LESS
+        ),
+        Metric(
+            name=STREAM_COLOR,
+            title="colour selectivity of the context stream over that of the fovea stream",
+            unit=INDEX,
+            of=KERNELS,
+            protocols=(WEIGHTS,),
+        ),
+        Metric(
+            name=STREAM_FREQUENCY,
+            title="mean frequency of the fovea stream over that of the context stream",
+            unit=FREQUENCY,
+            of=KERNELS,
+            protocols=(WEIGHTS,),
         ),
         Metric(
             name=EARLY, title="early training error", unit=PERCENT, of=LOG, protocols=(TRAINING,), better=LESS, ratio=ELSEWHERE

@@ -43,10 +43,10 @@ PROTOCOLS = {
     item.name: item
     for item in (
         Protocol(name=PLAIN_CROP, title="centre crop", example=IMAGE, sampled="image", num_crops=1, plain=True),
+        Protocol(name=RELIT, title="centre crop under another light", example=IMAGE, sampled="image", num_crops=1, relit=True),
         Protocol(name="center_mirror", title="centre crop and its mirror image", example=IMAGE, sampled="image", num_crops=2),
         Protocol(name="five_crop", title="five crops", example=IMAGE, sampled="image", num_crops=5),
         Protocol(name="ten_crop", title="ten crops", example=IMAGE, sampled="image", num_crops=10),
-        Protocol(name=RELIT, title="centre crop under another light", example=IMAGE, sampled="image", num_crops=1, relit=True),
         Protocol(name="clip", title="single clips", example="clip", sampled="video", plain=True),
         Protocol(name="video", title="whole videos", example="video", sampled="video"),
         Protocol(name=TRAINING, title="while training"),

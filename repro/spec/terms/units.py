@@ -35,3 +35,5 @@ EPOCHS_TAKEN = Unit(value="epochs", difference="epochs", decimals=1)
 #: An index from 0 to 1, and a chance.
 INDEX = Unit(value="of 1", difference="of 1", decimals=3)
 P_VALUE = Unit(value="", difference="", decimals=3)
+#: Of a pattern of pixels.
+FREQUENCY = Unit(value="cycles a pixel", difference="cycles a pixel", decimals=3)

@@ -35,16 +35,17 @@ def test_every_run_has_a_row_for_each_metric_and_protocol(tmp_path: Path) -> Non
     rows = rows_of(tmp_path)
     assert tuple(rows[0]) == COLUMNS
     found = {(row["seed"], row["metric"], row["protocol"]): float(row["value"]) for row in rows}
-    # Four protocols with two errors each; error and gap of training; its first fifth, chance left, six thresholds,
-    # seconds; the towers' split and its p-value.
-    assert len(found) == len(rows) == 2 * (4 * 2 + 2 + 2 + 6 + 1 + 2)
+    # Five protocols with two errors each, what light adds; error and gap of training; its first fifth, chance left, six
+    # thresholds, two shares of saturated units, seconds; the towers' split and its p-value.
+    assert len(found) == len(rows) == 2 * (5 * 2 + 1 + 2 + 2 + 6 + 2 + 1 + 2)
     for seed in "01":
         assert found[seed, "top1_error", "ten_crop"] == pytest.approx(0.30)
         assert found[seed, "top1_error", "center"] == pytest.approx(0.32)
+        assert found[seed, "relighting_loss", "center_relit"] == pytest.approx(0.02)
         assert found[seed, "top5_error", "ten_crop"] == pytest.approx(0.12)
         assert found[seed, "train_top1_error", "center"] == pytest.approx(0.22)
         assert found[seed, "top1_gap", "center"] == pytest.approx(0.10)
-    scored = ("top1_error", "top5_error", "train_top1_error", "top1_gap")
+    scored = ("top1_error", "top5_error", "train_top1_error", "top1_gap", "relighting_loss")
     assert {row["n_examples"] for row in rows if row["metric"] in scored} == {"400"}
     # 448 training images, and eight kernels of the first layer.
     assert {row["n_examples"] for row in rows if row["metric"] not in scored} == {"448", "8"}

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from repro.analyse.collect.collect import collect
+from repro.analyse.evidence.epochs import log_ratio_of_epochs, logrank_p
 from repro.analyse.evidence.paces import Pace, compare_paces
 from repro.analyse.evidence.sizes import about_ratio
-from repro.analyse.evidence.statistics import log_ratio_of_epochs, logrank_p
 from repro.analyse.evidence.verdict import decide_bound
 from repro.analyse.judge.judge import judge
 from repro.artifacts.files import run_folder, write_text
@@ -49,11 +49,18 @@ def test_equal_seeds_have_an_interval_from_rounding_alone() -> None:
 
 
 def test_rounding_adds_to_the_seeds_own_spread() -> None:
-    found = log_ratio_of_epochs([4, 6], [10, 10])
-    own = math.log(6 / 4) ** 2 / 2 / 2  # squares about the mean log, pooled over two degrees of freedom
-    rounding = (1 / 16 + 1 / 36) / 2 / 12 + 1 / 100 / 12
-    assert found.se == pytest.approx(math.sqrt(own + rounding / 2))
-    assert found.df == 2
+    found = log_ratio_of_epochs([4, 6, 5], [9, 10, 12])
+    own = (np.var(np.log([4, 6, 5]), ddof=1) + np.var(np.log([9, 10, 12]), ddof=1)) / 2
+    rounding = np.mean([1 / 16, 1 / 36, 1 / 25]) / 12 + np.mean([1 / 81, 1 / 100, 1 / 144]) / 12
+    assert found.se == pytest.approx(math.sqrt((2 * own + rounding) / 3))
+    assert found.df == 4
+
+
+def test_counts_of_whole_epochs_are_half_an_epoch_too_long() -> None:
+    assert pace(5, NEVER, 20).times == (4.5, 20, 19.5)
+    found = compare_paces(pace(5, 5, 5), pace(20, 20, 20), threshold=0.25).exact
+    assert found is not None
+    assert found.value == pytest.approx(math.log(19.5 / 4.5))
 
 
 def test_one_seed_an_arm_has_a_ratio_and_no_interval() -> None:
@@ -66,8 +73,8 @@ def test_intervals_of_ratios_cover_the_truth(medians: tuple[int, int], spread: f
     rng = np.random.default_rng(2012)
     covered = []
     for _ in range(4000):
-        arm, against = (np.maximum(np.rint(np.exp(rng.normal(math.log(m), spread, num_seeds))), 1).tolist() for m in medians)
-        interval = log_ratio_of_epochs(arm, against).ci95
+        arm, against = (np.ceil(np.exp(rng.normal(math.log(m), spread, num_seeds))).tolist() for m in medians)
+        interval = log_ratio_of_epochs(pace(*arm, lasted=999).times, pace(*against, lasted=999).times).ci95
         assert interval is not None
         covered.append(interval[0] <= math.log(medians[1] / medians[0]) <= interval[1])
     assert 0.92 <= np.mean(covered) <= 0.98
@@ -76,8 +83,8 @@ def test_intervals_of_ratios_cover_the_truth(medians: tuple[int, int], spread: f
 def test_censored_runs_of_the_slower_arm_give_a_lower_bound() -> None:
     found = compare_paces(pace(5, 5, 5), pace(NEVER, 15, NEVER), threshold=0.25)
     entry = found.judged
-    # 20, 15 and 20 epochs against 5: the runs that never got there count with their length.
-    assert entry.at_least == pytest.approx((4 * 3 * 4) ** (1 / 3))
+    # 20, 14.5 and 20 epochs against 4.5: the runs that never got there count with their length.
+    assert entry.at_least == pytest.approx((20 * 14.5 * 20) ** (1 / 3) / 4.5)
     assert (entry.ratio, entry.ci90) == (None, None)
     assert entry.against == Epochs(variant="net", epochs=(None, 15, None), censored_at=(20, None, 20))
     assert entry.arm == Epochs(variant="net", epochs=(5, 5, 5), censored_at=(None, None, None))
@@ -152,8 +159,8 @@ def test_the_fastest_rate_of_each_unit_stands_for_it(tmp_path: Path) -> None:
     found = judged(tmp_path, epochs)
     assert found.chosen == ("figure1_relu_fast", "figure1_tanh")
     assert found.arms == ("figure1_relu", "figure1_tanh")
-    assert found.thresholds[0].ratio == pytest.approx(4.5)
-    assert found.estimate == pytest.approx(math.log(4.5))
+    assert found.thresholds[0].ratio == pytest.approx(8.5 / 1.5)
+    assert found.estimate == pytest.approx(math.log(8.5 / 1.5))
     assert (found.d0, found.paper_log_ratio) == (pytest.approx(math.log(6)), pytest.approx(math.log(6)))
     assert found.decided_on == "log_ratio"
     assert found.verdict == "REPRODUCED"
@@ -197,10 +204,11 @@ def test_a_seed_of_what_stands_for_a_unit_or_a_whole_rate_may_not_be_missing(tmp
 
 def test_a_slower_arm_that_never_gets_there_shows_the_direction_only(tmp_path: Path) -> None:
     found = judged(tmp_path, {"figure1_relu": [2, 2, 2]})
-    assert (found.verdict, found.size) == ("DIRECTION", "open")
-    assert found.thresholds[0].at_least == pytest.approx(12 / 2)
+    # Three seeds of 1.5 epochs against more than 12: even the bound's lower end is above six times.
+    assert (found.verdict, found.size) == ("DIRECTION", "stronger")
+    assert found.thresholds[0].at_least == pytest.approx(12 / 1.5)
     assert (found.ci90, found.ci95, found.p_raw) == (None, None, None)
-    assert "at least 6.00 times" in found.reason
+    assert "at least 8.00 times" in found.reason
     assert "3 of 3 runs of the slower arm never got there" in found.reason
     assert "more than 12, more than 12, more than 12 against 2, 2, 2" in found.reason
 

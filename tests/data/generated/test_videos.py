@@ -178,7 +178,7 @@ def test_another_first_class_gives_other_classes_of_every_kind() -> None:
     knobs = replace(KNOBS, appearance_classes=4, motion_classes=4, detail_classes=3, border_classes=3)
     others = replace(knobs, first_class=4)
     assert len(set(class_names(knobs)) | set(class_names(others))) == 28
-    assert class_names(others)[4] == "circle"
+    assert class_names(others)[4] == "spin"
     with pytest.raises(SourceError, match="motion_classes of the generated videos is 7; allowed: 0 to 6"):
         check_knobs(replace(others, motion_classes=7))
 
@@ -190,7 +190,7 @@ def test_every_class_belongs_to_one_of_five_groups() -> None:
         "fish": "objects",
         "rise": "travelling",
         "fall": "travelling",
-        "spin": "moving on the spot",
+        "sweep": "travelling",
         "rows_in_rows": "fine detail",
         "rows_beside_rows": "border",
     }
@@ -248,3 +248,9 @@ def test_two_labels_need_two_shots_and_knobs_are_needed_at_all() -> None:
 def test_details_stored_at_another_size_are_warned_of() -> None:
     assert not ProceduralVideoSource(dataset(KNOBS)).warnings
     assert "patterns of the 3 detail classes do not survive" in ProceduralVideoSource(dataset(KNOBS, stored_px=40)).warnings[0]
+
+
+def test_the_first_motions_differ_in_nothing_but_direction_and_the_next_in_nothing_but_speed() -> None:
+    rise, fall, sweep, dash = MOTIONS[:4]
+    assert rise == replace(fall, name="rise", down=-fall.down)
+    assert dash == replace(sweep, name="dash", right=2 * sweep.right)

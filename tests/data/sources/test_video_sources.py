@@ -12,6 +12,7 @@ from repro.data.sources.sports1m import Sports1mSource, read_partition, video_id
 from repro.data.sources.ucf101 import Ucf101Source
 from repro.data.sources.video_folders import VideoFoldersSource
 from repro.data.sources.video_source import VideoListing, groups_of, label_matrix, split_validation_videos
+from repro.spec.video_datasets import ClassGroup
 
 REAL = Path(__file__).parents[4] / "shared" / "data"
 
@@ -150,6 +151,14 @@ def test_the_groups_of_ucf101_are_those_of_the_users_list(tmp_path: Path) -> Non
         groups.write_text(text)
         with pytest.raises(SourceError, match=r"groups\.txt does not say once for each of the 2 classes"):
             Ucf101Source(root, fold=1)
+
+
+def test_the_groups_of_the_data_set_are_taken_where_the_user_has_no_list(tmp_path: Path) -> None:
+    root = ucf(tmp_path)
+    groups = (ClassGroup(name="Sports", classes=("ARCHERY", "Fencing")), ClassGroup(name="Other", classes=("Haircut",)))
+    assert Ucf101Source(root, fold=1, groups=groups).groups == {"Archery": "Sports"}
+    (root / "ucfTrainTestlist" / "groups.txt").write_text("Archery Target\nBowling Target\n")
+    assert Ucf101Source(root, fold=1, groups=groups).groups == {"Archery": "Target", "Bowling": "Target"}
 
 
 @pytest.mark.parametrize("line", ["Archery/a.avi 2", "Swimming/a.avi 1", "Archery/a.avi 1 1"])

@@ -60,6 +60,8 @@ def test_a_page_has_its_figures_in_the_order_of_its_table(made: Made) -> None:
 def test_without_runs_every_figure_says_so_and_draws_nothing(made: Made) -> None:
     for table in (FIGURE1, TABLE1, NET):
         for item in table_figures(ALEXNET, table, results=made.results):
+            if item.name == "architecture":  # a net needs no run to be drawn
+                continue
             assert not item.drawn
             assert item.missing[0].startswith("No runs yet: ")
             assert "There is nothing to draw yet." in page_of(item).words

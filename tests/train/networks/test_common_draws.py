@@ -17,6 +17,7 @@ from repro.data.prepare.prepare import prepare
 from repro.models.layers import Dropout, seed_dropout
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
+from repro.spec.recipe import Schedule
 from repro.spec.run import Run
 from repro.train.networks.clips import open_videos
 from repro.train.networks.images import open_images
@@ -185,6 +186,21 @@ def test_keys_hold_scale_paper_seed_and_purpose() -> None:
         for purpose in ("init", "data", "dropout", "fit")
     }
     assert len(keys) == 16
+
+
+def test_the_same_net_under_another_name_is_the_same_net(data: dict[str, PreparedData], tmp_path: Path) -> None:
+    """So a control for which nothing may come out (A/A) needs other seeds: another name gives a difference of exactly 0."""
+    full = run_of("alexnet", "full")
+    states = []
+    for run in (full, replace(full, variant="renamed"), replace(full, seed=1)):
+        recipe = replace(run.trained.recipe, schedule=Schedule(rule="epochs", num_epochs=1))
+        short = replace(run, experiment=replace(run.trained, recipe=recipe))
+        context = RunContext(folder=tmp_path, device="cpu", num_threads=1, say=lambda line: None)
+        training = make_training(short, data["alexnet"].task(short, context), context=context, should_stop=lambda: False)
+        training.run()
+        states.append(training.net.state_dict())
+    assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
+    assert not any(torch.equal(states[0][name], states[2][name]) for name in states[0] if name.endswith("weight"))
 
 
 def test_layers_are_named_alike_whatever_is_taken_out(data: dict[str, PreparedData]) -> None:

@@ -184,7 +184,7 @@ def test_a_trained_net_that_is_loaded_gives_the_same_scores_to_the_byte(whole, t
     context = RunContext(folder=tmp_path, device="cpu", num_threads=1, say=lambda line: None)
     task = images.open_images(data_folder(whole, "smoke", "procedural")).task(run, context)
     written = task.write_results(repro.load_run(run.id, results=whole))
-    assert len(written.scores) == 6
+    assert len(written.scores) == 7
     for entry in written.scores:
         assert (tmp_path / entry.file).read_bytes() == (run_folder(whole, run.id) / entry.file).read_bytes()
 

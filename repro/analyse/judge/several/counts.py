@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from repro.analyse.evidence import several_reasons, verdict
+from repro.analyse.evidence import reasons, verdict
 from repro.analyse.evidence.comparison import counts, deviations, means
 from repro.analyse.evidence.gates import untestable_metric
 from repro.analyse.evidence.several import runs_for_every, share_interval, share_p
@@ -40,5 +40,5 @@ def judged_count(case: Case, claim: Count, entry: JudgedCount) -> JudgedCount:
     )
     assert entry.ci90 is not None
     name = verdict.decide_share(entry.ci90, every=len(shown) == num, chance=claim.chance)
-    brief = several_reasons.count_meaning(name, entry)
-    return replace(entry, verdict=name, brief=brief, reason=f"{several_reasons.count_measured(entry)} {brief}")
+    brief = reasons.count_meaning(name, entry)
+    return replace(entry, verdict=name, brief=brief, reason=f"{reasons.count_measured(entry)} {brief}")

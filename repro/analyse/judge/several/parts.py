@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from repro.analyse.evidence import several_reasons, verdict
+from repro.analyse.evidence import reasons, verdict
 from repro.analyse.evidence.several import widened
 from repro.analyse.judge.differences import decided, sides_of
 from repro.analyse.judge.sizes import size_of
@@ -29,8 +29,8 @@ def judged_parts(claim: Every, entry: JudgedParts, judged: Mapping[str, JudgedCl
         parts=found,
         verdict=name,
         size="" if name != verdict.DIRECTION else flags.pop() if len(flags) == 1 else "open",
-        reason=several_reasons.every_part(name, parts=found, listed=True),
-        brief=several_reasons.every_part(name, parts=found, listed=False),
+        reason=reasons.every_part(name, parts=found, listed=True),
+        brief=reasons.every_part(name, parts=found, listed=False),
         decided_on=parts[0].decided_on,
         post_hoc=any(part.post_hoc for part in parts),
         total_flips=any(part.total_flips for part in parts),

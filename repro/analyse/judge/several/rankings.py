@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from repro.analyse.evidence import reasons, several_reasons, verdict
+from repro.analyse.evidence import reasons, verdict
 from repro.analyse.evidence.comparison import Comparison, compare, counts, deviations, estimated, means
 from repro.analyse.evidence.gates import untestable_metric
 from repro.analyse.evidence.several import adjusted_interval, holm, page_trend_p
@@ -79,7 +79,7 @@ def _trend(case: Case, claim: Ranking) -> tuple[float | None, int]:
 
 
 def _decided(entry: JudgedRanking) -> JudgedRanking:
-    said = several_reasons.ranking_measured(entry)
+    said = reasons.ranking_measured(entry)
     if any(pair.estimate.ci90 is None for pair in entry.pairs):
         brief = reasons.no_spread(entry.n)
         return replace(entry, verdict=verdict.INCONCLUSIVE, brief=brief, reason=f"{said} {brief}")
@@ -88,5 +88,5 @@ def _decided(entry: JudgedRanking) -> JudgedRanking:
         adjusted=[pair.refutes for pair in entry.pairs],
         trend=entry.p_trend is not None and entry.p_trend <= verdict.ONE_SIDED,
     )
-    brief = several_reasons.ranking_meaning(name, entry)
+    brief = reasons.ranking_meaning(name, entry)
     return replace(entry, verdict=name, brief=brief, reason=f"{said} {brief}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from repro.analyse.evidence import several_reasons, verdict
+from repro.analyse.evidence import reasons, verdict
 from repro.analyse.evidence.several import share_interval, share_p
 from repro.analyse.judge.several.parts import parts_of
 from repro.artifacts.judged import JudgedClaim, JudgedDifference, JudgedSigns, SignedPart
@@ -44,5 +44,5 @@ def judged_signs(claim: Signs, entry: JudgedSigns, judged: Mapping[str, JudgedCl
         p_raw=share_p(num_printed, num, chance=1 / 2),
     )
     name = verdict.decide_signs((low, high), every=num_printed == len(parts))
-    brief = several_reasons.signs_meaning(name)
-    return replace(entry, verdict=name, brief=brief, reason=f"{several_reasons.signs_measured(entry)} {brief}")
+    brief = reasons.signs_meaning(name)
+    return replace(entry, verdict=name, brief=brief, reason=f"{reasons.signs_measured(entry)} {brief}")

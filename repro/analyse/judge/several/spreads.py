@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from itertools import combinations
 
-from repro.analyse.evidence import reasons, several_reasons, verdict
+from repro.analyse.evidence import reasons, verdict
 from repro.analyse.evidence.comparison import Comparison, compare, counts, deviations, means
 from repro.analyse.evidence.gates import untestable_metric
 from repro.analyse.evidence.several import range_interval, seeds_for_spread
@@ -35,7 +35,7 @@ def judged_spread(case: Case, claim: Spread, entry: JudgedSpread) -> JudgedSprea
         return entry
     estimates = [pair.deciding for pair in compared if pair.deciding is not None]
     if len(estimates) < len(pairs):
-        return replace(entry, verdict=verdict.UNTESTABLE, reason=several_reasons.NO_RATIO)
+        return replace(entry, verdict=verdict.UNTESTABLE, reason=reasons.NO_RATIO)
     return _decided(_measured(entry, compared, estimates))
 
 
@@ -65,10 +65,10 @@ def _spread(pairs: list[Estimate], num_arms: int) -> Estimated:
 
 
 def _decided(entry: JudgedSpread) -> JudgedSpread:
-    said = several_reasons.spread_measured(entry)
+    said = reasons.spread_measured(entry)
     if entry.ci90 is None or entry.d0 is None:
         brief = reasons.no_spread(entry.n)
         return replace(entry, verdict=verdict.INCONCLUSIVE, brief=brief, reason=f"{said} {brief}")
     name = verdict.decide_spread(entry.ci90, bound=entry.d0)
-    brief = several_reasons.spread_meaning(name, entry)
+    brief = reasons.spread_meaning(name, entry)
     return replace(entry, verdict=name, brief=brief, reason=f"{said} {brief}")

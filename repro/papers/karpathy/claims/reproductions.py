@@ -96,3 +96,18 @@ C3D_SCRATCH_LOW = replace(
     note="another net; the lower of two values",
 )
 C3D_SCRATCH_HIGH = replace(C3D_SCRATCH_LOW, control=0.56, note="another net; the higher of two values")
+
+# The same measurements as differences: the arm with the part first.
+TWO_STREAM_LAST_SCRATCH = replace(
+    TWO_STREAM_LAST,
+    ablated=0.575,
+    note="another net, pre-trained elsewhere: last layer, and from scratch, dropout 0.5",
+)
+TWO_STREAM_ALL_SCRATCH = replace(
+    TWO_STREAM_ALL,
+    ablated=0.575,
+    note="another net, pre-trained elsewhere: all layers, and from scratch, dropout 0.5",
+)
+VGG_DENSE_LAST = replace(VGG_DENSE_LOW, ablated=0.264, note="another net: dense layers, the lower of two values, and last layer")
+VGG_DENSE_ALL = replace(VGG_DENSE_LOW, ablated=0.247, note="another net: dense layers, the lower of two values, and all layers")
+RESNET_ALL_LAST = replace(RESNET_LAST, ablated=0.205, note="another net: last layer, and all layers, which are better there")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from repro.analyse.evidence import verdict
-from repro.analyse.evidence.reasons import amount_of
+from repro.analyse.evidence.reasons.differences import amount_of
 from repro.artifacts.judged import Interval, JudgedCount, JudgedRanking, JudgedSigns, JudgedSpread, Part, RankedPair
 from repro.spec.terms.metrics import metric_title, unit_of
 

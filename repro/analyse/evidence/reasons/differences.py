@@ -210,8 +210,8 @@ def level_meaning(name: str, *, metric: str, band: float) -> str:
 
 def no_spread(n: Mapping[str, int]) -> str:
     """The sentence that says why there is no interval."""
-    if max(n.values(), default=0) < 2:
-        return "One seed per arm shows no spread between seeds, so nothing can be decided; train at least two seeds per arm."
+    if min(n.values(), default=0) < 2:
+        return "One seed of an arm shows no spread between seeds, so nothing can be decided; train at least two seeds per arm."
     return "All seeds gave the same value, so no spread between seeds can be estimated and nothing can be decided."
 
 

@@ -1,0 +1,125 @@
+"""Read ILSVRC-2010, whose test labels are public: the images of AlexNet's Table 1.
+
+How a user gets it: image-net.org gives `ILSVRC2010_images_train.tar`, which holds a tar file for each class, and
+`ILSVRC2010_images_test.tar`, `patch_images.tar` with replacements for damaged images, `ILSVRC2010_devkit-1.0.tar.gz` and
+`ILSVRC2010_test_ground_truth.txt`. Unpack them below one folder, as
+
+- `train/<wnid>/*.JPEG`, each tar file of a class into a folder of its name;
+- `test/ILSVRC2010_test_00000001.JPEG` and so on;
+- `ILSVRC2010_test_ground_truth.txt`: a number for each test image in the order of their names;
+- `devkit-1.0/data/meta.mat`: which class, by its wnid, has which number (`ILSVRC2010_ID`).
+
+The split `test` are the test images; the validation images are not read. Sizes other than the published ones are warnings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from repro.data.sources.class_folders import FoundFile, Scan, agree_on_classes, fingerprint
+from repro.data.sources.folders import listing, read_listed, scan_classes
+from repro.data.sources.ilsvrc import flat_files
+from repro.data.sources.source import Listing, SourceError
+
+NUM_CLASSES = 1000
+NUM_IMAGES = {"train": 1_261_406, "test": 150_000}
+GROUND_TRUTH, META = "ILSVRC2010_test_ground_truth.txt", "meta.mat"
+#: Where the two lists may lie.
+LIST_FOLDERS = ("", "devkit-1.0/data", "data")
+
+
+class Ilsvrc2010Source:
+    """ILSVRC-2010 as a source.
+
+    Raises:
+        SourceError: the layout is another, or the list of test labels does not fit the files.
+    """
+
+    keep_files = False
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        train = scan_classes(root / "train")
+        test = label_test(root, flat_files(root / "test"), wnids=sorted(train.files))
+        self.classes, warnings = agree_on_classes(
+            train=train.files, test=test.files, places=(root / "train", root / "test"), unit="image"
+        )
+        self.listings: Mapping[str, Listing] = {
+            "train": listing(train.files, classes=self.classes, folder="train"),
+            "test": listing(test.files, classes=self.classes, folder="test"),
+        }
+        self.warnings = (*size_warnings(self.classes, self.listings), *warnings, *train.warnings("train"))
+        self.fingerprint = fingerprint({"train": train.files, "test": test.files})
+
+    @property
+    def description(self) -> str:
+        return f"ILSVRC-2010 in {self._root.resolve().name}"
+
+    def read(self, split: str, index: int) -> bytes:
+        """The content of file `index` of `split`."""
+        return read_listed(self._root, self.listings[split], index=index)
+
+
+def size_warnings(classes: tuple[str, ...], listings: Mapping[str, Listing]) -> list[str]:
+    """Say where the numbers of classes and images differ from the published ones."""
+    found = {"classes": len(classes)} | {f"images in {split}": len(listings[split]) for split in NUM_IMAGES}
+    expected = {"classes": NUM_CLASSES} | {f"images in {split}": num for split, num in NUM_IMAGES.items()}
+    return [
+        f"{num} {what}, ILSVRC-2010 has {expected[what]}: this is not the paper's data set"
+        for what, num in found.items()
+        if num != expected[what]
+    ]
+
+
+def label_test(root: Path, flat: list[FoundFile], *, wnids: list[str]) -> Scan:
+    """Sort the test images into classes by the list of their numbers.
+
+    Raises:
+        SourceError: a list is missing or cannot be read, or lists and files do not agree.
+    """
+    truth = find_list(root, GROUND_TRUTH)
+    wnid_of = read_meta(find_list(root, META))
+    lines = truth.read_text().split()
+    if len(lines) != len(flat):
+        raise SourceError(
+            f"{truth} has {len(lines)} numbers and {root / 'test'} {len(flat)} images; expected one for each, in the order of "
+            "their names; fetch the one that is incomplete again"
+        )
+    files: dict[str, list[FoundFile]] = {}
+    for number, (line, file) in enumerate(zip(lines, flat, strict=True), start=1):
+        wnid = wnid_of.get(int(line)) if line.isdecimal() else None
+        if wnid not in wnids:
+            raise SourceError(
+                f"{truth}, number {number}: {line!r}, expected the ILSVRC2010_ID of one of the {len(wnids)} classes in train"
+            )
+        files.setdefault(wnid, []).append(file)
+    return Scan(files=files)
+
+
+def find_list(root: Path, name: str) -> Path:
+    """The list called `name`; raise SourceError if it is nowhere below `root`."""
+    path = next((root / folder / name for folder in LIST_FOLDERS if (root / folder / name).is_file()), None)
+    if path is None:
+        raise SourceError(
+            f"{root} has no {name}; expected there or in {' or '.join(folder for folder in LIST_FOLDERS if folder)}; "
+            "see repro/data/sources/ilsvrc2010.py for where to get it"
+        )
+    return path
+
+
+def read_meta(path: Path) -> dict[int, str]:
+    """The wnid of each class by its number, from the development kit's file for Matlab.
+
+    Raises:
+        SourceError: the file holds no such list.
+    """
+    from scipy.io import loadmat
+
+    try:
+        synsets = loadmat(path, squeeze_me=True)["synsets"]
+        return {int(number): str(wnid) for number, wnid in zip(synsets["ILSVRC2010_ID"], synsets["WNID"], strict=True)}
+    except Exception as error:  # a damaged file fails in many ways
+        raise SourceError(
+            f"{path} holds no synsets with ILSVRC2010_ID and WNID ({error}); take it from ILSVRC2010_devkit-1.0.tar.gz"
+        ) from None
