@@ -34,8 +34,8 @@ from repro.spec.terms.metrics import unit_of
 from repro.spec.terms.protocols import sampled_by
 
 #: A number that is a bound, not a value.
-AT_LEAST, AT_MOST, MORE_THAN = "≥ ", "≤ ", "> "
-TIMES, EN_DASH = "\N{MULTIPLICATION SIGN}", "\N{EN DASH}"
+AT_LEAST, AT_MOST = "≥ ", "≤ "
+TIMES = "\N{MULTIPLICATION SIGN}"
 Cells = dict[str, Cell]
 
 
@@ -60,24 +60,24 @@ def _printed(claim: JudgedClaim) -> Cell:
         case JudgedEffect() | JudgedWithin() if claim.paper_ratio:
             return _ratio_printed(claim)
         case JudgedEffect() | JudgedWithin():
-            text = _bounded(claim, *(printed_text(unit, end, signed=True) for end in (claim.paper_delta, claim.paper_most)))
-            return Cell(text=text, unit=unit.difference)
+            least, most = (printed_text(unit, end, signed=True) for end in (claim.paper_delta, claim.paper_most))
+            return Cell(text=least, unit=_bounded(claim, most, unit.difference))
         case JudgedParts():
             return Cell(text=printed_text(unit, claim.paper_delta, signed=True), unit=unit.difference)
         case JudgedRanking() | JudgedSpread() | JudgedSlope() | JudgedCount() | JudgedSigns():
             return printed_cell(claim)
 
 
-def _bounded(claim: JudgedSized, least: str, most: str) -> str:
-    """A printed size as it is meant: a number, a lower bound, or from one number to another."""
-    if not least:
-        return ""
-    return f"{MORE_THAN * (claim.bound == 'at_least')}{least}{EN_DASH * bool(most)}{most}"
+def _bounded(claim: JudgedSized, most: str, unit: str) -> str:
+    """What stands behind a printed size: its unit, and how it is meant if it is a bound or begins an interval."""
+    if most:
+        return f"to {most} {unit}"
+    return f"{unit} or more" if claim.bound == "at_least" else unit
 
 
 def _ratio_printed(claim: JudgedSized) -> Cell:
     least, most = (f"{end:g}" if end else "" for end in (claim.paper_ratio, claim.paper_most))
-    return Cell(text=_bounded(claim, least, most), unit=TIMES)
+    return Cell(text=least, unit=_bounded(claim, most, TIMES))
 
 
 def paper_ratio_cell(ratio: float | None) -> Cell:

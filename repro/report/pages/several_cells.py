@@ -18,8 +18,6 @@ from repro.report.text.units import measured_text, printed_text
 from repro.spec.terms.metrics import unit_of
 
 Several = JudgedRanking | JudgedSpread | JudgedSlope | JudgedCount | JudgedSigns
-#: A number that is an upper bound.
-AT_MOST = "≤ "
 
 
 def printed_cell(claim: Several) -> Cell:
@@ -27,7 +25,7 @@ def printed_cell(claim: Several) -> Cell:
     match claim:
         case JudgedSpread():
             unit = unit_of(claim.metric)
-            return Cell(text=AT_MOST + printed_text(unit, claim.paper_delta), unit=unit.difference)
+            return Cell(text=printed_text(unit, claim.paper_delta), unit=f"{unit.difference} at most")
         case JudgedCount():
             return Cell(text="100", unit="% of runs")
         case JudgedSigns():

@@ -61,11 +61,32 @@ SIGNS = Signs(
     metric="average_precision",
     protocol="video",
     arm="single_frame",
-    parts=tuple(claim.id for claim in BETTER.claims + WORSE.claims),
+    parts=(
+        "B.T2.juggling_club",
+        "B.T2.pole_climbing",
+        "B.T2.mountain_unicycling",
+        "B.T2.tricking",
+        "B.T2.footbag",
+        "B.T2.skipping_rope",
+        "B.T2.rope_climbing",
+        "B.T2.slacklining",
+        "B.T2.tee_ball",
+        "B.T2.sheepdog_trial",
+        "B.T2.short_track_motor_racing",
+        "B.T2.road_racing",
+        "B.T2.jeet_kune_do",
+        "B.T2.paintball",
+        "B.T2.freeride",
+        "B.T2.cricket",
+        "B.T2.wrestling",
+        "B.T2.modern_pentathlon",
+        "B.T2.krav_maga",
+        "B.T2.rally_cross",
+    ),
     confidence="S",
     dataset=TEST,
     note="The twenty are the extremes of 487 differences. Extremes come out smaller when they are measured again, even if the "
     "paper is right; their signs need not turn.",
 )
 
-TABLE2_CLAIMS = (SIGNS, *BETTER.claims, *WORSE.claims)
+TABLE2_CLAIMS = (SIGNS,) + BETTER.claims + WORSE.claims
