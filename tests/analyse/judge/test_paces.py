@@ -51,7 +51,7 @@ def test_rounding_adds_to_the_seeds_own_spread() -> None:
     found = log_ratio_of_epochs([4, 6, 5], [9, 10, 12])
     own = (np.var(np.log([4, 6, 5]), ddof=1) + np.var(np.log([9, 10, 12]), ddof=1)) / 2
     rounding = np.mean([1 / 16, 1 / 36, 1 / 25]) / 12 + np.mean([1 / 81, 1 / 100, 1 / 144]) / 12
-    assert found.se == pytest.approx(math.sqrt(2 * own / 3 + rounding))
+    assert found.se == pytest.approx(math.sqrt((2 * own + rounding) / 3))
     assert found.df == 4
 
 
