@@ -95,7 +95,8 @@ def test_the_guard_costs_power_at_three_seeds_and_little_at_ten(rows: list[Verdi
     for noise, num_seeds in ROWS:
         pooled, guarded = (shares[rule, noise, num_seeds] for rule in ("pooled", "guarded"))
         lost = max(abs(a - b) for a, b in zip(pooled, guarded, strict=True))
-        assert lost <= {3: 0.15, 5: 0.06, 10: 0.03}[num_seeds]
+        # What docs/calibration.md says, and two standard errors of 4,000 tables.
+        assert lost <= {3: 0.15, 5: 0.06, 10: 0.03}[num_seeds] + 0.02
         assert guarded[6] <= 0.05 + 0.02  # false DIRECTION
 
 
