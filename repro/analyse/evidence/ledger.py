@@ -148,6 +148,15 @@ class Ledger:
         records = [record for variant in variants for record in self.finished(variant)]
         return len({self._answers(record, split=split, protocol=protocol).examples for record in records}) <= 1
 
+    def same_examples_of_data(self, variants: Sequence[str], *, split: str, protocol: str) -> bool:
+        """Say whether all finished runs of `variants` on one data set were scored on the same examples.
+
+        The folds of a data set are data sets of their own, one a seed.
+        """
+        records = [record for variant in variants for record in self.finished(variant)]
+        seen = {(record.dataset.name, self._answers(record, split=split, protocol=protocol).examples) for record in records}
+        return len(seen) == len({name for name, _ in seen})
+
     def scores(self, record: RunJson, *, split: str, protocol: str) -> Scores:
         """The scores of a finished run.
 

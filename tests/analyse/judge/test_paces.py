@@ -15,6 +15,7 @@ import pytest
 from repro.analyse.collect.collect import collect
 from repro.analyse.evidence.epochs import log_ratio_of_epochs, logrank_p
 from repro.analyse.evidence.paces import Pace, compare_paces
+from repro.analyse.evidence.sizes import about_ratio
 from repro.analyse.evidence.verdict import decide_bound
 from repro.analyse.judge.judge import judge
 from repro.artifacts.files import run_folder, write_text
@@ -115,7 +116,7 @@ def test_logrank_by_hand() -> None:
     ("low", "expected"), [(2.0, ("DIRECTION", "stronger")), (0.5, ("DIRECTION", "open")), (-0.1, ("INCONCLUSIVE", ""))]
 )
 def test_a_bound_shows_the_direction_and_never_the_size(low: float, expected: tuple[str, str]) -> None:
-    assert decide_bound(low, d0=math.log(6)) == expected
+    assert decide_bound(low, about_ratio(6.0)) == expected
 
 
 def judged(
