@@ -28,6 +28,7 @@ from repro.artifacts.judged import (
 from repro.report.pages.several_cells import estimate_cells, parts_cell, printed_cell
 from repro.report.text import wording
 from repro.report.text.formatting import Digits, count, cut, fixed, p_value, times
+from repro.report.text.spreads import spread_mark, spread_words
 from repro.report.text.tables import Cell, Link, interval
 from repro.report.text.units import measured_text, printed_text
 from repro.spec.terms.metrics import unit_of
@@ -210,6 +211,7 @@ def verdict_cells(claim: JudgedClaim) -> Cells:
         remarks.append(f"With the test {seen} counted as a sample too, the interval changes the verdict.")
     if claim.post_hoc:
         remarks.append("Post hoc: the rule or the number of seeds was chosen after runs had been seen.")
+    remarks += filter(None, [spread_mark(claim)])
     brief = " ".join([claim.brief, *remarks]) if claim.brief else ""
     position = list(wording.VERDICTS).index(words.name)
     adjusted = claim.p_adjusted if isinstance(claim, JudgedEffect) else None
@@ -223,7 +225,7 @@ def verdict_cells(claim: JudgedClaim) -> Cells:
         "seeds_needed": Cell(text=count(needed)),
         "evidence": Cell(text=claim.evidence),
         "parts": parts_cell(claim) if isinstance(claim, JudgedParts | JudgedSigns | JudgedRanking) else Cell(),
-        "reason": Cell(text=" ".join(filter(None, [claim.reason, *remarks])), brief=brief),
+        "reason": Cell(text=" ".join(filter(None, [claim.reason, spread_words(claim), *remarks])), brief=brief),
     }
 
 
