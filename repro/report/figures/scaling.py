@@ -120,7 +120,7 @@ def _panel(drawing: Drawing, growth: Growth, *, left: float) -> None:
         drawing,
         panel,
         title="top-1 error (%)",
-        x_label=f"{growth.along}, as a share of the paper's net's",
+        x_label=f"{growth.along} (of the paper's net: 1)",
         x_ticks=places,
         x_texts=[f"{place:g}" for place in places],
         y_ticks=_log_ticks(panel.y),

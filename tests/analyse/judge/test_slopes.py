@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from repro.papers.alexnet.claims.scaling import SCALING_CLAIMS
+from repro.papers.alexnet.scaling import SCALING_PAGE
 from tests.analyse.judging import ALEXNET, claim, judged, truth
 from tests.fabricate import fabricate
 
+#: The paper with one page, whose variants alone are run.
+NAMES = {*SCALING_PAGE.variants}
+ONE_PAGE = replace(
+    ALEXNET,
+    claims=SCALING_CLAIMS,
+    tables=(SCALING_PAGE,),
+    variants=tuple(item for item in ALEXNET.variants if item.name in NAMES),
+)
 LINE = ("images_quarter", "images_half", "full")
 PLAIN = ("images_quarter_no_augment", "images_half_no_augment", "no_augment")
 WIDTHS = ("width_half", "full", "width_double")
@@ -19,8 +30,8 @@ WIDTHS_PLAIN = ("width_half_no_augment", "no_augment", "width_double_no_augment"
 
 def slope(results: Path, errors: dict[str, float], name: str = "A.S7.images", **changes: Any) -> Any:
     """Fabricate runs with these errors, judge, and return a claim."""
-    fabricate([ALEXNET], scale="small", results=results, truth=truth(errors=errors, **changes), variants=list(errors))
-    return claim(judged(results), name)
+    fabricate([ONE_PAGE], scale="small", results=results, truth=truth(errors=errors, **changes), variants=list(errors))
+    return claim(judged(results, paper=ONE_PAGE, num_seeds=3), name)
 
 
 def test_the_power_is_that_of_the_errors(tmp_path: Path) -> None:

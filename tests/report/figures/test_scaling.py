@@ -11,7 +11,8 @@ from repro.report.figures.scaling import scaling
 from repro.report.figures.view import FigureView
 from repro.report.inputs.results import read_results
 from repro.report.text.tables import to_csv
-from tests.analyse.judging import ALEXNET, judged, truth
+from tests.analyse.judge.test_slopes import ONE_PAGE
+from tests.analyse.judging import judged, truth
 from tests.fabricate import fabricate
 
 ERRORS = {
@@ -31,9 +32,9 @@ ERRORS = {
 def figure(results: Path, errors: dict[str, float]) -> FigureView:
     """Fabricate runs, judge them and draw."""
     made = truth(errors=errors, num_examples=1000, seed_noise=0.004)
-    fabricate([ALEXNET], scale="small", results=results, truth=made, variants=list(errors))
-    judged(results)
-    return scaling(ALEXNET, SCALING_PAGE, results=read_results([ALEXNET], scale="small", results=results))
+    fabricate([ONE_PAGE], scale="small", results=results, truth=made, variants=list(errors))
+    judged(results, paper=ONE_PAGE, num_seeds=3)
+    return scaling(ONE_PAGE, SCALING_PAGE, results=read_results([ONE_PAGE], scale="small", results=results))
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> FigureView:
 
 def test_each_thing_that_grows_has_a_panel_with_two_lines(drawn: FigureView) -> None:
     assert drawn.svg is not None
-    for words in ("training images, as a share", "width, as a share"):
+    for words in ("training images (of the", "width (of the"):
         assert drawn.svg.count(words) == 1
     assert drawn.svg.count(">full</text>") == drawn.svg.count(">no_augment</text>") == 2
     assert drawn.svg.count(">fall ") == 4

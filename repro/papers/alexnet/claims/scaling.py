@@ -56,13 +56,13 @@ OVERFIT = Direction(
     statement="Without translations and reflections a larger net overfits more.",
     metric="top1_gap",
     protocol="center",
-    arm="width_half_no_augment",
+    arm="no_augment",
     against="width_double_no_augment",
     smallest_effect=0.005,
     dataset=TEST_2010,
     note=(
         "No number printed; the paper's reason for why a smaller net would have been needed. Measured as test error minus "
-        "training error, both on centre crops, of a net twice and of one half as wide; half a point counts."
+        "training error, both on centre crops, of a net twice as wide; half a point counts."
     ),
 )
 
