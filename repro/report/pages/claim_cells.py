@@ -20,6 +20,7 @@ from repro.artifacts.judged import (
     JudgedRatio,
     JudgedSigns,
     JudgedSized,
+    JudgedSlope,
     JudgedSpread,
     JudgedWithin,
     RatioAt,
@@ -27,6 +28,7 @@ from repro.artifacts.judged import (
 from repro.report.pages.several_cells import estimate_cells, parts_cell, printed_cell
 from repro.report.text import wording
 from repro.report.text.formatting import Digits, count, cut, fixed, p_value, times
+from repro.report.text.spreads import spread_mark, spread_words
 from repro.report.text.tables import Cell, Link, interval
 from repro.report.text.units import measured_text, printed_text
 from repro.spec.terms.metrics import unit_of
@@ -63,7 +65,7 @@ def _printed(claim: JudgedClaim) -> Cell:
             return Cell(text=least, unit=_bounded(claim, most, unit.difference))
         case JudgedParts():
             return Cell(text=printed_text(unit, claim.paper_delta, signed=True), unit=unit.difference)
-        case JudgedRanking() | JudgedSpread() | JudgedCount() | JudgedSigns():
+        case JudgedRanking() | JudgedSpread() | JudgedSlope() | JudgedCount() | JudgedSigns():
             return printed_cell(claim)
 
 
@@ -101,7 +103,7 @@ def our_cells(claim: JudgedClaim, *, digits: Digits) -> Cells:
         case JudgedSpread() if claim.decided_on == "log_ratio":
             ours = estimate_cells(claim, decimals=digits.points)
             return {**ours, **_log_ratio_cells(claim.deciding, decimals=digits.log_ratio, strong=True)}
-        case JudgedRanking() | JudgedSpread() | JudgedCount() | JudgedSigns():
+        case JudgedRanking() | JudgedSpread() | JudgedSlope() | JudgedCount() | JudgedSigns():
             ours = estimate_cells(claim, decimals=digits.points)
             return {**ours, **_log_ratio_cells(None, decimals=digits.log_ratio, strong=False)}
     on_points = claim.decided_on != "log_ratio"
@@ -209,10 +211,13 @@ def verdict_cells(claim: JudgedClaim) -> Cells:
         remarks.append(f"With the test {seen} counted as a sample too, the interval changes the verdict.")
     if claim.post_hoc:
         remarks.append("Post hoc: the rule or the number of seeds was chosen after runs had been seen.")
+    remarks += filter(None, [spread_mark(claim)])
     brief = " ".join([claim.brief, *remarks]) if claim.brief else ""
     position = list(wording.VERDICTS).index(words.name)
     adjusted = claim.p_adjusted if isinstance(claim, JudgedEffect) else None
-    needed = claim.seeds_needed if isinstance(claim, JudgedSized | JudgedRanking | JudgedSpread | JudgedCount) else None
+    needed = (
+        claim.seeds_needed if isinstance(claim, JudgedSized | JudgedRanking | JudgedSpread | JudgedSlope | JudgedCount) else None
+    )
     return {
         "p_adjusted": Cell(text=p_value(adjusted)),
         "verdict": Cell(text=words.name, symbol=words.symbol, tone=words.tone, sort=f"{position:02d}"),
@@ -220,7 +225,7 @@ def verdict_cells(claim: JudgedClaim) -> Cells:
         "seeds_needed": Cell(text=count(needed)),
         "evidence": Cell(text=claim.evidence),
         "parts": parts_cell(claim) if isinstance(claim, JudgedParts | JudgedSigns | JudgedRanking) else Cell(),
-        "reason": Cell(text=" ".join(filter(None, [claim.reason, *remarks])), brief=brief),
+        "reason": Cell(text=" ".join(filter(None, [claim.reason, spread_words(claim), *remarks])), brief=brief),
     }
 
 
