@@ -87,9 +87,14 @@ def range_interval(pairs: Sequence[Estimate], *, num_arms: int, level: float = 0
     return max(low, 0.0), high
 
 
-@cache
 def range_quantile(level: float, num_arms: int, df: float) -> float:
-    """The quantile of the studentized range."""
+    """The quantile of the studentized range; of a fraction of degrees of freedom it is that of the whole ones, which is wider."""
+    return _whole_quantile(level, num_arms, max(math.floor(df), 1) if math.isfinite(df) else df)
+
+
+@cache
+def _whole_quantile(level: float, num_arms: int, df: float) -> float:
+    """The quantile of the studentized range, which takes a third of a second."""
     return float(stats.studentized_range.ppf(level, num_arms, df))
 
 
