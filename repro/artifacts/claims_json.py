@@ -123,13 +123,26 @@ class Diverged:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Counts:
+    """How many claims there are of which sort: `decided` of the `judgeable`; the others are counted apart.
+
+    not_comparable: levels on other data than the printed ones. untestable: what no run here can speak to.
+    """
+
+    decided: int
+    judgeable: int
+    not_comparable: int
+    untestable: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Judgement:
     """The whole file. evidence: of each paper, what its data at this scale are worth. runs_sha256: of the `runs.csv` judged.
 
-    runs: how many there are. missing: planned runs that are not there.
+    counts: of all claims. runs: how many there are. missing: planned runs that are not there.
     """
 
-    SCHEMA: ClassVar[str] = "claims/3"
+    SCHEMA: ClassVar[str] = "claims/4"
     STAGE: ClassVar[str] = "judge"
 
     scale: str
@@ -139,6 +152,7 @@ class Judgement:
     runs: int
     missing: tuple[str, ...]
     diverged: tuple[Diverged, ...]
+    counts: Counts
     claims: tuple[JudgedClaim, ...]
     effects: tuple[MeasuredEffect, ...]
     gains: tuple[ClassGain, ...]

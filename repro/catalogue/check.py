@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from repro.catalogue.fields import faults
-from repro.spec.claims import Claim, Every, Within
+from repro.spec.claims import Claim, OfClaims, Within
 from repro.spec.experiment import AnyDataset, Paper, Scale, Table, Variant, make_run, needed_runs
 from repro.spec.geometry.clips import geometry_of
 from repro.spec.names import UnknownName
@@ -244,7 +244,7 @@ def _wrong_claims(paper: Paper) -> Iterator[str]:
         where = f"claim {claim.id} of {paper.name}"
         yield from (f"{where}: {unknown}" for unknown in (_unknown(paper, name) for name in claim.variants) if unknown)
         yield from _wrong_measure(claim, where=where)
-        for part in claim.parts if isinstance(claim, Every) else ():
+        for part in claim.parts if isinstance(claim, OfClaims) else ():
             if part not in ids:
                 yield f"{where}: {UnknownName('part', part, sorted(ids))}"
 

@@ -13,7 +13,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from repro.spec.claims import BOUNDS, Exact
+from repro.spec.claims import BOUNDS, SIZE_BOUNDS, Effect, Exact, Ratio, Within
 from repro.spec.datasets import DATASET_KINDS, EVIDENCE, Dataset
 from repro.spec.evaluation import IMAGE_PROTOCOLS, Evaluation, ImageEvaluation
 from repro.spec.experiment import SHOWS, ModelSizing, Scale, Sizing, Table
@@ -52,6 +52,9 @@ from repro.spec.video_datasets import VIDEO_KINDS, VideoDataset
 #: The words that a field may hold, or each item of a field that is a tuple.
 CHOICES: dict[tuple[type, str], tuple[str, ...]] = {
     (Exact, "bound"): BOUNDS,
+    (Effect, "bound"): SIZE_BOUNDS,
+    (Within, "bound"): SIZE_BOUNDS,
+    (Ratio, "bound"): SIZE_BOUNDS,
     (Dataset, "kind"): DATASET_KINDS,
     (VideoDataset, "kind"): VIDEO_KINDS,
     (Scale, "evidence"): EVIDENCE,

@@ -1,4 +1,4 @@
-"""The command line: `python -m repro {list,show,diff,plan,prepare,train,collect,judge,render,report,speed}`."""
+"""The command line: `python -m repro {list,show,diff,plan,prepare,train,collect,judge,render,report,speed,calibrate}`."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from repro.cli.arguments import DEVICES, PRECISIONS, parse_seeds, parse_variants
 from repro.cli.catalogue import diff_runs, list_papers, show_run
 from repro.cli.stages import (
+    calibrate_verdicts,
     collect_runs,
     judge_claims,
     plan_runs,
@@ -37,6 +38,10 @@ def command_parser() -> argparse.ArgumentParser:
         "files", nargs="+", type=Path, metavar="FILE", help="made by pytest tests/bench -m bench --benchmark-json=FILE"
     )
     command.add_argument("--reports", type=Path, default=Path("reports"), metavar="DIR")
+    command = _command(commands, "calibrate", calibrate_verdicts, "print how often intervals and verdicts are right")
+    command.add_argument("--replications", type=int, default=2000, metavar="N", help="tables a setting (default: 2000)")
+    command.add_argument("--seed", type=int, default=2012, metavar="N", help="the same seed gives the same numbers")
+    command.add_argument("--out", type=Path, metavar="FILE", help="write a line for each setting here too, as CSV")
     _add_stages(commands)
     return top
 

@@ -1,4 +1,4 @@
-"""The commands that run a stage: plan, prepare, train, collect, judge, render, report, speed."""
+"""The commands that run a stage: plan, prepare, train, collect, judge, render, report, speed, calibrate."""
 
 from __future__ import annotations
 
@@ -135,6 +135,21 @@ def render_speeds(options: argparse.Namespace, say: Say) -> None:
         from repro.report.speed.page import render_speed
 
     say(f"wrote {render_speed(options.files, options.reports)}")
+
+
+def calibrate_verdicts(options: argparse.Namespace, say: Say) -> None:
+    """Print how often intervals and verdicts are right in invented tables, of which everything is known."""
+    if options.replications < 1:
+        raise UsageError(f"--replications {options.replications}; allowed: 1 and above")
+    _limit_threads(1)
+    with importing():
+        from repro.analyse.calibrate.calibrate import calibrated, lines, write_calibration
+
+    outcomes, verdicts = calibrated(num=options.replications, seed=options.seed)
+    print("\n".join(lines(outcomes, verdicts)))
+    if options.out is not None:
+        write_calibration(options.out, outcomes)
+        say(f"wrote {options.out}")
 
 
 def report_runs(options: argparse.Namespace, say: Say) -> None:

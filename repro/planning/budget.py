@@ -13,10 +13,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from repro.analyse.evidence.several import runs_for_every
 from repro.analyse.evidence.spreads import pooled_spread
 from repro.analyse.evidence.statistics import seeds_needed
+from repro.analyse.evidence.verdict import MOST_RUNS
 from repro.artifacts.runs_csv import read_runs_csv
-from repro.spec.claims import Claim, Direction, Effect, Every, Exact, Level, NoWorse, Ratio, Within
+from repro.spec.claims import (
+    Claim,
+    Count,
+    Direction,
+    Effect,
+    Every,
+    Exact,
+    Level,
+    NoWorse,
+    OfClaims,
+    Ranking,
+    Ratio,
+    Signs,
+    Spread,
+    Within,
+)
 from repro.spec.experiment import Paper, make_run, with_needed
 from repro.spec.names import UnknownName
 
@@ -102,7 +119,7 @@ def _variants(claim: Claim, paper: Paper) -> tuple[str, ...]:
     match claim:
         case Exact():
             return ()
-        case Every():
+        case OfClaims():
             parts = [variant for name in claim.parts for variant in _variants(_claim(name, paper), paper)]
             return tuple(dict.fromkeys((*claim.variants, *parts)))
         case _:
@@ -130,7 +147,11 @@ def _num_seeds(claim: Claim, *, planned: int, spreads: Spreads, paper: str) -> i
             effect = claim.smallest_effect
         case NoWorse():
             effect = claim.margin
-        case Level() | Ratio() | Every():
+        case Ranking():
+            effect = claim.smallest_effect
+        case Count():
+            return max(planned, runs_for_every(MOST_RUNS))
+        case Level() | Ratio() | Spread() | Every() | Signs():
             pass
     if not effect:
         return planned

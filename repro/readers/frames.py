@@ -10,7 +10,7 @@ import pandas as pd
 from repro.artifacts import claims_json
 from repro.artifacts.claims_json import read_claims_json
 from repro.artifacts.files import FileFormatError
-from repro.artifacts.judged import Interval, JudgedClaim, JudgedExact, JudgedParts
+from repro.artifacts.judged import Interval, JudgedClaim, JudgedExact, JudgedParts, JudgedSigns
 from repro.artifacts.runs_csv import COLUMNS, read_runs_csv
 
 RUNS = "runs.csv"
@@ -52,7 +52,7 @@ def read_frames(folder: Path) -> ResultFrames:
 def _claim(claim: JudgedClaim) -> dict[str, Any]:
     """Values of a row by column; what the kind of a claim does not have is missing."""
     found: dict[str, Any] = {name: getattr(claim, name) for name in CLAIM_COLUMNS if hasattr(claim, name)}
-    if isinstance(claim, JudgedExact | JudgedParts):
+    if isinstance(claim, JudgedExact | JudgedParts | JudgedSigns):
         return found
     for name, variant in zip(("arm", "against"), claim.chosen, strict=False):
         found |= {

@@ -5,16 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from repro.artifacts.claims_json import Judgement, MeasuredEffect
+from repro.artifacts.claims_json import Counts, Judgement, MeasuredEffect
 from repro.artifacts.judged import (
     Epochs,
     JudgedClaim,
+    JudgedCount,
     JudgedDifference,
     JudgedEffect,
     JudgedExact,
     JudgedLevel,
     JudgedParts,
+    JudgedRanking,
     JudgedRatio,
+    JudgedSigns,
+    JudgedSized,
+    JudgedSpread,
     JudgedWithin,
     RatioAt,
 )
@@ -31,9 +36,13 @@ PRINTED: dict[type[JudgedClaim], dict[str, Any]] = {
     JudgedLevel: {"paper_value": 0.4},
     JudgedEffect: {"kind": "effect"},
     JudgedWithin: {"against_protocol": "center"},
-    JudgedRatio: {"paper_ratio": None, "paper_log_ratio": None},
+    JudgedRatio: {},
     JudgedExact: {"paper_value": 60e6, "bound": "equal"},
     JudgedParts: {"paper_delta": None},
+    JudgedRanking: {"tiers": (("full",), ("no_lrn",))},
+    JudgedSpread: {"paper_delta": 0.032, "paper_arm": 0.391, "paper_against": 0.423},
+    JudgedCount: {"at_most": 0.05, "at_least": None, "chance": 0.05},
+    JudgedSigns: {},
 }
 
 ROW = Measurement(
@@ -120,7 +129,9 @@ def entry(member: type[Entry], /, *, arms: tuple[str, ...] = ("full",), **fields
     """The entry of a claim of which nothing is known but `fields`."""
     nothing: dict[str, Any] = dict.fromkeys(("where", "statement", "dataset", "row", "column", "note"), "")
     if issubclass(member, JudgedDifference):
-        nothing |= dict.fromkeys(("paper_delta", "paper_arm", "paper_against", "paper_ratio", "paper_log_ratio"))
+        nothing |= dict.fromkeys(("paper_delta", "paper_arm", "paper_against"))
+    if issubclass(member, JudgedSized):
+        nothing |= dict.fromkeys(("paper_ratio", "paper_log_ratio"))
     known = {
         "id": "X.1",
         "paper": "alexnet",
@@ -148,6 +159,7 @@ def judgement(*claims: JudgedClaim, **fields: Any) -> Judgement:
     """A judgement at scale smoke that holds `claims` and `fields`."""
     nothing: dict[str, Any] = {"missing": (), "diverged": (), "effects": (), "gains": (), "camera": ()}
     known = {"scale": "smoke", "evidence": {"alexnet": "demonstration"}, "mode": "per-claim", "runs_sha256": "0" * 64, "runs": 0}
+    known |= {"counts": Counts(decided=0, judgeable=len(claims), not_comparable=0, untestable=0)}
     return Judgement(**{**nothing, **known, "claims": claims, **fields})
 
 

@@ -18,14 +18,20 @@ from repro.artifacts.files import FileFormatError
 from repro.artifacts.judged import (
     Estimated,
     JudgedClaim,
+    JudgedCount,
     JudgedEffect,
     JudgedExact,
     JudgedLevel,
     JudgedParts,
+    JudgedRanking,
     JudgedRatio,
+    JudgedSigns,
+    JudgedSpread,
     JudgedWithin,
     Part,
+    RankedPair,
     Reproduction,
+    SignedPart,
 )
 from repro.artifacts.provenance import Change
 from repro.artifacts.runs_csv import RunsTable
@@ -34,6 +40,9 @@ from tests.artifacts.made import effect, entry, judgement, ratio_at
 
 ESTIMATED = Estimated(estimate=0.015, ci90=(0.01, 0.02), ci95=None)
 OTHER = Reproduction(who="x", control=0.4, ablated=0.5, protocol="", confidence="V", note="", same_quantity=True)
+PAIR = RankedPair(
+    arm="full", against="no_lrn", estimate=ESTIMATED, p=0.01, p_holm=0.03, verdict="DIRECTION", refutes="INCONCLUSIVE"
+)
 #: A claim of every kind, each with something measured.
 CLAIMS: tuple[JudgedClaim, ...] = (
     entry(JudgedLevel, estimate=0.41, ci90=(0.4, 0.42), n={"full": 3}, means={"full": 0.41}, sds={"full": None}),
@@ -41,6 +50,10 @@ CLAIMS: tuple[JudgedClaim, ...] = (
     entry(JudgedWithin, log_ratio=ESTIMATED, seeds_needed=4, reproductions=(OTHER,)),
     entry(JudgedRatio, arms=("relu", "tanh"), thresholds=(ratio_at(0.25, at_least=3.0),)),
     entry(JudgedExact, estimate=60_965_224, bound="at_most"),
+    entry(JudgedRanking, pairs=(PAIR,), p_trend=0.02, num_blocks=3),
+    entry(JudgedSpread, points=ESTIMATED, largest="no_lrn", smallest="full", d0=0.08),
+    entry(JudgedCount, estimate=1.0, ci90=(0.37, 1.0), shown=("smoke/alexnet/full/0",), num_runs=1),
+    entry(JudgedSigns, parts=(SignedPart(id="X.2", estimate=None),), num_printed=0, num_measured=0),
     entry(JudgedParts, parts=(Part(id="X.2", verdict="ABSENT"),), verdict="ABSENT", runs=("smoke/alexnet/full/0",)),
 )
 GAIN = ClassGain(
@@ -147,7 +160,7 @@ def test_a_flipped_bit_is_found(path: Path) -> None:
         (lambda d: d["claims"][2].update(estimate="0.3"), "at `$.claims[2].estimate`"),
         (lambda d: d["claims"][0].pop("paper_value"), "`paper_value` - at `$.claims[0]`"),
         (lambda d: d["claims"][5]["thresholds"][0].update(ratio=[1]), "at `$.claims[5].thresholds[0].ratio`"),
-        (lambda d: d["claims"].append(3), "at `$.claims[8]`"),
+        (lambda d: d["claims"].append(3), f"at `$.claims[{len(CLAIMS)}]`"),
         (lambda d: d["gains"][0].update(gain=None), "at `$.gains[0].gain`"),
         (lambda d: d["claims"][0].update(ci90=[1, 2, 3]), "at `$.claims[0].ci90`"),
         (lambda d: d.pop("effects"), "`effects`"),
@@ -165,7 +178,7 @@ def test_a_judgement_of_another_runs_csv_is_refused(path: Path) -> None:
 
 def test_a_file_of_before_is_refused_by_its_schema(path: Path) -> None:
     path.write_text(json.dumps({"schema": "claims/1", "claims": []}))
-    assert "schema 'claims/1', this version reads 'claims/2'" in refused(path)
+    assert "schema 'claims/1', this version reads 'claims/4'" in refused(path)
 
 
 def test_the_json_schema_takes_what_is_written_and_refuses_a_field_of_another_kind(path: Path) -> None:

@@ -29,7 +29,7 @@ from repro.evaluate.metrics import top_k_error
 from repro.spec.evaluation import RELIT
 from repro.spec.experiment import Paper
 from repro.spec.run import Experiment, Run
-from repro.spec.terms.metrics import GAP, RELIGHTING, TOP1, TOP_K, TRAIN_S, TRAIN_TOP1
+from repro.spec.terms.metrics import GAP, RELIGHTING, TOP1, TOP_K, TRAIN_S, TRAIN_TOP1, chance_floor
 from repro.spec.terms.protocols import PLAIN_CROP, plain_protocol
 from repro.spec.video_datasets import CAMERA_FILE
 
@@ -130,7 +130,8 @@ def _of_training(record: RunJson, run: Run, results: Path, thresholds: Sequence[
         return [train_s]
     log = _parsed(record, record.network.log, _log, results)
     planned = run.trained.recipe.schedule.num_epochs
-    measured = measures.of_log(log, num_epochs=planned, thresholds=thresholds, num_images=num_images)
+    floor = chance_floor(record.num_classes)
+    measured = measures.of_log(log, num_epochs=planned, thresholds=thresholds, num_images=num_images, chance_floor=floor)
     measured += of_saturation(log, num_images=num_images)
     # Networks of clips leave other kernels: a claim about towers then says that none are there.
     if record.network.pictures.kernels is not None:

@@ -17,13 +17,15 @@ from repro.artifacts.log_jsonl import LogEntry
 from repro.artifacts.timings_json import Speed
 from repro.spec.claims import train_errors_of
 from repro.spec.experiment import Paper
-from repro.spec.terms.metrics import COLOR_SPLIT, EARLY, TEST_S_PER_CLIP, TRAIN_S_PER_CLIP, epochs_metric
+from repro.spec.terms.metrics import COLOR_SPLIT, COLOR_SPLIT_P, EARLY, LEAVING, TEST_S_PER_CLIP, TRAIN_S_PER_CLIP, epochs_metric
 from repro.spec.terms.protocols import TRAINING, WEIGHTS
 
 #: One part in so many of the planned epochs counts as early.
 EARLY_PART = 5
 #: Random halves of the same kernels with which the towers' split is compared, and the seed of their draw.
 NUM_HALVES, HALVES_SEED = 1000, 2012
+#: Differences of selectivities that are equal but for the order in which they were added up.
+ROUNDING = 1e-12
 
 #: Metric, protocol, value and number of examples (or kernels) that it rests on.
 Measured = tuple[str, str, float, int]
@@ -39,11 +41,17 @@ def thresholds_by_variant(papers: Sequence[Paper]) -> dict[tuple[str, str], tupl
     return {key: tuple(sorted(values, reverse=True)) for key, values in found.items()}
 
 
-def of_log(log: Sequence[LogEntry], *, num_epochs: int, thresholds: Sequence[float], num_images: int) -> list[Measured]:
-    """The mean training error of the first fifth of `num_epochs`, and the epochs to each of `thresholds`."""
+def of_log(
+    log: Sequence[LogEntry], *, num_epochs: int, thresholds: Sequence[float], num_images: int, chance_floor: float
+) -> list[Measured]:
+    """The mean training error of the first fifth of `num_epochs`, the epochs to leave chance and to each of `thresholds`.
+
+    chance_floor: the error above which a network has learned nothing yet.
+    """
     errors = [entry.train_top1_error for entry in log]
     early = errors[: max(1, num_epochs // EARLY_PART)]
     measured = [(EARLY, TRAINING, math.fsum(early) / len(early), num_images)]
+    measured += [(LEAVING, TRAINING, epochs_to(errors, threshold=chance_floor), num_images)]
     measured += [(epochs_metric(value), TRAINING, epochs_to(errors, threshold=value), num_images) for value in thresholds]
     return measured
 
@@ -60,8 +68,11 @@ def of_kernels(kernel_KHWC: NDArray[np.float32], *, num_towers: int) -> list[Mea
     tower_K = np.arange(len(kernel_KHWC)) * num_towers // len(kernel_KHWC)
     selectivity_K = color_selectivity(kernel_KHWC)
     alive_K = ~np.isnan(selectivity_K)
-    split = tower_split(selectivity_K[alive_K], tower_K[alive_K] == 1)
-    return [] if split is None else [(COLOR_SPLIT, WEIGHTS, split, int(alive_K.sum()))]
+    found = tower_split(selectivity_K[alive_K], tower_K[alive_K] == 1)
+    if found is None:
+        return []
+    split, p = found
+    return [(COLOR_SPLIT, WEIGHTS, split, int(alive_K.sum())), (COLOR_SPLIT_P, WEIGHTS, p, int(alive_K.sum()))]
 
 
 def color_selectivity(kernel_KHWC: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -77,8 +88,10 @@ def color_selectivity(kernel_KHWC: NDArray[np.float32]) -> NDArray[np.float64]:
     return share_K
 
 
-def tower_split(selectivity_K: NDArray[np.float64], second_K: NDArray[np.bool_]) -> float | None:
-    """The difference of two groups' means less that of random groups of the same sizes; None if a group is empty.
+def tower_split(selectivity_K: NDArray[np.float64], second_K: NDArray[np.bool_]) -> tuple[float, float] | None:
+    """The difference of two groups' means less that of random groups of the same sizes, and the p-value that it is chance.
+
+    None if a group is empty.
 
     second_K: which kernels are the second group's.
     """
@@ -89,7 +102,9 @@ def tower_split(selectivity_K: NDArray[np.float64], second_K: NDArray[np.bool_])
     drawn_DK = selectivity_K[order_DK]
     by_chance_D = np.abs(drawn_DK[:, :num_second].mean(axis=1) - drawn_DK[:, num_second:].mean(axis=1))
     seen = abs(selectivity_K[second_K].mean() - selectivity_K[~second_K].mean())
-    return float(seen - by_chance_D.mean())
+    # A permutation test: the towers themselves are one of the draws. Sums in another order may differ in their last digits.
+    p = (1 + np.count_nonzero(by_chance_D >= seen - ROUNDING)) / (1 + NUM_HALVES)
+    return float(seen - by_chance_D.mean()), float(p)
 
 
 def of_timings(speeds: Mapping[str, Speed], *, num_examples: int) -> list[Measured]:

@@ -14,6 +14,7 @@ from repro.analyse.evidence.dunnett import dunnett_p
 from repro.analyse.evidence.gates import not_learned
 from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.pairing import Common, common_values, paired_difference
+from repro.analyse.evidence.precisions import precision_se
 from repro.analyse.evidence.spreads import Values
 from repro.analyse.evidence.statistics import (
     Estimate,
@@ -233,6 +234,8 @@ def measure_level(ledger: Ledger, *, arm: str, pool: Sequence[str], metric: str,
     if metric in TOP_K and ledger.same_examples([arm], split="test", protocol=protocol):
         correct_SN = ledger.correct_SN(arm, split="test", protocol=protocol, k=TOP_K[metric])
         total = total_interval(estimate, example_se=mean_example_se(correct_SN))
+    elif (se := precision_se(ledger, (arm,), metric=metric)) is not None:
+        total = total_interval(estimate, example_se=se)
     return Level(arms=arms, arm=arm, estimate=estimate, ci90=estimate.ci90, total_ci90=total)
 
 
@@ -269,7 +272,9 @@ def _examples_se(
         if arm_SN.shape[1] != against_SN.shape[1] or (log_ratio and (arm_SN.mean() >= 1 or against_SN.mean() >= 1)):
             return None
         shares.append(example_se(arm_SN, against_SN, log_ratio=log_ratio, paired=seeds is not None))
-    return math.hypot(*shares) if shares else None
+    if shares:
+        return math.hypot(*shares)
+    return precision_se(ledger, tuple(arm for arm, _ in views), metric=metric)
 
 
 def estimated(estimate: Estimate) -> Estimated:

@@ -18,10 +18,11 @@ EPOCH_ROUNDING = 1 / 12
 def log_ratio_of_epochs(arm: Values, against: Values) -> Estimate:
     """Estimate ln(epochs of against / epochs of arm) from times above 0 that are known to a whole epoch.
 
-    Counts of whole epochs are half an epoch too long on average; take that off before (`Pace.times`). Seeds may agree in
-    whole epochs although their paces differ, so each run's variance gets that of rounding as well, a twelfth of a squared
-    epoch, on the log divided by the epochs squared (delta method): equal seeds still give an interval. The spreads of the
-    two arms are pooled on the log scale, as paces differ by factors; where they differ, each stands by its own.
+    Counts of whole epochs are half an epoch too long on average; take that off before (`Pace.times`). Each run's variance
+    gets that of rounding as well, a twelfth of a squared epoch, on the log divided by the epochs squared (delta method).
+    Seeds that all agree are rounded alike, and more of them tell no more: such an arm has that variance once, however many
+    its seeds, so that equal seeds still give an interval. The spreads of the two arms are pooled on the log scale, as
+    paces differ by factors; where they differ, each stands by its own.
     """
     values = (arm, against)
     logs = [[math.log(epochs) for epochs in epochs_of] for epochs_of in values]
@@ -33,14 +34,16 @@ def log_ratio_of_epochs(arm: Values, against: Values) -> Estimate:
     if not all(spread.df for spread in own):
         return Estimate(value=value, se=0.0, df=0, sd=None, test="none", p=None)
     apart, both = differ(*own), pooled_spread(logs)
-    variance = [(one.sd if apart else both.sd) ** 2 + part for one, part in zip(seen, rounding, strict=True)]
-    shares = [part / len(of) for part, of in zip(variance, values, strict=True)]
+    variance = [(one.sd if apart else both.sd) ** 2 for one in seen]
+    alike = [1 if one.sd == 0 else len(of) for one, of in zip(seen, values, strict=True)]
+    shares = [sd2 / len(of) + part / num for sd2, of, part, num in zip(variance, values, rounding, alike, strict=True)]
     se, df = math.sqrt(sum(shares)), both.df
     if apart:
         df = sum(shares) ** 2 / sum(share**2 / one.df for share, one in zip(shares, seen, strict=True))
     p = two_sided_p(value, se=se, df=df)
     test = f"{'Welch' if apart else 'pooled'} t, log epochs"
-    return Estimate(value=value, se=se, df=df, sd=math.sqrt(sum(variance) / 2), test=test, p=p)
+    sd = math.sqrt(sum(variance + rounding) / 2)
+    return Estimate(value=value, se=se, df=df, sd=sd, test=test, p=p)
 
 
 def logrank_p(arm: Values, against: Values, *, arm_ended: Values, against_ended: Values) -> float | None:

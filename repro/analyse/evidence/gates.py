@@ -10,11 +10,22 @@ from repro.analyse.evidence.ledger import Ledger
 from repro.artifacts.provenance import plain, spec_difference
 from repro.artifacts.run_json import FAITHFUL
 from repro.spec.experiment import Paper, make_run
-from repro.spec.terms.metrics import EPOCHS, GAP, TOP1, TOP5, metric_named
-from repro.spec.terms.protocols import example_of, score_protocol
+from repro.spec.terms.metrics import (
+    CHANCE_SHARE,
+    EARLY,
+    EPOCHS,
+    LEAVING,
+    LOG,
+    TOP1,
+    TOP5,
+    TRAIN_TOP1,
+    chance_floor,
+    metric_named,
+)
+from repro.spec.terms.protocols import TRAINING, example_of, score_protocol
 
 #: The fewest classes with which a top-5 error says anything.
-TOP5_CLASSES = 10
+TOP5_CLASSES = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +48,7 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Stop:
-    """Why a question may not be decided: the verdict INVALID or INCOMPLETE. brief: the reason without the runs, if shorter."""
+    """Why a question is not decided by an interval: INVALID, INCOMPLETE or DID-NOT-TRAIN. brief: a shorter reason, if any."""
 
     verdict: str
     reason: str
@@ -47,13 +58,14 @@ class Stop:
 def gate(ledger: Ledger, question: Question) -> Stop | None:
     """What keeps a question from being decided; None if nothing does.
 
-    A pace has no control that must have learned: a run that never gets to a training error is censored.
+    The control must have learned. Another arm that has not is a result of its own, of no size. A pace has no control that
+    must have learned: a run that never gets there is censored.
     """
     arms, metric = question.arms, question.metric
     invalid = (
         diverged(ledger, arms)
-        or ("" if metric == EPOCHS else not_learned(ledger, question.control, role="control", protocol=question.protocol))
-        or gap_without_learning(ledger, arms, metric=metric, protocol=question.protocol)
+        or control_not_learned(ledger, question)
+        or early_at_chance(ledger, arms, metric=metric)
         or other_precision(ledger, question.considered)
         or mixed_sources(ledger, question.considered)
         or mixed_specs(ledger, arms)
@@ -67,7 +79,30 @@ def gate(ledger: Ledger, question: Question) -> Stop | None:
         counted = "1 planned run is" if len(missing) == 1 else f"{len(missing)} planned runs are"
         brief = f"{counted} not among the collected"
         return Stop(verdict=verdict.INCOMPLETE, reason=f"{brief}: {', '.join(missing)}.", brief=f"{brief}.")
-    return None
+    return untrained(ledger, question)
+
+
+def control_not_learned(ledger: Ledger, question: Question) -> str:
+    """Say so if the control is hardly better than chance; a pace has none."""
+    if question.metric in (EPOCHS, LEAVING):
+        return ""
+    return not_learned(ledger, question.control, role="control", protocol=question.protocol)
+
+
+def untrained(ledger: Ledger, question: Question) -> Stop | None:
+    """Whether an arm never left chance while the control did: that is a result, and its error is no size of an effect.
+
+    Of the training error, of epochs and of what is measured while training it is what the claim is about, and is judged.
+    """
+    if metric_named(question.metric).of == LOG or question.metric == TRAIN_TOP1:
+        return None
+    found = [not_learned(ledger, arm, role="arm", protocol=question.protocol) for arm in question.arms]
+    said = " ".join(filter(None, found))
+    if not said:
+        return None
+    names = " and ".join(arm for arm, one in zip(question.arms, found, strict=True) if one)
+    brief = f"{names} did not train here: a result of its own, from which no size of an effect follows."
+    return Stop(verdict=verdict.DID_NOT_TRAIN, reason=f"{said} {brief}", brief=brief)
 
 
 def missing_runs(ledger: Ledger, question: Question) -> list[str]:
@@ -114,15 +149,29 @@ def not_learned(ledger: Ledger, arm: str, *, role: str, protocol: str) -> str:
     chance = 1 - 1 / num_classes
     return (
         f"The {role} {arm} has not learned: its mean top-1 error is {error:.1%}, "
-        f"chance is {chance:.1%} and the sanity floor {verdict.SANITY_FLOOR * chance:.1%}."
+        f"chance is {chance:.1%} and the sanity floor {CHANCE_SHARE * chance:.1%}."
     )
 
 
-def gap_without_learning(ledger: Ledger, arms: Sequence[str], *, metric: str, protocol: str) -> str:
-    """Say so if overfitting is to be measured on a network that has learned nothing: its gap is always near zero."""
-    if metric != GAP:
+def early_at_chance(ledger: Ledger, arms: Sequence[str], *, metric: str) -> str:
+    """Say so if early learning is to be measured where no arm has left chance yet: all errors there are that of a guess."""
+    if metric != EARLY:
         return ""
-    return next(filter(None, (not_learned(ledger, arm, role="network", protocol=protocol) for arm in arms)), "")
+    found = {arm: ledger.arms([arm], metric=EARLY, protocol=TRAINING).get(arm, []) for arm in arms}
+    floors = [chance_floor(ledger.finished(arm)[0].num_classes) for arm in arms if found[arm]]
+    if not floors or not all(sum(values) / len(values) > max(floors) for values in found.values() if values):
+        return ""
+    return (
+        f"In the first epochs {' and '.join(arms)} are still at chance, so that their errors there say nothing; count {LEAVING}."
+    )
+
+
+def untrained_words(ledger: Ledger, arms: Sequence[str], *, metric: str, protocol: str) -> str:
+    """A sentence about arms that never left chance, where the claim is about the training itself."""
+    if metric != TRAIN_TOP1:
+        return ""
+    lost = [arm for arm in arms if not_learned(ledger, arm, role="arm", protocol=protocol)]
+    return f"{' and '.join(lost)} did not train here: the training error is that of a guess." if lost else ""
 
 
 def mixed_sources(ledger: Ledger, arms: Sequence[str]) -> str:
@@ -218,13 +267,16 @@ def other_specs(ledger: Ledger, arms: Sequence[str]) -> str:
 
 
 def mixed_examples(ledger: Ledger, question: Question) -> str:
-    """Say so if the runs of the arms were scored on different examples; a metric without scores cannot fail here."""
+    """Say so if runs of the arms on the same data were scored on different examples; without scores none can fail.
+
+    Seeds that are folds of the data have different examples; arms are compared seed by seed, each on its fold.
+    """
     arms = question.arms
     if not any(ledger.finished(arm) for arm in arms):
         return ""
     for split in metric_named(question.metric).splits:
         for protocol in question.protocols:
-            if not ledger.same_examples(arms, split=split, protocol=protocol):
+            if not ledger.same_examples_of_data(arms, split=split, protocol=protocol):
                 seen = example_of(protocol)
                 return f"The runs of {' and '.join(arms)} were scored on different {split} {seen}s; train them again together."
     return ""

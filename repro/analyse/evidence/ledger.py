@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,8 @@ from repro.spec.terms.protocols import example_of, scores_examples
 
 #: Two ways of adding up the same share differ by less than this.
 ROUNDING = 1e-9
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +68,7 @@ class Ledger:
             for seed in sorted(seeds):
                 self._read(f"{scale}/{paper.name}/{variant}/{seed}", codes)
         self._read_answers: dict[tuple[str, str, str], Answers] = {}
+        self._kept: dict[tuple[str, ...], Any] = {}
 
     def _read(self, run_id: str, codes: dict[str, str]) -> None:
         record = find_run(self.results, run_id)
@@ -132,10 +136,26 @@ class Ledger:
         runs = [record for record in self.finished(variant) if seeds is None or record.seed in seeds]
         return np.stack([self._answers(record, split=split, protocol=protocol).share_N[k] for record in runs])
 
+    def kept(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
+        """What `make` gives, made once for each key and kept as long as the ledger."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        found: T = self._kept[key]
+        return found
+
     def same_examples(self, variants: Sequence[str], *, split: str, protocol: str) -> bool:
         """Say whether all finished runs of `variants` were scored on the same examples in the same order."""
         records = [record for variant in variants for record in self.finished(variant)]
         return len({self._answers(record, split=split, protocol=protocol).examples for record in records}) <= 1
+
+    def same_examples_of_data(self, variants: Sequence[str], *, split: str, protocol: str) -> bool:
+        """Say whether all finished runs of `variants` on one data set were scored on the same examples.
+
+        The folds of a data set are data sets of their own, one a seed.
+        """
+        records = [record for variant in variants for record in self.finished(variant)]
+        seen = {(record.dataset.name, self._answers(record, split=split, protocol=protocol).examples) for record in records}
+        return len(seen) == len({name for name, _ in seen})
 
     def scores(self, record: RunJson, *, split: str, protocol: str) -> Scores:
         """The scores of a finished run.

@@ -14,7 +14,7 @@ from repro.analyse.evidence.epochs import log_ratio_of_epochs, logrank_p
 from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.statistics import Estimate
 from repro.artifacts.judged import Epochs, RatioAt
-from repro.spec.terms.metrics import epochs_metric
+from repro.spec.terms.metrics import LEAVING, epochs_metric
 from repro.spec.terms.protocols import TRAINING
 
 
@@ -97,7 +97,16 @@ class PaceRatio:
 
 def pace(ledger: Ledger, variant: str, *, threshold: float, seeds: Collection[int] | None = None) -> Pace:
     """The pace of `variant` to `threshold`, of runs with `seeds` (default: all); one that diverged never got there."""
-    values = ledger.by_seed(variant, metric=epochs_metric(threshold), protocol=TRAINING)
+    return _pace_by(ledger, variant, metric=epochs_metric(threshold), seeds=seeds)
+
+
+def chance_pace(ledger: Ledger, variant: str) -> Pace:
+    """The pace of `variant` until it leaves chance; a run that never does, or diverged, never got there."""
+    return _pace_by(ledger, variant, metric=LEAVING, seeds=None)
+
+
+def _pace_by(ledger: Ledger, variant: str, *, metric: str, seeds: Collection[int] | None) -> Pace:
+    values = ledger.by_seed(variant, metric=metric, protocol=TRAINING)
     runs = [record for record in ledger.runs(variant) if seeds is None or record.seed in seeds]
     runs = [record for record in runs if record.seed in values or record.diverged]
     return Pace(

@@ -18,7 +18,7 @@ from repro.analyse.evidence.statistics import Estimate, two_sided_p
 
 #: Arms are paired from this many common seeds on, if their correlation over these is above `PAIRED_ABOVE` and would
 #: be so large with a chance below `PAIRED_P` if the arms had nothing in common.
-PAIRED_SEEDS, PAIRED_ABOVE, PAIRED_P = 5, 0.5, 0.05
+PAIRED_SEEDS, PAIRED_ABOVE, PAIRED_P = 5, 0.5, 0.03
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+#: The level of the test for a larger spread, times the arm's degrees of freedom.
+ALONE = 2 / 3
 #: Below this chance under the lenders' spread, a pair's own is taken to be smaller, and the lenders' not used.
 SMALLER_P = 0.05
 #: A network whose spread would be so large with this chance (over all of them) lends it to no other.
@@ -49,9 +51,9 @@ class Lent:
 def alone_p(df: float) -> float:
     """The level at which an arm with `df` of its own is found to spread more than the lenders.
 
-    .5, .25, .125, .06 with 2, 3, 5, 10 seeds: the fewer there are, the less a test sees, and the earlier it must act.
+    .67, .33, .17, .07 with 2, 3, 5, 10 seeds: the fewer there are, the less a test sees, and the earlier it must act.
     """
-    return 1 / (2 * df)
+    return ALONE / df
 
 
 def pooled_spread(arms: Sequence[Values]) -> Spread:

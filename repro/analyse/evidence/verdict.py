@@ -4,70 +4,69 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from repro.analyse.evidence.sizes import Size, about, unsized
+from repro.spec.terms.metrics import chance_floor
+
 ABSENT = "ABSENT"
 REVERSED = "REVERSED"
 REPRODUCED = "REPRODUCED"
 DIRECTION = "DIRECTION"
 NOT_REPRODUCED = "NOT-REPRODUCED"
 INCONCLUSIVE = "INCONCLUSIVE"
+DID_NOT_TRAIN = "DID-NOT-TRAIN"
 INVALID = "INVALID"
 INCOMPLETE = "INCOMPLETE"
 UNTESTABLE = "UNTESTABLE-HERE"
+NOT_COMPARABLE = "NOT-COMPARABLE"
 EXACT_PASS = "EXACT-PASS"
 EXACT_FAIL = "EXACT-FAIL"
 
 #: Verdicts that an interval decides, and those that a gate or plain arithmetic decides.
 DECIDED = (ABSENT, REVERSED, REPRODUCED, DIRECTION, NOT_REPRODUCED, INCONCLUSIVE)
-VERDICTS = (*DECIDED, INVALID, INCOMPLETE, UNTESTABLE, EXACT_PASS, EXACT_FAIL)
+VERDICTS = (*DECIDED, DID_NOT_TRAIN, INVALID, INCOMPLETE, UNTESTABLE, NOT_COMPARABLE, EXACT_PASS, EXACT_FAIL)
+#: What is no question for the runs here; and verdicts that answer one.
+NO_QUESTION = (UNTESTABLE, NOT_COMPARABLE)
+ANSWERS = (ABSENT, REVERSED, REPRODUCED, DIRECTION, NOT_REPRODUCED, DID_NOT_TRAIN, EXACT_PASS, EXACT_FAIL)
 
 #: A claim of several parts has the first of these that a part has: what blocks, then what refutes, then what is open.
-EVERY_ORDER = (
-    INVALID,
-    INCOMPLETE,
-    UNTESTABLE,
-    EXACT_FAIL,
-    REVERSED,
-    ABSENT,
-    NOT_REPRODUCED,
-    INCONCLUSIVE,
-    DIRECTION,
-    REPRODUCED,
-    EXACT_PASS,
-)
+BLOCKING = (INVALID, INCOMPLETE, UNTESTABLE, NOT_COMPARABLE, DID_NOT_TRAIN)
+REFUTING = (EXACT_FAIL, REVERSED, ABSENT, NOT_REPRODUCED)
+HOLDING = (DIRECTION, REPRODUCED, EXACT_PASS)
+EVERY_ORDER = (*BLOCKING, *REFUTING, INCONCLUSIVE, *HOLDING)
 
-#: Share of the paper's effect below which an effect is called absent, unless the claim says otherwise.
-SMALLEST_SHARE = 1 / 4
-#: The band around the paper's effect, as shares of it, in which sign and size are called reproduced.
-REPRODUCED_BAND = (1 / 2, 2.0)
-#: A level is reproduced if its interval lies within half a point of the printed value.
+#: One-sided: an interval of 90 % leaves out so much on each side.
+ONE_SIDED = 0.05
+#: A level is reproduced if its interval lies within half a point of the printed value, or within one unit of the last digit
+#: that is printed where that is more: a value of .41 may have been .405 to .415.
 LEVEL_BAND = 0.005
-#: A control whose top-1 error is above this share of chance has not learned: nothing can be concluded from it.
-SANITY_FLOOR = 0.9
+#: In more than this share of all runs, for certain, a thing must show that is said to show in every run.
+MOST_RUNS = 1 / 2
+
+
+def decide(interval: tuple[float, float], size: Size, *, sides: tuple[float, float] | None = None) -> str:
+    """The verdict on an effect from its 90 % interval; positive is the paper's direction.
+
+    sides: the interval that tells the sign, where it is another: the sign of a difference is one question on whatever scale
+        its size is compared.
+
+    Raises:
+        ValueError: an interval is upside down.
+    """
+    low, high = _checked(interval)
+    left, right = _checked(sides or interval)
+    if -size.smallest < low and high < size.smallest:
+        return ABSENT
+    if right < 0:
+        return REVERSED
+    if left > 0:
+        inside = size.band is not None and size.band[0] < low and high < size.band[1]
+        return REPRODUCED if inside else DIRECTION
+    return NOT_REPRODUCED if size.least is not None and high < size.least else INCONCLUSIVE
 
 
 def decide_effect(interval: tuple[float, float], *, d0: float | None, smallest_effect: float) -> str:
-    """The verdict on an effect from its 90 % interval; positive is the paper's direction.
-
-    d0: the paper's effect, above 0; None if it printed none (then its size can neither be reproduced nor excluded).
-    smallest_effect: above 0, the effect below which we call it absent.
-
-    Raises:
-        ValueError: the interval is upside down, or a size is not positive.
-    """
-    low, high = _checked(interval)
-    if smallest_effect <= 0 or (d0 is not None and d0 <= 0):
-        raise ValueError(f"effect of the paper is {d0}, smallest effect {smallest_effect}; allowed: above 0 (see the claim)")
-    if -smallest_effect < low and high < smallest_effect:
-        return ABSENT
-    if high < 0:
-        return REVERSED
-    if d0 is not None and low > REPRODUCED_BAND[0] * d0 and high < REPRODUCED_BAND[1] * d0:
-        return REPRODUCED
-    if low > 0:
-        return DIRECTION
-    if d0 is not None and high < d0:
-        return NOT_REPRODUCED
-    return INCONCLUSIVE
+    """The verdict on an effect of about the size `d0`, above 0; None: no size is printed, or it is no more than a sign."""
+    return decide(interval, unsized(smallest_effect) if d0 is None else about(d0, smallest=smallest_effect))
 
 
 def decide_no_worse(interval: tuple[float, float], *, margin: float) -> str:
@@ -86,39 +85,107 @@ def decide_no_worse(interval: tuple[float, float], *, margin: float) -> str:
     return REVERSED if high < -margin else INCONCLUSIVE
 
 
-def size_flag(interval: tuple[float, float], *, d0: float | None) -> str:
+def size_flag(interval: tuple[float, float], size: Size) -> str:
     """Say how the size of an effect of the paper's direction compares: weaker, stronger, open, or nothing to compare with."""
     low, high = _checked(interval)
-    if d0 is None:
+    if size.least is None or size.most is None:
         return ""
-    if high < d0:
+    if high < size.least:
         return "weaker"
-    return "stronger" if low > d0 else "open"
+    return "stronger" if low > size.most else "open"
 
 
-def decide_level(interval: tuple[float, float], *, printed: float) -> str:
+def decide_spread(interval: tuple[float, float], *, bound: float) -> str:
+    """The verdict on a spread that is at most `bound`, from its 90 % interval, which begins at 0 or above.
+
+    Where the spread is about the bound itself no number of seeds tells on which side: up to twice the bound it is then as
+    small as the paper says in size (DIRECTION), as in the band of an effect.
+    """
+    low, high = _checked(interval)
+    if bound <= 0 or low < 0:
+        raise ValueError(f"spread is {interval}, its bound {bound}; allowed: a spread from 0 on and a bound above 0")
+    if high <= bound:
+        return REPRODUCED
+    if low > bound:
+        return NOT_REPRODUCED
+    return DIRECTION if high <= 2 * bound else INCONCLUSIVE
+
+
+def decide_share(interval: tuple[float, float], *, every: bool, chance: float) -> str:
+    """The verdict on a thing that is said to show in every run, from the 90 % interval of the share of runs that show it.
+
+    every: whether all runs here show it. chance: the share that would show it by chance, below MOST_RUNS.
+    """
+    low, high = _checked(interval)
+    if not 0 <= low <= high <= 1 or not 0 < chance <= MOST_RUNS:
+        raise ValueError(f"share is {interval}, by chance {chance}; allowed: from 0 to 1, and a chance up to {MOST_RUNS}")
+    if every and low > MOST_RUNS:
+        return REPRODUCED
+    if low > chance:
+        return DIRECTION
+    return NOT_REPRODUCED if high < MOST_RUNS else INCONCLUSIVE
+
+
+def decide_signs(interval: tuple[float, float], *, every: bool) -> str:
+    """The verdict on signs that are as printed, from the 90 % interval of their share; by chance it is a half."""
+    low, high = _checked(interval)
+    if not 0 <= low <= high <= 1:
+        raise ValueError(f"share is {interval}; allowed: from 0 to 1")
+    if low > 1 / 2:
+        return REPRODUCED if every else DIRECTION
+    return REVERSED if high < 1 / 2 else INCONCLUSIVE
+
+
+def decide_ranking(pairs: Sequence[str], *, adjusted: Sequence[str], trend: bool) -> str:
+    """The verdict on an order from the verdicts of its pairs, each a direction.
+
+    adjusted: the same with intervals so wide that one of all is wrong as seldom as one alone (Holm), which refute. trend:
+        whether a test of the whole order finds it.
+    """
+    if all(name == ABSENT for name in pairs):
+        return ABSENT
+    if REVERSED in adjusted:
+        return REVERSED
+    if all(name in HOLDING for name in pairs):
+        return REPRODUCED
+    if trend:
+        return DIRECTION
+    return NOT_REPRODUCED if ABSENT in adjusted else INCONCLUSIVE
+
+
+def decide_level(interval: tuple[float, float], *, printed: float, band: float = LEVEL_BAND) -> str:
     """The verdict on a level: does its 90 % interval lie inside, or wholly outside, the band around the printed value?"""
     low, high = _checked(interval)
-    if printed - LEVEL_BAND < low and high < printed + LEVEL_BAND:
+    if printed - band < low and high < printed + band:
         return REPRODUCED
-    if high < printed - LEVEL_BAND or low > printed + LEVEL_BAND:
+    if high < printed - band or low > printed + band:
         return NOT_REPRODUCED
     return INCONCLUSIVE
 
 
-def decide_bound(low: float, *, d0: float | None) -> tuple[str, str]:
+def decide_bound(low: float, size: Size) -> tuple[str, str]:
     """Verdict and size of an effect of which only a lower bound is known: the lower end of its 90 % interval.
 
-    A bound can show the direction; that a size is the paper's, or is not, it can never show.
+    A bound can show the direction, and a printed lower bound; that another size is the paper's it can never show.
     """
     if low <= 0:
         return INCONCLUSIVE, ""
-    return DIRECTION, "stronger" if d0 is not None and low > d0 else "open" if d0 is not None else ""
+    if size.least is None or size.most is None:
+        return DIRECTION, ""
+    if low > size.least and size.most == float("inf"):
+        return REPRODUCED, ""
+    return DIRECTION, "stronger" if low > size.most else "open"
 
 
-def decide_every(verdicts: Sequence[str]) -> str:
-    """The verdict on a claim all of whose parts must hold: the first of EVERY_ORDER that a part has."""
-    return next(name for name in EVERY_ORDER if name in verdicts)
+def decide_every(verdicts: Sequence[str], *, adjusted: Sequence[str] | None = None) -> str:
+    """The verdict on a claim all of whose parts must hold: each holds at its own level.
+
+    adjusted: the parts' verdicts with intervals so wide that one of all is wrong as seldom as one alone (Holm): those refute
+        the whole. None: the same.
+    """
+    refuting = [name for name in (verdicts if adjusted is None else adjusted) if name in REFUTING]
+    found = [name if name in (*BLOCKING, *HOLDING) else INCONCLUSIVE for name in verdicts] + refuting
+    return next(name for name in EVERY_ORDER if name in found)
 
 
 def decide_exact(value: float, *, printed: float, tolerance: float, bound: str) -> str:
@@ -133,7 +200,7 @@ def decide_exact(value: float, *, printed: float, tolerance: float, bound: str) 
 
 def control_failed(error: float, *, num_classes: int) -> bool:
     """Say whether a control's mean top-1 error is so close to chance that it has not learned."""
-    return error > SANITY_FLOOR * (1 - 1 / num_classes)
+    return error > chance_floor(num_classes)
 
 
 def _checked(interval: tuple[float, float]) -> tuple[float, float]:

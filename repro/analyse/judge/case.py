@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-from repro.analyse.evidence import verdict
 from repro.analyse.evidence.comparison import Pair
 from repro.analyse.evidence.gates import Question
 from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.paces import fastest
-from repro.spec.claims import Claim, Direction, Effect, Every, Exact, Level, NoWorse, OfTwoArms, Ratio, Within
-from repro.spec.datasets import DEMONSTRATION, EVIDENCE, SAME_DATA, PrintedSet
+from repro.spec.claims import Claim, OfClaims, OfTwoArms, Ranking, Ratio, Spread, Within
+from repro.spec.datasets import DEMONSTRATION, EVIDENCE, PrintedSet
 from repro.spec.experiment import AnyDataset, Paper, Scale, Table
-from repro.spec.terms.metrics import ALWAYS, NEVER, metric_named, parameter
+from repro.spec.terms.metrics import metric_named, parameter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +30,8 @@ class Case:
 
     @property
     def arms(self) -> tuple[str, ...]:
+        if isinstance(self.claim, Ranking | Spread):
+            return self.claim.arms
         return tuple(name for name in (self.arm, self.against) if name)
 
     @property
@@ -64,9 +64,13 @@ class Case:
     @property
     def pair(self) -> Pair:
         assert self.against is not None, f"claim {self.claim.id} of kind {self.claim.kind} compares with nothing"
+        return self.pair_of(self.arm, self.against)
+
+    def pair_of(self, arm: str, against: str) -> Pair:
+        """Two of the arms, compared as the claim asks."""
         return Pair(
-            arm=self.arm,
-            against=self.against,
+            arm=arm,
+            against=against,
             pool=self.pool,
             control=self.control,
             family=family_of(self.page, self.control),
@@ -116,7 +120,7 @@ def evidence_for(claim: Claim, *, paper: Paper, scale: Scale) -> str:
 
 def data_of(claim: Claim, *, paper: Paper, scale: Scale) -> set[AnyDataset]:
     """The data of the runs by which `claim` is judged at `scale`; those of the scale if there are no such runs."""
-    parts = [item for item in paper.claims if item.id in claim.parts] if isinstance(claim, Every) else []
+    parts = [item for item in paper.claims if item.id in claim.parts] if isinstance(claim, OfClaims) else []
     families = {paper.family(name) for item in (claim, *parts) for name in item.variants}
     folds = [scale.dataset_of(family, seed=seed) for family in families if scale.has(family) for seed in range(scale.num_seeds)]
     return set(folds) or {scale.dataset}
@@ -127,56 +131,6 @@ def data_level(printed: PrintedSet | None, dataset: AnyDataset, *, scale: Scale)
     if dataset.procedural is not None:
         return DEMONSTRATION
     return scale.evidence if printed is None else printed.evidence_of(dataset.of)
-
-
-def paper_log_ratio(claim: Claim) -> float | None:
-    """The logarithm of the paper's ratio, or of that of its two errors, signed like its effect; None without either."""
-    match claim:
-        case Ratio() | Within(paper_ratio=float() | int()):
-            return math.log(claim.paper_ratio) if claim.paper_ratio else None
-        case Effect() | Within():
-            return math.log(claim.paper_against / claim.paper_arm) if claim.paper_arm and claim.paper_against else None
-        case _:
-            return None
-
-
-def paper_delta(claim: Claim) -> float | None:
-    """The printed difference; None where there is none."""
-    return claim.paper_delta if isinstance(claim, Effect | Within | Every) else None
-
-
-def decided_on(claim: Claim, *, evidence: str) -> str:
-    """The deciding scale: the log ratio for paces, speeds and, off the paper's own data, errors with a printed size.
-
-    Points decide on the paper's own data, for bare directions, and for what is no error (a gap, a selectivity).
-    """
-    if isinstance(claim, Level | Exact):
-        return "value"
-    if claim.measured.ratio == ALWAYS:
-        return "log_ratio"
-    if evidence == SAME_DATA or paper_delta(claim) is None or claim.measured.ratio == NEVER:
-        return "points"
-    return "log_ratio"
-
-
-def sizes(claim: Claim, *, decided_on: str) -> tuple[float | None, float | None]:
-    """The paper's effect and the smallest effect of interest on the deciding scale, None where there is none."""
-    match claim:
-        case Direction() | Within(paper_delta=None, paper_ratio=None):
-            return None, claim.smallest_effect
-        case NoWorse():
-            return None, claim.margin
-        case Effect() | Within():
-            d0 = claim.paper_delta if decided_on == "points" else paper_log_ratio(claim)
-            share = verdict.SMALLEST_SHARE
-            if claim.smallest_effect is not None and claim.paper_delta:
-                share = claim.smallest_effect / claim.paper_delta
-            return d0, None if d0 is None else share * d0
-        case Ratio():
-            d0 = paper_log_ratio(claim)
-            return d0, math.log(claim.smallest_ratio or 1.1) if d0 is None else verdict.SMALLEST_SHARE * d0
-        case _:
-            return None, None
 
 
 def unmeasured(case: Case, metric: str) -> str:

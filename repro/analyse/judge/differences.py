@@ -7,13 +7,16 @@ from typing import TypeVar
 
 from repro.analyse.evidence import reasons, verdict
 from repro.analyse.evidence.comparison import Comparison, Within, compare, compare_within, estimated
-from repro.analyse.evidence.gates import chance_note, untestable_metric
+from repro.analyse.evidence.gates import chance_note, untestable_metric, untrained_words
+from repro.analyse.evidence.sizes import Size
 from repro.analyse.evidence.statistics import equivalence_p
-from repro.analyse.judge.case import Case, sizes, unmeasured
-from repro.analyse.judge.entries import with_difference
-from repro.artifacts.judged import JudgedDifference, JudgedEffect, JudgedWithin
+from repro.analyse.judge.case import Case, unmeasured
+from repro.analyse.judge.entries import with_difference, with_size
+from repro.analyse.judge.sizes import size_of
+from repro.artifacts.judged import Interval, JudgedDifference, JudgedEffect, JudgedWithin
 from repro.spec import claims
 from repro.spec.claims import Effect, NoWorse
+from repro.spec.terms.metrics import ELSEWHERE, metric_named
 
 #: Why an effect of which the two printed errors are not known is not judged on other data than the paper's.
 UNPAIRED = "On other data errors are compared by their ratio, and the two errors behind the printed difference are not known."
@@ -39,12 +42,11 @@ def judged_effect(case: Case, entry: JudgedEffect) -> JudgedEffect:
 
 def _unpooled(case: Case, entry: JudgedEffect, compared: Comparison) -> str:
     """The verdict that the two arms' own spreads would give; "" where none is decided by an interval."""
-    if entry.verdict not in verdict.DECIDED or compared.welch is None or entry.smallest_effect is None:
+    size = size_of(case.claim, decided_on=entry.decided_on)
+    if entry.verdict not in verdict.DECIDED or compared.welch is None or size is None:
         return ""
     interval = compared.welch.ci90
-    if interval is None:
-        return verdict.INCONCLUSIVE
-    return _verdict(case, interval, d0=entry.d0, smallest=entry.smallest_effect)
+    return decided(entry, interval, size) if interval else verdict.INCONCLUSIVE
 
 
 def judged_within(case: Case, entry: JudgedWithin) -> JudgedWithin:
@@ -62,70 +64,76 @@ def judged_within(case: Case, entry: JudgedWithin) -> JudgedWithin:
 
 def _judged(case: Case, entry: Difference, compared: Comparison | Within | None) -> Difference:
     claim = case.claim
-    d0, smallest = sizes(claim, decided_on=entry.decided_on)
-    entry = replace(with_difference(entry, compared) if compared else entry, d0=d0, smallest_effect=smallest)
-    cannot = claim.untestable or _untestable(case, compared, smallest=smallest)
+    size = size_of(claim, decided_on=entry.decided_on)
+    entry = with_size(with_difference(entry, compared) if compared else entry, size)
+    cannot = claim.untestable or _untestable(case, compared, size=size)
     if cannot:
         return replace(entry, verdict=verdict.UNTESTABLE, reason=cannot)
-    if compared is None or smallest is None:
+    if compared is None or size is None:
         return entry
-    entry = replace(entry, seeds_needed=compared.seeds_needed(d0 if d0 is not None else smallest))
-    entry = _decided(case, entry, compared, smallest=smallest)
+    entry = replace(entry, seeds_needed=compared.seeds_needed(size.smallest if size.least is None else size.least))
+    entry = _decided(case, entry, compared, size=size)
+    lost = untrained_words(case.ledger, case.arms, metric=claim.metric, protocol=claim.protocol)
     note = chance_note(claim.metric, num_classes=case.num_classes)
-    return replace(entry, reason=f"{entry.reason} {note}".strip())
+    return replace(entry, reason=" ".join(filter(None, [entry.reason, lost, note])))
 
 
-def _untestable(case: Case, compared: Comparison | Within | None, *, smallest: float | None) -> str:
+def _untestable(case: Case, compared: Comparison | Within | None, *, size: Size | None) -> str:
     claim = case.claim
-    if smallest is None and isinstance(claim, Effect | claims.Within):
+    if size is None and isinstance(claim, Effect | claims.Within):
         return f"{claim.unpaired} {UNPAIRED}"
     if compared is not None and compared.deciding is None:
         return "A run makes no error at all on the test data, so a ratio of errors cannot be formed."
     return untestable_metric(claim.metric, num_classes=case.num_classes) or unmeasured(case, claim.metric)
 
 
-def _decided(case: Case, entry: Difference, compared: Comparison | Within, *, smallest: float) -> Difference:
-    estimate, d0 = compared.deciding, entry.d0
+def _decided(case: Case, entry: Difference, compared: Comparison | Within, *, size: Size) -> Difference:
+    estimate = compared.deciding
     assert estimate is not None
     interval = estimate.ci90
-    measured = _sentence(case, entry, compared, d0=d0)
+    measured = _sentence(case, entry, compared, size)
     if interval is None:
         brief = reasons.no_spread(entry.n)
         return replace(entry, verdict=verdict.INCONCLUSIVE, brief=brief, reason=f"{measured} {brief}")
-    name = _verdict(case, interval, d0=d0, smallest=smallest)
-    size = verdict.size_flag(interval, d0=d0) if name == verdict.DIRECTION else ""
-    meaning = _meaning(case, entry, name, size=size, smallest=smallest)
+    name = decided(entry, interval, size, sides=sides_of(entry))
+    flag = verdict.size_flag(interval, size) if name == verdict.DIRECTION else ""
+    meaning = _meaning(case, entry, name, size, flag=flag)
     total = compared.total_ci90
     return replace(
         entry,
         verdict=name,
-        size=size,
-        p_equivalence=None if isinstance(case.claim, NoWorse) else equivalence_p(estimate, smallest_effect=smallest),
-        total_flips=total is not None and name != _verdict(case, total, d0=d0, smallest=smallest),
+        size=flag,
+        p_equivalence=None if entry.kind == NoWorse.kind else equivalence_p(estimate, smallest_effect=size.smallest),
+        total_flips=total is not None and decided(entry, interval, size) != decided(entry, total, size),
         brief=meaning,
         reason=f"{measured} {meaning}",
     )
 
 
-def _verdict(case: Case, interval: tuple[float, float], *, d0: float | None, smallest: float) -> str:
+def decided(entry: JudgedDifference, interval: Interval, size: Size, *, sides: Interval | None = None) -> str:
+    """The verdict on a difference from an interval; `sides` tells the sign."""
+    if entry.kind == NoWorse.kind:
+        return verdict.decide_no_worse(interval, margin=size.smallest)
+    return verdict.decide(interval, size, sides=sides)
+
+
+def sides_of(entry: JudgedDifference) -> Interval | None:
+    """The interval that tells the sign of a difference: of errors that in points, so that all claims on a pair agree on it."""
+    by_points = metric_named(entry.metric).ratio == ELSEWHERE and entry.points is not None
+    return entry.points.ci90 if by_points and entry.points else None
+
+
+def _meaning(case: Case, entry: JudgedDifference, name: str, size: Size, *, flag: str) -> str:
+    metric, scale, needed = entry.metric, entry.decided_on, entry.seeds_needed
     if isinstance(case.claim, NoWorse):
-        return verdict.decide_no_worse(interval, margin=smallest)
-    return verdict.decide_effect(interval, d0=d0, smallest_effect=smallest)
+        margin = size.smallest
+        return reasons.no_worse_meaning(name, metric=metric, arm=case.arm, decided_on=scale, margin=margin, seeds_needed=needed)
+    return reasons.meaning(name, size, metric=metric, flag=flag, decided_on=scale, seeds_needed=needed)
 
 
-def _meaning(case: Case, entry: JudgedDifference, name: str, *, size: str, smallest: float) -> str:
-    metric, scale, seeds_needed = entry.metric, entry.decided_on, entry.seeds_needed
-    if isinstance(case.claim, NoWorse):
-        return reasons.no_worse_meaning(
-            name, metric=metric, arm=case.arm, decided_on=scale, margin=smallest, seeds_needed=seeds_needed
-        )
-    return reasons.meaning(
-        name, metric=metric, size=size, decided_on=scale, smallest_effect=smallest, d0=entry.d0, seeds_needed=seeds_needed
-    )
-
-
-def _sentence(case: Case, entry: JudgedDifference, compared: Comparison | Within, *, d0: float | None) -> str:
+def _sentence(case: Case, entry: JudgedDifference, compared: Comparison | Within, size: Size) -> str:
     estimate = compared.deciding
+    paper = reasons.in_paper(size, entry.decided_on, metric=entry.metric)
     assert estimate is not None
     if isinstance(compared, Within):
         return reasons.within_measured(
@@ -137,7 +145,7 @@ def _sentence(case: Case, entry: JudgedDifference, compared: Comparison | Within
             estimate=estimate.value,
             interval=estimate.ci90,
             n=len(compared.values),
-            d0=d0,
+            paper=paper,
         )
     return reasons.effect_measured(
         metric=case.claim.metric,
@@ -148,5 +156,5 @@ def _sentence(case: Case, entry: JudgedDifference, compared: Comparison | Within
         estimate=estimate.value,
         interval=estimate.ci90,
         n=compared.n,
-        d0=d0,
+        paper=paper,
     )

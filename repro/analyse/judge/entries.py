@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TypeVar
 
 from repro.analyse.evidence import comparison
 from repro.analyse.evidence.comparison import Comparison, counts, deviations, estimated, means
+from repro.analyse.evidence.sizes import Size
 from repro.analyse.evidence.statistics import Estimate
-from repro.analyse.judge.case import Case, decided_on, paper_log_ratio
+from repro.analyse.judge.case import Case
+from repro.analyse.judge.sizes import decided_on, paper_log_ratio
 from repro.artifacts.judged import (
     Judged,
     JudgedByRuns,
     JudgedClaim,
+    JudgedCount,
     JudgedDifference,
     JudgedEffect,
     JudgedExact,
     JudgedLevel,
     JudgedParts,
+    JudgedRanking,
     JudgedRatio,
+    JudgedSigns,
+    JudgedSized,
+    JudgedSpread,
     JudgedWithin,
     Reproduction,
 )
-from repro.spec.claims import Direction, Effect, Every, Exact, Level, NoWorse, Ratio, Within
+from repro.spec.claims import Count, Direction, Effect, Every, Exact, Level, NoWorse, Ranking, Ratio, Signs, Sized, Spread, Within
 
 ByRuns = TypeVar("ByRuns", bound=JudgedByRuns)
 
@@ -39,25 +47,43 @@ def stated(case: Case) -> JudgedClaim:
         case Within() as claim:
             return JudgedWithin(**vars(_printed_difference(claim, shared)), against_protocol=claim.against_protocol)
         case Ratio() as claim:
-            return JudgedRatio(**vars(shared), paper_ratio=claim.paper_ratio, paper_log_ratio=paper_log_ratio(claim))
+            return JudgedRatio(**vars(_printed_size(claim, shared)))
+        case Ranking() as claim:
+            return JudgedRanking(**vars(shared), tiers=claim.tiers)
+        case Spread() as claim:
+            delta, least, most = claim.paper_delta, claim.paper_arm, claim.paper_against
+            return JudgedSpread(**vars(shared), paper_delta=delta, paper_arm=least, paper_against=most)
+        case Count() as claim:
+            return JudgedCount(**vars(shared), at_most=claim.at_most, at_least=claim.at_least, chance=claim.chance)
+        case Signs():
+            return JudgedSigns(**vars(shared))
         case Exact() as claim:
             return JudgedExact(**vars(shared), paper_value=claim.paper_value, bound=claim.bound)
         case Every() as claim:
             return JudgedParts(**vars(shared), paper_delta=claim.paper_delta)
-        case claim:
-            raise ValueError(f"claim {claim.id} is of kind {claim.kind}, which is not judged yet")
 
 
 def _printed_difference(claim: Effect | Direction | NoWorse | Within, shared: Judged) -> JudgedDifference:
     """The printed size of a difference, empty where the paper prints none."""
-    sized = claim if isinstance(claim, Effect | Within) else None
+    sized = claim if isinstance(claim, Sized) else None
     return JudgedDifference(
-        **vars(shared),
+        **vars(_printed_size(sized, shared)),
         paper_delta=sized.paper_delta if sized else None,
         paper_arm=sized.paper_arm if sized else None,
         paper_against=sized.paper_against if sized else None,
-        paper_ratio=claim.paper_ratio if isinstance(claim, Within) else None,
-        paper_log_ratio=paper_log_ratio(claim),
+    )
+
+
+def _printed_size(sized: Sized | None, shared: Judged) -> JudgedSized:
+    """The printed ratio and how the size is meant, empty where the paper prints none."""
+    if sized is None:
+        return JudgedSized(**vars(shared), paper_ratio=None, paper_log_ratio=None)
+    return JudgedSized(
+        **vars(shared),
+        paper_ratio=sized.paper_ratio,
+        paper_log_ratio=paper_log_ratio(sized),
+        bound=sized.bound,
+        paper_most=sized.paper_most,
     )
 
 
@@ -89,6 +115,23 @@ def with_level(entry: JudgedLevel, level: comparison.Level) -> JudgedLevel:
     values = level.compared
     entry = with_estimate(entry, level.estimate)
     return replace(entry, total_ci90=level.total_ci90, n=counts(values), means=means(values), sds=deviations(values))
+
+
+SizedEntry = TypeVar("SizedEntry", bound=JudgedSized)
+
+
+def with_size(entry: SizedEntry, size: Size | None) -> SizedEntry:
+    """The entry with the size by which it is judged, on the deciding scale."""
+    if size is None:
+        return entry
+    low, high = size.band or (None, None)
+    return replace(
+        entry,
+        d0=size.least,
+        d0_most=None if size.most is None or math.isinf(size.most) else size.most,
+        band=None if low is None or high is None else (low, None if math.isinf(high) else high),
+        smallest_effect=size.smallest,
+    )
 
 
 Difference = TypeVar("Difference", bound=JudgedDifference)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,23 +16,32 @@ from repro.analyse.judge.effects import table_effects
 from repro.analyse.judge.entries import stated
 from repro.analyse.judge.exact import judged_exact
 from repro.analyse.judge.gain_by_camera_motion import gain_by_camera_motion
-from repro.analyse.judge.levels import judged_level
-from repro.analyse.judge.parts import judged_parts
+from repro.analyse.judge.levels import judged_level, other_data
 from repro.analyse.judge.ratios import judged_ratio
+from repro.analyse.judge.several.counts import judged_count
+from repro.analyse.judge.several.parts import judged_parts
+from repro.analyse.judge.several.rankings import judged_ranking
+from repro.analyse.judge.several.signs import judged_signs
+from repro.analyse.judge.several.spreads import judged_spread
 from repro.artifacts import claims_json
-from repro.artifacts.claims_json import CameraGap, ClassGain, Diverged, Judgement, MeasuredEffect, write_claims_json
+from repro.artifacts.claims_json import CameraGap, ClassGain, Counts, Diverged, Judgement, MeasuredEffect, write_claims_json
 from repro.artifacts.judged import (
     JudgedClaim,
+    JudgedCount,
     JudgedEffect,
     JudgedExact,
     JudgedLevel,
     JudgedParts,
+    JudgedRanking,
     JudgedRatio,
+    JudgedSigns,
+    JudgedSpread,
     JudgedWithin,
 )
 from repro.artifacts.run_json import RunJson
 from repro.artifacts.runs_csv import read_runs_csv
-from repro.spec.claims import Every, Exact, Level, Ratio
+from repro.spec.claims import Count, Every, Exact, Level, OfClaims, Ranking, Ratio, Signs, Spread
+from repro.spec.datasets import SAME_DATA
 from repro.spec.experiment import Paper
 
 #: The verdict of an effect is decided by its own interval, not by one widened for all claims of its table.
@@ -68,6 +77,7 @@ def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> None:
         runs=len(records),
         missing=tuple(missing),
         diverged=tuple(Diverged(run=run.id, reason=run.reason) for run in records if run.diverged),
+        counts=counted(claims),
         claims=tuple(claims),
         effects=tuple(effects),
         gains=tuple(gains),
@@ -76,15 +86,37 @@ def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> None:
     write_claims_json(Path(results) / scale / claims_json.FILE, judgement)
 
 
+def counted(claims: Sequence[JudgedClaim]) -> Counts:
+    """How many of `claims` are decided, and of how many that can be."""
+    verdicts = [claim.verdict for claim in claims]
+    return Counts(
+        decided=sum(name in verdict.ANSWERS for name in verdicts),
+        judgeable=sum(name not in verdict.NO_QUESTION for name in verdicts),
+        not_comparable=verdicts.count(verdict.NOT_COMPARABLE),
+        untestable=verdicts.count(verdict.UNTESTABLE),
+    )
+
+
 def judged_claims(ledger: Ledger) -> list[JudgedClaim]:
-    """Judge all claims of a paper, in their order; a claim of several parts is judged after these."""
+    """Judge all claims of a paper, in their order; a claim about other claims is judged after these."""
     claims = ledger.paper.claims
     begun = {claim.id: (case, stated(case)) for claim in claims for case in (case_of(claim, ledger),)}
-    found = {name: judged(case, entry) for name, (case, entry) in begun.items() if not isinstance(case.claim, Every)}
+    found = {name: judged(case, entry) for name, (case, entry) in begun.items() if not isinstance(case.claim, OfClaims)}
     for name, (case, entry) in begun.items():
-        if isinstance(case.claim, Every) and isinstance(entry, JudgedParts):
-            found[name] = judged_parts(case.claim, entry, found)
+        if isinstance(case.claim, OfClaims):
+            found[name] = of_claims(case.claim, entry, found, ledger)
     return [found[claim.id] for claim in claims]
+
+
+def of_claims(claim: OfClaims, entry: JudgedClaim, found: Mapping[str, JudgedClaim], ledger: Ledger) -> JudgedClaim:
+    """Judge a claim about other claims by their entries."""
+    match claim, entry:
+        case Every(), JudgedParts() as begun:
+            return judged_parts(claim, begun, found, ledger.paper.claims)
+        case Signs(), JudgedSigns() as begun:
+            return judged_signs(claim, begun, found)
+        case _:
+            raise ValueError(f"claim {entry.id} of kind {entry.kind} is not judged by other claims")
 
 
 def judged(case: Case, entry: JudgedClaim) -> JudgedClaim:
@@ -98,10 +130,12 @@ def judged(case: Case, entry: JudgedClaim) -> JudgedClaim:
         return replace(entry, verdict=verdict.UNTESTABLE, reason=claim.untestable)
     nowhere = not_at_this_scale(case.ledger, case.considered)
     if nowhere:
-        return replace(entry, verdict=verdict.UNTESTABLE, reason=claim.untestable or nowhere)
+        level = isinstance(claim, Level) and not claim.untestable and case.evidence != SAME_DATA
+        name, why = (verdict.NOT_COMPARABLE, f"{other_data(case)} {nowhere}") if level else (verdict.UNTESTABLE, nowhere)
+        return replace(entry, verdict=name, reason=claim.untestable or why)
     runs = tuple(run.id for arm in case.arms for run in case.ledger.runs(arm))
     entry = measured(case, replace(entry, runs=runs, post_hoc=post_hoc(case.ledger, case.considered, case.pool)))
-    stop = gate(case.ledger, case.question) if entry.verdict != verdict.UNTESTABLE else None
+    stop = gate(case.ledger, case.question) if entry.verdict not in verdict.NO_QUESTION else None
     if stop is None:
         return entry
     return replace(entry, verdict=stop.verdict, size="", reason=stop.reason, brief=stop.brief, total_flips=False)
@@ -118,6 +152,12 @@ def measured(case: Case, entry: JudgedClaim) -> JudgedClaim:
             return judged_within(case, begun)
         case Ratio() as claim, JudgedRatio() as begun:
             return judged_ratio(case, claim, begun)
+        case Ranking() as claim, JudgedRanking() as begun:
+            return judged_ranking(case, claim, begun)
+        case Spread() as claim, JudgedSpread() as begun:
+            return judged_spread(case, claim, begun)
+        case Count() as claim, JudgedCount() as begun:
+            return judged_count(case, claim, begun)
         case _:
             raise ValueError(f"claim {entry.id} of kind {entry.kind} is not measured by runs")
 

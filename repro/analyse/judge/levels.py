@@ -21,20 +21,34 @@ def judged_level(case: Case, claim: Level, entry: JudgedLevel) -> JudgedLevel:
     if claim.threshold is not None:
         return _epochs(case, entry, threshold=claim.threshold)
     level = measure_level(case.ledger, arm=case.arm, pool=case.pool, metric=claim.metric, protocol=claim.protocol)
-    entry = replace(with_level(entry, level) if level else entry, smallest_effect=verdict.LEVEL_BAND)
+    band = level_band(claim)
+    entry = replace(with_level(entry, level) if level else entry, smallest_effect=band)
     measured = _sentence(case, level, printed=entry.paper_value)
     cannot = claim.untestable or untestable_metric(claim.metric, num_classes=case.num_classes) or unmeasured(case, claim.metric)
     if not claim.untestable and case.evidence != SAME_DATA:
-        cannot = f"The printed value was measured on {case.data_words}; on other data a level cannot be compared."
+        other = other_data(case)
+        return replace(entry, verdict=verdict.NOT_COMPARABLE, brief=other, reason=f"{other} {measured}".strip())
     if cannot:
         return replace(entry, verdict=verdict.UNTESTABLE, brief=cannot, reason=f"{cannot} {measured}".strip())
-    if level is None or level.ci90 is None or level.total_ci90 is None:
+    if level is None or level.ci90 is None:
         brief = reasons.no_spread(entry.n)
         return replace(entry, verdict=verdict.INCONCLUSIVE, brief=brief, reason=f"{measured} {brief}".strip())
-    name = verdict.decide_level(level.ci90, printed=entry.paper_value)
-    flips = name != verdict.decide_level(level.total_ci90, printed=entry.paper_value)
-    brief = reasons.level_meaning(name, metric=claim.metric)
+    name = verdict.decide_level(level.ci90, printed=entry.paper_value, band=band)
+    total = level.total_ci90
+    flips = total is not None and name != verdict.decide_level(total, printed=entry.paper_value, band=band)
+    brief = reasons.level_meaning(name, metric=claim.metric, band=band)
     return replace(entry, verdict=name, total_flips=flips, brief=brief, reason=f"{measured} {brief}")
+
+
+def other_data(case: Case) -> str:
+    """Why a level off the paper's own data is shown, and not judged."""
+    return f"The printed value was measured on {case.data_words}; on other data a level cannot be compared."
+
+
+def level_band(claim: Level) -> float:
+    """How far from the printed value a level may lie: half a point, but at least one unit of the last digit that is printed."""
+    unit = claim.measured.unit
+    return verdict.LEVEL_BAND if unit.share else max(verdict.LEVEL_BAND, float(f"1e-{unit.printed_decimals}"))
 
 
 def _sentence(case: Case, level: comparison.Level | None, *, printed: float) -> str:
@@ -55,8 +69,9 @@ def _epochs(case: Case, entry: JudgedLevel, *, threshold: float) -> JudgedLevel:
     """Show the epochs to a training error, seed by seed: no net but the paper's own can be compared with its curve."""
     found = pace(case.ledger, case.arm, threshold=threshold)
     why = case.claim.untestable or f"Epochs are those of the paper's own net on {case.data_words}; ours are shown, not judged."
+    name = verdict.UNTESTABLE if case.claim.untestable else verdict.NOT_COMPARABLE
     if not found.epochs:
-        return replace(entry, verdict=verdict.UNTESTABLE, reason=why)
+        return replace(entry, verdict=name, reason=why)
     epochs = reasons.epochs_listed(found.epochs, found.lasted)
     measured = reasons.epochs_measured(arm=case.arm, threshold=threshold, epochs=epochs, printed=entry.paper_value)
     mean = math.fsum(found.epochs) / len(found.epochs) if found.arrived else None
@@ -65,7 +80,7 @@ def _epochs(case: Case, entry: JudgedLevel, *, threshold: float) -> JudgedLevel:
         estimate=mean,
         means={} if mean is None else {case.arm: mean},
         n={case.arm: len(found.epochs)},
-        verdict=verdict.UNTESTABLE,
+        verdict=name,
         brief=why,
         reason=f"{why} {measured}",
     )

@@ -13,15 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repro.analyse.collect.measures import color_selectivity
-from repro.artifacts.judged import Estimated, JudgedByRuns
+from repro.artifacts.judged import JudgedCount
 from repro.report.drawing.pictures import png_uri, tiled
 from repro.report.figures import view
 from repro.report.figures.view import FigureView, KernelsOfRun, Sheet
 from repro.report.inputs.results import Results, RunRecord
-from repro.report.text.formatting import count, counted, fixed
-from repro.report.text.tables import Cell, Column, Row, TableView, interval
+from repro.report.text.formatting import count, counted, fixed, p_value
+from repro.report.text.tables import Cell, Column, Row, TableView
 from repro.spec.experiment import Paper, Table
-from repro.spec.terms.metrics import COLOR_SPLIT
+from repro.spec.terms.metrics import COLOR_SPLIT, COLOR_SPLIT_P
 from repro.spec.terms.protocols import WEIGHTS
 
 LEAD = "The first layer's kernels, tower by tower."
@@ -37,11 +37,17 @@ class Tower:
 
 def tower_kernels(paper: Paper, table: Table, *, results: Results) -> FigureView:
     """The figure of the page's first variant, or of the one whose towers a claim of the page is about."""
-    claim = next((item for item in paper.claims if item.id in table.claims and item.metric == COLOR_SPLIT), None)
+    claim = next((item for item in paper.claims if item.id in table.claims and item.metric == COLOR_SPLIT_P), None)
     variant = claim.arm if claim else table.variants[0]
     entry = view.claim_entry(claim, paper=paper, results=results)
-    over_seeds = entry.deciding if isinstance(entry, JudgedByRuns) else None
-    splits = results.values(paper=paper.name, variant=variant, metric=COLOR_SPLIT, protocol=WEIGHTS)
+    counted_runs = entry if isinstance(entry, JudgedCount) and entry.num_runs else None
+    splits, chances = (
+        {
+            seed: row.value
+            for seed, row in results.values(paper=paper.name, variant=variant, metric=metric, protocol=WEIGHTS).items()
+        }
+        for metric in (COLOR_SPLIT, COLOR_SPLIT_P)
+    )
     shown: list[tuple[RunRecord, tuple[Tower, ...]]] = []
     missing = list(view.absent((variant,), paper=paper, results=results))
     for run in view.runs_of(variant, paper=paper, results=results):
@@ -50,17 +56,15 @@ def tower_kernels(paper: Paper, table: Table, *, results: Results) -> FigureView
             missing.append(problem)
         else:
             shown.append((run, towers))
-    by_seed = {seed: row.value for seed, row in splits.items()}
     return FigureView(
         name="tower_kernels",
         title="Kernels of the first layer",
         lead=LEAD,
-        caption=_caption(variant, [run for run, _ in shown], over_seeds, results=results) if shown else "",
+        caption=_caption(variant, [run for run, _ in shown], counted_runs, results=results) if shown else "",
         kernels=tuple(
-            _of_run(run, towers, split=by_seed.get(run.record.seed), large=index == 0)
-            for index, (run, towers) in enumerate(shown)
+            _of_run(run, towers, split=splits.get(run.record.seed), large=index == 0) for index, (run, towers) in enumerate(shown)
         ),
-        table=_numbers(shown, splits=by_seed, over_seeds=over_seeds) if shown else None,
+        table=_numbers(shown, splits=splits, chances=chances) if shown else None,
         missing=tuple(missing),
     )
 
@@ -108,27 +112,23 @@ def _columns(num: int) -> int:
     return next((columns for columns in (4, 6, 8, 12) if columns**2 >= 2 * num - columns), 16)
 
 
-def _caption(variant: str, runs: Sequence[RunRecord], over_seeds: Estimated | None, *, results: Results) -> str:
+def _caption(variant: str, runs: Sequence[RunRecord], found: JudgedCount | None, *, results: Results) -> str:
     words = (
         f"{counted(len(runs), 'run')} of {variant}; each kernel is scaled to its own range, 0 is grey. Colour selectivity: the "
         "share of a kernel's energy that is not grey, mean over the tower. Split: by how much the towers differ in it, less what "
         "random halves of the same kernels differ by."
     )
-    if over_seeds is not None:
-        ends = over_seeds.ci90
-        words += f" Over the seeds the split is {fixed(over_seeds.estimate, decimals=2, signed=True)}"
+    if found is not None:
         words += (
-            f" [{fixed(ends[0], decimals=2, signed=True)}, {fixed(ends[1], decimals=2, signed=True)}], 90 % interval."
-            if ends
-            else "."
+            f" In {len(found.shown)} of {counted(found.num_runs, 'run')} the towers differ by more than 95 % of such halves do."
         )
     return f"{words} {view.where(runs, results=results)}"
 
 
 def _numbers(
-    shown: Sequence[tuple[RunRecord, tuple[Tower, ...]]], *, splits: Mapping[int, float], over_seeds: Estimated | None
+    shown: Sequence[tuple[RunRecord, tuple[Tower, ...]]], *, splits: Mapping[int, float], chances: Mapping[int, float]
 ) -> TableView:
-    """Selectivity by run and tower, the split by run, and its mean over the seeds."""
+    """Selectivity by run and tower, the split by run, and the p-value that it is chance."""
     most = max(len(towers) for _, towers in shown)
     columns = (
         Column(key="seed", title="Seed", group="Seed"),
@@ -138,7 +138,7 @@ def _numbers(
         ],
         Column(key="kernels", title="Kernels", group="Kernels", kind="number"),
         Column(key="split", title="Split", group="Split", kind="number"),
-        Column(key="split_ci90", title="90 % interval", group="Split", kind="interval"),
+        Column(key="p", title="p, permutation", group="p, permutation", kind="number"),
     )
     rows = []
     for run, towers in shown:
@@ -148,15 +148,8 @@ def _numbers(
         cells |= {
             "kernels": Cell(text=count(sum(len(tower.kernel_KHWC) for tower in towers))),
             "split": Cell(text=fixed(splits.get(run.record.seed), decimals=3, signed=True)),
-            "split_ci90": Cell(),
+            "p": Cell(text=p_value(chances.get(run.record.seed))),
         }
-        rows.append(Row(cells=cells))
-    if over_seeds is not None:
-        ends = over_seeds.ci90
-        cells = {column.key: Cell() for column in columns} | {"seed": Cell(text="mean")}
-        cells["split"] = Cell(text=fixed(over_seeds.estimate, decimals=3, signed=True))
-        if ends:
-            cells["split_ci90"] = interval(*(fixed(end, decimals=3, signed=True) for end in ends))
         rows.append(Row(cells=cells))
     caption = "Mean colour selectivity of each tower's kernels, 0 (grey) to 1, and by how much the towers split."
     return TableView(name="tower_kernels_numbers", caption=caption, columns=columns, rows=tuple(rows))

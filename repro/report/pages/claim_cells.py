@@ -11,16 +11,23 @@ from repro.artifacts.judged import (
     Interval,
     JudgedByRuns,
     JudgedClaim,
+    JudgedCount,
     JudgedEffect,
     JudgedExact,
     JudgedLevel,
     JudgedParts,
+    JudgedRanking,
     JudgedRatio,
+    JudgedSigns,
+    JudgedSized,
+    JudgedSpread,
     JudgedWithin,
     RatioAt,
 )
+from repro.report.pages.several_cells import estimate_cells, parts_cell, printed_cell
 from repro.report.text import wording
 from repro.report.text.formatting import Digits, count, cut, fixed, p_value, times
+from repro.report.text.spreads import spread_mark, spread_words
 from repro.report.text.tables import Cell, Link, interval
 from repro.report.text.units import measured_text, printed_text
 from repro.spec.terms.metrics import unit_of
@@ -34,7 +41,9 @@ Cells = dict[str, Cell]
 
 def paper_cells(claim: JudgedClaim) -> Cells:
     """What the paper printed: the value, effect or ratio, and its log ratio."""
-    log_ratio = claim.paper_log_ratio if isinstance(claim, JudgedEffect | JudgedWithin | JudgedRatio) else None
+    log_ratio = claim.paper_log_ratio if isinstance(claim, JudgedSized) else None
+    if isinstance(claim, JudgedSpread) and claim.decided_on == "log_ratio":
+        log_ratio = claim.d0
     return {"paper": _printed(claim), "paper_log_ratio": Cell(text=fixed(log_ratio, decimals=3, signed=True), unit="log ratio")}
 
 
@@ -47,11 +56,28 @@ def _printed(claim: JudgedClaim) -> Cell:
             bound = AT_MOST if claim.bound == "at_most" else ""
             return Cell(text=bound + printed_text(unit, claim.paper_value), unit=unit.value)
         case JudgedRatio():
-            return paper_ratio_cell(claim.paper_ratio)
+            return _ratio_printed(claim)
         case JudgedEffect() | JudgedWithin() if claim.paper_ratio:
-            return paper_ratio_cell(claim.paper_ratio)
-        case JudgedEffect() | JudgedWithin() | JudgedParts():
+            return _ratio_printed(claim)
+        case JudgedEffect() | JudgedWithin():
+            least, most = (printed_text(unit, end, signed=True) for end in (claim.paper_delta, claim.paper_most))
+            return Cell(text=least, unit=_bounded(claim, most, unit.difference))
+        case JudgedParts():
             return Cell(text=printed_text(unit, claim.paper_delta, signed=True), unit=unit.difference)
+        case JudgedRanking() | JudgedSpread() | JudgedCount() | JudgedSigns():
+            return printed_cell(claim)
+
+
+def _bounded(claim: JudgedSized, most: str, unit: str) -> str:
+    """What stands behind a printed size: its unit, and how it is meant if it is a bound or begins an interval."""
+    if most:
+        return f"to {most} {unit}"
+    return f"{unit} or more" if claim.bound == "at_least" else unit
+
+
+def _ratio_printed(claim: JudgedSized) -> Cell:
+    least, most = (f"{end:g}" if end else "" for end in (claim.paper_ratio, claim.paper_most))
+    return Cell(text=least, unit=_bounded(claim, most, TIMES))
 
 
 def paper_ratio_cell(ratio: float | None) -> Cell:
@@ -73,6 +99,12 @@ def our_cells(claim: JudgedClaim, *, digits: Digits) -> Cells:
             points, log_ratio = claim.points, claim.log_ratio
         case JudgedParts():
             points, log_ratio = None, None
+        case JudgedSpread() if claim.decided_on == "log_ratio":
+            ours = estimate_cells(claim, decimals=digits.points)
+            return {**ours, **_log_ratio_cells(claim.deciding, decimals=digits.log_ratio, strong=True)}
+        case JudgedRanking() | JudgedSpread() | JudgedCount() | JudgedSigns():
+            ours = estimate_cells(claim, decimals=digits.points)
+            return {**ours, **_log_ratio_cells(None, decimals=digits.log_ratio, strong=False)}
     on_points = claim.decided_on != "log_ratio"
     return {
         **_estimate_cells(points, metric=claim.metric, decimals=digits.points, strong=on_points),
@@ -169,13 +201,6 @@ def arm_cells(entry: JudgedClaim | MeasuredEffect, role: str, *, name: str, digi
     }
 
 
-def part_links(claim: JudgedParts, *, page: str = "") -> tuple[Link, ...]:
-    """The parts of a claim, each with its verdict; `page`: where their lines are, "" for the same page."""
-    return tuple(
-        Link(text=f"{part.id.removeprefix(claim.id + '.')}: {part.verdict}", href=f"{page}#{part.id}") for part in claim.parts
-    )
-
-
 def verdict_cells(claim: JudgedClaim) -> Cells:
     """The verdict with symbol and colour, its size flag and its reason."""
     words = wording.verdict_words(claim.verdict)
@@ -185,18 +210,19 @@ def verdict_cells(claim: JudgedClaim) -> Cells:
         remarks.append(f"With the test {seen} counted as a sample too, the interval changes the verdict.")
     if claim.post_hoc:
         remarks.append("Post hoc: the rule or the number of seeds was chosen after runs had been seen.")
+    remarks += filter(None, [spread_mark(claim)])
     brief = " ".join([claim.brief, *remarks]) if claim.brief else ""
     position = list(wording.VERDICTS).index(words.name)
     adjusted = claim.p_adjusted if isinstance(claim, JudgedEffect) else None
-    needed = claim.seeds_needed if isinstance(claim, JudgedEffect | JudgedWithin | JudgedRatio) else None
+    needed = claim.seeds_needed if isinstance(claim, JudgedSized | JudgedRanking | JudgedSpread | JudgedCount) else None
     return {
         "p_adjusted": Cell(text=p_value(adjusted)),
         "verdict": Cell(text=words.name, symbol=words.symbol, tone=words.tone, sort=f"{position:02d}"),
         "size": Cell(text=wording.SIZES[claim.size]),
         "seeds_needed": Cell(text=count(needed)),
         "evidence": Cell(text=claim.evidence),
-        "parts": Cell(links=part_links(claim) if isinstance(claim, JudgedParts) else ()),
-        "reason": Cell(text=" ".join(filter(None, [claim.reason, *remarks])), brief=brief),
+        "parts": parts_cell(claim) if isinstance(claim, JudgedParts | JudgedSigns | JudgedRanking) else Cell(),
+        "reason": Cell(text=" ".join(filter(None, [claim.reason, spread_words(claim), *remarks])), brief=brief),
     }
 
 

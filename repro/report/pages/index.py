@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from repro.analyse.evidence.verdict import ANSWERS, NO_QUESTION
 from repro.artifacts.dataset_json import SplitFiles
-from repro.artifacts.judged import JudgedByRuns, JudgedClaim, JudgedExact
+from repro.artifacts.judged import JudgedByRuns, JudgedClaim
 from repro.report.inputs.results import Results, RunRecord
 from repro.report.pages import claim_cells as claim_rows
 from repro.report.pages.not_run import NotRunGroup, not_run_groups
@@ -22,8 +23,9 @@ from repro.report.pages.setting import (
     setting,
     table_page_path,
 )
+from repro.report.pages.tally import Tally, tally
 from repro.report.text import formatting, wording
-from repro.report.text.formatting import compact, count, counted, listed, percent, size
+from repro.report.text.formatting import compact, count, listed, percent, size
 from repro.report.text.hits import claim_as_shown
 from repro.report.text.tables import Cell, Column, Link, Row, TableView
 from repro.report.text.units import measured_text
@@ -36,14 +38,6 @@ from repro.system.durations import duration
 #: What the list of all runs shows of each.
 RUN_METRICS = (TOP1, TOP5, TRAIN_TOP1, GAP)
 RUN_PROTOCOLS = ("center", "ten_crop", "clip", "video")
-
-
-@dataclass(frozen=True, kw_only=True)
-class VerdictCount:
-    """How many claims have a verdict."""
-
-    words: VerdictWords
-    number: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +58,7 @@ class ClaimGroup:
     title: str
     where: str
     href: str
-    number: str
-    counts: tuple[VerdictCount, ...]
+    tally: Tally
     claims: TableView
 
 
@@ -87,8 +80,7 @@ class IndexPage:
     """The page of all verdicts of a scale."""
 
     setting: Setting
-    counts: tuple[VerdictCount, ...]
-    headline: str
+    tally: Tally
     mode: str
     papers: tuple[PaperView, ...]
     not_run: tuple[NotRunGroup, ...]
@@ -103,8 +95,7 @@ def index_page(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Res
     claims = results.judgement.claims
     return IndexPage(
         setting=setting(results),
-        counts=verdict_counts(claims),
-        headline=f"{counted(len(claims), 'claim')} judged" if claims else "No claim has been judged yet",
+        tally=tally(claims),
         mode=results.judgement.mode,
         papers=tuple(_paper_view(paper, results=results) for paper in papers),
         not_run=not_run_groups(papers, absent=absent, results=results),
@@ -113,12 +104,6 @@ def index_page(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Res
         levels=tuple(LEVELS.values()),
         environment=_environment(list(results.runs.values())),
     )
-
-
-def verdict_counts(claims: Sequence[JudgedClaim]) -> tuple[VerdictCount, ...]:
-    """How many claims have each verdict that occurs."""
-    tally = {name: sum(claim.verdict == name for claim in claims) for name in wording.VERDICTS}
-    return tuple(VerdictCount(words=wording.VERDICTS[name], number=count(number)) for name, number in tally.items() if number)
 
 
 def _paper_view(paper: Paper, *, results: Results) -> PaperView:
@@ -152,6 +137,8 @@ def _overview(paper: Paper, groups: Sequence[tuple[Table | None, Sequence[Judged
         Column(key="page", title="Page", group="Page"),
         Column(key="where", title="In the paper", group="In the paper"),
         Column(key="claims", title="Claims", group="Claims", kind="number"),
+        Column(key="decided", title="Decided", group="Decided of judgeable", kind="number"),
+        Column(key="judgeable", title="Judgeable", group="Decided of judgeable", kind="number", label="of", inline=True),
         *[
             Column(key=name, title=name, group=f"{wording.VERDICTS[name].symbol} {name.lower()}", kind="number")
             for name in verdicts
@@ -159,13 +146,17 @@ def _overview(paper: Paper, groups: Sequence[tuple[Table | None, Sequence[Judged
     )
     rows = []
     for table, claims in groups:
-        tally = {name: sum(claim.verdict == name for claim in claims) for name in verdicts}
+        number = {name: sum(claim.verdict == name for claim in claims) for name in verdicts}
+        found = [claim.verdict for claim in claims]
+        judgeable = sum(name not in NO_QUESTION for name in found)
         href = table_page_path(paper.name, table.name) if table else ""
         cells = {
             "page": Cell(text=table.title if table else "On no page", href=href),
             "where": Cell(text=table.where if table else ""),
             "claims": Cell(text=count(len(claims)), href=f"#{_group_anchor(paper, table)}" if claims else ""),
-            **{name: Cell(text=count(number) if number else "") for name, number in tally.items()},
+            "decided": Cell(text=count(sum(name in ANSWERS for name in found)) if judgeable else ""),
+            "judgeable": Cell(text=count(judgeable) if judgeable else ""),
+            **{name: Cell(text=count(num) if num else "") for name, num in number.items()},
         }
         rows.append(Row(cells=cells))
     here = setting(results, paper=paper.name).sentence
@@ -183,8 +174,7 @@ def _claim_group(paper: Paper, table: Table | None, claims: Sequence[JudgedClaim
         title=table.title if table else "On no page",
         where=table.where if table else "",
         href=table_page_path(paper.name, table.name) if table else "",
-        number=counted(len(claims), "claim"),
-        counts=verdict_counts(claims),
+        tally=tally(claims),
         claims=_claims_view(paper, table, claims, results=results),
     )
 
@@ -244,9 +234,9 @@ def _claim_cells(claim: JudgedClaim, paper: Paper, table: Table | None, *, page:
 
 
 def _seeds(claim: JudgedClaim) -> str:
-    if isinstance(claim, JudgedExact):
+    if not isinstance(claim, JudgedByRuns):
         return ""
-    n = claim.n if isinstance(claim, JudgedByRuns) else {}
+    n = claim.n
     return " and ".join(count(n.get(arm, 0)) for arm in claim.chosen)
 
 

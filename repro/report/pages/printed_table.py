@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from repro.analyse.evidence.verdict import INCOMPLETE, INVALID, UNTESTABLE
+from repro.analyse.evidence.verdict import INCOMPLETE, INVALID, NOT_COMPARABLE, UNTESTABLE
 from repro.artifacts.judged import Estimated, Interval, JudgedByRuns, JudgedClaim, JudgedEffect, JudgedExact, JudgedLevel
 from repro.artifacts.run_json import RunJson
 from repro.report.inputs.results import Results
@@ -29,7 +29,7 @@ HEADINGS = {"class": "Class", "group": "Group of classes"}
 #: What stands open of a reason that is that of the row above.
 AS_ABOVE = "as above"
 #: What stands in place of our number where there is none, by verdict.
-NOTHING = {UNTESTABLE: "cannot be tested", INCOMPLETE: "not run yet", INVALID: "no valid run"}
+NOTHING = {UNTESTABLE: "cannot be tested", NOT_COMPARABLE: "nothing measured", INCOMPLETE: "not run yet", INVALID: "no valid run"}
 
 Claims = Sequence[JudgedClaim]
 

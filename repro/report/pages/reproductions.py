@@ -11,6 +11,7 @@ from repro.artifacts.judged import (
     JudgedLevel,
     JudgedParts,
     JudgedRatio,
+    JudgedSpread,
     JudgedWithin,
     RatioAt,
     Reproduction,
@@ -63,6 +64,8 @@ def _printed(claim: JudgedClaim) -> tuple[Reproduction, float | None, float | No
     match claim:
         case JudgedLevel():
             control = claim.paper_value
+        case JudgedSpread():
+            effect = claim.paper_delta
         case JudgedEffect() | JudgedWithin():
             control, ablated = claim.paper_arm, claim.paper_against
             effect, log_ratio = claim.paper_delta, claim.paper_log_ratio

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from repro.artifacts.claims_json import MeasuredEffect
-from repro.artifacts.judged import JudgedClaim, JudgedEffect, JudgedWithin
+from repro.artifacts.judged import JudgedClaim, JudgedEffect, JudgedRanking, JudgedSpread, JudgedWithin
 from repro.report.drawing.plots import EffectRow
 from repro.report.inputs.results import Results
 from repro.report.pages import claim_cells as claim_rows
@@ -26,6 +26,7 @@ from repro.report.pages.setting import (
     setting,
     table_page_path,
 )
+from repro.report.pages.tally import Tally, tally
 from repro.report.pages.variants import change_of, not_run_reason, variant_anchor, variants_view
 from repro.report.text import formatting
 from repro.report.text.hits import NOTE, claim_as_shown, effect_as_shown
@@ -88,6 +89,7 @@ class TablePage:
     paper: Paper
     table: Table
     citation: str
+    tally: Tally
     home: str
     printed: TableView | None
     printed_others: TableView | None
@@ -137,11 +139,11 @@ class TableLine:
 
     @property
     def arms(self) -> tuple[str, str]:
-        """The arm and what it is set against ("" for a claim about one arm or about none); of grids, those chosen."""
+        """The arm and what it is set against ("" for a claim about one, many or no arm); of grids, those chosen."""
         if isinstance(self.entry, MeasuredEffect | NotRun):
             return self.entry.control, self.variant
         arm, against, *_ = (*self.entry.chosen, "", "")
-        return arm, against
+        return arm, "" if isinstance(self.entry, JudgedRanking | JudgedSpread) else against
 
 
 def table_page(paper: Paper, table: Table, *, results: Results) -> TablePage:
@@ -161,6 +163,7 @@ def table_page(paper: Paper, table: Table, *, results: Results) -> TablePage:
         paper=paper,
         table=table,
         citation=citation(paper),
+        tally=tally(claims),
         home=relative("index.html", page=here),
         printed=printed,
         printed_others=printed_others_view(paper, table, claims),
@@ -210,6 +213,8 @@ def table_lines(paper: Paper, table: Table, *, results: Results) -> list[TableLi
 
 
 def _row_variant(claim: JudgedClaim, table: Table) -> str:
+    if isinstance(claim, JudgedRanking | JudgedSpread):
+        return claim.arm
     return claim.arm if claim.against in ("", table.control) else claim.against
 
 

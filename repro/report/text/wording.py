@@ -25,21 +25,26 @@ VERDICTS = {
             name=verdict.REPRODUCED,
             symbol="✓",
             tone="good",
-            meaning="The effect has the paper's sign, and the 90 % interval lies between half and twice the paper's effect "
-            "(for a ratio: of its logarithm). A claim about several things holds if all its parts do.",
+            meaning="The effect has the paper's sign, and the 90 % interval lies between half and twice the paper's effect: of "
+            "points, of the log ratio of errors on other data, of the ratio itself of times and epochs (6 times: 3 to "
+            "12); or within the interval, or above the bound, that the paper prints. A claim about several things holds "
+            "if all its parts do.",
         ),
         VerdictWords(
             name=verdict.DIRECTION,
             symbol="↗",
             tone="partial",
-            meaning="The 90 % interval lies on the paper's side of zero; the size is weaker, stronger or still open. "
-            "A bound alone, as from runs that never got there, decides no more than this.",
+            meaning="The 90 % interval lies on the paper's side of zero; the size is weaker, stronger or still open. A bound "
+            "alone, as from runs that never got there, decides no more than this. Of an order: on the whole it is the "
+            "paper's, not every pair is told apart; of a spread: at most twice the paper's; of a count: more than by "
+            "chance.",
         ),
         VerdictWords(
             name=verdict.NOT_REPRODUCED,
             symbol="✗",
             tone="bad",
-            meaning="An effect as large as the paper's is excluded; whether there is a smaller one is undecided.",
+            meaning="An effect as large as the paper's is excluded; whether there is a smaller one is undecided. Of a spread: it "
+            "is larger than the paper's; of a level: it lies outside the band around the printed value.",
         ),
         VerdictWords(
             name=verdict.ABSENT,
@@ -51,7 +56,15 @@ VERDICTS = {
             name=verdict.REVERSED,
             symbol="⇄",
             tone="bad",
-            meaning="The 90 % interval lies wholly on the other side of zero: the effect has the opposite sign.",
+            meaning="The 90 % interval lies wholly on the other side of zero: the effect has the opposite sign. A claim of "
+            "several parts is reversed only if a part is with the level shared among all of them (Holm).",
+        ),
+        VerdictWords(
+            name=verdict.DID_NOT_TRAIN,
+            symbol="∅",
+            tone="partial",
+            meaning="One of the arms never left chance here, while the control learned. That is a result of its own; the error of"
+            " a guess is no size of an effect.",
         ),
         VerdictWords(
             name=verdict.INCONCLUSIVE,
@@ -63,15 +76,15 @@ VERDICTS = {
             name=verdict.EXACT_PASS,
             symbol="=",
             tone="good",
-            meaning="A number that follows from the architecture equals the printed one within its rounding, "
-            "or keeps the printed bound.",
+            meaning="A number that follows from the architecture equals the printed one within its rounding, or keeps the printed"
+            " bound.",
         ),
         VerdictWords(
             name=verdict.EXACT_FAIL,
             symbol="≠",
             tone="bad",
-            meaning="A number that follows from the architecture differs from the printed one by more than its rounding, "
-            "or breaks the printed bound.",
+            meaning="A number that follows from the architecture differs from the printed one by more than its rounding, or "
+            "breaks the printed bound.",
         ),
         VerdictWords(
             name=verdict.INVALID,
@@ -89,8 +102,15 @@ VERDICTS = {
             name=verdict.UNTESTABLE,
             symbol="\N{EN DASH}",
             tone="blocked",
-            meaning="The claim is about something that this scale, or any run here, does not have, such as the paper's own data "
-            "set. What was measured stands beside the printed number all the same.",
+            meaning="The claim is about something that this scale, or any run here, does not have. It is not counted among the "
+            "judgeable claims.",
+        ),
+        VerdictWords(
+            name=verdict.NOT_COMPARABLE,
+            symbol="∥",
+            tone="blocked",
+            meaning="A level, such as an error, that was printed for the paper's own data: on other data there is nothing to "
+            "decide. The number here stands beside the printed one. It is not counted among the judgeable claims.",
         ),
     )
 }

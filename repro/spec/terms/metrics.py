@@ -20,6 +20,11 @@ LESS, MORE = "less", "more"
 CHANCE_SHARE = 0.9
 
 
+def chance_floor(num_classes: int) -> float:
+    """The top-1 error above which a network has learned nothing yet."""
+    return CHANCE_SHARE * (1 - 1 / num_classes)
+
+
 #: By which protocols examples are scored, and by which of them training examples are too.
 SCORED = tuple(name for name, item in PROTOCOLS.items() if item.example)
 PLAIN = tuple(name for name, item in PROTOCOLS.items() if item.plain)

@@ -35,9 +35,9 @@ def test_every_run_has_a_row_for_each_metric_and_protocol(tmp_path: Path) -> Non
     rows = rows_of(tmp_path)
     assert tuple(rows[0]) == COLUMNS
     found = {(row["seed"], row["metric"], row["protocol"]): float(row["value"]) for row in rows}
-    # Five protocols with two errors each, what light adds; error and gap of training; its first fifth, six thresholds, two
-    # shares of saturated units, seconds; the towers.
-    assert len(found) == len(rows) == 2 * (5 * 2 + 1 + 2 + 1 + 6 + 2 + 1 + 1)
+    # Five protocols with two errors each, what light adds; error and gap of training; its first fifth, chance left, six
+    # thresholds, two shares of saturated units, seconds; the towers' split and its p-value.
+    assert len(found) == len(rows) == 2 * (5 * 2 + 1 + 2 + 2 + 6 + 2 + 1 + 2)
     for seed in "01":
         assert found[seed, "top1_error", "ten_crop"] == pytest.approx(0.30)
         assert found[seed, "top1_error", "center"] == pytest.approx(0.32)

@@ -43,12 +43,12 @@ def test_a_pair_that_spreads_more_together_stands_by_its_own() -> None:
 
 
 def test_where_one_arm_alone_spreads_more_the_other_keeps_what_it_is_lent() -> None:
-    page = {"a": [-1.7, 0.0, 1.7], "b": [-0.2, 0.0, 0.2], **others()}
+    page = {"a": [-1.5, 0.0, 1.5], "b": [-0.2, 0.0, 0.2], **others()}
     found = difference(page, arm="a", against="b")
     assert (found.test, found.alone, len(found.pool)) == ("partly pooled t", ("a",), 7)
     lent = (6 + 0.04) / 7
-    assert found.se == pytest.approx(math.sqrt((1.7**2 + lent) / 3))
-    assert found.df == pytest.approx((1.7**2 + lent) ** 2 / (1.7**4 / 2 + lent**2 / 14))
+    assert found.se == pytest.approx(math.sqrt((1.5**2 + lent) / 3))
+    assert found.df == pytest.approx((1.5**2 + lent) ** 2 / (1.5**4 / 2 + lent**2 / 14))
 
 
 def test_a_pair_that_spreads_less_does_not_get_the_intervals_of_the_others() -> None:
@@ -139,7 +139,7 @@ def test_common_draws_leave_fewer_degrees_of_freedom() -> None:
 
 def test_an_arm_alone_needs_the_spread_that_an_f_test_of_its_level_needs() -> None:
     page = others(num=6)
-    largest = math.sqrt(stats.f.isf(1 / 4 / 2, 2, 12))  # three seeds: level 1/4, shared by the two arms
+    largest = math.sqrt(stats.f.isf(1 / 3 / 2, 2, 12))  # three seeds: level 1/3, shared by the two arms
     for factor, alone in ((0.99, ()), (1.01, ("a",))):
         arms = {"a": [factor * largest * value for value in (-1, 0, 1)], "b": [-0.5, 0, 0.5], **page}
         assert spreads_for(arms, ("a", "b")).alone == alone

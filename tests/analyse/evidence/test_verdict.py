@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from repro.analyse.evidence import verdict
+from repro.analyse.evidence.sizes import about, unsized
 from repro.analyse.evidence.verdict import control_failed, decide_effect, decide_exact, decide_level, decide_no_worse, size_flag
 
 ENDS = st.integers(-120, 120).map(lambda hundredths: hundredths / 32)
@@ -125,7 +126,7 @@ def test_a_margin_that_is_not_positive_is_refused(margin: float) -> None:
     [((0.1, 0.9), 1.0, "weaker"), ((1.1, 3.0), 1.0, "stronger"), ((0.1, 3.0), 1.0, "open"), ((0.1, 3.0), None, "")],
 )
 def test_size_of_a_direction(interval: tuple[float, float], d0: float | None, expected: str) -> None:
-    assert size_flag(interval, d0=d0) == expected
+    assert size_flag(interval, unsized(0.1) if d0 is None else about(d0)) == expected
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from repro.analyse.collect.collect import collect
 from repro.analyse.judge.case import evidence_for
 from repro.analyse.judge.judge import judge
 from repro.papers import PAPERS
-from repro.spec.claims import Claim, Every
+from repro.spec.claims import Claim, OfClaims
 from repro.spec.datasets import Printed
 from repro.spec.experiment import AnyDataset, Paper, Scale
 from tests.analyse.judging import judgement_in
@@ -27,7 +27,7 @@ AT_PAPER = [
 
 def data_of(claim: Claim, *, paper: Paper, scale: Scale) -> list[AnyDataset]:
     """Return the data of the runs of the claim's arm, without the code under test."""
-    rested_on = [CLAIMS[part] for part in claim.parts] if isinstance(claim, Every) else [claim]
+    rested_on = [CLAIMS[part] for part in claim.parts] if isinstance(claim, OfClaims) else [claim]
     families = {paper.family(name) for item in rested_on for name in item.arms}
     return [scale.dataset_of(family, seed=seed) for family in sorted(families) for seed in range(scale.num_seeds)]
 

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from repro.analyse.evidence.gates import ablated_keys
+from repro.analyse.evidence.sizes import about
 from repro.analyse.evidence.verdict import VERDICTS
-from repro.analyse.judge.case import decided_on, sizes
 from repro.analyse.judge.judge import judge
+from repro.analyse.judge.sizes import decided_on, size_of
 from repro.artifacts.files import FileFormatError, run_folder, sha256_file
 from repro.artifacts.provenance import Change
 from repro.artifacts.scores import read_scores
@@ -99,11 +100,11 @@ def test_the_expected_verdicts_come_out(everything: Path) -> None:
     assert found["A.S4.2.dropout.overfit"].decided_on == "points"
     assert found["A.S4.2.dropout.overfit"].log_ratio is None
     assert found["A.S4.2.dropout.overfit"].estimate == pytest.approx(0.20, abs=0.05)
-    assert found["A.T2.1cnn.top1val"].verdict == "UNTESTABLE-HERE"
+    assert found["A.T2.1cnn.top1val"].verdict == "NOT-COMPARABLE"
     assert found["A.T2.1cnn.top1val"].estimate == pytest.approx(0.30, abs=0.03)
     assert found["A.T2.1cnn.top1val"].ci90[0] < found["A.T2.1cnn.top1val"].estimate
     assert "90 % interval" in found["A.T2.1cnn.top1val"].reason
-    assert "a guess has a top-5 error of 50%" in found["A.S3.3.lrn.top5"].reason
+    assert "A top-5 error needs at least 50 classes" in found["A.S3.3.lrn.top5"].reason
 
 
 def test_exact_claims_come_from_the_printed_layers(everything: Path) -> None:
@@ -148,13 +149,14 @@ def test_at_the_papers_scale_points_decide_and_levels_are_judged(tmp_path: Path)
 
 def test_smallest_effect_follows_the_claim_on_either_scale() -> None:
     lrn = next(item for item in ALEXNET.claims if item.id == "A.S3.3.lrn.top1")
-    assert sizes(lrn, decided_on="points") == (0.014, 0.0035)
+    assert size_of(lrn, decided_on="points") == about(0.014, smallest=0.0035)
     half = replace(lrn, smallest_effect=0.007)
-    assert sizes(half, decided_on="points")[1] == pytest.approx(0.007)
-    assert sizes(half, decided_on="log_ratio")[1] == pytest.approx(math.log(0.420340 / 0.406640) / 2)
+    on_points, on_logs = (size_of(half, decided_on=scale) for scale in ("points", "log_ratio"))
+    assert on_points is not None and on_points.smallest == pytest.approx(0.007)
+    assert on_logs is not None and on_logs.smallest == pytest.approx(math.log(0.420340 / 0.406640) / 2)
     alone = replace(lrn, paper_arm=None, paper_against=None, unpaired="The text prints 1.4 points and neither error.")
-    assert sizes(alone, decided_on="log_ratio") == (None, None)
-    assert sizes(alone, decided_on="points") == (0.014, 0.0035)
+    assert size_of(alone, decided_on="log_ratio") is None
+    assert size_of(alone, decided_on="points") == about(0.014, smallest=0.0035)
     assert decided_on(replace(lrn, metric="top1_gap"), evidence="stand-in") == "points"
 
 
@@ -176,17 +178,21 @@ def test_a_missing_run_makes_its_claims_incomplete_and_no_others(tmp_path: Path)
 def test_with_no_run_at_all_every_claim_still_has_its_entry(tmp_path: Path) -> None:
     claims = judged(tmp_path)
     found = {item.verdict for item in claims.claims}
-    assert found == {"INCOMPLETE", "UNTESTABLE-HERE", "EXACT-PASS", "EXACT-FAIL"}
+    assert found == {"INCOMPLETE", "UNTESTABLE-HERE", "NOT-COMPARABLE", "EXACT-PASS", "EXACT-FAIL"}
     assert (claims.runs, len(claims.missing)) == (0, len(IN_TABLES))
     assert {item.gate for item in claims.effects} == {"INCOMPLETE"}
     assert all(item.reason.endswith(".") for item in [*claims.claims, *claims.effects])
 
 
-def test_fewer_than_ten_classes_make_top5_untestable(tmp_path: Path) -> None:
-    made(tmp_path, num_classes=9)
+def test_fewer_than_fifty_classes_make_top5_untestable(tmp_path: Path) -> None:
+    made(tmp_path / "many", num_classes=50)
+    enough = claim(judgement_in(tmp_path / "many", scale="small"), "A.S3.3.lrn.top5")
+    assert enough.verdict != "UNTESTABLE-HERE"
+    assert "a guess has a top-5 error of 90%" in enough.reason
+    made(tmp_path, num_classes=49)
     claims = judgement_in(tmp_path, scale="small")
     assert claim(claims, "A.S3.3.lrn.top5").verdict == "UNTESTABLE-HERE"
-    assert "at least 10 classes" in claim(claims, "A.S3.3.lrn.top5").reason
+    assert "at least 50 classes" in claim(claims, "A.S3.3.lrn.top5").reason
     assert claim(claims).verdict != "UNTESTABLE-HERE"
 
 

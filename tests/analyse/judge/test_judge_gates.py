@@ -36,8 +36,20 @@ def test_a_control_at_chance_is_invalid(tmp_path: Path) -> None:
     assert "has not learned" in found.reason
 
 
-def test_an_ablated_arm_at_chance_is_a_result(tmp_path: Path) -> None:
-    assert made(tmp_path, errors={"full": 0.30, "no_lrn": 0.89}).verdict == "DIRECTION"
+def test_an_ablated_arm_at_chance_is_a_result_of_its_own_without_a_size(tmp_path: Path) -> None:
+    found = made(tmp_path, errors={"full": 0.30, "no_lrn": 0.89})
+    assert (found.verdict, found.size) == ("DID-NOT-TRAIN", "")
+    assert "The arm no_lrn has not learned: its mean top-1 error is" in found.reason
+    assert found.brief == "no_lrn did not train here: a result of its own, from which no size of an effect follows."
+
+
+def test_where_the_claim_is_about_training_an_arm_at_chance_is_judged_and_said(tmp_path: Path) -> None:
+    errors = {"full": 0.30, "no_weight_decay": 0.89}
+    chance = truth(errors=errors, gaps={"no_weight_decay": 0.0})
+    fabricate([ALEXNET], scale="small", results=tmp_path, truth=chance, variants=list(errors))
+    found = claim(judged(tmp_path), "A.S5.wd")
+    assert (found.verdict, found.size) == ("DIRECTION", "")
+    assert "no_weight_decay did not train here: the training error is that of a guess." in found.reason
 
 
 @pytest.mark.parametrize(
@@ -66,16 +78,16 @@ def test_arms_that_differ_in_more_than_the_ablated_key_are_invalid(tmp_path: Pat
     assert "more than network.lrn: recipe.optimizer.momentum" in found.reason
 
 
-def test_a_gap_of_a_network_that_learned_nothing_is_invalid_while_an_error_is_not(tmp_path: Path) -> None:
-    """At chance on both splits the gap is near zero: that is no proof against overfitting. An error at chance is a result."""
+def test_neither_gap_nor_error_of_a_network_that_learned_nothing_is_an_effect(tmp_path: Path) -> None:
+    """At chance on both splits the gap is near zero, which is no proof against overfitting; the error is that of a guess."""
     found = {"no_dropout": 0.89, "no_lrn": 0.89}
     chance = truth(errors=found, gaps=dict.fromkeys(found, 0.0), center_extra=0.0)
     fabricate([ALEXNET], scale="small", results=tmp_path, truth=chance, variants=["full", *found])
     claims = judged(tmp_path)
     gap = claim(claims, "A.S4.2.dropout.overfit")
-    assert gap.verdict == "INVALID"
-    assert "network no_dropout has not learned" in gap.reason
-    assert claim(claims).verdict == "DIRECTION"
+    assert gap.verdict == "DID-NOT-TRAIN"
+    assert "arm no_dropout has not learned" in gap.reason
+    assert claim(claims).verdict == "DID-NOT-TRAIN"
 
 
 def test_an_arm_at_chance_lends_the_others_no_spread(tmp_path: Path) -> None:

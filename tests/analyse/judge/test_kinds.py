@@ -40,9 +40,9 @@ def truth(**changes: Any) -> Truth:
     return Truth(**{"num_examples": 400, "seed_noise": 0.003, **changes})
 
 
-def judged(results: Path, *, scale: str = "smoke", paper: Paper = ALEXNET) -> dict[str, Any]:
+def judged(results: Path, *, scale: str = "smoke", paper: Paper = ALEXNET, seeds: range | None = None) -> dict[str, Any]:
     """Collect and judge what lies in `results`, and return the claims by id."""
-    seeds = range(paper.scale(scale).num_seeds)
+    seeds = seeds or range(paper.scale(scale).num_seeds)
     runs = [make_run(paper, scale=scale, variant=name, seed=seed) for name in run_at(paper, scale) for seed in seeds]
     collect(runs, papers=[paper], results=results)
     judge([paper], scale=scale, results=results)
@@ -121,18 +121,24 @@ def _errors(results: Path, protocol: str) -> list[float]:
     return found
 
 
-def test_the_towers_split_is_judged_by_its_own_size(tmp_path: Path) -> None:
+def test_the_runs_in_which_the_towers_split_are_counted(tmp_path: Path) -> None:
     found = made(tmp_path, ["full"])["A.F3.color.split"]
-    assert (found.verdict, found.size, found.decided_on) == ("DIRECTION", "", "points")
-    # The towers differ by .3; halves of the same kernels at random by about .06 (16 kernels).
-    assert found.estimate == found.means["full"] == pytest.approx(0.24, abs=0.04)
-    assert found.total_ci90 is None
-    assert "of 1 (90 % interval" in found.reason
+    # Three of three runs: the exact interval of the share begins at the cube root of .05.
+    assert (found.verdict, found.decided_on, found.num_runs, found.estimate) == ("DIRECTION", "value", 3, 1.0)
+    assert found.shown == tuple(f"small/alexnet/full/{seed}" for seed in range(3))
+    assert found.ci90 == (pytest.approx(0.05 ** (1 / 3)), 1.0)
+    assert found.p_raw == pytest.approx(0.05**3)
+    assert "is at most 0.05 in 3 of 3 runs (90 % interval of the share 37% to 100%" in found.reason
+    assert "that it does in most needs 5 runs" in found.reason
+    fabricate([ALEXNET], scale="small", results=tmp_path, truth=truth(), variants=["full"], seeds=[3, 4])
+    found = judged(tmp_path, scale="small", seeds=range(5))["A.F3.color.split"]
+    assert (found.verdict, found.num_runs) == ("REPRODUCED", 5)
 
 
 def test_towers_without_a_split_are_not_said_to_have_one(tmp_path: Path) -> None:
     found = made(tmp_path, ["full"], color_split=0.0)["A.F3.color.split"]
-    assert found.verdict == "ABSENT"
+    assert found.verdict == "INCONCLUSIVE"
+    assert (found.estimate, found.shown) == (0.0, ())
 
 
 def test_paired_intervals_cover_the_truth() -> None:
@@ -175,7 +181,7 @@ def test_depth_is_judged_by_its_three_parts(tmp_path: Path) -> None:
     assert [part.id for part in found.parts] == [f"A.S7.depth.top1.conv{i}" for i in (3, 4, 5)]
     assert [part.verdict for part in found.parts] == [claims[part.id].verdict for part in found.parts]
     assert claims["A.S7.depth.top1.conv4"].verdict == found.verdict == "REVERSED"
-    assert "one is REVERSED: A.S7.depth.top1.conv3" in found.reason
+    assert "one is REVERSED at a level shared by all (Holm): A.S7.depth.top1.conv3" in found.reason
     assert len(found.runs) == 4 * 3
     assert [name for name, item in claims.items() if isinstance(item, JudgedParts)] == [found.id]
 
@@ -272,8 +278,8 @@ def test_directions_of_training_are_decided_in_points(tmp_path: Path) -> None:
     assert (decay.verdict, decay.decided_on, decay.smallest_effect) == ("DIRECTION", "points", 0.005)
     assert decay.estimate == pytest.approx(0.06, abs=0.02)
     assert decay.total_ci90 is not None
-    assert (biases.verdict, biases.total_ci90) == ("DIRECTION", None)
-    assert "early training error" in biases.reason
+    assert (biases.verdict, biases.decided_on, biases.total_ci90) == ("DIRECTION", "log_ratio", None)
+    assert "To leave chance zero_bias_init needs" in biases.reason
 
 
 def test_pages_compare_a_variant_with_its_own_control_by_a_protocol_that_both_have(everything: Path) -> None:

@@ -14,6 +14,9 @@ import pytest
 
 from repro.analyse.collect.average_precisions import of_precisions, resampled_precision_DK
 from repro.analyse.collect.collect import collect
+from repro.analyse.evidence.comparison import measure_level
+from repro.analyse.evidence.ledger import Ledger
+from repro.analyse.evidence.precisions import precision_se, resampled_DK, weights_K
 from repro.analyse.evidence.verdict import VERDICTS
 from repro.analyse.judge.gain_by_camera_motion import FEWEST_VIDEOS
 from repro.analyse.judge.judge import judge
@@ -21,6 +24,7 @@ from repro.artifacts.arrays import write_npz
 from repro.artifacts.claims_json import Judgement
 from repro.artifacts.files import data_folder, run_folder
 from repro.artifacts.run_json import read_run
+from repro.artifacts.runs_csv import read_runs_csv
 from repro.artifacts.scores import Scores, read_scores, write_scores
 from repro.evaluate.average_precision import average_precision_K
 from repro.papers import PAPERS
@@ -107,6 +111,35 @@ def test_runs_csv_has_errors_by_clip_and_by_video_and_a_precision_for_each_class
     assert len(precisions) == 10
     values = [found[metric, "video"][0] for metric in precisions]
     assert found["mean_average_precision.all_groups", "video"][0] == pytest.approx(sum(values) / 10)
+
+
+def test_means_of_precisions_have_intervals_over_seeds_and_over_videos(tmp_path: Path) -> None:
+    judged(tmp_path, num_examples=60)
+    ledger = Ledger(read_runs_csv(tmp_path / "smoke" / "runs.csv").rows, paper=KARPATHY, scale="smoke", results=tmp_path)
+    metric = "mean_average_precision.all_groups"
+    level = measure_level(ledger, arm="slow_fusion", pool=PAIR, metric=metric, protocol="video")
+    assert level is not None and level.ci90 is not None and level.total_ci90 is not None
+    assert level.total_ci90[0] < level.ci90[0] < level.ci90[1] < level.total_ci90[1]
+    drawn = resampled_DK(ledger, PAIR)
+    assert drawn is not None
+    exact = float(np.std(np.nanmean(drawn["slow_fusion"], axis=1)))
+    assert precision_se(ledger, ("slow_fusion",), metric=metric) == pytest.approx(exact)
+    assert precision_se(ledger, PAIR, metric="top1_error") is None
+
+
+def test_the_classes_of_a_metric_of_precisions() -> None:
+    classes, groups = ["Long Jump", "rope-climbing", "x"], {"Long Jump": "Sports", "rope-climbing": "B"}
+    found = {
+        metric: weights_K(metric, classes=classes, groups=groups)
+        for metric in (
+            "average_precision.rope_climbing",
+            "mean_average_precision.all_groups",
+            "mean_average_precision.sports",
+            "mean_average_precision_gap.others_less_sports",
+        )
+    }
+    assert [found[metric].tolist() for metric in found] == [[0, 1, 0], [1, 1, 1], [1, 0, 0], [-1, 1, 1]]
+    assert weights_K("mean_average_precision.absent", classes=classes, groups=groups) is None
 
 
 def test_gains_are_differences_of_precisions_with_intervals_over_seeds_and_over_videos(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from repro.artifacts.judged import JudgedWithin
+from repro.artifacts.judged import JudgedCount, JudgedWithin
 from repro.artifacts.stored_files import stored_file
 from repro.papers.alexnet import ALEXNET
 from repro.report.figures.catalogue import MAKERS, table_figures, with_words
@@ -150,14 +150,15 @@ def test_kernels_are_shown_by_tower_with_their_selectivity(made: Made) -> None:
     for seed in (0, 1):
         keep(made, made.run("full", seed=seed), "kernels", kernel_KHWC=grey_and_colour(), num_towers=2)
         made.value("full", seed, "weights", 0.5 + seed / 10, metric="tower_color_split")
-    made.claims.append(entry(JudgedWithin, id="A.F3.color.split", estimate=0.55, ci90=(0.24, 0.86)))
+        made.value("full", seed, "weights", 0.01 + seed / 10, metric="tower_color_split_p")
+    made.claims.append(entry(JudgedCount, id="A.F3.color.split", shown=("smoke/alexnet/full/0",), num_runs=2, estimate=0.5))
     item = made.figure("tower_kernels", NET)
     assert [run.large for run in item.kernels] == [True, False]
     assert [sheet.text for sheet in item.kernels[0].sheets] == ["colour selectivity 0.00", "colour selectivity 1.00"]
     assert item.kernels[1].text == "split +0.60"
-    assert "the split is +0.55 [+0.24, +0.86], 90 % interval" in item.caption
+    assert "In 1 of 2 runs the towers differ by more than 95 % of such halves do." in item.caption
     assert item.table is not None
-    assert [cell.text for cell in item.table.rows[-1].cells.values()] == ["mean", "", "", "", "+0.550", "[+0.240, +0.860]"]
+    assert [cell.text for cell in item.table.rows[-1].cells.values()] == ["1", "0.000", "1.000", "2", "+0.600", "0.110"]
 
 
 def test_missing_and_damaged_files_are_named_and_the_rest_is_shown(made: Made) -> None:

@@ -18,6 +18,7 @@ from repro.artifacts.judged import (
 from repro.report.pages import claim_cells as claim_rows
 from repro.report.pages.claim_cells import TIMES
 from repro.report.pages.reproductions import thresholds_view
+from repro.report.pages.several_cells import parts_cell
 from repro.report.text.formatting import Digits
 from tests.artifacts.made import entry, ratio_at
 
@@ -97,5 +98,5 @@ def test_an_effect_inside_runs_is_in_points_or_in_the_metrics_own_unit() -> None
 
 def test_a_claim_of_several_parts_links_each_with_its_verdict() -> None:
     parts = (Part(id="X.1.conv3", verdict="ABSENT"), Part(id="X.1.conv4", verdict="DIRECTION"))
-    links = claim_rows.part_links(entry(JudgedParts, parts=parts))
+    links = parts_cell(entry(JudgedParts, parts=parts)).links
     assert [(link.text, link.href) for link in links] == [("conv3: ABSENT", "#X.1.conv3"), ("conv4: DIRECTION", "#X.1.conv4")]

@@ -37,8 +37,9 @@ RANGE = replace(
     id="B.S3.2.speed.range",
     where="introduction",
     statement="Two streams make the nets 2 to 4 times as fast.",
-    paper_ratio=3.0,
-    note="Printed: 2-4; the middle stands here. At no cost in accuracy: B.S3.2.no_cost.single.vid1 and .slow.vid1.",
+    paper_ratio=2.0,
+    paper_most=4.0,
+    note="At no cost in accuracy: B.S3.2.no_cost.single.vid1 and .slow.vid1.",
 )
 
 WHOLE_FRAMES = Level(

@@ -1,0 +1,79 @@
+"""Print and write how often intervals and verdicts are right: `python -m repro calibrate`."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from repro.analyse.calibrate.draws import draw_settings
+from repro.analyse.calibrate.ratios import ratio_settings
+from repro.analyse.calibrate.settings import NOMINAL, SLACK, Outcome, Setting, run
+from repro.analyse.calibrate.spreads import spread_settings
+from repro.analyse.calibrate.verdicts import Verdicts, verdict_rows
+from repro.artifacts.files import write_text
+
+COLUMNS = ("kind", "setting", "seeds", "tables", "covered", "se", "false_rate", "half_width", "without_interval", "side")
+HEADS = ("REPR", "DIR", "INCON", "NOT-R", "ABSENT", "INCON", "false DIR", "REVERSED")
+
+
+def all_settings() -> list[Setting]:
+    """Every setting, in the order in which they are printed."""
+    return [*spread_settings(), *ratio_settings(), *draw_settings()]
+
+
+def calibrated(*, num: int, seed: int) -> tuple[list[Outcome], list[Verdicts]]:
+    """Run every setting with `num` tables."""
+    return [run(setting, num=num, seed=seed) for setting in all_settings()], verdict_rows(num=2 * num, seed=seed)
+
+
+def lines(outcomes: Sequence[Outcome], verdicts: Sequence[Verdicts]) -> list[str]:
+    """The tables as Markdown: a line for each setting, a column for each number of seeds."""
+    least = min(one.num for one in outcomes)
+    found = [
+        f"Share of 90 % intervals that hold the truth, over {least} tables and more. `+`: above {NOMINAL + SLACK:.2f}, "
+        f"`!`: below {NOMINAL - SLACK:.2f}, by more than two standard errors. In brackets: share of false DIRECTION and "
+        "REVERSED where nothing differs.",
+        "",
+    ]
+    for kind in dict.fromkeys(one.kind for one in outcomes):
+        part = [one for one in outcomes if one.kind == kind]
+        seeds = sorted({one.num_seeds for one in part})
+        found += [f"| {kind} | {' | '.join(f'n = {n}' for n in seeds)} |", f"|---{'|---' * len(seeds)}|"]
+        for name in dict.fromkeys(one.name for one in part):
+            by_n = {one.num_seeds: one for one in part if one.name == name}
+            found.append(f"| {name} | {' | '.join(_cell(by_n.get(n)) for n in seeds)} |")
+        found.append("")
+    found += ["Verdicts, eight arms of equal spread (sd over the paper's effect D0).", ""]
+    found += [f"| rule | sd/D0 | n | {' | '.join(HEADS)} |", f"|---|---|---{'|---' * len(HEADS)}|"]
+    for row in verdicts:
+        found.append(f"| {row.rule} | {row.noise:g} | {row.num_seeds} | {' | '.join(f'{share:.2f}' for share in row.shares)} |")
+    below = [one for one in outcomes if one.side == "below"]
+    lowest = min(outcomes, key=lambda one: one.covered)
+    return [
+        *found,
+        "",
+        f"Settings below {NOMINAL - SLACK:.2f} (two standard errors): {len(below)} of {len(outcomes)}. "
+        f"Lowest: {lowest.covered:.3f} ({lowest.name}, n = {lowest.num_seeds}).",
+    ]
+
+
+def _cell(one: Outcome | None) -> str:
+    if one is None:
+        return ""
+    mark = {"below": "!", "safe": "+", "nominal": ""}[one.side]
+    false = "" if one.false_rate is None else f" ({one.false_rate:.3f})"
+    return f"{one.covered:.3f}{mark}{false}"
+
+
+def write_calibration(path: Path, outcomes: Sequence[Outcome]) -> None:
+    """Write the outcomes as a table in CSV, a line for each setting and number of seeds."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(COLUMNS)
+    for one in outcomes:
+        rate = "" if one.false_rate is None else f"{one.false_rate:.4f}"
+        numbers = (f"{one.covered:.4f}", f"{one.se:.4f}", rate, f"{one.half_width:.5g}", f"{one.without:.4f}")
+        table.writerow([one.kind, one.name, one.num_seeds, one.num, *numbers, one.side])
+    write_text(path, text.getvalue())

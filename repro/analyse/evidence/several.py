@@ -1,0 +1,124 @@
+"""Statistics of claims about several things at once: an order, a spread, shares, and levels adjusted for many tests.
+
+Shape suffixes: B blocks (seeds), A arms.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import cache
+from itertools import permutations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special, stats
+
+from repro.analyse.evidence.statistics import MOST_SEEDS, POWER, Estimate, t_interval
+from repro.artifacts.judged import Interval
+
+#: Orders of more variants have too many permutations.
+MOST_RANKED = 8
+
+
+def page_trend_p(value_BA: NDArray[np.float64], tiers: Sequence[int]) -> float:
+    """The one-sided p-value of Page's test that values rise with the tiers of their arms, seeds being the blocks.
+
+    Exact: in each block all orders are equally likely if no arm differs, whether or not seeds pair the arms. Ties, of tiers
+    and of values, have their mean rank. Without ties in the tiers it is `scipy.stats.page_trend_test`.
+    Source: Page 1963, "Ordered hypotheses for multiple treatments: a significance test for linear ranks".
+    """
+    if len(tiers) > MOST_RANKED:
+        raise ValueError(f"an order of {len(tiers)} variants; allowed: up to {MOST_RANKED}")
+    # Mean ranks are halves, so that products are quarters: whole numbers of these are added up exactly.
+    tier_A = np.rint(2 * stats.rankdata(tiers)).astype(int)
+    rank_BA = np.rint(2 * stats.rankdata(value_BA, axis=1)).astype(int)
+    seen, chances = 0, np.ones(1)
+    for rank_A in rank_BA:
+        least, chance = _by_chance(tuple(tier_A.tolist()), tuple(sorted(rank_A.tolist())))
+        seen += int(tier_A @ rank_A) - least
+        chances = np.convolve(chances, chance)
+    return min(float(chances[seen:].sum()), 1.0)
+
+
+@cache
+def _by_chance(tiers: tuple[int, ...], ranks: tuple[int, ...]) -> tuple[int, NDArray[np.float64]]:
+    """The least sum of products of `tiers` and `ranks` over all orders, and the chance of each sum from there."""
+    sums = np.array([np.dot(tiers, order) for order in permutations(ranks)])
+    counts = np.bincount(sums - sums.min())
+    return int(sums.min()), counts / len(sums)
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """The p-values adjusted for all of them by Holm's step-down rule, in their order."""
+    order = sorted(range(len(p_values)), key=lambda i: p_values[i])
+    adjusted, largest = [0.0] * len(p_values), 0.0
+    for step, i in enumerate(order):
+        largest = max(largest, min((len(p_values) - step) * p_values[i], 1.0))
+        adjusted[i] = largest
+    return adjusted
+
+
+def adjusted_interval(estimate: Estimate, *, one_sided: float, num: int) -> Interval | None:
+    """The interval of one of `num` estimates that leaves out `one_sided` / `num` on each side: Holm's first step."""
+    level = 1 - 2 * one_sided / num
+    return t_interval(estimate.value, se=estimate.se, df=estimate.df, level=level) if estimate.has_spread else None
+
+
+def widened(interval: Interval, *, df: float, num: int, one_sided: float = 0.05) -> Interval:
+    """A 90 % t interval made so wide that it leaves out `one_sided` / `num` on each side."""
+    middle = (interval[0] + interval[1]) / 2
+    half = (interval[1] - middle) * float(special.stdtrit(df, 1 - one_sided / num) / special.stdtrit(df, 1 - one_sided))
+    return middle - half, middle + half
+
+
+def range_interval(pairs: Sequence[Estimate], *, num_arms: int, level: float = 0.90) -> Interval | None:
+    """An interval of the largest true mean less the smallest, from the differences of all pairs of `num_arms` arms.
+
+    All differences at once lie within the quantile of the studentized range over sqrt(2) standard errors (Tukey, Kramer), so
+    that the largest of them does, whichever pair it is of: what is chosen as the largest is accounted for. It covers at least
+    `level`, more where several arms are about equal. None where a pair has no spread.
+    """
+    if not pairs or not all(pair.has_spread for pair in pairs):
+        return None
+    halves = [range_quantile(level, num_arms, pair.df) / math.sqrt(2) * pair.se for pair in pairs]
+    low = max(abs(pair.value) - half for pair, half in zip(pairs, halves, strict=True))
+    high = max(abs(pair.value) + half for pair, half in zip(pairs, halves, strict=True))
+    return max(low, 0.0), high
+
+
+@cache
+def range_quantile(level: float, num_arms: int, df: float) -> float:
+    """The quantile of the studentized range."""
+    return float(stats.studentized_range.ppf(level, num_arms, df))
+
+
+def seeds_for_spread(bound: float, *, sd: float, num_arms: int) -> int | None:
+    """The seeds of each arm with which equal arms are found to spread by less than `bound` with 80 % power; None if too many.
+
+    The interval must end below the bound, and what equal arms spread by chance comes on top. The spread between seeds counts as
+    known, which makes it a few too few where they are few.
+    """
+    if bound <= 0 or sd <= 0:
+        return None
+    reach = range_quantile(0.90, num_arms, math.inf) + range_quantile(POWER, num_arms, math.inf)
+    needed = max(math.ceil((sd * reach / bound) ** 2), 2)
+    return needed if needed <= MOST_SEEDS else None
+
+
+def share_interval(num_shown: int, num: int, *, level: float = 0.90) -> Interval:
+    """The exact interval of a share of which `num_shown` of `num` were seen (Clopper and Pearson)."""
+    tail = (1 - level) / 2
+    low = float(stats.beta.ppf(tail, num_shown, num - num_shown + 1)) if num_shown else 0.0
+    high = float(stats.beta.ppf(1 - tail, num_shown + 1, num - num_shown)) if num_shown < num else 1.0
+    return low, high
+
+
+def share_p(num_shown: int, num: int, *, chance: float) -> float:
+    """The one-sided exact p-value that no more than the share `chance` shows it."""
+    return float(stats.binom.sf(num_shown - 1, num, chance))
+
+
+def runs_for_every(share: float) -> int:
+    """The runs that, if all show a thing, show that more than `share` do."""
+    return math.floor(math.log(0.05) / math.log(share)) + 1

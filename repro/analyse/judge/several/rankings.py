@@ -1,0 +1,92 @@
+"""Judge a claim that variants come in an order: by a test of the whole order, and pair by pair."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from repro.analyse.evidence import reasons, verdict
+from repro.analyse.evidence.comparison import Comparison, compare, counts, deviations, estimated, means
+from repro.analyse.evidence.gates import untestable_metric
+from repro.analyse.evidence.several import adjusted_interval, holm, page_trend_p
+from repro.analyse.judge.case import Case, unmeasured
+from repro.analyse.judge.sizes import size_of
+from repro.artifacts.judged import JudgedRanking, RankedPair
+from repro.spec.claims import Ranking
+from repro.spec.terms.metrics import MORE, metric_named
+
+
+def judged_ranking(case: Case, claim: Ranking, entry: JudgedRanking) -> JudgedRanking:
+    """Measure and judge an order, in points.
+
+    Each pair holds at its own level: all must, so that none needs another. One pair refutes the order only if its interval,
+    adjusted for all of them, does (Holm): of four equal nets one pair in five tables would do so else.
+    """
+    entry = replace(entry, smallest_effect=claim.smallest_effect)
+    cannot = claim.untestable or untestable_metric(claim.metric, num_classes=case.num_classes) or unmeasured(case, claim.metric)
+    if cannot:
+        return replace(entry, verdict=verdict.UNTESTABLE, reason=cannot)
+    arms = case.ledger.arms(claim.arms, metric=claim.metric, protocol=claim.protocol)
+    entry = replace(entry, n=counts(arms), means=means(arms), sds=deviations(arms))
+    found = [compare(case.ledger, case.pair_of(*pair), decided_on="points") for pair in claim.pairs]
+    compared = [pair for pair in found if pair is not None]
+    if len(compared) < len(claim.pairs):
+        return entry
+    trend, num_blocks = _trend(case, claim)
+    needed = [pair.seeds_needed(claim.smallest_effect) for pair in compared]
+    seeds = max((one for one in needed if one is not None), default=None) if None not in needed else None
+    entry = replace(
+        entry, pairs=_pairs(claim, compared), p_trend=trend, num_blocks=num_blocks, seeds_needed=seeds, test="Page's trend test"
+    )
+    return _decided(entry)
+
+
+def _pairs(claim: Ranking, compared: list[Comparison]) -> tuple[RankedPair, ...]:
+    """What is found of each pair. The better one of the paper has less of the metric, or more where more is better."""
+    size = size_of(claim, decided_on="points")
+    assert size is not None, f"claim {claim.id} of kind ranking has a smallest effect"
+    p_values = [pair.points.p for pair in compared]
+    adjusted = holm([1.0 if p is None else p for p in p_values])
+    pairs = []
+    for pair, p, p_holm in zip(compared, p_values, adjusted, strict=True):
+        wide = adjusted_interval(pair.points, one_sided=verdict.ONE_SIDED, num=len(compared))
+        interval = pair.points.ci90
+        pairs.append(
+            RankedPair(
+                arm=pair.arm,
+                against=pair.against,
+                estimate=estimated(pair.points),
+                p=p,
+                p_holm=None if p is None else p_holm,
+                verdict=verdict.decide(interval, size) if interval else verdict.INCONCLUSIVE,
+                refutes=verdict.decide(wide, size) if wide else verdict.INCONCLUSIVE,
+            )
+        )
+    return tuple(pairs)
+
+
+def _trend(case: Case, claim: Ranking) -> tuple[float | None, int]:
+    """The p-value of the whole order over the seeds that all variants have, and how many these are."""
+    by_seed = [case.ledger.by_seed(arm, metric=claim.metric, protocol=claim.protocol) for arm in claim.arms]
+    seeds = sorted(set.intersection(*(set(values) for values in by_seed)))
+    if len(seeds) < 2:
+        return None, len(seeds)
+    tiers = [place for place, tier in enumerate(claim.tiers) for _ in tier]
+    value_BA = np.array([[values[seed] for values in by_seed] for seed in seeds])
+    sign = -1 if metric_named(claim.metric).better == MORE else 1
+    return page_trend_p(sign * value_BA, tiers), len(seeds)
+
+
+def _decided(entry: JudgedRanking) -> JudgedRanking:
+    said = reasons.ranking_measured(entry)
+    if any(pair.estimate.ci90 is None for pair in entry.pairs):
+        brief = reasons.no_spread(entry.n)
+        return replace(entry, verdict=verdict.INCONCLUSIVE, brief=brief, reason=f"{said} {brief}")
+    name = verdict.decide_ranking(
+        [pair.verdict for pair in entry.pairs],
+        adjusted=[pair.refutes for pair in entry.pairs],
+        trend=entry.p_trend is not None and entry.p_trend <= verdict.ONE_SIDED,
+    )
+    brief = reasons.ranking_meaning(name, entry)
+    return replace(entry, verdict=name, brief=brief, reason=f"{said} {brief}")

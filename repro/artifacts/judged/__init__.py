@@ -1,0 +1,68 @@
+"""The entries of `claims.json`, one a claim: what the paper states, what was measured, and the verdict.
+
+Effects are `metric(against) - metric(arm)`, positive as the paper says; a ratio is that of the same two. Errors are
+fractions. Intervals: `ci90` and `ci95` over seeds, `total_ci90` over seeds and test examples. What is null or empty was not
+measured.
+"""
+
+from repro.artifacts.judged.differences import (
+    Epochs,
+    JudgedDifference,
+    JudgedEffect,
+    JudgedExact,
+    JudgedLevel,
+    JudgedRatio,
+    JudgedSized,
+    JudgedWithin,
+    RatioAt,
+)
+from repro.artifacts.judged.several import (
+    JudgedCount,
+    JudgedParts,
+    JudgedRanking,
+    JudgedSigns,
+    JudgedSpread,
+    Part,
+    RankedPair,
+    SignedPart,
+)
+from repro.artifacts.judged.stated import Estimated, Interval, Judged, JudgedByRuns, Reproduction
+
+JudgedClaim = (
+    JudgedLevel
+    | JudgedEffect
+    | JudgedWithin
+    | JudgedRatio
+    | JudgedRanking
+    | JudgedSpread
+    | JudgedCount
+    | JudgedExact
+    | JudgedParts
+    | JudgedSigns
+)
+
+__all__ = [
+    "Epochs",
+    "Estimated",
+    "Interval",
+    "Judged",
+    "JudgedByRuns",
+    "JudgedClaim",
+    "JudgedCount",
+    "JudgedDifference",
+    "JudgedEffect",
+    "JudgedExact",
+    "JudgedLevel",
+    "JudgedParts",
+    "JudgedRanking",
+    "JudgedRatio",
+    "JudgedSigns",
+    "JudgedSized",
+    "JudgedSpread",
+    "JudgedWithin",
+    "Part",
+    "RankedPair",
+    "RatioAt",
+    "Reproduction",
+    "SignedPart",
+]

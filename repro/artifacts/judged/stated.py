@@ -1,0 +1,118 @@
+"""What the entry of every claim has: the statement, the verdict and the runs; and, where it is measured, the estimate."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimated:
+    """An estimate with its intervals over seeds; None where there is no spread between seeds."""
+
+    estimate: float
+    ci90: Interval | None
+    ci95: Interval | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reproduction:
+    """Somebody else's measurement with the part (`control`) and without it (`ablated`), as the paper's catalogue has it."""
+
+    who: str
+    control: float | None
+    ablated: float | None
+    protocol: str
+    confidence: str
+    note: str
+    same_quantity: bool
+
+    @property
+    def effect(self) -> float | None:
+        """What the part lowers the error by; None where there is one arm only."""
+        return None if self.control is None or self.ablated is None else self.ablated - self.control
+
+    @property
+    def log_ratio(self) -> float | None:
+        """The logarithm of how many times as large the error is without the part; None where there is one arm only."""
+        return None if self.control is None or self.ablated is None else math.log(self.ablated / self.control)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What the entry of every claim has: what the paper states, the verdict and the runs that it rests on.
+
+    arms: the variants that the claim is about, the one WITH the part that is claimed to help first; a claim that no run can
+        speak to has none. chosen: what stands for each of them: of a grid of learning rates the fastest, else itself.
+    row, column: where the number stands in a table of the paper. confidence: how it was read.
+    decided_on: points, log_ratio or value. size: of an effect of the paper's direction: weaker, stronger or open.
+    brief: what is left of the reason beside the numbers. total_flips: whether the verdict would be another if the test
+        examples were counted as a sample too. post_hoc: whether seeds were added after a look.
+    """
+
+    id: str
+    paper: str
+    where: str
+    statement: str
+    kind: str
+    metric: str
+    protocol: str
+    dataset: str
+    row: str
+    column: str
+    confidence: str
+    note: str
+    reproductions: tuple[Reproduction, ...]
+    arms: tuple[str, ...]
+    chosen: tuple[str, ...]
+    decided_on: str
+    evidence: str
+    verdict: str = ""
+    size: str = ""
+    reason: str = ""
+    brief: str = ""
+    total_flips: bool = False
+    post_hoc: bool = False
+    runs: tuple[str, ...] = ()
+
+    @property
+    def arm(self) -> str:
+        """The first variant that the claim is about, "" if it is about none."""
+        return self.arms[0] if self.arms else ""
+
+    @property
+    def against(self) -> str:
+        """The variant that the first is compared with, "" if it is compared with none."""
+        return self.arms[1] if len(self.arms) > 1 else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgedByRuns(Judged):
+    """A claim that is measured: estimate and intervals on the deciding scale.
+
+    n, means, sds: seeds, mean and standard deviation of each arm in the metric's own unit.
+    smallest_effect: what counts as none, on the deciding scale. sd_pooled, df, test, p_raw: behind the interval.
+    pool: the variants whose spreads between seeds are pooled. alone: the arms that stand by their own.
+    """
+
+    estimate: float | None = None
+    ci90: Interval | None = None
+    ci95: Interval | None = None
+    total_ci90: Interval | None = None
+    smallest_effect: float | None = None
+    sd_pooled: float | None = None
+    df: float | None = None
+    test: str = ""
+    p_raw: float | None = None
+    pool: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
+    n: dict[str, int] = field(default_factory=dict)
+    means: dict[str, float] = field(default_factory=dict)
+    sds: dict[str, float | None] = field(default_factory=dict)
+
+    @property
+    def deciding(self) -> Estimated | None:
+        """The estimate with its intervals on the deciding scale; None where nothing was measured."""
+        return None if self.estimate is None else Estimated(estimate=self.estimate, ci90=self.ci90, ci95=self.ci95)
