@@ -25,7 +25,7 @@ class Folder:
 
     @cached_property
     def rows(self) -> pd.DataFrame:
-        return pd.read_csv(self.path / "runs.csv", keep_default_na=False, float_precision="round_trip")
+        return pd.read_csv(self.path / "runs.csv", keep_default_na=False, dtype=str)
 
     @cached_property
     def judged(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import numpy as np
 from scipy import stats
 
 from tests.analyse.independent import intervals, rules, spreads
+from tests.analyse.independent.dunnett import dunnett_p
 from tests.analyse.independent.folder import Folder
 from tests.analyse.independent.intervals import Found, Interval
 from tests.analyse.independent.pages import page_of
@@ -131,7 +132,7 @@ def of_two_arms(bench: Bench, claim: Claim, *, level: float = 0.90) -> Opinion |
     opinion.numbers |= {"p_raw": found.p} | ({"df": found.df} if found.interval() else {})
     opinion.words = {"test": measured.deciding.test, "pool": measured.deciding.pool, "alone": measured.deciding.alone}
     interval, sides = found.interval(level), measured.points.found.interval(level)
-    size = size_of(claim)
+    size = size_of(claim) if claim["smallest_effect"] is not None else None
     if interval is None or (size is None and claim["kind"] != "no_worse"):
         opinion.verdict = "INCONCLUSIVE" if interval is None else ""
         return opinion
@@ -153,11 +154,26 @@ def _beside(bench: Bench, claim: Claim, measured: Measured) -> dict[str, Any]:
     points = measured.points.found
     numbers: dict[str, Any] = {"num_common": len(seeds), "correlation": r}
     numbers |= {"points.estimate": points.value, "points.ci90": points.interval(), "points.ci95": points.interval(0.95)}
+    numbers |= _adjusted(bench, claim, measured)
     if min(len(one), len(two)) > 1:
         log = claim["decided_on"] == "log_ratio"
         found = intervals.welch(spreads.array(one), spreads.array(two), log=log)
         numbers |= {"welch.estimate": found.value, "welch.ci90": found.interval()}
     return numbers
+
+
+def _adjusted(bench: Bench, claim: Claim, measured: Measured) -> dict[str, Any]:
+    """Dunnett's p among all that the page compares with one of the two; nothing where it compares neither with the other."""
+    page = page_of(claim["paper"], claim.get("id", ""), name=claim.get("table", ""))
+    arm, against = claim["chosen"]
+    found = measured.deciding.found
+    if page is None or page.control_of(against) != arm or against not in page.variants or not found.interval():
+        return {}
+    arms, _ = bench.arms(claim, (arm, against), claim["protocol"])
+    log = claim["decided_on"] == "log_ratio"
+    means = {name: spreads.array(arms[name]) for name in page.family(arm) if name in arms}
+    weights = {name: len(values) * (float(values.mean()) ** 2 if log else 1.0) for name, values in means.items()}
+    return {"p_adjusted": dunnett_p(abs(found.value) / found.se, found.df, weights=weights, control=arm)}
 
 
 def within(bench: Bench, claim: Claim) -> Opinion | None:

@@ -21,15 +21,20 @@ class Page:
     control: str
     controls: tuple[tuple[str, str], ...] = ()
 
+    def control_of(self, variant: str) -> str:
+        """What the page compares a variant with."""
+        return dict(self.controls).get(variant, self.control)
+
     def family(self, variant: str) -> tuple[str, ...]:
         """All that are compared with `variant`, that included first."""
-        others = tuple(name for name in self.variants if dict(self.controls).get(name, self.control) == variant)
+        others = tuple(name for name in self.variants if self.control_of(name) == variant)
         return tuple(dict.fromkeys((variant, *others)))
 
 
 def pages_of(paper: str) -> list[Page]:
     """The pages of a built-in paper."""
-    calls = (node for node in ast.walk(ast.parse((PAPERS / paper / "tables.py").read_text())) if isinstance(node, ast.Call))
+    trees = (ast.parse(path.read_text()) for path in sorted((PAPERS / paper).glob("*.py")))
+    calls = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call))
     return [Page(**_fields(call)) for call in calls if getattr(call.func, "id", "") == "Table"]
 
 

@@ -38,6 +38,8 @@ KINDS: dict[str, Callable[[Bench, Mapping[str, Any]], Opinion | None]] = {
 #: Claims about other claims.
 OF_CLAIMS = {"every": several.every, "signs": several.signs}
 EQUAL = 1e-9
+#: Of what is integrated numerically by both.
+INTEGRATED = {"p_adjusted": 1e-5}
 #: What is decided before any interval.
 GATES = ("INVALID", "INCOMPLETE", "UNTESTABLE-HERE", "NOT-COMPARABLE", "DID-NOT-TRAIN")
 
@@ -52,11 +54,11 @@ class Line:
     faults: tuple[str, ...]
 
 
-def compared(folder: Folder) -> Iterator[Line]:
-    """Every claim of the folder, in its order."""
+def compared(folder: Folder, *, only: str = "") -> Iterator[Line]:
+    """Every claim of the folder, in its order, or the only one that is asked for."""
     bench = Bench(folder)
     by_id = {claim["id"]: claim for claim in folder.judged["claims"]}
-    for claim in folder.judged["claims"]:
+    for claim in (item for item in folder.judged["claims"] if only in ("", item["id"])):
         opinion = None
         if claim["kind"] in OF_CLAIMS:
             opinion = OF_CLAIMS[claim["kind"]](bench, claim, by_id)
@@ -65,19 +67,42 @@ def compared(folder: Folder) -> Iterator[Line]:
         yield _line(claim, opinion, gate(bench, claim))
 
 
+def effects(folder: Folder) -> Iterator[Line]:
+    """What each variant of a page does to its control, claimed or not."""
+    bench = Bench(folder)
+    for effect in folder.judged["effects"]:
+        if effect["points"] is None:
+            continue
+        nothing = {"decided_on": "points", "smallest_effect": None, "kind": "effect", "verdict": "", "evidence": "", "id": ""}
+        claim = {**nothing, **effect, "chosen": (effect["control"], effect["variant"])}
+        found = opinions.of_two_arms(bench, claim)
+        shown = {**claim, "id": f"{effect['table']} {effect['variant']}", "ci90": effect["points"]["ci90"]}
+        shown["estimate"] = effect["points"]["estimate"]
+        wanted = ("points.estimate", "points.ci90", "points.ci95", "p_adjusted")
+        if found:
+            found = Opinion(numbers={name: value for name, value in found.numbers.items() if name in wanted})
+        yield _line(shown, found, "")
+
+
 def _line(claim: Mapping[str, Any], opinion: Opinion | None, closed: str) -> Line:
     if opinion is None:
-        return Line(claim, closed, None, (f"verdict {closed} here",) if closed not in ("", claim["verdict"]) else ())
+        verdict = _restated(claim["verdict"], closed, closed=True)
+        return Line(claim, verdict, None, (f"verdict {verdict} here",) if verdict not in ("", claim["verdict"]) else ())
     faults = [f"{name}: {value} here" for name, value in opinion.words.items() if not _same_words(claim.get(name), value)]
     told = flat(claim)
     gaps = {name: gap(told[name], value) for name, value in opinion.numbers.items() if name in told}
-    faults += [f"{name} differs by {value:.2g}" for name, value in gaps.items() if value > EQUAL]
-    verdict = closed or opinion.verdict
-    if claim["verdict"] in GATES and not closed and verdict != claim["verdict"]:
-        verdict = ""  # a gate of which the folder tells nothing, such as what a paper declares untestable
+    faults += [f"{name} differs by {value:.2g}" for name, value in gaps.items() if value > INTEGRATED.get(name, EQUAL)]
+    verdict = _restated(claim["verdict"], closed or opinion.verdict, closed=bool(closed))
     if verdict and verdict != claim["verdict"]:
         faults.append(f"verdict {verdict} here")
-    return Line(claim, verdict, max(gaps.values(), default=None), tuple(faults))
+    textbook = (value for name, value in gaps.items() if name not in INTEGRATED)
+    return Line(claim, verdict, max(textbook, default=None), tuple(faults))
+
+
+def _restated(there: str, here: str, *, closed: bool) -> str:
+    """Our verdict; "" where theirs is of a gate of which the folder tells nothing, as what a paper declares untestable."""
+    declared = there == "UNTESTABLE-HERE" and here != there
+    return "" if declared or (there in GATES and not closed and here != there) else here
 
 
 def flat(claim: Mapping[str, Any]) -> dict[str, Any]:
@@ -110,16 +135,19 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("folder", type=Path, help="results/<scale>, with runs.csv, claims.json and the runs")
     parser.add_argument("--faults", action="store_true", help="print claims that differ alone")
     chosen = parser.parse_args(words)
-    lines = list(compared(Folder(chosen.folder)))
+    folder = Folder(chosen.folder)
+    lines = [*compared(folder), *effects(folder)]
     for line in lines:
         if line.faults or not chosen.faults:
             print(_text(line))
-    verdicts = [line for line in lines if line.verdict]
+    claims = [line for line in lines if line.claim["verdict"]]
+    verdicts = [line for line in claims if line.verdict]
     numbers = [line.largest for line in lines if line.largest is not None]
     faults = [line for line in lines if line.faults]
     print(
-        f"{len(lines)} claims: {len(verdicts)} verdicts and the numbers of {len(numbers)} found again, largest difference "
-        f"{max(numbers, default=0.0):.2g}; {len(faults)} differ, {len(lines) - len(verdicts)} verdicts not restated."
+        f"{len(claims)} claims, {len(lines) - len(claims)} effects: {len(verdicts)} verdicts and the numbers of {len(numbers)} "
+        f"found again, largest difference {max(numbers, default=0.0):.2g}; {len(faults)} differ, "
+        f"{len(claims) - len(verdicts)} verdicts not restated."
     )
     return 1 if faults else 0
 

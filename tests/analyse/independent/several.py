@@ -15,7 +15,7 @@ from scipy import stats
 from tests.analyse.independent import intervals, opinions, rules
 from tests.analyse.independent.intervals import Found
 from tests.analyse.independent.opinions import Bench, Claim, Opinion
-from tests.analyse.independent.spreads import Spread, excess_p
+from tests.analyse.independent.spreads import LARGER, Spread, excess_p, together
 
 Floats = NDArray[np.float64]
 #: Variance of a time that is known to a whole epoch.
@@ -58,17 +58,17 @@ def log_ratio(one: Floats, two: Floats) -> Found:
     logs = np.log(one), np.log(two)
     spreads = [Spread(float(values.var(ddof=1)), len(values) - 1) if len(values) > 1 else Spread(0.0, 0.0) for values in logs]
     whole = [float(np.mean(ROUNDING / times**2)) for times in (one, two)]
-    shown = [Spread(spread.variance + rounding, spread.df) for spread, rounding in zip(spreads, whole, strict=True)]
-    small, large = sorted(shown, key=lambda spread: spread.variance)
-    apart = bool(small.df and large.df) and 2 * excess_p(large, small) < 1 / (2 * min(small.df, large.df))
-    df = sum(spread.df for spread in spreads)
-    pooled = sum(spread.variance * spread.df for spread in spreads) / df if df else 0.0
+    # What rounding may hide of either spread speaks against no equality.
+    small, large = sorted(Spread(spread.variance + max(whole), spread.df) for spread in spreads)
+    apart = bool(small.df and large.df) and 2 * excess_p(large, small) < LARGER / min(small.df, large.df)
+    common = together(spreads)
+    # Seeds that all agree are rounded alike: their mean has the variance of rounding once.
     parts = [
-        ((spread.variance if apart else pooled) + rounding) / len(times)
+        (spread if apart else common).variance / len(times) + rounding / (len(times) if np.ptp(times) else 1)
         for spread, rounding, times in zip(spreads, whole, (one, two), strict=True)
     ]
-    if apart:
-        df = intervals.satterthwaite([(part, spread.df) for part, spread in zip(parts, spreads, strict=True)])
+    each = [(part, spread.df) for part, spread in zip(parts, spreads, strict=True)]
+    df = intervals.satterthwaite(each) if apart else common.df
     return Found(float(logs[1].mean() - logs[0].mean()), math.sqrt(sum(parts)), df)
 
 

@@ -4,9 +4,9 @@ The rule, as it is described: networks that have learned lend each other their s
 
 1. Of the lenders beside the pair the wildest is left out while its spread would be so large with a chance below
    1 % over all (F test against the rest); at most fewer than half.
-2. An arm stands by its own spread if it is larger than the lenders' at level 1 / (2 df), which two arms share; both
-   do if their spread together is larger at level 1 / (2 df an arm), or smaller at 5 %. A method that lends nothing
-   stands by its own. Without lenders both do if a two-sided F test at 1 / (2 df) tells them apart.
+2. An arm stands by its own spread if it is larger than the lenders' at level 2 / (3 df), which two arms share; both
+   do if their spread together is larger at level 2 / (3 df an arm), or smaller at 5 %. A method that lends nothing
+   stands by its own. Without lenders both do if a two-sided F test at 2 / (3 df) tells them apart.
 3. What is left of the pair and the lenders are pooled. Where they share draws, the degrees of freedom are divided by
    1 + (arms - 1) times the mean squared correlation over common seeds, less what chance gives.
 """
@@ -23,10 +23,12 @@ from scipy import stats
 from tests.analyse.independent.intervals import Found, satterthwaite, unpaired, variance, welch
 
 Floats = NDArray[np.float64]
+#: The level at which an arm's spread is found to be larger, times its degrees of freedom.
+LARGER = 2 / 3
 Arms = Mapping[str, Mapping[int, float]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Spread:
     """A variance and its degrees of freedom."""
 
@@ -108,14 +110,14 @@ def alone(spreads: Mapping[str, Spread], lent: Spread) -> set[str]:
     num = len(spreads)
     if not lent.df or not lent.variance:
         small, large = sorted(spreads.values(), key=lambda spread: spread.variance) if num == 2 else (Spread(0, 0), Spread(0, 0))
-        apart = bool(small.df and large.df) and 2 * excess_p(large, small) < 1 / (2 * min(small.df, large.df))
+        apart = bool(small.df and large.df) and 2 * excess_p(large, small) < LARGER / min(small.df, large.df)
         return set(spreads) if apart else set()
     both = together(list(spreads.values()))
     if both.df and both.variance:
         p = excess_p(both, lent)
-        if p < num / (2 * both.df) or 1 - p < 0.05:
+        if p < LARGER * num / both.df or 1 - p < 0.05:
             return set(spreads)
-    return {name for name, spread in spreads.items() if excess_p(spread, lent) < 1 / (2 * max(spread.df, 1)) / num}
+    return {name for name, spread in spreads.items() if excess_p(spread, lent) < LARGER / max(spread.df, 1) / num}
 
 
 def stands(arms: Arms, wanted: Sequence[str], lenders: Collection[str]) -> tuple[dict[str, Spread], tuple[str, ...]]:
@@ -162,7 +164,7 @@ def level(arms: Arms, arm: str, *, lenders: Collection[str]) -> Compared:
 def correlation(one: Mapping[int, float], two: Mapping[int, float]) -> tuple[list[int], float | None, bool]:
     """The common seeds of two arms, their correlation over them, and whether it pairs the arms.
 
-    It does from five common seeds on, above .5, and with a chance below 5 % if the arms had nothing in common.
+    It does from five common seeds on, above .5, and with a chance below 3 % if the arms had nothing in common.
     """
     seeds = [seed for seed in one if seed in two]
     x, y = (np.array([values[seed] for seed in seeds]) for values in (one, two))
@@ -170,4 +172,4 @@ def correlation(one: Mapping[int, float], two: Mapping[int, float]) -> tuple[lis
         return seeds, None, False
     r = float(np.corrcoef(x, y)[0, 1])
     t = r * np.sqrt((len(seeds) - 2) / max(1 - r * r, 1e-300))
-    return seeds, r, len(seeds) >= 5 and r > 0.5 and bool(stats.t.sf(t, len(seeds) - 2) < 0.05)
+    return seeds, r, len(seeds) >= 5 and r > 0.5 and bool(stats.t.sf(t, len(seeds) - 2) < 0.03)
