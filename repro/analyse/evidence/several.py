@@ -24,8 +24,9 @@ MOST_RANKED = 8
 def page_trend_p(value_BA: NDArray[np.float64], tiers: Sequence[int]) -> float:
     """The one-sided p-value of Page's test that values rise with the tiers of their arms, seeds being the blocks.
 
-    Exact: in each block all orders are equally likely if no arm differs, whether or not seeds pair the arms. Ties, of tiers
-    and of values, have their mean rank. Without ties in the tiers it is `scipy.stats.page_trend_test`.
+    Exact: in each block all orders are equally likely if no arm differs, whether or not seeds pair the arms.
+    Ties, of tiers and of values, have their mean rank. Without ties in the tiers it is
+    `scipy.stats.page_trend_test`.
     Source: Page 1963, "Ordered hypotheses for multiple treatments: a significance test for linear ranks".
     """
     if len(tiers) > MOST_RANKED:
@@ -75,9 +76,9 @@ def widened(interval: Interval, *, df: float, num: int, one_sided: float = 0.05)
 def range_interval(pairs: Sequence[Estimate], *, num_arms: int, level: float = 0.90) -> Interval | None:
     """An interval of the largest true mean less the smallest, from the differences of all pairs of `num_arms` arms.
 
-    All differences at once lie within the quantile of the studentized range over sqrt(2) standard errors (Tukey, Kramer), so
-    that the largest of them does, whichever pair it is of: what is chosen as the largest is accounted for. It covers at least
-    `level`, more where several arms are about equal. None where a pair has no spread.
+    All differences at once lie within the quantile of the studentized range over sqrt(2) standard errors
+    (Tukey, Kramer), so that the largest of them does, whichever pair it is of: that it was chosen is accounted
+    for. It covers at least `level`, more where arms differ. None where a pair has no spread.
     """
     if not pairs or not all(pair.has_spread for pair in pairs):
         return None
@@ -101,8 +102,8 @@ def _whole_quantile(level: float, num_arms: int, df: float) -> float:
 def seeds_for_spread(bound: float, *, sd: float, num_arms: int) -> int | None:
     """The seeds of each arm with which equal arms are found to spread by less than `bound` with 80 % power; None if too many.
 
-    The interval must end below the bound, and what equal arms spread by chance comes on top. The spread between seeds counts as
-    known, which makes it a few too few where they are few.
+    The interval must end below the bound, and what equal arms spread by chance comes on top. The spread
+    between seeds counts as known, which makes it a few too few where they are few.
     """
     if bound <= 0 or sd <= 0:
         return None

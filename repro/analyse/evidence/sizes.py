@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 #: Share of the paper's effect below which an effect is called absent, unless the claim says otherwise.
 SMALLEST_SHARE = 1 / 4
-#: The ratio of times or epochs below which an effect is called absent, unless the claim says otherwise or prints a smaller one.
+#: The ratio of times or epochs below which an effect is called absent, unless the claim says otherwise or
+#: prints a smaller one.
 SMALLEST_RATIO = 1.1
-#: The band around the paper's effect, as shares of it, in which sign and size are called reproduced. Of times and epochs the
-#: shares are of the ratio itself: 3 to 12 for "6 times".
+#: The band around the paper's effect, as shares of it, in which sign and size are called reproduced. Of times
+#: and epochs the shares are of the ratio itself: 3 to 12 for "6 times".
 REPRODUCED_BAND = (1 / 2, 2.0)
 
 
@@ -18,9 +19,10 @@ REPRODUCED_BAND = (1 / 2, 2.0)
 class Size:
     """A size by which an interval is judged.
 
-    least, most: the printed size, both the same where it is one number; `most` is infinity for a lower bound; None where
-        none is printed.
-    band: in which an interval must lie that reproduces it. smallest: above 0, the effect below which there is none.
+    least, most: the printed size, both the same where it is one number; `most` is infinity for a lower bound;
+        None where none is printed.
+    band: in which an interval must lie that reproduces it. smallest: above 0, the effect below which there
+        is none.
 
     Raises:
         ValueError: a size is not positive.

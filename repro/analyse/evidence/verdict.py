@@ -28,7 +28,8 @@ VERDICTS = (*DECIDED, DID_NOT_TRAIN, INVALID, INCOMPLETE, UNTESTABLE, NOT_COMPAR
 NO_QUESTION = (UNTESTABLE, NOT_COMPARABLE)
 ANSWERS = (ABSENT, REVERSED, REPRODUCED, DIRECTION, NOT_REPRODUCED, DID_NOT_TRAIN, EXACT_PASS, EXACT_FAIL)
 
-#: A claim of several parts has the first of these that a part has: what blocks, then what refutes, then what is open.
+#: A claim of several parts has the first of these that a part has: what blocks, then what refutes, then what
+#: is open.
 BLOCKING = (INVALID, INCOMPLETE, UNTESTABLE, NOT_COMPARABLE, DID_NOT_TRAIN)
 REFUTING = (EXACT_FAIL, REVERSED, ABSENT, NOT_REPRODUCED)
 HOLDING = (DIRECTION, REPRODUCED, EXACT_PASS)
@@ -36,8 +37,8 @@ EVERY_ORDER = (*BLOCKING, *REFUTING, INCONCLUSIVE, *HOLDING)
 
 #: One-sided: an interval of 90 % leaves out so much on each side.
 ONE_SIDED = 0.05
-#: A level is reproduced if its interval lies within half a point of the printed value, or within one unit of the last digit
-#: that is printed where that is more: a value of .41 may have been .405 to .415.
+#: A level is reproduced if its interval lies within half a point of the printed value, or within one unit of
+#: the last digit that is printed where that is more: a value of .41 may have been .405 to .415.
 LEVEL_BAND = 0.005
 #: In more than this share of all runs, for certain, a thing must show that is said to show in every run.
 MOST_RUNS = 1 / 2
@@ -46,8 +47,8 @@ MOST_RUNS = 1 / 2
 def decide(interval: tuple[float, float], size: Size, *, sides: tuple[float, float] | None = None) -> str:
     """The verdict on an effect from its 90 % interval; positive is the paper's direction.
 
-    sides: the interval that tells the sign, where it is another: the sign of a difference is one question on whatever scale
-        its size is compared.
+    sides: the interval that tells the sign, where it is another: the sign of a difference is one question on
+        whatever scale its size is compared.
 
     Raises:
         ValueError: an interval is upside down.
@@ -98,8 +99,8 @@ def size_flag(interval: tuple[float, float], size: Size) -> str:
 def decide_spread(interval: tuple[float, float], *, bound: float) -> str:
     """The verdict on a spread that is at most `bound`, from its 90 % interval, which begins at 0 or above.
 
-    Where the spread is about the bound itself no number of seeds tells on which side: up to twice the bound it is then as
-    small as the paper says in size (DIRECTION), as in the band of an effect.
+    Where the spread is about the bound itself no number of seeds tells on which side: up to twice the bound
+    it is then as small as the paper says in size (DIRECTION), as in the band of an effect.
     """
     low, high = _checked(interval)
     if bound <= 0 or low < 0:
@@ -139,8 +140,8 @@ def decide_signs(interval: tuple[float, float], *, every: bool) -> str:
 def decide_ranking(pairs: Sequence[str], *, adjusted: Sequence[str], trend: bool) -> str:
     """The verdict on an order from the verdicts of its pairs, each a direction.
 
-    adjusted: the same with intervals so wide that one of all is wrong as seldom as one alone (Holm), which refute. trend:
-        whether a test of the whole order finds it.
+    adjusted: the same with intervals so wide that one of all is wrong as seldom as one alone (Holm), which
+        refute. trend: whether a test of the whole order finds it.
     """
     if all(name == ABSENT for name in pairs):
         return ABSENT
@@ -166,7 +167,8 @@ def decide_level(interval: tuple[float, float], *, printed: float, band: float =
 def decide_bound(low: float, size: Size) -> tuple[str, str]:
     """Verdict and size of an effect of which only a lower bound is known: the lower end of its 90 % interval.
 
-    A bound can show the direction, and a printed lower bound; that another size is the paper's it can never show.
+    A bound can show the direction, and a printed lower bound; that another size is the paper's it can never
+    show.
     """
     if low <= 0:
         return INCONCLUSIVE, ""
@@ -180,8 +182,8 @@ def decide_bound(low: float, size: Size) -> tuple[str, str]:
 def decide_every(verdicts: Sequence[str], *, adjusted: Sequence[str] | None = None) -> str:
     """The verdict on a claim all of whose parts must hold: each holds at its own level.
 
-    adjusted: the parts' verdicts with intervals so wide that one of all is wrong as seldom as one alone (Holm): those refute
-        the whole. None: the same.
+    adjusted: the parts' verdicts with intervals so wide that one of all is wrong as seldom as one alone
+        (Holm): those refute the whole. None: the same.
     """
     refuting = [name for name in (verdicts if adjusted is None else adjusted) if name in REFUTING]
     found = [name if name in (*BLOCKING, *HOLDING) else INCONCLUSIVE for name in verdicts] + refuting

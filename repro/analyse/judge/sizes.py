@@ -51,7 +51,8 @@ def paper_delta(claim: Claim) -> float | None:
 def decided_on(claim: Claim, *, evidence: str) -> str:
     """The deciding scale: the log ratio for paces, speeds and, off the paper's own data, errors with a printed size.
 
-    Points decide on the paper's own data, for bare directions and orders, and for what is no error (a gap, a selectivity).
+    Points decide on the paper's own data, for bare directions and orders, and for what is no error (a gap, a
+    selectivity).
     """
     if isinstance(claim, Level | Exact | Count | Signs | Slope):
         return "value"
@@ -100,7 +101,8 @@ def _log_most(claim: Sized) -> float:
 def _difference_size(claim: Sized, delta: float, *, decided_on: str) -> Size | None:
     """The size of a difference: of errors off the paper's own data it is carried over by the two printed values.
 
-    The arm's printed error stays as it is; the other end of a printed interval is what the error without the part would be.
+    The arm's printed error stays as it is; the other end of a printed interval is what the error without the
+    part would be.
     """
     d0 = delta if decided_on == "points" else paper_log_ratio(claim)
     if d0 is None:

@@ -12,7 +12,8 @@ from repro.artifacts.judged.stated import Estimated, Interval, Judged, JudgedByR
 class RankedPair:
     """Two variants of an order, the better one of the paper first, and what is found of them in points.
 
-    p: two-sided; p_holm: adjusted for all pairs of the order. refutes: the verdict with an interval adjusted likewise.
+    p: two-sided; p_holm: adjusted for all pairs of the order. refutes: the verdict with an interval adjusted
+    likewise.
     """
 
     arm: str
@@ -43,9 +44,9 @@ class JudgedRanking(JudgedByRuns):
 class JudgedSpread(JudgedByRuns):
     """A claim that the largest of several values less the smallest is at most `d0`, on the deciding scale.
 
-    paper_delta: the printed spread. paper_arm, paper_against: the smallest and the largest printed value. points: the spread
-    here. largest, smallest: the variants of the largest and the smallest value. seeds_needed: of each variant, to find a spread
-    of none within the bound.
+    paper_delta: the printed spread. paper_arm, paper_against: the smallest and the largest printed value.
+    points: the spread here. largest, smallest: the variants of the largest and the smallest value.
+    seeds_needed: of each variant, to find a spread of none within the bound.
     """
 
     kind: Literal["spread"] = "spread"

@@ -194,7 +194,8 @@ def test_intervals_of_a_spread_cover_it_although_the_pair_is_chosen(
         chosen += widest[0] <= 0 <= widest[1]
     assert covers[0] <= covered / 300 <= covers[1]
     if truth == 0:
-        # The 90 % interval of the pair that happens to be farthest apart misses that all four are equal in a third of tables.
+        # The 90 % interval of the pair that happens to be farthest apart misses that all four are equal in a
+        # third of tables.
         assert chosen < 0.75 * 300
 
 

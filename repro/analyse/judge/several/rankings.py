@@ -22,8 +22,9 @@ from repro.spec.terms.metrics import MORE, metric_named
 def judged_ranking(case: Case, claim: Ranking, entry: JudgedRanking) -> JudgedRanking:
     """Measure and judge an order, in points.
 
-    Each pair holds at its own level: all must, so that none needs another. One pair refutes the order only if its interval,
-    adjusted for all of them, does (Holm): of four equal nets one pair in five tables would do so else.
+    Each pair holds at its own level: all must, so that none needs another. One pair refutes the order only if
+    its interval, adjusted for all of them, does (Holm): of four equal nets one pair in five tables would do
+    so else.
     """
     entry = replace(entry, smallest_effect=claim.smallest_effect)
     cannot = claim.untestable or untestable_metric(claim.metric, num_classes=case.num_classes) or unmeasured(case, claim.metric)
