@@ -31,6 +31,7 @@ from repro.spec.claims import (
     Ranking,
     Ratio,
     Signs,
+    Slope,
     Spread,
     Within,
 )
@@ -151,7 +152,7 @@ def _num_seeds(claim: Claim, *, planned: int, spreads: Spreads, paper: str) -> i
             effect = claim.smallest_effect
         case Count():
             return max(planned, runs_for_every(MOST_RUNS))
-        case Level() | Ratio() | Spread() | Every() | Signs():
+        case Level() | Ratio() | Spread() | Slope() | Every() | Signs():
             pass
     if not effect:
         return planned

@@ -8,7 +8,7 @@ from repro.analyse.evidence.comparison import Pair
 from repro.analyse.evidence.gates import Question
 from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.paces import fastest
-from repro.spec.claims import Claim, OfClaims, OfTwoArms, Ranking, Ratio, Spread, Within
+from repro.spec.claims import Claim, OfClaims, OfTwoArms, Ranking, Ratio, Slope, Spread, Within
 from repro.spec.datasets import DEMONSTRATION, EVIDENCE, PrintedSet
 from repro.spec.experiment import AnyDataset, Paper, Scale, Table
 from repro.spec.terms.metrics import metric_named, parameter
@@ -30,7 +30,7 @@ class Case:
 
     @property
     def arms(self) -> tuple[str, ...]:
-        if isinstance(self.claim, Ranking | Spread):
+        if isinstance(self.claim, Ranking | Spread | Slope):
             return self.claim.arms
         return tuple(name for name in (self.arm, self.against) if name)
 
@@ -144,7 +144,7 @@ def unmeasured(case: Case, metric: str) -> str:
         if lacking and of == "group":
             return f"The classes here have no group {part.removeprefix('others_less_').replace('_', ' ')!r}."
         if lacking and of == "pair":
-            return f"The data here have not both of the classes {part.replace('_or_', ' and ')}."
+            return f"The data here do not have both of the classes {part.replace('_or_', ' and ')}."
         if lacking:
             return f"The runs of {' and '.join(lacking)} hold no {metric} by the protocol {protocol}."
     return ""

@@ -26,11 +26,27 @@ from repro.artifacts.judged import (
     JudgedRatio,
     JudgedSigns,
     JudgedSized,
+    JudgedSlope,
     JudgedSpread,
     JudgedWithin,
     Reproduction,
 )
-from repro.spec.claims import Count, Direction, Effect, Every, Exact, Level, NoWorse, Ranking, Ratio, Signs, Sized, Spread, Within
+from repro.spec.claims import (
+    Count,
+    Direction,
+    Effect,
+    Every,
+    Exact,
+    Level,
+    NoWorse,
+    Ranking,
+    Ratio,
+    Signs,
+    Sized,
+    Slope,
+    Spread,
+    Within,
+)
 
 ByRuns = TypeVar("ByRuns", bound=JudgedByRuns)
 
@@ -53,6 +69,8 @@ def stated(case: Case) -> JudgedClaim:
         case Spread() as claim:
             delta, least, most = claim.paper_delta, claim.paper_arm, claim.paper_against
             return JudgedSpread(**vars(shared), paper_delta=delta, paper_arm=least, paper_against=most)
+        case Slope() as claim:
+            return JudgedSlope(**vars(shared), along=claim.along, paper_value=claim.paper_value)
         case Count() as claim:
             return JudgedCount(**vars(shared), at_most=claim.at_most, at_least=claim.at_least, chance=claim.chance)
         case Signs():

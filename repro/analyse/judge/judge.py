@@ -22,6 +22,7 @@ from repro.analyse.judge.several.counts import judged_count
 from repro.analyse.judge.several.parts import judged_parts
 from repro.analyse.judge.several.rankings import judged_ranking
 from repro.analyse.judge.several.signs import judged_signs
+from repro.analyse.judge.several.slopes import judged_slope
 from repro.analyse.judge.several.spreads import judged_spread
 from repro.artifacts import claims_json
 from repro.artifacts.claims_json import CameraGap, ClassGain, Counts, Diverged, Judgement, MeasuredEffect, write_claims_json
@@ -35,12 +36,13 @@ from repro.artifacts.judged import (
     JudgedRanking,
     JudgedRatio,
     JudgedSigns,
+    JudgedSlope,
     JudgedSpread,
     JudgedWithin,
 )
 from repro.artifacts.run_json import RunJson
 from repro.artifacts.runs_csv import read_runs_csv
-from repro.spec.claims import Count, Every, Exact, Level, OfClaims, Ranking, Ratio, Signs, Spread
+from repro.spec.claims import Count, Every, Exact, Level, OfClaims, Ranking, Ratio, Signs, Slope, Spread
 from repro.spec.datasets import SAME_DATA
 from repro.spec.experiment import Paper
 
@@ -154,6 +156,8 @@ def measured(case: Case, entry: JudgedClaim) -> JudgedClaim:
             return judged_ratio(case, claim, begun)
         case Ranking() as claim, JudgedRanking() as begun:
             return judged_ranking(case, claim, begun)
+        case Slope() as claim, JudgedSlope() as begun:
+            return judged_slope(case, claim, begun)
         case Spread() as claim, JudgedSpread() as begun:
             return judged_spread(case, claim, begun)
         case Count() as claim, JudgedCount() as begun:

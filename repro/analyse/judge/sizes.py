@@ -27,6 +27,7 @@ from repro.spec.claims import (
     Ranking,
     Signs,
     Sized,
+    Slope,
     Stated,
 )
 from repro.spec.datasets import SAME_DATA
@@ -52,7 +53,7 @@ def decided_on(claim: Claim, *, evidence: str) -> str:
 
     Points decide on the paper's own data, for bare directions and orders, and for what is no error (a gap, a selectivity).
     """
-    if isinstance(claim, Level | Exact | Count | Signs):
+    if isinstance(claim, Level | Exact | Count | Signs | Slope):
         return "value"
     if claim.measured.ratio == ALWAYS:
         return "log_ratio"

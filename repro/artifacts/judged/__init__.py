@@ -26,6 +26,7 @@ from repro.artifacts.judged.several import (
     RankedPair,
     SignedPart,
 )
+from repro.artifacts.judged.slopes import JudgedSlope, Line
 from repro.artifacts.judged.stated import Estimated, Interval, Judged, JudgedByRuns, Reproduction
 
 JudgedClaim = (
@@ -35,6 +36,7 @@ JudgedClaim = (
     | JudgedRatio
     | JudgedRanking
     | JudgedSpread
+    | JudgedSlope
     | JudgedCount
     | JudgedExact
     | JudgedParts
@@ -58,8 +60,10 @@ __all__ = [
     "JudgedRatio",
     "JudgedSigns",
     "JudgedSized",
+    "JudgedSlope",
     "JudgedSpread",
     "JudgedWithin",
+    "Line",
     "Part",
     "RankedPair",
     "RatioAt",

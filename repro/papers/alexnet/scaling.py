@@ -5,6 +5,7 @@ kernels of all convolutions and the units of the hidden dense layers.
 """
 
 from repro.spec.experiment import Table, Variant
+from repro.spec.terms.figures import Figure
 
 DATA = "sections 1 and 7"
 SIZE = "sections 1, 4.1 and 7"
@@ -101,7 +102,19 @@ SCALING_PAGE = Table(
         "width_half_no_augment",
         "width_double_no_augment",
     ),
-    claims=(),
+    claims=(
+        "A.S7.images",
+        "A.S7.images.no_augment",
+        "A.S7.width",
+        "A.S4.1.width",
+        "A.S4.1.overfit.width",
+    ),
+    figures=(
+        Figure(
+            name="scaling",
+            lead="The paper says that more data and larger nets would help, and prints no number for either.",
+        ),
+    ),
     controls=(
         ("images_half_no_augment", "no_augment"),
         ("images_quarter_no_augment", "no_augment"),

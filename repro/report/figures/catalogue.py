@@ -12,6 +12,7 @@ from repro.report.figures.crops import crops
 from repro.report.figures.gain_by_camera_motion import gain_by_camera_motion
 from repro.report.figures.gallery import gallery
 from repro.report.figures.saturation import saturation
+from repro.report.figures.scaling import scaling
 from repro.report.figures.stream_kernels import stream_kernels
 from repro.report.figures.tower_kernels import tower_kernels
 from repro.report.figures.training_error import training_error
@@ -28,6 +29,7 @@ MAKERS: dict[str, Callable[..., FigureView]] = {
     "kernels_over_time": kernels_over_time,
     "training_error": training_error,
     "saturation": saturation,
+    "scaling": scaling,
     "crops": crops,
     "tower_kernels": tower_kernels,
     "stream_kernels": stream_kernels,

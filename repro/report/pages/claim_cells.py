@@ -20,6 +20,7 @@ from repro.artifacts.judged import (
     JudgedRatio,
     JudgedSigns,
     JudgedSized,
+    JudgedSlope,
     JudgedSpread,
     JudgedWithin,
     RatioAt,
@@ -64,7 +65,7 @@ def _printed(claim: JudgedClaim) -> Cell:
             return Cell(text=least, unit=_bounded(claim, most, unit.difference))
         case JudgedParts():
             return Cell(text=printed_text(unit, claim.paper_delta, signed=True), unit=unit.difference)
-        case JudgedRanking() | JudgedSpread() | JudgedCount() | JudgedSigns():
+        case JudgedRanking() | JudgedSpread() | JudgedSlope() | JudgedCount() | JudgedSigns():
             return printed_cell(claim)
 
 
@@ -102,7 +103,7 @@ def our_cells(claim: JudgedClaim, *, digits: Digits) -> Cells:
         case JudgedSpread() if claim.decided_on == "log_ratio":
             ours = estimate_cells(claim, decimals=digits.points)
             return {**ours, **_log_ratio_cells(claim.deciding, decimals=digits.log_ratio, strong=True)}
-        case JudgedRanking() | JudgedSpread() | JudgedCount() | JudgedSigns():
+        case JudgedRanking() | JudgedSpread() | JudgedSlope() | JudgedCount() | JudgedSigns():
             ours = estimate_cells(claim, decimals=digits.points)
             return {**ours, **_log_ratio_cells(None, decimals=digits.log_ratio, strong=False)}
     on_points = claim.decided_on != "log_ratio"
@@ -214,7 +215,9 @@ def verdict_cells(claim: JudgedClaim) -> Cells:
     brief = " ".join([claim.brief, *remarks]) if claim.brief else ""
     position = list(wording.VERDICTS).index(words.name)
     adjusted = claim.p_adjusted if isinstance(claim, JudgedEffect) else None
-    needed = claim.seeds_needed if isinstance(claim, JudgedSized | JudgedRanking | JudgedSpread | JudgedCount) else None
+    needed = (
+        claim.seeds_needed if isinstance(claim, JudgedSized | JudgedRanking | JudgedSpread | JudgedSlope | JudgedCount) else None
+    )
     return {
         "p_adjusted": Cell(text=p_value(adjusted)),
         "verdict": Cell(text=words.name, symbol=words.symbol, tone=words.tone, sort=f"{position:02d}"),

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from repro.artifacts.judged import Interval, JudgedCount, JudgedParts, JudgedRanking, JudgedSigns, JudgedSpread, RankedPair
+from repro.artifacts.judged import (
+    Interval,
+    JudgedCount,
+    JudgedParts,
+    JudgedRanking,
+    JudgedSigns,
+    JudgedSlope,
+    JudgedSpread,
+    RankedPair,
+)
 from repro.report.text.formatting import count, fixed
 from repro.report.text.tables import Cell, Link, interval
 from repro.report.text.units import measured_text, printed_text
 from repro.spec.terms.metrics import unit_of
 
-Several = JudgedRanking | JudgedSpread | JudgedCount | JudgedSigns
+Several = JudgedRanking | JudgedSpread | JudgedSlope | JudgedCount | JudgedSigns
 
 
 def printed_cell(claim: Several) -> Cell:
-    """What the paper states: a bound on a spread, all runs, all signs; of an order there is no number."""
+    """What the paper states: a bound on a spread, all runs, all signs; of an order and of a line there is no number."""
     match claim:
         case JudgedSpread():
             unit = unit_of(claim.metric)
@@ -21,7 +30,7 @@ def printed_cell(claim: Several) -> Cell:
             return Cell(text="100", unit="% of runs")
         case JudgedSigns():
             return Cell(text=count(len(claim.parts)), unit="signs")
-        case JudgedRanking():
+        case JudgedRanking() | JudgedSlope():
             return Cell()
 
 
@@ -30,6 +39,8 @@ def estimate_cells(claim: Several, *, decimals: int) -> dict[str, Cell]:
     match claim:
         case JudgedSpread():
             return _spread(claim, decimals=decimals)
+        case JudgedSlope():
+            return _power(claim)
         case JudgedCount():
             return _share(len(claim.shown), "runs", claim.num_runs, claim.ci90, claim.ci95)
         case JudgedSigns():
@@ -51,6 +62,21 @@ def _spread(claim: JudgedSpread, *, decimals: int) -> dict[str, Cell]:
         "estimate": Cell(text=text, unit=unit.difference, strong=claim.decided_on != "log_ratio"),
         "estimate_ci90": ends(points.ci90 if points else None),
         "estimate_ci95": ends(points.ci95 if points else None),
+    }
+
+
+def _power(claim: JudgedSlope) -> dict[str, Cell]:
+    """The power by which an error falls, with its intervals."""
+
+    def ends(pair: Interval | None) -> Cell:
+        return interval(*(fixed(end, decimals=2, signed=True) for end in pair)) if pair else Cell()
+
+    unit = "power" if len(claim.lines) < 2 else "power, difference"
+    text = fixed(claim.estimate, decimals=2, signed=True)
+    return {
+        "estimate": Cell(text=text, unit=unit, strong=True),
+        "estimate_ci90": ends(claim.ci90),
+        "estimate_ci95": ends(claim.ci95),
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from repro.artifacts.claims_json import MeasuredEffect
-from repro.artifacts.judged import JudgedClaim, JudgedEffect, JudgedRanking, JudgedSpread, JudgedWithin
+from repro.artifacts.judged import JudgedClaim, JudgedEffect, JudgedRanking, JudgedSlope, JudgedSpread, JudgedWithin
 from repro.report.drawing.plots import EffectRow
 from repro.report.inputs.results import Results
 from repro.report.pages import claim_cells as claim_rows
@@ -143,7 +143,7 @@ class TableLine:
         if isinstance(self.entry, MeasuredEffect | NotRun):
             return self.entry.control, self.variant
         arm, against, *_ = (*self.entry.chosen, "", "")
-        return arm, "" if isinstance(self.entry, JudgedRanking | JudgedSpread) else against
+        return arm, "" if isinstance(self.entry, JudgedRanking | JudgedSpread | JudgedSlope) else against
 
 
 def table_page(paper: Paper, table: Table, *, results: Results) -> TablePage:
@@ -213,7 +213,7 @@ def table_lines(paper: Paper, table: Table, *, results: Results) -> list[TableLi
 
 
 def _row_variant(claim: JudgedClaim, table: Table) -> str:
-    if isinstance(claim, JudgedRanking | JudgedSpread):
+    if isinstance(claim, JudgedRanking | JudgedSpread | JudgedSlope):
         return claim.arm
     return claim.arm if claim.against in ("", table.control) else claim.against
 

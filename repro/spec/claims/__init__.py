@@ -15,6 +15,7 @@ from repro.spec.claims.kinds import (
 )
 from repro.spec.claims.several import Count, Every, OfClaims, Ranking, Signs, Spread
 from repro.spec.claims.sizes import ABOUT, AT_LEAST, SIZE_BOUNDS, Sized
+from repro.spec.claims.slopes import Slope
 from repro.spec.claims.stated import OfTwoArms, Reproduction, Stated
 from repro.spec.claims.tables import Cell, Column, Gain, Gains, Pair, PrintedTable, Row
 
@@ -46,6 +47,7 @@ __all__ = [
     "Row",
     "Signs",
     "Sized",
+    "Slope",
     "Spread",
     "Stated",
     "Within",

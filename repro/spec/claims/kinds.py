@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from repro.spec.claims.several import Count, Every, Ranking, Signs, Spread
 from repro.spec.claims.sizes import Sized
+from repro.spec.claims.slopes import Slope
 from repro.spec.claims.stated import OfTwoArms, Stated
 from repro.spec.terms.metrics import ALWAYS, EPOCHS, LAYERS, LEAVING
 from repro.spec.terms.protocols import TRAINING
@@ -148,10 +149,10 @@ class Exact(Stated):
             self.refuse("names a protocol or data", "neither: it is counted, not measured")
 
 
-Claim = Effect | Direction | NoWorse | Level | Ratio | Within | Ranking | Spread | Count | Signs | Every | Exact
+Claim = Effect | Direction | NoWorse | Level | Ratio | Within | Ranking | Spread | Slope | Count | Signs | Every | Exact
 #: How files call the kinds.
 CLAIM_KINDS = tuple(
-    kind.kind for kind in (Effect, Direction, NoWorse, Level, Ratio, Within, Ranking, Spread, Count, Signs, Every, Exact)
+    kind.kind for kind in (Effect, Direction, NoWorse, Level, Ratio, Within, Ranking, Spread, Slope, Count, Signs, Every, Exact)
 )
 
 

@@ -12,6 +12,7 @@ FIGURES = {
     "kernels_over_time": "what a kernel of the first layer sees of a clip: one frame, all of them, or some at a time",
     "training_error": "training error over the epochs by activation, with the epochs to each training error of a claim",
     "saturation": "share of saturated units by layer, over the epochs",
+    "scaling": "error against what a net has of images or of width, with the lines whose slopes are judged",
     "crops": "error by the number of crops over which scores are averaged",
     "tower_kernels": "kernels of the first layer by tower, with their colour selectivity",
     "stream_kernels": "kernels of the first layer by stream and over the frames that they reach",

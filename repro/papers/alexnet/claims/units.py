@@ -23,13 +23,14 @@ SIGMOID = Ratio(
     smallest_ratio=1.5,
 )
 SATURATED = (
-    "No number printed; measured after each epoch, as the mean over the hidden layers. Saturated means that hardly any "
-    "gradient passes: the flat ends of tanh and sigmoid, the outputs of 0 of ReLU, whose other end never is. 5 points count."
+    "No number printed; the paper's reason for ReLU, which it does not measure. Measured after each epoch, as the mean over "
+    "the hidden layers: the flat ends of tanh and sigmoid, and ReLU's outputs of 0, although its other end never saturates. "
+    "5 points count."
 )
 TANH_SATURATES = Direction(
     id="A.S3.1.saturated.tanh",
     where="section 3.1",
-    statement="Tanh units saturate where ReLU units do not: more of their activations are saturated.",
+    statement="Tanh units saturate: hardly any gradient passes through more of their activations than of ReLU's.",
     metric="saturated_share",
     protocol="training",
     arm="figure1_relu",
@@ -41,17 +42,17 @@ TANH_SATURATES = Direction(
 SIGMOID_SATURATES = replace(
     TANH_SATURATES,
     id="A.S3.1.saturated.sigmoid",
-    statement="Sigmoid units saturate where ReLU units do not: more of their activations are saturated.",
+    statement="Sigmoid units saturate: hardly any gradient passes through more of their activations than of ReLU's.",
     against="figure1_sigmoid",
 )
 DEAD = (
-    "No number printed; measured after each epoch, as the mean over the hidden layers: units to which hardly any gradient "
-    "comes, whatever the image. 1 point counts."
+    "No number printed; the paper's reason for ReLU, which it does not measure. Measured after each epoch, as the mean over "
+    "the hidden layers: units that are at a flat end for every image that was looked at. 1 point counts."
 )
 TANH_DEAD = replace(
     TANH_SATURATES,
     id="A.S3.1.dead.tanh",
-    statement="Tanh units saturate where ReLU units do not: more of them are saturated whatever the image.",
+    statement="Tanh units saturate: hardly any gradient passes through more of them, whatever the image, than of ReLU's.",
     metric="dead_share",
     smallest_effect=0.01,
     note=DEAD,
@@ -59,7 +60,7 @@ TANH_DEAD = replace(
 SIGMOID_DEAD = replace(
     TANH_DEAD,
     id="A.S3.1.dead.sigmoid",
-    statement="Sigmoid units saturate where ReLU units do not: more of them are saturated whatever the image.",
+    statement="Sigmoid units saturate: hardly any gradient passes through more of them, whatever the image, than of ReLU's.",
     against="figure1_sigmoid",
 )
 
