@@ -105,13 +105,13 @@ def test_the_guard_costs_power_at_three_seeds_and_little_at_ten(rows: list[Verdi
 
 def test_four_equal_nets_seldom_reverse_an_order_and_never_hold_it() -> None:
     """Pair by pair without adjustment 18 % of tables would be REVERSED."""
-    for row in order_rows(num=400, seed=SEED):
+    for row in order_rows(num=TABLES, seed=SEED):
         shares = dict(zip(VERDICTS, row.shares, strict=True))
         if row.name == "four equal nets":
-            assert shares["REVERSED"] <= 0.05 + 0.033  # three standard errors of 400 tables
-            assert shares["REPRODUCED"] + shares["DIRECTION"] <= 0.05 + 0.033
+            assert shares["REVERSED"] <= 0.05 + 0.059  # 3.3 standard errors of 150 tables
+            assert shares["REPRODUCED"] + shares["DIRECTION"] <= 0.05 + 0.059
         if row.name.startswith("as claimed"):
-            assert shares["REVERSED"] <= 0.02
+            assert shares["REVERSED"] <= 0.05
 
 
 def test_the_page_of_the_documentation_has_every_setting() -> None:

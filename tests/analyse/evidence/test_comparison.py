@@ -133,6 +133,12 @@ def test_what_is_compared_stands_in_claims_json(tmp_path: Path) -> None:
     assert found.correlation is not None
 
 
+def test_a_verdict_that_a_gate_decides_depends_on_no_spread(tmp_path: Path) -> None:
+    found = made(tmp_path, variants=("full", "no_lrn"), diverged=["no_lrn/1"])
+    assert found.verdict == "INVALID"
+    assert (found.welch_verdict, found.depends_on_spread) == ("", False)
+
+
 def test_without_a_run_there_is_nothing_to_compare(tmp_path: Path) -> None:
     fabricate([ALEXNET], scale="small", results=tmp_path, truth=truth(), variants=["full"])
     assert claim(judged(tmp_path)).welch is None
