@@ -19,6 +19,7 @@ from repro.artifacts.judged import (
     JudgedRatio,
     JudgedSigns,
     JudgedSized,
+    JudgedSlope,
     JudgedSpread,
     JudgedWithin,
     RatioAt,
@@ -43,6 +44,7 @@ PRINTED: dict[type[JudgedClaim], dict[str, Any]] = {
     JudgedSpread: {"paper_delta": 0.032, "paper_arm": 0.391, "paper_against": 0.423},
     JudgedCount: {"at_most": 0.05, "at_least": None, "chance": 0.05},
     JudgedSigns: {},
+    JudgedSlope: {"along": "training images"},
 }
 
 ROW = Measurement(

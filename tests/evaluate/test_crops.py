@@ -62,7 +62,9 @@ def test_an_unknown_place_of_the_mean_is_refused():
 
 
 def test_an_unknown_protocol_and_a_too_large_crop_are_refused():
-    with pytest.raises(ValueError, match="unknown protocol 'all_crops'; allowed: center, center_mirror, five_crop, ten_crop"):
+    with pytest.raises(
+        ValueError, match="unknown protocol 'all_crops'; allowed: center, center_relit, center_mirror, five_crop, ten_crop"
+    ):
         crop_windows("all_crops", stored_px=36, input_px=32)
     with pytest.raises(ValueError, match="a crop of 40 px does not fit stored images of 36 px"):
         crop_windows("center", stored_px=36, input_px=40)

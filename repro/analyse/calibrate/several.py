@@ -12,9 +12,9 @@ import numpy as np
 
 from repro.analyse.calibrate.settings import Draw, Setting, named, rng_for
 from repro.analyse.evidence import verdict
-from repro.analyse.evidence.several import adjusted_interval, page_trend_p, range_interval, share_interval
-from repro.analyse.evidence.sizes import unsized
+from repro.analyse.evidence.several import page_trend_p, range_interval, share_interval
 from repro.analyse.evidence.statistics import difference
+from repro.analyse.judge.several.rankings import pair_verdicts
 from repro.artifacts.judged import Interval
 
 SEEDS = (2, 3, 5, 10)
@@ -108,13 +108,7 @@ def _order(name: str, means: tuple[float, ...], n: int, *, num: int, seed: int) 
 
 def _verdict(arms: dict[str, list[float]]) -> str:
     """The verdict on an order: each pair by its own interval, and by those that refute it."""
-    size = unsized(SMALLEST)
     estimates = [difference(arms, arm=str(arm), against=str(against)) for arm, against in PAIRS]
-    plain = [estimate.ci90 for estimate in estimates]
-    wide = [adjusted_interval(estimate, one_sided=verdict.ONE_SIDED, num=len(PAIRS)) for estimate in estimates]
+    pairs, adjusted = pair_verdicts(estimates, smallest_effect=SMALLEST)
     value_BA = np.array([arms[str(i)] for i in range(NUM_COMPARED)]).T
-    return verdict.decide_ranking(
-        [verdict.decide(one, size) if one else verdict.INCONCLUSIVE for one in plain],
-        adjusted=[verdict.decide(one, size) if one else verdict.INCONCLUSIVE for one in wide],
-        trend=page_trend_p(value_BA, TIERS) <= verdict.ONE_SIDED,
-    )
+    return verdict.decide_ranking(pairs, adjusted=adjusted, trend=page_trend_p(value_BA, TIERS) <= verdict.ONE_SIDED)

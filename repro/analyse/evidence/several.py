@@ -94,7 +94,7 @@ def range_interval(pairs: Sequence[Estimate], *, num_arms: int, level: float = 0
 
 @cache
 def range_quantile(level: float, num_arms: int, df: float) -> float:
-    """The quantile of the studentized range; `scipy.stats.studentized_range` takes a hundred times as long for it."""
+    """The quantile of the studentized range; `scipy.stats.studentized_range` takes far longer for it."""
     return float(optimize.brentq(lambda q: within_range(q, num_arms, df) - level, 0.0, MOST_RANGE, xtol=1e-9, rtol=1e-9))
 
 

@@ -182,7 +182,7 @@ def test_words_of_a_data_set_are_brought_up_to_date_and_nothing_is_made(field: s
 
 @pytest.mark.parametrize("kind", [Dataset, VideoDataset])
 def test_every_field_of_a_specification_is_either_words_or_decides_bytes(kind: type) -> None:
-    decide = {"kind", "stored_px", "encoding", "num_validation", "procedural", "clips", "fold"}
+    decide = {"kind", "stored_px", "encoding", "num_validation", "procedural", "clips", "fold", "groups"}
     assert {field.name for field in fields(kind)} <= decide | set(DECIDE_NO_BYTE)
     assert not decide & set(DECIDE_NO_BYTE)
 

@@ -19,6 +19,7 @@ from repro.spec.claims import (
     Ranking,
     Ratio,
     Signs,
+    Slope,
     Spread,
     Within,
     train_errors_of,
@@ -44,16 +45,18 @@ SPEED = replace(
 )
 RANKING = Ranking(**STATED, protocol="ten_crop", tiers=(("full",), ("b", "c"), ("d",)), smallest_effect=0.004)
 SPREAD = Spread(**STATED, protocol="ten_crop", among=("full", "b", "c"), paper_delta=0.032, paper_arm=0.391, paper_against=0.423)
+LINE = (("a", 0.25), ("b", 0.5), ("full", 1.0))
+SLOPE = Slope(**STATED, protocol="ten_crop", along="training images", points=LINE, smallest_effect=0.05)
 COUNT = Count(**(STATED | {"metric": "tower_color_split_p"}), protocol="weights", at_most=0.05, chance=0.05)
 SIGNS = Signs(**STATED, parts=("X.S3.a", "X.S3.b"))
 EVERY = Every(**STATED, parts=("X.S3.a", "X.S3.b"))
 EXACT = Exact(**(STATED | {"metric": "num_parameters"}), paper_value=60e6, tolerance=0.02)
-ONE_EACH = (EFFECT, DIRECTION, NO_WORSE, LEVEL, RATIO, WITHIN, RANKING, SPREAD, COUNT, SIGNS, EVERY, EXACT)
+ONE_EACH = (EFFECT, DIRECTION, NO_WORSE, LEVEL, RATIO, WITHIN, RANKING, SPREAD, SLOPE, COUNT, SIGNS, EVERY, EXACT)
 
 
 def test_there_is_one_type_for_each_kind_and_files_call_it_by_a_word() -> None:
     assert tuple(claim.kind for claim in ONE_EACH) == CLAIM_KINDS
-    assert len(set(CLAIM_KINDS)) == len(CLAIM_KINDS) == 12
+    assert len(set(CLAIM_KINDS)) == len(CLAIM_KINDS) == 13
     assert {claim.kind for paper in PAPERS.values() for claim in paper.claims} == set(CLAIM_KINDS)
 
 
@@ -70,6 +73,7 @@ def test_a_kind_has_the_fields_that_it_needs_and_no_others() -> None:
         Within: {"against_protocol", *size},
         Ranking: {"tiers", "smallest_effect"},
         Spread: {"among", *size},
+        Slope: {"along", "points", "less", "smallest_effect", "paper_value"},
         Count: {"at_most", "at_least", "chance"},
         Signs: {"parts"},
         Every: {"parts", "paper_delta"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,8 +11,9 @@ from repro.analyse.evidence import reasons, verdict
 from repro.analyse.evidence.comparison import Comparison, compare, counts, deviations, estimated, means
 from repro.analyse.evidence.gates import untestable_metric
 from repro.analyse.evidence.several import adjusted_interval, holm, page_trend_p
+from repro.analyse.evidence.sizes import unsized
+from repro.analyse.evidence.statistics import Estimate
 from repro.analyse.judge.case import Case, unmeasured
-from repro.analyse.judge.sizes import size_of
 from repro.artifacts.judged import JudgedRanking, RankedPair
 from repro.spec.claims import Ranking
 from repro.spec.terms.metrics import MORE, metric_named
@@ -44,26 +46,32 @@ def judged_ranking(case: Case, claim: Ranking, entry: JudgedRanking) -> JudgedRa
 
 def _pairs(claim: Ranking, compared: list[Comparison]) -> tuple[RankedPair, ...]:
     """What is found of each pair. The better one of the paper has less of the metric, or more where more is better."""
-    size = size_of(claim, decided_on="points")
-    assert size is not None, f"claim {claim.id} of kind ranking has a smallest effect"
-    p_values = [pair.points.p for pair in compared]
-    adjusted = holm([1.0 if p is None else p for p in p_values])
-    pairs = []
-    for pair, p, p_holm in zip(compared, p_values, adjusted, strict=True):
-        wide = adjusted_interval(pair.points, one_sided=verdict.ONE_SIDED, num=len(compared))
-        interval = pair.points.ci90
-        pairs.append(
-            RankedPair(
-                arm=pair.arm,
-                against=pair.against,
-                estimate=estimated(pair.points),
-                p=p,
-                p_holm=None if p is None else p_holm,
-                verdict=verdict.decide(interval, size) if interval else verdict.INCONCLUSIVE,
-                refutes=verdict.decide(wide, size) if wide else verdict.INCONCLUSIVE,
-            )
+    estimates = [pair.points for pair in compared]
+    adjusted = holm([1.0 if one.p is None else one.p for one in estimates])
+    verdicts, refutes = pair_verdicts(estimates, smallest_effect=claim.smallest_effect)
+    return tuple(
+        RankedPair(
+            arm=pair.arm,
+            against=pair.against,
+            estimate=estimated(one),
+            p=one.p,
+            p_holm=None if one.p is None else p_holm,
+            verdict=found,
+            refutes=refuted,
         )
-    return tuple(pairs)
+        for pair, one, p_holm, found, refuted in zip(compared, estimates, adjusted, verdicts, refutes, strict=True)
+    )
+
+
+def pair_verdicts(estimates: Sequence[Estimate], *, smallest_effect: float) -> tuple[list[str], list[str]]:
+    """The verdict on the direction of each pair, and that with an interval adjusted for all of them."""
+    size = unsized(smallest_effect)
+    wide = (adjusted_interval(one, one_sided=verdict.ONE_SIDED, num=len(estimates)) for one in estimates)
+    alone, shared = (
+        [verdict.decide(ends, size) if ends else verdict.INCONCLUSIVE for ends in intervals]
+        for intervals in ((one.ci90 for one in estimates), wide)
+    )
+    return alone, shared
 
 
 def _trend(case: Case, claim: Ranking) -> tuple[float | None, int]:

@@ -1,0 +1,1 @@
+"""Claims about several things at once."""
