@@ -91,7 +91,7 @@ def test_links_and_folders_of_the_readme_exist():
 
 def test_every_verdict_is_explained():
     verdicts = ("REPRODUCED", "DIRECTION", "ABSENT", "REVERSED", "NOT-REPRODUCED", "INCONCLUSIVE", "INVALID", "INCOMPLETE")
-    for verdict in (*verdicts, "UNTESTABLE-HERE", "EXACT-PASS", "EXACT-FAIL"):
+    for verdict in (*verdicts, "UNTESTABLE-HERE", "NOT-COMPARABLE", "DID-NOT-TRAIN", "EXACT-PASS", "EXACT-FAIL"):
         assert f"`{verdict}`" in README
 
 

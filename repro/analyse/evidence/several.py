@@ -1,4 +1,4 @@
-"""Statistics of claims about several things at once: an order, a spread, shares, and levels adjusted for many tests.
+"""Statistics of claims about several things at once: orders, spreads, shares, and shared levels.
 
 Shape suffixes: B blocks (seeds), A arms.
 """
@@ -27,10 +27,11 @@ RANGE_NODES = 64
 
 
 def page_trend_p(value_BA: NDArray[np.float64], tiers: Sequence[int]) -> float:
-    """The one-sided p-value of Page's test that values rise with the tiers of their arms, seeds being the blocks.
+    """The one-sided p of Page's test that values rise with the tiers of their arms; seeds are the blocks.
 
-    Exact: in each block all orders are equally likely if no arm differs, whether or not seeds pair the arms. Ties, of tiers
-    and of values, have their mean rank. Without ties in the tiers it is `scipy.stats.page_trend_test`.
+    Exact: in each block all orders are equally likely if no arm differs, whether or not seeds pair the arms.
+    Ties, of tiers and of values, have their mean rank. Without ties in the tiers it is
+    `scipy.stats.page_trend_test`.
     Source: Page 1963, "Ordered hypotheses for multiple treatments: a significance test for linear ranks".
     """
     if len(tiers) > MOST_RANKED:
@@ -48,7 +49,7 @@ def page_trend_p(value_BA: NDArray[np.float64], tiers: Sequence[int]) -> float:
 
 @cache
 def _by_chance(tiers: tuple[int, ...], ranks: tuple[int, ...]) -> tuple[int, NDArray[np.float64]]:
-    """The least sum of products of `tiers` and `ranks` over all orders, and the chance of each sum from there."""
+    """The least sum of products of `tiers` and `ranks` over all orders, and the chance of each from there."""
     sums = np.array([np.dot(tiers, order) for order in permutations(ranks)])
     counts = np.bincount(sums - sums.min())
     return int(sums.min()), counts / len(sums)
@@ -65,7 +66,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def adjusted_interval(estimate: Estimate, *, one_sided: float, num: int) -> Interval | None:
-    """The interval of one of `num` estimates that leaves out `one_sided` / `num` on each side: Holm's first step."""
+    """The interval of one of `num` estimates at Holm's first step: `one_sided` / `num` is left out a side."""
     level = 1 - 2 * one_sided / num
     return t_interval(estimate.value, se=estimate.se, df=estimate.df, level=level) if estimate.has_spread else None
 
@@ -78,11 +79,11 @@ def widened(interval: Interval, *, df: float, num: int, one_sided: float = 0.05)
 
 
 def range_interval(pairs: Sequence[Estimate], *, num_arms: int, level: float = 0.90) -> Interval | None:
-    """An interval of the largest true mean less the smallest, from the differences of all pairs of `num_arms` arms.
+    """An interval of the largest true mean less the smallest, from all pairs of `num_arms` arms.
 
-    All differences at once lie within the quantile of the studentized range over sqrt(2) standard errors (Tukey, Kramer), so
-    that the largest of them does, whichever pair it is of: what is chosen as the largest is accounted for. It covers at least
-    `level`, more where several arms are about equal. None where a pair has no spread.
+    All differences at once lie within the quantile of the studentized range over sqrt(2) standard errors
+    (Tukey, Kramer), so that the largest of them does, whichever pair it is of: that it was chosen is accounted
+    for. It covers at least `level`, more where arms differ. None where a pair has no spread.
     """
     if not pairs or not all(pair.has_spread for pair in pairs):
         return None
@@ -108,10 +109,10 @@ def within_range(q: float, num_arms: int, df: float) -> float:
 
 
 def seeds_for_spread(bound: float, *, sd: float, num_arms: int) -> int | None:
-    """The seeds of each arm with which equal arms are found to spread by less than `bound` with 80 % power; None if too many.
+    """The seeds of each arm that find equal arms to spread by less than `bound` (80 % power).
 
-    The interval must end below the bound, and what equal arms spread by chance comes on top. The spread between seeds counts as
-    known, which makes it a few too few where they are few.
+    The interval must end below the bound, and what equal arms spread by chance comes on top. The spread
+    between seeds counts as known, which makes it a few too few where they are few.
     """
     if bound <= 0 or sd <= 0:
         return None

@@ -28,7 +28,8 @@ VERDICTS = (*DECIDED, DID_NOT_TRAIN, INVALID, INCOMPLETE, UNTESTABLE, NOT_COMPAR
 NO_QUESTION = (UNTESTABLE, NOT_COMPARABLE)
 ANSWERS = (ABSENT, REVERSED, REPRODUCED, DIRECTION, NOT_REPRODUCED, DID_NOT_TRAIN, EXACT_PASS, EXACT_FAIL)
 
-#: A claim of several parts has the first of these that a part has: what blocks, then what refutes, then what is open.
+#: A claim of several parts has the first of these that a part has: what blocks, then what refutes, then what
+#: is open.
 BLOCKING = (INVALID, INCOMPLETE, UNTESTABLE, NOT_COMPARABLE, DID_NOT_TRAIN)
 REFUTING = (EXACT_FAIL, REVERSED, ABSENT, NOT_REPRODUCED)
 HOLDING = (DIRECTION, REPRODUCED, EXACT_PASS)
@@ -36,8 +37,8 @@ EVERY_ORDER = (*BLOCKING, *REFUTING, INCONCLUSIVE, *HOLDING)
 
 #: One-sided: an interval of 90 % leaves out so much on each side.
 ONE_SIDED = 0.05
-#: A level is reproduced if its interval lies within half a point of the printed value, or within one unit of the last digit
-#: that is printed where that is more: a value of .41 may have been .405 to .415.
+#: A level is reproduced if its interval lies within half a point of the printed value, or within one unit of
+#: the last digit that is printed where that is more: a value of .41 may have been .405 to .415.
 LEVEL_BAND = 0.005
 #: In more than this share of all runs, for certain, a thing must show that is said to show in every run.
 MOST_RUNS = 1 / 2
@@ -46,8 +47,8 @@ MOST_RUNS = 1 / 2
 def decide(interval: tuple[float, float], size: Size, *, sides: tuple[float, float] | None = None) -> str:
     """The verdict on an effect from its 90 % interval; positive is the paper's direction.
 
-    sides: the interval that tells the sign, where it is another: the sign of a difference is one question on whatever scale
-        its size is compared.
+    sides: the interval that tells the sign, where it is another: the sign of a difference is one question on
+        whatever scale its size is compared.
 
     Raises:
         ValueError: an interval is upside down.
@@ -65,12 +66,12 @@ def decide(interval: tuple[float, float], size: Size, *, sides: tuple[float, flo
 
 
 def decide_effect(interval: tuple[float, float], *, d0: float | None, smallest_effect: float) -> str:
-    """The verdict on an effect of about the size `d0`, above 0; None: no size is printed, or it is no more than a sign."""
+    """The verdict on an effect of about the size `d0`, above 0; None: no size is printed."""
     return decide(interval, unsized(smallest_effect) if d0 is None else about(d0, smallest=smallest_effect))
 
 
 def decide_no_worse(interval: tuple[float, float], *, margin: float) -> str:
-    """The verdict on a claim that an arm loses nothing, from the 90 % interval of its effect; a loss is negative.
+    """The verdict on a claim of no loss, from the 90 % interval of the effect; a loss is negative.
 
     margin: above 0, the largest loss that still counts as none.
 
@@ -86,7 +87,7 @@ def decide_no_worse(interval: tuple[float, float], *, margin: float) -> str:
 
 
 def size_flag(interval: tuple[float, float], size: Size) -> str:
-    """Say how the size of an effect of the paper's direction compares: weaker, stronger, open, or nothing to compare with."""
+    """How the size of an effect of the paper's direction compares: weaker, stronger, open, or ""."""
     low, high = _checked(interval)
     if size.least is None or size.most is None:
         return ""
@@ -98,8 +99,8 @@ def size_flag(interval: tuple[float, float], size: Size) -> str:
 def decide_spread(interval: tuple[float, float], *, bound: float) -> str:
     """The verdict on a spread that is at most `bound`, from its 90 % interval, which begins at 0 or above.
 
-    Where the spread is about the bound itself no number of seeds tells on which side: up to twice the bound it is then as
-    small as the paper says in size (DIRECTION), as in the band of an effect.
+    Where the spread is about the bound itself no number of seeds tells on which side: up to twice the bound
+    it is then as small as the paper says in size (DIRECTION), as in the band of an effect.
     """
     low, high = _checked(interval)
     if bound <= 0 or low < 0:
@@ -112,7 +113,7 @@ def decide_spread(interval: tuple[float, float], *, bound: float) -> str:
 
 
 def decide_share(interval: tuple[float, float], *, every: bool, chance: float) -> str:
-    """The verdict on a thing that is said to show in every run, from the 90 % interval of the share of runs that show it.
+    """The verdict on what is said to show in every run, from the 90 % interval of the share that shows it.
 
     every: whether all runs here show it. chance: the share that would show it by chance, below MOST_RUNS.
     """
@@ -127,7 +128,7 @@ def decide_share(interval: tuple[float, float], *, every: bool, chance: float) -
 
 
 def decide_signs(interval: tuple[float, float], *, every: bool) -> str:
-    """The verdict on signs that are as printed, from the 90 % interval of their share; by chance it is a half."""
+    """The verdict on printed signs, from the 90 % interval of the share that has them; by chance a half."""
     low, high = _checked(interval)
     if not 0 <= low <= high <= 1:
         raise ValueError(f"share is {interval}; allowed: from 0 to 1")
@@ -139,8 +140,8 @@ def decide_signs(interval: tuple[float, float], *, every: bool) -> str:
 def decide_ranking(pairs: Sequence[str], *, adjusted: Sequence[str], trend: bool) -> str:
     """The verdict on an order from the verdicts of its pairs, each a direction.
 
-    adjusted: the same with intervals so wide that one of all is wrong as seldom as one alone (Holm), which refute. trend:
-        whether a test of the whole order finds it.
+    adjusted: the same with intervals so wide that one of all is wrong as seldom as one alone (Holm), which
+        refute. trend: whether a test of the whole order finds it.
     """
     if all(name == ABSENT for name in pairs):
         return ABSENT
@@ -154,7 +155,7 @@ def decide_ranking(pairs: Sequence[str], *, adjusted: Sequence[str], trend: bool
 
 
 def decide_level(interval: tuple[float, float], *, printed: float, band: float = LEVEL_BAND) -> str:
-    """The verdict on a level: does its 90 % interval lie inside, or wholly outside, the band around the printed value?"""
+    """The verdict on a level: does its interval lie inside, or wholly outside, the band around the printed?"""
     low, high = _checked(interval)
     if printed - band < low and high < printed + band:
         return REPRODUCED
@@ -166,7 +167,8 @@ def decide_level(interval: tuple[float, float], *, printed: float, band: float =
 def decide_bound(low: float, size: Size) -> tuple[str, str]:
     """Verdict and size of an effect of which only a lower bound is known: the lower end of its 90 % interval.
 
-    A bound can show the direction, and a printed lower bound; that another size is the paper's it can never show.
+    A bound can show the direction, and a printed lower bound; that another size is the paper's it can never
+    show.
     """
     if low <= 0:
         return INCONCLUSIVE, ""
@@ -180,8 +182,8 @@ def decide_bound(low: float, size: Size) -> tuple[str, str]:
 def decide_every(verdicts: Sequence[str], *, adjusted: Sequence[str] | None = None) -> str:
     """The verdict on a claim all of whose parts must hold: each holds at its own level.
 
-    adjusted: the parts' verdicts with intervals so wide that one of all is wrong as seldom as one alone (Holm): those refute
-        the whole. None: the same.
+    adjusted: the parts' verdicts with intervals so wide that one of all is wrong as seldom as one alone
+        (Holm): those refute the whole. None: the same.
     """
     refuting = [name for name in (verdicts if adjusted is None else adjusted) if name in REFUTING]
     found = [name if name in (*BLOCKING, *HOLDING) else INCONCLUSIVE for name in verdicts] + refuting
@@ -189,7 +191,7 @@ def decide_every(verdicts: Sequence[str], *, adjusted: Sequence[str] | None = No
 
 
 def decide_exact(value: float, *, printed: float, tolerance: float, bound: str) -> str:
-    """The verdict on a number that follows from the architecture; `tolerance` is relative to the printed value.
+    """The verdict on a counted number; `tolerance` is relative to the printed value.
 
     bound: `equal`, or `at_most`: the number may be smaller.
     """

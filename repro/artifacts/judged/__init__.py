@@ -1,8 +1,8 @@
 """The entries of `claims.json`, one a claim: what the paper states, what was measured, and the verdict.
 
-Effects are `metric(against) - metric(arm)`, positive as the paper says; a ratio is that of the same two. Errors are
-fractions. Intervals: `ci90` and `ci95` over seeds, `total_ci90` over seeds and test examples. What is null or empty was not
-measured.
+Effects are `metric(against) - metric(arm)`, positive as the paper says; a ratio is that of the same two.
+Errors are fractions. Intervals: `ci90` and `ci95` over seeds, `total_ci90` over seeds and test examples. What
+is null or empty was not measured.
 """
 
 from repro.artifacts.judged.differences import (

@@ -20,11 +20,12 @@ class JudgedLevel(JudgedByRuns):
 class JudgedSized(JudgedByRuns):
     """A claim about an effect that may have a printed size.
 
-    bound: `about`, or `at_least`: the printed size is a lower bound. paper_ratio: a printed ratio; paper_most: the upper end of
-    a printed interval, whose lower end the size is. paper_log_ratio: the logarithm of the printed ratio, or of that of the two
-    printed values. d0, d0_most: the paper's size on the deciding scale, the same twice where it is one number, `d0_most` null for
-    a lower bound. band: where an interval reproduces it; its upper end is null for a lower bound. seeds_needed: of each arm, for
-    80 % power.
+    bound: `about`, or `at_least`: the printed size is a lower bound. paper_ratio: a printed ratio;
+    paper_most: the upper end of a printed interval, whose lower end the size is. paper_log_ratio: the
+    logarithm of the printed ratio, or of that of the two printed values. d0, d0_most: the paper's size on the
+    deciding scale, the same twice where it is one number, `d0_most` null for a lower bound. band: where an
+    interval reproduces it; its upper end is null for a lower bound. seeds_needed: of each arm, for 80 %
+    power.
     """
 
     paper_ratio: float | None
@@ -56,9 +57,9 @@ class JudgedDifference(JudgedSized):
 class JudgedEffect(JudgedDifference):
     """A difference of two arms: its size, its direction alone, or that nothing is lost.
 
-    p_adjusted: Dunnett's, of its page. welch, welch_verdict: the effect on the deciding scale by the two arms' own spreads,
-    unpaired, and the verdict that this would give. correlation: of the arms over the `num_common` seeds that both have;
-    `test` says whether they are paired.
+    p_adjusted: Dunnett's, of its page. welch, welch_verdict: the effect on the deciding scale by the two
+    arms' own spreads, unpaired, and the verdict that this would give. correlation: of the arms over the
+    `num_common` seeds that both have; `test` says whether they are paired.
     """
 
     kind: Literal["effect", "direction", "no_worse"]

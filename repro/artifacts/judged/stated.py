@@ -1,4 +1,4 @@
-"""What the entry of every claim has: the statement, the verdict and the runs; and, where it is measured, the estimate."""
+"""What the entry of every claim has: statement, verdict, runs, and the estimate where one is measured."""
 
 from __future__ import annotations
 
@@ -44,12 +44,14 @@ class Reproduction:
 class Judged:
     """What the entry of every claim has: what the paper states, the verdict and the runs that it rests on.
 
-    arms: the variants that the claim is about, the one WITH the part that is claimed to help first; a claim that no run can
-        speak to has none. chosen: what stands for each of them: of a grid of learning rates the fastest, else itself.
+    arms: the variants that the claim is about, the one WITH the part that is claimed to help first; a claim
+        that no run can speak to has none. chosen: what stands for each of them: of a grid of learning rates
+        the fastest, else itself.
     row, column: where the number stands in a table of the paper. confidence: how it was read.
-    decided_on: points, log_ratio or value. size: of an effect of the paper's direction: weaker, stronger or open.
-    brief: what is left of the reason beside the numbers. total_flips: whether the verdict would be another if the test
-        examples were counted as a sample too. post_hoc: whether seeds were added after a look.
+    decided_on: points, log_ratio or value. size: of an effect of the paper's direction: weaker, stronger or
+    open.
+    brief: what is left of the reason beside the numbers. total_flips: whether the verdict would be another if
+        the test examples were counted as a sample too. post_hoc: whether seeds were added after a look.
     """
 
     id: str
@@ -93,7 +95,8 @@ class JudgedByRuns(Judged):
     """A claim that is measured: estimate and intervals on the deciding scale.
 
     n, means, sds: seeds, mean and standard deviation of each arm in the metric's own unit.
-    smallest_effect: what counts as none, on the deciding scale. sd_pooled, df, test, p_raw: behind the interval.
+    smallest_effect: what counts as none, on the deciding scale. sd_pooled, df, test, p_raw: behind the
+    interval.
     pool: the variants whose spreads between seeds are pooled. alone: the arms that stand by their own.
     """
 

@@ -1,4 +1,4 @@
-"""Turn claims about several things at once into table entries: an order, a spread, the runs of a variant, signs."""
+"""Turn claims about several things at once into table entries."""
 
 from __future__ import annotations
 
@@ -98,7 +98,8 @@ def parts_cell(claim: JudgedParts | JudgedSigns | JudgedRanking, *, page: str = 
         case JudgedSigns():
             return Cell(links=tuple(_link(claim.id, part.id, _sign(part.estimate), page=page) for part in claim.parts))
         case JudgedRanking():
-            return Cell(text="; ".join(_pair(pair) for pair in claim.pairs))
+            pairs = "; ".join(_pair(pair) for pair in claim.pairs)
+            return Cell(text=pairs, brief=f"{len(claim.pairs)} pairs, one by one" if pairs else "")
 
 
 def _link(claim: str, part: str, found: str, *, page: str) -> Link:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Unit:
     """What the numbers of a metric are: `value` and `difference` name the unit of one, and of a difference of two.
 
-    share: whether they are fractions, told in percent and in points. decimals: digits after the point, None: as many as the
-    examples carry. printed_decimals: the fewest that a paper's own number has.
+    share: whether they are fractions, told in percent and in points. decimals: digits after the point, None:
+    as many as the examples carry. printed_decimals: the fewest that a paper's own number has.
     """
 
     value: str

@@ -11,6 +11,9 @@ import numpy as np
 import pytest
 
 from repro.analyse.collect.collect import collect
+from repro.analyse.evidence.sizes import about, unsized
+from repro.analyse.evidence.statistics import difference
+from repro.analyse.evidence.verdict import decide
 from repro.analyse.judge.judge import judge
 from repro.artifacts.judged import JudgedEffect
 from repro.papers import PAPERS
@@ -39,7 +42,7 @@ OPPOSITE = replace(DIRECTION, id="X.opposite", arm="no_lrn", against="full")
 
 
 def contradictions(claims: dict[str, Any]) -> list[str]:
-    """Pairs of claims about one difference of which one says that it is there and the other that it is the other way round."""
+    """Pairs of claims about one difference of which one has it and the other has the opposite."""
     sided = [item for item in claims.values() if isinstance(item, JudgedEffect) and len(item.chosen) == 2]
     found = []
     for one, other in itertools.combinations(sided, 2):
@@ -96,3 +99,21 @@ def test_the_papers_own_claims_agree_on_invented_results(seed: int, tmp_path: Pa
     found = judged(tmp_path, KARPATHY, variants=names, errors=errors, seed_noise=0.03, num_examples=200)
     assert contradictions(found) == []
     assert sum(item.verdict in (*FOR, *AGAINST) for item in found.values()) > 3
+
+
+def test_the_sign_is_one_question_whatever_the_scale_of_the_size() -> None:
+    """Where errors differ much, an interval may hold zero on logs and not in points, or the other way."""
+    rng = np.random.default_rng(14)
+    apart = 0
+    for _ in range(600):
+        against, sd = rng.uniform(0.1, 0.6), rng.uniform(0.02, 0.12)
+        arms = {"arm": 0.3 + sd * rng.standard_normal(3), "against": against + sd * rng.standard_normal(3)}
+        values = {name: np.clip(found, 0.01, 0.99).tolist() for name, found in arms.items()}
+        points, logs = (difference(values, arm="arm", against="against", log=log).ci90 for log in (False, True))
+        assert points is not None and logs is not None
+        direction, size = decide(points, unsized(1e-6)), about(0.033)
+        effect, by_logs = decide(logs, size, sides=points), decide(logs, size)
+        assert effect == "ABSENT" or (effect in FOR) == (direction in FOR)
+        assert effect == "ABSENT" or (effect in AGAINST) == (direction in AGAINST)
+        apart += by_logs != effect
+    assert apart > 10

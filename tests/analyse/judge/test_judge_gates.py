@@ -9,8 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from repro.analyse.evidence.gates import Question, gate
+from repro.analyse.evidence.ledger import Ledger
 from repro.artifacts.files import run_folder
 from repro.artifacts.run_json import RunData, read_run
+from repro.artifacts.runs_csv import read_runs_csv
 from repro.artifacts.scores import read_scores, write_scores
 from tests.analyse.judging import ALEXNET, claim, judged, judgement_in, made, truth
 from tests.fabricate import change_run, fabricate, record_scores_again
@@ -123,3 +126,22 @@ def test_arms_scored_on_different_images_are_invalid(tmp_path: Path) -> None:
     found = claim(judged(tmp_path))
     assert found.verdict == "INVALID"
     assert "different test images" in found.reason
+
+
+def test_early_errors_of_arms_that_are_all_at_chance_say_nothing(tmp_path: Path) -> None:
+    """Both are at chance in the first fifth of the epochs, though one leaves it earlier: that is counted in epochs."""
+    fabricate([ALEXNET], scale="small", results=tmp_path, truth=truth(), variants=["full", "zero_bias_init"])
+    judged(tmp_path)
+    rows = read_runs_csv(tmp_path / "small" / "runs.csv").rows
+    question = Question(
+        arms=("full", "zero_bias_init"),
+        control="full",
+        metric="early_train_error",
+        protocols=("training",),
+        considered=("full", "zero_bias_init"),
+    )
+    for value, invalid in ((0.89, True), (0.6, False)):
+        table = [replace(row, value=value) if row.metric == "early_train_error" else row for row in rows]
+        stop = gate(Ledger(table, paper=ALEXNET, scale="small", results=tmp_path), question)
+        assert (stop is not None) == invalid
+        assert stop is None or "are still at chance" in stop.reason

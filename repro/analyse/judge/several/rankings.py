@@ -22,8 +22,9 @@ from repro.spec.terms.metrics import MORE, metric_named
 def judged_ranking(case: Case, claim: Ranking, entry: JudgedRanking) -> JudgedRanking:
     """Measure and judge an order, in points.
 
-    Each pair holds at its own level: all must, so that none needs another. One pair refutes the order only if its interval,
-    adjusted for all of them, does (Holm): of four equal nets one pair in five tables would do so else.
+    Each pair holds at its own level: all must, so that none needs another. One pair refutes the order only if
+    its interval, adjusted for all of them, does (Holm): of four equal nets one pair in five tables would do
+    so else.
     """
     entry = replace(entry, smallest_effect=claim.smallest_effect)
     cannot = claim.untestable or untestable_metric(claim.metric, num_classes=case.num_classes) or unmeasured(case, claim.metric)
@@ -45,7 +46,7 @@ def judged_ranking(case: Case, claim: Ranking, entry: JudgedRanking) -> JudgedRa
 
 
 def _pairs(claim: Ranking, compared: list[Comparison]) -> tuple[RankedPair, ...]:
-    """What is found of each pair. The better one of the paper has less of the metric, or more where more is better."""
+    """What is found of each pair, of which the paper says that the first has less of the metric."""
     estimates = [pair.points for pair in compared]
     adjusted = holm([1.0 if one.p is None else one.p for one in estimates])
     verdicts, refutes = pair_verdicts(estimates, smallest_effect=claim.smallest_effect)
