@@ -15,6 +15,8 @@ from repro.analyse.evidence.statistics import Estimate
 
 #: Where the integrals end, and the nodes of each.
 NORMAL_END, CHI_TAIL, NUM_NODES = 8.5, 1e-13, 160
+#: The root of a spread in which nodes are even.
+ROOT = 4
 #: Digits of a share of variance that tell families apart.
 SHARE_DIGITS = 6
 
@@ -66,13 +68,17 @@ def normal_nodes(num: int = NUM_NODES) -> tuple[NDArray[np.float64], NDArray[np.
 
 
 def spread_nodes(df: float, num: int = NUM_NODES) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Places and weights by which a function of an estimated spread over the true one is averaged."""
+    """Places and weights by which a function of an estimated spread over the true one is averaged.
+
+    They are spaced evenly in a root of the spread: below two degrees of freedom its density is steep at 0.
+    """
     low, high = (float(math.sqrt(special.chdtri(df, tail) / df)) for tail in (1 - CHI_TAIL, CHI_TAIL))
-    s_S, weight_S = _nodes(low, high, num)
+    x_S, weight_S = _nodes(low ** (1 / ROOT), high ** (1 / ROOT), num)
+    s_S = x_S**ROOT
     density_S = np.exp(
         math.log(2) + (df / 2) * math.log(df / 2) - special.gammaln(df / 2) + (df - 1) * np.log(s_S) - df * s_S**2 / 2
     )
-    return s_S, weight_S * density_S
+    return s_S, weight_S * density_S * ROOT * x_S ** (ROOT - 1)
 
 
 @cache

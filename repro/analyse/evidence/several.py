@@ -22,8 +22,8 @@ from repro.artifacts.judged import Interval
 MOST_RANKED = 8
 #: Above any quantile of a studentized range that is asked for.
 MOST_RANGE = 1e4
-#: Nodes of its two integrals: good to 1e-8 from two degrees of freedom on.
-RANGE_NODES = 64
+#: Nodes of its two integrals: good to 1e-11.
+RANGE_NODES = 96
 
 
 def page_trend_p(value_BA: NDArray[np.float64], tiers: Sequence[int]) -> float:
