@@ -115,8 +115,8 @@ def judge_claims(options: argparse.Namespace, say: Say) -> None:
     with importing():
         from repro.analyse.judge.judge import judge
 
-    judge(papers, scale=options.scale, results=options.results)
-    say(f"wrote {options.results / options.scale / 'claims.json'}")
+    counts = judge(papers, scale=options.scale, results=options.results)
+    say(f"wrote {options.results / options.scale / 'claims.json'}: {counts.words}")
 
 
 def render_reports(options: argparse.Namespace, say: Say) -> None:
@@ -145,10 +145,10 @@ def calibrate_verdicts(options: argparse.Namespace, say: Say) -> None:
     with importing():
         from repro.analyse.calibrate.calibrate import calibrated, lines, write_calibration
 
-    outcomes, verdicts = calibrated(num=options.replications, seed=options.seed)
-    print("\n".join(lines(outcomes, verdicts)))
+    found = calibrated(num=options.replications, seed=options.seed)
+    print("\n".join(lines(found)))
     if options.out is not None:
-        write_calibration(options.out, outcomes)
+        write_calibration(options.out, found.outcomes)
         say(f"wrote {options.out}")
 
 
