@@ -251,5 +251,6 @@ def spread(bench: Bench, claim: Claim) -> Opinion | None:
 
 
 def _range_ends(found: Found, num_arms: int, chance: float) -> Interval:
-    half = float(stats.studentized_range.ppf(chance, num_arms, found.df)) / math.sqrt(2) * found.se
+    whole = max(1, math.floor(found.df))  # of a fraction of degrees of freedom that of the whole ones, which is wider
+    half = float(stats.studentized_range.ppf(chance, num_arms, whole)) / math.sqrt(2) * found.se
     return abs(found.value) - half, abs(found.value) + half
