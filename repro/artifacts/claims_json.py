@@ -134,6 +134,12 @@ class Counts:
     not_comparable: int
     untestable: int
 
+    @property
+    def words(self) -> str:
+        """What is decided, and apart from it what is no question here."""
+        apart = f"{self.not_comparable} levels of other data, {self.untestable} that nothing here can test"
+        return f"{self.decided} of {self.judgeable} judgeable claims decided; counted apart: {apart}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:

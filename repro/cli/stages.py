@@ -115,8 +115,8 @@ def judge_claims(options: argparse.Namespace, say: Say) -> None:
     with importing():
         from repro.analyse.judge.judge import judge
 
-    judge(papers, scale=options.scale, results=options.results)
-    say(f"wrote {options.results / options.scale / 'claims.json'}")
+    counts = judge(papers, scale=options.scale, results=options.results)
+    say(f"wrote {options.results / options.scale / 'claims.json'}: {counts.words}")
 
 
 def render_reports(options: argparse.Namespace, say: Say) -> None:

@@ -225,10 +225,12 @@ def compare_within(
 def measure_level(ledger: Ledger, *, arm: str, pool: Sequence[str], metric: str, protocol: str) -> Level | None:
     """Measure the mean of `arm`, with the spread that the networks of `pool` lend it; None if it has no run."""
     lenders = _lenders(ledger, pool, (arm,), protocol=protocol)
-    arms = ledger.arms(list(dict.fromkeys((*lenders, arm))), metric=metric, protocol=protocol)
+    names = list(dict.fromkeys((*lenders, arm)))
+    arms = ledger.arms(names, metric=metric, protocol=protocol)
     if arm not in arms:
         return None
-    estimate = mean_of(arms, arm=arm, lenders=lenders)
+    seeds = {name: list(ledger.by_seed(name, metric=metric, protocol=protocol)) for name in arms}
+    estimate = mean_of(arms, arm=arm, lenders=lenders, seeds=seeds)
     total = None
     # Runs of different folds have different examples, over which no one mean can be taken.
     if metric in TOP_K and ledger.same_examples([arm], split="test", protocol=protocol):

@@ -120,8 +120,8 @@ class Ledger:
         return own[0] if whole and example_of(own[0]) == example_of(protocol) else protocol
 
     def num_examples(self, variants: Sequence[str], *, metric: str, protocol: str) -> int:
-        """The fewest examples that a value of `variants` rests on; 0 without any value."""
-        return min((self._num_examples.get((variant, metric, protocol), 0) for variant in variants), default=0)
+        """The fewest examples that a value of `variants` rests on, each by the protocol by which it is scored."""
+        return min(self._num_examples[variant, metric, self.scored_by(variant, protocol)] for variant in variants)
 
     def correct_SN(
         self, variant: str, *, split: str, protocol: str, k: int, seeds: Collection[int] | None = None

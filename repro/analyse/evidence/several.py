@@ -1,4 +1,4 @@
-"""Statistics of claims about several things at once: an order, a spread, shares, and levels adjusted for many tests.
+"""Statistics of claims about several things at once: orders, spreads, shares, and shared levels.
 
 Shape suffixes: B blocks (seeds), A arms.
 """
@@ -22,7 +22,7 @@ MOST_RANKED = 8
 
 
 def page_trend_p(value_BA: NDArray[np.float64], tiers: Sequence[int]) -> float:
-    """The one-sided p-value of Page's test that values rise with the tiers of their arms, seeds being the blocks.
+    """The one-sided p of Page's test that values rise with the tiers of their arms; seeds are the blocks.
 
     Exact: in each block all orders are equally likely if no arm differs, whether or not seeds pair the arms.
     Ties, of tiers and of values, have their mean rank. Without ties in the tiers it is
@@ -44,7 +44,7 @@ def page_trend_p(value_BA: NDArray[np.float64], tiers: Sequence[int]) -> float:
 
 @cache
 def _by_chance(tiers: tuple[int, ...], ranks: tuple[int, ...]) -> tuple[int, NDArray[np.float64]]:
-    """The least sum of products of `tiers` and `ranks` over all orders, and the chance of each sum from there."""
+    """The least sum of products of `tiers` and `ranks` over all orders, and the chance of each from there."""
     sums = np.array([np.dot(tiers, order) for order in permutations(ranks)])
     counts = np.bincount(sums - sums.min())
     return int(sums.min()), counts / len(sums)
@@ -61,7 +61,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def adjusted_interval(estimate: Estimate, *, one_sided: float, num: int) -> Interval | None:
-    """The interval of one of `num` estimates that leaves out `one_sided` / `num` on each side: Holm's first step."""
+    """The interval of one of `num` estimates at Holm's first step: `one_sided` / `num` is left out a side."""
     level = 1 - 2 * one_sided / num
     return t_interval(estimate.value, se=estimate.se, df=estimate.df, level=level) if estimate.has_spread else None
 
@@ -74,7 +74,7 @@ def widened(interval: Interval, *, df: float, num: int, one_sided: float = 0.05)
 
 
 def range_interval(pairs: Sequence[Estimate], *, num_arms: int, level: float = 0.90) -> Interval | None:
-    """An interval of the largest true mean less the smallest, from the differences of all pairs of `num_arms` arms.
+    """An interval of the largest true mean less the smallest, from all pairs of `num_arms` arms.
 
     All differences at once lie within the quantile of the studentized range over sqrt(2) standard errors
     (Tukey, Kramer), so that the largest of them does, whichever pair it is of: that it was chosen is accounted
@@ -89,7 +89,7 @@ def range_interval(pairs: Sequence[Estimate], *, num_arms: int, level: float = 0
 
 
 def range_quantile(level: float, num_arms: int, df: float) -> float:
-    """The quantile of the studentized range; of a fraction of degrees of freedom it is that of the whole ones, which is wider."""
+    """The quantile of the studentized range, at whole degrees of freedom, where it is a little larger."""
     return _whole_quantile(level, num_arms, max(math.floor(df), 1) if math.isfinite(df) else df)
 
 
@@ -100,7 +100,7 @@ def _whole_quantile(level: float, num_arms: int, df: float) -> float:
 
 
 def seeds_for_spread(bound: float, *, sd: float, num_arms: int) -> int | None:
-    """The seeds of each arm with which equal arms are found to spread by less than `bound` with 80 % power; None if too many.
+    """The seeds of each arm that find equal arms to spread by less than `bound` (80 % power).
 
     The interval must end below the bound, and what equal arms spread by chance comes on top. The spread
     between seeds counts as known, which makes it a few too few where they are few.

@@ -1,4 +1,4 @@
-"""What a paper's size says of an effect on the scale that decides, positive as the paper says: numbers and no claim."""
+"""A paper's size of an effect on the scale that decides, positive as the paper says."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ def unsized(smallest: float) -> Size:
 
 
 def about(d0: float, *, smallest: float | None = None) -> Size:
-    """A printed difference, or the log ratio of two printed errors: reproduced between half of it and twice."""
+    """A printed difference, or the log ratio of two errors: reproduced between half of it and twice."""
     band = (REPRODUCED_BAND[0] * d0, REPRODUCED_BAND[1] * d0)
     return Size(least=d0, most=d0, band=band, smallest=SMALLEST_SHARE * d0 if smallest is None else smallest)
 
 
 def about_ratio(ratio: float, *, smallest: float | None = None) -> Size:
-    """A printed ratio of times or epochs, above 1, on the log scale: reproduced between half the ratio and twice.
+    """A printed ratio of times or epochs, above 1, as its logarithm: reproduced from half of it to twice.
 
     Half of "twice as many" is no effect at all: below the smallest ratio that counts nothing is reproduced.
     """
@@ -67,5 +67,5 @@ def between(least: float, most: float, *, smallest: float) -> Size:
 
 
 def smallest_log(ratio: float) -> float:
-    """The smallest effect of a printed ratio on the log scale: SMALLEST_RATIO, or a quarter of a ratio that is small itself."""
+    """The logarithm of the smallest effect of a printed ratio; of a small one a quarter of its own."""
     return min(math.log(SMALLEST_RATIO), SMALLEST_SHARE * math.log(ratio))

@@ -143,12 +143,14 @@ def _estimate(
     return Estimate(value=value, se=se, df=df, sd=sd, test=test, p=p, pool=pool, alone=alone)
 
 
-def mean_of(arms: Arms, *, arm: str, lenders: Collection[str] | None = None) -> Estimate:
-    """Estimate mean(arm), with the spread that the other arms lend it (`spreads_for`), or its own."""
+def mean_of(
+    arms: Arms, *, arm: str, lenders: Collection[str] | None = None, seeds: Mapping[str, Sequence[int]] | None = None
+) -> Estimate:
+    """Estimate mean(arm), with the spread that the other arms lend it (`spreads_for`; lenders, seeds: see there)."""
     value = _mean(arms[arm])
     if len(arms[arm]) < 2 or not math.isfinite(value):
         return Estimate(value=value, se=0.0, df=0, sd=None, test="none", p=None)
-    lent = spreads_for(arms, (arm,), lenders=lenders)
+    lent = spreads_for(arms, (arm,), lenders=lenders, seeds=seeds)
     spread = lent.of[arm]
     return Estimate(
         value=value,

@@ -66,12 +66,12 @@ def decide(interval: tuple[float, float], size: Size, *, sides: tuple[float, flo
 
 
 def decide_effect(interval: tuple[float, float], *, d0: float | None, smallest_effect: float) -> str:
-    """The verdict on an effect of about the size `d0`, above 0; None: no size is printed, or it is no more than a sign."""
+    """The verdict on an effect of about the size `d0`, above 0; None: no size is printed."""
     return decide(interval, unsized(smallest_effect) if d0 is None else about(d0, smallest=smallest_effect))
 
 
 def decide_no_worse(interval: tuple[float, float], *, margin: float) -> str:
-    """The verdict on a claim that an arm loses nothing, from the 90 % interval of its effect; a loss is negative.
+    """The verdict on a claim of no loss, from the 90 % interval of the effect; a loss is negative.
 
     margin: above 0, the largest loss that still counts as none.
 
@@ -87,7 +87,7 @@ def decide_no_worse(interval: tuple[float, float], *, margin: float) -> str:
 
 
 def size_flag(interval: tuple[float, float], size: Size) -> str:
-    """Say how the size of an effect of the paper's direction compares: weaker, stronger, open, or nothing to compare with."""
+    """How the size of an effect of the paper's direction compares: weaker, stronger, open, or ""."""
     low, high = _checked(interval)
     if size.least is None or size.most is None:
         return ""
@@ -113,7 +113,7 @@ def decide_spread(interval: tuple[float, float], *, bound: float) -> str:
 
 
 def decide_share(interval: tuple[float, float], *, every: bool, chance: float) -> str:
-    """The verdict on a thing that is said to show in every run, from the 90 % interval of the share of runs that show it.
+    """The verdict on what is said to show in every run, from the 90 % interval of the share that shows it.
 
     every: whether all runs here show it. chance: the share that would show it by chance, below MOST_RUNS.
     """
@@ -128,7 +128,7 @@ def decide_share(interval: tuple[float, float], *, every: bool, chance: float) -
 
 
 def decide_signs(interval: tuple[float, float], *, every: bool) -> str:
-    """The verdict on signs that are as printed, from the 90 % interval of their share; by chance it is a half."""
+    """The verdict on printed signs, from the 90 % interval of the share that has them; by chance a half."""
     low, high = _checked(interval)
     if not 0 <= low <= high <= 1:
         raise ValueError(f"share is {interval}; allowed: from 0 to 1")
@@ -155,7 +155,7 @@ def decide_ranking(pairs: Sequence[str], *, adjusted: Sequence[str], trend: bool
 
 
 def decide_level(interval: tuple[float, float], *, printed: float, band: float = LEVEL_BAND) -> str:
-    """The verdict on a level: does its 90 % interval lie inside, or wholly outside, the band around the printed value?"""
+    """The verdict on a level: does its interval lie inside, or wholly outside, the band around the printed?"""
     low, high = _checked(interval)
     if printed - band < low and high < printed + band:
         return REPRODUCED
@@ -191,7 +191,7 @@ def decide_every(verdicts: Sequence[str], *, adjusted: Sequence[str] | None = No
 
 
 def decide_exact(value: float, *, printed: float, tolerance: float, bound: str) -> str:
-    """The verdict on a number that follows from the architecture; `tolerance` is relative to the printed value.
+    """The verdict on a counted number; `tolerance` is relative to the printed value.
 
     bound: `equal`, or `at_most`: the number may be smaller.
     """

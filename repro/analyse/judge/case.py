@@ -47,8 +47,9 @@ class Case:
     @property
     def control(self) -> str:
         """The arm that must have learned: that of the page, if the claim compares with it, else the claim's own."""
-        control = self.page.control_of(self.against or self.arm) if self.page else self.arm
-        return control if control in self.arms else self.arm
+        compared = (self.against, self.arm) if self.against else (self.arm,)
+        controls = [self.page.control_of(name) for name in compared] if self.page else []
+        return next((control for control in controls if control in self.arms), self.arm)
 
     @property
     def question(self) -> Question:

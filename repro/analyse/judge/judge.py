@@ -50,8 +50,10 @@ from repro.spec.experiment import Paper
 MODE = "per-claim"
 
 
-def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> None:
+def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> Counts:
     """Write `results/<scale>/claims.json` from `runs.csv` and the scores beside it, in the papers' own order.
+
+    What is given back says how many claims are decided.
 
     Raises:
         FileFormatError: a file that a verdict rests on is missing, damaged or newer than `runs.csv`.
@@ -86,6 +88,7 @@ def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> None:
         camera=tuple(gaps),
     )
     write_claims_json(Path(results) / scale / claims_json.FILE, judgement)
+    return judgement.counts
 
 
 def counted(claims: Sequence[JudgedClaim]) -> Counts:

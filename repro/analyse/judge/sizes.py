@@ -35,7 +35,7 @@ from repro.spec.terms.metrics import ALWAYS, NEVER
 
 
 def paper_log_ratio(claim: Stated) -> float | None:
-    """The logarithm of the paper's ratio, or of that of its two errors, signed like its effect; None without either."""
+    """The logarithm of the paper's ratio, or of that of its two errors; None without either."""
     if not isinstance(claim, Sized):
         return None
     if claim.paper_ratio is not None:
@@ -49,7 +49,7 @@ def paper_delta(claim: Claim) -> float | None:
 
 
 def decided_on(claim: Claim, *, evidence: str) -> str:
-    """The deciding scale: the log ratio for paces, speeds and, off the paper's own data, errors with a printed size.
+    """The deciding scale: the log ratio for paces, speeds and, off the paper's data, errors with a size.
 
     Points decide on the paper's own data, for bare directions and orders, and for what is no error (a gap, a
     selectivity).
@@ -99,7 +99,7 @@ def _log_most(claim: Sized) -> float:
 
 
 def _difference_size(claim: Sized, delta: float, *, decided_on: str) -> Size | None:
-    """The size of a difference: of errors off the paper's own data it is carried over by the two printed values.
+    """The size of a difference, which the two printed errors carry over to other data.
 
     The arm's printed error stays as it is; the other end of a printed interval is what the error without the
     part would be.

@@ -27,7 +27,7 @@ class RankedPair:
 
 @dataclass(frozen=True, kw_only=True)
 class JudgedRanking(JudgedByRuns):
-    """A claim about an order. tiers: the best variants first. p_trend: of Page's test of the whole order, one-sided.
+    """A claim about an order. tiers: the best variants first. p_trend: of Page's test, one-sided.
 
     seeds_needed: of each variant, to tell two that differ by the smallest effect.
     """
@@ -62,7 +62,7 @@ class JudgedSpread(JudgedByRuns):
 
 @dataclass(frozen=True, kw_only=True)
 class JudgedCount(JudgedByRuns):
-    """A claim that something shows in every run: its metric is at most, or at least, a number. `estimate` is a share of runs.
+    """A claim that a metric is at most, or at least, a number in every run; `estimate` is a share of runs.
 
     chance: the share of runs that show it by chance. shown: the runs that show it. num_runs: those measured.
     """
@@ -78,7 +78,7 @@ class JudgedCount(JudgedByRuns):
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One of the claims that must all hold. refutes: its verdict with an interval adjusted for all of them, "" without one."""
+    """One of the claims that must all hold. refutes: its verdict with an interval adjusted for them all."""
 
     id: str
     verdict: str
@@ -96,7 +96,7 @@ class JudgedParts(Judged):
 
 @dataclass(frozen=True, kw_only=True)
 class SignedPart:
-    """An effect whose printed sign is counted. estimate: positive as printed; None where it is not measured."""
+    """An effect whose sign is counted. estimate: positive as printed; None where it is not measured."""
 
     id: str
     estimate: float | None
@@ -104,7 +104,7 @@ class SignedPart:
 
 @dataclass(frozen=True, kw_only=True)
 class JudgedSigns(Judged):
-    """A claim that effects have the signs that are printed. estimate: the share that has; p_raw: that it is by chance."""
+    """A claim that effects have the printed signs. estimate: the share that has; p_raw: that it is chance."""
 
     kind: Literal["signs"] = "signs"
     parts: tuple[SignedPart, ...] = ()

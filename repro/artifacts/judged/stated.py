@@ -1,4 +1,4 @@
-"""What the entry of every claim has: the statement, the verdict and the runs; and, where it is measured, the estimate."""
+"""What the entry of every claim has: statement, verdict, runs, and the estimate where one is measured."""
 
 from __future__ import annotations
 

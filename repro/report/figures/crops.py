@@ -101,7 +101,7 @@ def _marks(values: Mapping[str, Mapping[str, Mapping[int, float]]], variant: str
     for protocol, by_variant in values.items():
         arms = {name: list(seeds.values()) for name, seeds in by_variant.items() if seeds}
         if variant in arms:
-            estimate = mean_of(arms, arm=variant)
+            estimate = mean_of(arms, arm=variant, seeds={name: list(by_variant[name]) for name in arms})
             marks[protocol] = Mark(mean=estimate.value, ci90=estimate.ci90, num_seeds=len(arms[variant]))
     return marks
 

@@ -11,6 +11,7 @@ from repro.artifacts.judged import (
     JudgedLevel,
     JudgedParts,
     JudgedRatio,
+    JudgedSlope,
     JudgedSpread,
     JudgedWithin,
     RatioAt,
@@ -62,7 +63,7 @@ def _printed(claim: JudgedClaim) -> tuple[Reproduction, float | None, float | No
     """What the paper itself prints as if it were a reproduction, with its effect and log ratio."""
     control = ablated = effect = log_ratio = None
     match claim:
-        case JudgedLevel():
+        case JudgedLevel() | JudgedSlope():
             control = claim.paper_value
         case JudgedSpread():
             effect = claim.paper_delta

@@ -1,4 +1,4 @@
-"""Turn claims about several things at once into table entries: an order, a spread, the runs of a variant, signs."""
+"""Turn claims about several things at once into table entries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Count verdicts for a page: what is decided of the judgeable claims, and apart from these what is no question here."""
+"""Count verdicts for a page: what is decided of the judgeable claims, and apart what is no question here."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class VerdictCount:
 
 @dataclass(frozen=True, kw_only=True)
 class Tally:
-    """The verdicts of some claims. apart: those of claims that are not judgeable here, not counted in `headline`."""
+    """The verdicts of some claims. apart: those of claims that are not judgeable here."""
 
     headline: str
     counts: tuple[VerdictCount, ...]

@@ -75,7 +75,7 @@ class Level(Stated):
 
 @dataclass(frozen=True, kw_only=True)
 class Ratio(OfTwoArms, Sized):
-    """How many times as many epochs `against` needs as the arm, to a training error or until it leaves chance.
+    """How many times as many epochs `against` needs as the arm: to a training error, or to leave chance.
 
     paper_ratio: None where the paper prints no size. thresholds: the training errors at which it is measured;
         the first decides; none for epochs until chance is left.

@@ -1,4 +1,4 @@
-"""What claims of every kind have: the statement, its place in the paper, and what is measured of which variants."""
+"""What claims of every kind have: the statement, its place, and what is measured of which variants."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A printed size on the deciding scale: numbers, lower bounds and intervals, each a partition of all intervals."""
+"""Printed sizes: numbers, lower bounds and intervals, each a partition of all intervals."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ OPPOSITE = replace(DIRECTION, id="X.opposite", arm="no_lrn", against="full")
 
 
 def contradictions(claims: dict[str, Any]) -> list[str]:
-    """Pairs of claims about one difference of which one says that it is there and the other that it is the other way round."""
+    """Pairs of claims about one difference of which one has it and the other has the opposite."""
     sided = [item for item in claims.values() if isinstance(item, JudgedEffect) and len(item.chosen) == 2]
     found = []
     for one, other in itertools.combinations(sided, 2):
@@ -102,7 +102,7 @@ def test_the_papers_own_claims_agree_on_invented_results(seed: int, tmp_path: Pa
 
 
 def test_the_sign_is_one_question_whatever_the_scale_of_the_size() -> None:
-    """On logs and in points an interval may lie on zero in the one and beside it in the other, where errors differ much."""
+    """Where errors differ much, an interval may hold zero on logs and not in points, or the other way."""
     rng = np.random.default_rng(14)
     apart = 0
     for _ in range(600):

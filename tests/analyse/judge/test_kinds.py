@@ -13,9 +13,11 @@ import pytest
 from scipy import stats
 
 from repro.analyse.collect.collect import collect
+from repro.analyse.evidence.comparison import measure_level
 from repro.analyse.evidence.ledger import Ledger
-from repro.analyse.evidence.statistics import paired
+from repro.analyse.evidence.statistics import mean_of, paired
 from repro.analyse.evidence.verdict import EVERY_ORDER, VERDICTS, decide_every
+from repro.analyse.judge.case import case_of
 from repro.analyse.judge.effects import changed, table_effects
 from repro.analyse.judge.exact import exact_count, judged_exact
 from repro.analyse.judge.judge import judge, judged_claims
@@ -339,3 +341,31 @@ def test_how_fast_variants_learn_is_measured_where_a_page_asks_whatever_it_draws
     found = {effect.metric for effect in table_effects(replace(page, figures=()), ledger)}
     assert found == {"top1_error", "early_train_error"}
     assert {effect.metric for effect in table_effects(replace(page, measures=()), ledger)} == {"top1_error"}
+
+
+def test_a_net_and_a_classical_model_that_has_no_crops_are_compared_by_the_ratio_of_their_errors(claims: dict[str, Any]) -> None:
+    for name in ("A.T1.cnn_sparse.top1", "A.T1.cnn_siftfv.top1"):
+        item = claims[name]
+        assert item.log_ratio.estimate == pytest.approx(math.log(item.means[item.arms[1]] / item.means[item.arms[0]]), abs=1e-12)
+        assert item.log_ratio.estimate != 0
+
+
+def test_a_level_knows_that_its_page_s_nets_share_draws(tmp_path: Path) -> None:
+    nets = ("full", "no_lrn", "no_crop", "pool_2x2", "no_flip")
+    made(tmp_path, nets, seed_noise=0.02)
+    table = read_runs_csv(tmp_path / "small" / "runs.csv")
+    ledger = Ledger(table.rows, paper=ALEXNET, scale="small", results=tmp_path)
+    for place, name in enumerate(nets):  # what a seed adds, it adds to every net
+        ledger.values[name, "top1_gap", "center"] = {0: 0.3 + place / 10, 1: 0.32 + place / 10, 2: 0.35 + place / 10}
+    level = measure_level(ledger, arm="full", pool=nets, metric="top1_gap", protocol="center")
+    assert level is not None
+    assert set(level.estimate.pool) == set(nets)
+    assert level.estimate.df == pytest.approx(2)
+    assert mean_of(level.arms, arm="full", lenders=nets).df == 10
+
+
+def test_the_control_of_two_averages_is_the_one_that_the_page_compares_with(everything: Path) -> None:
+    table = read_runs_csv(everything / "smoke" / "runs.csv")
+    ledger = Ledger(table.rows, paper=ALEXNET, scale="smoke", results=everything)
+    assert case_of(CLAIMS["A.T2.7cnnpre.gain.top5"], ledger).control == "five_cnns"
+    assert case_of(CLAIMS["A.S3.3.lrn.top1"], ledger).control == "full"

@@ -130,7 +130,7 @@ def exact_compared(*, metric: str, arm: str, value: float, printed: float, toler
 
 
 def meaning(name: str, size: Size, *, metric: str, flag: str, decided_on: str, seeds_needed: int | None) -> str:
-    """The sentence that says what the verdict on an effect means. flag: how its size compares with the paper's."""
+    """What the verdict on an effect means. flag: how its size compares with the paper's."""
     if name == verdict.ABSENT:
         amount = amount_of(size.smallest, decided_on, metric=metric)
         return f"The interval lies within {amount} of no effect: there is none that matters here."

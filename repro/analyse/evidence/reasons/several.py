@@ -69,7 +69,7 @@ def _interval(ends: Interval | None, *, factor: float, digits: int) -> str:
 
 
 def spread_meaning(name: str, entry: JudgedSpread) -> str:
-    """The sentence that says what the verdict on a spread means; the interval accounts for the choice of the largest."""
+    """The sentence that says what the verdict on a spread means."""
     assert entry.d0 is not None
     bound, twice = (amount_of(share * entry.d0, entry.decided_on, metric=entry.metric) for share in (1, 2))
     needed = f"; about {entry.seeds_needed} seeds each would find equal nets within it (80 % power)" if entry.seeds_needed else ""

@@ -9,7 +9,7 @@ from repro.analyse.evidence import reasons, verdict
 from repro.analyse.evidence.several import widened
 from repro.analyse.judge.differences import decided, sides_of
 from repro.analyse.judge.sizes import size_of
-from repro.artifacts.judged import Interval, JudgedByRuns, JudgedClaim, JudgedDifference, JudgedParts, Part
+from repro.artifacts.judged import Interval, JudgedByRuns, JudgedClaim, JudgedDifference, JudgedParts, JudgedSized, Part
 from repro.spec.claims import Claim, Every, OfClaims
 
 
@@ -51,12 +51,14 @@ def parts_of(claim: OfClaims, judged: Mapping[str, JudgedClaim]) -> list[JudgedC
 
 
 def _refutes(part: JudgedClaim, claim: Claim, *, num: int) -> str:
-    """The verdict on a part with its interval adjusted for all `num`; its own where no interval decides it."""
-    if not isinstance(part, JudgedDifference) or part.verdict not in verdict.DECIDED:
+    """The verdict on a part with its interval adjusted for all `num`, if an interval decides it."""
+    if not isinstance(part, JudgedSized) or part.verdict not in verdict.DECIDED:
         return part.verdict
     size, interval = size_of(claim, decided_on=part.decided_on), _wide(part, part.ci90, num=num)
     if size is None or interval is None:
         return part.verdict
+    if not isinstance(part, JudgedDifference):
+        return verdict.decide(interval, size)
     return decided(part, interval, size, sides=_wide(part, sides_of(part), num=num))
 
 

@@ -46,7 +46,7 @@ def judged_ranking(case: Case, claim: Ranking, entry: JudgedRanking) -> JudgedRa
 
 
 def _pairs(claim: Ranking, compared: list[Comparison]) -> tuple[RankedPair, ...]:
-    """What is found of each pair. The better one of the paper has less of the metric, or more where more is better."""
+    """What is found of each pair, of which the paper says that the first has less of the metric."""
     estimates = [pair.points for pair in compared]
     adjusted = holm([1.0 if one.p is None else one.p for one in estimates])
     verdicts, refutes = pair_verdicts(estimates, smallest_effect=claim.smallest_effect)

@@ -13,7 +13,7 @@ from repro.spec.claims import Signs
 
 
 def judged_signs(claim: Signs, entry: JudgedSigns, judged: Mapping[str, JudgedClaim]) -> JudgedSigns:
-    """Count the signs of the parts' estimates in points; a part without runs, or of a class that is not there, has none.
+    """Count the signs of the parts' estimates in points; a part of a class that is not there has none.
 
     An effect of exactly 0 has no sign, and does not count as printed.
     """

@@ -153,6 +153,10 @@ ZEILER_CONV34 = Reproduction(
 )
 ZEILER_FC7 = replace(ZEILER_CONV34, ablated=0.400, note="fc7 removed, no convolution")
 ZEILER_FC67 = replace(ZEILER_CONV34, ablated=0.448, note="fc6 and fc7 removed, no convolution")
+ZEILER_DENSE_2048 = replace(ZEILER_CONV34, ablated=0.417, note="dense layers alone half as wide: 2048 units")
+ZEILER_DENSE_8192 = replace(
+    ZEILER_CONV34, control=0.400, ablated=0.405, note="dense layers alone twice as wide: 8192 units, against 4096"
+)
 ZEILER_ALL = replace(ZEILER_CONV34, ablated=0.713, note="conv3, conv4, fc6 and fc7 removed")
 
 # Response normalisation.

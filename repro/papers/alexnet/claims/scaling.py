@@ -7,6 +7,7 @@ each class, nets half and twice as wide.
 from dataclasses import replace
 
 from repro.papers.alexnet.claims.datasets import TEST_2010
+from repro.papers.alexnet.claims.reproductions import MISHKIN_NARROW, ZEILER_DENSE_2048, ZEILER_DENSE_8192
 from repro.spec.claims import Direction, Slope
 
 NO_NUMBER = (
@@ -42,12 +43,18 @@ WIDTH = replace(
     statement="Larger nets improve the result: the wider the layers, the smaller the error.",
     along="width",
     points=(("width_half", 0.5), ("full", 1.0), ("width_double", 2.0)),
+    reproductions=(
+        replace(MISHKIN_NARROW, note="one net, not two towers; fc 2048; two points: a power of 0.14", same_quantity=False),
+        ZEILER_DENSE_2048,
+        ZEILER_DENSE_8192,
+    ),
 )
 WIDTH_NO_AUGMENT = replace(
     WIDTH,
     id="A.S4.1.width",
     where="section 4.1",
     statement="Without translations and reflections a smaller net would have to do: width gains less there.",
+    reproductions=(),
     less=(("width_half_no_augment", 0.5), ("no_augment", 1.0), ("width_double_no_augment", 2.0)),
 )
 OVERFIT = Direction(

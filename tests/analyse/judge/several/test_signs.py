@@ -1,4 +1,4 @@
-"""Signs are counted over the parts that are measured; a claim whose parts must all hold is refuted at a shared level."""
+"""Signs are counted where they are measured; parts that must all hold refute at a shared level."""
 
 from __future__ import annotations
 
