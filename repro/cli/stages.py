@@ -145,10 +145,10 @@ def calibrate_verdicts(options: argparse.Namespace, say: Say) -> None:
     with importing():
         from repro.analyse.calibrate.calibrate import calibrated, lines, write_calibration
 
-    outcomes, verdicts = calibrated(num=options.replications, seed=options.seed)
-    print("\n".join(lines(outcomes, verdicts)))
+    found = calibrated(num=options.replications, seed=options.seed)
+    print("\n".join(lines(found)))
     if options.out is not None:
-        write_calibration(options.out, outcomes)
+        write_calibration(options.out, found.outcomes)
         say(f"wrote {options.out}")
 
 

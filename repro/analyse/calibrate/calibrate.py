@@ -5,31 +5,52 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from repro.analyse.calibrate.draws import draw_settings
 from repro.analyse.calibrate.ratios import ratio_settings
 from repro.analyse.calibrate.settings import NOMINAL, SLACK, Outcome, Setting, run
+from repro.analyse.calibrate.several import VERDICTS, Order, order_rows, several_settings
 from repro.analyse.calibrate.spreads import spread_settings
 from repro.analyse.calibrate.verdicts import Verdicts, verdict_rows
 from repro.artifacts.files import write_text
 
 COLUMNS = ("kind", "setting", "seeds", "tables", "covered", "se", "false_rate", "half_width", "without_interval", "side")
+#: Orders take a quarter of the tables: each is of five pairs.
+ORDERS_SHARE = 4
 HEADS = ("REPR", "DIR", "INCON", "NOT-R", "ABSENT", "INCON", "false DIR", "REVERSED")
 
 
 def all_settings() -> list[Setting]:
     """Every setting, in the order in which they are printed."""
-    return [*spread_settings(), *ratio_settings(), *draw_settings()]
+    return [*spread_settings(), *ratio_settings(), *draw_settings(), *several_settings()]
 
 
-def calibrated(*, num: int, seed: int) -> tuple[list[Outcome], list[Verdicts]]:
+@dataclass(frozen=True, kw_only=True)
+class Calibration:
+    """All that is simulated: coverage of intervals, verdicts on an effect, verdicts on an order."""
+
+    outcomes: tuple[Outcome, ...]
+    verdicts: tuple[Verdicts, ...]
+    orders: tuple[Order, ...]
+
+
+def calibrated(*, num: int, seed: int) -> Calibration:
     """Run every setting with `num` tables."""
-    return [run(setting, num=num, seed=seed) for setting in all_settings()], verdict_rows(num=2 * num, seed=seed)
+    return Calibration(
+        outcomes=tuple(run(setting, num=num, seed=seed) for setting in all_settings()),
+        verdicts=tuple(verdict_rows(num=2 * num, seed=seed)),
+        orders=tuple(order_rows(num=max(1, num // ORDERS_SHARE), seed=seed)),
+    )
 
 
-def lines(outcomes: Sequence[Outcome], verdicts: Sequence[Verdicts]) -> list[str]:
+def lines(found: Calibration) -> list[str]:
     """The tables as Markdown: a line for each setting, a column for each number of seeds."""
+    return [*_coverage(found.outcomes), *_verdicts(found.verdicts), *_orders(found.orders), *_summary(found.outcomes)]
+
+
+def _coverage(outcomes: Sequence[Outcome]) -> list[str]:
     least = min(one.num for one in outcomes)
     found = [
         f"Share of 90 % intervals that hold the truth, over {least} tables and more. `+`: above {NOMINAL + SLACK:.2f}, "
@@ -45,17 +66,30 @@ def lines(outcomes: Sequence[Outcome], verdicts: Sequence[Verdicts]) -> list[str
             by_n = {one.num_seeds: one for one in part if one.name == name}
             found.append(f"| {name} | {' | '.join(_cell(by_n.get(n)) for n in seeds)} |")
         found.append("")
-    found += ["Verdicts, eight arms of equal spread (sd over the paper's effect D0).", ""]
-    found += [f"| rule | sd/D0 | n | {' | '.join(HEADS)} |", f"|---|---|---{'|---' * len(HEADS)}|"]
-    for row in verdicts:
-        found.append(f"| {row.rule} | {row.noise:g} | {row.num_seeds} | {' | '.join(f'{share:.2f}' for share in row.shares)} |")
-    below = [one for one in outcomes if one.side == "below"]
-    lowest = min(outcomes, key=lambda one: one.covered)
+    return found
+
+
+def _verdicts(rows: Sequence[Verdicts]) -> list[str]:
+    head = ["Verdicts on an effect, eight arms of equal spread (sd over the paper's effect D0).", ""]
+    table = [f"| rule | sd/D0 | n | {' | '.join(HEADS)} |", f"|---|---|---{'|---' * len(HEADS)}|"]
+    table += [
+        f"| {row.rule} | {row.noise:g} | {row.num_seeds} | {' | '.join(f'{share:.2f}' for share in row.shares)} |" for row in rows
+    ]
+    return [*head, *table, ""]
+
+
+def _orders(rows: Sequence[Order]) -> list[str]:
+    head = ["Verdicts on an order of four nets (one, before two, before one).", ""]
+    table = [f"| nets | n | {' | '.join(VERDICTS)} |", f"|---|---{'|---' * len(VERDICTS)}|"]
+    table += [f"| {row.name} | {row.num_seeds} | {' | '.join(f'{share:.2f}' for share in row.shares)} |" for row in rows]
+    return [*head, *table, ""]
+
+
+def _summary(outcomes: Sequence[Outcome]) -> list[str]:
+    below, lowest = sum(one.side == "below" for one in outcomes), min(outcomes, key=lambda one: one.covered)
     return [
-        *found,
-        "",
-        f"Settings below {NOMINAL - SLACK:.2f} (two standard errors): {len(below)} of {len(outcomes)}. "
-        f"Lowest: {lowest.covered:.3f} ({lowest.name}, n = {lowest.num_seeds}).",
+        f"Settings below {NOMINAL - SLACK:.2f} (two standard errors): {below} of {len(outcomes)}. "
+        f"Lowest: {lowest.covered:.3f} ({lowest.kind}: {lowest.name}, n = {lowest.num_seeds})."
     ]
 
 

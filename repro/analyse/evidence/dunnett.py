@@ -15,6 +15,8 @@ from repro.analyse.evidence.statistics import Estimate
 
 #: Where the integrals end, and the nodes of each.
 NORMAL_END, CHI_TAIL, NUM_NODES = 8.5, 1e-13, 160
+#: The root of a spread in which nodes are even.
+ROOT = 4
 #: Digits of a share of variance that tell families apart.
 SHARE_DIGITS = 6
 
@@ -48,31 +50,45 @@ def _beyond_largest(largest: float, *, shares: tuple[float, ...], df: float) -> 
     are left whatever the number of arms. shares: of each arm, how much of its statistic's variance is the control's.
     Source: Dunnett 1955, "A multiple comparison procedure for comparing several treatments with a control".
     """
-    z_Z, z_weight_Z = _nodes(-NORMAL_END, NORMAL_END)
-    low, high = (float(math.sqrt(special.chdtri(df, tail) / df)) for tail in (1 - CHI_TAIL, CHI_TAIL))
-    s_S, s_weight_S = _nodes(low, high)
-    density_S = np.exp(
-        math.log(2) + (df / 2) * math.log(df / 2) - special.gammaln(df / 2) + (df - 1) * np.log(s_S) - df * s_S**2 / 2
-    )
+    z_Z, weight_Z = normal_nodes()
+    s_S, weight_S = spread_nodes(df)
     inside_SZ = np.ones((len(s_S), len(z_Z)))
     for share, times in Counter(shares).items():
         shift_Z, width = math.sqrt(share) * z_Z[None, :], math.sqrt(1 - share)
         reach_S = largest * s_S[:, None]
         inside_SZ *= (special.ndtr((shift_Z + reach_S) / width) - special.ndtr((shift_Z - reach_S) / width)) ** times
-    weight_Z = z_weight_Z * np.exp(-(z_Z**2) / 2) / math.sqrt(2 * math.pi)
-    weight_S = s_weight_S * density_S
     # What the ends cut off is shared out, so that nothing is beyond a threshold of infinity.
     return 1 - float(weight_S @ inside_SZ @ weight_Z / (weight_S.sum() * weight_Z.sum()))
 
 
+def normal_nodes(num: int = NUM_NODES) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Places and weights by which a function of a standard normal value is averaged."""
+    z_Z, weight_Z = _nodes(-NORMAL_END, NORMAL_END, num)
+    return z_Z, weight_Z * np.exp(-(z_Z**2) / 2) / math.sqrt(2 * math.pi)
+
+
+def spread_nodes(df: float, num: int = NUM_NODES) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Places and weights by which a function of an estimated spread over the true one is averaged.
+
+    They are spaced evenly in a root of the spread: below two degrees of freedom its density is steep at 0.
+    """
+    low, high = (float(math.sqrt(special.chdtri(df, tail) / df)) for tail in (1 - CHI_TAIL, CHI_TAIL))
+    x_S, weight_S = _nodes(low ** (1 / ROOT), high ** (1 / ROOT), num)
+    s_S = x_S**ROOT
+    density_S = np.exp(
+        math.log(2) + (df / 2) * math.log(df / 2) - special.gammaln(df / 2) + (df - 1) * np.log(s_S) - df * s_S**2 / 2
+    )
+    return s_S, weight_S * density_S * ROOT * x_S ** (ROOT - 1)
+
+
 @cache
-def _legendre() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _legendre(num: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Places and weights between -1 and 1; finding them takes a tenth of a second."""
-    x, weight = np.polynomial.legendre.leggauss(NUM_NODES)
+    x, weight = np.polynomial.legendre.leggauss(num)
     return x, weight
 
 
-def _nodes(low: float, high: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _nodes(low: float, high: float, num: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Places and weights of the Gauss-Legendre rule between `low` and `high`."""
-    x, weight = _legendre()
+    x, weight = _legendre(num)
     return low + (x + 1) * (high - low) / 2, weight * (high - low) / 2

@@ -12,13 +12,18 @@ from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import optimize, special, stats
 
+from repro.analyse.evidence.dunnett import normal_nodes, spread_nodes
 from repro.analyse.evidence.statistics import MOST_SEEDS, POWER, Estimate, t_interval
 from repro.artifacts.judged import Interval
 
 #: Orders of more variants have too many permutations.
 MOST_RANKED = 8
+#: Above any quantile of a studentized range that is asked for.
+MOST_RANGE = 1e4
+#: Nodes of its two integrals: good to 1e-11.
+RANGE_NODES = 96
 
 
 def page_trend_p(value_BA: NDArray[np.float64], tiers: Sequence[int]) -> float:
@@ -88,15 +93,19 @@ def range_interval(pairs: Sequence[Estimate], *, num_arms: int, level: float = 0
     return max(low, 0.0), high
 
 
-def range_quantile(level: float, num_arms: int, df: float) -> float:
-    """The quantile of the studentized range, at whole degrees of freedom, where it is a little larger."""
-    return _whole_quantile(level, num_arms, max(math.floor(df), 1) if math.isfinite(df) else df)
-
-
 @cache
-def _whole_quantile(level: float, num_arms: int, df: float) -> float:
-    """The quantile of the studentized range, which takes a third of a second."""
-    return float(stats.studentized_range.ppf(level, num_arms, df))
+def range_quantile(level: float, num_arms: int, df: float) -> float:
+    """The quantile of the studentized range; `scipy.stats.studentized_range` takes far longer for it."""
+    return float(optimize.brentq(lambda q: within_range(q, num_arms, df) - level, 0.0, MOST_RANGE, xtol=1e-9, rtol=1e-9))
+
+
+def within_range(q: float, num_arms: int, df: float) -> float:
+    """The chance that the range of `num_arms` normal values is below `q` times an estimate of their spread."""
+    z_Z, weight_Z = normal_nodes(RANGE_NODES)
+    s_S, weight_S = spread_nodes(df, RANGE_NODES) if math.isfinite(df) else (np.ones(1), np.ones(1))
+    inside_SZ = special.ndtr(z_Z[None, :]) - special.ndtr(z_Z[None, :] - q * s_S[:, None])
+    found = num_arms * float(weight_S @ inside_SZ ** (num_arms - 1) @ weight_Z)
+    return found / float(weight_S.sum() * weight_Z.sum())
 
 
 def seeds_for_spread(bound: float, *, sd: float, num_arms: int) -> int | None:

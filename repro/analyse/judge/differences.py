@@ -93,7 +93,7 @@ def _decided(case: Case, entry: Difference, compared: Comparison | Within, *, si
     interval = estimate.ci90
     measured = _sentence(case, entry, compared, size)
     if interval is None:
-        brief = reasons.no_spread(entry.n)
+        brief = reasons.no_spread(entry.n, compared.compared)
         return replace(entry, verdict=verdict.INCONCLUSIVE, brief=brief, reason=f"{measured} {brief}")
     name = decided(entry, interval, size, sides=sides_of(entry))
     flag = verdict.size_flag(interval, size) if name == verdict.DIRECTION else ""

@@ -143,6 +143,8 @@ def judged(case: Case, entry: JudgedClaim) -> JudgedClaim:
     stop = gate(case.ledger, case.question) if entry.verdict not in verdict.NO_QUESTION else None
     if stop is None:
         return entry
+    if isinstance(entry, JudgedEffect):
+        entry = replace(entry, welch_verdict="")
     return replace(entry, verdict=stop.verdict, size="", reason=stop.reason, brief=stop.brief, total_flips=False)
 
 

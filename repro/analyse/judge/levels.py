@@ -31,7 +31,7 @@ def judged_level(case: Case, claim: Level, entry: JudgedLevel) -> JudgedLevel:
     if cannot:
         return replace(entry, verdict=verdict.UNTESTABLE, brief=cannot, reason=f"{cannot} {measured}".strip())
     if level is None or level.ci90 is None:
-        brief = reasons.no_spread(entry.n)
+        brief = reasons.no_spread(entry.n, level.compared if level else None)
         return replace(entry, verdict=verdict.INCONCLUSIVE, brief=brief, reason=f"{measured} {brief}".strip())
     name = verdict.decide_level(level.ci90, printed=entry.paper_value, band=band)
     total = level.total_ci90

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections import Counter
 from collections.abc import Sequence
 
@@ -18,6 +19,7 @@ from repro.analyse.evidence.several import (
     holm,
     page_trend_p,
     range_interval,
+    range_quantile,
     runs_for_every,
     seeds_for_spread,
     share_interval,
@@ -235,3 +237,14 @@ def test_the_seeds_that_a_spread_needs_find_equal_arms_within_the_bound() -> Non
         inside += interval[1] < 1.0
     assert inside / 200 == pytest.approx(0.80, abs=0.1)
     assert seeds_for_spread(1e-9, sd=0.5, num_arms=4) is None
+
+
+@pytest.mark.parametrize(
+    ("level", "num_arms", "df"), [(0.90, 4, 16), (0.95, 4, 2.0), (0.90, 8, 5.5), (0.90, 4, 1.3), (0.80, 3, math.inf)]
+)
+def test_the_range_is_that_of_scipy_for_fractions_of_degrees_too(level: float, num_arms: int, df: float) -> None:
+    assert range_quantile(level, num_arms, df) == pytest.approx(stats.studentized_range.ppf(level, num_arms, df), rel=1e-9)
+
+
+def test_the_range_of_two_is_a_t_statistic() -> None:
+    assert range_quantile(0.90, 2, 7) == pytest.approx(math.sqrt(2) * stats.t.ppf(0.95, 7), rel=1e-8)

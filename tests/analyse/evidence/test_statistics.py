@@ -186,9 +186,13 @@ def test_raw_p_equals_scipys_t_tests() -> None:
 
 
 def test_mean_of_an_arm_by_hand() -> None:
-    found = mean_of({"full": [1.0, 3.0, 2.0], "no_lrn": [2.0, 4.0, 6.0]}, arm="full")
-    assert (found.value, found.df, found.p) == (2.0, 4, None)
+    # Squares about the means: (1, 2, 3): 2; (2, 4, 6): 8. Degrees of freedom 2 + 2.
+    found = mean_of({"full": [1.0, 2.0, 3.0], "no_lrn": [2.0, 4.0, 6.0]}, arm="full")
+    assert (found.value, found.df, found.p, found.test) == (2.0, 4, None, "pooled t")
     assert found.se == pytest.approx(math.sqrt(10 / 4) / math.sqrt(3))
+    # Two seeds cannot show that the other arm's spread is theirs.
+    alone = mean_of({"full": [1.0, 3.0], "no_lrn": [2.0, 4.0, 6.0]}, arm="full")
+    assert (alone.df, alone.test, alone.alone) == (1, "t", ("full",))
 
 
 @pytest.mark.parametrize(("effect", "needed"), [(0.4, [3, 6, 14, 29]), (1.0, [2, 2, 3, 6]), (1.4, [2, 2, 3, 4])])

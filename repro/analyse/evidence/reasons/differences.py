@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from repro.analyse.evidence import verdict
 from repro.analyse.evidence.sizes import Size
@@ -208,10 +208,17 @@ def level_meaning(name: str, *, metric: str, band: float) -> str:
     }[name]
 
 
-def no_spread(n: Mapping[str, int]) -> str:
-    """The sentence that says why there is no interval."""
+def no_spread(n: Mapping[str, int], values: Mapping[str, Sequence[float]] | None = None) -> str:
+    """The sentence that says why there is no interval; values: of each arm by seed, where they are known."""
+    arms = dict(values or {})
+    broken = [name for name, of in arms.items() if not all(math.isfinite(value) for value in of)]
+    if broken:
+        return f"A run of {' and '.join(broken)} gave no finite value, so nothing can be decided; see its log, train it again."
     if min(n.values(), default=0) < 2:
-        return "One seed of an arm shows no spread between seeds, so nothing can be decided; train at least two seeds per arm."
+        few = " and ".join(name for name, num in n.items() if num < 2) or "an arm"
+        return f"One seed of {few} shows no spread between seeds, so nothing can be decided; train at least two seeds per arm."
+    if len(arms) == 2 and len({tuple(of) for of in arms.values()}) == 1:
+        return "Both arms gave the same value at every seed, to the last digit: what differs between them changes nothing here."
     return "All seeds gave the same value, so no spread between seeds can be estimated and nothing can be decided."
 
 
