@@ -18,8 +18,6 @@ from repro.analyse.evidence.dunnett import normal_nodes, spread_nodes
 from repro.analyse.evidence.statistics import MOST_SEEDS, POWER, Estimate, t_interval
 from repro.artifacts.judged import Interval
 
-#: Orders of more variants have too many permutations.
-MOST_RANKED = 8
 #: Above any quantile of a studentized range that is asked for.
 MOST_RANGE = 1e4
 #: Nodes of its two integrals: good to 1e-11.
@@ -34,8 +32,6 @@ def page_trend_p(value_BA: NDArray[np.float64], tiers: Sequence[int]) -> float:
     `scipy.stats.page_trend_test`.
     Source: Page 1963, "Ordered hypotheses for multiple treatments: a significance test for linear ranks".
     """
-    if len(tiers) > MOST_RANKED:
-        raise ValueError(f"an order of {len(tiers)} variants; allowed: up to {MOST_RANKED}")
     # Mean ranks are halves, so that products are quarters: whole numbers of these are added up exactly.
     tier_A = np.rint(2 * stats.rankdata(tiers)).astype(int)
     rank_BA = np.rint(2 * stats.rankdata(value_BA, axis=1)).astype(int)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from repro.analyse.evidence.verdict import ANSWERS, NO_QUESTION
 from repro.artifacts.dataset_json import SplitFiles
 from repro.artifacts.judged import JudgedByRuns, JudgedClaim
 from repro.report.inputs.results import Results, RunRecord
@@ -23,7 +22,7 @@ from repro.report.pages.setting import (
     setting,
     table_page_path,
 )
-from repro.report.pages.tally import Tally, tally
+from repro.report.pages.tally import Tally, group_anchor, overview, tally
 from repro.report.text import formatting, wording
 from repro.report.text.formatting import compact, count, listed, percent, size
 from repro.report.text.hits import claim_as_shown
@@ -91,7 +90,7 @@ class IndexPage:
 
 
 def index_page(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Results) -> IndexPage:
-    """The index of a scale. `absent`: papers that have no such scale."""
+    """The index of a scale. `absent`: papers that have no such scale, or that were not judged."""
     claims = results.judgement.claims
     return IndexPage(
         setting=setting(results),
@@ -115,7 +114,7 @@ def _paper_view(paper: Paper, *, results: Results) -> PaperView:
         title=paper.title,
         citation=citation(paper),
         scale_title=paper.scale(results.scale).title,
-        overview=_overview(paper, groups, results=results),
+        overview=overview(paper, groups, results=results),
         groups=tuple(_claim_group(paper, table, claims, results=results) for table, claims in groups if claims),
         runs=runs_view(paper, variants, measures=measures, results=results, href=lambda path: path),
     )
@@ -130,47 +129,9 @@ def claims_by_page(paper: Paper, *, results: Results) -> list[tuple[Table | None
     return [*groups, (None, list(left.values()))] if left else groups
 
 
-def _overview(paper: Paper, groups: Sequence[tuple[Table | None, Sequence[JudgedClaim]]], *, results: Results) -> TableView:
-    """One line a page: how many claims, and how many of them have each verdict that occurs."""
-    verdicts = [name for name in wording.VERDICTS if any(claim.verdict == name for _, claims in groups for claim in claims)]
-    columns = (
-        Column(key="page", title="Page", group="Page"),
-        Column(key="where", title="In the paper", group="In the paper"),
-        Column(key="claims", title="Claims", group="Claims", kind="number"),
-        Column(key="decided", title="Decided", group="Decided of judgeable", kind="number"),
-        Column(key="judgeable", title="Judgeable", group="Decided of judgeable", kind="number", label="of", inline=True),
-        *[
-            Column(key=name, title=name, group=f"{wording.VERDICTS[name].symbol} {name.lower()}", kind="number")
-            for name in verdicts
-        ],
-    )
-    rows = []
-    for table, claims in groups:
-        number = {name: sum(claim.verdict == name for claim in claims) for name in verdicts}
-        found = [claim.verdict for claim in claims]
-        judgeable = sum(name not in NO_QUESTION for name in found)
-        href = table_page_path(paper.name, table.name) if table else ""
-        cells = {
-            "page": Cell(text=table.title if table else "On no page", href=href),
-            "where": Cell(text=table.where if table else ""),
-            "claims": Cell(text=count(len(claims)), href=f"#{_group_anchor(paper, table)}" if claims else ""),
-            "decided": Cell(text=count(sum(name in ANSWERS for name in found)) if judgeable else ""),
-            "judgeable": Cell(text=count(judgeable) if judgeable else ""),
-            **{name: Cell(text=count(num) if num else "") for name, num in number.items()},
-        }
-        rows.append(Row(cells=cells))
-    here = setting(results, paper=paper.name).sentence
-    caption = f"Pages of {paper.authors} ({paper.year}) and the verdicts on their claims; {here}."
-    return TableView(name=f"{paper.name}_overview", caption=caption, columns=columns, rows=tuple(rows))
-
-
-def _group_anchor(paper: Paper, table: Table | None) -> str:
-    return f"claims-{table.name if table else paper.name}"
-
-
 def _claim_group(paper: Paper, table: Table | None, claims: Sequence[JudgedClaim], *, results: Results) -> ClaimGroup:
     return ClaimGroup(
-        anchor=_group_anchor(paper, table),
+        anchor=group_anchor(paper, table),
         title=table.title if table else "On no page",
         where=table.where if table else "",
         href=table_page_path(paper.name, table.name) if table else "",

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 
 from repro.analyse.evidence.verdict import ANSWERS, NO_QUESTION
 from repro.artifacts.judged import JudgedClaim
+from repro.report.inputs.results import Results
+from repro.report.pages.setting import setting, table_page_path
 from repro.report.text import wording
 from repro.report.text.formatting import count
+from repro.report.text.tables import Cell, Column, Row, TableView
 from repro.report.text.wording import VerdictWords
+from repro.spec.experiment import Paper, Table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,3 +51,42 @@ def headline(decided: int, judgeable: int) -> str:
     if not judgeable:
         return "No claim is judgeable here"
     return f"{count(decided)} of {count(judgeable)} judgeable claim{'s' * (judgeable != 1)} decided"
+
+
+def overview(paper: Paper, groups: Sequence[tuple[Table | None, Sequence[JudgedClaim]]], *, results: Results) -> TableView:
+    """One line a page: how many claims, and how many of them have each verdict that occurs."""
+    verdicts = [name for name in wording.VERDICTS if any(claim.verdict == name for _, claims in groups for claim in claims)]
+    columns = (
+        Column(key="page", title="Page", group="Page"),
+        Column(key="where", title="In the paper", group="In the paper"),
+        Column(key="claims", title="Claims", group="Claims", kind="number"),
+        Column(key="decided", title="Decided", group="Decided of judgeable", kind="number"),
+        Column(key="judgeable", title="Judgeable", group="Decided of judgeable", kind="number", label="of", inline=True),
+        *[
+            Column(key=name, title=name, group=f"{wording.VERDICTS[name].symbol} {name.lower()}", kind="number")
+            for name in verdicts
+        ],
+    )
+    rows = []
+    for table, claims in groups:
+        number = {name: sum(claim.verdict == name for claim in claims) for name in verdicts}
+        found = [claim.verdict for claim in claims]
+        judgeable = sum(name not in NO_QUESTION for name in found)
+        href = table_page_path(paper.name, table.name) if table else ""
+        cells = {
+            "page": Cell(text=table.title if table else "On no page", href=href),
+            "where": Cell(text=table.where if table else ""),
+            "claims": Cell(text=count(len(claims)), href=f"#{group_anchor(paper, table)}" if claims else ""),
+            "decided": Cell(text=count(sum(name in ANSWERS for name in found)) if judgeable else ""),
+            "judgeable": Cell(text=count(judgeable) if judgeable else ""),
+            **{name: Cell(text=count(num) if num else "") for name, num in number.items()},
+        }
+        rows.append(Row(cells=cells))
+    here = setting(results, paper=paper.name).sentence
+    caption = f"Pages of {paper.authors} ({paper.year}) and the verdicts on their claims; {here}."
+    return TableView(name=f"{paper.name}_overview", caption=caption, columns=columns, rows=tuple(rows))
+
+
+def group_anchor(paper: Paper, table: Table | None) -> str:
+    """What the claims of a page are called on the index."""
+    return f"claims-{table.name if table else paper.name}"

@@ -42,6 +42,8 @@ class Direction(OfTwoArms):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.check_positive("smallest_effect")
+        if self.measured.ratio == ALWAYS:
+            self.refuse(f"is of {self.metric}", "a metric with differences; of times and epochs a ratio, with a smallest_ratio")
         if self.smallest_effect is None and not self.untestable:
             self.refuse("has no smallest_effect", "the least difference that counts as one, in the metric's unit")
 

@@ -9,6 +9,9 @@ from typing import ClassVar
 from repro.spec.claims.sizes import ABOUT, Sized
 from repro.spec.claims.stated import Stated
 
+#: Orders of more variants have too many permutations to be tested.
+MOST_RANKED = 8
+
 
 @dataclass(frozen=True, kw_only=True)
 class Ranking(Stated):
@@ -28,6 +31,8 @@ class Ranking(Stated):
             return
         if len(self.tiers) < 2 or not all(self.tiers) or len(set(self.arms)) != len(self.arms):
             self.refuse(f"has the tiers {self.tiers}", "two and more, each with variants, each variant once")
+        if len(self.arms) > MOST_RANKED:
+            self.refuse(f"orders {len(self.arms)} variants", f"up to {MOST_RANKED}")
         if self.arm != self.arms[0]:
             self.refuse(f"is of {self.arm!r} and has the tiers {self.tiers}", "an arm that is the first of the first tier")
 

@@ -55,11 +55,6 @@ def test_pages_test_by_hand_with_a_tie_of_tiers() -> None:
     assert page_trend_p(np.ones((3, 3)), (0, 1, 1)) == 1.0
 
 
-def test_too_many_variants_have_too_many_orders() -> None:
-    with pytest.raises(ValueError, match="an order of 9 variants; allowed: up to 8"):
-        page_trend_p(np.ones((2, 9)), range(9))
-
-
 def test_holms_rule_by_hand() -> None:
     assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
     assert holm([0.9, 0.9]) == [1.0, 1.0]

@@ -167,13 +167,16 @@ def _adjusted(bench: Bench, claim: Claim, measured: Measured) -> dict[str, Any]:
     page = page_of(claim["paper"], claim.get("id", ""), name=claim.get("table", ""))
     arm, against = claim["chosen"]
     found = measured.deciding.found
-    if page is None or page.control_of(against) != arm or against not in page.variants or not found.interval():
+    if page is None or not {arm, against} <= set(page.variants) or not found.interval():
+        return {}
+    controls = [one for one, two in ((arm, against), (against, arm)) if page.control_of(two) == one]
+    if not controls:
         return {}
     arms, _ = bench.arms(claim, (arm, against), claim["protocol"])
     log = claim["decided_on"] == "log_ratio"
-    means = {name: spreads.array(arms[name]) for name in page.family(arm) if name in arms}
+    means = {name: spreads.array(arms[name]) for name in page.family(controls[0]) if name in arms}
     weights = {name: len(values) * (float(values.mean()) ** 2 if log else 1.0) for name, values in means.items()}
-    return {"p_adjusted": dunnett_p(abs(found.value) / found.se, found.df, weights=weights, control=arm)}
+    return {"p_adjusted": dunnett_p(abs(found.value) / found.se, found.df, weights=weights, control=controls[0])}
 
 
 def within(bench: Bench, claim: Claim) -> Opinion | None:
@@ -251,5 +254,6 @@ def spread(bench: Bench, claim: Claim) -> Opinion | None:
 
 
 def _range_ends(found: Found, num_arms: int, chance: float) -> Interval:
-    half = float(stats.studentized_range.ppf(chance, num_arms, found.df)) / math.sqrt(2) * found.se
+    whole = max(1, math.floor(found.df))  # of a fraction of degrees of freedom that of the whole ones, which is wider
+    half = float(stats.studentized_range.ppf(chance, num_arms, whole)) / math.sqrt(2) * found.se
     return abs(found.value) - half, abs(found.value) + half

@@ -145,6 +145,8 @@ def test_epochs_are_counted_to_the_training_errors_of_ratios_and_of_levels_of_ep
         (RANKING, {"tiers": (("full", "b"),)}, "allowed: two and more, each with variants, each variant once"),
         (RANKING, {"tiers": (("full",), ("b", "full"))}, "allowed: two and more, each with variants, each variant once"),
         (RANKING, {"tiers": (("b",), ("full",))}, "allowed: an arm that is the first of the first tier"),
+        (RANKING, {"tiers": (("full",), tuple("abcdefgh"))}, "orders 9 variants; allowed: up to 8"),
+        (DIRECTION, {"metric": "epochs_to_leave_chance"}, "allowed: a metric with differences; of times and epochs a ratio"),
         (RANKING, {"smallest_effect": 0.0}, "has smallest_effect 0.0; allowed: above 0"),
         (SPREAD, {"among": ("full",)}, "allowed: two and more variants, each once, the arm first"),
         (SPREAD, {"paper_most": 0.05}, "has a ratio or another bound; allowed: a paper_delta alone"),
