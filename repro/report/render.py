@@ -8,7 +8,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from repro.artifacts import files
+from repro.artifacts import claims_json, files
+from repro.artifacts.files import FileFormatError
 from repro.report.drawing import plots as figures
 from repro.report.figures.catalogue import table_figures
 from repro.report.inputs.results import Results, read_results
@@ -25,20 +26,26 @@ STYLES = ("report.css", "figures.css")
 
 
 def render(papers: Sequence[Paper], *, scale: str, results: Path, reports: Path) -> None:
-    """Write `reports/<scale>/` from `results/<scale>/`. Papers without this scale are named as not run.
+    """Write `reports/<scale>/` from `results/<scale>/`. Papers without this scale, or not judged, are named as not run.
 
     The same results give the same bytes.
 
     Raises:
-        FileFormatError: runs.csv or claims.json is missing, damaged, or not made from one another.
+        FileFormatError: runs.csv or claims.json is missing, damaged, not made from one another, or judges none of `papers`.
         ValueError: no paper has this scale, or claims.json holds a verdict that does not exist.
     """
-    present = [paper for paper in papers if scale in [item.name for item in paper.scales]]
-    if not present:
+    known = [paper for paper in papers if scale in [item.name for item in paper.scales]]
+    if not known:
         allowed = sorted({item.name for paper in papers for item in paper.scales})
         raise ValueError(f"no paper has the scale {scale!r}; allowed: {', '.join(allowed)}")
+    read = read_results(known, scale=scale, results=results)
+    present = [paper for paper in known if paper.name in read.judgement.evidence]
+    if not present:
+        got, wanted = " and ".join(sorted(read.judgement.evidence)), " ".join(paper.name for paper in known)
+        raise FileFormatError(
+            f"{read.folder / claims_json.FILE} judges {got}, not {wanted}; type python -m repro judge --papers {wanted} first"
+        )
     absent = [paper for paper in papers if paper not in present]
-    read = read_results(present, scale=scale, results=results)
     folder = Path(reports) / scale
     environment = page_environment()
     for paper in present:

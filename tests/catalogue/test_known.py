@@ -140,7 +140,7 @@ def test_unknown_names_are_refused_with_what_there_is(written):
         ),
         (
             [('name="tiny",\n    title', 'name="alexnet",\n    title'), ("tiny_table1", "alexnet_table9")],
-            "paper 'alexnet' is in ",
+            "paper 'alexnet' is described 2 times",
         ),
         (
             [("dataset=PROCEDURAL_SMOKE", "dataset=replace(PROCEDURAL_SMOKE, title='others')"), EXTENDING],

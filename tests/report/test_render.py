@@ -16,8 +16,10 @@ from jinja2 import nodes
 
 from repro.analyse.evidence.verdict import VERDICTS
 from repro.artifacts.dataset_json import read_dataset, write_dataset
+from repro.artifacts.files import FileFormatError
 from repro.papers.alexnet import ALEXNET
-from repro.report.render import TEMPLATES, page_environment
+from repro.papers.karpathy import KARPATHY
+from repro.report.render import TEMPLATES, page_environment, render
 from repro.report.text import wording
 from repro.report.text.tables import ascii_number
 from repro.spec.terms.evidence import LEVELS
@@ -296,6 +298,16 @@ def test_the_index_explains_every_verdict_in_one_sentence(full_report: Rendered)
     words = read(full_report.folder / "index.html").words
     for item in wording.VERDICTS.values():
         assert item.meaning in words
+
+
+def test_a_paper_that_was_not_judged_is_named_and_alone_it_is_refused(small_judged: Rendered) -> None:
+    render([*small_judged.papers, KARPATHY], scale=small_judged.scale, results=small_judged.results, reports=small_judged.reports)
+    index = (small_judged.folder / "index.html").read_text(encoding="utf-8")
+    assert "these results were judged without it" in index
+    with pytest.raises(
+        FileFormatError, match=r"claims.json judges alexnet, not karpathy; type python -m repro judge --papers karpathy"
+    ):
+        render([KARPATHY], scale=small_judged.scale, results=small_judged.results, reports=small_judged.reports)
 
 
 def test_a_demonstration_says_on_every_page_that_it_is_no_evidence(full_report: Rendered) -> None:

@@ -53,9 +53,9 @@ def lines(found: Calibration) -> list[str]:
 def _coverage(outcomes: Sequence[Outcome]) -> list[str]:
     least = min(one.num for one in outcomes)
     found = [
-        f"Share of 90 % intervals that hold the truth, over {least} tables and more. `+`: above {NOMINAL + SLACK:.2f}, "
-        f"`!`: below {NOMINAL - SLACK:.2f}, by more than two standard errors. In brackets: share of false DIRECTION and "
-        "REVERSED where nothing differs.",
+        f"Share of 90 % intervals that hold the truth, over {least} tables and more. `+`: above {NOMINAL + SLACK:.2f},",
+        f"`!`: below {NOMINAL - SLACK:.2f}, by more than two standard errors. In brackets: share of false DIRECTION and REVERSED",
+        "where nothing differs.",
         "",
     ]
     for kind in dict.fromkeys(one.kind for one in outcomes):
@@ -88,8 +88,8 @@ def _orders(rows: Sequence[Order]) -> list[str]:
 def _summary(outcomes: Sequence[Outcome]) -> list[str]:
     below, lowest = sum(one.side == "below" for one in outcomes), min(outcomes, key=lambda one: one.covered)
     return [
-        f"Settings below {NOMINAL - SLACK:.2f} (two standard errors): {below} of {len(outcomes)}. "
-        f"Lowest: {lowest.covered:.3f} ({lowest.kind}: {lowest.name}, n = {lowest.num_seeds})."
+        f"Settings below {NOMINAL - SLACK:.2f} (two standard errors): {below} of {len(outcomes)}.",
+        f"Lowest: {lowest.covered:.3f} ({lowest.kind}: {lowest.name}, n = {lowest.num_seeds}).",
     ]
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from statistics import stdev
 
 from repro.analyse.evidence.dunnett import dunnett_p
-from repro.analyse.evidence.gates import not_learned
 from repro.analyse.evidence.ledger import Ledger
+from repro.analyse.evidence.lenders import lenders_for
 from repro.analyse.evidence.pairing import Common, common_values, paired_difference
 from repro.analyse.evidence.precisions import precision_se
 from repro.analyse.evidence.spreads import Values
@@ -147,7 +147,7 @@ def compare(ledger: Ledger, pair: Pair, *, decided_on: str) -> Comparison | None
     None if one has no finished run.
     """
     arm, against, metric, protocol = pair.arm, pair.against, pair.metric, pair.protocol
-    lenders = _lenders(ledger, pair.pool, (arm, against), protocol=protocol)
+    lenders = lenders_for(ledger, pair.pool, (arm, against), protocol=protocol)
     by_seed = {name: ledger.by_seed(name, metric=metric, protocol=protocol) for name in (*lenders, arm, against)}
     arms = {name: list(values.values()) for name, values in by_seed.items() if values}
     if arm not in arms or against not in arms:
@@ -224,7 +224,7 @@ def compare_within(
 
 def measure_level(ledger: Ledger, *, arm: str, pool: Sequence[str], metric: str, protocol: str) -> Level | None:
     """Measure the mean of `arm`, with the spread that the networks of `pool` lend it; None if it has no run."""
-    lenders = _lenders(ledger, pool, (arm,), protocol=protocol)
+    lenders = lenders_for(ledger, pool, (arm,), protocol=protocol)
     names = list(dict.fromkeys((*lenders, arm)))
     arms = ledger.arms(names, metric=metric, protocol=protocol)
     if arm not in arms:
@@ -239,17 +239,6 @@ def measure_level(ledger: Ledger, *, arm: str, pool: Sequence[str], metric: str,
     elif (se := precision_se(ledger, (arm,), metric=metric)) is not None:
         total = total_interval(estimate, example_se=se)
     return Level(arms=arms, arm=arm, estimate=estimate, ci90=estimate.ci90, total_ci90=total)
-
-
-def _lenders(ledger: Ledger, pool: Sequence[str], wanted: Sequence[str], *, protocol: str) -> list[str]:
-    """The networks of `pool` and of `wanted` that have learned: they lend each other their spread.
-
-    A network that stays at chance gives every seed the same error: its spread says nothing about that of the others. A
-    classical model, or an average of networks, varies in its own way: it stands by its own spread and lends none.
-    """
-    names = dict.fromkeys((*pool, *wanted))
-    networks = [name for name in names if all(run.network is not None for run in ledger.runs(name)) and ledger.runs(name)]
-    return [name for name in networks if not not_learned(ledger, name, role="network", protocol=protocol)]
 
 
 def _examples_se(

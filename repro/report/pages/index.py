@@ -90,7 +90,7 @@ class IndexPage:
 
 
 def index_page(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Results) -> IndexPage:
-    """The index of a scale. `absent`: papers that have no such scale."""
+    """The index of a scale. `absent`: papers that have no such scale, or that were not judged."""
     claims = results.judgement.claims
     return IndexPage(
         setting=setting(results),

@@ -35,7 +35,7 @@ class NotRunGroup:
 def not_run_groups(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Results) -> tuple[NotRunGroup, ...]:
     """What has no result: papers, networks and runs, and the claims that are not decided, by verdict."""
     groups = [
-        _group("Papers without this scale", "paper", _absent(absent, results=results)),
+        _group("Papers without results here", "paper", _absent(absent, results=results)),
         _group("Networks that this scale does not run", "variant", _no_family(papers, results=results)),
         _group("Runs that are missing", "run", _missing(results)),
         _group("Runs that diverged", "run", _diverged(results)),
@@ -54,8 +54,13 @@ def _group(title: str, noun: str, items: Iterable[NotRun]) -> NotRunGroup:
 
 def _absent(absent: Sequence[Paper], *, results: Results) -> Iterable[NotRun]:
     for paper in absent:
-        others = listed([scale.name for scale in paper.scales])
-        yield NotRun(what=f"all of {paper.name}", reason=f"it has no scale {results.scale}, but {others}")
+        scales = [scale.name for scale in paper.scales]
+        why = (
+            "these results were judged without it"
+            if results.scale in scales
+            else f"it has no scale {results.scale}, but {listed(scales)}"
+        )
+        yield NotRun(what=f"all of {paper.name}", reason=why)
 
 
 def _no_family(papers: Sequence[Paper], *, results: Results) -> Iterable[NotRun]:

@@ -35,7 +35,11 @@ PAIR = Pair(
 class Runs:
     """The values of some arms, as a ledger gives them; the examples of no run are known."""
 
-    def __init__(self, values: Mapping[str, Sequence[float]], *, num_examples: int = 99) -> None:
+    def __init__(
+        self, values: Mapping[str, Sequence[float]], *, num_examples: int = 99, other: Mapping[str, Any] | None = None
+    ) -> None:
+        """other: of variants whose runs were made otherwise, what is other about them."""
+        self._other = dict(other or {})
         self.values = {name: dict(enumerate(of)) for name, of in values.items()}
         self._num = num_examples
         experiment = SimpleNamespace(evaluation=SimpleNamespace(protocols=("center",)))
@@ -52,7 +56,10 @@ class Runs:
 
     def runs(self, variant: str) -> list[Any]:
         network = None if variant in CLASSICAL else object()
-        return [SimpleNamespace(network=network, num_classes=10, seed=seed) for seed in self.values.get(variant, {})]
+        other = self._other.get(variant, {})
+        made = {"network": network, "num_classes": 10, "code_digest": "c", "precision": "float32", "diverged": False, **other}
+        data = SimpleNamespace(name="images", digest=made.pop("data", "d"))
+        return [SimpleNamespace(seed=seed, dataset=data, **made) for seed in self.values.get(variant, {})]
 
     finished = runs
 
@@ -83,6 +90,14 @@ def test_a_net_at_chance_lends_nothing_and_stands_alone() -> None:
     found = compared({**three(NETS), "tanh": [0.90, 0.90, 0.90]})
     assert "tanh" not in found.points.pool
     assert "tanh" in compared({**three(NETS), "tanh": [0.90, 0.90, 0.90]}, against="tanh").points.alone
+
+
+@pytest.mark.parametrize("other", [{"code_digest": "x"}, {"precision": "bfloat16"}, {"data": "x"}, {"diverged": True}])
+def test_runs_that_were_made_otherwise_lend_nothing(other: dict[str, Any]) -> None:
+    runs: Any = Runs(three(NETS), other={"tanh": other})
+    found = compare(runs, PAIR, decided_on="points")
+    assert found is not None
+    assert found.points.pool == ("full", "no_lrn")
 
 
 def test_welch_stands_beside_on_the_deciding_scale() -> None:
