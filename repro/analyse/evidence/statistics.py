@@ -75,7 +75,7 @@ def difference(
     there). It is pooled in the values' own unit, in which seeds of good and bad arms spread alike, and carried over
     to the logarithm by each arm's mean (delta method). An arm of one seed has no interval.
 
-    floor: what a mean of 0 counts as in a logarithm.
+    floor: what a mean counts as at least in a logarithm.
 
     Raises:
         ValueError: a logarithm is asked for of a mean that is not above 0.

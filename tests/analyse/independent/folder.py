@@ -37,6 +37,12 @@ class Folder:
         own = self._by_key.get((paper, variant, metric, self.protocol(paper, variant, metric, protocol)))
         return dict(sorted(own.items())) if own else {}
 
+    def num_examples(self, paper: str, variant: str, metric: str, protocol: str) -> int:
+        """The fewest examples of a value of a variant."""
+        rows, own = self.rows, self.protocol(paper, variant, metric, protocol)
+        chosen = (rows.paper == paper) & (rows.variant == variant) & (rows.metric == metric) & (rows.protocol == own)
+        return int(rows[chosen].n_examples.astype(int).min())
+
     def protocol(self, paper: str, variant: str, metric: str, protocol: str) -> str:
         """The protocol by which a variant is measured where others are by `protocol`."""
         has = (paper, variant, metric, protocol) in self._by_key

@@ -39,9 +39,12 @@ class Found:
         return float(2 * stats.t.sf(abs(self.value) / self.se, self.df)) if self.se > 0 and self.df > 0 else None
 
 
-def unpaired(one: Floats, two: Floats, variances: tuple[float, float], df: float, *, log: bool) -> Found:
-    """mean(two) - mean(one), or ln of their ratio by the delta method, where a seed of each has this variance."""
-    a, b = float(one.mean()), float(two.mean())
+def unpaired(one: Floats, two: Floats, variances: tuple[float, float], df: float, *, log: bool, least: float = 0.0) -> Found:
+    """mean(two) - mean(one), or ln of their ratio by the delta method, where a seed of each has this variance.
+
+    least: what a mean counts as at least in a logarithm.
+    """
+    a, b = means(one, two, log=log, least=least)
     parts = [variances[0] / len(one), variances[1] / len(two)]
     if not log:
         return Found(b - a, math.sqrt(sum(parts)), df)
@@ -61,12 +64,19 @@ def variance(values: Floats) -> float:
     return 0.0 if found**0.5 <= 1e-12 * float(np.abs(values).max()) else found
 
 
-def welch(one: Floats, two: Floats, *, log: bool) -> Found:
+def means(one: Floats, two: Floats, *, log: bool, least: float) -> tuple[float, float]:
+    """Of the two arms; in a logarithm no less than half an example of all (`least`)."""
+    found = float(one.mean()), float(two.mean())
+    return (max(found[0], least), max(found[1], least)) if log else found
+
+
+def welch(one: Floats, two: Floats, *, log: bool, least: float = 0.0) -> Found:
     """Welch's interval, each arm by its own spread."""
     variances = variance(one), variance(two)
-    scale = (1 / one.mean() ** 2, 1 / two.mean() ** 2) if log else (1.0, 1.0)
+    a, b = means(one, two, log=True, least=least) if log else (1.0, 1.0)
+    scale = (1 / a**2, 1 / b**2)
     parts = [(variances[0] / len(one) * scale[0], len(one) - 1), (variances[1] / len(two) * scale[1], len(two) - 1)]
-    return unpaired(one, two, variances, satterthwaite(parts), log=log)
+    return unpaired(one, two, variances, satterthwaite(parts), log=log, least=least)
 
 
 def one_sample(values: Floats) -> Found:
@@ -75,9 +85,9 @@ def one_sample(values: Floats) -> Found:
     return Found(float(values.mean()), se, len(values) - 1)
 
 
-def paired(one: Floats, two: Floats, *, log: bool) -> Found:
+def paired(one: Floats, two: Floats, *, log: bool, least: float = 0.0) -> Found:
     """Seed by seed; a logarithm divides each arm by its mean (delta method)."""
-    a, b = (float(one.mean()), float(two.mean())) if log else (1.0, 1.0)
+    a, b = means(one, two, log=True, least=least) if log else (1.0, 1.0)
     found = one_sample(two / b - one / a)
     return Found(math.log(b / a) if log else found.value, found.se, found.df)
 

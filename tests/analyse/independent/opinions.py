@@ -66,12 +66,19 @@ class Bench:
             return None
         one, two = arms[arm], arms[against]
         seeds, _, paired = spreads.correlation(one, two)
+        least = self.least(claim)
         if paired:
             x, y = (np.array([values[seed] for seed in seeds]) for values in (one, two))
-            found = [Compared(intervals.paired(x, y, log=scale), "paired t") for scale in (log, False)]
+            found = [Compared(intervals.paired(x, y, log=scale, least=least), "paired t") for scale in (log, False)]
             return Measured(found[0], found[1], (seeds, seeds), True)
-        found = [spreads.compare(arms, arm, against, lenders=lenders, log=scale) for scale in (log, False)]
+        found = [spreads.compare(arms, arm, against, lenders=lenders, log=scale, least=least) for scale in (log, False)]
         return Measured(found[0], found[1], (list(one), list(two)), False)
+
+    def least(self, claim: Claim) -> float:
+        """What an error counts as at least in a logarithm: half an example more than none, of the fewest of an arm."""
+        return 0.5 / (
+            1 + min(self.folder.num_examples(claim["paper"], n, claim["metric"], claim["protocol"]) for n in claim["chosen"])
+        )
 
     def units_se(self, claim: Claim, arm: str, against: str, measured: Measured, *, log: bool) -> float | None:
         """The standard error of the choice of test examples; None where they differ or there are no scores."""
@@ -157,7 +164,7 @@ def _beside(bench: Bench, claim: Claim, measured: Measured) -> dict[str, Any]:
     numbers |= _adjusted(bench, claim, measured)
     if min(len(one), len(two)) > 1:
         log = claim["decided_on"] == "log_ratio"
-        found = intervals.welch(spreads.array(one), spreads.array(two), log=log)
+        found = intervals.welch(spreads.array(one), spreads.array(two), log=log, least=bench.least(claim))
         numbers |= {"welch.estimate": found.value, "welch.ci90": found.interval()}
     return numbers
 
@@ -254,6 +261,5 @@ def spread(bench: Bench, claim: Claim) -> Opinion | None:
 
 
 def _range_ends(found: Found, num_arms: int, chance: float) -> Interval:
-    whole = max(1, math.floor(found.df))  # of a fraction of degrees of freedom that of the whole ones, which is wider
-    half = float(stats.studentized_range.ppf(chance, num_arms, whole)) / math.sqrt(2) * found.se
+    half = float(stats.studentized_range.ppf(chance, num_arms, found.df)) / math.sqrt(2) * found.se
     return abs(found.value) - half, abs(found.value) + half

@@ -99,17 +99,17 @@ def share(interval: Interval, *, every: bool, chance: float) -> str:
         return "REPRODUCED"
     if low > chance:
         return "DIRECTION"
-    return "ABSENT" if high < 0.5 else "INCONCLUSIVE"
+    return "NOT-REPRODUCED" if high < 0.5 else "INCONCLUSIVE"
 
 
 def bounded(interval: Interval, bound: float) -> str:
     """A spread is at most the bound; up to twice the bound it is as small as the paper says in size."""
     low, high = interval
-    if high < bound:
+    if high <= bound:
         return "REPRODUCED"
-    if high < 2 * bound:
-        return "DIRECTION"
-    return "NOT-REPRODUCED" if low > bound else "INCONCLUSIVE"
+    if low > bound:
+        return "NOT-REPRODUCED"
+    return "DIRECTION" if high <= 2 * bound else "INCONCLUSIVE"
 
 
 def signs(interval: Interval, *, every: bool) -> str:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from tests.analyse.independent.intervals import Found, satterthwaite, unpaired, variance, welch
+from tests.analyse.independent.intervals import Found, means, satterthwaite, unpaired, variance, welch
 
 Floats = NDArray[np.float64]
 #: The level at which an arm's spread is found to be larger, times its degrees of freedom.
@@ -133,20 +133,21 @@ def stands(arms: Arms, wanted: Sequence[str], lenders: Collection[str]) -> tuple
     return by_arm, tuple(name for name in arms if name in pool)
 
 
-def compare(arms: Arms, arm: str, against: str, *, lenders: Collection[str], log: bool) -> Compared:
-    """mean(against) - mean(arm), or the log ratio, with the spreads that stand for the two."""
+def compare(arms: Arms, arm: str, against: str, *, lenders: Collection[str], log: bool, least: float = 0.0) -> Compared:
+    """mean(against) - mean(arm), or the log ratio (of means of `least` and more), with the spreads that stand for the two."""
     one, two = array(arms[arm]), array(arms[against])
     if min(len(one), len(two)) < 2:
-        return Compared(Found(unpaired(one, two, (0.0, 0.0), 0.0, log=log).value, 0.0, 0.0), "none")
+        return Compared(Found(unpaired(one, two, (0.0, 0.0), 0.0, log=log, least=least).value, 0.0, 0.0), "none")
     by_arm, pool = stands(arms, (arm, against), lenders)
     apart = tuple(name for name in (arm, against) if name not in pool)
     if not pool:
-        return Compared(welch(one, two, log=log), "Welch t", (), apart)
+        return Compared(welch(one, two, log=log, least=least), "Welch t", (), apart)
     df = by_arm[arm].df
     if apart:
-        scale = {name: 1 / float(array(arms[name]).mean()) ** 2 if log else 1.0 for name in (arm, against)}
+        a, b = means(one, two, log=True, least=least) if log else (1.0, 1.0)
+        scale = {arm: 1 / a**2, against: 1 / b**2}
         df = satterthwaite([(by_arm[name].variance / len(arms[name]) * scale[name], by_arm[name].df) for name in (arm, against)])
-    found = unpaired(one, two, (by_arm[arm].variance, by_arm[against].variance), df, log=log)
+    found = unpaired(one, two, (by_arm[arm].variance, by_arm[against].variance), df, log=log, least=least)
     return Compared(found, "partly pooled t" if apart else "pooled t", pool, apart)
 
 
