@@ -66,8 +66,8 @@ def correlation_p(r: float, *, num: int) -> float:
 def paired_difference(common: Common, *, log: bool = False, floor: float = 0.0) -> Estimate:
     """Estimate mean(against) - mean(arm), or the logarithm of their ratio, from the differences at each seed.
 
-    In a logarithm each arm's values are divided by its mean (delta method), as without pairing. floor: what a mean of
-    0 counts as.
+    In a logarithm each arm's values are divided by its mean (delta method), as without pairing. floor: what a mean
+    counts as at least.
     """
     num = len(common.arm)
     arm, against = (math.fsum(values) / num for values in (common.arm, common.against))

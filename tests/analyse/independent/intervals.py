@@ -92,12 +92,14 @@ def paired(one: Floats, two: Floats, *, log: bool, least: float = 0.0) -> Found:
     return Found(math.log(b / a) if log else found.value, found.se, found.df)
 
 
-def units_se(one_SN: Floats, two_SN: Floats, *, log: bool, by_seed: bool) -> float:
+def units_se(one_SN: Floats, two_SN: Floats, *, log: bool, by_seed: bool) -> float | None:
     """The standard error that the choice of units adds, without the part that the seeds add to their mean already.
 
-    one, two: how right each run is for each unit (shares whose mean is the accuracy).
+    one, two: how right each run is for each unit (shares whose mean is the accuracy). None where an error of 0 has no logarithm.
     """
     a, b = (1 - float(one_SN.mean()), 1 - float(two_SN.mean())) if log else (1.0, 1.0)
+    if min(a, b) <= 0:
+        return None
     num = one_SN.shape[1]
     if by_seed:
         return math.sqrt(max(0.0, _of_mean(one_SN / a - two_SN / b)) / num)

@@ -76,9 +76,8 @@ class Bench:
 
     def least(self, claim: Claim) -> float:
         """What an error counts as at least in a logarithm: half an example more than none, of the fewest of an arm."""
-        return 0.5 / (
-            1 + min(self.folder.num_examples(claim["paper"], n, claim["metric"], claim["protocol"]) for n in claim["chosen"])
-        )
+        named = ((claim["paper"], name, claim["metric"], claim["protocol"]) for name in claim["chosen"])
+        return 0.5 / (1 + min(self.folder.num_examples(*each) for each in named))
 
     def units_se(self, claim: Claim, arm: str, against: str, measured: Measured, *, log: bool) -> float | None:
         """The standard error of the choice of test examples; None where they differ or there are no scores."""
