@@ -6,7 +6,7 @@ import io
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,19 @@ from repro.artifacts.files import atomic_writer
 
 def write_npz(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     """Write `arrays` to `path` atomically as an uncompressed .npz whose bytes depend on the arrays alone."""
-    with atomic_writer(path) as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+    with atomic_writer(path) as stream:
+        _write(stream, arrays)
+
+
+def npz_bytes(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """The bytes that `write_npz` writes."""
+    stream = io.BytesIO()
+    _write(stream, arrays)
+    return stream.getvalue()
+
+
+def _write(stream: IO[bytes], arrays: Mapping[str, NDArray[Any]]) -> None:
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
         for name, array in arrays.items():
             member = io.BytesIO()
             np.lib.format.write_array(member, np.asanyarray(array), allow_pickle=False)

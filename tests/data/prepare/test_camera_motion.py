@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from repro.artifacts.arrays import write_npz
 from repro.artifacts.dataset_json import read_dataset, write_dataset
 from repro.data.generated.video_drawing import Camera
 from repro.data.generated.videos import Shot, stream
@@ -85,6 +86,16 @@ def test_the_motions_lie_beside_the_test_split_and_are_made_once(tmp_path):
     write_dataset(tmp_path, replace(dataset, splits=splits))
     ensure_camera_motion(TOYS, tmp_path, num_processes=1, say=said.append)
     assert len(said) == 1
+
+
+def test_a_flipped_bit_of_any_byte_of_the_motions_is_noticed(tmp_path):
+    path = tmp_path / "motions.npz"
+    write_npz(path, {"motion_V": np.zeros(3, np.float32), "source": np.array("drawn"), "made_from": np.array("abc")})
+    whole = path.read_bytes()
+    assert camera_motion._made_from(path) == "abc"
+    for place in range(len(whole)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << place % 8]) + whole[place + 1 :])
+        assert camera_motion._made_from(path) == "", place
 
 
 def test_clips_without_any_pair_of_frames_show_no_motion(monkeypatch):

@@ -65,7 +65,7 @@ def test_a_spread_is_the_largest_less_the_smallest_with_an_interval_for_all_pair
     assert found.d0 == pytest.approx(np.log(0.423 / 0.391))
     assert found.ci90[0] < found.estimate < found.ci90[1]
     assert "They differ by more than the paper's 8.2%." in found.reason
-    assert range_quantile(0.90, 4, 8.7) == range_quantile(0.90, 4, 8)
+    assert range_quantile(0.90, 4, 9) < range_quantile(0.90, 4, 8.7) < range_quantile(0.90, 4, 8)
 
 
 def test_equal_nets_spread_by_little_and_their_order_is_open_or_absent(tmp_path: Path) -> None:
