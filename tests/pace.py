@@ -18,7 +18,7 @@ import pytest
 
 FILE = Path(__file__).parent / "pace.json"
 #: What takes less is not listed.
-MEASURED_S = 0.3
+MEASURED_S = 0.2
 #: Folders whose tests start whole workflows, suites or commands: never quick, measured or not.
 WHOLE_RUNS = ("tests/workflow/", "tests/bench/", "tests/examples/")
 
