@@ -94,7 +94,7 @@ def _num_sources(dataset: Dataset | VideoDataset) -> tuple[int, int, int, int] |
         return made.num_classes, made.num_train - held_out, held_out, made.num_test
     known = {
         "cifar10": CIFAR10,
-        "ilsvrc2010": {"classes": ilsvrc2010.NUM_CLASSES, **ilsvrc2010.NUM_IMAGES},
+        "ilsvrc2010": {"classes": NUM_CLASSES, **ilsvrc2010.NUM_IMAGES},
         "ilsvrc2012": {"classes": NUM_CLASSES, **NUM_IMAGES},
         "ucf101": UCF101,
         "sports1m": SPORTS1M,

@@ -52,7 +52,8 @@ class Pair:
 class Comparison:
     """An effect, metric(against) - metric(arm), in points and as log ratio (None for what has no ratio, as a difference).
 
-    welch: the same on the deciding scale by the two arms' own spreads, unpaired. common: what both have at the same seeds.
+    welch, welch_points: the same by the two arms' own spreads, unpaired, on the deciding scale and in points.
+    common: what both have at the same seeds.
     p_adjusted: Dunnett's, for all arms of the table against its control, on the deciding scale; None if neither arm is it.
     """
 
@@ -63,6 +64,7 @@ class Comparison:
     points: Estimate
     log_ratio: Estimate | None
     welch: Estimate | None
+    welch_points: Estimate
     common: Common
     total_ci90: Interval | None
     p_adjusted: float | None
@@ -175,6 +177,7 @@ def compare(ledger: Ledger, pair: Pair, *, decided_on: str) -> Comparison | None
         points=points,
         log_ratio=log_ratio,
         welch=welch(arms, arm=arm, against=against, log=log, floor=floor) if deciding else None,
+        welch_points=welch(arms, arm=arm, against=against),
         common=common,
         total_ci90=total_interval(deciding, example_se=se) if deciding and se is not None else None,
         p_adjusted=_adjusted_p(ledger, pair, deciding, log=log),
@@ -206,8 +209,11 @@ def compare_within(
         return None
     both = [(value_by_seed[seed], against_by_seed[seed]) for seed in seeds] if against_protocol else []
     points = paired([against - value for value, against in both] or [value_by_seed[seed] for seed in seeds])
-    ratios = metric_named(metric).ratio != NEVER and bool(both) and all(min(two) > 0 for two in both)
-    log_ratio = paired([math.log(against / value) for value, against in both]) if ratios else None
+    log_ratio = None
+    if metric_named(metric).ratio != NEVER and both:
+        fewest = min(ledger.num_examples((arm,), metric=metric, protocol=name) for name in (protocol, against_protocol))
+        floor = 0.5 / (1 + fewest)  # what an error of 0 counts as
+        log_ratio = paired([math.log(max(against, floor) / max(value, floor)) for value, against in both])
     deciding = points if decided_on == "points" else log_ratio
     views = ((arm, protocol), (arm, against_protocol))
     log = decided_on == "log_ratio"

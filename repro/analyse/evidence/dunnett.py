@@ -28,7 +28,7 @@ def dunnett_p(estimate: Estimate, *, weights: Mapping[str, float], control: str)
     rest on one spread. weights: of each arm of the family, the control included, the inverse of the variance of its
     mean, up to one factor (with equal spreads its seeds). None where there is no spread.
 
-    `scipy.stats.dunnett` integrates by random points, to about 1e-4; this gives the same nine digits every time.
+    `scipy.stats.dunnett` integrates by random points, to about 1e-4; this gives the same eleven digits every time.
     """
     if not estimate.has_spread or estimate.p is None or not weights.get(control):
         return None

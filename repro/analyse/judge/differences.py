@@ -9,7 +9,7 @@ from repro.analyse.evidence import reasons, verdict
 from repro.analyse.evidence.comparison import Comparison, Within, compare, compare_within, estimated
 from repro.analyse.evidence.gates import chance_note, untestable_metric, untrained_words
 from repro.analyse.evidence.sizes import Size
-from repro.analyse.evidence.statistics import equivalence_p
+from repro.analyse.evidence.statistics import Estimate, equivalence_p
 from repro.analyse.judge.case import Case, unmeasured
 from repro.analyse.judge.entries import with_difference, with_size
 from repro.analyse.judge.sizes import size_of
@@ -45,8 +45,13 @@ def _unpooled(case: Case, entry: JudgedEffect, compared: Comparison) -> str:
     size = size_of(case.claim, decided_on=entry.decided_on)
     if entry.verdict not in verdict.DECIDED or compared.welch is None or size is None:
         return ""
-    interval = compared.welch.ci90
-    return decided(entry, interval, size) if interval else verdict.INCONCLUSIVE
+    return verdict_by_own_spreads(entry, size, welch=compared.welch, welch_points=compared.welch_points)
+
+
+def verdict_by_own_spreads(entry: JudgedEffect, size: Size, *, welch: Estimate, welch_points: Estimate) -> str:
+    """The verdict from Welch's interval; the sign is read where the verdict itself reads it (`sides_of`)."""
+    sides = welch_points.ci90 if sides_of(entry) else None
+    return decided(entry, welch.ci90, size, sides=sides) if welch.ci90 else verdict.INCONCLUSIVE
 
 
 def judged_within(case: Case, entry: JudgedWithin) -> JudgedWithin:

@@ -46,7 +46,7 @@ class Ilsvrc2012Source:
             "test": listing(val.files, classes=self.classes, folder="val"),
         }
         self.warnings = (
-            *size_warnings(self.classes, self.listings),
+            *size_warnings(self.classes, self.listings, name="ILSVRC-2012", num_images=NUM_IMAGES),
             *warnings,
             *train.warnings("train"),
             *([] if flat else val.warnings("val")),
@@ -62,17 +62,17 @@ class Ilsvrc2012Source:
         return read_listed(self._root, self.listings[split], index=index)
 
 
-def size_warnings(classes: tuple[str, ...], listings: Mapping[str, Listing]) -> list[str]:
+def size_warnings(
+    classes: tuple[str, ...], listings: Mapping[str, Listing], *, name: str, num_images: Mapping[str, int]
+) -> list[str]:
     """Say where the numbers of classes and images differ from the published ones."""
-    warnings = []
-    if len(classes) != NUM_CLASSES:
-        warnings.append(f"{len(classes)} classes, ILSVRC-2012 has {NUM_CLASSES}: this is not the paper's data set")
-    for split, expected in NUM_IMAGES.items():
-        if len(listings[split]) != expected:
-            warnings.append(
-                f"{len(listings[split])} images in {split}, ILSVRC-2012 has {expected}: this is not the paper's data set"
-            )
-    return warnings
+    found = {"classes": len(classes)} | {f"images in {split}": len(listings[split]) for split in num_images}
+    expected = {"classes": NUM_CLASSES} | {f"images in {split}": num for split, num in num_images.items()}
+    return [
+        f"{num} {what}, {name} has {expected[what]}: this is not the paper's data set"
+        for what, num in found.items()
+        if num != expected[what]
+    ]
 
 
 def flat_files(folder: Path) -> list[FoundFile]:

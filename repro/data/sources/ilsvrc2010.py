@@ -19,10 +19,9 @@ from pathlib import Path
 
 from repro.data.sources.class_folders import FoundFile, Scan, agree_on_classes, fingerprint
 from repro.data.sources.folders import listing, read_listed, scan_classes
-from repro.data.sources.ilsvrc import flat_files
+from repro.data.sources.ilsvrc import flat_files, size_warnings
 from repro.data.sources.source import Listing, SourceError
 
-NUM_CLASSES = 1000
 NUM_IMAGES = {"train": 1_261_406, "test": 150_000}
 GROUND_TRUTH, META = "ILSVRC2010_test_ground_truth.txt", "meta.mat"
 #: Where the two lists may lie.
@@ -49,7 +48,11 @@ class Ilsvrc2010Source:
             "train": listing(train.files, classes=self.classes, folder="train"),
             "test": listing(test.files, classes=self.classes, folder="test"),
         }
-        self.warnings = (*size_warnings(self.classes, self.listings), *warnings, *train.warnings("train"))
+        self.warnings = (
+            *size_warnings(self.classes, self.listings, name="ILSVRC-2010", num_images=NUM_IMAGES),
+            *warnings,
+            *train.warnings("train"),
+        )
         self.fingerprint = fingerprint({"train": train.files, "test": test.files})
 
     @property
@@ -59,17 +62,6 @@ class Ilsvrc2010Source:
     def read(self, split: str, index: int) -> bytes:
         """The content of file `index` of `split`."""
         return read_listed(self._root, self.listings[split], index=index)
-
-
-def size_warnings(classes: tuple[str, ...], listings: Mapping[str, Listing]) -> list[str]:
-    """Say where the numbers of classes and images differ from the published ones."""
-    found = {"classes": len(classes)} | {f"images in {split}": len(listings[split]) for split in NUM_IMAGES}
-    expected = {"classes": NUM_CLASSES} | {f"images in {split}": num for split, num in NUM_IMAGES.items()}
-    return [
-        f"{num} {what}, ILSVRC-2010 has {expected[what]}: this is not the paper's data set"
-        for what, num in found.items()
-        if num != expected[what]
-    ]
 
 
 def label_test(root: Path, flat: list[FoundFile], *, wnids: list[str]) -> Scan:

@@ -185,6 +185,12 @@ def _adjusted(bench: Bench, claim: Claim, measured: Measured) -> dict[str, Any]:
     return {"p_adjusted": dunnett_p(abs(found.value) / found.se, found.df, weights=weights, control=controls[0])}
 
 
+def _least_within(bench: Bench, claim: Claim, arm: str) -> float:
+    """What an error of 0 counts as: half an example more than none, of the view that has fewer."""
+    views = (claim["protocol"], claim["against_protocol"])
+    return 0.5 / (1 + min(bench.folder.num_examples(claim["paper"], arm, claim["metric"], view) for view in views))
+
+
 def within(bench: Bench, claim: Claim) -> Opinion | None:
     """A difference inside each run: by the other protocol less by the claim's own, or the metric itself."""
     (arm,), log = claim["chosen"][:1], claim["decided_on"] == "log_ratio"
@@ -195,8 +201,10 @@ def within(bench: Bench, claim: Claim) -> Opinion | None:
         return None
     one = np.array([here[seed] for seed in seeds])
     two = np.array([there.get(seed, math.nan) for seed in seeds])
+    least = _least_within(bench, claim, arm) if log and claim["against_protocol"] else 0.0
+    x, y = np.maximum(one, least), np.maximum(two, least)
     found = [
-        intervals.one_sample(one if not claim["against_protocol"] else np.log(two / one) if scale else two - one)
+        intervals.one_sample(one if not claim["against_protocol"] else np.log(y / x) if scale else two - one)
         for scale in (log, False)
     ]
     opinion = Opinion(numbers=_estimate(found[0]), words={"test": "paired t" if found[0].interval() else "none"})

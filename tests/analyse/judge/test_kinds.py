@@ -15,14 +15,16 @@ from scipy import stats
 from repro.analyse.collect.collect import collect
 from repro.analyse.evidence.comparison import measure_level
 from repro.analyse.evidence.ledger import Ledger
-from repro.analyse.evidence.statistics import mean_of, paired
+from repro.analyse.evidence.sizes import Size
+from repro.analyse.evidence.statistics import Estimate, mean_of, paired
 from repro.analyse.evidence.verdict import EVERY_ORDER, VERDICTS, decide_every
 from repro.analyse.judge.case import case_of
+from repro.analyse.judge.differences import verdict_by_own_spreads
 from repro.analyse.judge.effects import changed, table_effects
 from repro.analyse.judge.exact import exact_count, judged_exact
 from repro.analyse.judge.judge import judge, judged_claims
 from repro.artifacts.files import run_folder
-from repro.artifacts.judged import JudgedExact, JudgedParts
+from repro.artifacts.judged import Estimated, JudgedEffect, JudgedExact, JudgedParts
 from repro.artifacts.run_json import read_run
 from repro.artifacts.runs_csv import read_runs_csv
 from repro.artifacts.scores import read_scores, write_scores
@@ -369,3 +371,20 @@ def test_the_control_of_two_averages_is_the_one_that_the_page_compares_with(ever
     ledger = Ledger(table.rows, paper=ALEXNET, scale="smoke", results=everything)
     assert case_of(CLAIMS["A.T2.7cnnpre.gain.top5"], ledger).control == "five_cnns"
     assert case_of(CLAIMS["A.S3.3.lrn.top1"], ledger).control == "full"
+
+
+def test_a_run_without_any_error_is_no_reason_to_leave_what_crops_gain_untested(tmp_path: Path) -> None:
+    item = made(tmp_path, ["full"], errors={"full": 0.0}, center_extra=0.02, seed_noise=0.0)["A.S6.crops.top1"]
+    assert item.verdict != "UNTESTABLE-HERE"
+    assert item.log_ratio.estimate == pytest.approx(math.log(0.02 / (0.5 / 401)))
+
+
+def test_the_verdict_by_own_spreads_reads_the_sign_in_points_as_the_verdict_does() -> None:
+    apart = Estimate(value=0.1, se=0.02, df=4, sd=None, test="Welch t", p=None)
+    touching = replace(apart, value=0.01)
+    points = Estimated(estimate=0.1, ci90=apart.ci90, ci95=apart.ci95)
+    judged_as = entry(JudgedEffect, metric="top1_error", decided_on="log_ratio", points=points, verdict="DIRECTION")
+    size = Size(least=0.2, most=0.2, band=(0.19, 0.21), smallest=0.005)
+    assert touching.ci90 and apart.ci90 and touching.ci90[0] < 0 < apart.ci90[0]
+    assert verdict_by_own_spreads(judged_as, size, welch=touching, welch_points=apart) == "DIRECTION"
+    assert verdict_by_own_spreads(judged_as, size, welch=apart, welch_points=touching) == "NOT-REPRODUCED"
