@@ -77,6 +77,7 @@ DECIDE_NOTHING = (
     "repro.artifacts.timings_json",
     "repro.system.durations",
     "repro.system.progress",
+    "repro.system.stopping",
 )
 
 #: A statement that takes something from this package, as the code is formatted: lists of several lines in parentheses. A

@@ -12,15 +12,20 @@ from pathlib import Path
 
 from repro.cli.parser import command_parser
 from repro.system.progress import Say
+from repro.system.stopping import STATUS, Stopped, ending_when_asked
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return 0, or 2 where the user can put it right, or 1 after any other exception."""
+    """Run one command; return 0, 143 if asked to end (SIGTERM), 2 where the user can put it right, else 1."""
     options = command_parser().parse_args(arguments)
     with _speaking(getattr(options, "log", None)) as say:
         try:
-            options.command(options, say)
-            sys.stdout.flush()
+            with ending_when_asked():
+                options.command(options, say)
+                sys.stdout.flush()
+        except Stopped:
+            say("asked to end (SIGTERM): what is done is kept; the same command goes on")
+            return STATUS
         except BrokenPipeError:
             return _nobody_reads()
         except Exception as error:
