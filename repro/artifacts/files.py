@@ -13,7 +13,6 @@ from typing import IO, Any
 
 from repro.system.filesystem import move_over, naming, set_mode, sync, sync_folder
 
-
 #: How the name of a file ends that is being written.
 PART = ".part"
 

@@ -78,6 +78,7 @@ DECIDE_NOTHING = (
     "repro.system.durations",
     "repro.system.filesystem",
     "repro.system.progress",
+    "repro.system.stopping",
 )
 
 #: A statement that takes something from this package, as the code is formatted: lists of several lines in parentheses. A

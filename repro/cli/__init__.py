@@ -11,24 +11,22 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
-from repro.cli.errors import DEFECT, MENDABLE, Terminated, defect, ending_on_request, mendable
+from repro.cli.errors import DEFECT, MENDABLE, defect, mendable
 from repro.cli.parser import command_parser
 from repro.system.progress import Say
-from repro.train.runs.context import Stopped
-
-ENDED = "repro: asked to end; what is finished is kept, and the same command goes on from there"
+from repro.system.stopping import STATUS, Stopped, ending_when_asked
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its status.
 
-    0, 2 where the user can put it right, 1 after a defect; 128 and the number of the signal that asked it to end.
+    0, 2 where the user can put it right, 1 after a defect; 143 if asked to end (SIGTERM), 130 if interrupted.
     """
     options = command_parser().parse_args(arguments)
     try:
-        with ending_on_request(), _speaking(getattr(options, "log", None)) as say:
+        with _speaking(getattr(options, "log", None)) as say:
             return _done(options, say)
-    except OSError as error:  # the log
+    except OSError as error:  # of the log
         print(f"repro: error: {mendable(error, options)}", file=sys.stderr, flush=True)
         return MENDABLE
 
@@ -36,16 +34,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _done(options: argparse.Namespace, say: Say) -> int:
     """Carry out the command; what ends it early is said in one line, a defect with its place."""
     try:
-        options.command(options, say)
-        sys.stdout.flush()
+        with ending_when_asked():
+            options.command(options, say)
+            sys.stdout.flush()
     except BrokenPipeError:
         return _nobody_reads()
-    except (Stopped, Terminated):
-        say(ENDED)
-        return 128 + signal.SIGTERM
-    except KeyboardInterrupt:
-        say(ENDED)
-        return 128 + signal.SIGINT
+    except (Stopped, KeyboardInterrupt) as asked:
+        signal_name, status = ("SIGTERM", STATUS) if isinstance(asked, Stopped) else ("SIGINT", 128 + signal.SIGINT)
+        say(f"asked to end ({signal_name}): what is done is kept; the same command goes on")
+        return status
     except Exception as error:
         line = mendable(error, options)
         say(defect(error) if line is None else f"repro: error: {line}")

@@ -1,4 +1,4 @@
-"""What a user can put right, as one line: what was got, what is allowed, what to do next; and how a process is asked to end."""
+"""What a user can put right, as one line: what was got, what is allowed, what to do next."""
 
 from __future__ import annotations
 
@@ -6,13 +6,8 @@ import argparse
 import dis
 import errno
 import os
-import signal
-import threading
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 
 from repro.artifacts.provenance import PACKAGE
 from repro.cli.hints import in_typed_words
@@ -44,28 +39,6 @@ WAYS_OUT = {
 }
 #: Of any other number: the disk, or the network to it, has failed.
 OTHERWISE = "see that the disk works, or give another folder{option}; then type the same command again"
-
-
-class Terminated(BaseException):
-    """The process was asked to end (SIGTERM)."""
-
-
-@contextmanager
-def ending_on_request() -> Iterator[None]:
-    """Turn SIGTERM into `Terminated` while the context lasts, so that half-written files are removed on the way out."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def end(number: int, frame: FrameType | None) -> None:
-        signal.signal(number, signal.SIG_DFL)  # asked twice, it ends at once
-        raise Terminated
-
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def mendable(error: BaseException, options: argparse.Namespace) -> str | None:

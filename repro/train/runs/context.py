@@ -9,10 +9,6 @@ from repro.artifacts.run_json import FAITHFUL, Pictures, ScoresFile
 from repro.system.progress import Say
 
 
-class Stopped(Exception):
-    """The process was asked to end; what is done so far is kept."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Compute:
     """With what the runs of a job are computed; `device` is `cpu` or `cuda`.

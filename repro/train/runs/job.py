@@ -12,7 +12,7 @@ from repro.artifacts.files import remove_parts, run_folder
 from repro.spec.run import Run
 from repro.system.memory import keep_freed_memory
 from repro.system.progress import Say
-from repro.train.runs.context import Compute, RunContext, Stopped
+from repro.train.runs.context import Compute, RunContext
 
 
 class RunsFailed(ValueError):
@@ -49,8 +49,6 @@ def in_turn(runs: Sequence[Run], do: Callable[[Run, RunContext], None], *, resul
         )
         try:
             do(run, context)
-        except (Stopped, KeyboardInterrupt):
-            raise
         except Exception as error:
             if len(runs) == 1:
                 raise
