@@ -67,7 +67,9 @@ def _speaking(log: Path | None) -> Iterator[Say]:
         streams: list[TextIO] = [sys.stderr]
         if log is not None:
             log.parent.mkdir(parents=True, exist_ok=True)
-            streams.append(stack.enter_context(_log_file(log)))
+            opened = open(log, "w", encoding="utf-8", errors="backslashreplace")  # noqa: SIM115
+            stack.callback(_close, opened)
+            streams.append(opened)
 
         def say(line: str) -> None:
             for stream in tuple(streams):
@@ -81,9 +83,7 @@ def _speaking(log: Path | None) -> Iterator[Say]:
         yield say
 
 
-@contextmanager
-def _log_file(path: Path) -> Iterator[TextIO]:
-    stream = open(path, "w", encoding="utf-8", errors="backslashreplace")
-    yield stream
-    with suppress(OSError):  # what is left of a line that could not be written
+def _close(stream: TextIO) -> None:
+    """Close a log; what is left of a line that could not be written is no error."""
+    with suppress(OSError):
         stream.close()
