@@ -13,7 +13,7 @@ from typing import TypeVar
 from repro.artifacts.ledger.append import extend
 from repro.artifacts.ledger.chain import Ledger, read_ledger
 from repro.artifacts.ledger.events import Plan
-from repro.spec.declared import claim_digests, table_digests
+from repro.spec.claims.declared import claim_digests, table_digests
 from repro.spec.experiment import Paper
 from repro.spec.run import Run
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from repro.artifacts.provenance import plain, spec_digest
-from repro.spec.claims import Claim
-from repro.spec.experiment import Paper, Table
+
+if TYPE_CHECKING:
+    from repro.spec.claims.kinds import Claim
+    from repro.spec.experiment import Paper, Table
 
 #: Fields of a claim, and of a table, that are read by people alone: they decide no verdict and may be corrected any time.
 WORDS_OF_CLAIMS = ("where", "statement", "row", "column", "confidence", "note", "reproductions")
