@@ -12,7 +12,9 @@ from repro.artifacts.files import remove_parts, run_folder
 from repro.spec.run import Run
 from repro.system.memory import keep_freed_memory
 from repro.system.progress import Say
+from repro.system.stopping import Stopped
 from repro.train.runs.context import Compute, RunContext
+from repro.train.runs.witness import Witness
 
 
 class RunsFailed(ValueError):
@@ -46,9 +48,11 @@ def in_turn(runs: Sequence[Run], do: Callable[[Run, RunContext], None], *, resul
             precision=compute.precision,
             towers_apart=compute.towers_apart,
             say=_prefixed(say, run),
+            witness=Witness(folder=Path(results) / run.scale, run=run.id),
         )
         try:
-            do(run, context)
+            with context.witness.watching(Stopped):
+                do(run, context)
         except Exception as error:
             if len(runs) == 1:
                 raise
