@@ -193,7 +193,8 @@ def numbered_frames(
             except DamageError as damage:
                 # A container may say of too many frames that decoding can begin there: decoding all shows what is damaged.
                 raise StampError if leapt else damage  # noqa: B904
-            yield want, shower.square(frame, to_rgb.reformat(frame, format="rgb24", threads=1).to_ndarray())
+            pixels_HWC: Any = to_rgb.reformat(frame, format="rgb24", threads=1).to_ndarray()
+            yield want, shower.square(frame, pixels_HWC)
 
 
 def _next(decoding: Iterator[tuple[int, Any]], number: int, *, timeline: Timeline, want: int) -> tuple[Any, int]:

@@ -30,7 +30,7 @@ QUICK = {"cpu-used": "8", "deadline": "realtime", "g": "12"}
 X265 = {"x265-params": "keyint=12:log-level=none:pools=none"}
 #: Codecs that say, or whose container says, whenever their pictures cannot be what was recorded; with the file's ending.
 CHECKED = [
-    *[("avi", "mpeg4", TWELVE), ("avi", "libx264", TWELVE), ("avi", "ffv1", {})],
+    *[("avi", "mpeg4", TWELVE), ("avi", "ffv1", {})],
     *[("mp4", "libx264", TWELVE), ("mp4", "mpeg4", TWELVE), ("mp4", "libsvtav1", {"preset": "12", "g": "12"})],
     *[("mkv", "libx264", TWELVE), ("mkv", "ffv1", {}), ("mkv", "mpeg2video", TWELVE)],
     *[("ts", "libx264", TWELVE), ("ts", "mpeg2video", TWELVE), ("mpg", "mpeg1video", TWELVE)],
