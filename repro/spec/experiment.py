@@ -13,6 +13,7 @@ from repro.spec.lineage import earlier_data
 from repro.spec.model import Model
 from repro.spec.names import UnknownName
 from repro.spec.network import Network, Size
+from repro.spec.planted import PlantedEffect
 from repro.spec.recipe import Schedule
 from repro.spec.run import Ensemble, Experiment, Fitted, Method, Run, Timed, Timing
 from repro.spec.terms.figures import Figure
@@ -159,6 +160,7 @@ class Table:
     controls: for variants that are compared with another one than `control`: (variant, its control).
     shows: what the paper's table prints, of SHOWS; claims and runs hold errors whatever it is.
     differences: what remains different from the paper or its released code.
+    planted: effects that were put into it on purpose.
     """
 
     name: str
@@ -173,6 +175,7 @@ class Table:
     controls: tuple[tuple[str, str], ...] = ()
     shows: str = "errors"
     differences: tuple[Difference, ...] = ()
+    planted: tuple[PlantedEffect, ...] = ()
 
     def control_of(self, variant: str) -> str:
         """The variant with which `variant` is compared on this page."""

@@ -115,7 +115,7 @@ TRAINING = {"train_images", "train_clips"}
 PREPARING_VIDEOS = {prepare_stage(kind) for kind in VIDEO_KINDS}
 PREPARING = {prepare_stage(kind) for kind in DATASET_KINDS} | PREPARING_VIDEOS
 #: Stages that read the catalogue, and take seconds.
-CATALOGUE = {"collect", "judge", "render"}
+CATALOGUE = {"collect", "judge", "calibrate", "render"}
 
 
 @pytest.fixture(scope="module")
