@@ -10,7 +10,7 @@ from typing import Any
 from repro.artifacts.documents import fields_of, read_document
 from repro.artifacts.files import run_folder, sha256_file
 from repro.artifacts.log_jsonl import FILE as LOG
-from repro.artifacts.run_json import Costs, RunJson
+from repro.artifacts.run_json import STARTED_BY, Costs, RunJson
 from repro.artifacts.timings_json import TimingsJson
 
 #: What says how long an epoch took.
@@ -41,7 +41,8 @@ def outcome(results: Path, run_id: str) -> dict[str, Any]:
 def _timeless(record: RunJson) -> RunJson:
     """A record without what tells times, how often it was resumed, and the hashes of files that tell times."""
     costs = Costs(wall_s=0, cpu_s=0, train_s=0, peak_mib=None)
-    record = replace(record, costs=costs, command="")
+    environment = {name: text for name, text in record.environment.items() if name != STARTED_BY}
+    record = replace(record, costs=costs, command="", environment=environment)
     if record.network is not None:
         log = replace(record.network.log, sha256="")
         record = replace(record, network=replace(record.network, log=log, num_resumes=0, images_per_s=0, data_wait_s=0))

@@ -49,7 +49,8 @@ class Measure:
         """What an error of 0 counts as in a logarithm."""
         if not self.log:
             return 0.0
-        return 0.5 / (1 + self.ledger.num_examples(list(self.by_seed), metric=self.metric, protocol=self.protocol))
+        num: int = self.ledger.num_examples(list(self.by_seed), metric=self.metric, protocol=self.protocol)
+        return 0.5 / (1 + num)
 
 
 def measures_of(ledger: Ledger, claims: Sequence[JudgedClaim]) -> list[Measure]:
