@@ -31,7 +31,7 @@ def alone_twice(measure: Measure, *, seed: int) -> list[AloneTwice]:
     """Each variant of a page that has seeds enough, against itself."""
     found = []
     for variant, by_seed in measure.by_seed.items():
-        num = min(measure.ledger.scale.num_seeds, len(by_seed) // 2)
+        num = min(measure.population.scale.num_seeds, len(by_seed) // 2)
         if variant not in measure.table.variants or num < 2 or num_ways(len(by_seed), num) < FEWEST_WAYS:
             continue
         lenders = [name for name in measure.lenders(variant) if name in measure.by_seed]
@@ -43,7 +43,7 @@ def alone_twice(measure: Measure, *, seed: int) -> list[AloneTwice]:
         verdicts = [judged(measure, _values(by_seed, one), _values(by_seed, other), others=others) for one, other in pairs]
         found.append(
             AloneTwice(
-                paper=measure.ledger.paper.name,
+                paper=measure.population.paper.name,
                 table=measure.table.name,
                 variant=variant,
                 metric=measure.metric,

@@ -11,7 +11,7 @@ from repro.analyse.calibrate.own.coverage import coverage
 from repro.analyse.calibrate.own.measures import Measure, measures_of
 from repro.analyse.calibrate.own.planted import planted_effects
 from repro.analyse.calibrate.own.spreads import page_spreads
-from repro.analyse.evidence.ledger import Ledger
+from repro.analyse.evidence.population import Population
 from repro.artifacts import claims_json
 from repro.artifacts.calibration_json import FILE, AloneTwice, CalibrationJson, Covered, PageSpreads, Planted, read_calibration
 from repro.artifacts.claims_json import read_claims_json
@@ -46,9 +46,9 @@ def calibrate_results(papers: Sequence[Paper], *, scale: str, results: Path) -> 
     measures: list[Measure] = []
     planted: list[Planted] = []
     for paper in present:
-        ledger = Ledger(table.rows, paper=paper, scale=scale, results=results)
-        measures += measures_of(ledger, [claim for claim in judgement.claims if claim.paper == paper.name])
-        planted += planted_effects(ledger)
+        population = Population(table.rows, paper=paper, scale=scale, results=results)
+        measures += measures_of(population, [claim for claim in judgement.claims if claim.paper == paper.name])
+        planted += planted_effects(population)
     alone: list[AloneTwice] = [found for measure in measures for found in alone_twice(measure, seed=SEED)]
     covered: list[Covered] = coverage(measures, seed=SEED, most_tables=MOST_TABLES)
     spreads: list[PageSpreads] = [found for paper in present for found in page_spreads(_of(paper, measures))]
@@ -72,7 +72,7 @@ def calibrate_results(papers: Sequence[Paper], *, scale: str, results: Path) -> 
 
 
 def _of(paper: Paper, measures: Sequence[Measure]) -> list[Measure]:
-    return [measure for measure in measures if measure.ledger.paper.name == paper.name]
+    return [measure for measure in measures if measure.population.paper.name == paper.name]
 
 
 def _there(folder: Path, *, names: tuple[str, ...], runs_sha256: str, claims_sha256: str, code: str) -> bool:

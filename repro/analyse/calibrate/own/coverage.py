@@ -54,7 +54,7 @@ def _covered(measure: Measure, kind: Kind, *, seed: int, tables: int) -> Covered
     made = [interval for interval in (kind.draw(rng) for _ in range(tables)) if interval is not None]
     return Covered(
         kind=kind.name,
-        paper=measure.ledger.paper.name,
+        paper=measure.population.paper.name,
         table=measure.table.name,
         metric=measure.metric,
         protocol=measure.protocol,
@@ -74,7 +74,7 @@ def kinds(measure: Measure) -> Iterator[Kind]:
         return  # levels and images are asked about once, in points
     yield Kind(name=LEVEL, draw=page.level)
     if measure.metric in TOP_K:
-        num = measure.ledger.num_examples(list(page.mean), metric=measure.metric, protocol=measure.protocol)
+        num = measure.population.num_examples(list(page.mean), metric=measure.metric, protocol=measure.protocol)
         name = page.claims[0].chosen[0]
         rate = min(max(page.mean[name], 0.05), 0.95)
         yield Kind(name=IMAGES, draw=_images(num, len(page.seeds[name]), page.sd[name] / (rate * (1 - rate))), share=IMAGES_SHARE)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.lenders import lenders_for
+from repro.analyse.evidence.population import Population
 from repro.analyse.evidence.several import share_interval
 from repro.artifacts.calibration_json import Share
 from repro.artifacts.judged import JudgedClaim, JudgedEffect
@@ -21,7 +21,7 @@ SHARE_LEVEL = 0.95
 class Measure:
     """A metric by which a page decides claims on two arms. smallest: the least effect that any of these claims counts."""
 
-    ledger: Ledger
+    population: Population
     table: Table
     metric: str
     protocol: str
@@ -37,34 +37,34 @@ class Measure:
     def by_seed(self) -> dict[str, dict[int, float]]:
         """The values of the page's variants by seed; those without any are left out."""
         names = dict.fromkeys((*self.table.variants, *(arm for claim in self.claims for arm in claim.chosen)))
-        found = {name: self.ledger.by_seed(name, metric=self.metric, protocol=self.protocol) for name in names}
+        found = {name: self.population.by_seed(name, metric=self.metric, protocol=self.protocol) for name in names}
         return {name: values for name, values in found.items() if values}
 
     def lenders(self, *wanted: str) -> list[str]:
         """The variants of the page that may lend their spread to those that are asked about."""
-        return lenders_for(self.ledger, self.table.variants, wanted, protocol=self.protocol)
+        return lenders_for(self.population, self.table.variants, wanted, protocol=self.protocol)
 
     @property
     def floor(self) -> float:
         """What an error of 0 counts as in a logarithm."""
         if not self.log:
             return 0.0
-        num: int = self.ledger.num_examples(list(self.by_seed), metric=self.metric, protocol=self.protocol)
+        num: int = self.population.num_examples(list(self.by_seed), metric=self.metric, protocol=self.protocol)
         return 0.5 / (1 + num)
 
 
-def measures_of(ledger: Ledger, claims: Sequence[JudgedClaim]) -> list[Measure]:
+def measures_of(population: Population, claims: Sequence[JudgedClaim]) -> list[Measure]:
     """By page, metric, protocol and deciding scale, the claims on two arms that have an estimate."""
     found: dict[tuple[str, str, str, str], list[JudgedEffect]] = {}
-    tables = {table.name: table for table in ledger.paper.tables}
-    page_of = {claim: table.name for table in reversed(ledger.paper.tables) for claim in table.claims}
+    tables = {table.name: table for table in population.paper.tables}
+    page_of = {claim: table.name for table in reversed(population.paper.tables) for claim in table.claims}
     for claim in claims:
         if not isinstance(claim, JudgedEffect) or claim.estimate is None or claim.id not in page_of or not claim.smallest_effect:
             continue
         found.setdefault((page_of[claim.id], claim.metric, claim.protocol, claim.decided_on), []).append(claim)
     return [
         Measure(
-            ledger=ledger,
+            population=population,
             table=tables[table],
             metric=metric,
             protocol=protocol,

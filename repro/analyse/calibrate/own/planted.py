@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import fmean
 
 from repro.analyse.evidence.comparison import Pair, compare, estimated
-from repro.analyse.evidence.ledger import Ledger
+from repro.analyse.evidence.population import Population
 from repro.analyse.judge.effects import common_protocol
 from repro.artifacts.calibration_json import Planted
 from repro.artifacts.judged import Estimated
@@ -16,21 +16,21 @@ from repro.spec.terms.metrics import TOP1
 OPEN, BETTER, NOT_RUN = "open", "better", "not run"
 
 
-def planted_effects(ledger: Ledger) -> list[Planted]:
+def planted_effects(population: Population) -> list[Planted]:
     """Every planted effect of a paper that the scale runs."""
     return [
-        found(effect, table, ledger)
-        for table in ledger.paper.tables
+        found(effect, table, population)
+        for table in population.paper.tables
         for effect in table.planted
-        if ledger.has(effect.variant) and ledger.has(effect.against)
+        if population.has(effect.variant) and population.has(effect.against)
     ]
 
 
-def found(effect: PlantedEffect, table: Table, ledger: Ledger) -> Planted:
+def found(effect: PlantedEffect, table: Table, population: Population) -> Planted:
     """One planted effect, and what is found of it."""
-    protocol = common_protocol(ledger, effect.against, effect.variant)
+    protocol = common_protocol(population, effect.against, effect.variant)
     arms = (effect.against, effect.variant)
-    values = {name: ledger.by_seed(name, metric=TOP1, protocol=protocol) for name in arms}
+    values = {name: population.by_seed(name, metric=TOP1, protocol=protocol) for name in arms}
     pair = Pair(
         arm=effect.against,
         against=effect.variant,
@@ -40,14 +40,14 @@ def found(effect: PlantedEffect, table: Table, ledger: Ledger) -> Planted:
         metric=TOP1,
         protocol=protocol,
     )
-    compared = compare(ledger, pair, decided_on="points")
+    compared = compare(population, pair, decided_on="points")
     points = estimated(compared.points) if compared else None
-    weights = {name: _weights(ledger, name) for name in arms}
+    weights = {name: _weights(population, name) for name in arms}
     common = sorted(set(weights[effect.against]) & set(weights[effect.variant]))
     equal = sum(weights[effect.against][seed] == weights[effect.variant][seed] for seed in common)
     said = _said(points, equal=equal, common=len(common))
     return Planted(
-        paper=ledger.paper.name,
+        paper=population.paper.name,
         table=table.name,
         variant=effect.variant,
         against=effect.against,
@@ -65,9 +65,9 @@ def found(effect: PlantedEffect, table: Table, ledger: Ledger) -> Planted:
     )
 
 
-def _weights(ledger: Ledger, variant: str) -> dict[int, str]:
+def _weights(population: Population, variant: str) -> dict[int, str]:
     """The hash of the weights of each run of a variant."""
-    return {run.seed: run.network.weights.sha256 for run in ledger.finished(variant) if run.network is not None}
+    return {run.seed: run.network.weights.sha256 for run in population.finished(variant) if run.network is not None}
 
 
 def _said(points: Estimated | None, *, equal: int, common: int) -> str:

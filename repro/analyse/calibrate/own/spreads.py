@@ -36,7 +36,7 @@ def _page(measure: Measure) -> list[PageSpreads]:
     num = sum(len(values) for values in lent)
     return [
         PageSpreads(
-            paper=measure.ledger.paper.name,
+            paper=measure.population.paper.name,
             table=measure.table.name,
             metric=measure.metric,
             protocol=measure.protocol,
