@@ -55,7 +55,8 @@ class AloneTwice:
 class Planted:
     """An effect that is known, since it was put there. expected: `worse`, `either` (too small to be certain) or `same`.
 
-    effect: of `variant` over `against`, in points. equal: of seeds that both have, how many have the same scores to the bit.
+    effect: of `variant` over `against`, in points. equal: of the `common` seeds that both have, how many have the same
+    weights to the bit, and the same error.
     found: `worse`, `better`, `open`, `same`; `not run`. agrees: None where nothing certain was expected, or nothing was run.
     """
 

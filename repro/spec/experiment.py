@@ -7,13 +7,13 @@ from dataclasses import dataclass, is_dataclass, replace
 from typing import Any, NoReturn
 
 from repro.spec.claims import Claim
+from repro.spec.claims.planted import PlantedEffect
 from repro.spec.datasets import Dataset, Printed, PrintedSet
 from repro.spec.differences import Difference
 from repro.spec.lineage import earlier_data
 from repro.spec.model import Model
 from repro.spec.names import UnknownName
 from repro.spec.network import Network, Size
-from repro.spec.planted import PlantedEffect
 from repro.spec.recipe import Schedule
 from repro.spec.run import Ensemble, Experiment, Fitted, Method, Run, Timed, Timing
 from repro.spec.terms.figures import Figure

@@ -97,6 +97,7 @@ MAY_REACH = {
         train.methods.clip_speed train.methods.timing train.networks train.networks.optim train.networks.optim_kernel""",
     "collect": "analyse.collect. artifacts. evaluate.average_precision evaluate.metrics spec. system.seeds",
     "judge": "analyse. artifacts. evaluate.average_precision evaluate.metrics spec. system.seeds",
+    "calibrate": "analyse. artifacts. evaluate.average_precision evaluate.metrics spec. system.seeds",
     "render": "analyse.collect. analyse.evidence. artifacts. report. spec. system.durations system.seeds",
 }
 #: No method's settings are among what pages and verdicts are made by: those of a run stand in its record.

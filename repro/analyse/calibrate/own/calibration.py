@@ -26,7 +26,7 @@ __all__ = ["FILE", "calibrate_results"]
 #: Of everything that is drawn.
 SEED = 2012
 #: Tables invented for coverage, over all pages of all papers, and draws of each claim's chances: some seconds.
-MOST_TABLES, DRAWS = 12_000, 1_000
+MOST_TABLES, DRAWS = 6_000, 1_000
 
 
 def calibrate_results(papers: Sequence[Paper], *, scale: str, results: Path) -> bool:

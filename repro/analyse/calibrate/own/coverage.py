@@ -44,7 +44,12 @@ class Kind:
 
 def coverage(measures: Sequence[Measure], *, seed: int, most_tables: int) -> list[Covered]:
     """Every kind of interval of every page; together no more than about `most_tables` tables are invented."""
-    found = [(measure, kind) for measure in measures for kind in kinds(measure)]
+    once: dict[tuple[str, ...], tuple[Measure, Kind]] = {}  # levels and images do not depend on the deciding scale
+    for measure in measures:
+        for kind in kinds(measure):
+            where = (measure.population.paper.name, measure.table.name, measure.metric, measure.protocol, kind.name)
+            once.setdefault(where, (measure, kind))
+    found = list(once.values())
     total = sum(kind.share for _, kind in found)
     return [_covered(measure, kind, seed=seed, tables=max(1, round(most_tables * kind.share / total))) for measure, kind in found]
 
@@ -70,8 +75,6 @@ def kinds(measure: Measure) -> Iterator[Kind]:
     if not page.claims:
         return
     yield Kind(name=LOG_RATIO if measure.log else POINTS, draw=partial(page.effect, log=measure.log))
-    if measure.log:
-        return  # levels and images are asked about once, in points
     yield Kind(name=LEVEL, draw=page.level)
     if measure.metric in TOP_K:
         num = measure.population.num_examples(list(page.mean), metric=measure.metric, protocol=measure.protocol)

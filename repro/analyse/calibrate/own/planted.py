@@ -9,8 +9,8 @@ from repro.analyse.evidence.population import Population
 from repro.analyse.judge.effects import common_protocol
 from repro.artifacts.calibration_json import Planted
 from repro.artifacts.judged import Estimated
+from repro.spec.claims.planted import EITHER, SAME, WORSE, PlantedEffect
 from repro.spec.experiment import Table
-from repro.spec.planted import EITHER, SAME, WORSE, PlantedEffect
 from repro.spec.terms.metrics import TOP1
 
 OPEN, BETTER, NOT_RUN = "open", "better", "not run"
@@ -44,7 +44,11 @@ def found(effect: PlantedEffect, table: Table, population: Population) -> Plante
     points = estimated(compared.points) if compared else None
     weights = {name: _weights(population, name) for name in arms}
     common = sorted(set(weights[effect.against]) & set(weights[effect.variant]))
-    equal = sum(weights[effect.against][seed] == weights[effect.variant][seed] for seed in common)
+    equal = sum(
+        weights[effect.against][seed] == weights[effect.variant][seed]
+        and values[effect.against].get(seed) == values[effect.variant].get(seed)
+        for seed in common
+    )
     said = _said(points, equal=equal, common=len(common))
     return Planted(
         paper=population.paper.name,
