@@ -80,6 +80,7 @@ DECIDE_NOTHING = (
     "repro.artifacts.stored_files",
     "repro.artifacts.timings_json",
     "repro.system.durations",
+    "repro.system.filesystem",
     "repro.system.progress",
     "repro.system.stopping",
     "repro.train.runs.witness",
