@@ -49,11 +49,15 @@ def collect(runs: Sequence[Run], *, papers: Sequence[Paper], results: Path) -> N
     scales = sorted({run.scale for run in runs})
     if len(scales) != 1:
         raise ValueError(f"runs to collect are of the scales {scales}; allowed: one scale (python -m repro list)")
+    write_runs_csv(Path(results) / scales[0] / "runs.csv", collected(runs, papers=papers, results=results))
+
+
+def collected(runs: Sequence[Run], *, papers: Sequence[Paper], results: Path) -> list[Measurement]:
+    """The rows that `collect` writes of `runs`; nothing is written."""
     thresholds, choices = measures.thresholds_by_variant(papers), choices_of(papers)
     asked = {key: Asked(thresholds=found, choices=choices) for key, found in thresholds.items()}
     other = Asked(thresholds=(), choices=choices)
-    rows = [row for run in runs for row in _rows(run, results, asked.get((run.paper, run.variant), other))]
-    write_runs_csv(Path(results) / scales[0] / "runs.csv", rows)
+    return [row for run in runs for row in _rows(run, results, asked.get((run.paper, run.variant), other))]
 
 
 @dataclass(frozen=True, kw_only=True)
