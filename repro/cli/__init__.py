@@ -15,11 +15,11 @@ from repro.system.progress import Say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return 0, or 2 where the user can put it right, or 1 after any other exception."""
+    """Run one command; return its status (0 if it gives none), or 2 where the user can put it right, or 1 after other errors."""
     options = command_parser().parse_args(arguments)
     with _speaking(getattr(options, "log", None)) as say:
         try:
-            options.command(options, say)
+            status = options.command(options, say)
             sys.stdout.flush()
         except BrokenPipeError:
             return _nobody_reads()
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return 2
             say(traceback.format_exc().rstrip())
             return 1
-    return 0
+    return status or 0
 
 
 def _nobody_reads() -> int:

@@ -41,7 +41,7 @@ def metrics_checked(stored: Stored) -> Check:
     except FileFormatError as error:
         return Check(name="metrics", problems=(str(error),))
     again = computed_again(stored, rows)
-    compared, differ, lacking = _compared(rows, again)
+    num_equal, differ, lacking = compared(rows, again)
     problems = [*again.problems, *differ]
     if stored.published is None:
         problems += [f"runs.csv lacks {listed(names)} of run {run}; {AGAIN}" for run, names in lacking.items()]
@@ -49,12 +49,12 @@ def metrics_checked(stored: Stored) -> Check:
         problems.append(f"{path} is not as collect writes it, in its order or its spaces; {AGAIN}")
     unchecked = []
     if again.left_out:
-        num = len(rows) - compared
+        num = len(rows) - num_equal
         unchecked.append(f"scores were not published: {counted(num, 'metric')} of {len(again.left_out)} runs not recomputed")
     if lacking and stored.published is not None:
         num = sum(map(len, lacking.values()))
-        unchecked.append(f"{counted(num, 'metric')} of {len(lacking)} runs that are measured today and were not when they were collected")
-    found = f"{counted(compared, 'row')} of runs.csv equal, cell by cell, what scores, logs and kernels give" if compared else ""
+        unchecked.append(f"{counted(num, 'metric')} of {len(lacking)} runs not measured when they were collected")
+    found = f"{counted(num_equal, 'row')} of runs.csv equal what scores, logs and kernels give" if num_equal else ""
     return Check(name="metrics", found=found, problems=tuple(problems), unchecked=tuple(unchecked))
 
 
@@ -96,7 +96,7 @@ def _runs_of(stored: Stored, rows: Sequence[Measurement]) -> list[Run]:
     return list(found.values())
 
 
-def _compared(rows: Sequence[Measurement], again: Again) -> tuple[int, list[str], dict[str, list[str]]]:
+def compared(rows: Sequence[Measurement], again: Again) -> tuple[int, list[str], dict[str, list[str]]]:
     """How many rows are equal, what differs in the others, and by run what is not in the table."""
     stored, made = _by_key(rows), _by_key(again.rows)
     twice = [key for key, num in Counter((row.run, row.metric, row.protocol) for row in rows).items() if num > 1]

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from repro.analyse.judge.again import AGAIN, differences, lacks_scores
 from repro.analyse.judge.judge import judgement_of
 from repro.artifacts import claims_json
 from repro.artifacts.claims_json import Judgement
-from repro.artifacts.documents import fields_of, read_document, text_of
+from repro.artifacts.documents import read_document
 from repro.artifacts.files import FileFormatError
 from repro.artifacts.runs_csv import read_runs_csv
-from repro.verify.check import Check, counted, listed
+from repro.verify.check import Check, counted
 from repro.verify.stored import Stored
 
-AGAIN = "type python -m repro judge again"
 #: Ways of adding up the same numbers differ by less than this.
 ROUNDING = 1e-9
 
@@ -25,45 +23,13 @@ def claims_checked(stored: Stored) -> Check:
         return Check(name="claims", unchecked=(f"there is no {claims_json.FILE}; type python -m repro judge",))
     try:
         judgement = read_document(path, Judgement)
-        if stored.published is not None and any(run.answers is None for run in stored.published.runs.values() if run.left_out):
+        if lacks_scores(stored.results, stored.scale):
             return _without_scores(stored, judgement)
         problems = differences(judgement_of(stored.papers, scale=stored.scale, results=stored.results), path=path)
     except FileFormatError as error:
         return Check(name="claims", problems=(str(error),))
     found = f"{counted(len(judgement.claims), 'claim')} judged again, equal byte for byte"
     return Check(name="claims", found="" if problems else found, problems=tuple(problems))
-
-
-def differences(made: Judgement, *, path: Path) -> list[str]:
-    """What differs between the file of verdicts at `path` and what is judged from the runs: nothing, or a line each.
-
-    Raises:
-        FileFormatError: the file is damaged.
-    """
-    if path.read_text(encoding="utf-8") == text_of(made):
-        return []
-    stored = read_document(path, Judgement)
-    claims = {claim.id: claim for claim in stored.claims}
-    problems = []
-    for claim in made.claims:
-        other = claims.pop(claim.id, None)
-        if other is None:
-            problems.append(f"{path} lacks claim {claim.id}; {AGAIN}")
-        elif other != claim:
-            problems.append(f"{path} has {_of_claim(other, claim)}; {AGAIN}")
-    problems += [f"{path} has claim {name}, which these papers do not make; {AGAIN}" for name in claims]
-    ours, theirs = fields_of(made), fields_of(stored)
-    others = [name for name in ours if name != "claims" and ours[name] != theirs[name]]
-    problems += [f"{path} has {listed(others)} otherwise than judged; {AGAIN}"] if others else []
-    return problems or [f"{path} is not as judge writes it; {AGAIN}"]
-
-
-def _of_claim(stored: object, made: object) -> str:
-    ours, theirs = vars(made), vars(stored)
-    if theirs.get("verdict") != ours.get("verdict"):
-        return f"{theirs.get('verdict')} of claim {theirs['id']}, the runs give {ours.get('verdict')}"
-    keys = [key for key in {**ours, **theirs} if ours.get(key) != theirs.get(key)]
-    return f"claim {theirs['id']} with another {listed(keys)} than the runs give"
 
 
 def _without_scores(stored: Stored, judgement: Judgement) -> Check:
