@@ -59,6 +59,16 @@ def _add_trust(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="of any scales (default: results)",
     )
     one.add_argument("--json", action="store_true", help="print all checks as JSON")
+    one.add_argument("--rerun", type=int, default=0, metavar="K", help="make K random runs again and compare them to the bit")
+    one.add_argument(
+        "--carry",
+        type=int,
+        default=0,
+        metavar="K",
+        help="make K runs of each stage whose code has changed again, to keep the rest",
+    )
+    one.add_argument("--seed", type=int, metavar="N", help="of the choice of runs (default: drawn, and printed)")
+    one.add_argument("--device", choices=DEVICES, default="auto", help="on which runs are made again")
 
 
 def _add_plan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
