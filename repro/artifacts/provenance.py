@@ -80,6 +80,7 @@ DECIDE_NOTHING = (
     "repro.artifacts.timings_json",
     "repro.system.durations",
     "repro.system.progress",
+    "repro.train.runs.witness",
 )
 
 #: A statement that takes something from this package, as the code is formatted: lists of several lines in parentheses. A
@@ -282,7 +283,7 @@ def environment() -> dict[str, str]:
     return {
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
-        "processor": _processor(),
+        "processor": processor(),
         "commit": _commit(),
         **versions,
     }
@@ -295,7 +296,9 @@ def _version(package: str) -> str:
         return "not installed"
 
 
-def _processor() -> str:
+@functools.cache
+def processor() -> str:
+    """The model of this machine's processor."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:

@@ -27,11 +27,9 @@ from repro.artifacts.ledger.chain import (
 )
 from repro.artifacts.ledger.events import Begin, Event, Torn
 from repro.artifacts.run_json import FILE as RUN_FILE
-from repro.artifacts.run_json import FINISHED
+from repro.artifacts.run_json import FINISHED, STARTED_BY
 from repro.system.locks import lock
 
-#: Where a record's `environment` names the line of the start that made the run.
-STARTED_BY = "ledger"
 #: Bytes that are read at a time on the way to the beginning of the last line.
 CHUNK = 1 << 16
 

@@ -13,6 +13,7 @@ from repro.spec.run import Run
 from repro.system.memory import keep_freed_memory
 from repro.system.progress import Say
 from repro.train.runs.context import Compute, RunContext, Stopped
+from repro.train.runs.witness import Witness
 
 
 class RunsFailed(ValueError):
@@ -46,9 +47,11 @@ def in_turn(runs: Sequence[Run], do: Callable[[Run, RunContext], None], *, resul
             precision=compute.precision,
             towers_apart=compute.towers_apart,
             say=_prefixed(say, run),
+            witness=Witness(folder=Path(results) / run.scale, run=run.id),
         )
         try:
-            do(run, context)
+            with context.witness.watching(Stopped):
+                do(run, context)
         except (Stopped, KeyboardInterrupt):
             raise
         except Exception as error:
