@@ -73,13 +73,17 @@ DECIDE_NOTHING = (
     "repro.artifacts.ledger.append",
     "repro.artifacts.ledger.chain",
     "repro.artifacts.ledger.events",
+    "repro.artifacts.ledger.receipts",
+    "repro.artifacts.ledger.receipts",
     "repro.artifacts.log_jsonl",
     "repro.artifacts.provenance",
     "repro.artifacts.run_json",
     "repro.artifacts.stored_files",
     "repro.artifacts.timings_json",
     "repro.system.durations",
+    "repro.system.filesystem",
     "repro.system.progress",
+    "repro.system.stopping",
     "repro.train.runs.witness",
 )
 

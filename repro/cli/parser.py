@@ -65,7 +65,7 @@ def _add_trust(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         type=int,
         default=0,
         metavar="K",
-        help="make K runs of each stage whose code has changed again, to keep the rest",
+        help="make K runs of each stage of other code again, to keep the rest",
     )
     one.add_argument("--seed", type=int, metavar="N", help="of the choice of runs (default: drawn, and printed)")
     one.add_argument("--device", choices=DEVICES, default="auto", help="on which runs are made again")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from repro.analyse.evidence import verdict
 from repro.analyse.evidence.population import Population
+from repro.artifacts.ledger.receipts import bridges_in
 from repro.artifacts.provenance import plain, spec_difference
 from repro.artifacts.run_json import FAITHFUL
 from repro.spec.experiment import Paper, make_run
@@ -176,11 +178,14 @@ def untrained_words(population: Population, arms: Sequence[str], *, metric: str,
 def mixed_sources(population: Population, arms: Sequence[str]) -> str:
     """Say so if the runs of `arms` saw different data, or those made by one method were made by different code.
 
+    Codes are the same if receipts show that one gives the numbers of the other (repro.artifacts.ledger.receipts).
+
     Runs of different seeds may be of different folds; those of one seed saw the same, and a fold is one version of it.
     """
     runs = [record for arm in arms for record in population.runs(arm)]
     methods = dict.fromkeys(record.method for record in runs)
-    codes = [{record.code_digest for record in runs if record.method == method} for method in methods]
+    bridges = bridges_in(Path(population.results) / population.scale.name)
+    codes = [bridges.groups({record.code_digest for record in runs if record.method == method}) for method in methods]
     seeds = {record.seed for record in runs}
     of_seeds = [{record.dataset.digest for record in runs if record.seed == seed} for seed in seeds]
     names = {record.dataset.name for record in runs}

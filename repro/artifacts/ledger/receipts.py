@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,8 +10,8 @@ from repro.artifacts.files import FileFormatError
 from repro.artifacts.ledger.chain import Ledger, OfKind, read_ledger
 from repro.artifacts.ledger.events import Receipt
 
-#: Digits of a digest that are shown.
-SHOWN = 12
+#: Lines of the ledger that are named.
+MOST_LINES = 6
 
 
 def made_again_words(ledger: Ledger) -> str:
@@ -69,6 +69,29 @@ class Bridges:
     def joins(self, before: str, after: str) -> bool:
         """Whether numbers of one code are valid as those of another."""
         return before == after or bool(self.way(before, after))
+
+
+    def groups(self, codes: Iterable[str]) -> list[frozenset[str]]:
+        """`codes` in groups of which each gives one set of numbers."""
+        found: list[set[str]] = []
+        for code in sorted(codes):
+            known = next((group for group in found if self.joins(min(group), code)), None)
+            if known is None:
+                found.append({code})
+            else:
+                known.add(code)
+        return [frozenset(group) for group in found]
+
+
+def way_words(way: Sequence[Bridge]) -> str:
+    """Receipts in words: how many runs were made again, and where the ledger says so; "" for none."""
+    if not way:
+        return ""
+    lines = [number for bridge in way for number in bridge.lines]
+    runs = [run for bridge in way for run in bridge.runs]
+    shown = ", ".join(map(str, lines[:MOST_LINES])) + (f" and {len(lines) - MOST_LINES} more" if len(lines) > MOST_LINES else "")
+    made = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
+    return f"{made} made again by the other code, equal to the bit (line{'s' if len(lines) > 1 else ''} {shown} of the ledger)"
 
 
 def bridges_of(receipts: Iterable[OfKind[Receipt]]) -> Bridges:
