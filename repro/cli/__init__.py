@@ -20,7 +20,8 @@ from repro.system.stopping import STATUS, Stopped, ending_when_asked
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its status.
 
-    0 or what the command gives, 2 where the user can put it right, 1 after a defect; 143 if asked to end (SIGTERM), 130 if interrupted.
+    0 or what the command gives, 2 where the user can put it right, 1 after a defect; 143 if asked to end (SIGTERM), 130 if
+    interrupted.
     """
     options = command_parser().parse_args(arguments)
     try:

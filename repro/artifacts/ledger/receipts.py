@@ -70,7 +70,6 @@ class Bridges:
         """Whether numbers of one code are valid as those of another."""
         return before == after or bool(self.way(before, after))
 
-
     def groups(self, codes: Iterable[str]) -> list[frozenset[str]]:
         """`codes` in groups of which each gives one set of numbers."""
         found: list[set[str]] = []
