@@ -19,8 +19,8 @@ def chain_checked(stored: Stored) -> Check:
         wanted = stored.published.tip if stored.published else ""
         if wanted or (stored.folder / TIP_FILE).exists():
             return Check(name="chain", problems=(f"{path} is gone; {MEND}",))
-        unchecked = f"there is no {FILE}: nothing shows which runs were started, or that these records are as training left them"
-        return Check(name="chain", unchecked=(unchecked,))
+        why = f"there is no {FILE}: nothing shows which runs were started, or that these records are as training left them"
+        return Check(name="chain", unchecked=(why,))
     try:
         ledger = read_ledger(stored.folder)
     except FileFormatError as error:

@@ -87,10 +87,10 @@ def _runs_of(stored: Stored, rows: Sequence[Measurement]) -> list[Run]:
     for run_id in wanted:
         if run_id not in found:
             scale, name, variant, seed = run_id.split("/")
-            paper = next((item for item in stored.papers if item.name == name), None)
+            maker = next((item for item in stored.papers if item.name == name), None)
             try:
-                if paper is not None:
-                    found[run_id] = make_run(paper, scale=scale, variant=variant, seed=int(seed))
+                if maker is not None:
+                    found[run_id] = make_run(maker, scale=scale, variant=variant, seed=int(seed))
             except (UnknownName, ValueError):
                 continue
     return list(found.values())

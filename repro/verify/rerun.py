@@ -48,7 +48,9 @@ def rerun_checked(stored: Stored, *, num: int, seed: int, device: str, say: Say)
 
 def carry_checked(stored: Stored, *, num: int, seed: int, device: str, say: Say) -> Check:
     """Make runs of other code than is here again by the code that is here; where they are equal, the others are carried."""
-    found, problems, unchecked = [], [], []
+    found: list[str] = []
+    problems: list[str] = []
+    unchecked: list[str] = []
     for (stage, code), records in of_other_code(stored).items():
         chosen = covering(records, num=num, seed=seed)
         again = made_again_and_filed(chosen, stored, device=device, say=say)
