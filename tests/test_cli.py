@@ -33,6 +33,7 @@ OPTIONS = {
     "report": STAGE | {"--papers", "--num-seeds", "--reports"},
     "speed": {"-h", "--help", "files", "--reports"},
     "calibrate": STAGE | {"--papers", "--replications", "--seed", "--out"},
+    "verify": KNOWING | {"results", "--json", "--rerun", "--carry", "--seed", "--device"},
 }
 
 

@@ -13,6 +13,8 @@ from repro.artifacts.calibration_json import CalibrationJson, read_calibration
 from repro.artifacts.claims_json import Judgement, read_claims_json
 from repro.artifacts.dataset_json import DatasetJson, read_dataset
 from repro.artifacts.documents import digest_of, fields_of
+from repro.artifacts.ledger.chain import read_ledger
+from repro.artifacts.ledger.receipts import made_again_words
 from repro.artifacts.log_jsonl import LogEntry, parse_log
 from repro.artifacts.run_json import RunJson, read_run
 from repro.artifacts.runs_csv import Measurement, read_runs_csv
@@ -39,6 +41,7 @@ class Results:
     """All that a report of one scale is made from. `datasets` maps a data set's name to its dataset.json (absent: not there).
 
     calibration: None where nothing was calibrated.
+    made_again: how many runs were, and how many were equal. unjudged: why verdicts could not be judged again.
     """
 
     scale: str
@@ -49,6 +52,8 @@ class Results:
     datasets: dict[str, DatasetJson]
     refused: dict[str, tuple[dict[str, str], ...]]
     calibration: CalibrationJson | None = None
+    made_again: str = ""
+    unjudged: str = ""
 
     def values(self, *, paper: str, variant: str, metric: str, protocol: str) -> dict[int, Measurement]:
         """What was measured of one variant, by seed."""
@@ -85,8 +90,10 @@ class Results:
         return found
 
 
-def read_results(papers: Sequence[Paper], *, scale: str, results: Path) -> Results:
+def read_results(papers: Sequence[Paper], *, scale: str, results: Path, unjudged: str = "") -> Results:
     """Read everything below `results/<scale>` that the report shows.
+
+    unjudged: why the verdicts could not be judged again; empty where they were.
 
     Raises:
         FileFormatError: runs.csv or claims.json is missing, damaged, or made from another version of the other.
@@ -113,6 +120,8 @@ def read_results(papers: Sequence[Paper], *, scale: str, results: Path) -> Resul
         calibration=read_calibration(
             folder / calibration_json.FILE, runs_sha256=table.sha256, claims_sha256=digest_of(fields_of(judgement))
         ),
+        made_again=made_again_words(read_ledger(folder)),
+        unjudged=unjudged,
     )
 
 
