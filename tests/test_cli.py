@@ -33,6 +33,7 @@ OPTIONS = {
     "report": STAGE | {"--papers", "--num-seeds", "--reports"},
     "speed": {"-h", "--help", "files", "--reports"},
     "verify": KNOWING | {"results", "--json", "--rerun", "--carry", "--seed", "--device"},
+    "publish": KNOWING | {"results", "--out"},
     "calibrate": {"-h", "--help", "--replications", "--seed", "--out"},
 }
 

@@ -19,7 +19,7 @@ from repro.cli.stages import (
     report_runs,
     train_variants,
 )
-from repro.cli.trust import verify_results
+from repro.cli.trust import publish_results, verify_results
 
 
 def command_parser() -> argparse.ArgumentParser:
@@ -69,6 +69,9 @@ def _add_trust(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     one.add_argument("--seed", type=int, metavar="N", help="of the choice of runs (default: drawn, and printed)")
     one.add_argument("--device", choices=DEVICES, default="auto", help="on which runs are made again")
+    one = _knowing(commands, "publish", publish_results, "write results without what is large, to be given away")
+    one.add_argument("results", type=Path, metavar="RESULTS", help="of one scale or several")
+    one.add_argument("--out", type=Path, required=True, metavar="DIR")
 
 
 def _add_plan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -1,4 +1,4 @@
-"""The commands by which results are checked: verify."""
+"""The commands by which results are checked and given away: verify, publish."""
 
 from __future__ import annotations
 
@@ -36,6 +36,23 @@ def verify_results(options: argparse.Namespace, say: Say) -> int:
     if options.json:
         print(json_of(found))
     return 0 if all(item.holds for item in found) else 1
+
+
+def publish_results(options: argparse.Namespace, say: Say) -> int:
+    """Write results without what is large to a folder, and check what was written."""
+    with importing():
+        from repro.analyse.publish import publish
+        from repro.verify.stored import scale_folders
+        from repro.verify.verify import verified
+
+    known, held = catalogue(options.catalogue), True
+    for folder in scale_folders(options.results):
+        published = publish(folder, out=options.out)
+        say(f"wrote {options.out / folder.name}: {len(published.runs)} runs")
+        found = verified((options.out / folder.name).resolve(), known)
+        print("\n".join(found.lines()))
+        held = held and found.holds
+    return 0 if held else 1
 
 
 def _made_again(folder: Path, known: Catalogue, options: argparse.Namespace, *, seed: int, say: Say) -> list[Check]:
