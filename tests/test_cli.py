@@ -32,9 +32,10 @@ OPTIONS = {
     "render": STAGE | {"--papers", "--reports"},
     "report": STAGE | {"--papers", "--num-seeds", "--reports"},
     "speed": {"-h", "--help", "files", "--reports"},
+    "calibrate": STAGE | {"--papers", "--replications", "--seed", "--out"},
     "verify": KNOWING | {"results", "--json", "--rerun", "--carry", "--seed", "--device"},
+    "challenge": STAGE | {"claim", "--beacon", "--seeds", "--device"},
     "publish": KNOWING | {"results", "--out"},
-    "calibrate": {"-h", "--help", "--replications", "--seed", "--out"},
 }
 
 

@@ -19,7 +19,7 @@ from repro.cli.stages import (
     report_runs,
     train_variants,
 )
-from repro.cli.trust import publish_results, verify_results
+from repro.cli.trust import challenge_claim, publish_results, verify_results
 
 
 def command_parser() -> argparse.ArgumentParser:
@@ -39,13 +39,22 @@ def command_parser() -> argparse.ArgumentParser:
         "files", nargs="+", type=Path, metavar="FILE", help="made by pytest tests/bench -m bench --benchmark-json=FILE"
     )
     command.add_argument("--reports", type=Path, default=Path("reports"), metavar="DIR")
-    command = _command(commands, "calibrate", calibrate_verdicts, "print how often intervals and verdicts are right")
-    command.add_argument("--replications", type=int, default=2000, metavar="N", help="tables a setting (default: 2000)")
-    command.add_argument("--seed", type=int, default=2012, metavar="N", help="the same seed gives the same numbers")
-    command.add_argument("--out", type=Path, metavar="FILE", help="write a line for each setting here too, as CSV")
+    _add_calibrate(commands)
     _add_stages(commands)
     _add_trust(commands)
     return top
+
+
+def _add_calibrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    text = "say how often intervals and verdicts are right: in invented tables, or with --results by your own runs"
+    command = _knowing(commands, "calibrate", calibrate_verdicts, text)
+    command.add_argument("--results", type=Path, metavar="DIR", help="of these results write calibration.json, for the report")
+    command.add_argument("--scale", help="with --results: which scale")
+    _add_papers(command)
+    command.add_argument("--log", type=Path, metavar="FILE", help="write every line here too")
+    command.add_argument("--replications", type=int, default=2000, metavar="N", help="tables a setting (default: 2000)")
+    command.add_argument("--seed", type=int, default=2012, metavar="N", help="the same seed gives the same numbers")
+    command.add_argument("--out", type=Path, metavar="FILE", help="write a line for each setting here too, as CSV")
 
 
 def _add_trust(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -72,6 +81,11 @@ def _add_trust(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     one = _knowing(commands, "publish", publish_results, "write results without what is large, to be given away")
     one.add_argument("results", type=Path, metavar="RESULTS", help="of one scale or several")
     one.add_argument("--out", type=Path, required=True, metavar="DIR")
+    one = _stage(commands, "challenge", challenge_claim, "judge a claim alone, by seeds that follow from a text")
+    one.add_argument("claim", metavar="CLAIM", help="its id, as the report shows it")
+    one.add_argument("--beacon", required=True, metavar="TEXT", help="that nobody knew before, such as a public random number")
+    one.add_argument("--seeds", required=True, type=int, metavar="N", help="how many")
+    one.add_argument("--device", choices=DEVICES, default="auto")
 
 
 def _add_plan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
