@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -10,12 +11,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from repro.artifacts.files import visible
 from repro.cli.parser import command_parser
 from repro.system.progress import Say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return 0, or 2 where the user can put it right, or 1 after any other exception."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # whatever a name holds, and whatever the terminal knows
+        sys.stdout.reconfigure(errors="backslashreplace")
     options = command_parser().parse_args(arguments)
     with _speaking(getattr(options, "log", None)) as say:
         try:
@@ -46,10 +50,10 @@ def _speaking(log: Path | None) -> Iterator[Say]:
         streams = [sys.stderr]
         if log is not None:
             log.parent.mkdir(parents=True, exist_ok=True)
-            streams.append(stack.enter_context(open(log, "w", encoding="utf-8")))
+            streams.append(stack.enter_context(open(log, "w", encoding="utf-8", errors="backslashreplace")))
 
         def say(line: str) -> None:
             for stream in streams:
-                print(line, file=stream, flush=True)
+                print(visible(line), file=stream, flush=True)
 
         yield say

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from repro.cli.arguments import DEVICES, PRECISIONS, parse_seeds, parse_variants
+from repro.cli.arguments import DEVICES, PRECISIONS, parse_seeds, parse_share, parse_variants
 from repro.cli.catalogue import diff_runs, list_papers, show_run
 from repro.cli.stages import (
     calibrate_verdicts,
@@ -19,6 +19,7 @@ from repro.cli.stages import (
     report_runs,
     train_variants,
 )
+from repro.spec.datasets import MAX_LEFT_OUT
 
 
 def command_parser() -> argparse.ArgumentParser:
@@ -61,6 +62,13 @@ def _add_stages(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     stage.add_argument("--paper", required=True)
     stage.add_argument("--dataset", metavar="NAME", help="which of the scale's data (default: the first; python -m repro list)")
     stage.add_argument("--source", type=Path, metavar="DIR", help="folder of the original images, where the scale needs one")
+    stage.add_argument(
+        "--max-left-out",
+        type=parse_share,
+        default=MAX_LEFT_OUT,
+        metavar="SHARE",
+        help=f"of the files in --source, the largest share that may be left out (default: {MAX_LEFT_OUT})",
+    )
     _add_compute(stage)
     stage = _stage(commands, "train", train_variants, "train and score one variant or several, with some seeds each")
     stage.add_argument("--paper", required=True)

@@ -15,12 +15,11 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from repro.data.files.places import UserFiles
+from repro.data.files.reading import SourceError as SourceError
+
 #: Decoded pixels, colours last.
 Pixels = npt.NDArray[np.uint8]
-
-
-class SourceError(ValueError):
-    """The source of a data set is missing, incomplete or not what it should be."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,14 +45,17 @@ class Listing:
 class Origin(Protocol):
     """What every source says of its examples, images or videos.
 
-    description: where they come from, for a reader. fingerprint: changes when the examples change; known without reading them.
-    warnings: what a reader should know about the examples.
+    description: where they come from, for a reader. warnings: what a reader should know about the examples.
+    fingerprint: of examples that are made or published: changes when they do; "" where the user's files decide.
+    files: those of the user, None if there are none.
     """
 
     @property
     def description(self) -> str: ...
     @property
     def fingerprint(self) -> str: ...
+    @property
+    def files(self) -> UserFiles | None: ...
     @property
     def classes(self) -> tuple[str, ...]: ...
     @property

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from repro.artifacts.files import no_formula, readable
 from repro.report.text.formatting import MINUS
 
 
@@ -194,7 +195,7 @@ def to_csv(table: TableView) -> str:
 def _csv_fields(column: Column, cell: Cell) -> list[str]:
     if column.kind == "interval":
         return [ascii_number(end) for end in cell.ends or ("", "")]
-    return [ascii_number(cell.text) if column.kind == "number" else cell.text]
+    return [ascii_number(cell.text) if column.kind == "number" else no_formula(readable(cell.text))]
 
 
 def ascii_number(text: str) -> str:
@@ -215,10 +216,10 @@ def to_markdown(table: TableView) -> str:
 
 
 def _markdown(text: str) -> str:
-    escaped = text.replace("\\", "\\\\")
-    for character in "|*_<>`":
+    escaped = readable(" ".join(text.split())).replace("\\", "\\\\")
+    for character in "|*_<>`[]!&~$":
         escaped = escaped.replace(character, "\\" + character)
-    return " ".join(escaped.split())
+    return escaped
 
 
 _LATEX = {
@@ -248,7 +249,7 @@ _LATEX = {
 
 def latex(text: str) -> str:
     """`text` with every character that LaTeX would interpret escaped."""
-    return "".join(_LATEX.get(character, character) for character in " ".join(text.split()))
+    return "".join(_LATEX.get(character, character) for character in readable(" ".join(text.split())))
 
 
 def to_latex(table: TableView) -> str:
