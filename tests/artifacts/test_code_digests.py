@@ -55,8 +55,9 @@ data.shards.writer data.sources.source spec.datasets
 """
 OF_IMAGES = f"{PREPARATIONS} data.prepare.image_packer"
 OF_VIDEOS = f"""
-{PREPARATIONS} data.prepare.mirroring data.prepare.video_decode data.prepare.video_packer data.prepare.video_timeline
-data.sources.video_source spec.video_datasets system.one_thread system.workers
+{PREPARATIONS} data.prepare.mirroring data.prepare.video_decode data.prepare.video_orientation data.prepare.video_packer
+data.prepare.video_reader data.prepare.video_timeline data.sources.video_source spec.video_datasets system.memory
+system.one_thread system.workers
 """
 OF_FOLDERS = f"{OF_IMAGES} data.sources.class_folders data.sources.folders"
 OF_VIDEO_FILES = f"{OF_VIDEOS} data.sources.class_folders data.sources.video_folders"
@@ -96,9 +97,9 @@ MAY_REACH = {
     "time": f"""{RECORDS} models.blurred models.clip models.image models.layers models.local models.norm. models.sequence
         spec.geometry.blurred spec.geometry.clips spec.geometry.image spec.network spec.recipe spec.video
         train.methods.clip_speed train.methods.timing train.networks train.networks.optim train.networks.optim_kernel""",
-    "collect": "analyse.collect. artifacts. evaluate.average_precision evaluate.metrics spec. system.seeds",
-    "judge": "analyse. artifacts. evaluate.average_precision evaluate.metrics spec. system.seeds",
-    "render": "analyse.collect. analyse.evidence. artifacts. report. spec. system.durations system.seeds",
+    "collect": "analyse.collect. artifacts. evaluate.average_precision evaluate.metrics spec. system.filesystem system.seeds",
+    "judge": "analyse. artifacts. evaluate.average_precision evaluate.metrics spec. system.filesystem system.seeds",
+    "render": "analyse.collect. analyse.evidence. artifacts. report. spec. system.durations system.filesystem system.seeds",
 }
 #: No method's settings are among what pages and verdicts are made by: those of a run stand in its record.
 METHODS = ("repro.spec.classical", "repro.spec.histograms")

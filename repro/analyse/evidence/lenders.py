@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from repro.analyse.evidence.gates import not_learned
-from repro.analyse.evidence.ledger import Ledger
+from repro.analyse.evidence.population import Population
 from repro.artifacts.run_json import RunJson
 
 
-def lenders_for(ledger: Ledger, pool: Sequence[str], wanted: Sequence[str], *, protocol: str) -> list[str]:
+def lenders_for(population: Population, pool: Sequence[str], wanted: Sequence[str], *, protocol: str) -> list[str]:
     """The networks of `pool` and of `wanted` that have learned: they lend each other their spread.
 
     A variant with runs that diverged, of other code, other data of that name or another number format lends none either.
     A network that stays at chance gives every seed the same error: its spread says nothing about that of the others. A
     classical model, or an average of networks, varies in its own way: it stands by its own spread and lends none.
     """
-    asked = [run for name in wanted for run in ledger.runs(name)]
-    others = [name for name in pool if name not in wanted and all(_lends(run, asked) for run in ledger.runs(name))]
+    asked = [run for name in wanted for run in population.runs(name)]
+    others = [name for name in pool if name not in wanted and all(_lends(run, asked) for run in population.runs(name))]
     names = dict.fromkeys(name for name in (*pool, *wanted) if name in others or name in wanted)
-    networks = [name for name in names if ledger.runs(name) and all(run.network is not None for run in ledger.runs(name))]
-    return [name for name in networks if not not_learned(ledger, name, role="network", protocol=protocol)]
+    networks = [name for name in names if population.runs(name) and all(run.network is not None for run in population.runs(name))]
+    return [name for name in networks if not not_learned(population, name, role="network", protocol=protocol)]
 
 
 def _lends(run: RunJson, asked: Sequence[RunJson]) -> bool:
