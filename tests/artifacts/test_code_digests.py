@@ -76,6 +76,7 @@ MAY_REACH = {
     "prepare_ucf101": f"{OF_VIDEO_FILES} data.files.lists data.sources.ucf101",
     "prepare_sports1m": f"{OF_VIDEOS} data.files.lists data.sources.class_folders data.sources.sports1m",
     "camera_motion": """artifacts.arrays data.generated.drawing data.generated.video_drawing data.generated.videos
+        data.files.reading
         data.prepare.camera_motion data.shards.clips data.shards.images data.sources.source data.sources.video_source
         spec.video_datasets system.one_thread system.seeds system.workers""",
     "train_images": f"""{RECORDS} {NETWORKS} data.load.color_noise data.load.image_stream data.load.repeated_images

@@ -10,13 +10,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from repro.data.files.places import UserFiles
 from repro.data.files.reading import SourceError as SourceError
+
+if TYPE_CHECKING:
+    from repro.data.files.places import UserFiles
 
 #: Decoded pixels, colours last.
 Pixels = npt.NDArray[np.uint8]
