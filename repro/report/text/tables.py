@@ -209,10 +209,15 @@ def to_markdown(table: TableView) -> str:
     lines.append("| " + " | ".join(_markdown(column.title) for column in table.columns) + " |")
     lines.append("|" + "|".join("---:" if column.kind in ("number", "interval") else "---" for column in table.columns) + "|")
     for row in table.rows:
-        lines.append("| " + " | ".join(_markdown(row.cells[column.key].text) for column in table.columns) + " |")
+        lines.append("| " + " | ".join(_markdown_cell(row.cells[column.key]) for column in table.columns) + " |")
     if table.notes:
         lines += ["", *[f"- {_markdown(note)}" for note in table.notes]]
     return "\n".join(lines) + "\n"
+
+
+def _markdown_cell(cell: Cell) -> str:
+    """An entry; the brackets of an interval, which holds numbers alone, stay."""
+    return cell.text if cell.ends else _markdown(cell.text)
 
 
 def _markdown(text: str) -> str:
