@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from repro.analyse.evidence import verdict
+from repro.analyse.evidence.arms.copies import copied
+from repro.analyse.evidence.arms.machines import confounded
 from repro.analyse.evidence.ledger import Ledger
 from repro.artifacts.provenance import plain, spec_difference
 from repro.artifacts.run_json import FAITHFUL
@@ -71,6 +73,8 @@ def gate(ledger: Ledger, question: Question) -> Stop | None:
         or mixed_specs(ledger, arms)
         or other_specs(ledger, question.considered)
         or mixed_examples(ledger, question)
+        or copied(ledger, question.considered, protocol=question.protocol)
+        or confounded(ledger, arms, metric=metric)
     )
     if invalid:
         return Stop(verdict=verdict.INVALID, reason=invalid)

@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class Answers:
-    """Whether each example of a run is right at k (by k), and the digest of the examples' keys in their order.
+    """Whether each example of a run is right at k (by k), and digests of the examples' keys in their order and of the scores.
 
     share_N: by k, for each independent unit (an example; the video of clips) the share of its examples that are right, times
         its number of examples over the mean number: its mean is the share of all examples.
@@ -38,6 +38,7 @@ class Answers:
     correct_N: dict[int, NDArray[np.bool_]]
     share_N: dict[int, NDArray[np.float64]]
     examples: str
+    scores: str
 
 
 class Ledger:
@@ -157,6 +158,10 @@ class Ledger:
         seen = {(record.dataset.name, self._answers(record, split=split, protocol=protocol).examples) for record in records}
         return len(seen) == len({name for name, _ in seen})
 
+    def scores_digest(self, record: RunJson, *, protocol: str) -> str:
+        """The SHA-256 of the scores of a finished run on the test examples: that of no two runs that draw anything."""
+        return self._answers(record, split="test", protocol=protocol).scores
+
     def scores(self, record: RunJson, *, split: str, protocol: str) -> Scores:
         """The scores of a finished run.
 
@@ -175,7 +180,8 @@ class Ledger:
             share_N = {k: by_unit(found, scores.unit_N) for k, found in correct_N.items()}
             # A digest stands for the keys: those of all runs together would be most of the memory that judging takes.
             examples = sha256_bytes(b"\n".join(scores.example_N.tolist()))
-            self._read_answers[key] = Answers(correct_N=correct_N, share_N=share_N, examples=examples)
+            digest = sha256_bytes(np.ascontiguousarray(scores.scores_NK).tobytes())
+            self._read_answers[key] = Answers(correct_N=correct_N, share_N=share_N, examples=examples, scores=digest)
             self._compare(record, split=split, protocol=protocol, correct_N=correct_N)
         return self._read_answers[key]
 

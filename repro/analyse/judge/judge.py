@@ -7,8 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from repro.analyse.evidence import reasons, verdict
+from repro.analyse.evidence.arms.copies import equal_in_part
+from repro.analyse.evidence.arms.machines import mixed
 from repro.analyse.evidence.gates import gate, not_at_this_scale
 from repro.analyse.evidence.ledger import Ledger
+from repro.analyse.evidence.lenders import refusal_words
 from repro.analyse.judge.case import Case, case_of
 from repro.analyse.judge.class_gains import class_gains
 from repro.analyse.judge.differences import judged_effect, judged_within
@@ -139,7 +142,8 @@ def judged(case: Case, entry: JudgedClaim) -> JudgedClaim:
         name, why = (verdict.NOT_COMPARABLE, f"{other_data(case)} {nowhere}") if level else (verdict.UNTESTABLE, nowhere)
         return replace(entry, verdict=name, reason=claim.untestable or why)
     runs = tuple(run.id for arm in case.arms for run in case.ledger.runs(arm))
-    entry = measured(case, replace(entry, runs=runs, post_hoc=post_hoc(case.ledger, case.considered, case.pool)))
+    begun = replace(entry, runs=runs, remarks=remarks(case), post_hoc=post_hoc(case.ledger, case.considered, case.pool))
+    entry = measured(case, begun)
     stop = gate(case.ledger, case.question) if entry.verdict not in verdict.NO_QUESTION else None
     if stop is None:
         return entry
@@ -169,6 +173,17 @@ def measured(case: Case, entry: JudgedClaim) -> JudgedClaim:
             return judged_count(case, claim, begun)
         case _:
             raise ValueError(f"claim {entry.id} of kind {entry.kind} is not measured by runs")
+
+
+def remarks(case: Case) -> tuple[str, ...]:
+    """What a reader should know of the runs of a claim, whatever the verdict."""
+    ledger, arms, protocol = case.ledger, case.arms, case.claim.protocol
+    found = (
+        mixed(ledger, arms),
+        equal_in_part(ledger, arms, protocol=protocol),
+        refusal_words(ledger, case.pool, arms, protocol=protocol) if len(case.pool) > len(arms) else "",
+    )
+    return tuple(filter(None, found))
 
 
 def post_hoc(ledger: Ledger, arms: Sequence[str], pool: Sequence[str]) -> bool:

@@ -52,6 +52,7 @@ class Judged:
     open.
     brief: what is left of the reason beside the numbers. total_flips: whether the verdict would be another if
         the test examples were counted as a sample too. post_hoc: whether seeds were added after a look.
+    remarks: sentences about the runs that a reader should know, such as that they are from several machines.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Judged:
     brief: str = ""
     total_flips: bool = False
     post_hoc: bool = False
+    remarks: tuple[str, ...] = ()
     runs: tuple[str, ...] = ()
 
     @property

@@ -211,6 +211,7 @@ def verdict_cells(claim: JudgedClaim) -> Cells:
         remarks.append(f"With the test {seen} counted as a sample too, the interval changes the verdict.")
     if claim.post_hoc:
         remarks.append("Post hoc: the rule or the number of seeds was chosen after runs had been seen.")
+    remarks += claim.remarks
     remarks += filter(None, [spread_mark(claim)])
     brief = " ".join([claim.brief, *remarks]) if claim.brief else ""
     position = list(wording.VERDICTS).index(words.name)

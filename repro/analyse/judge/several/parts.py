@@ -33,6 +33,7 @@ def judged_parts(claim: Every, entry: JudgedParts, judged: Mapping[str, JudgedCl
         brief=reasons.every_part(name, parts=found, listed=False),
         decided_on=parts[0].decided_on,
         post_hoc=any(part.post_hoc for part in parts),
+        remarks=tuple(dict.fromkeys(remark for part in parts for remark in part.remarks)),
         total_flips=any(part.total_flips for part in parts),
         runs=tuple(dict.fromkeys(run for part in parts for run in part.runs)),
     )

@@ -28,6 +28,7 @@ def judged_signs(claim: Signs, entry: JudgedSigns, judged: Mapping[str, JudgedCl
         num_measured=num,
         num_printed=num_printed,
         post_hoc=any(part.post_hoc for part in parts),
+        remarks=tuple(dict.fromkeys(remark for part in parts for remark in part.remarks)),
         runs=tuple(dict.fromkeys(run for part in parts for run in part.runs)),
     )
     blocked = [part for part in parts if part.verdict in verdict.BLOCKING]
