@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from statistics import stdev
 
 from repro.analyse.evidence.dunnett import dunnett_p
-from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.lenders import lenders_for
 from repro.analyse.evidence.pairing import Common, common_values, paired_difference
+from repro.analyse.evidence.population import Population
 from repro.analyse.evidence.precisions import precision_se
 from repro.analyse.evidence.spreads import Values
 from repro.analyse.evidence.statistics import (
@@ -143,20 +143,20 @@ class Within:
         return {self.arm: self.values}
 
 
-def compare(ledger: Ledger, pair: Pair, *, decided_on: str) -> Comparison | None:
+def compare(population: Population, pair: Pair, *, decided_on: str) -> Comparison | None:
     """Compare two arms, seed by seed if the rule of `pairing` says so, else with the spread that the page's networks lend.
 
     None if one has no finished run.
     """
     arm, against, metric, protocol = pair.arm, pair.against, pair.metric, pair.protocol
-    lenders = lenders_for(ledger, pair.pool, (arm, against), protocol=protocol)
-    by_seed = {name: ledger.by_seed(name, metric=metric, protocol=protocol) for name in (*lenders, arm, against)}
+    lenders = lenders_for(population, pair.pool, (arm, against), protocol=protocol)
+    by_seed = {name: population.by_seed(name, metric=metric, protocol=protocol) for name in (*lenders, arm, against)}
     arms = {name: list(values.values()) for name, values in by_seed.items() if values}
     if arm not in arms or against not in arms:
         return None
     seeds = {name: list(by_seed[name]) for name in arms}
     common = common_values(by_seed[arm], by_seed[against])
-    floor = 0.5 / (1 + ledger.num_examples((arm, against), metric=metric, protocol=protocol))
+    floor = 0.5 / (1 + population.num_examples((arm, against), metric=metric, protocol=protocol))
 
     def measured(log: bool) -> Estimate:
         if common.paired:
@@ -168,7 +168,7 @@ def compare(ledger: Ledger, pair: Pair, *, decided_on: str) -> Comparison | None
     log = decided_on == "log_ratio"
     deciding = log_ratio if log else points
     rows = set(seeds[arm]) & set(seeds[against]) if common.paired else None
-    se = _examples_se(ledger, ((arm, protocol), (against, protocol)), metric=metric, log_ratio=log, seeds=rows)
+    se = _examples_se(population, ((arm, protocol), (against, protocol)), metric=metric, log_ratio=log, seeds=rows)
     return Comparison(
         arms=arms,
         arm=arm,
@@ -180,30 +180,30 @@ def compare(ledger: Ledger, pair: Pair, *, decided_on: str) -> Comparison | None
         welch_points=welch(arms, arm=arm, against=against),
         common=common,
         total_ci90=total_interval(deciding, example_se=se) if deciding and se is not None else None,
-        p_adjusted=_adjusted_p(ledger, pair, deciding, log=log),
+        p_adjusted=_adjusted_p(population, pair, deciding, log=log),
     )
 
 
-def _adjusted_p(ledger: Ledger, pair: Pair, deciding: Estimate | None, *, log: bool) -> float | None:
+def _adjusted_p(population: Population, pair: Pair, deciding: Estimate | None, *, log: bool) -> float | None:
     """Dunnett's p-value of the pair among all variants that are compared with its control; None if it is not in it."""
     if deciding is None or pair.control not in (pair.arm, pair.against):
         return None
     names = dict.fromkeys((*pair.family, pair.arm, pair.against))
-    family = ledger.arms(list(names), metric=pair.metric, protocol=pair.protocol)
+    family = population.arms(list(names), metric=pair.metric, protocol=pair.protocol)
     # A logarithm's variance is that of the mean over its square.
     weights = {name: len(values) * ((math.fsum(values) / len(values)) ** 2 if log else 1.0) for name, values in family.items()}
     return dunnett_p(deciding, weights=weights, control=pair.control)
 
 
 def compare_within(
-    ledger: Ledger, *, arm: str, metric: str, protocol: str, against_protocol: str, decided_on: str
+    population: Population, *, arm: str, metric: str, protocol: str, against_protocol: str, decided_on: str
 ) -> Within | None:
     """Measure the effect of one protocol inside each run of `arm`; None if no run has been measured by both.
 
     Without `against_protocol` the effect of a run is its metric.
     """
-    value_by_seed = ledger.by_seed(arm, metric=metric, protocol=protocol)
-    against_by_seed = ledger.by_seed(arm, metric=metric, protocol=against_protocol) if against_protocol else {}
+    value_by_seed = population.by_seed(arm, metric=metric, protocol=protocol)
+    against_by_seed = population.by_seed(arm, metric=metric, protocol=against_protocol) if against_protocol else {}
     seeds = [seed for seed in value_by_seed if seed in against_by_seed or not against_protocol]
     if not seeds:
         return None
@@ -211,13 +211,13 @@ def compare_within(
     points = paired([against - value for value, against in both] or [value_by_seed[seed] for seed in seeds])
     log_ratio = None
     if metric_named(metric).ratio != NEVER and both:
-        fewest = min(ledger.num_examples((arm,), metric=metric, protocol=name) for name in (protocol, against_protocol))
+        fewest = min(population.num_examples((arm,), metric=metric, protocol=name) for name in (protocol, against_protocol))
         floor = 0.5 / (1 + fewest)  # what an error of 0 counts as
         log_ratio = paired([math.log(max(against, floor) / max(value, floor)) for value, against in both])
     deciding = points if decided_on == "points" else log_ratio
     views = ((arm, protocol), (arm, against_protocol))
     log = decided_on == "log_ratio"
-    se = _examples_se(ledger, views, metric=metric, log_ratio=log, seeds=set(seeds)) if against_protocol else None
+    se = _examples_se(population, views, metric=metric, log_ratio=log, seeds=set(seeds)) if against_protocol else None
     return Within(
         arm=arm,
         values=[value_by_seed[seed] for seed in seeds],
@@ -228,27 +228,27 @@ def compare_within(
     )
 
 
-def measure_level(ledger: Ledger, *, arm: str, pool: Sequence[str], metric: str, protocol: str) -> Level | None:
+def measure_level(population: Population, *, arm: str, pool: Sequence[str], metric: str, protocol: str) -> Level | None:
     """Measure the mean of `arm`, with the spread that the networks of `pool` lend it; None if it has no run."""
-    lenders = lenders_for(ledger, pool, (arm,), protocol=protocol)
+    lenders = lenders_for(population, pool, (arm,), protocol=protocol)
     names = list(dict.fromkeys((*lenders, arm)))
-    arms = ledger.arms(names, metric=metric, protocol=protocol)
+    arms = population.arms(names, metric=metric, protocol=protocol)
     if arm not in arms:
         return None
-    seeds = {name: list(ledger.by_seed(name, metric=metric, protocol=protocol)) for name in arms}
+    seeds = {name: list(population.by_seed(name, metric=metric, protocol=protocol)) for name in arms}
     estimate = mean_of(arms, arm=arm, lenders=lenders, seeds=seeds)
     total = None
     # Runs of different folds have different examples, over which no one mean can be taken.
-    if metric in TOP_K and ledger.same_examples([arm], split="test", protocol=protocol):
-        correct_SN = ledger.correct_SN(arm, split="test", protocol=protocol, k=TOP_K[metric])
+    if metric in TOP_K and population.same_examples([arm], split="test", protocol=protocol):
+        correct_SN = population.correct_SN(arm, split="test", protocol=protocol, k=TOP_K[metric])
         total = total_interval(estimate, example_se=mean_example_se(correct_SN))
-    elif (se := precision_se(ledger, (arm,), metric=metric)) is not None:
+    elif (se := precision_se(population, (arm,), metric=metric)) is not None:
         total = total_interval(estimate, example_se=se)
     return Level(arms=arms, arm=arm, estimate=estimate, ci90=estimate.ci90, total_ci90=total)
 
 
 def _examples_se(
-    ledger: Ledger,
+    population: Population,
     views: tuple[tuple[str, str], tuple[str, str]],
     *,
     metric: str,
@@ -263,15 +263,17 @@ def _examples_se(
     k, shares = TOP_K.get(metric, 1), []
     for split in metric_named(metric).splits:
         arms = sorted({arm for arm, _ in views})
-        if not all(ledger.same_examples(arms, split=split, protocol=protocol) for _, protocol in views):
+        if not all(population.same_examples(arms, split=split, protocol=protocol) for _, protocol in views):
             return None
-        arm_SN, against_SN = (ledger.correct_SN(arm, split=split, protocol=protocol, k=k, seeds=seeds) for arm, protocol in views)
+        arm_SN, against_SN = (
+            population.correct_SN(arm, split=split, protocol=protocol, k=k, seeds=seeds) for arm, protocol in views
+        )
         if arm_SN.shape[1] != against_SN.shape[1] or (log_ratio and (arm_SN.mean() >= 1 or against_SN.mean() >= 1)):
             return None
         shares.append(example_se(arm_SN, against_SN, log_ratio=log_ratio, paired=seeds is not None))
     if shares:
         return math.hypot(*shares)
-    return precision_se(ledger, tuple(arm for arm, _ in views), metric=metric)
+    return precision_se(population, tuple(arm for arm, _ in views), metric=metric)
 
 
 def estimated(estimate: Estimate) -> Estimated:

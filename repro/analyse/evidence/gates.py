@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from repro.analyse.evidence import verdict
 from repro.analyse.evidence.arms.copies import copied
 from repro.analyse.evidence.arms.machines import confounded
-from repro.analyse.evidence.ledger import Ledger
+from repro.analyse.evidence.population import Population
 from repro.artifacts.provenance import plain, spec_difference
 from repro.artifacts.run_json import FAITHFUL
 from repro.spec.experiment import Paper, make_run
@@ -57,7 +57,7 @@ class Stop:
     brief: str = ""
 
 
-def gate(ledger: Ledger, question: Question) -> Stop | None:
+def gate(population: Population, question: Question) -> Stop | None:
     """What keeps a question from being decided; None if nothing does.
 
     The control must have learned. Another arm that has not is a result of its own, of no size. A pace has no control that
@@ -65,42 +65,42 @@ def gate(ledger: Ledger, question: Question) -> Stop | None:
     """
     arms, metric = question.arms, question.metric
     invalid = (
-        diverged(ledger, arms)
-        or control_not_learned(ledger, question)
-        or early_at_chance(ledger, arms, metric=metric)
-        or other_precision(ledger, question.considered)
-        or mixed_sources(ledger, question.considered)
-        or mixed_specs(ledger, arms)
-        or other_specs(ledger, question.considered)
-        or mixed_examples(ledger, question)
-        or copied(ledger, question.considered, protocol=question.protocol)
-        or confounded(ledger, arms, metric=metric)
+        diverged(population, arms)
+        or control_not_learned(population, question)
+        or early_at_chance(population, arms, metric=metric)
+        or other_precision(population, question.considered)
+        or mixed_sources(population, question.considered)
+        or mixed_specs(population, arms)
+        or other_specs(population, question.considered)
+        or mixed_examples(population, question)
+        or copied(population, question.considered, protocol=question.protocol)
+        or confounded(population, arms, metric=metric)
     )
     if invalid:
         return Stop(verdict=verdict.INVALID, reason=invalid)
-    missing = missing_runs(ledger, question)
+    missing = missing_runs(population, question)
     if missing:
         counted = "1 planned run is" if len(missing) == 1 else f"{len(missing)} planned runs are"
         brief = f"{counted} not among the collected"
         return Stop(verdict=verdict.INCOMPLETE, reason=f"{brief}: {', '.join(missing)}.", brief=f"{brief}.")
-    return untrained(ledger, question)
+    return untrained(population, question)
 
 
-def control_not_learned(ledger: Ledger, question: Question) -> str:
+def control_not_learned(population: Population, question: Question) -> str:
     """Say so if the control is hardly better than chance; a pace has none."""
     if question.metric in (EPOCHS, LEAVING):
         return ""
-    return not_learned(ledger, question.control, role="control", protocol=question.protocol)
+    return not_learned(population, question.control, role="control", protocol=question.protocol)
 
 
-def untrained(ledger: Ledger, question: Question) -> Stop | None:
+def untrained(population: Population, question: Question) -> Stop | None:
     """Whether an arm never left chance while the control did: that is a result, and its error is no size of an effect.
 
     Of the training error, of epochs and of what is measured while training it is what the claim is about, and is judged.
     """
     if metric_named(question.metric).of == LOG or question.metric == TRAIN_TOP1:
         return None
-    found = [not_learned(ledger, arm, role="arm", protocol=question.protocol) for arm in question.arms]
+    found = [not_learned(population, arm, role="arm", protocol=question.protocol) for arm in question.arms]
     said = " ".join(filter(None, found))
     if not said:
         return None
@@ -109,44 +109,43 @@ def untrained(ledger: Ledger, question: Question) -> Stop | None:
     return Stop(verdict=verdict.DID_NOT_TRAIN, reason=f"{said} {brief}", brief=brief)
 
 
-def missing_runs(ledger: Ledger, question: Question) -> list[str]:
+def missing_runs(population: Population, question: Question) -> list[str]:
     """The planned runs without which the answer is not decided: all of the arms, one of what was not chosen."""
-    others = [name for name in question.considered if name not in question.arms and not ledger.runs(name)]
-    return ledger.missing_of([*question.arms, *others])
+    others = [name for name in question.considered if name not in question.arms and not population.runs(name)]
+    return population.missing_of([*question.arms, *others])
 
 
-def not_at_this_scale(ledger: Ledger, arms: Sequence[str]) -> str:
+def not_at_this_scale(population: Population, arms: Sequence[str]) -> str:
     """Say so if the scale runs no networks of the families of `arms`."""
-    lacking = [arm for arm in arms if arm and not ledger.has(arm)]
+    lacking = [arm for arm in arms if arm and not population.has(arm)]
     if not lacking:
         return ""
-    families = sorted({ledger.paper.family(arm) for arm in lacking})
-    runs = (
-        f"scale {ledger.scale.name} runs no networks of the famil{'y' if len(families) == 1 else 'ies'} {' and '.join(families)}"
-    )
+    families = sorted({population.paper.family(arm) for arm in lacking})
+    few = "family" if len(families) == 1 else "families"
+    runs = f"scale {population.scale.name} runs no networks of the {few} {' and '.join(families)}"
     return f"Nothing is run for {' and '.join(lacking)} here: {runs}."
 
 
-def diverged(ledger: Ledger, arms: Sequence[str]) -> str:
+def diverged(population: Population, arms: Sequence[str]) -> str:
     """Name the runs of `arms` that diverged."""
-    runs = [record for arm in arms for record in ledger.runs(arm) if record.diverged]
+    runs = [record for arm in arms for record in population.runs(arm) if record.diverged]
     if not runs:
         return ""
     named = "; ".join(f"{record.id} ({record.reason})" for record in runs)
-    return f"{len(runs)} of {sum(len(ledger.runs(arm)) for arm in arms)} runs diverged and {_has(runs)} no error: {named}."
+    return f"{len(runs)} of {sum(len(population.runs(arm)) for arm in arms)} runs diverged and {_has(runs)} no error: {named}."
 
 
 def _has(items: Sequence[object]) -> str:
     return "has" if len(items) == 1 else "have"
 
 
-def not_learned(ledger: Ledger, arm: str, *, role: str, protocol: str) -> str:
+def not_learned(population: Population, arm: str, *, role: str, protocol: str) -> str:
     """Say so if an arm is hardly better than chance by `protocol`, or by the plain crop where that has no scores."""
-    scored = score_protocol(protocol, scored=ledger.paper.experiment(arm).evaluation.protocols)
-    values = ledger.arms([arm], metric=TOP1, protocol=scored).get(arm)
+    scored = score_protocol(protocol, scored=population.paper.experiment(arm).evaluation.protocols)
+    values = population.arms([arm], metric=TOP1, protocol=scored).get(arm)
     if not values:
         return ""
-    num_classes = ledger.finished(arm)[0].num_classes
+    num_classes = population.finished(arm)[0].num_classes
     error = sum(values) / len(values)
     if not verdict.control_failed(error, num_classes=num_classes):
         return ""
@@ -157,12 +156,12 @@ def not_learned(ledger: Ledger, arm: str, *, role: str, protocol: str) -> str:
     )
 
 
-def early_at_chance(ledger: Ledger, arms: Sequence[str], *, metric: str) -> str:
+def early_at_chance(population: Population, arms: Sequence[str], *, metric: str) -> str:
     """Say so if early learning is to be measured where no arm has left chance yet: all errors there are that of a guess."""
     if metric != EARLY:
         return ""
-    found = {arm: ledger.arms([arm], metric=EARLY, protocol=TRAINING).get(arm, []) for arm in arms}
-    floors = [chance_floor(ledger.finished(arm)[0].num_classes) for arm in arms if found[arm]]
+    found = {arm: population.arms([arm], metric=EARLY, protocol=TRAINING).get(arm, []) for arm in arms}
+    floors = [chance_floor(population.finished(arm)[0].num_classes) for arm in arms if found[arm]]
     if not floors or not all(sum(values) / len(values) > max(floors) for values in found.values() if values):
         return ""
     return (
@@ -170,20 +169,20 @@ def early_at_chance(ledger: Ledger, arms: Sequence[str], *, metric: str) -> str:
     )
 
 
-def untrained_words(ledger: Ledger, arms: Sequence[str], *, metric: str, protocol: str) -> str:
+def untrained_words(population: Population, arms: Sequence[str], *, metric: str, protocol: str) -> str:
     """A sentence about arms that never left chance, where the claim is about the training itself."""
     if metric != TRAIN_TOP1:
         return ""
-    lost = [arm for arm in arms if not_learned(ledger, arm, role="arm", protocol=protocol)]
+    lost = [arm for arm in arms if not_learned(population, arm, role="arm", protocol=protocol)]
     return f"{' and '.join(lost)} did not train here: the training error is that of a guess." if lost else ""
 
 
-def mixed_sources(ledger: Ledger, arms: Sequence[str]) -> str:
+def mixed_sources(population: Population, arms: Sequence[str]) -> str:
     """Say so if the runs of `arms` saw different data, or those made by one method were made by different code.
 
     Runs of different seeds may be of different folds; those of one seed saw the same, and a fold is one version of it.
     """
-    runs = [record for arm in arms for record in ledger.runs(arm)]
+    runs = [record for arm in arms for record in population.runs(arm)]
     methods = dict.fromkeys(record.method for record in runs)
     codes = [{record.code_digest for record in runs if record.method == method} for method in methods]
     seeds = {record.seed for record in runs}
@@ -199,9 +198,9 @@ def mixed_sources(ledger: Ledger, arms: Sequence[str]) -> str:
     return ""
 
 
-def other_precision(ledger: Ledger, arms: Sequence[str]) -> str:
+def other_precision(population: Population, arms: Sequence[str]) -> str:
     """Say so if runs of `arms` were trained in another number format than float32, as no faithful run is."""
-    found = sorted({record.precision for arm in arms for record in ledger.runs(arm)} - {FAITHFUL})
+    found = sorted({record.precision for arm in arms for record in population.runs(arm)} - {FAITHFUL})
     if not found:
         return ""
     return f"Runs of {' and '.join(arms)} were trained in {' and '.join(found)}; train them again without --precision."
@@ -228,16 +227,16 @@ def ablated_keys(paper: Paper, arms: Sequence[str]) -> set[str] | None:
     return {key for chain in chains for name, key in chain if (name, key) not in shared}
 
 
-def mixed_specs(ledger: Ledger, arms: Sequence[str]) -> str:
+def mixed_specs(population: Population, arms: Sequence[str]) -> str:
     """Say so if the runs of `arms` differ in more than the ablated key, or in more than the seed within an arm."""
-    allowed = ablated_keys(ledger.paper, arms)
+    allowed = ablated_keys(population.paper, arms)
     groups = [arms] if allowed is not None else [[arm] for arm in arms]
-    return next(filter(None, (_beyond(ledger, group, allowed or set()) for group in groups)), "")
+    return next(filter(None, (_beyond(population, group, allowed or set()) for group in groups)), "")
 
 
-def _beyond(ledger: Ledger, arms: Sequence[str], allowed: set[str]) -> str:
+def _beyond(population: Population, arms: Sequence[str], allowed: set[str]) -> str:
     """Name the keys outside `allowed` in which the runs of `arms` differ from the first of them."""
-    runs = [record for arm in arms for record in ledger.runs(arm)]
+    runs = [record for arm in arms for record in population.runs(arm)]
     compared = [record.spec for record in runs[:1]]
     for record in runs[1:]:
         if record.spec in compared:
@@ -254,33 +253,33 @@ def _ablated(allowed: set[str]) -> str:
     return " and ".join(sorted(allowed)) or "the seed"
 
 
-def other_specs(ledger: Ledger, arms: Sequence[str]) -> str:
+def other_specs(population: Population, arms: Sequence[str]) -> str:
     """Say so if a run was trained by another specification than its name stands for now.
 
     A run of before an optional part existed did without it, which is what the part's absence says now.
     """
     for arm in arms:
         now = None
-        for record in ledger.runs(arm):
+        for record in population.runs(arm):
             # The seed is no part of an experiment: one stands for all.
-            now = now or plain(make_run(ledger.paper, scale=ledger.scale.name, variant=arm, seed=record.seed).experiment)
+            now = now or plain(make_run(population.paper, scale=population.scale.name, variant=arm, seed=record.seed).experiment)
             keys = [] if record.spec == now else [item.key for item in spec_difference(record.spec, now)]
             if keys:
                 return f"The run {record.id} was trained by another specification than its name has now: {', '.join(keys)}."
     return ""
 
 
-def mixed_examples(ledger: Ledger, question: Question) -> str:
+def mixed_examples(population: Population, question: Question) -> str:
     """Say so if runs of the arms on the same data were scored on different examples; without scores none can fail.
 
     Seeds that are folds of the data have different examples; arms are compared seed by seed, each on its fold.
     """
     arms = question.arms
-    if not any(ledger.finished(arm) for arm in arms):
+    if not any(population.finished(arm) for arm in arms):
         return ""
     for split in metric_named(question.metric).splits:
         for protocol in question.protocols:
-            if not ledger.same_examples_of_data(arms, split=split, protocol=protocol):
+            if not population.same_examples_of_data(arms, split=split, protocol=protocol):
                 seen = example_of(protocol)
                 return f"The runs of {' and '.join(arms)} were scored on different {split} {seen}s; train them again together."
     return ""

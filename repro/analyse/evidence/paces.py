@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from repro.analyse.evidence.epochs import log_ratio_of_epochs, logrank_p
-from repro.analyse.evidence.ledger import Ledger
+from repro.analyse.evidence.population import Population
 from repro.analyse.evidence.statistics import Estimate
 from repro.artifacts.judged import Epochs, RatioAt
 from repro.spec.terms.metrics import LEAVING, epochs_metric
@@ -95,19 +95,19 @@ class PaceRatio:
         )
 
 
-def pace(ledger: Ledger, variant: str, *, threshold: float, seeds: Collection[int] | None = None) -> Pace:
+def pace(population: Population, variant: str, *, threshold: float, seeds: Collection[int] | None = None) -> Pace:
     """The pace of `variant` to `threshold`, of runs with `seeds` (default: all); one that diverged never got there."""
-    return _pace_by(ledger, variant, metric=epochs_metric(threshold), seeds=seeds)
+    return _pace_by(population, variant, metric=epochs_metric(threshold), seeds=seeds)
 
 
-def chance_pace(ledger: Ledger, variant: str) -> Pace:
+def chance_pace(population: Population, variant: str) -> Pace:
     """The pace of `variant` until it leaves chance; a run that never does, or diverged, never got there."""
-    return _pace_by(ledger, variant, metric=LEAVING, seeds=None)
+    return _pace_by(population, variant, metric=LEAVING, seeds=None)
 
 
-def _pace_by(ledger: Ledger, variant: str, *, metric: str, seeds: Collection[int] | None) -> Pace:
-    values = ledger.by_seed(variant, metric=metric, protocol=TRAINING)
-    runs = [record for record in ledger.runs(variant) if seeds is None or record.seed in seeds]
+def _pace_by(population: Population, variant: str, *, metric: str, seeds: Collection[int] | None) -> Pace:
+    values = population.by_seed(variant, metric=metric, protocol=TRAINING)
+    runs = [record for record in population.runs(variant) if seeds is None or record.seed in seeds]
     runs = [record for record in runs if record.seed in values or record.diverged]
     return Pace(
         variant=variant,
@@ -116,20 +116,20 @@ def _pace_by(ledger: Ledger, variant: str, *, metric: str, seeds: Collection[int
     )
 
 
-def common_seeds(ledger: Ledger, grid: Sequence[str]) -> tuple[int, ...]:
+def common_seeds(population: Population, grid: Sequence[str]) -> tuple[int, ...]:
     """The seeds with which every variant of `grid` was run."""
-    seeds = [{record.seed for record in ledger.runs(name)} for name in grid]
+    seeds = [{record.seed for record in population.runs(name)} for name in grid]
     return tuple(sorted(set.intersection(*seeds))) if seeds else ()
 
 
-def fastest(ledger: Ledger, grid: Sequence[str], *, thresholds: Sequence[float]) -> str:
+def fastest(population: Population, grid: Sequence[str], *, thresholds: Sequence[float]) -> str:
     """The variant of `grid` with the fewest mean epochs to the first of `thresholds`, then to the others.
 
     Compared are the runs with the seeds that all variants have. A variant with runs that never get there comes after those
     without; of equals the first in the grid is taken.
     """
-    seeds = common_seeds(ledger, grid)
-    return min(grid, key=lambda name: [pace(ledger, name, threshold=value, seeds=seeds).slowness for value in thresholds])
+    seeds = common_seeds(population, grid)
+    return min(grid, key=lambda name: [pace(population, name, threshold=value, seeds=seeds).slowness for value in thresholds])
 
 
 def compare_paces(arm: Pace, against: Pace, *, threshold: float) -> PaceRatio:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repro.analyse.collect.average_precisions import ALL_GROUPS, PROTOCOL, resampled_precision_DK
-from repro.analyse.evidence.ledger import Ledger
+from repro.analyse.evidence.population import Population
 from repro.spec.terms.metrics import AVERAGE_PRECISION, MEAN_PRECISION, PRECISION_GAP, class_slug, parameter
 
 #: Samples of the test videos, fewer where one of them takes as many numbers as this; and the seed of their draw.
@@ -22,18 +22,20 @@ MOST_DRAWS, FEWEST_DRAWS, NUMBERS, DRAW_SEED = 1000, 50, 10**9, 2014
 OTHERS_LESS = "others_less_"
 
 
-def precision_se(ledger: Ledger, arms: Sequence[str], *, metric: str) -> float | None:
+def precision_se(population: Population, arms: Sequence[str], *, metric: str) -> float | None:
     """The standard error that the choice of test videos adds to a metric of precisions: of an arm, or (two) a difference.
 
     None if the runs' videos differ, or if the metric is no precision of classes that the videos show. Part of what seeds add
     is in it too, so that an interval over seeds and videos is on the safe side.
     """
-    if metric.partition(".")[0] not in (AVERAGE_PRECISION, MEAN_PRECISION, PRECISION_GAP) or not all(map(ledger.finished, arms)):
+    if metric.partition(".")[0] not in (AVERAGE_PRECISION, MEAN_PRECISION, PRECISION_GAP) or not all(
+        map(population.finished, arms)
+    ):
         return None
-    drawn = resampled_DK(ledger, arms)
+    drawn = resampled_DK(population, arms)
     if drawn is None:
         return None
-    data = ledger.finished(arms[0])[0].dataset
+    data = population.finished(arms[0])[0].dataset
     sign_K = weights_K(metric, classes=data.classes, groups=data.groups)
     if sign_K is None:
         return None
@@ -66,23 +68,23 @@ def _mean_D(precision_DK: NDArray[np.float64], weight_K: NDArray[np.float64]) ->
     return np.asarray(sum(parts), np.float64)
 
 
-def resampled_DK(ledger: Ledger, arms: Sequence[str]) -> dict[str, NDArray[np.float64]] | None:
+def resampled_DK(population: Population, arms: Sequence[str]) -> dict[str, NDArray[np.float64]] | None:
     """The average precision of each class in the same samples of the videos, mean over the seeds of each arm.
 
     None if the runs were scored on different videos.
     """
-    if not ledger.same_examples(arms, split="test", protocol=PROTOCOL):
+    if not population.same_examples(arms, split="test", protocol=PROTOCOL):
         return None
-    return {arm: ledger.kept(("resampled", arm), partial(_resampled_DK, ledger, arm)) for arm in arms}
+    return {arm: population.kept(("resampled", arm), partial(_resampled_DK, population, arm)) for arm in arms}
 
 
-def _resampled_DK(ledger: Ledger, arm: str) -> NDArray[np.float64]:
+def _resampled_DK(population: Population, arm: str) -> NDArray[np.float64]:
     """The same videos are drawn for every arm of the same test set: the draw depends on their number alone."""
-    runs = ledger.finished(arm)
+    runs = population.finished(arm)
     total: NDArray[np.float64] | float = 0.0
     weight_DN: NDArray[np.int64] | None = None
     for record in runs:
-        scores = ledger.scores(record, split="test", protocol=PROTOCOL)
+        scores = population.scores(record, split="test", protocol=PROTOCOL)
         num, num_classes = scores.scores_NK.shape
         if weight_DN is None:
             draws = min(max(NUMBERS // (num * num_classes), FEWEST_DRAWS), MOST_DRAWS)
@@ -92,9 +94,9 @@ def _resampled_DK(ledger: Ledger, arm: str) -> NDArray[np.float64]:
     return total
 
 
-def gain_se_K(ledger: Ledger, control: str, other: str) -> NDArray[np.float64] | None:
+def gain_se_K(population: Population, control: str, other: str) -> NDArray[np.float64] | None:
     """By class the standard error that the choice of test videos adds to what `other` gains; None if the videos differ."""
-    drawn = resampled_DK(ledger, (control, other))
+    drawn = resampled_DK(population, (control, other))
     if drawn is None:
         return None
     gain_DK = drawn[other] - drawn[control]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from repro.analyse.evidence.comparison import Pair
 from repro.analyse.evidence.gates import Question
-from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.paces import fastest
+from repro.analyse.evidence.population import Population
 from repro.spec.claims import Claim, OfClaims, OfTwoArms, Ranking, Ratio, Slope, Spread, Within
 from repro.spec.datasets import DEMONSTRATION, EVIDENCE, PrintedSet
 from repro.spec.experiment import AnyDataset, Paper, Scale, Table
@@ -22,7 +22,7 @@ class Case:
     """
 
     claim: Claim
-    ledger: Ledger
+    population: Population
     page: Table | None
     evidence: str
     arm: str
@@ -82,24 +82,24 @@ class Case:
     @property
     def data_words(self) -> str:
         """How the data that the claim is about are called."""
-        return self.ledger.paper.data_words(self.claim.dataset)
+        return self.population.paper.data_words(self.claim.dataset)
 
     @property
     def num_classes(self) -> int | None:
         """The number of classes of the arm's runs; None without runs."""
-        runs = self.ledger.runs(self.arm)
+        runs = self.population.runs(self.arm)
         return runs[0].num_classes if runs else None
 
 
-def case_of(claim: Claim, ledger: Ledger) -> Case:
+def case_of(claim: Claim, population: Population) -> Case:
     """The case of `claim`; of the grids of a ratio the fastest variants stand for the arms."""
     arm, against = claim.arm, claim.against if isinstance(claim, OfTwoArms) else None
     if isinstance(claim, Ratio):
-        arm = fastest(ledger, claim.arm_grid or (claim.arm,), thresholds=claim.thresholds)
-        against = fastest(ledger, claim.against_grid or (claim.against,), thresholds=claim.thresholds)
-    page = next((table for table in ledger.paper.tables if claim.id in table.claims), None)
-    evidence = evidence_for(claim, paper=ledger.paper, scale=ledger.scale)
-    return Case(claim=claim, ledger=ledger, page=page, evidence=evidence, arm=arm, against=against)
+        arm = fastest(population, claim.arm_grid or (claim.arm,), thresholds=claim.thresholds)
+        against = fastest(population, claim.against_grid or (claim.against,), thresholds=claim.thresholds)
+    page = next((table for table in population.paper.tables if claim.id in table.claims), None)
+    evidence = evidence_for(claim, paper=population.paper, scale=population.scale)
+    return Case(claim=claim, population=population, page=page, evidence=evidence, arm=arm, against=against)
 
 
 def family_of(page: Table | None, control: str) -> tuple[str, ...]:
@@ -138,8 +138,8 @@ def unmeasured(case: Case, metric: str) -> str:
     """Say so if finished runs of the arms were never measured by `metric` and the protocols of the claim."""
     of, part = metric_named(metric).parameter, parameter(metric)
     for protocol in case.question.protocols:
-        values = case.ledger.arms(case.considered, metric=metric, protocol=protocol)
-        lacking = [arm for arm in case.considered if case.ledger.finished(arm) and arm not in values]
+        values = case.population.arms(case.considered, metric=metric, protocol=protocol)
+        lacking = [arm for arm in case.considered if case.population.finished(arm) and arm not in values]
         if lacking and of == "class":
             return f"The data here have no class {part.replace('_', ' ')!r}."
         if lacking and of == "group":

@@ -9,7 +9,7 @@ import math
 
 from repro.analyse.collect.average_precisions import PROTOCOL
 from repro.analyse.evidence.comparison import Pair, compare, counts, deviations, estimated, means
-from repro.analyse.evidence.ledger import Ledger
+from repro.analyse.evidence.population import Population
 from repro.analyse.evidence.precisions import gain_se_K
 from repro.analyse.evidence.statistics import total_interval
 from repro.artifacts.claims_json import ClassGain
@@ -18,7 +18,7 @@ from repro.spec.terms.figures import CLASS_GAINS
 from repro.spec.terms.metrics import AVERAGE_PRECISION, class_slug
 
 
-def class_gains(table: Table, ledger: Ledger) -> list[ClassGain]:
+def class_gains(table: Table, population: Population) -> list[ClassGain]:
     """What the page's other variant gains over its control in average precision of each class, in the data's order.
 
     Nothing where the page does not ask for it, or a variant has no finished run. `total_ci90` is over seeds and videos, where all
@@ -28,18 +28,18 @@ def class_gains(table: Table, ledger: Ledger) -> list[ClassGain]:
         return []
     control = table.control
     other = next(name for name in table.variants if name != control)
-    if not (ledger.finished(control) and ledger.finished(other)):
+    if not (population.finished(control) and population.finished(other)):
         return []
-    classes = ledger.finished(control)[0].dataset.classes
-    errors = gain_se_K(ledger, control, other)
+    classes = population.finished(control)[0].dataset.classes
+    errors = gain_se_K(population, control, other)
     return [
         entry
         for k, name in enumerate(classes)
-        if (entry := _gain(table, ledger, control, other, name=name, se=None if errors is None else float(errors[k])))
+        if (entry := _gain(table, population, control, other, name=name, se=None if errors is None else float(errors[k])))
     ]
 
 
-def _gain(table: Table, ledger: Ledger, control: str, other: str, *, name: str, se: float | None) -> ClassGain | None:
+def _gain(table: Table, population: Population, control: str, other: str, *, name: str, se: float | None) -> ClassGain | None:
     pair = Pair(
         arm=control,
         against=other,
@@ -49,14 +49,14 @@ def _gain(table: Table, ledger: Ledger, control: str, other: str, *, name: str, 
         metric=f"{AVERAGE_PRECISION}.{class_slug(name)}",
         protocol=PROTOCOL,
     )
-    compared = compare(ledger, pair, decided_on="points")
+    compared = compare(population, pair, decided_on="points")
     if compared is None:
         return None
     known = se is not None and math.isfinite(se)
     total = total_interval(compared.points, example_se=se) if known and se is not None else None
     values = compared.compared
     return ClassGain(
-        paper=ledger.paper.name,
+        paper=population.paper.name,
         table=table.name,
         control=control,
         variant=other,

@@ -26,7 +26,7 @@ Difference = TypeVar("Difference", bound=JudgedDifference)
 
 def judged_effect(case: Case, entry: JudgedEffect) -> JudgedEffect:
     """Measure and judge an effect, a direction or a bounded loss of two arms."""
-    compared = compare(case.ledger, case.pair, decided_on=entry.decided_on)
+    compared = compare(case.population, case.pair, decided_on=entry.decided_on)
     entry = _judged(case, entry, compared)
     if compared is None:
         return entry
@@ -57,7 +57,7 @@ def verdict_by_own_spreads(entry: JudgedEffect, size: Size, *, welch: Estimate, 
 def judged_within(case: Case, entry: JudgedWithin) -> JudgedWithin:
     """Measure and judge an effect inside the runs of one arm."""
     compared = compare_within(
-        case.ledger,
+        case.population,
         arm=case.arm,
         metric=entry.metric,
         protocol=entry.protocol,
@@ -78,7 +78,7 @@ def _judged(case: Case, entry: Difference, compared: Comparison | Within | None)
         return entry
     entry = replace(entry, seeds_needed=compared.seeds_needed(size.smallest if size.least is None else size.least))
     entry = _decided(case, entry, compared, size=size)
-    lost = untrained_words(case.ledger, case.arms, metric=claim.metric, protocol=claim.protocol)
+    lost = untrained_words(case.population, case.arms, metric=claim.metric, protocol=claim.protocol)
     note = chance_note(claim.metric, num_classes=case.num_classes)
     return replace(entry, reason=" ".join(filter(None, [entry.reason, lost, note])))
 

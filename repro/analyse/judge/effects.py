@@ -7,7 +7,7 @@ from typing import Any
 
 from repro.analyse.evidence.comparison import Pair, compare, counts, deviations, estimated, means
 from repro.analyse.evidence.gates import Question, gate
-from repro.analyse.evidence.ledger import Ledger
+from repro.analyse.evidence.population import Population
 from repro.analyse.judge.case import family_of
 from repro.artifacts.claims_json import MeasuredEffect
 from repro.artifacts.provenance import Change, plain, spec_difference
@@ -17,7 +17,7 @@ from repro.spec.terms.metrics import EARLY, TOP1
 from repro.spec.terms.protocols import PLAIN_CROP, PROTOCOLS, TRAINING
 
 
-def table_effects(table: Table, ledger: Ledger) -> list[MeasuredEffect]:
+def table_effects(table: Table, population: Population) -> list[MeasuredEffect]:
     """The effect of each variant but the controls in the table's order: metric(variant) - metric(its control).
 
     Variants that the scale does not run are left out.
@@ -26,20 +26,20 @@ def table_effects(table: Table, ledger: Ledger) -> list[MeasuredEffect]:
     names = [
         name
         for name in table.variants
-        if name != table.control_of(name) and ledger.has(name) and ledger.has(table.control_of(name))
+        if name != table.control_of(name) and population.has(name) and population.has(table.control_of(name))
     ]
-    return [_effect(table, name, ledger, metric=metric) for name in names for metric in metrics]
+    return [_effect(table, name, population, metric=metric) for name in names for metric in metrics]
 
 
-def common_protocol(ledger: Ledger, control: str, name: str) -> str:
+def common_protocol(population: Population, control: str, name: str) -> str:
     """Name the protocol with most crops or views by which both variants are scored; the centre crop if there is none."""
-    scored = [ledger.paper.experiment(variant).evaluation.protocols for variant in (control, name)]
+    scored = [population.paper.experiment(variant).evaluation.protocols for variant in (control, name)]
     return next((protocol for protocol in reversed(PROTOCOLS) if all(protocol in protocols for protocols in scored)), PLAIN_CROP)
 
 
-def _effect(table: Table, name: str, ledger: Ledger, *, metric: str) -> MeasuredEffect:
+def _effect(table: Table, name: str, population: Population, *, metric: str) -> MeasuredEffect:
     control = table.control_of(name)
-    protocol = TRAINING if metric == EARLY else common_protocol(ledger, control, name)
+    protocol = TRAINING if metric == EARLY else common_protocol(population, control, name)
     pair = Pair(
         arm=control,
         against=name,
@@ -49,15 +49,15 @@ def _effect(table: Table, name: str, ledger: Ledger, *, metric: str) -> Measured
         metric=metric,
         protocol=protocol,
     )
-    compared = compare(ledger, pair, decided_on="points")
+    compared = compare(population, pair, decided_on="points")
     arms = (control, name)
-    stop = gate(ledger, Question(arms=arms, control=control, metric=metric, protocols=(protocol,), considered=arms))
-    variant = ledger.paper.variant(name)
-    base_value, difference = changed(ledger, name)
+    stop = gate(population, Question(arms=arms, control=control, metric=metric, protocols=(protocol,), considered=arms))
+    variant = population.paper.variant(name)
+    base_value, difference = changed(population, name)
     points = compared.points if compared else None
     values = compared.compared if compared else {}
     return MeasuredEffect(
-        paper=ledger.paper.name,
+        paper=population.paper.name,
         table=table.name,
         variant=name,
         control=control,
@@ -81,21 +81,21 @@ def _effect(table: Table, name: str, ledger: Ledger, *, metric: str) -> Measured
         sds=deviations(values),
         gate=stop.verdict if stop else "",
         reason=stop.reason if stop else "",
-        runs=tuple(run.id for arm in arms for run in ledger.runs(arm)),
+        runs=tuple(run.id for arm in arms for run in population.runs(arm)),
     )
 
 
-def changed(ledger: Ledger, name: str) -> tuple[Any, tuple[Change, ...]]:
+def changed(population: Population, name: str) -> tuple[Any, tuple[Change, ...]]:
     """What a variant replaces in its base and in which leaves it differs, at the size that the paper printed.
 
     The former is one value where all places of the key have the same, else a list, one for each place.
     """
-    variant = ledger.paper.variant(name)
+    variant = population.paper.variant(name)
     if variant.base is None:
         return None, ()
-    base = plain(ledger.paper.experiment(variant.base))
+    base = plain(population.paper.experiment(variant.base))
     values = [reduce(_step, place.split("."), base) for place in variant.places]
-    difference = spec_difference(base, ledger.paper.experiment(name))
+    difference = spec_difference(base, population.paper.experiment(name))
     return values[0] if all(value == values[0] for value in values) else values, difference
 
 

@@ -109,7 +109,7 @@ def _shared(case: Case) -> Judged:
     claim = case.claim
     return Judged(
         id=claim.id,
-        paper=case.ledger.paper.name,
+        paper=case.population.paper.name,
         where=claim.where,
         statement=claim.statement,
         kind=claim.kind,

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from repro.analyse.collect.average_precisions import PROTOCOL
 from repro.analyse.evidence.comparison import estimated, means
-from repro.analyse.evidence.ledger import Ledger
+from repro.analyse.evidence.population import Population
 from repro.analyse.evidence.statistics import difference, example_se, total_interval
 from repro.artifacts.claims_json import CameraGap, CameraGroup, CameraTrend
 from repro.artifacts.files import data_folder
@@ -29,7 +29,7 @@ from repro.spec.video_datasets import CAMERA_FILE
 NUM_GROUPS, FEWEST_VIDEOS = 4, 10
 
 
-def gain_by_camera_motion(table: Table, ledger: Ledger) -> list[CameraGap]:
+def gain_by_camera_motion(table: Table, population: Population) -> list[CameraGap]:
     """For the page's other variant its gain over the control by how the camera moves; nothing where it is not asked for.
 
     The gain is the video top-1 error of the control less that of the other. `groups`: in groups of equal size, by motion.
@@ -38,12 +38,12 @@ def gain_by_camera_motion(table: Table, ledger: Ledger) -> list[CameraGap]:
     if GAIN_BY_CAMERA_MOTION not in table.measures:
         return []
     control, other = table.control, next(name for name in table.variants if name != table.control)
-    motion_N, reason = _motion_N(ledger, control, other)
-    source = _source(ledger, control)
+    motion_N, reason = _motion_N(population, control, other)
+    source = _source(population, control)
     if motion_N is not None and np.isnan(motion_N).all():
         motion_N, reason = None, "The motion of the camera could be estimated in none of the test videos."
     gap = CameraGap(
-        paper=ledger.paper.name,
+        paper=population.paper.name,
         table=table.name,
         control=control,
         variant=other,
@@ -57,7 +57,7 @@ def gain_by_camera_motion(table: Table, ledger: Ledger) -> list[CameraGap]:
     if motion_N is None:
         return [gap]
     known_N = ~np.isnan(motion_N)
-    right = {name: ledger.correct_SN(name, split="test", protocol=PROTOCOL, k=1)[:, known_N] for name in (control, other)}
+    right = {name: population.correct_SN(name, split="test", protocol=PROTOCOL, k=1)[:, known_N] for name in (control, other)}
     motion_N = motion_N[known_N]
     order_N = np.argsort(motion_N, kind="stable")
     num_groups = max(1, min(NUM_GROUPS, len(order_N) // FEWEST_VIDEOS))
@@ -72,26 +72,26 @@ def gain_by_camera_motion(table: Table, ledger: Ledger) -> list[CameraGap]:
     return [measured]
 
 
-def _motion_N(ledger: Ledger, control: str, other: str) -> tuple[NDArray[np.float64] | None, str]:
+def _motion_N(population: Population, control: str, other: str) -> tuple[NDArray[np.float64] | None, str]:
     """The motion of each video in the order of the scores, or None and why there is none."""
-    runs = [record for name in (control, other) for record in ledger.finished(name)]
-    lacking = [name for name in (control, other) if not ledger.finished(name)]
+    runs = [record for name in (control, other) for record in population.finished(name)]
+    lacking = [name for name in (control, other) if not population.finished(name)]
     if lacking:
         return None, f"No finished run of {' and '.join(lacking)}."
-    if not ledger.same_examples((control, other), split="test", protocol=PROTOCOL):
+    if not population.same_examples((control, other), split="test", protocol=PROTOCOL):
         return None, "The runs were scored on different videos."
-    path = data_folder(ledger.results, ledger.scale.name, runs[0].dataset.name) / CAMERA_FILE
+    path = data_folder(population.results, population.scale.name, runs[0].dataset.name) / CAMERA_FILE
     motion_of = _read(path)
     if motion_of is None:
         return None, f"{path.name} is not beside the test split in this results folder; run the stage prepare again."
-    scores = ledger.scores(runs[0], split="test", protocol=PROTOCOL)
+    scores = population.scores(runs[0], split="test", protocol=PROTOCOL)
     return np.array([motion_of.get(bytes(key), math.nan) for key in scores.example_N]), ""
 
 
-def _source(ledger: Ledger, control: str) -> str:
+def _source(population: Population, control: str) -> str:
     """Whether motions were drawn by a generator or estimated; "" without them."""
-    for record in ledger.finished(control)[:1]:
-        path = data_folder(ledger.results, ledger.scale.name, record.dataset.name) / CAMERA_FILE
+    for record in population.finished(control)[:1]:
+        path = data_folder(population.results, population.scale.name, record.dataset.name) / CAMERA_FILE
         if path.is_file():
             with np.load(path, allow_pickle=False) as stored:
                 return str(stored["source"]) if "source" in stored.files else "estimated"

@@ -10,8 +10,8 @@ from repro.analyse.evidence import reasons, verdict
 from repro.analyse.evidence.arms.copies import equal_in_part
 from repro.analyse.evidence.arms.machines import mixed
 from repro.analyse.evidence.gates import gate, not_at_this_scale
-from repro.analyse.evidence.ledger import Ledger
 from repro.analyse.evidence.lenders import refusal_words
+from repro.analyse.evidence.population import Population
 from repro.analyse.judge.case import Case, case_of
 from repro.analyse.judge.class_gains import class_gains
 from repro.analyse.judge.differences import judged_effect, judged_within
@@ -69,13 +69,13 @@ def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> Counts:
     missing: list[str] = []
     records: list[RunJson] = []
     for paper in papers:
-        ledger = Ledger(table.rows, paper=paper, scale=scale, results=results)
-        claims += judged_claims(ledger)
-        effects += [effect for page in paper.tables for effect in table_effects(page, ledger)]
-        gains += [gain for page in paper.tables for gain in class_gains(page, ledger)]
-        gaps += [gap for page in paper.tables for gap in gain_by_camera_motion(page, ledger)]
-        missing += ledger.missing
-        records += ledger.records.values()
+        population = Population(table.rows, paper=paper, scale=scale, results=results)
+        claims += judged_claims(population)
+        effects += [effect for page in paper.tables for effect in table_effects(page, population)]
+        gains += [gain for page in paper.tables for gain in class_gains(page, population)]
+        gaps += [gap for page in paper.tables for gap in gain_by_camera_motion(page, population)]
+        missing += population.missing
+        records += population.records.values()
     judgement = Judgement(
         scale=scale,
         evidence={paper.name: paper.scale(scale).evidence for paper in papers},
@@ -105,22 +105,22 @@ def counted(claims: Sequence[JudgedClaim]) -> Counts:
     )
 
 
-def judged_claims(ledger: Ledger) -> list[JudgedClaim]:
+def judged_claims(population: Population) -> list[JudgedClaim]:
     """Judge all claims of a paper, in their order; a claim about other claims is judged after these."""
-    claims = ledger.paper.claims
-    begun = {claim.id: (case, stated(case)) for claim in claims for case in (case_of(claim, ledger),)}
+    claims = population.paper.claims
+    begun = {claim.id: (case, stated(case)) for claim in claims for case in (case_of(claim, population),)}
     found = {name: judged(case, entry) for name, (case, entry) in begun.items() if not isinstance(case.claim, OfClaims)}
     for name, (case, entry) in begun.items():
         if isinstance(case.claim, OfClaims):
-            found[name] = of_claims(case.claim, entry, found, ledger)
+            found[name] = of_claims(case.claim, entry, found, population)
     return [found[claim.id] for claim in claims]
 
 
-def of_claims(claim: OfClaims, entry: JudgedClaim, found: Mapping[str, JudgedClaim], ledger: Ledger) -> JudgedClaim:
+def of_claims(claim: OfClaims, entry: JudgedClaim, found: Mapping[str, JudgedClaim], population: Population) -> JudgedClaim:
     """Judge a claim about other claims by their entries."""
     match claim, entry:
         case Every(), JudgedParts() as begun:
-            return judged_parts(claim, begun, found, ledger.paper.claims)
+            return judged_parts(claim, begun, found, population.paper.claims)
         case Signs(), JudgedSigns() as begun:
             return judged_signs(claim, begun, found)
         case _:
@@ -131,20 +131,20 @@ def judged(case: Case, entry: JudgedClaim) -> JudgedClaim:
     """Judge one claim that has no parts."""
     claim = case.claim
     if isinstance(claim, Exact) and isinstance(entry, JudgedExact):
-        return judged_exact(claim, case.ledger.paper, entry)
+        return judged_exact(claim, case.population.paper, entry)
     if claim.not_run:
         return replace(entry, verdict=verdict.INCOMPLETE, reason=reasons.not_run_yet(claim.not_run))
     if claim.untestable and not case.arm:
         return replace(entry, verdict=verdict.UNTESTABLE, reason=claim.untestable)
-    nowhere = not_at_this_scale(case.ledger, case.considered)
+    nowhere = not_at_this_scale(case.population, case.considered)
     if nowhere:
         level = isinstance(claim, Level) and not claim.untestable and case.evidence != SAME_DATA
         name, why = (verdict.NOT_COMPARABLE, f"{other_data(case)} {nowhere}") if level else (verdict.UNTESTABLE, nowhere)
         return replace(entry, verdict=name, reason=claim.untestable or why)
-    runs = tuple(run.id for arm in case.arms for run in case.ledger.runs(arm))
-    begun = replace(entry, runs=runs, remarks=remarks(case), post_hoc=post_hoc(case.ledger, case.considered, case.pool))
+    runs = tuple(run.id for arm in case.arms for run in case.population.runs(arm))
+    begun = replace(entry, runs=runs, remarks=remarks(case), post_hoc=post_hoc(case.population, case.considered, case.pool))
     entry = measured(case, begun)
-    stop = gate(case.ledger, case.question) if entry.verdict not in verdict.NO_QUESTION else None
+    stop = gate(case.population, case.question) if entry.verdict not in verdict.NO_QUESTION else None
     if stop is None:
         return entry
     if isinstance(entry, JudgedEffect):
@@ -177,17 +177,17 @@ def measured(case: Case, entry: JudgedClaim) -> JudgedClaim:
 
 def remarks(case: Case) -> tuple[str, ...]:
     """What a reader should know of the runs of a claim, whatever the verdict."""
-    ledger, arms, protocol = case.ledger, case.arms, case.claim.protocol
+    population, arms, protocol = case.population, case.arms, case.claim.protocol
     found = (
-        mixed(ledger, arms),
-        equal_in_part(ledger, arms, protocol=protocol),
-        refusal_words(ledger, case.pool, arms, protocol=protocol) if len(case.pool) > len(arms) else "",
+        mixed(population, arms),
+        equal_in_part(population, arms, protocol=protocol),
+        refusal_words(population, case.pool, arms, protocol=protocol) if len(case.pool) > len(arms) else "",
     )
     return tuple(filter(None, found))
 
 
-def post_hoc(ledger: Ledger, arms: Sequence[str], pool: Sequence[str]) -> bool:
+def post_hoc(population: Population, arms: Sequence[str], pool: Sequence[str]) -> bool:
     """Say whether an arm has seeds beyond the plan that not all arms of the table have: they were added after a look."""
-    seeds = {arm: {run.seed for run in ledger.runs(arm)} for arm in {*arms, *pool}}
-    added = {seed for arm in arms for seed in seeds[arm] - ledger.planned_seeds(arm)}
+    seeds = {arm: {run.seed for run in population.runs(arm)} for arm in {*arms, *pool}}
+    added = {seed for arm in arms for seed in seeds[arm] - population.planned_seeds(arm)}
     return any(not added <= seeds[arm] for arm in pool)

@@ -20,7 +20,7 @@ def judged_level(case: Case, claim: Level, entry: JudgedLevel) -> JudgedLevel:
     """Measure and judge a level; off the paper's own data it is shown, not judged."""
     if claim.threshold is not None:
         return _epochs(case, entry, threshold=claim.threshold)
-    level = measure_level(case.ledger, arm=case.arm, pool=case.pool, metric=claim.metric, protocol=claim.protocol)
+    level = measure_level(case.population, arm=case.arm, pool=case.pool, metric=claim.metric, protocol=claim.protocol)
     band = level_band(claim)
     entry = replace(with_level(entry, level) if level else entry, smallest_effect=band)
     measured = _sentence(case, level, printed=entry.paper_value)
@@ -67,7 +67,7 @@ def _sentence(case: Case, level: comparison.Level | None, *, printed: float) -> 
 
 def _epochs(case: Case, entry: JudgedLevel, *, threshold: float) -> JudgedLevel:
     """Show the epochs to a training error, seed by seed: no net but the paper's own can be compared with its curve."""
-    found = pace(case.ledger, case.arm, threshold=threshold)
+    found = pace(case.population, case.arm, threshold=threshold)
     why = case.claim.untestable or f"Epochs are those of the paper's own net on {case.data_words}; ours are shown, not judged."
     name = verdict.UNTESTABLE if case.claim.untestable else verdict.NOT_COMPARABLE
     if not found.epochs:

@@ -40,14 +40,14 @@ def judged_ratio(case: Case, claim: Ratio, entry: JudgedRatio) -> JudgedRatio:
 
 def _measured(case: Case, threshold: float) -> PaceRatio:
     assert case.against is not None, f"claim {case.claim.id} of kind ratio compares with nothing"
-    arm, against = (pace(case.ledger, name, threshold=threshold) for name in (case.arm, case.against))
+    arm, against = (pace(case.population, name, threshold=threshold) for name in (case.arm, case.against))
     return compare_paces(arm, against, threshold=threshold)
 
 
 def _leaving(case: Case) -> PaceRatio:
     """How many times as many epochs the one arm needs until it leaves chance."""
     assert case.against is not None, f"claim {case.claim.id} of kind ratio compares with nothing"
-    arm, against = (chance_pace(case.ledger, name) for name in (case.arm, case.against))
+    arm, against = (chance_pace(case.population, name) for name in (case.arm, case.against))
     return compare_paces(arm, against, threshold=chance_floor(case.num_classes or 2))
 
 
@@ -97,7 +97,7 @@ def _decided(case: Case, claim: Ratio, entry: JudgedRatio, first: PaceRatio, siz
 
 def _choices(case: Case, claim: Ratio) -> str:
     grids = ((case.arm, claim.arm_grid), (case.against or "", claim.against_grid))
-    numbers = [len(common_seeds(case.ledger, grid)) for _, grid in grids]
+    numbers = [len(common_seeds(case.population, grid)) for _, grid in grids]
     chosen = (reasons.pace_chosen(name, grid, num_seeds=num) for (name, grid), num in zip(grids, numbers, strict=True))
     return " ".join(filter(None, chosen))
 

@@ -33,7 +33,7 @@ PAIR = Pair(
 
 
 class Runs:
-    """The values of some arms, as a ledger gives them; the examples of no run are known."""
+    """The values of some arms, as a population gives them; the examples of no run are known."""
 
     def __init__(
         self, values: Mapping[str, Sequence[float]], *, num_examples: int = 99, other: Mapping[str, Any] | None = None

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from repro.analyse.evidence.gates import Question, gate
-from repro.analyse.evidence.ledger import Ledger
+from repro.analyse.evidence.population import Population
 from repro.artifacts.files import run_folder
 from repro.artifacts.run_json import RunData, read_run
 from repro.artifacts.runs_csv import read_runs_csv
@@ -142,6 +142,6 @@ def test_early_errors_of_arms_that_are_all_at_chance_say_nothing(tmp_path: Path)
     )
     for value, invalid in ((0.89, True), (0.6, False)):
         table = [replace(row, value=value) if row.metric == "early_train_error" else row for row in rows]
-        stop = gate(Ledger(table, paper=ALEXNET, scale="small", results=tmp_path), question)
+        stop = gate(Population(table, paper=ALEXNET, scale="small", results=tmp_path), question)
         assert (stop is not None) == invalid
         assert stop is None or "are still at chance" in stop.reason

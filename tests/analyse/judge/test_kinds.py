@@ -14,7 +14,7 @@ from scipy import stats
 
 from repro.analyse.collect.collect import collect
 from repro.analyse.evidence.comparison import measure_level
-from repro.analyse.evidence.ledger import Ledger
+from repro.analyse.evidence.population import Population
 from repro.analyse.evidence.sizes import Size
 from repro.analyse.evidence.statistics import Estimate, mean_of, paired
 from repro.analyse.evidence.verdict import EVERY_ORDER, VERDICTS, decide_every
@@ -305,24 +305,24 @@ def test_pages_compare_a_variant_with_its_own_control_by_a_protocol_that_both_ha
 
 def test_a_change_of_several_places_shows_what_stood_there(everything: Path) -> None:
     table = read_runs_csv(everything / "smoke" / "runs.csv").rows
-    ledger = Ledger(table, paper=ALEXNET, scale="smoke", results=everything)
-    base_value, difference = changed(ledger, "zero_bias_init")
+    population = Population(table, paper=ALEXNET, scale="smoke", results=everything)
+    base_value, difference = changed(population, "zero_bias_init")
     assert base_value == 1.0
     assert [item.key for item in difference] == sorted(ALEXNET.variant("zero_bias_init").places)
-    both, _ = changed(ledger, "as_released_no_norm")
+    both, _ = changed(population, "as_released_no_norm")
     assert [set(item) for item in both] == [
         {"size", "alpha", "beta", "k", "alpha_over_size"},
         {"size", "alpha", "beta", "k"},
     ]
-    assert changed(ledger, "as_released") == (None, ())
+    assert changed(population, "as_released") == (None, ())
 
 
 def test_a_claim_whose_parts_are_not_judged_is_refused(everything: Path) -> None:
     every = replace(CLAIMS["A.S7.depth.top1"], parts=("A.S7.depth.top1.conv8", "A.S7.depth.top1.conv9"))
     table = read_runs_csv(everything / "smoke" / "runs.csv").rows
-    ledger = Ledger(table, paper=replace(ALEXNET, claims=(every,), tables=()), scale="smoke", results=everything)
+    population = Population(table, paper=replace(ALEXNET, claims=(every,), tables=()), scale="smoke", results=everything)
     with pytest.raises(ValueError, match=r"unknown: \['A.S7.depth.top1.conv8', 'A.S7.depth.top1.conv9'\]"):
-        judged_claims(ledger)
+        judged_claims(population)
 
 
 def test_an_effect_of_which_the_two_errors_are_not_known_says_so_on_other_data(everything: Path) -> None:
@@ -330,19 +330,19 @@ def test_an_effect_of_which_the_two_errors_are_not_known_says_so_on_other_data(e
     why = "The text prints 1.4 points and neither error."
     alone = replace(lrn, paper_arm=None, paper_against=None, unpaired=why)
     table = read_runs_csv(everything / "smoke" / "runs.csv").rows
-    ledger = Ledger(table, paper=replace(ALEXNET, claims=(alone,), tables=()), scale="smoke", results=everything)
-    (entry,) = judged_claims(ledger)
+    population = Population(table, paper=replace(ALEXNET, claims=(alone,), tables=()), scale="smoke", results=everything)
+    (entry,) = judged_claims(population)
     assert (entry.verdict, entry.decided_on) == ("UNTESTABLE-HERE", "log_ratio")
     assert entry.reason.startswith(f"{why} On other data errors are compared by their ratio")
 
 
 def test_how_fast_variants_learn_is_measured_where_a_page_asks_whatever_it_draws(everything: Path) -> None:
     rows = read_runs_csv(everything / "smoke" / "runs.csv").rows
-    ledger = Ledger(rows, paper=ALEXNET, scale="smoke", results=everything)
+    population = Population(rows, paper=ALEXNET, scale="smoke", results=everything)
     page = ALEXNET.table("alexnet_figure1")
-    found = {effect.metric for effect in table_effects(replace(page, figures=()), ledger)}
+    found = {effect.metric for effect in table_effects(replace(page, figures=()), population)}
     assert found == {"top1_error", "early_train_error"}
-    assert {effect.metric for effect in table_effects(replace(page, measures=()), ledger)} == {"top1_error"}
+    assert {effect.metric for effect in table_effects(replace(page, measures=()), population)} == {"top1_error"}
 
 
 def test_a_net_and_a_classical_model_that_has_no_crops_are_compared_by_the_ratio_of_their_errors(claims: dict[str, Any]) -> None:
@@ -356,10 +356,10 @@ def test_a_level_knows_that_its_page_s_nets_share_draws(tmp_path: Path) -> None:
     nets = ("full", "no_lrn", "no_crop", "pool_2x2", "no_flip")
     made(tmp_path, nets, seed_noise=0.02)
     table = read_runs_csv(tmp_path / "small" / "runs.csv")
-    ledger = Ledger(table.rows, paper=ALEXNET, scale="small", results=tmp_path)
+    population = Population(table.rows, paper=ALEXNET, scale="small", results=tmp_path)
     for place, name in enumerate(nets):  # what a seed adds, it adds to every net
-        ledger.values[name, "top1_gap", "center"] = {0: 0.3 + place / 10, 1: 0.32 + place / 10, 2: 0.35 + place / 10}
-    level = measure_level(ledger, arm="full", pool=nets, metric="top1_gap", protocol="center")
+        population.values[name, "top1_gap", "center"] = {0: 0.3 + place / 10, 1: 0.32 + place / 10, 2: 0.35 + place / 10}
+    level = measure_level(population, arm="full", pool=nets, metric="top1_gap", protocol="center")
     assert level is not None
     assert set(level.estimate.pool) == set(nets)
     assert level.estimate.df == pytest.approx(2)
@@ -368,9 +368,9 @@ def test_a_level_knows_that_its_page_s_nets_share_draws(tmp_path: Path) -> None:
 
 def test_the_control_of_two_averages_is_the_one_that_the_page_compares_with(everything: Path) -> None:
     table = read_runs_csv(everything / "smoke" / "runs.csv")
-    ledger = Ledger(table.rows, paper=ALEXNET, scale="smoke", results=everything)
-    assert case_of(CLAIMS["A.T2.7cnnpre.gain.top5"], ledger).control == "five_cnns"
-    assert case_of(CLAIMS["A.S3.3.lrn.top1"], ledger).control == "full"
+    population = Population(table.rows, paper=ALEXNET, scale="smoke", results=everything)
+    assert case_of(CLAIMS["A.T2.7cnnpre.gain.top5"], population).control == "five_cnns"
+    assert case_of(CLAIMS["A.S3.3.lrn.top1"], population).control == "full"
 
 
 def test_a_run_without_any_error_is_no_reason_to_leave_what_crops_gain_untested(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 from repro.analyse.collect.average_precisions import of_precisions, resampled_precision_DK
 from repro.analyse.collect.collect import collect
 from repro.analyse.evidence.comparison import measure_level
-from repro.analyse.evidence.ledger import Ledger
+from repro.analyse.evidence.population import Population
 from repro.analyse.evidence.precisions import precision_se, resampled_DK, weights_K
 from repro.analyse.evidence.verdict import VERDICTS
 from repro.analyse.judge.gain_by_camera_motion import FEWEST_VIDEOS
@@ -115,16 +115,16 @@ def test_runs_csv_has_errors_by_clip_and_by_video_and_a_precision_for_each_class
 
 def test_means_of_precisions_have_intervals_over_seeds_and_over_videos(tmp_path: Path) -> None:
     judged(tmp_path, num_examples=60)
-    ledger = Ledger(read_runs_csv(tmp_path / "smoke" / "runs.csv").rows, paper=KARPATHY, scale="smoke", results=tmp_path)
+    population = Population(read_runs_csv(tmp_path / "smoke" / "runs.csv").rows, paper=KARPATHY, scale="smoke", results=tmp_path)
     metric = "mean_average_precision.all_groups"
-    level = measure_level(ledger, arm="slow_fusion", pool=PAIR, metric=metric, protocol="video")
+    level = measure_level(population, arm="slow_fusion", pool=PAIR, metric=metric, protocol="video")
     assert level is not None and level.ci90 is not None and level.total_ci90 is not None
     assert level.total_ci90[0] < level.ci90[0] < level.ci90[1] < level.total_ci90[1]
-    drawn = resampled_DK(ledger, PAIR)
+    drawn = resampled_DK(population, PAIR)
     assert drawn is not None
     exact = float(np.std(np.nanmean(drawn["slow_fusion"], axis=1)))
-    assert precision_se(ledger, ("slow_fusion",), metric=metric) == pytest.approx(exact)
-    assert precision_se(ledger, PAIR, metric="top1_error") is None
+    assert precision_se(population, ("slow_fusion",), metric=metric) == pytest.approx(exact)
+    assert precision_se(population, PAIR, metric="top1_error") is None
 
 
 def test_the_classes_of_a_metric_of_precisions() -> None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
-from repro.analyse.evidence.ledger import Ledger
+from repro.analyse.evidence.population import Population
 from repro.artifacts.run_json import RunJson
 from repro.spec.terms.protocols import score_protocol
 
 
-def copied(ledger: Ledger, arms: Sequence[str], *, protocol: str) -> str:
+def copied(population: Population, arms: Sequence[str], *, protocol: str) -> str:
     """Name two runs of `arms`, of different seeds, whose scores are equal to the last bit; "" if there are none."""
-    for one, other in equal_runs(ledger, arms, protocol=protocol):
+    for one, other in equal_runs(population, arms, protocol=protocol):
         if one.seed != other.seed:
             return (
                 f"The runs {one.id} and {other.id} have the same scores to the last bit, though their seeds share nothing: "
@@ -25,11 +25,11 @@ def copied(ledger: Ledger, arms: Sequence[str], *, protocol: str) -> str:
     return ""
 
 
-def equal_in_part(ledger: Ledger, arms: Sequence[str], *, protocol: str) -> str:
+def equal_in_part(population: Population, arms: Sequence[str], *, protocol: str) -> str:
     """A remark where arms have the same scores at some of their common seeds and not at others."""
-    equal = [(one, other) for one, other in equal_runs(ledger, arms, protocol=protocol) if one.seed == other.seed]
+    equal = [(one, other) for one, other in equal_runs(population, arms, protocol=protocol) if one.seed == other.seed]
     for pair in dict.fromkeys((one.variant, other.variant) for one, other in equal):
-        common = set.intersection(*({run.seed for run in ledger.finished(name)} for name in pair))
+        common = set.intersection(*({run.seed for run in population.finished(name)} for name in pair))
         seeds = sorted(one.seed for one, other in equal if (one.variant, other.variant) == pair)
         if len(seeds) < len(common):
             named = ", ".join(map(str, seeds))
@@ -40,12 +40,12 @@ def equal_in_part(ledger: Ledger, arms: Sequence[str], *, protocol: str) -> str:
     return ""
 
 
-def equal_runs(ledger: Ledger, arms: Sequence[str], *, protocol: str) -> list[tuple[RunJson, RunJson]]:
+def equal_runs(population: Population, arms: Sequence[str], *, protocol: str) -> list[tuple[RunJson, RunJson]]:
     """All pairs of finished runs of `arms` whose scores of test examples are equal to the last bit."""
     by_digest: dict[str, list[RunJson]] = {}
     for arm in arms:
-        scored = score_protocol(protocol, scored=ledger.paper.experiment(arm).evaluation.protocols)
-        for run in ledger.finished(arm) if scored else ():
+        scored = score_protocol(protocol, scored=population.paper.experiment(arm).evaluation.protocols)
+        for run in population.finished(arm) if scored else ():
             if run.scores:
-                by_digest.setdefault(ledger.scores_digest(run, protocol=scored), []).append(run)
+                by_digest.setdefault(population.scores_digest(run, protocol=scored), []).append(run)
     return [pair for runs in by_digest.values() for pair in combinations(runs, 2)]

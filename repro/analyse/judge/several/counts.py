@@ -18,10 +18,10 @@ def judged_count(case: Case, claim: Count, entry: JudgedCount) -> JudgedCount:
     cannot = claim.untestable or untestable_metric(claim.metric, num_classes=case.num_classes) or unmeasured(case, claim.metric)
     if cannot:
         return replace(entry, verdict=verdict.UNTESTABLE, reason=cannot)
-    by_seed = case.ledger.by_seed(claim.arm, metric=claim.metric, protocol=claim.protocol)
+    by_seed = case.population.by_seed(claim.arm, metric=claim.metric, protocol=claim.protocol)
     if not by_seed:
         return entry
-    names = {run.seed: run.id for run in case.ledger.finished(claim.arm)}
+    names = {run.seed: run.id for run in case.population.finished(claim.arm)}
     shown = tuple(names[seed] for seed, value in by_seed.items() if claim.shows(value))
     num, arms = len(by_seed), {claim.arm: list(by_seed.values())}
     entry = replace(

@@ -30,9 +30,9 @@ def judged_ranking(case: Case, claim: Ranking, entry: JudgedRanking) -> JudgedRa
     cannot = claim.untestable or untestable_metric(claim.metric, num_classes=case.num_classes) or unmeasured(case, claim.metric)
     if cannot:
         return replace(entry, verdict=verdict.UNTESTABLE, reason=cannot)
-    arms = case.ledger.arms(claim.arms, metric=claim.metric, protocol=claim.protocol)
+    arms = case.population.arms(claim.arms, metric=claim.metric, protocol=claim.protocol)
     entry = replace(entry, n=counts(arms), means=means(arms), sds=deviations(arms))
-    found = [compare(case.ledger, case.pair_of(*pair), decided_on="points") for pair in claim.pairs]
+    found = [compare(case.population, case.pair_of(*pair), decided_on="points") for pair in claim.pairs]
     compared = [pair for pair in found if pair is not None]
     if len(compared) < len(claim.pairs):
         return entry
@@ -77,7 +77,7 @@ def pair_verdicts(estimates: Sequence[Estimate], *, smallest_effect: float) -> t
 
 def _trend(case: Case, claim: Ranking) -> tuple[float | None, int]:
     """The p-value of the whole order over the seeds that all variants have, and how many these are."""
-    by_seed = [case.ledger.by_seed(arm, metric=claim.metric, protocol=claim.protocol) for arm in claim.arms]
+    by_seed = [case.population.by_seed(arm, metric=claim.metric, protocol=claim.protocol) for arm in claim.arms]
     seeds = sorted(set.intersection(*(set(values) for values in by_seed)))
     if len(seeds) < 2:
         return None, len(seeds)

@@ -27,7 +27,7 @@ def judged_slope(case: Case, claim: Slope, entry: JudgedSlope) -> JudgedSlope:
     cannot = claim.untestable or unmeasured(case, claim.metric)
     if cannot:
         return replace(entry, verdict=verdict.UNTESTABLE, reason=cannot)
-    arms = case.ledger.arms(claim.arms, metric=claim.metric, protocol=claim.protocol)
+    arms = case.population.arms(claim.arms, metric=claim.metric, protocol=claim.protocol)
     entry = replace(entry, n=counts(arms), means=means(arms), sds=deviations(arms))
     if any(value <= 0 for values in arms.values() for value in values):
         return replace(entry, verdict=verdict.UNTESTABLE, reason=NO_RATIO)
@@ -45,7 +45,7 @@ def judged_slope(case: Case, claim: Slope, entry: JudgedSlope) -> JudgedSlope:
 
 def falls_by_seed(case: Case, claim: Slope, line: tuple[Place, ...]) -> dict[int, float]:
     """By seed the fall of the line through its runs, of the seeds that all variants of the line have."""
-    by_variant = {name: case.ledger.by_seed(name, metric=claim.metric, protocol=claim.protocol) for name, _ in line}
+    by_variant = {name: case.population.by_seed(name, metric=claim.metric, protocol=claim.protocol) for name, _ in line}
     seeds = set.intersection(*(set(values) for values in by_variant.values()))
     weight = weights(line)
     return {seed: math.fsum(weight[name] * math.log(by_variant[name][seed]) for name in by_variant) for seed in sorted(seeds)}

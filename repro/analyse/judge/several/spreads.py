@@ -26,10 +26,10 @@ def judged_spread(case: Case, claim: Spread, entry: JudgedSpread) -> JudgedSprea
         cannot = cannot or f"{claim.unpaired} {UNPAIRED}"
     if cannot or size is None or size.least is None:
         return replace(entry, verdict=verdict.UNTESTABLE, reason=cannot)
-    arms = case.ledger.arms(claim.arms, metric=claim.metric, protocol=claim.protocol)
+    arms = case.population.arms(claim.arms, metric=claim.metric, protocol=claim.protocol)
     entry = replace(entry, d0=size.least, n=counts(arms), means=means(arms), sds=deviations(arms))
     pairs = list(combinations(claim.arms, 2))
-    found = [compare(case.ledger, case.pair_of(*pair), decided_on=entry.decided_on) for pair in pairs]
+    found = [compare(case.population, case.pair_of(*pair), decided_on=entry.decided_on) for pair in pairs]
     compared = [pair for pair in found if pair is not None]
     if len(compared) < len(pairs):
         return entry

@@ -1,8 +1,8 @@
-"""What the ledger makes of the scores of runs."""
+"""What the population makes of the scores of runs."""
 
 import numpy as np
 
-from repro.analyse.evidence.ledger import by_unit
+from repro.analyse.evidence.population import by_unit
 
 
 def test_clips_of_one_video_count_as_one_unit_of_what_was_sampled() -> None:

@@ -41,7 +41,7 @@ class Answers:
     scores: str
 
 
-class Ledger:
+class Population:
     """The runs of one paper at one scale: their values from `runs.csv`, their records and their correctness per example."""
 
     def __init__(self, table: Sequence[Measurement], *, paper: Paper, scale: str, results: Path) -> None:
@@ -138,7 +138,7 @@ class Ledger:
         return np.stack([self._answers(record, split=split, protocol=protocol).share_N[k] for record in runs])
 
     def kept(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
-        """What `make` gives, made once for each key and kept as long as the ledger."""
+        """What `make` gives, made once for each key and kept as long as this is."""
         if key not in self._kept:
             self._kept[key] = make()
         found: T = self._kept[key]

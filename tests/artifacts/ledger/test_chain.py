@@ -1,0 +1,168 @@
+"""A line that is lost, edited, moved or put in is found and named."""
+
+import itertools
+
+import pytest
+
+from repro.artifacts.files import sha256_bytes
+from repro.artifacts.ledger.append import append
+from repro.artifacts.ledger.chain import FILE, NOTHING, TIP_FILE, LedgerError, line_text, parse_line, read_ledger
+from repro.artifacts.ledger.events import (
+    KIND_OF,
+    Begin,
+    Challenge,
+    End,
+    Event,
+    Look,
+    Note,
+    Plan,
+    Receipt,
+    Start,
+    Torn,
+)
+
+RUN, DIGEST = "small/alexnet/full/0", "ab" * 32
+START = Start(
+    run=RUN,
+    identity={"run": RUN, "code": DIGEST},
+    host="node",
+    processor="a processor",
+    threads=2,
+    device="cpu",
+    python="3.11.0",
+)
+EXAMPLES = [
+    Begin(why="x", runs={RUN: DIGEST}),
+    Plan(claims={"alexnet/A": DIGEST}, tables={"alexnet/t": DIGEST}, seeds={"alexnet/full": (0, 1)}, looks={"alexnet/A": (3, 5)}),
+    START,
+    End(run=RUN, start=DIGEST, identity=START.digest, status="ok", sha256=DIGEST, results=DIGEST),
+    Look(runs_sha256=DIGEST, claims_sha256=DIGEST, n={"alexnet/full": 3}),
+    Receipt(run=RUN, equal=True, compared="scores", code_before="a", code_after="b", host="node", device="cpu"),
+    Challenge(claim="A", beacon="text", seeds=(7, 8), verdict="DIRECTION", reason="", estimate=0.5, ci90=(0.25, 1.0)),
+    Note(text='quote " and\nline'),
+    Torn(num_lines=1, sha256=DIGEST, before=NOTHING),
+]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr("os.fsync", lambda descriptor: None)
+    append(tmp_path, Begin(why="test"), *(Note(text=text) for text in ("one", "two", "three", "four")))
+    return tmp_path
+
+
+def rewrite(folder, change):
+    lines = (folder / FILE).read_bytes().splitlines(keepends=True)
+    (folder / FILE).write_bytes(b"".join(change(lines)))
+
+
+@pytest.mark.parametrize("event", EXAMPLES, ids=lambda event: KIND_OF[type(event)])
+def test_every_kind_of_event_is_read_as_it_was_written(event):
+    line = parse_line(line_text(event, number=1, previous=NOTHING, at="2026-01-01T00:00:00Z"))
+    assert line.event == event
+    assert type(line.event) is type(event)
+
+
+def test_every_kind_has_an_example_here():
+    assert {type(event) for event in EXAMPLES} == set(KIND_OF) == set(Event.__args__)
+
+
+@pytest.mark.parametrize("place", range(5))
+def test_a_lost_line_is_named(folder, place):
+    rewrite(folder, lambda lines: lines[:place] + lines[place + 1 :])
+    found = f"line {place + 1} was written as line {place + 2}: 1 lines before it are lost" if place < 4 else "line 5 .*lost"
+    with pytest.raises(LedgerError, match=found):
+        read_ledger(folder)
+
+
+@pytest.mark.parametrize("place", range(1, 5))
+def test_an_edited_line_is_named(folder, place):
+    rewrite(folder, lambda lines: [*lines[:place], lines[place].replace(b'"text":"', b'"text":"not '), *lines[place + 1 :]])
+    with pytest.raises(LedgerError, match=f"line {place + 1} was edited"):
+        read_ledger(folder)
+
+
+@pytest.mark.parametrize("pair", list(itertools.combinations(range(5), 2)))
+def test_moved_lines_are_named(folder, pair):
+    def swapped(lines):
+        one, other = pair
+        lines[one], lines[other] = lines[other], lines[one]
+        return lines
+
+    rewrite(folder, swapped)
+    with pytest.raises(LedgerError, match=f"line {pair[0] + 1} was written as line {pair[1] + 1}"):
+        read_ledger(folder)
+
+
+@pytest.mark.parametrize("place", range(6))
+def test_a_line_that_is_put_in_or_doubled_is_found(folder, place):
+    rewrite(folder, lambda lines: [*lines[:place], lines[min(place, 4)], *lines[place:]])
+    with pytest.raises(LedgerError, match=r"line \d"):
+        read_ledger(folder)
+
+
+def test_no_flipped_bit_goes_unnoticed(folder):
+    content = (folder / FILE).read_bytes()
+    for place in range(len(content)):
+        flipped = bytearray(content)
+        flipped[place] ^= 1 << place % 8
+        (folder / FILE).write_bytes(flipped)
+        with pytest.raises(LedgerError, match=r"line|lost"):
+            read_ledger(folder)
+
+
+def test_a_line_made_garbage_and_closed_as_torn_does_not_fit_its_neighbours(folder):
+    lines = (folder / FILE).read_bytes().splitlines()
+    event = Torn(num_lines=1, sha256=sha256_bytes(b"garbage"), before=sha256_bytes(lines[1]))
+    closing = line_text(event, number=4, previous=sha256_bytes(b"garbage"), at="2026-01-01T00:00:00Z")
+    (folder / FILE).write_bytes(b"\n".join([*lines[:2], b"garbage", closing, *lines[4:]]) + b"\n")
+    with pytest.raises(LedgerError, match="line 5 names another line before it"):
+        read_ledger(folder)
+
+
+def test_a_line_before_a_torn_one_cannot_be_edited(tmp_path):
+    append(tmp_path, Note(text="one"))
+    with open(tmp_path / FILE, "ab") as stream:
+        stream.write(b"torn")
+    append(tmp_path, Note(text="two"))
+    (tmp_path / FILE).write_bytes((tmp_path / FILE).read_bytes().replace(b'"one"', b'"ONE"'))
+    with pytest.raises(LedgerError, match="line 3 is no event"):
+        read_ledger(tmp_path)
+
+
+def test_the_tip_may_be_behind_or_gone_but_not_ahead(folder):
+    tip = (folder / TIP_FILE).read_text()
+    lines = read_ledger(folder).lines
+    for line in lines:
+        (folder / TIP_FILE).write_text(f"{line.number} {line.sha256}\n")
+        assert len(read_ledger(folder).lines) == 5
+    for text in ("", "5", "x y", f"4 {NOTHING} z"):
+        (folder / TIP_FILE).write_text(text)
+        assert len(read_ledger(folder).lines) == 5
+    (folder / TIP_FILE).unlink()
+    assert read_ledger(folder).tip == tip.split()[1]
+    (folder / TIP_FILE).write_text(f"6 {NOTHING}\n")
+    with pytest.raises(LedgerError, match="line 6 is lost"):
+        read_ledger(folder)
+
+
+def test_an_absent_ledger_is_empty_unless_a_tip_is_left(folder):
+    (folder / FILE).unlink()
+    with pytest.raises(LedgerError, match="lines 1 to 5 are lost"):
+        read_ledger(folder)
+    (folder / TIP_FILE).unlink()
+    ledger = read_ledger(folder)
+    assert (ledger.tip, ledger.lines) == ("", ())
+
+
+def test_only_what_follows_the_last_beginning_counts(folder):
+    append(folder, Begin(why="anew"), Note(text="five"))
+    ledger = read_ledger(folder)
+    assert [note.text for note in ledger.since_begin.events(Note)] == ["five"]
+    assert len(ledger.events(Note)) == 5
+
+
+def test_starts_of_one_identity_have_one_digest():
+    other = Start(**{**vars(START), "host": "elsewhere", "threads": 8})
+    assert other.digest == START.digest
+    assert Start(**{**vars(START), "identity": {**START.identity, "code": "cd"}}).digest != START.digest
