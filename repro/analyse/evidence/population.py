@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -80,6 +81,29 @@ class Population:
         else:
             self.records[run_id] = record
             self._runs.setdefault(record.variant, []).append(record)
+
+    def of_seeds(self, wanted: Mapping[str, Collection[int]], *, required: Collection[int] = ()) -> Population:
+        """The same runs without those of other seeds than are `wanted` of a variant; of one that is not named all stay.
+
+        required: the seeds without which a variant that is named lacks runs.
+        """
+
+        def keeps(variant: str, seed: int) -> bool:
+            return variant not in wanted or seed in wanted[variant]
+
+        found = copy(self)
+        found.values = {
+            key: {seed: value for seed, value in values.items() if keeps(key[0], seed)} for key, values in self.values.items()
+        }
+        found.records = {name: run for name, run in self.records.items() if keeps(run.variant, run.seed)}
+        found._runs = {name: [run for run in runs if keeps(name, run.seed)] for name, runs in self._runs.items()}
+        names = [
+            f"{self.scale.name}/{self.paper.name}/{name}/{seed}" for name in wanted if self.has(name) for seed in sorted(required)
+        ]
+        missing = [name for name in self.missing if keeps(name.split("/")[2], int(name.split("/")[3]))]
+        found.missing = list(dict.fromkeys([*missing, *(name for name in names if name not in self.records)]))
+        found._kept = {}
+        return found
 
     def planned_seeds(self, variant: str) -> set[int]:
         """The seeds that the scale plans for `variant`, those of runs that others average or start from included."""

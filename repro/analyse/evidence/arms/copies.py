@@ -11,7 +11,7 @@ from itertools import combinations
 
 from repro.analyse.evidence.population import Population
 from repro.artifacts.run_json import RunJson
-from repro.spec.terms.protocols import score_protocol
+from repro.spec.terms.protocols import plain_protocol, score_protocol
 
 
 def copied(population: Population, arms: Sequence[str], *, protocol: str) -> str:
@@ -44,7 +44,9 @@ def equal_runs(population: Population, arms: Sequence[str], *, protocol: str) ->
     """All pairs of finished runs of `arms` whose scores of test examples are equal to the last bit."""
     by_digest: dict[str, list[RunJson]] = {}
     for arm in arms:
-        scored = score_protocol(protocol, scored=population.paper.experiment(arm).evaluation.protocols)
+        own = population.paper.experiment(arm).evaluation.protocols
+        asked = population.scored_by(arm, score_protocol(protocol, scored=own))
+        scored = asked if asked in own else plain_protocol(own)
         for run in population.finished(arm) if scored else ():
             if run.scores:
                 by_digest.setdefault(population.scores_digest(run, protocol=scored), []).append(run)
