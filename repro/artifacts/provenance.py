@@ -79,7 +79,10 @@ DECIDE_NOTHING = (
     "repro.artifacts.stored_files",
     "repro.artifacts.timings_json",
     "repro.system.durations",
+    "repro.system.filesystem",
     "repro.system.progress",
+    "repro.system.stopping",
+    "repro.train.runs.witness",
 )
 
 #: A statement that takes something from this package, as the code is formatted: lists of several lines in parentheses. A
@@ -282,7 +285,7 @@ def environment() -> dict[str, str]:
     return {
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
-        "processor": _processor(),
+        "processor": processor(),
         "commit": _commit(),
         **versions,
     }
@@ -295,7 +298,9 @@ def _version(package: str) -> str:
         return "not installed"
 
 
-def _processor() -> str:
+@functools.cache
+def processor() -> str:
+    """The model of this machine's processor."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:

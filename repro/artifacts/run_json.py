@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from repro.artifacts.documents import PlainSpec, read_document, write_document
+from repro.artifacts.documents import PlainSpec, digest_of, read_document, write_document
 from repro.artifacts.files import FileFormatError, run_folder
 from repro.artifacts.log_jsonl import Saturation
 from repro.artifacts.stored_files import StoredFile, check_file_name
@@ -17,6 +17,8 @@ from repro.artifacts.stored_files import StoredFile, check_file_name
 FILE, FINISHED = "run.json", "finished.json"
 #: The number format of every faithful run.
 FAITHFUL = "float32"
+#: Where `environment` names the line of the ledger by which the run was started (its SHA-256).
+STARTED_BY = "ledger"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,6 +211,16 @@ class RunJson:
     @property
     def diverged(self) -> bool:
         return self.status == "diverged"
+
+    @property
+    def results_digest(self) -> str:
+        """Digest of what was measured: a run that is made again to the bit has the same, whatever time it took.
+
+        Times are what a timing measures.
+        """
+        scores = [[entry.split, entry.protocol, entry.sha256] for entry in self.scores]
+        made = self.network.weights.sha256 if self.network else self.timing.timings.sha256 if self.timing else ""
+        return digest_of({"status": self.status, "reason": self.reason, "scores": scores, "made": made})
 
     def scores_of(self, split: str) -> tuple[ScoresFile, ...]:
         """Files of the scores of a split, one for each protocol."""

@@ -10,6 +10,7 @@ from repro.artifacts.files import data_folder, run_folder
 from repro.artifacts.run_json import FAITHFUL
 from repro.catalogue.known import catalogue
 from repro.cli.arguments import UsageError, chosen_device
+from repro.planning.declare import declare, plan_of
 from repro.planning.plan import planned_runs, stage_of
 from repro.spec.experiment import make_run
 from repro.spec.video_datasets import VideoDataset
@@ -75,6 +76,7 @@ def train_variants(options: argparse.Namespace, say: Say) -> None:
     is_trained = stages[0] in TRAINING_STAGES
     if not is_trained and (options.precision != FAITHFUL or options.towers_apart):
         raise UsageError(f"--precision and --towers-apart are for networks; {','.join(names)} are made by {stages[0]}")
+    declare(plan_of([paper], runs), folder=options.results / options.scale)
     from repro.system.gpu_leases import leased_for
 
     with ExitStack() as stack:

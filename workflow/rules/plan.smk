@@ -3,6 +3,7 @@ import sys
 from shlex import quote
 
 from repro.artifacts.files import run_folder
+from repro.planning.declare import declare, plan_of
 from repro.planning.jobs import prepare_priority, prepare_threads, train_jobs
 from repro.system.locks import claim
 from repro.planning.plan import (
@@ -71,10 +72,15 @@ SEEDS_OPTION = "" if CONFIG.seeds is None else f"--num-seeds {CONFIG.seeds}"
 HELD = []
 
 
-def runs_of(papers, table=None):
-    """Return the finished-run files of all runs that `table` (default: any table) of `papers` needs."""
+def planned(papers, table=None):
+    """Return all runs that `table` (default: any table) of `papers` needs."""
     return [
-        run_folder(CONFIG.results, run.id) / "run.json"
+        run
         for paper in papers
         for run in planned_runs(paper, scale=CONFIG.scale, table=table, num_seeds=CONFIG.seeds, without=WITHOUT[paper.name])
     ]
+
+
+def runs_of(papers, table=None):
+    """Return the finished-run files of all runs that `table` (default: any table) of `papers` needs."""
+    return [run_folder(CONFIG.results, run.id) / "run.json" for run in planned(papers, table=table)]

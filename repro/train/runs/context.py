@@ -7,10 +7,7 @@ from pathlib import Path
 
 from repro.artifacts.run_json import FAITHFUL, Pictures, ScoresFile
 from repro.system.progress import Say
-
-
-class Stopped(Exception):
-    """The process was asked to end; what is done so far is kept."""
+from repro.train.runs.witness import Witness
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +28,7 @@ class Compute:
 
 @dataclass(frozen=True, kw_only=True)
 class RunContext:
-    """Where and how a run is computed; the fields are those of `Compute`."""
+    """Where and how a run is computed; the fields are those of `Compute`. witness: tells the ledger of it."""
 
     folder: Path
     device: str
@@ -39,6 +36,7 @@ class RunContext:
     say: Say
     precision: str = FAITHFUL
     towers_apart: bool = False
+    witness: Witness = field(default_factory=lambda: Witness(folder=None, run=""))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from repro.artifacts.dataset_json import DatasetJson
 from repro.artifacts.documents import MissingFileError, read_document, write_document
 from repro.artifacts.files import FileFormatError
-from repro.artifacts.provenance import code_digest, command, environment, library_versions, plain, spec_digest
+from repro.artifacts.provenance import code_digest, command, environment, library_versions, plain, processor, spec_digest
 from repro.artifacts.run_json import (
     FAITHFUL,
     FILE,
@@ -33,7 +33,6 @@ from repro.artifacts.run_json import (
     ScoresFile,
     TimedNetworks,
     TrainedNetwork,
-    write_run,
 )
 from repro.artifacts.scores import Scores, scores_file, write_scores
 from repro.artifacts.stored_files import stored_file
@@ -110,7 +109,10 @@ def data_of(dataset: DatasetJson) -> RunData:
 
 
 def write_record(run: Run, context: RunContext, outcome: Outcome, *, identity: Mapping[str, str]) -> None:
-    """Write run.json, the last file of a run's folder."""
+    """Write run.json, the last file of a run's folder, and into the ledger that the run has ended.
+
+    Whoever is killed in between leaves finished.json, from which both are made again (`restore`).
+    """
     made = outcome.made
     record = RunJson(
         id=run.id,
@@ -134,13 +136,15 @@ def write_record(run: Run, context: RunContext, outcome: Outcome, *, identity: M
         spec_digest=identity["spec"],
         code_digest=identity["code"],
         identity=dict(identity),
-        environment=environment(),
+        environment=environment() | context.witness.environment,
         command=command(),
-        device=device_name(context.device) + ("" if context.precision == FAITHFUL else f", {context.precision}"),
+        device=_named_device(context),
         precision=context.precision,
         num_threads=context.num_threads,
     )
-    write_run(context.folder, record)
+    write_document(context.folder / FINISHED, record)
+    context.witness.recorded(record)
+    write_document(context.folder / FILE, record)
 
 
 def spent_cpu_s() -> float:
@@ -150,25 +154,43 @@ def spent_cpu_s() -> float:
 
 
 def restore(context: RunContext, *, identity: Mapping[str, str]) -> bool:
-    """Restore run.json from finished.json if that belongs to `identity` and all its files are whole; say so."""
-    try:
-        record = read_document(context.folder / FINISHED, RunJson)
-        if record.identity != identity:
-            return False
-        for stored in record.files:
-            stored.verify(context.folder, again="train the run again")
-    except MissingFileError:
+    """Restore run.json from finished.json if that belongs to `identity` and all its files are whole; say so.
+
+    If not, the run starts here, and the ledger says so before anything is computed.
+    """
+    record = _finished(context, identity=identity)
+    if record is None:
+        context.witness.start(identity, threads=context.num_threads, device=_named_device(context))
         return False
-    except FileFormatError as error:
-        context.say(f"is made again: {error}")
-        return False
+    context.witness.kept(record)
     write_document(context.folder / FILE, record)
     context.say("finished before; kept")
     return True
+
+
+def _finished(context: RunContext, *, identity: Mapping[str, str]) -> RunJson | None:
+    """The record of the finished run of this identity, if its files are whole."""
+    try:
+        record = read_document(context.folder / FINISHED, RunJson)
+        if record.identity != identity:
+            return None
+        for stored in record.files:
+            stored.verify(context.folder, again="train the run again")
+    except MissingFileError:
+        return None
+    except FileFormatError as error:
+        context.say(f"is made again: {error}")
+        return None
+    return record
+
+
+def _named_device(context: RunContext) -> str:
+    """What a reader should know of the device, and of the number format if it is no faithful one."""
+    return device_name(context.device) + ("" if context.precision == FAITHFUL else f", {context.precision}")
 
 
 def device_name(device: str) -> str:
     """What a reader should know of the device: its kind and model."""
     if device == "cuda":
         return f"cuda: {torch.cuda.get_device_name()}"
-    return f"cpu: {environment()['processor'] or platform.machine()}"
+    return f"cpu: {processor() or platform.machine()}"

@@ -18,6 +18,8 @@ import repro.train.networks.images as images
 import repro.train.networks.run as stage
 from repro.artifacts.documents import read_document
 from repro.artifacts.files import data_folder, run_folder
+from repro.artifacts.ledger.chain import read_ledger
+from repro.artifacts.ledger.events import Start
 from repro.artifacts.run_json import RunJson
 from repro.data.load.plan import training_plan
 from repro.data.prepare.prepare import prepare
@@ -79,6 +81,8 @@ def test_weights_after_twenty_steps_are_those_of_one_process(prepared, size):
     run = tiny_run(seed=20 + size, num_epochs=5)
     one, expected, log = train(prepared, run)
     many, found, other_log = train(prepared, run, num_processes=size)
+    starts = [start for start in read_ledger(prepared / "smoke").events(Start) if start.identity.get("processes") == str(size)]
+    assert len(starts) == 1, "the process that writes the folder says that it starts, and no other"
     assert many.network.num_steps == one.network.num_steps == 20
     assert many.identity == {**one.identity, "processes": str(size)}
     for name, weight in found.items():

@@ -21,6 +21,8 @@ import repro.train.networks.loop as loop
 import repro.train.networks.run as stage
 from repro.artifacts.documents import read_document
 from repro.artifacts.files import FileFormatError, data_folder, run_folder, sha256_file
+from repro.artifacts.ledger.chain import read_ledger
+from repro.artifacts.ledger.events import Begin, End, Start
 from repro.artifacts.provenance import plain
 from repro.artifacts.run_json import RunJson, read_run
 from repro.artifacts.scores import read_scores
@@ -28,9 +30,10 @@ from repro.models.image import build_network
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
 from repro.spec.recipe import Freeze, Schedule, Slowed
+from repro.system.stopping import Stopped
 from repro.train.networks.prepared import open_prepared
 from repro.train.networks.run import train_runs
-from repro.train.runs.context import RunContext, Stopped
+from repro.train.runs.context import RunContext
 from repro.train.runs.job import RunsFailed
 from tests.tiny import ONE_THREAD, write_prepared
 
@@ -79,6 +82,14 @@ def outcome(results, run=None):
         "kernels": document.network.pictures.kernels.sha256,
         "gallery": document.network.pictures.gallery.sha256,
     }
+
+
+def noted(results):
+    """Return what the ledger says of starts, and of ends by their status; all starts are those of one identity."""
+    ledger = read_ledger(results / "smoke")
+    assert len({start.digest for start in ledger.events(Start)}) == 1
+    found = [line.event for line in ledger.lines if not isinstance(line.event, Begin)]
+    return ["start" if isinstance(event, Start) else event.status for event in found]
 
 
 @pytest.fixture(scope="module")
@@ -237,6 +248,9 @@ def test_a_run_stopped_after_any_step_ends_as_the_undisturbed_one(whole, tmp_pat
     train(results, said=said)
     assert any("goes on in epoch" in line for line in said)
     assert outcome(results) == outcome(whole)
+    assert noted(results) == ["start", "stopped", "start", "ok"]
+    one, other = (read_ledger(place / "smoke").events(End)[-1] for place in (results, whole))
+    assert one.results == other.results
 
 
 def test_a_run_that_dies_while_it_saves_ends_as_the_undisturbed_one(whole, tmp_path, monkeypatch):
@@ -280,6 +294,8 @@ def test_a_killed_process_ends_as_the_undisturbed_one(whole, tmp_path):
         process.stdout.close()
     train(results)
     assert outcome(results) == outcome(whole)
+    assert set(noted(results)[:-1]) == {"start"}
+    assert noted(results)[-1] == "ok"
 
 
 def test_sigterm_saves_a_checkpoint_before_the_process_ends(tmp_path, monkeypatch):
@@ -308,6 +324,7 @@ def test_a_finished_run_is_restored_and_not_trained_again(whole, monkeypatch):
     train(whole, said=said)
     assert (folder / "run.json").read_bytes() == document
     assert said == ["alexnet/full seed 0: finished before; kept"]
+    assert noted(whole) == ["start", "ok"]
 
 
 @pytest.mark.parametrize("file", ["scores.test.center.npz", "kernels.npz", "gallery.npz"])
@@ -353,6 +370,7 @@ def test_a_diverging_run_is_recorded_as_such(tmp_path):
     assert document.status == "diverged"
     assert document.reason.startswith("the training loss was not finite in epoch ")
     assert document.scores == ()
+    assert noted(results) == ["start", "diverged"]
 
 
 def test_a_failing_seed_does_not_take_the_others_with_it(tmp_path, monkeypatch):
