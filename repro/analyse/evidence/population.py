@@ -26,6 +26,8 @@ from repro.spec.terms.protocols import example_of, scores_examples
 ROUNDING = 1e-9
 
 T = TypeVar("T")
+#: By variant some of its seeds.
+SeedsBy = Mapping[str, Collection[int]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,10 +84,12 @@ class Population:
             self.records[run_id] = record
             self._runs.setdefault(record.variant, []).append(record)
 
-    def of_seeds(self, wanted: Mapping[str, Collection[int]], *, required: Collection[int] = ()) -> Population:
+    def of_seeds(
+        self, wanted: Mapping[str, Collection[int]], *, required: Mapping[str, Collection[int]] | None = None
+    ) -> Population:
         """The same runs without those of other seeds than are `wanted` of a variant; of one that is not named all stay.
 
-        required: the seeds without which a variant that is named lacks runs.
+        required: by variant the seeds without which it lacks runs.
         """
 
         def keeps(variant: str, seed: int) -> bool:
@@ -97,9 +101,8 @@ class Population:
         }
         found.records = {name: run for name, run in self.records.items() if keeps(run.variant, run.seed)}
         found._runs = {name: [run for run in runs if keeps(name, run.seed)] for name, runs in self._runs.items()}
-        names = [
-            f"{self.scale.name}/{self.paper.name}/{name}/{seed}" for name in wanted if self.has(name) for seed in sorted(required)
-        ]
+        lacking = [(name, seed) for name, seeds in (required or {}).items() if self.has(name) for seed in sorted(seeds)]
+        names = [f"{self.scale.name}/{self.paper.name}/{name}/{seed}" for name, seed in lacking]
         missing = [name for name in self.missing if keeps(name.split("/")[2], int(name.split("/")[3]))]
         found.missing = list(dict.fromkeys([*missing, *(name for name in names if name not in self.records)]))
         found._kept = {}

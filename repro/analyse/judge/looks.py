@@ -58,9 +58,7 @@ def at_looks(population: Population, declared: Declared) -> Entries:
                 continue
             num_seeds = looks[number - 1] if looks else 0
             if num_seeds not in views:
-                names = [item.name for item in population.paper.variants]
-                required = range(max(num_seeds, declared.num_seeds))
-                views[num_seeds] = population.of_seeds(declared.wanted(names, num_seeds=num_seeds), required=required)
+                views[num_seeds] = declared.view(population, num_seeds=num_seeds)
             look = Look(number=number, planned=looks, level=look_level(looks)) if looks else ONE_LOOK
             if number == 1 or _reached(claim, views[num_seeds], found, look):
                 found[claim.id] = _at(claim, views[num_seeds], found, look)

@@ -17,7 +17,7 @@ from repro.artifacts.files import sha256_bytes
 from repro.artifacts.ledger.append import append, recorded_runs
 from repro.artifacts.ledger.chain import read_ledger
 from repro.artifacts.ledger.events import End, Plan, Start
-from repro.spec.declared import claim_digest, table_digest
+from repro.spec.claims.declared import claim_digests, table_digests
 from repro.spec.experiment import Paper, make_run
 from tests.analyse.judging import ALEXNET, claim, judgement_in, truth
 from tests.fabricate import fabricate
@@ -33,8 +33,8 @@ def plan(results: Path, *, seeds: int = 3, looks: Sequence[int] = (), paper: Pap
     """Declare all claims and pages of a paper, with so many seeds of each variant."""
     names = [variant.name for variant in paper.variants]
     event = Plan(
-        claims={f"{paper.name}/{item.id}": claim_digest(item) for item in paper.claims},
-        tables={f"{paper.name}/{item.name}": table_digest(item) for item in paper.tables},
+        claims=claim_digests(paper),
+        tables=table_digests(paper),
         seeds={f"{paper.name}/{name}": tuple(range(seeds)) for name in names},
         looks={f"{paper.name}/{item.id}": tuple(looks) for item in paper.claims} if looks else {},
     )
@@ -122,7 +122,7 @@ def test_a_swapped_claim_is_post_hoc(results: Path) -> None:
     found = judged(results, paper=changed(LRN, arm="no_lrn", against="full"))
     assert (found.verdict, found.post_hoc.declared) == ("POST-HOC", "")
     assert found.post_hoc.found in ("INCONCLUSIVE", "REVERSED", "NOT-REPRODUCED")
-    assert "its rule or its arms were changed after the first run" in " ".join(found.post_hoc.changed)
+    assert "its rule, its arms or its page were changed after the first run" in " ".join(found.post_hoc.changed)
 
 
 @pytest.mark.parametrize("change", [{"smallest_effect": 0.0001}, {"untestable": "It turned out so."}, {"metric": "top5_error"}])
