@@ -48,6 +48,7 @@ def equal_runs(population: Population, arms: Sequence[str], *, protocol: str) ->
         asked = population.scored_by(arm, score_protocol(protocol, scored=own))
         scored = asked if asked in own else plain_protocol(own)
         for run in population.finished(arm) if scored else ():
-            if run.scores:
-                by_digest.setdefault(population.scores_digest(run, protocol=scored), []).append(run)
+            digest = population.scores_digest(run, protocol=scored) if run.scores else ""
+            if digest:
+                by_digest.setdefault(digest, []).append(run)
     return [pair for runs in by_digest.values() for pair in combinations(runs, 2)]
