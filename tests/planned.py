@@ -14,7 +14,7 @@ TOOLS = Path(sys.executable).parent
 VARIANTS = planned_variants(PAPERS["alexnet"], scale="smoke")
 GROUPS = variant_groups(PAPERS["alexnet"], scale="smoke")
 TABLES = PAPERS["alexnet"].tables
-AFTERWARDS = {"collect": 1, "judge": 1, "render": 1}
+AFTERWARDS = {"collect": 1, "judge": 1, "calibrate": 1, "render": 1}
 REPORT_ONLY = {"render": 1}
 CONFIG = {
     "scale": "smoke",

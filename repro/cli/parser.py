@@ -40,13 +40,22 @@ def command_parser() -> argparse.ArgumentParser:
         "files", nargs="+", type=Path, metavar="FILE", help="made by pytest tests/bench -m bench --benchmark-json=FILE"
     )
     command.add_argument("--reports", type=Path, default=Path("reports"), metavar="DIR")
-    command = _command(commands, "calibrate", calibrate_verdicts, "print how often intervals and verdicts are right")
-    command.add_argument("--replications", type=int, default=2000, metavar="N", help="tables a setting (default: 2000)")
-    command.add_argument("--seed", type=int, default=2012, metavar="N", help="the same seed gives the same numbers")
-    command.add_argument("--out", type=Path, metavar="FILE", help="write a line for each setting here too, as CSV")
+    _add_calibrate(commands)
     _add_stages(commands)
     _add_trust(commands)
     return top
+
+
+def _add_calibrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    text = "say how often intervals and verdicts are right: in invented tables, or with --results by your own runs"
+    command = _knowing(commands, "calibrate", calibrate_verdicts, text)
+    command.add_argument("--results", type=Path, metavar="DIR", help="of these results write calibration.json, for the report")
+    command.add_argument("--scale", help="with --results: which scale")
+    _add_papers(command)
+    command.add_argument("--log", type=Path, metavar="FILE", help="write every line here too")
+    command.add_argument("--replications", type=int, default=2000, metavar="N", help="tables a setting (default: 2000)")
+    command.add_argument("--seed", type=int, default=2012, metavar="N", help="the same seed gives the same numbers")
+    command.add_argument("--out", type=Path, metavar="FILE", help="write a line for each setting here too, as CSV")
 
 
 def _add_trust(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -181,6 +181,24 @@ def render_speeds(options: argparse.Namespace, say: Say) -> None:
 
 
 def calibrate_verdicts(options: argparse.Namespace, say: Say) -> None:
+    """Say how often intervals and verdicts are right: by the runs of a folder of results, or in invented tables."""
+    if (options.results is None) != (options.scale is None):
+        raise UsageError("--results and --scale go together; give both (your own runs) or neither (invented tables)")
+    (calibrate_invented if options.results is None else calibrate_own)(options, say)
+
+
+def calibrate_own(options: argparse.Namespace, say: Say) -> None:
+    """Write calibration.json of a folder of results."""
+    _limit_threads(1)
+    papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
+    with importing():
+        from repro.analyse.calibrate.own.calibration import FILE, calibrate_results
+
+    written = calibrate_results(papers, scale=options.scale, results=options.results)
+    say(f"{'wrote' if written else 'kept, as nothing has changed:'} {options.results / options.scale / FILE}")
+
+
+def calibrate_invented(options: argparse.Namespace, say: Say) -> None:
     """Print how often intervals and verdicts are right in invented tables, of which everything is known."""
     if options.replications < 1:
         raise UsageError(f"--replications {options.replications}; allowed: 1 and above")
@@ -200,6 +218,7 @@ def report_runs(options: argparse.Namespace, say: Say) -> None:
     with locked(options.results / options.scale / "report", say=say):
         collect_runs(options, say)
         judge_claims(options, say)
+        calibrate_own(options, say)
         _draw_reports(options, say)  # what this process has just judged need not be judged again
 
 

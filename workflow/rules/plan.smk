@@ -59,6 +59,7 @@ SCALE_FOLDER = f"{CONFIG.results}/{CONFIG.scale}"
 REPORT_FOLDER = f"{CONFIG.reports}/{CONFIG.scale}"
 LOGS = f"{SCALE_FOLDER}/logs"
 INDEX = f"{REPORT_FOLDER}/index.html"
+CALIBRATION = f"{REPORT_FOLDER}/calibration.html"
 PAGES = [
     f"{REPORT_FOLDER}/{paper.name}/{table.name}.{suffix}"
     for paper in PAPERS
