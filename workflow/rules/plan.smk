@@ -4,7 +4,7 @@ from shlex import quote
 
 from repro.artifacts.files import run_folder
 from repro.planning.declare import declare, plan_of
-from repro.planning.jobs import prepare_priority, prepare_threads, train_jobs
+from repro.planning.jobs import ALL_THREADS, prepare_priority, prepare_threads, train_jobs
 from repro.planning.source_changes import change_lines, source_of
 from repro.system.locks import claim
 from repro.planning.plan import (
