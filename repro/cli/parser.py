@@ -6,11 +6,12 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from repro.cli.arguments import DEVICES, PRECISIONS, parse_seeds, parse_variants
+from repro.cli.arguments import DEVICES, PRECISIONS, parse_seeds, parse_share, parse_variants
 from repro.cli.catalogue import diff_runs, list_papers, show_run
 from repro.cli.stages import (
     calibrate_verdicts,
     collect_runs,
+    decide_claims,
     judge_claims,
     plan_runs,
     prepare_data,
@@ -20,6 +21,7 @@ from repro.cli.stages import (
     train_variants,
 )
 from repro.cli.trust import challenge_claim, publish_results, verify_results
+from repro.spec.datasets import MAX_LEFT_OUT
 
 
 def command_parser() -> argparse.ArgumentParser:
@@ -103,6 +105,13 @@ def _add_stages(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     stage.add_argument("--paper", required=True)
     stage.add_argument("--dataset", metavar="NAME", help="which of the scale's data (default: the first; python -m repro list)")
     stage.add_argument("--source", type=Path, metavar="DIR", help="folder of the original images, where the scale needs one")
+    stage.add_argument(
+        "--max-left-out",
+        type=parse_share,
+        default=MAX_LEFT_OUT,
+        metavar="SHARE",
+        help=f"of the files in --source, the largest share that may be left out (default: {MAX_LEFT_OUT})",
+    )
     _add_compute(stage)
     stage = _stage(commands, "train", train_variants, "train and score one variant or several, with some seeds each")
     stage.add_argument("--paper", required=True)
@@ -119,6 +128,13 @@ def _add_stages(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     stage.add_argument("--num-seeds", type=int, metavar="N", help="seeds of each variant (default: as the scale plans)")
     stage = _stage(commands, "judge", judge_claims, "decide every claim and write claims.json")
     _add_papers(stage)
+    stage = _stage(commands, "decide", decide_claims, "add seeds to the claims that are not decided, look by look")
+    _add_papers(stage)
+    stage.add_argument(
+        "--looks", type=parse_seeds, default=(3, 5, 10), metavar="N,N", help="seeds of each look (default: 3,5,10)"
+    )
+    stage.add_argument("--hours", type=float, metavar="H", help="of processor time beyond the first look (default: no limit)")
+    _add_compute(stage)
     stage = _stage(commands, "render", render_reports, "write the pages and tables")
     _add_papers(stage)
     stage.add_argument("--reports", required=True, type=Path, metavar="DIR")
