@@ -55,7 +55,8 @@ def test_a_wrong_value_is_refused_with_what_is_allowed(changes, message):
         checked(**changes)
 
 
-def test_papers_of_a_file_are_known_and_run_where_no_names_are_given():
+def test_papers_of_a_file_are_known_and_run_where_no_names_are_given(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # from another folder than the example's
     example = str(ROOT / "examples" / "vgg_depth.py")
     config = checked(catalogue=[example], papers=None)
     assert config.catalogue.files == (example,)
