@@ -32,7 +32,8 @@ OPTIONS = {
     "render": STAGE | {"--papers", "--reports"},
     "report": STAGE | {"--papers", "--num-seeds", "--reports"},
     "speed": {"-h", "--help", "files", "--reports"},
-    "calibrate": {"-h", "--help", "--replications", "--seed", "--out"},
+    "calibrate": STAGE | {"--papers", "--replications", "--seed", "--out"},
+    "verify": KNOWING | {"results", "--json", "--rerun", "--carry", "--seed", "--device"},
 }
 
 

@@ -28,11 +28,14 @@ from repro.cli.stages import (
     report_runs,
     train_variants,
 )
+from repro.cli.trust import verify_results
 
 
-def command_parser() -> LineParser:
+def command_parser() -> argparse.ArgumentParser:
     """Build the parser of all commands with their options."""
-    top = LineParser(prog="python -m repro", description="Reproduce the tables of papers and judge their claims.")
+    top: argparse.ArgumentParser = LineParser(
+        prog="python -m repro", description="Reproduce the tables of papers and judge their claims."
+    )
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     command = _knowing(commands, "list", list_papers, "list papers, scales, variants and tables")
     command.add_argument("paper", nargs="?", metavar="PAPER")
@@ -47,15 +50,52 @@ def command_parser() -> LineParser:
         "files", nargs="+", type=parse_place, metavar="FILE", help="made by pytest tests/bench -m bench --benchmark-json=FILE"
     )
     command.add_argument("--reports", type=parse_place, default=Path("reports"), metavar="DIR")
-    command = _command(commands, "calibrate", calibrate_verdicts, "print how often intervals and verdicts are right")
-    command.add_argument("--replications", type=int, default=2000, metavar="N", help="tables a setting (default: 2000)")
-    command.add_argument("--seed", type=int, default=2012, metavar="N", help="the same seed gives the same numbers")
-    command.add_argument("--out", type=parse_place, metavar="FILE", help="write a line for each setting here too, as CSV")
+    _add_calibrate(commands)
     _add_stages(commands)
+    _add_trust(commands)
     return top
 
 
-def _add_plan(commands: argparse._SubParsersAction[LineParser]) -> None:
+def _add_calibrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    text = "say how often intervals and verdicts are right: in invented tables, or with --results by your own runs"
+    command = _knowing(commands, "calibrate", calibrate_verdicts, text)
+    command.add_argument(
+        "--results", type=parse_place, metavar="DIR", help="of these results write calibration.json, for the report"
+    )
+    command.add_argument("--scale", help="with --results: which scale")
+    _add_papers(command)
+    command.add_argument("--log", type=parse_place, metavar="FILE", help="write every line here too")
+    command.add_argument("--replications", type=int, default=2000, metavar="N", help="tables a setting (default: 2000)")
+    command.add_argument("--seed", type=int, default=2012, metavar="N", help="the same seed gives the same numbers")
+    command.add_argument("--out", type=parse_place, metavar="FILE", help="write a line for each setting here too, as CSV")
+
+
+def _add_trust(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    one = _knowing(commands, "verify", verify_results, "check results against what they were made from")
+    one.add_argument(
+        "results",
+        nargs="?",
+        type=parse_place,
+        default=Path("results"),
+        metavar="RESULTS",
+        help="of any scales (default: results)",
+    )
+    one.add_argument("--json", action="store_true", help="print all checks as JSON")
+    one.add_argument("--rerun", type=int, default=0, metavar="K", help="make K random runs again and compare them to the bit")
+    one.add_argument(
+        "--carry",
+        type=int,
+        default=0,
+        metavar="K",
+        help="make K runs of each stage of other code again, to keep the rest",
+    )
+    one.add_argument("--seed", type=int, metavar="N", help="of the choice of runs (default: drawn, and printed)")
+    one.add_argument(
+        "--device", type=parse_device, metavar="{auto,cpu,cuda}", default="auto", help="on which runs are made again"
+    )
+
+
+def _add_plan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     one = _knowing(commands, "plan", plan_runs, "print what a scale will cost, and which claims some hours would decide")
     one.add_argument("--scale", required=True)
     _add_papers(one)
@@ -67,7 +107,7 @@ def _add_plan(commands: argparse._SubParsersAction[LineParser]) -> None:
     )
 
 
-def _add_stages(commands: argparse._SubParsersAction[LineParser]) -> None:
+def _add_stages(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     stage = _stage(commands, "prepare", prepare_data, "fetch or generate a scale's images, verify and store them")
     stage.add_argument("--paper", required=True)
     stage.add_argument("--dataset", metavar="NAME", help="which of the scale's data (default: the first; python -m repro list)")
@@ -99,13 +139,17 @@ def _add_stages(commands: argparse._SubParsersAction[LineParser]) -> None:
     stage.add_argument("--reports", required=True, type=parse_place, metavar="DIR")
 
 
-def _command(commands: argparse._SubParsersAction[LineParser], name: str, run: Callable[..., None], text: str) -> LineParser:
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: Callable[..., int | None], text: str
+) -> argparse.ArgumentParser:
     one = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
     one.set_defaults(command=run)
     return one
 
 
-def _knowing(commands: argparse._SubParsersAction[LineParser], name: str, run: Callable[..., None], text: str) -> LineParser:
+def _knowing(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: Callable[..., int | None], text: str
+) -> argparse.ArgumentParser:
     """Add a command that knows papers, those that files describe among them."""
     one = _command(commands, name, run, text)
     one.add_argument(
@@ -119,7 +163,9 @@ def _knowing(commands: argparse._SubParsersAction[LineParser], name: str, run: C
     return one
 
 
-def _stage(commands: argparse._SubParsersAction[LineParser], name: str, run: Callable[..., None], text: str) -> LineParser:
+def _stage(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: Callable[..., int | None], text: str
+) -> argparse.ArgumentParser:
     one = _knowing(commands, name, run, text)
     one.add_argument("--scale", required=True)
     one.add_argument("--results", required=True, type=parse_place, metavar="DIR")
@@ -127,12 +173,12 @@ def _stage(commands: argparse._SubParsersAction[LineParser], name: str, run: Cal
     return one
 
 
-def _add_compute(one: LineParser) -> None:
+def _add_compute(one: argparse.ArgumentParser) -> None:
     one.add_argument("--threads", type=int, default=1, metavar="N")
     one.add_argument("--device", type=parse_device, metavar="{auto,cpu,cuda}", default="auto")
 
 
-def _add_papers(one: LineParser) -> None:
+def _add_papers(one: argparse.ArgumentParser) -> None:
     one.add_argument(
         "--papers", nargs="+", type=parse_papers, action=Papers, metavar="PAPER", help="default: all that have this scale"
     )

@@ -126,12 +126,23 @@ def judge_claims(options: argparse.Namespace, say: Say) -> None:
 
 
 def render_reports(options: argparse.Namespace, say: Say) -> None:
-    """Run the render stage."""
+    """Run the render stage; verdicts that `judge` would not write are refused."""
+    with importing():
+        from repro.analyse.judge.again import refuse_other_verdicts
+
+    known = catalogue(options.catalogue).papers_at(options.scale)
+    unjudged = refuse_other_verdicts(known, scale=options.scale, results=options.results)
+    if unjudged:
+        say(f"the verdicts of {options.results / options.scale} could not be judged again: {unjudged}; the pages say so")
+    _draw_reports(options, say, unjudged=unjudged)
+
+
+def _draw_reports(options: argparse.Namespace, say: Say, *, unjudged: str = "") -> None:
     papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
     with importing():
         from repro.report.render import render
 
-    render(papers, scale=options.scale, results=options.results, reports=options.reports)
+    render(papers, scale=options.scale, results=options.results, reports=options.reports, unjudged=unjudged)
     say(f"wrote {options.reports / options.scale / 'index.html'}")
 
 
@@ -144,6 +155,24 @@ def render_speeds(options: argparse.Namespace, say: Say) -> None:
 
 
 def calibrate_verdicts(options: argparse.Namespace, say: Say) -> None:
+    """Say how often intervals and verdicts are right: by the runs of a folder of results, or in invented tables."""
+    if (options.results is None) != (options.scale is None):
+        raise UsageError("--results and --scale go together; give both (your own runs) or neither (invented tables)")
+    (calibrate_invented if options.results is None else calibrate_own)(options, say)
+
+
+def calibrate_own(options: argparse.Namespace, say: Say) -> None:
+    """Write calibration.json of a folder of results."""
+    _limit_threads(1)
+    papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
+    with importing():
+        from repro.analyse.calibrate.own.calibration import FILE, calibrate_results
+
+    written = calibrate_results(papers, scale=options.scale, results=options.results)
+    say(f"{'wrote' if written else 'kept, as nothing has changed:'} {options.results / options.scale / FILE}")
+
+
+def calibrate_invented(options: argparse.Namespace, say: Say) -> None:
     """Print how often intervals and verdicts are right in invented tables, of which everything is known."""
     if options.replications < 1:
         raise UsageError(f"--replications {options.replications}; allowed: 1 and above")
@@ -161,8 +190,10 @@ def calibrate_verdicts(options: argparse.Namespace, say: Say) -> None:
 def report_runs(options: argparse.Namespace, say: Say) -> None:
     """Run the stages from collect to render, one process at a time: the claims of runs that are not there are incomplete."""
     with locked(options.results / options.scale / "report", say=say):
-        for stage in (collect_runs, judge_claims, render_reports):
-            stage(options, say)
+        collect_runs(options, say)
+        judge_claims(options, say)
+        calibrate_own(options, say)
+        _draw_reports(options, say)  # what this process has just judged need not be judged again
 
 
 def _limit_threads(num_threads: int) -> int:

@@ -98,6 +98,7 @@ MAY_REACH = {
         train.methods.clip_speed train.methods.timing train.networks train.networks.optim train.networks.optim_kernel""",
     "collect": "analyse.collect. artifacts. evaluate.average_precision evaluate.metrics spec. system.filesystem system.seeds",
     "judge": "analyse. artifacts. evaluate.average_precision evaluate.metrics spec. system.filesystem system.seeds",
+    "calibrate": "analyse. artifacts. evaluate.average_precision evaluate.metrics spec. system.filesystem system.seeds",
     "render": "analyse.collect. analyse.evidence. artifacts. report. spec. system.durations system.filesystem system.seeds",
 }
 #: No method's settings are among what pages and verdicts are made by: those of a run stand in its record.
@@ -116,7 +117,7 @@ TRAINING = {"train_images", "train_clips"}
 PREPARING_VIDEOS = {prepare_stage(kind) for kind in VIDEO_KINDS}
 PREPARING = {prepare_stage(kind) for kind in DATASET_KINDS} | PREPARING_VIDEOS
 #: Stages that read the catalogue, and take seconds.
-CATALOGUE = {"collect", "judge", "render"}
+CATALOGUE = {"collect", "judge", "calibrate", "render"}
 
 
 @pytest.fixture(scope="module")

@@ -38,12 +38,34 @@ rule judge:
         f"{REPRO} judge {AT} " "--papers {params.papers} --log {log:q}"
 
 
-rule render:
+rule calibrate:
     input:
         f"{SCALE_FOLDER}/claims.json",
         f"{SCALE_FOLDER}/runs.csv",
     output:
+        f"{SCALE_FOLDER}/calibration.json",
+    log:
+        f"{LOGS}/calibrate.log",
+    conda:
+        "../envs/repro.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        papers=PAPER_NAMES,
+        spec=claims_digest(PAPERS),
+        code=code_digest("calibrate"),
+    shell:
+        f"{REPRO} calibrate {AT} " "--papers {params.papers} --log {log:q}"
+
+
+rule render:
+    input:
+        f"{SCALE_FOLDER}/calibration.json",
+        f"{SCALE_FOLDER}/claims.json",
+        f"{SCALE_FOLDER}/runs.csv",
+    output:
         INDEX,
+        CALIBRATION,
         PAGES,
     log:
         f"{LOGS}/render.log",

@@ -82,10 +82,11 @@ AT = f"--scale {CONFIG.scale} --results {literal(quote(CONFIG.results))}{literal
 ON = f"--device {CONFIG.device}"
 INTO = f"--reports {literal(quote(CONFIG.reports))}"
 
-SCALE_FOLDER = f"{CONFIG.results}/{CONFIG.scale}"
-REPORT_FOLDER = f"{CONFIG.reports}/{CONFIG.scale}"
+SCALE_FOLDER = (Path(CONFIG.results) / CONFIG.scale).as_posix()
+REPORT_FOLDER = (Path(CONFIG.reports) / CONFIG.scale).as_posix()
 LOGS = f"{SCALE_FOLDER}/logs"
 INDEX = f"{REPORT_FOLDER}/index.html"
+CALIBRATION = f"{REPORT_FOLDER}/calibration.html"
 PAGES = [
     f"{REPORT_FOLDER}/{paper.name}/{table.name}.{suffix}"
     for paper in PAPERS

@@ -58,6 +58,13 @@ def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> Counts:
     Raises:
         FileFormatError: a file that a verdict rests on is missing, damaged or newer than `runs.csv`.
     """
+    judgement = judgement_of(papers, scale=scale, results=results)
+    write_claims_json(Path(results) / scale / claims_json.FILE, judgement)
+    return judgement.counts
+
+
+def judgement_of(papers: Sequence[Paper], *, scale: str, results: Path) -> Judgement:
+    """What `judge` writes; nothing is written."""
     table = read_runs_csv(Path(results) / scale / "runs.csv")
     claims: list[JudgedClaim] = []
     effects: list[MeasuredEffect] = []
@@ -73,7 +80,7 @@ def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> Counts:
         gaps += [gap for page in paper.tables for gap in gain_by_camera_motion(page, population)]
         missing += population.missing
         records += population.records.values()
-    judgement = Judgement(
+    return Judgement(
         scale=scale,
         evidence={paper.name: paper.scale(scale).evidence for paper in papers},
         mode=MODE,
@@ -87,8 +94,6 @@ def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> Counts:
         gains=tuple(gains),
         camera=tuple(gaps),
     )
-    write_claims_json(Path(results) / scale / claims_json.FILE, judgement)
-    return judgement.counts
 
 
 def counted(claims: Sequence[JudgedClaim]) -> Counts:

@@ -87,6 +87,7 @@ class IndexPage:
     verdicts: tuple[VerdictWords, ...]
     levels: tuple[EvidenceLevel, ...]
     environment: tuple[Fact, ...]
+    calibrated: bool
 
 
 def index_page(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Results) -> IndexPage:
@@ -102,6 +103,7 @@ def index_page(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Res
         verdicts=tuple(wording.VERDICTS.values()),
         levels=tuple(LEVELS.values()),
         environment=_environment(list(results.runs.values())),
+        calibrated=results.calibration is not None,
     )
 
 
