@@ -14,12 +14,12 @@ from repro.system.spelling import PlaceError, spelled
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The working folder, with a home beside it."""
-    work, home = tmp_path / "work", tmp_path / "home"
-    work.mkdir()
+    desk, home = tmp_path / "desk", tmp_path / "home"
+    desk.mkdir()
     home.mkdir()
-    monkeypatch.chdir(work)
+    monkeypatch.chdir(desk)
     monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setenv("PWD", str(work))
+    monkeypatch.setenv("PWD", str(desk))
     return work
 
 
@@ -42,9 +42,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "{here}/res",
         "/{here}/res",
         "{here}/./res",
-        "../work/res",
-        "$HOME/../work/res",
-        "~/../work/res",
+        "../desk/res",
+        "$HOME/../desk/res",
+        "~/../desk/res",
     ],
 )
 def test_these_all_name_one_folder(typed: str, there: bool, here: Path) -> None:
@@ -63,7 +63,7 @@ def test_these_all_name_one_folder(typed: str, there: bool, here: Path) -> None:
         ("../a{b}$(c);'\"", "a{b}$(c);'\""),
         ("../$unknown.d/x", "$unknown.d/x"),
         ("../-rf", "-rf"),
-        ("-rf", "work/-rf"),
+        ("-rf", "desk/-rf"),
     ],
 )
 def test_others_lead_elsewhere(typed: str, name: str, here: Path) -> None:
