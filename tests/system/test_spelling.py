@@ -20,7 +20,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(desk)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("PWD", str(desk))
-    return work
+    return desk
 
 
 @pytest.mark.parametrize("there", [False, True])
