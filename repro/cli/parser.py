@@ -20,6 +20,7 @@ from repro.cli.catalogue import diff_runs, list_papers, show_run
 from repro.cli.stages import (
     calibrate_verdicts,
     collect_runs,
+    decide_claims,
     judge_claims,
     plan_runs,
     prepare_data,
@@ -130,6 +131,13 @@ def _add_stages(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     stage.add_argument("--num-seeds", type=int, metavar="N", help="seeds of each variant (default: as the scale plans)")
     stage = _stage(commands, "judge", judge_claims, "decide every claim and write claims.json")
     _add_papers(stage)
+    stage = _stage(commands, "decide", decide_claims, "add seeds to the claims that are not decided, look by look")
+    _add_papers(stage)
+    stage.add_argument(
+        "--looks", type=parse_seeds, default=(3, 5, 10), metavar="N,N", help="seeds of each look (default: 3,5,10)"
+    )
+    stage.add_argument("--hours", type=float, metavar="H", help="of processor time beyond the first look (default: no limit)")
+    _add_compute(stage)
     stage = _stage(commands, "render", render_reports, "write the pages and tables")
     _add_papers(stage)
     stage.add_argument("--reports", required=True, type=parse_place, metavar="DIR")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from contextlib import ExitStack
+from itertools import pairwise
 
 from repro.artifacts.files import data_folder, run_folder
 from repro.artifacts.run_json import FAITHFUL, is_finished
@@ -123,6 +124,35 @@ def judge_claims(options: argparse.Namespace, say: Say) -> None:
 
     counts = judge(papers, scale=options.scale, results=options.results)
     say(f"wrote {options.results / options.scale / 'claims.json'}: {counts.words}")
+
+
+def decide_claims(options: argparse.Namespace, say: Say) -> None:
+    """Add seeds to the claims that are not decided, look by look."""
+    papers = tuple(catalogue(options.catalogue).papers_at(options.scale, options.papers))
+    looks: tuple[int, ...] = options.looks
+    if any(one >= other for one, other in pairwise(looks)) or looks[0] < 2:
+        raise UsageError(f"--looks {','.join(map(str, looks))}; allowed: numbers of seeds that rise, from 2 on, such as 3,5,10")
+    if options.hours is not None and options.hours < 0:
+        raise UsageError(f"--hours {options.hours:g}; allowed: 0 and above, of processor time beyond the first look")
+    first = [run for paper in papers for run in planned_runs(paper, scale=options.scale, num_seeds=looks[0])]
+    folder = options.results / options.scale
+    declare(plan_of(papers, first, looks=looks), folder=folder)
+    with importing():
+        from repro.planning.deciding.decide import Task, decide
+        from repro.planning.deciding.train import Place
+
+    device = ("--device", options.device)
+    extra = [word for file in options.catalogue for word in ("--catalogue", file)]
+    with locked(folder / "report", say=say):
+        task = Task(
+            papers=papers,
+            scale=options.scale,
+            looks=looks,
+            budget_s=None if options.hours is None else 3600 * options.hours,
+            place=Place(results=options.results, options=(*device, *extra), threads=options.threads),
+        )
+        judgement = decide(task, say=say)
+    say(f"wrote {folder / 'claims.json'}: {judgement.counts.words}")
 
 
 def render_reports(options: argparse.Namespace, say: Say) -> None:

@@ -156,3 +156,23 @@ def test_papers_that_need_no_folder_are_never_left_out():
     for scale in ("smoke", "small", "cifar10"):
         values = {**CONFIG, "papers": ["alexnet", "karpathy"], "scale": scale}
         assert read_config(values, schema=SCHEMA).papers == ("alexnet", "karpathy")
+
+
+def test_until_decided_begins_with_the_seeds_of_its_first_look() -> None:
+    found = checked(until="decided", seeds=None, looks=[2, 4], hours=1)
+    assert (found.seeds, found.looks, found.hours) == (2, (2, 4), 1)
+    assert checked(seeds=None).looks == ()
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"until": "decided", "seeds": 3}, "seeds=3 and until=decided exclude each other"),
+        ({"until": "decided", "seeds": None, "looks": [5, 3]}, r"looks=\[5, 3\] do not rise"),
+        ({"hours": 1}, "hours=1 is a budget of until=decided"),
+        ({"until": "tired"}, "until='tired' is not allowed; allowed: decided, or null"),
+    ],
+)
+def test_looks_that_cannot_be_are_refused(values: dict[str, object], says: str) -> None:
+    with pytest.raises(ConfigError, match=says):
+        checked(**values)

@@ -33,6 +33,7 @@ from repro.planning.plan import (
 from repro.planning.targets import check_profile, check_targets, may_be_targets
 from repro.artifacts.provenance import code_digest, spec_digest
 from repro.system.locks import claim
+from repro.system.processors import num_usable
 
 
 def is_a_module():
@@ -131,7 +132,7 @@ def take_results():
     folder = Path(CONFIG.results) / CONFIG.scale
     try:
         HELD.append(claim(folder))
-        declare(plan_of(PAPERS, planned(PAPERS)), folder=folder)
+        declare(plan_of(PAPERS, planned(PAPERS), looks=CONFIG.looks), folder=folder)
     except ValueError as error:
         raise WorkflowError(error)
     except OSError as error:
