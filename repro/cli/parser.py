@@ -14,6 +14,7 @@ from repro.cli.arguments import (
     parse_papers,
     parse_place,
     parse_seeds,
+    parse_share,
     parse_variants,
 )
 from repro.cli.catalogue import diff_runs, list_papers, show_run
@@ -30,6 +31,7 @@ from repro.cli.stages import (
     train_variants,
 )
 from repro.cli.trust import verify_results
+from repro.spec.datasets import MAX_LEFT_OUT
 
 
 def command_parser() -> argparse.ArgumentParser:
@@ -114,6 +116,13 @@ def _add_stages(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     stage.add_argument("--dataset", metavar="NAME", help="which of the scale's data (default: the first; python -m repro list)")
     stage.add_argument(
         "--source", type=parse_place, metavar="DIR", help="folder of the original images, where the scale needs one"
+    )
+    stage.add_argument(
+        "--max-left-out",
+        type=parse_share,
+        default=MAX_LEFT_OUT,
+        metavar="SHARE",
+        help=f"of the files in --source, the largest share that may be left out (default: {MAX_LEFT_OUT})",
     )
     _add_compute(stage)
     stage = _stage(commands, "train", train_variants, "train and score one variant or several, with some seeds each")

@@ -65,7 +65,15 @@ def prepare_data(options: argparse.Namespace, say: Say) -> None:
             from repro.data.prepare.prepare import prepare
 
         device = "cpu" if isinstance(dataset, VideoDataset) else chosen_device(options.device)
-        prepare(dataset, folder=folder, source=options.source, num_threads=num_threads, device=device, say=say)
+        prepare(
+            dataset,
+            folder=folder,
+            source=options.source,
+            num_threads=num_threads,
+            device=device,
+            say=say,
+            max_left_out=options.max_left_out,
+        )
 
 
 def train_variants(options: argparse.Namespace, say: Say) -> None:

@@ -77,6 +77,7 @@ class Config:
     precision: str
     towers_apart: bool
     python: str | None
+    max_left_out: float
 
 
 def read_config(values: Mapping[str, Any], *, schema: Path | None = None) -> Config:
@@ -253,12 +254,6 @@ def prepare_code(dataset: Dataset | VideoDataset) -> str:
 def stage_of(run: Run) -> str:
     """The stage whose code makes `run`."""
     return STAGES[type(run.experiment)][isinstance(run.dataset, VideoDataset)]
-
-
-def source_identity(paper: Paper, dataset: Dataset | VideoDataset, config: Config) -> str:
-    """What tells a user's images from other images: their folder, or nothing where the data are always the same."""
-    _, fixed = source_key(paper, config.scale, dataset)
-    return "" if fixed else source_option(paper, dataset, config)
 
 
 def train_options(config: Config) -> str:

@@ -13,9 +13,9 @@ from repro.planning.plan import (
     left_out,
     planned_variants,
     read_config,
-    source_identity,
     source_option,
 )
+from repro.planning.source_changes import source_of
 from tests.planned import CONFIG, EVERYTHING, ROOT, SCHEMA, checked, jobs
 
 
@@ -99,14 +99,21 @@ def test_cifar10_is_read_from_a_folder_or_downloaded_and_generated_images_need_n
     assert source_option(PAPERS["alexnet"], PAPERS["alexnet"].scale("smoke").dataset, checked(images="nowhere")) == ""
 
 
-def test_other_folders_are_other_images_but_cifar10_is_the_same_from_anywhere(tmp_path):
+def test_other_files_are_other_images_wherever_they_lie_but_cifar10_is_the_same_from_anywhere(tmp_path):
     paper = PAPERS["alexnet"]
-    for name in ("train", "val"):
-        (tmp_path / name).mkdir()
-    here = checked(scale="folders", images=str(tmp_path), data=str(tmp_path))
-    assert str(tmp_path) in source_identity(paper, paper.scale("folders").dataset, here)
-    assert source_identity(paper, paper.scale("cifar10").dataset, here) == ""
-    assert source_identity(paper, paper.scale("smoke").dataset, here) == ""
+    for name in ("one", "two"):
+        (tmp_path / name / "train" / "cat").mkdir(parents=True)
+        (tmp_path / name / "val").mkdir()
+    here = checked(scale="folders", images=str(tmp_path / "one"), data=str(tmp_path))
+    there = checked(scale="folders", images=str(tmp_path / "two"), data=str(tmp_path))
+    dataset = paper.scale("folders").dataset
+    before = source_of(paper, dataset, here)
+    assert before == source_of(paper, dataset, there)
+    (tmp_path / "two" / "train" / "cat" / "1.jpg").write_bytes(b"1")
+    assert before.state != source_of(paper, dataset, there).state
+    assert source_of(paper, dataset, there, look=False).state == ""
+    assert source_of(paper, paper.scale("cifar10").dataset, here).state == ""
+    assert source_of(paper, paper.scale("smoke").dataset, here).state == ""
 
 
 def test_a_paper_whose_folder_is_not_given_is_left_out_with_a_line_that_says_how_to_get_it():
