@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from repro.artifacts.failed_json import FailedRun
 from repro.artifacts.judged import JudgedClaim
 from repro.report.inputs.results import Results
+from repro.report.pages.failures import log_link
 from repro.report.pages.setting import run_page_path
 from repro.report.text import wording
 from repro.report.text.formatting import counted, listed
@@ -37,6 +39,7 @@ def not_run_groups(papers: Sequence[Paper], *, absent: Sequence[Paper], results:
     groups = [
         _group("Papers without results here", "paper", _absent(absent, results=results)),
         _group("Networks that this scale does not run", "variant", _no_family(papers, results=results)),
+        _group("Runs that failed", "run", _failed(results)),
         _group("Runs that are missing", "run", _missing(results)),
         _group("Runs that diverged", "run", _diverged(results)),
     ]
@@ -79,12 +82,22 @@ def _missing(results: Results) -> Iterable[NotRun]:
     """The planned runs that are not there, variant by variant."""
     seeds: dict[str, list[str]] = {}
     for run_id in results.judgement.missing:
-        if run_id not in results.runs:
+        if run_id not in results.runs and run_id not in results.failed:
             variant, _, seed = run_id.rpartition("/")
             seeds.setdefault(variant, []).append(seed)
     for variant, found in seeds.items():
         links = tuple(_plain(f"run {variant}/{seed}") for seed in found)
         yield NotRun(what=variant, reason="It has no results here: not trained, or its training failed.", links=links)
+
+
+def _failed(results: Results) -> Iterable[NotRun]:
+    """The runs that failed, those that failed alike together, each with the log of its job."""
+    runs: dict[str, list[FailedRun]] = {}
+    for failure in results.failed.values():
+        runs.setdefault(failure.words, []).append(failure)
+    for words, found in runs.items():
+        links = tuple(log_link(failure, results=results, page="index.html") for failure in found)
+        yield NotRun(what="", reason=f"failed: {words}", links=links)
 
 
 def _diverged(results: Results) -> Iterable[NotRun]:
