@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repro.analyse.collect.run_files import find_run, read_collected_scores
-from repro.artifacts.files import FileFormatError, sha256_bytes
-from repro.artifacts.run_json import RunJson
+from repro.artifacts.files import FileFormatError, run_folder, sha256_bytes
+from repro.artifacts.ledger.chain import read_ledger
+from repro.artifacts.ledger.standing import Histories
+from repro.artifacts.run_json import FILE, RunJson
 from repro.artifacts.runs_csv import Measurement, short_code
 from repro.artifacts.scores import Scores
 from repro.evaluate.metrics import top_k_correct
@@ -23,6 +25,8 @@ from repro.spec.terms.protocols import example_of, scores_examples
 
 #: Two ways of adding up the same share differ by less than this.
 ROUNDING = 1e-9
+#: Why a whole run may still not count.
+NOT_COLLECTED = "it is not in runs.csv; run python -m repro collect again"
 
 T = TypeVar("T")
 
@@ -51,7 +55,12 @@ class Population:
         self._planned = planned_seeds(paper, self.scale)
         rows = [row for row in table if (row.paper, row.scale) == (paper.name, scale)]
         self.records: dict[str, RunJson] = {}
+        #: Runs that are planned or were started and are not whole, and of those that were started or are there, why.
         self.missing: list[str] = []
+        self.why_missing: dict[str, str] = {}
+        #: Why each run that ever diverged did, its folder there or not.
+        self.diverged: dict[str, str] = {}
+        self._histories = Histories(read_ledger(Path(results) / scale))
         self.values: dict[tuple[str, str, str], dict[int, float]] = {}
         self._num_examples: dict[tuple[str, str, str], int] = {}
         seeds_of: dict[str, set[int]] = {}
@@ -64,7 +73,7 @@ class Population:
         self._runs: dict[str, list[RunJson]] = {}
         for variant in [item.name for item in paper.variants if self.has(item.name)]:
             # Further seeds, those of members of an ensemble, are missing where the ensemble is, and nowhere else.
-            seeds = set(range(self.scale.num_seeds)) | seeds_of.get(variant, set())
+            seeds = set(range(self.scale.num_seeds)) | seeds_of.get(variant, set()) | self._begun_seeds(variant)
             for seed in sorted(seeds):
                 self._read(f"{scale}/{paper.name}/{variant}/{seed}", codes)
         self._read_answers: dict[tuple[str, str, str], Answers] = {}
@@ -74,11 +83,36 @@ class Population:
         record = find_run(self.results, run_id)
         if run_id in codes and (record is None or record.diverged or short_code(record.code_digest) != codes[run_id]):
             raise FileFormatError(f"runs.csv holds another state of run {run_id} than its folder; collect again")
-        if record is None or (not record.diverged and run_id not in codes):
+        standing = self._histories.standing(run_id, record)
+        if standing.diverged and record is not None:
+            record = replace(record, status="diverged", reason=standing.diverged)
+        if standing.diverged or (record is not None and record.diverged):
+            self.diverged[run_id] = standing.diverged or (record.reason if record else "")
+        why = standing.incomplete or ("" if run_id in codes or record is None or record.diverged else NOT_COLLECTED)
+        if why:
+            self.why_missing[run_id] = why
+        if why or (record is None and not standing.diverged):
             self.missing.append(run_id)
-        else:
+        elif record is not None:
             self.records[run_id] = record
             self._runs.setdefault(record.variant, []).append(record)
+        if run_id in codes and (why or standing.diverged):
+            self._leave_out(run_id)
+
+    def _begun_seeds(self, variant: str) -> set[int]:
+        """The seeds of `variant` that were started, or that have a folder with a record: all of them count."""
+        head = f"{self.scale.name}/{self.paper.name}/{variant}/"
+        started = {run.removeprefix(head) for run in self._histories.started if run.startswith(head)}
+        there = {path.parent.name for path in run_folder(self.results, f"{head}0").parent.glob(f"*/{FILE}")}
+        return {int(seed) for seed in started | there if seed.isdigit()}
+
+    def _leave_out(self, run_id: str) -> None:
+        """Forget what runs.csv has of a run that does not count."""
+        _, _, variant, seed = run_id.split("/")
+        for key in [key for key in self.values if key[0] == variant]:
+            self.values[key].pop(int(seed), None)
+            if not self.values[key]:
+                del self.values[key]
 
     def planned_seeds(self, variant: str) -> set[int]:
         """The seeds that the scale plans for `variant`, those of runs that others average or start from included."""
@@ -97,8 +131,12 @@ class Population:
         return [record for record in self.runs(variant) if not record.diverged]
 
     def missing_of(self, variants: Sequence[str]) -> list[str]:
-        """The planned runs of `variants` that are not there."""
+        """The runs of `variants` that are planned or were started, and are not whole."""
         return [run for run in self.missing if run.split("/")[2] in variants]
+
+    def diverged_of(self, variants: Sequence[str]) -> dict[str, str]:
+        """The runs of `variants` that ever diverged, variant by variant, and why."""
+        return {run: self.diverged[run] for name in variants for run in self.diverged if run.split("/")[2] == name}
 
     def arms(self, variants: Sequence[str], *, metric: str, protocol: str) -> dict[str, list[float]]:
         """The values of each of `variants` by seed; variants without any are left out."""

@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from repro.artifacts.documents import digest_of, text_of
-from repro.artifacts.files import sha256_bytes
+from repro.artifacts.documents import digest_of
 from repro.artifacts.ledger.append import append, extend
 from repro.artifacts.ledger.chain import Ledger, read_ledger
 from repro.artifacts.ledger.events import Begin, End, Start, Status
+from repro.artifacts.ledger.standing import sha256_of
 from repro.artifacts.provenance import processor
 from repro.artifacts.run_json import STARTED_BY, RunJson
 
@@ -88,11 +88,6 @@ class Witness:
         end = End(run=self.run, start=self.started, identity=self.identity, status=status, reason=reason[:REASON_LENGTH])
         append(self.folder, _end_of(record, sha256_of(record)) if record else end)
         self.is_over = True
-
-
-def sha256_of(record: RunJson) -> str:
-    """The SHA-256 of the file that holds `record`."""
-    return sha256_bytes(text_of(record).encode())
 
 
 def _end_of(record: RunJson, sha256: str) -> End:

@@ -14,6 +14,7 @@ from repro.analyse.evidence.reasons.differences import (
     not_run_yet,
     within_measured,
 )
+from repro.analyse.evidence.reasons.missing import missing_words
 from repro.analyse.evidence.reasons.paces import LEAVES_CHANCE, epochs_listed, pace_chosen, pace_meaning, pace_measured
 from repro.analyse.evidence.reasons.several import (
     NO_RATIO,
@@ -43,6 +44,7 @@ __all__ = [
     "level_meaning",
     "level_measured",
     "meaning",
+    "missing_words",
     "no_spread",
     "no_worse_meaning",
     "not_run_yet",
