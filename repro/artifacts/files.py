@@ -11,6 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from repro.system.filesystem import move_over, naming, set_mode, sync, sync_folder
+
+#: How the name of a file ends that is being written.
+PART = ".part"
+
 
 class FileFormatError(ValueError):
     """A file of ours is missing, damaged or of another schema than this code reads."""
@@ -24,28 +29,26 @@ def atomic_writer(path: Path) -> Iterator[IO[bytes]]:
     so a reader sees the old file or the whole new one, whatever dies in between.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
+    with naming(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=PART, dir=path.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                yield stream
+                stream.flush()
+                sync(stream.fileno())
+            set_mode(Path(temporary), 0o644)
+            move_over(Path(temporary), path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        sync_folder(path.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    """Put on disk which files a folder has."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def remove_parts(folder: Path, *, below: bool = False) -> None:
+    """Remove what writers that were killed have left in `folder`, and `below` it; who holds the lock of it may do so."""
+    for part in folder.rglob(f".*{PART}") if below else folder.glob(f".*{PART}"):
+        part.unlink(missing_ok=True)
 
 
 def write_bytes(path: Path, content: bytes) -> None:

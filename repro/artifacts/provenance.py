@@ -80,7 +80,9 @@ DECIDE_NOTHING = (
     "repro.artifacts.stored_files",
     "repro.artifacts.timings_json",
     "repro.system.durations",
+    "repro.system.filesystem",
     "repro.system.progress",
+    "repro.system.stopping",
     "repro.train.runs.witness",
 )
 

@@ -2,33 +2,51 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
+from repro.cli.errors import DEFECT, MENDABLE, defect, mendable
 from repro.cli.parser import command_parser
 from repro.system.progress import Say
+from repro.system.stopping import STATUS, Stopped, ending_when_asked
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return 0, or 2 where the user can put it right, or 1 after any other exception."""
+    """Run one command and return its status.
+
+    0, 2 where the user can put it right, 1 after a defect; 143 if asked to end (SIGTERM), 130 if interrupted.
+    """
     options = command_parser().parse_args(arguments)
-    with _speaking(getattr(options, "log", None)) as say:
-        try:
+    try:
+        with _speaking(getattr(options, "log", None)) as say:
+            return _done(options, say)
+    except OSError as error:  # of the log
+        print(f"repro: error: {mendable(error, options)}", file=sys.stderr, flush=True)
+        return MENDABLE
+
+
+def _done(options: argparse.Namespace, say: Say) -> int:
+    """Carry out the command; what ends it early is said in one line, a defect with its place."""
+    try:
+        with ending_when_asked():
             options.command(options, say)
             sys.stdout.flush()
-        except BrokenPipeError:
-            return _nobody_reads()
-        except Exception as error:
-            if isinstance(error, ValueError) and type(error).__module__.split(".")[0] == "repro":
-                say(f"repro: error: {error}")
-                return 2
-            say(traceback.format_exc().rstrip())
-            return 1
+    except BrokenPipeError:
+        return _nobody_reads()
+    except (Stopped, KeyboardInterrupt) as asked:
+        signal_name, status = ("SIGTERM", STATUS) if isinstance(asked, Stopped) else ("SIGINT", 128 + signal.SIGINT)
+        say(f"asked to end ({signal_name}): what is done is kept; the same command goes on")
+        return status
+    except Exception as error:
+        line = mendable(error, options)
+        say(defect(error) if line is None else f"repro: error: {line}")
+        return DEFECT if line is None else MENDABLE
     return 0
 
 
@@ -41,15 +59,31 @@ def _nobody_reads() -> int:
 
 @contextmanager
 def _speaking(log: Path | None) -> Iterator[Say]:
-    """Give a function that prints a line to stderr, and to the file `log` if there is one, at once."""
+    """Give a function that prints a line to stderr, and to the file `log` if there is one, at once.
+
+    Where a line can no longer be written the work goes on without it: nobody reads stderr, or the log's disk is full.
+    """
     with ExitStack() as stack:
-        streams = [sys.stderr]
+        streams: list[TextIO] = [sys.stderr]
         if log is not None:
             log.parent.mkdir(parents=True, exist_ok=True)
-            streams.append(stack.enter_context(open(log, "w", encoding="utf-8")))
+            opened = open(log, "w", encoding="utf-8", errors="backslashreplace")  # noqa: SIM115
+            stack.callback(_close, opened)
+            streams.append(opened)
 
         def say(line: str) -> None:
-            for stream in streams:
-                print(line, file=stream, flush=True)
+            for stream in tuple(streams):
+                try:
+                    print(line, file=stream, flush=True)
+                except OSError as error:
+                    streams.remove(stream)
+                    if stream is not sys.stderr:
+                        say(f"warning: {log}: {error.strerror}; the work goes on, and its lines are printed here alone")
 
         yield say
+
+
+def _close(stream: TextIO) -> None:
+    """Close a log; what is left of a line that could not be written is no error."""
+    with suppress(OSError):
+        stream.close()

@@ -11,6 +11,7 @@ Locks hold between processes that see the same folder of locks: those of one hos
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import time
@@ -18,6 +19,7 @@ from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from repro.system.filesystem import NoOwnFile, open_own, set_mode
 from repro.system.locks import lock, sign, signed_by
 from repro.system.progress import Say
 from repro.system.startup import importing
@@ -150,20 +152,24 @@ def _try_lease(num: int, candidates: Sequence[str], folder: Path) -> tuple[dict[
 
 
 def _opened(folder: Path, name: str) -> int:
-    """Open a lock file that any user may lock; only who may write it signs it."""
+    """Open a lock file that any user may lock; only who may write it signs it.
+
+    Who came first has made the folder: no link that lies there, or in its place, is followed.
+    """
+    if folder.is_symlink():
+        raise NoOwnFile(errno.ELOOP, "is a link, and a folder is needed; delete the link", str(folder))
     if not folder.is_dir():
         folder.mkdir(parents=True, exist_ok=True)
-        with suppress(PermissionError):
-            folder.chmod(0o1777)
+        set_mode(folder, 0o1777)
     path = _lock_file(folder, name)
-    if not path.exists():
+    if not os.path.lexists(path):
         with suppress(FileExistsError):
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o644))
-            path.chmod(0o666)
+            os.close(open_own(path, os.O_RDWR | os.O_CREAT | os.O_EXCL))
+            set_mode(path, 0o666)
     try:
-        return os.open(path, os.O_RDWR)
+        return open_own(path, os.O_RDWR)
     except PermissionError:
-        return os.open(path, os.O_RDONLY)
+        return open_own(path, os.O_RDONLY)
 
 
 def _lock_file(folder: Path, name: str) -> Path:

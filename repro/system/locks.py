@@ -2,38 +2,75 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import struct
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from repro.system.filesystem import LACKING, make_folders, open_own, remove_empty
 from repro.system.progress import Say
 
 #: Name of the lock file in a folder that one process at a time may write.
 LOCK_FILE = ".lock"
+#: What a file system says that keeps no locks.
+NO_LOCKS = LACKING | {errno.ENOLCK}
+#: The form of `struct flock`: a lock of the whole file for writing.
+WHOLE_FILE = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+#: Longer than the number of any process.
+MOST_DIGITS = 20
+
+#: The devices of whose missing locks this process has spoken.
+_told: set[int] = set()
 
 
 class FolderInUse(ValueError):
     """Another live process holds the lock of a folder."""
 
 
-def lock(descriptor: int, *, wait: bool = False) -> bool:
+def to_stderr(line: str) -> None:
+    """Print a line for the user."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def lock(descriptor: int, *, wait: bool = False, say: Say = to_stderr) -> bool:
     """Lock an open file until its descriptor is closed; say whether that is done.
 
-    It is not if another process holds the lock, unless we `wait` for it.
+    It is not if another process holds the lock, unless we `wait` for it. Where the file system has neither of the two kinds
+    of locks that end with their holder, work goes on without one, and a line says so.
     """
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except BlockingIOError:
-        return False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except OSError as error:
+            if error.errno not in NO_LOCKS:
+                raise
+            fcntl.fcntl(descriptor, fcntl.F_OFD_SETLKW if wait else fcntl.F_OFD_SETLK, WHOLE_FILE)
+    except OSError as error:
+        if error.errno in (errno.EAGAIN, errno.EACCES):
+            return False
+        if error.errno not in NO_LOCKS:
+            raise
+        device = os.fstat(descriptor).st_dev
+        if device not in _told:
+            _told.add(device)
+            say("warning: this file system keeps no locks; start no second command on the same results while this one runs")
     return True
 
 
 def sign(descriptor: int) -> None:
-    """Write which process holds a lock into its file, for those who wait."""
+    """Write which process holds a lock into its file, for those who wait.
+
+    What may be another's is left as it is: a file that has a second name, or holds more than such a number.
+    """
     with suppress(OSError):
+        found = os.pread(descriptor, MOST_DIGITS + 1, 0)
+        if os.fstat(descriptor).st_nlink > 1 or len(found) > MOST_DIGITS or (found and not found.isdigit()):
+            return
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
 
@@ -41,23 +78,41 @@ def sign(descriptor: int) -> None:
 def signed_by(path: Path) -> str:
     """The process number that a lock file names, or `unknown`."""
     try:
-        return path.read_text().strip() or "unknown"
+        with open(path, "rb") as stream:
+            found = stream.read(MOST_DIGITS + 1)
     except OSError:
         return "unknown"
+    return found.decode() if found.isdigit() else "unknown"
 
 
-def try_lock(folder: Path) -> int | None:
+def try_lock(folder: Path, *, say: Say = to_stderr) -> int | None:
     """Lock `folder` and return the descriptor that holds the lock, or None if another process holds it.
 
     The lock ends when the descriptor is closed; child processes do not inherit it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o644)
-    if not lock(descriptor):
-        os.close(descriptor)
-        return None
-    sign(descriptor)
-    return descriptor
+    path = folder / LOCK_FILE
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = open_own(path, os.O_RDWR | os.O_CREAT)
+        try:
+            if not lock(descriptor, say=say):
+                os.close(descriptor)
+                return None
+        except BaseException:
+            os.close(descriptor)
+            raise
+        if _is_still(path, descriptor):
+            sign(descriptor)
+            return descriptor
+        os.close(descriptor)  # who held it before has removed it together with the folder
+
+
+def _is_still(path: Path, descriptor: int) -> bool:
+    """Say whether `path` names the file that is open."""
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
 
 
 def holder(folder: Path) -> str:
@@ -82,14 +137,27 @@ def claim(folder: Path) -> int:
 
 @contextmanager
 def locked(folder: Path, *, say: Say, wait_s: float = 0.5) -> Iterator[None]:
-    """Hold the lock of `folder`, after waiting for as long as another process holds it."""
-    descriptor = try_lock(folder)
+    """Hold the lock of `folder`, after waiting for as long as another process holds it.
+
+    Folders that are made for it and stay empty, since what was to fill them failed, are removed again.
+    """
+    made = make_folders(folder)
+    descriptor = try_lock(folder, say=say)
     if descriptor is None:
         say(f"{folder} is being written by process {holder(folder)}; waiting until it ends")
     while descriptor is None:
         time.sleep(wait_s)
-        descriptor = try_lock(folder)
+        descriptor = try_lock(folder, say=say)
     try:
         yield
     finally:
+        if made:
+            _remove_unused(folder, made)
         os.close(descriptor)
+
+
+def _remove_unused(folder: Path, made: list[Path]) -> None:
+    with suppress(OSError):
+        if os.listdir(folder) == [LOCK_FILE]:
+            os.unlink(folder / LOCK_FILE)
+            remove_empty(made)

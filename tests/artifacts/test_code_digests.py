@@ -95,9 +95,9 @@ MAY_REACH = {
     "time": f"""{RECORDS} models.blurred models.clip models.image models.layers models.local models.norm. models.sequence
         spec.geometry.blurred spec.geometry.clips spec.geometry.image spec.network spec.recipe spec.video
         train.methods.clip_speed train.methods.timing train.networks train.networks.optim train.networks.optim_kernel""",
-    "collect": "analyse.collect. artifacts. evaluate.average_precision evaluate.metrics spec. system.seeds",
-    "judge": "analyse. artifacts. evaluate.average_precision evaluate.metrics spec. system.seeds",
-    "render": "analyse.collect. analyse.evidence. artifacts. report. spec. system.durations system.seeds",
+    "collect": "analyse.collect. artifacts. evaluate.average_precision evaluate.metrics spec. system.filesystem system.seeds",
+    "judge": "analyse. artifacts. evaluate.average_precision evaluate.metrics spec. system.filesystem system.seeds",
+    "render": "analyse.collect. analyse.evidence. artifacts. report. spec. system.durations system.filesystem system.seeds",
 }
 #: No method's settings are among what pages and verdicts are made by: those of a run stand in its record.
 METHODS = ("repro.spec.classical", "repro.spec.histograms")

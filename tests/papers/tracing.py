@@ -25,11 +25,12 @@ from repro.spec.experiment import Paper, Variant, make_run
 from repro.spec.run import Experiment, Run
 from repro.spec.video import ClipNetwork, Fusion
 from repro.spec.video_datasets import VideoDataset
+from repro.system.stopping import Stopped
 from repro.train.networks.checkpoint import torch_bytes
 from repro.train.networks.clips import open_videos
 from repro.train.networks.images import open_images
 from repro.train.networks.initial_weights import SourceWeights, begin_with
-from repro.train.networks.loop import Stopped, Training
+from repro.train.networks.loop import Training
 from repro.train.networks.run import make_training
 from repro.train.networks.task import PreparedData
 from repro.train.runs.context import RunContext

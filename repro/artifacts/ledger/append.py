@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from repro.artifacts.files import sha256_bytes, sync_folder
+from repro.artifacts.files import sha256_bytes
 from repro.artifacts.ledger.chain import (
     FILE,
     MEND,
@@ -28,6 +28,7 @@ from repro.artifacts.ledger.chain import (
 from repro.artifacts.ledger.events import Begin, Event, Torn
 from repro.artifacts.run_json import FILE as RUN_FILE
 from repro.artifacts.run_json import FINISHED, STARTED_BY
+from repro.system.filesystem import naming, open_own, sync, sync_folder
 from repro.system.locks import lock
 
 #: Bytes that are read at a time on the way to the beginning of the last line.
@@ -80,7 +81,7 @@ class _Writer:
         os.lseek(self._file, 0, os.SEEK_END)
         while content:
             content = content[os.write(self._file, content) :]
-        os.fsync(self._file)
+        sync(self._file)
         text = f"{self._tip.number} {self._tip.sha256}\n".encode()
         os.pwrite(self._tip_file, text, 0)
         os.ftruncate(self._tip_file, len(text))
@@ -143,15 +144,16 @@ def _opened(folder: Path) -> Iterator[_Writer]:
     """The ledger of `folder`, locked until the context ends."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    tip_file = os.open(folder / TIP_FILE, os.O_RDWR | os.O_CREAT, 0o644)
+    tip_file = open_own(folder / TIP_FILE, os.O_RDWR | os.O_CREAT)
     try:
         lock(tip_file, wait=True)
         is_new = not (folder / FILE).exists()
-        ledger = os.open(folder / FILE, os.O_RDWR | os.O_CREAT, 0o644)
+        ledger = open_own(folder / FILE, os.O_RDWR | os.O_CREAT)
         try:
             if is_new:
                 sync_folder(folder)
-            yield _Writer(folder, ledger, tip_file)
+            with naming(folder / FILE):
+                yield _Writer(folder, ledger, tip_file)
         finally:
             os.close(ledger)
     finally:

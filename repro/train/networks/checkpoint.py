@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ import torch
 
 from repro.artifacts.files import atomic_writer, canonical_json, sha256_bytes
 from repro.artifacts.log_jsonl import LogEntry, Saturation
+from repro.system.filesystem import move_over
 from repro.system.progress import Say
 from repro.train.networks.optim import Plateau
 
@@ -73,7 +73,7 @@ def save_checkpoint(path: Path, state: TrainingState, *, identity: Mapping[str, 
     payload = torch_bytes(plain)
     header = canonical_json({"schema": SCHEMA, "sha256": sha256_bytes(payload), "identity": dict(identity)}).encode()
     if path.exists():
-        os.replace(path, previous_generation(path))
+        move_over(path, previous_generation(path))
     with atomic_writer(path) as stream:
         stream.write(header + b"\n" + payload)
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import shutil
 import signal
 import tempfile
 import threading
@@ -27,11 +28,14 @@ from typing import Any, TypeVar, TypeVarTuple
 import torch
 from torch import distributed, nn
 
+from repro.artifacts.files import sha256_bytes
 from repro.data.load.plan import Planned
 from repro.models.layers import Dropout
 
 #: Seconds between two looks of a helper whether the job still lives.
 LOOK_EVERY_S = 1.0
+#: Begin of the name of the folder in which the processes of a group find each other.
+MEETING_PLACE = "repro-group-"
 
 Flags = TypeVar("Flags", bound=tuple[bool, ...])
 Arguments = TypeVarTuple("Arguments")
@@ -147,9 +151,11 @@ def joined_group(*, rank: int, size: int, device: str, meeting: Path) -> Iterato
 
 @contextmanager
 def group_of(
-    size: int, help_with: Callable[[Group, *Arguments], None], arguments: tuple[*Arguments], *, device: str
+    size: int, help_with: Callable[[Group, *Arguments], None], arguments: tuple[*Arguments], *, device: str, run_folder: Path
 ) -> Iterator[Group]:
     """Start `size` - 1 processes that call `help_with(group, *arguments)`, and be the first of the group.
+
+    run_folder: of the run that they train, which no other job may be on.
 
     Raises:
         RuntimeError: a helper failed.
@@ -158,15 +164,15 @@ def group_of(
         yield Group()
         return
     context = multiprocessing.get_context("spawn")
-    with tempfile.TemporaryDirectory(prefix="repro-group-") as folder:
-        meeting = Path(folder) / "meeting"
+    with _meeting_place(run_folder) as folder:
+        meeting = folder / "meeting"
         helpers = [
             context.Process(target=_help, args=(rank, size, device, meeting, help_with, arguments), daemon=True)
             for rank in range(1, size)
         ]
-        for helper in helpers:
-            helper.start()
         try:
+            for helper in helpers:
+                helper.start()
             with joined_group(rank=0, size=size, device=device, meeting=meeting) as group:
                 yield group
             for helper in helpers:
@@ -175,8 +181,22 @@ def group_of(
                 raise RuntimeError(f"processes of a group ended with {[helper.exitcode for helper in helpers]}")
         finally:
             for helper in helpers:
-                helper.kill()
-                helper.join()
+                if helper.pid is not None:
+                    helper.kill()
+                    helper.join()
+
+
+@contextmanager
+def _meeting_place(run_folder: Path) -> Iterator[Path]:
+    """Give a folder on this machine; what a job on the same run that was killed has left is removed.
+
+    Only one job at a time is on a run, so that nobody uses what is found.
+    """
+    prefix = f"{MEETING_PLACE}{sha256_bytes(str(run_folder.resolve()).encode())[:16]}-"
+    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=prefix) as name:
+        yield Path(name)
 
 
 def _help(

@@ -21,12 +21,12 @@ from repro.models.layers import seed_dropout
 from repro.spec.recipe import Recipe
 from repro.system.durations import duration
 from repro.system.progress import SAY_EVERY_S, Say
+from repro.system.stopping import Stopped
 from repro.train.networks.checkpoint import TrainingProgress, TrainingState
 from repro.train.networks.data_parallel import Group
 from repro.train.networks.optim import LearningRate, PaperSGD
 from repro.train.networks.precision import forward_in
 from repro.train.networks.task import Batch
-from repro.train.runs.context import Stopped
 
 #: Seconds between two checkpoints.
 CHECKPOINT_EVERY_S = 30.0

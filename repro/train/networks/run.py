@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import functools
-import signal
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from repro.artifacts.run_json import FAITHFUL
 from repro.spec.run import Run
 from repro.system.memory import keep_freed_memory
 from repro.system.progress import Say
+from repro.system.stopping import Stopped, ending_after_a_step
 from repro.train.networks.checkpoint import TrainingState, load_checkpoint, remove_checkpoints, save_checkpoint
 from repro.train.networks.data_parallel import Group, group_of
 from repro.train.networks.initial_weights import SourceWeights, begin_with, source_of
@@ -25,7 +24,7 @@ from repro.train.networks.model_parallel import lies_apart, taken_apart
 from repro.train.networks.precision import products_in
 from repro.train.networks.task import Open, PreparedData, Task
 from repro.train.networks.trained import write_trained
-from repro.train.runs.context import Compute, RunContext, ScoredFiles, Stopped
+from repro.train.runs.context import Compute, RunContext, ScoredFiles
 from repro.train.runs.job import in_turn
 from repro.train.runs.record import data_of, identity_of, restore
 
@@ -43,16 +42,15 @@ def train_runs(runs: Sequence[Run], *, open_data: Open, results: Path, compute: 
         RunsFailed: at least one run failed; names them with their errors.
     """
     opened: dict[Path, PreparedData] = {}
-    with _stop_requested() as should_stop:
 
-        def do(run: Run, context: RunContext) -> None:
-            prepared = data_folder(results, run.scale, run.dataset.name)
-            opened[prepared] = opened.get(prepared) or open_data(prepared)
-            helping = Helping(open_data=open_data, prepared=prepared, results=results, num_processes=compute.num_processes)
-            train_run(run, opened[prepared], context=context, helping=helping, should_stop=should_stop)
+    def do(run: Run, context: RunContext) -> None:
+        prepared = data_folder(results, run.scale, run.dataset.name)
+        opened[prepared] = opened.get(prepared) or open_data(prepared)
+        helping = Helping(open_data=open_data, prepared=prepared, results=results, num_processes=compute.num_processes)
+        train_run(run, opened[prepared], context=context, helping=helping)
 
-        with products_in(compute.precision, device=compute.device):
-            in_turn(runs, do, results=results, compute=compute, say=say)
+    with products_in(compute.precision, device=compute.device):
+        in_turn(runs, do, results=results, compute=compute, say=say)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +63,7 @@ class Helping:
     num_processes: int = 1
 
 
-def train_run(run: Run, data: PreparedData, *, context: RunContext, helping: Helping, should_stop: Callable[[], bool]) -> None:
+def train_run(run: Run, data: PreparedData, *, context: RunContext, helping: Helping) -> None:
     """Train and score one run, from its checkpoint if there is one, and write its folder."""
     start, num_processes = run.trained.initial_weights, shared_by(run, context, num_processes=helping.num_processes)
     source = None if start is None else source_of(run, start, results=helping.results)
@@ -81,7 +79,10 @@ def train_run(run: Run, data: PreparedData, *, context: RunContext, helping: Hel
     context.folder.mkdir(parents=True, exist_ok=True)
     state = load_checkpoint(checkpoint, identity=identity, say=context.say)
     known = replace(context, say=silent), run, helping, identity
-    with group_of(num_processes, help_to_train, known, device=context.device) as group:
+    with (
+        group_of(num_processes, help_to_train, known, device=context.device, run_folder=context.folder) as group,
+        ending_after_a_step() as should_stop,
+    ):
         training, task = _begun(run, data, context, group, state, source=source, should_stop=should_stop)
         training.save = lambda state: save_checkpoint(checkpoint, state, identity=identity)
         training.run()
@@ -174,17 +175,3 @@ def make_training(
         should_stop=should_stop,
         say=context.say,
     )
-
-
-@contextmanager
-def _stop_requested() -> Iterator[Callable[[], bool]]:
-    """Turn SIGTERM into a request to stop after the current step, while the context lasts."""
-    requested = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield requested.is_set
-        return
-    before = signal.signal(signal.SIGTERM, lambda number, frame: requested.set())
-    try:
-        yield requested.is_set
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -10,10 +10,6 @@ from repro.system.progress import Say
 from repro.train.runs.witness import Witness
 
 
-class Stopped(Exception):
-    """The process was asked to end; what is done so far is kept."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Compute:
     """With what the runs of a job are computed; `device` is `cpu` or `cuda`.

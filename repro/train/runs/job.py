@@ -8,11 +8,12 @@ from pathlib import Path
 
 import torch
 
-from repro.artifacts.files import run_folder
+from repro.artifacts.files import remove_parts, run_folder
 from repro.spec.run import Run
 from repro.system.memory import keep_freed_memory
 from repro.system.progress import Say
-from repro.train.runs.context import Compute, RunContext, Stopped
+from repro.system.stopping import Stopped
+from repro.train.runs.context import Compute, RunContext
 from repro.train.runs.witness import Witness
 
 
@@ -52,23 +53,15 @@ def in_turn(runs: Sequence[Run], do: Callable[[Run, RunContext], None], *, resul
         try:
             with context.witness.watching(Stopped):
                 do(run, context)
-        except (Stopped, KeyboardInterrupt):
-            raise
         except Exception as error:
-            context.say(f"failed: {type(error).__name__}: {error}")
-            if len(runs) > 1 and not isinstance(error, ValueError):
-                context.say(traceback.format_exc().rstrip())
-            failed.append(f"{run.id} ({type(error).__name__}: {error})")
             if len(runs) == 1:
                 raise
+            context.say(f"failed: {type(error).__name__}: {error}")
+            if not isinstance(error, ValueError):
+                context.say(traceback.format_exc().rstrip())
+            failed.append(f"{run.id} ({type(error).__name__}: {error})")
     if failed:
         raise RunsFailed(f"{len(failed)} of {len(runs)} runs failed: {'; '.join(failed)}. Finished runs are kept.")
-
-
-def remove_parts(folder: Path) -> None:
-    """Remove what a process that was killed while it wrote a file has left in a run's folder."""
-    for part in folder.glob(".*.part"):
-        part.unlink()
 
 
 def _prefixed(say: Say, run: Run) -> Say:

@@ -25,10 +25,11 @@ from repro.spec.experiment import make_run
 from repro.spec.recipe import Crops, Schedule
 from repro.spec.run import Run
 from repro.spec.video_datasets import Clips, VideoDataset
+from repro.system.stopping import Stopped
 from repro.train.networks import loop
 from repro.train.networks.clips import ClipTask, open_videos
 from repro.train.networks.run import train_runs
-from repro.train.runs.context import RunContext, Stopped
+from repro.train.runs.context import RunContext
 from tests.tiny import ONE_THREAD
 
 SMOKE = KARPATHY.scale("smoke")

@@ -15,9 +15,9 @@ from repro.papers import PAPERS
 from repro.spec.experiment import make_run
 from repro.spec.recipe import Schedule
 from repro.spec.run import InitialWeights
+from repro.system.stopping import Stopped
 from repro.train.networks.images import open_images
 from repro.train.networks.run import train_runs
-from repro.train.runs.context import Stopped
 from tests.tiny import ONE_THREAD, write_prepared
 
 ALEXNET = PAPERS["alexnet"]

@@ -15,8 +15,8 @@ from repro.artifacts.run_json import read_run
 from repro.cli import arguments, main
 from repro.cli.parser import command_parser
 from repro.data.load.whole_images import WholeImages
+from repro.system.stopping import Stopped
 from repro.train.networks.precision import FAITHFUL, PRECISIONS, checked_precision, forward_in, products_in
-from repro.train.runs.context import Stopped
 from tests.tiny import ONE_THREAD
 from tests.train.networks.test_run import results_with_data, tiny_run
 

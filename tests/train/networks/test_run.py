@@ -30,9 +30,10 @@ from repro.models.image import build_network
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
 from repro.spec.recipe import Freeze, Schedule, Slowed
+from repro.system.stopping import Stopped
 from repro.train.networks.prepared import open_prepared
 from repro.train.networks.run import train_runs
-from repro.train.runs.context import RunContext, Stopped
+from repro.train.runs.context import RunContext
 from repro.train.runs.job import RunsFailed
 from tests.tiny import ONE_THREAD, write_prepared
 

@@ -10,7 +10,8 @@ from repro.artifacts.files import FileFormatError, run_folder
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
 from repro.spec.run import Run
-from repro.train.runs.context import Compute, RunContext, Stopped
+from repro.system.stopping import Stopped
+from repro.train.runs.context import Compute, RunContext
 from repro.train.runs.job import RunsFailed, in_turn
 from tests.tiny import ONE_THREAD
 

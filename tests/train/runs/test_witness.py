@@ -17,8 +17,9 @@ from repro.artifacts.stored_files import stored_file
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
 from repro.spec.run import Run
+from repro.system.stopping import Stopped
 from repro.train.runs import record as record_module
-from repro.train.runs.context import RunContext, Stopped
+from repro.train.runs.context import RunContext
 from repro.train.runs.job import RunsFailed, in_turn
 from repro.train.runs.record import Outcome, identity_of, restore, write_record
 from tests.artifacts.made import recorded
