@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 
 from repro.artifacts.documents import read_document, write_document
 from repro.artifacts.files import FileFormatError
-from repro.artifacts.ledger.summary import LedgerSummary
 from repro.artifacts.judged import Estimated, Interval, JudgedClaim
+from repro.artifacts.ledger.summary import LedgerSummary
 from repro.artifacts.provenance import Change
 from repro.artifacts.runs_csv import RunsTable
 
@@ -146,8 +146,9 @@ class Counts:
 class Judgement:
     """The whole file. evidence: of each paper, what its data at this scale are worth. runs_sha256: of the `runs.csv` judged.
 
-    counts: of all claims. runs: how many there are. missing: runs that are planned or were started, and are not whole.
-    ledger: what it says of all runs; None where there is none. why_missing: of those that were started. diverged: runs that ever diverged, whatever was run later under their names.
+    counts: of all claims. ledger: what it says of all runs; None where there is none. runs: how many there are.
+    missing: runs that are planned or were started, and are not whole. why_missing: of those that were started.
+    diverged: runs that ever diverged, whatever was run later under their names.
     """
 
     SCHEMA: ClassVar[str] = "claims/5"

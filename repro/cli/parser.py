@@ -8,6 +8,7 @@ from pathlib import Path
 
 from repro.cli.arguments import DEVICES, PRECISIONS, parse_seeds, parse_variants
 from repro.cli.catalogue import diff_runs, list_papers, show_run
+from repro.cli.ledger import show_ledger
 from repro.cli.stages import (
     calibrate_verdicts,
     collect_runs,
@@ -38,6 +39,10 @@ def command_parser() -> argparse.ArgumentParser:
         "files", nargs="+", type=Path, metavar="FILE", help="made by pytest tests/bench -m bench --benchmark-json=FILE"
     )
     command.add_argument("--reports", type=Path, default=Path("reports"), metavar="DIR")
+    command = _command(commands, "ledger", show_ledger, "print what was started and what came of it, or begin anew")
+    command.add_argument("--scale", required=True)
+    command.add_argument("--results", required=True, type=Path, metavar="DIR")
+    command.add_argument("--begin-anew", metavar="WHY", help="what was started before is history, and the pages say so")
     command = _command(commands, "calibrate", calibrate_verdicts, "print how often intervals and verdicts are right")
     command.add_argument("--replications", type=int, default=2000, metavar="N", help="tables a setting (default: 2000)")
     command.add_argument("--seed", type=int, default=2012, metavar="N", help="the same seed gives the same numbers")

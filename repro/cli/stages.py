@@ -11,7 +11,7 @@ from repro.artifacts.run_json import FAITHFUL
 from repro.catalogue.known import catalogue
 from repro.cli.arguments import UsageError, chosen_device
 from repro.planning.declare import declare, plan_of
-from repro.planning.plan import planned_runs, stage_of
+from repro.planning.plan import collected_runs, stage_of
 from repro.spec.experiment import make_run
 from repro.spec.video_datasets import VideoDataset
 from repro.system.locks import locked
@@ -103,12 +103,13 @@ def train_variants(options: argparse.Namespace, say: Say) -> None:
 def collect_runs(options: argparse.Namespace, say: Say) -> None:
     """Run the collect stage for all runs that the tables need."""
     papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
-    runs = [run for paper in papers for run in planned_runs(paper, scale=options.scale, num_seeds=options.num_seeds)]
+    where = {"scale": options.scale, "results": options.results}
+    runs = [run for paper in papers for run in collected_runs(paper, num_seeds=options.num_seeds, **where)]
     with importing():
         from repro.analyse.collect.collect import collect
 
     collect(runs, papers=papers, results=options.results)
-    say(f"wrote {options.results / options.scale / 'runs.csv'} from those of {len(runs)} planned runs that are there")
+    say(f"wrote {options.results / options.scale / 'runs.csv'} from those of {len(runs)} runs that are there")
 
 
 def judge_claims(options: argparse.Namespace, say: Say) -> None:
@@ -116,8 +117,10 @@ def judge_claims(options: argparse.Namespace, say: Say) -> None:
     papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
     with importing():
         from repro.analyse.judge.judge import judge
+        from repro.planning.noted import note_look
 
     counts = judge(papers, scale=options.scale, results=options.results)
+    note_look(options.results / options.scale)
     say(f"wrote {options.results / options.scale / 'claims.json'}: {counts.words}")
 
 

@@ -46,7 +46,8 @@ class History:
     @property
     def is_made_again(self) -> bool:
         """Whether it has ended more than once, or once after it was found."""
-        return len(self.whole_ends) + bool(self.found) > 1
+        records = {line.event.sha256 for line in self.whole_ends} | ({self.found} if self.found else set())
+        return len(records) > 1
 
     @property
     def came_to(self) -> str:

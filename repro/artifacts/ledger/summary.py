@@ -45,7 +45,8 @@ def summary_of(ledger: Ledger, *, runs_sha256: str = "") -> LedgerSummary | None
     begins = list(ledger.of(Begin))
     histories = [history for history in Histories(ledger) if history.starts]
     came_to = Counter(history.came_to for history in histories)
-    earlier = Histories(Ledger(lines=tuple(line for line in ledger.lines if begins and line.number < begins[-1].number)), all=True)
+    first = begins[-1].number if begins else 0
+    earlier = Histories(Ledger(lines=tuple(line for line in ledger.lines if line.number < first)), all=True)
     last = _deciding(ledger, runs_sha256=runs_sha256)
     return LedgerSummary(
         line=last.number,
