@@ -87,13 +87,14 @@ def skip_without_gpu(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="torch sees no GPU here"))
 
 
-#: What is planned and run unless a test says otherwise: one paper is enough for what holds of the workflow itself.
-ONE_PAPER = ("scale=smoke", "papers=alexnet")
+#: What is planned and run unless a test says otherwise: one paper, and one seed beside those that averages need, are enough for
+#: what holds of the workflow itself.
+ONE_PAPER = ("scale=smoke", "papers=alexnet", "seeds=1")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Checkout:
-    """A copy of the checkout in `folder`, whose workflow runs AlexNet at scale smoke unless `config` says otherwise."""
+    """A copy of the checkout in `folder`; its workflow runs AlexNet at scale smoke, one seed, unless `config` says otherwise."""
 
     folder: Path
 

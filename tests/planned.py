@@ -1,4 +1,4 @@
-"""What the workflow plans at scale smoke for AlexNet, for the tests of the workflow."""
+"""What the workflow plans at scale smoke for AlexNet with one seed, for the tests of the workflow."""
 
 import sys
 from pathlib import Path
@@ -29,7 +29,7 @@ CONFIG = {
     "results": "results",
     "reports": "reports",
     "device": "auto",
-    "seeds": None,
+    "seeds": 1,
     "seeds_per_job": "all",
     "gpus_per_job": None,
     "precision": "float32",

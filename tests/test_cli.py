@@ -32,6 +32,7 @@ OPTIONS = {
     "render": STAGE | {"--papers", "--reports"},
     "report": STAGE | {"--papers", "--num-seeds", "--reports"},
     "speed": {"-h", "--help", "files", "--reports"},
+    "verify": KNOWING | {"results", "--json", "--rerun", "--carry", "--seed", "--device"},
     "calibrate": {"-h", "--help", "--replications", "--seed", "--out"},
 }
 

@@ -73,6 +73,7 @@ DECIDE_NOTHING = (
     "repro.artifacts.ledger.append",
     "repro.artifacts.ledger.chain",
     "repro.artifacts.ledger.events",
+    "repro.artifacts.ledger.receipts",
     "repro.artifacts.ledger.standing",
     "repro.artifacts.log_jsonl",
     "repro.artifacts.provenance",

@@ -20,6 +20,7 @@ from repro.cli.stages import (
     report_runs,
     train_variants,
 )
+from repro.cli.trust import verify_results
 
 
 def command_parser() -> argparse.ArgumentParser:
@@ -48,7 +49,31 @@ def command_parser() -> argparse.ArgumentParser:
     command.add_argument("--seed", type=int, default=2012, metavar="N", help="the same seed gives the same numbers")
     command.add_argument("--out", type=Path, metavar="FILE", help="write a line for each setting here too, as CSV")
     _add_stages(commands)
+    _add_trust(commands)
     return top
+
+
+def _add_trust(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    one = _knowing(commands, "verify", verify_results, "check results against what they were made from")
+    one.add_argument(
+        "results",
+        nargs="?",
+        type=Path,
+        default=Path("results"),
+        metavar="RESULTS",
+        help="of any scales (default: results)",
+    )
+    one.add_argument("--json", action="store_true", help="print all checks as JSON")
+    one.add_argument("--rerun", type=int, default=0, metavar="K", help="make K random runs again and compare them to the bit")
+    one.add_argument(
+        "--carry",
+        type=int,
+        default=0,
+        metavar="K",
+        help="make K runs of each stage of other code again, to keep the rest",
+    )
+    one.add_argument("--seed", type=int, metavar="N", help="of the choice of runs (default: drawn, and printed)")
+    one.add_argument("--device", choices=DEVICES, default="auto", help="on which runs are made again")
 
 
 def _add_plan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -92,7 +117,7 @@ def _add_stages(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 
 def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: Callable[..., None], text: str
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: Callable[..., int | None], text: str
 ) -> argparse.ArgumentParser:
     one = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
     one.set_defaults(command=run)
@@ -100,7 +125,7 @@ def _command(
 
 
 def _knowing(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: Callable[..., None], text: str
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: Callable[..., int | None], text: str
 ) -> argparse.ArgumentParser:
     """Add a command that knows papers, those that files describe among them."""
     one = _command(commands, name, run, text)
@@ -111,7 +136,7 @@ def _knowing(
 
 
 def _stage(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: Callable[..., None], text: str
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: Callable[..., int | None], text: str
 ) -> argparse.ArgumentParser:
     one = _knowing(commands, name, run, text)
     one.add_argument("--scale", required=True)

@@ -125,12 +125,23 @@ def judge_claims(options: argparse.Namespace, say: Say) -> None:
 
 
 def render_reports(options: argparse.Namespace, say: Say) -> None:
-    """Run the render stage."""
+    """Run the render stage; verdicts that `judge` would not write are refused."""
+    with importing():
+        from repro.analyse.judge.again import refuse_other_verdicts
+
+    known = catalogue(options.catalogue).papers_at(options.scale)
+    unjudged = refuse_other_verdicts(known, scale=options.scale, results=options.results)
+    if unjudged:
+        say(f"the verdicts of {options.results / options.scale} could not be judged again: {unjudged}; the pages say so")
+    _draw_reports(options, say, unjudged=unjudged)
+
+
+def _draw_reports(options: argparse.Namespace, say: Say, *, unjudged: str = "") -> None:
     papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
     with importing():
         from repro.report.render import render
 
-    render(papers, scale=options.scale, results=options.results, reports=options.reports)
+    render(papers, scale=options.scale, results=options.results, reports=options.reports, unjudged=unjudged)
     say(f"wrote {options.reports / options.scale / 'index.html'}")
 
 
@@ -160,8 +171,9 @@ def calibrate_verdicts(options: argparse.Namespace, say: Say) -> None:
 def report_runs(options: argparse.Namespace, say: Say) -> None:
     """Run the stages from collect to render, one process at a time: the claims of runs that are not there are incomplete."""
     with locked(options.results / options.scale / "report", say=say):
-        for stage in (collect_runs, judge_claims, render_reports):
-            stage(options, say)
+        collect_runs(options, say)
+        judge_claims(options, say)
+        _draw_reports(options, say)  # what this process has just judged need not be judged again
 
 
 def _limit_threads(num_threads: int) -> None:

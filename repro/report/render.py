@@ -25,10 +25,10 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 STYLES = ("report.css", "figures.css")
 
 
-def render(papers: Sequence[Paper], *, scale: str, results: Path, reports: Path) -> None:
+def render(papers: Sequence[Paper], *, scale: str, results: Path, reports: Path, unjudged: str = "") -> None:
     """Write `reports/<scale>/` from `results/<scale>/`. Papers without this scale, or not judged, are named as not run.
 
-    The same results give the same bytes.
+    unjudged: why the verdicts were not judged again before, which the pages say. The same results give the same bytes.
 
     Raises:
         FileFormatError: runs.csv or claims.json is missing, damaged, not made from one another, or judges none of `papers`.
@@ -38,7 +38,7 @@ def render(papers: Sequence[Paper], *, scale: str, results: Path, reports: Path)
     if not known:
         allowed = sorted({item.name for paper in papers for item in paper.scales})
         raise ValueError(f"no paper has the scale {scale!r}; allowed: {', '.join(allowed)}")
-    read = read_results(known, scale=scale, results=results)
+    read = read_results(known, scale=scale, results=results, unjudged=unjudged)
     present = [paper for paper in known if paper.name in read.judgement.evidence]
     if not present:
         got, wanted = " and ".join(sorted(read.judgement.evidence)), " ".join(paper.name for paper in known)

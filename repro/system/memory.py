@@ -1,10 +1,13 @@
-"""The memory of this process: keep what a training step frees for the next one; how much there has been."""
+"""The memory of this process: keep what a training step frees for the next one; how much there was, and may be."""
 
 from __future__ import annotations
 
 import ctypes
 import platform
 import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 #: glibc's names for what `mallopt` sets (malloc.h).
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX = -1, -2, -4
@@ -29,3 +32,24 @@ def keep_freed_memory() -> bool:
 def peak_mib() -> float:
     """The most memory that this process has had so far, in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+@contextmanager
+def memory_limit(num_bytes: int) -> Iterator[None]:
+    """Let this process take so much more memory than it has, and no more: what goes beyond fails with a MemoryError.
+
+    What counts is address space, as the system counts it. Where that is not told (outside Linux), there is no limit.
+    """
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+    except (OSError, ValueError):
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = pages * resource.getpagesize() + num_bytes
+    bounds = [limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_AS, (min([wanted, *bounds]), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))

@@ -54,8 +54,9 @@ data.shards.writer data.sources.source
 """
 OF_IMAGES = f"{PREPARATIONS} data.prepare.image_packer spec.datasets"
 OF_VIDEOS = f"""
-{PREPARATIONS} data.prepare.mirroring data.prepare.video_decode data.prepare.video_packer data.prepare.video_timeline
-data.sources.video_source spec.video_datasets system.one_thread system.workers
+{PREPARATIONS} data.prepare.mirroring data.prepare.video_decode data.prepare.video_orientation data.prepare.video_packer
+data.prepare.video_reader data.prepare.video_timeline data.sources.video_source spec.video_datasets system.memory
+system.one_thread system.workers
 """
 OF_FOLDERS = f"{OF_IMAGES} data.sources.class_folders data.sources.folders"
 OF_VIDEO_FILES = f"{OF_VIDEOS} data.sources.class_folders data.sources.video_folders"

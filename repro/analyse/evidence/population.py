@@ -10,14 +10,13 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from repro.analyse.collect.run_files import find_run, read_collected_scores
+from repro.analyse.collect.run_files import find_run, read_collected_scores, read_run_answers
 from repro.artifacts.files import FileFormatError, run_folder, sha256_bytes
 from repro.artifacts.ledger.chain import read_ledger
 from repro.artifacts.ledger.standing import Histories
 from repro.artifacts.run_json import FILE, RunJson
 from repro.artifacts.runs_csv import Measurement, short_code
 from repro.artifacts.scores import Scores
-from repro.evaluate.metrics import top_k_correct
 from repro.spec.experiment import Paper, Scale, make_run, with_needed
 from repro.spec.run import Fitted
 from repro.spec.terms.metrics import TOP_K, TRAIN_TOP1
@@ -207,12 +206,11 @@ class Population:
         protocol = self.scored_by(record.variant, protocol)
         key = (record.id, split, protocol)
         if key not in self._read_answers:
-            scores = self.scores(record, split=split, protocol=protocol)
-            sizes = [k for k in TOP_K.values() if k <= scores.scores_NK.shape[1]]
-            correct_N = {k: top_k_correct(scores.scores_NK, scores.labels, k=k) for k in sizes}
-            share_N = {k: by_unit(found, scores.unit_N) for k, found in correct_N.items()}
+            found = read_run_answers(record, split=split, protocol=protocol, results=self.results, collected=True)
+            correct_N = dict(found.correct_N)
+            share_N = {k: by_unit(right_N, found.examples.unit_N) for k, right_N in correct_N.items()}
             # A digest stands for the keys: those of all runs together would be most of the memory that judging takes.
-            examples = sha256_bytes(b"\n".join(scores.example_N.tolist()))
+            examples = sha256_bytes(b"\n".join(found.examples.example_N.tolist()))
             self._read_answers[key] = Answers(correct_N=correct_N, share_N=share_N, examples=examples)
             self._compare(record, split=split, protocol=protocol, correct_N=correct_N)
         return self._read_answers[key]

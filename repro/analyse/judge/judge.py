@@ -60,6 +60,13 @@ def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> Counts:
     Raises:
         FileFormatError: a file that a verdict rests on is missing, damaged or newer than `runs.csv`.
     """
+    judgement = judgement_of(papers, scale=scale, results=results)
+    write_claims_json(Path(results) / scale / claims_json.FILE, judgement)
+    return judgement.counts
+
+
+def judgement_of(papers: Sequence[Paper], *, scale: str, results: Path) -> Judgement:
+    """What `judge` writes; nothing is written."""
     table = read_runs_csv(Path(results) / scale / "runs.csv")
     claims: list[JudgedClaim] = []
     effects: list[MeasuredEffect] = []
@@ -79,7 +86,7 @@ def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> Counts:
         why_missing |= population.why_missing
         diverged |= population.diverged
         records += population.records.values()
-    judgement = Judgement(
+    return Judgement(
         scale=scale,
         evidence={paper.name: paper.scale(scale).evidence for paper in papers},
         mode=MODE,
@@ -95,8 +102,6 @@ def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> Counts:
         gains=tuple(gains),
         camera=tuple(gaps),
     )
-    write_claims_json(Path(results) / scale / claims_json.FILE, judgement)
-    return judgement.counts
 
 
 def counted(claims: Sequence[JudgedClaim]) -> Counts:

@@ -4,11 +4,13 @@ DALI's build for CPUs decodes neither H.264 nor MPEG-4, so videos are decoded on
 them on any device: a clip is one JPEG picture, its frames one below the other. Side lengths that are multiples of 8 keep the
 frames' JPEG blocks apart.
 
-Conventions that a user can see:
+Conventions that a user can see (docs/videos.md has them all):
 - of several video streams the one that FFmpeg thinks best; sound is ignored;
-- a rotation that the container asks for, as telephones do, is applied; pixels are taken to be square;
-- AVI files have no time stamps: frame n is shown at n / rate. Other files' time stamps are believed;
-- a file that ends early is cut into what is there; damage that the decoder reports is a reason to refuse the video.
+- the picture is the one that a player shows (repro.data.prepare.video_orientation);
+- the clock is that of the frames, whatever the container (repro.data.prepare.video_timeline): time stamps are believed if no
+  frame is without one and none goes back; else frame n is shown at n / rate;
+- a file that ends early is cut into what is there; damage that FFmpeg reports is a reason to refuse the video, as is a file
+  beyond the limits (repro.data.prepare.video_reader).
 
 Shape suffixes: H height, W width, C colour channels (R, G, B), F frames of a clip, S stored side in pixels.
 """
@@ -20,9 +22,7 @@ import hashlib
 import io
 import itertools
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -32,13 +32,18 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 from PIL import Image
 
+from repro.data.prepare.video_orientation import Shower
+from repro.data.prepare.video_reader import DamageError, VideoReader, listening
 from repro.data.prepare.video_timeline import Timeline, clip_frames, constant_rate, from_stamps
-from repro.data.shards.decode import QUALITY, UnreadableError, central_square
+from repro.data.shards.decode import QUALITY, UnreadableError
 from repro.data.sources.source import Pixels
 from repro.data.sources.video_source import Content
 from repro.spec.video_datasets import Clips
+from repro.system.memory import memory_limit
 
 PIECE_BYTES = 2**20
+#: Memory that decoding one video may take: twice what a decoder holds of the largest frames (16 of them, 3 bytes a pixel).
+MAX_MEMORY = 2**32
 
 
 class StampError(Exception):
@@ -57,11 +62,12 @@ class CutTask:
 
 @dataclass(frozen=True, kw_only=True)
 class CutVideo:
-    """The clips of a video as JPEG film strips, a 64-bit hash of its file, and its length."""
+    """The clips of a video as JPEG film strips, a 64-bit hash of its file, its length, and which conventions applied to it."""
 
     strips: tuple[bytes, ...]
     content_hash: int
     seconds: float
+    notes: tuple[str, ...] = ()
 
 
 def decoder_text() -> str:
@@ -73,22 +79,26 @@ def cut_video(task: CutTask) -> CutVideo | UnreadableError:
     """The clips of a video, or why there are none. Runs in a process of its own."""
     try:
         file, digest = _opened(task.content)
-        timeline, strips = _cut(file, task)
+        with listening(), memory_limit(MAX_MEMORY):
+            return _cut(file, task, digest=digest)
     except UnreadableError as reason:
         return reason
+    except MemoryError:
+        return UnreadableError(f"takes more than {MAX_MEMORY} bytes of memory; allowed: up to {MAX_MEMORY}")
     except OSError as error:  # av.FFmpegError is one for most of its errors
         return UnreadableError(_reason(error))
     except (av.FFmpegError, ValueError) as error:
         return UnreadableError(_reason(error))
-    return CutVideo(strips=tuple(strips), content_hash=digest, seconds=float(timeline.end_s))
 
 
-def _cut(file: Path | bytes, task: CutTask) -> tuple[Timeline, list[bytes]]:
+def _cut(file: Path | bytes, task: CutTask, *, digest: int) -> CutVideo:
     """Cut by the file's time stamps, or, if the decoder contradicts them, by the stamps of what it decodes."""
 
-    def by(timeline: Timeline) -> tuple[Timeline, list[bytes]]:
+    def by(timeline: Timeline) -> CutVideo:
         wanted = clip_frames(timeline, task.clips, num_clips=task.num_clips)
-        return timeline, list(film_strips(file, timeline, wanted=wanted, stored_px=task.stored_px))
+        notes = set[str]()
+        strips = tuple(film_strips(file, timeline, wanted=wanted, stored_px=task.stored_px, notes=notes))
+        return CutVideo(strips=strips, content_hash=digest, seconds=float(timeline.end_s), notes=tuple(sorted(notes)))
 
     announced = read_timeline(file)
     if announced is not None:
@@ -99,16 +109,19 @@ def _cut(file: Path | bytes, task: CutTask) -> tuple[Timeline, list[bytes]]:
 
 def read_timeline(file: Path | bytes) -> Timeline | None:
     """When frames are shown according to the file, without decoding; None if it does not say."""
-    with opened_video(file) as (container, track):
-        if container.format.name == "avi":
+    with VideoReader(file) as video:
+        if video.container.format.name == "avi":  # it counts pictures in the order in which they are decoded
             return None
-        packets = [packet for packet in container.demux(track) if packet.size and not packet.is_discard]
-        stamps = [(packet.pts, packet.is_keyframe) for packet in packets]
-        known = [(stamp, is_key) for stamp, is_key in stamps if stamp is not None]
-        if not known or len(known) < len(stamps) or len({stamp for stamp, _ in known}) < len(known):
+        packets = [(packet.pts, packet.is_keyframe, packet.duration) for packet in video.packets() if _shown(packet)]
+        known = [(stamp, is_key) for stamp, is_key, _ in packets if stamp is not None]
+        if not known or len(known) < len(packets) or len({stamp for stamp, _ in known}) < len(known):
             return None
-        last = max(packets, key=lambda packet: packet.pts)
-        return from_stamps(known, time_base=track.time_base, last_ticks=last.duration or 0)
+        last_ticks = max(packets)[2] or 0
+        return from_stamps(known, time_base=video.track.time_base, last_ticks=last_ticks, rates=video.rates)
+
+
+def _shown(packet: Any) -> bool:
+    return bool(packet.size) and not packet.is_discard
 
 
 def decoded_timeline(file: Path | bytes) -> Timeline:
@@ -117,32 +130,33 @@ def decoded_timeline(file: Path | bytes) -> Timeline:
     Raises:
         UnreadableError: there is no frame.
     """
-    with opened_video(file) as (container, track):
-        stamps = [frame.pts for frame in container.decode(track)]
+    with VideoReader(file) as video:
+        stamps = [frame.pts for frame in video.frames()]
         if not stamps:
             raise UnreadableError("no frame can be decoded")
-        rate = track.average_rate or track.guessed_rate or Fraction(25)
-        # Stamps that do not increase are noise; the frames are then known by their numbers.
+        video.check_count()
         known = [stamp for stamp in stamps if stamp is not None]
-        increasing = len(known) == len(stamps) and all(a < b for a, b in itertools.pairwise(known))
-        if container.format.name == "avi" or not increasing:
-            return constant_rate(len(stamps), rate=Fraction(rate))
-        by_stamp = from_stamps([(stamp, False) for stamp in known], time_base=track.time_base, last_ticks=0)
-        return Timeline(stamp_F=(), time_F=by_stamp.time_F, end_s=by_stamp.end_s)
+        # Stamps that go back are noise; the frames are then known by their numbers.
+        if len(known) < len(stamps) or any(a > b for a, b in itertools.pairwise(known)):
+            return constant_rate(len(stamps), rate=video.rates[0])
+        pairs = [(stamp, False) for stamp in known]
+        return replace(from_stamps(pairs, time_base=video.track.time_base, last_ticks=0, rates=video.rates), stamp_F=())
 
 
-def film_strips(file: Path | bytes, timeline: Timeline, *, wanted: Sequence[Sequence[int]], stored_px: int) -> Iterator[bytes]:
+def film_strips(
+    file: Path | bytes, timeline: Timeline, *, wanted: Sequence[Sequence[int]], stored_px: int, notes: set[str]
+) -> Iterator[bytes]:
     """Give each clip as a JPEG file of its frames one below the other, (F*S, S, 3); `wanted`: their numbers, in order of time.
 
-    No more frames are held than those of the clips that overlap with the one at hand.
+    No more frames are held than those of the clips that overlap with the one at hand. notes: gets what applied.
     """
     held: dict[int, Pixels] = {}
-    frames = numbered_frames(file, timeline, wanted=sorted({number for clip in wanted for number in clip}))
+    numbers = sorted({number for clip in wanted for number in clip})
+    frames = numbered_frames(file, timeline, wanted=numbers, stored_px=stored_px, notes=notes)
     for clip in wanted:
         held = {number: frame for number, frame in held.items() if number >= clip[0]}
         while clip[-1] not in held:
-            number, frame_HWC = next(frames)
-            held[number] = central_square(frame_HWC, side_px=stored_px)
+            number, held[number] = next(frames)
         yield strip_jpeg([held[number] for number in clip])
 
 
@@ -153,34 +167,43 @@ def strip_jpeg(frames: Sequence[Pixels]) -> bytes:
     return encoded.getvalue()
 
 
-def numbered_frames(file: Path | bytes, timeline: Timeline, *, wanted: Sequence[int]) -> Iterator[tuple[int, Pixels]]:
-    """Give the frames with these ascending numbers as RGB (H, W, 3).
+def numbered_frames(
+    file: Path | bytes, timeline: Timeline, *, wanted: Sequence[int], stored_px: int, notes: set[str]
+) -> Iterator[tuple[int, Pixels]]:
+    """Give the squares (S, S, 3) of the frames with these ascending numbers. notes: gets what applied.
 
     Where the file has time stamps, decoding leaps to the last key frame before the next wanted frame.
 
     Raises:
-        StampError: the decoder passes over a wanted time stamp.
-        UnreadableError: a wanted frame is damaged or missing.
+        StampError: the decoder passes over a wanted time stamp, or does not stand on firm ground after a leap.
+        UnreadableError: a frame is missing, or damage is reported.
     """
     # One converter for all frames: VideoFrame.to_ndarray makes one each time, for 2 to 4 ms, some 60 times the conversion.
     to_rgb = VideoReformatter()
-    with opened_video(file) as (container, track):
-        decoding, number = enumerate(container.decode(track)), -1
+    with VideoReader(file) as video:
+        shower = Shower(video, stored_px=stored_px, notes=notes)
+        decoding, number, leapt = enumerate(video.frames()), -1, False
         for want in wanted:
             key = max(key for key in timeline.keys if key <= want)
             if timeline.stamp_F and key > number + 1:
-                container.seek(timeline.stamp_F[key], stream=track)
-                decoding = enumerate(container.decode(track))
-            for place, frame in decoding:
-                number = _number(frame, place, timeline=timeline, want=want)
-                if number == want:
-                    break
-            if number != want:
-                raise StampError if timeline.stamp_F else UnreadableError(f"ends after frame {number}")
-            if frame.is_corrupt:
-                raise UnreadableError(f"damaged at {float(timeline.time_F[want]):.2f} s")
-            pixels_HWC = to_rgb.reformat(frame, format="rgb24", threads=1).to_ndarray()
-            yield want, np.rot90(pixels_HWC, k=round(frame.rotation / 90))
+                video.leap(timeline.stamp_F[key])
+                decoding, leapt = enumerate(video.frames(leapt=True)), True
+            try:
+                frame, number = _next(decoding, number, timeline=timeline, want=want)
+            except DamageError as damage:
+                # A container may say of too many frames that decoding can begin there: decoding all shows what is damaged.
+                raise StampError if leapt else damage  # noqa: B904
+            pixels_HWC: Any = to_rgb.reformat(frame, format="rgb24", threads=1).to_ndarray()
+            yield want, shower.square(frame, pixels_HWC)
+
+
+def _next(decoding: Iterator[tuple[int, Any]], number: int, *, timeline: Timeline, want: int) -> tuple[Any, int]:
+    """The wanted frame, and its number; `number`: of the frame before."""
+    for place, frame in decoding:
+        number = _number(frame, place, timeline=timeline, want=want)
+        if number == want:
+            return frame, number
+    raise StampError if timeline.stamp_F else UnreadableError(f"ends after frame {number}")
 
 
 def _number(frame: Any, place: int, *, timeline: Timeline, want: int) -> int:
@@ -191,25 +214,6 @@ def _number(frame: Any, place: int, *, timeline: Timeline, want: int) -> int:
     if frame.pts is None or frame.pts > wanted:
         raise StampError
     return want if frame.pts == wanted else want - 1
-
-
-class opened_video(AbstractContextManager[tuple[Any, Any]]):  # noqa: N801  used like a function
-    """Open a video file for one thread and give (container, video stream)."""
-
-    def __init__(self, file: Path | bytes) -> None:
-        self._container: Any = av.open(io.BytesIO(file) if isinstance(file, bytes) else str(file), metadata_errors="ignore")
-
-    def __enter__(self) -> tuple[Any, Any]:
-        track = self._container.streams.best("video")
-        if track is None or track.codec_context is None:
-            self._container.close()
-            raise UnreadableError("no video stream that can be decoded")
-        track.thread_type = "NONE"
-        track.codec_context.thread_count = 1
-        return self._container, track
-
-    def __exit__(self, *_: object) -> None:
-        self._container.close()
 
 
 def _opened(content: Content) -> tuple[Path | bytes, int]:

@@ -26,6 +26,7 @@ from repro.data.prepare.mirroring import why_not_mirrored
 from repro.data.prepare.preparation import Made, listed_files, some, write_csv
 from repro.data.prepare.shard_plan import ShardPlan, planned_shards
 from repro.data.prepare.video_decode import CutTask, CutVideo, cut_video, decoder_text
+from repro.data.prepare.video_orientation import NOTES
 from repro.data.shards.color import PixelSums
 from repro.data.shards.decode import UnreadableError
 from repro.data.shards.writer import ShardWriter
@@ -84,7 +85,7 @@ class VideoPacker:
         """Cut the videos of one shard and store their clips; the clip's key is its video's and its number among its clips."""
         begin = time.perf_counter()
         videos = self.origin.listings[plan.source_split].at(plan.positions)
-        refused, contents = list[tuple[str, str]](), list[int]()
+        refused, contents, notes = list[tuple[str, str]](), list[int](), Counter[str]()
         with ShardWriter(path, encoding=self.encoding) as writer:
             for i, cut in enumerate(self._workers.results(self._tasks(plan))):
                 if isinstance(cut, UnreadableError):
@@ -94,13 +95,14 @@ class VideoPacker:
                 for number, strip in enumerate(cut.strips):
                     writer.add(clip_key(bytes(videos.key_N[i]), number), payload=strip, label=int(videos.label_NL[i, 0]))
                 contents.append(cut.content_hash)
+                notes.update(cut.notes)
                 progress.add(num_made=len(cut.strips))
         return Part(
             record=writer.record,
             sums=PixelSums(),
             content_N=np.array(contents, np.uint64),
             refused=tuple(refused),
-            notes={},
+            notes=dict(sorted(notes.items())),
             wall_s=time.perf_counter() - begin,
         )
 
@@ -149,20 +151,21 @@ class VideoPacker:
         return list(dict.fromkeys(map(video_key, part.record.key_N.tolist())))
 
     def remarks(self, made: Sequence[Made], splits: Mapping[str, SplitFiles]) -> list[str]:
-        """Say why clips are not mirrored, of which classes there is no training video, and how many videos have fewer clips."""
+        """Say why clips are not mirrored, which classes have no training video, and of how many videos what else holds."""
         reason = why_not_mirrored(self.origin.classes)
         warnings = [reason] if reason else []
         empty = [name for name, count in zip(self.origin.classes, splits["train"].class_counts, strict=True) if not count]
         if empty:
             warnings.append(f"no training video is there of {some(empty)}")
-        few = Counter[int]()
+        few, notes = Counter[int](), Counter[str]()
         for plan, part in made:
+            notes.update(part.notes)
             num_of, most = Counter(map(video_key, part.record.key_N.tolist())), self._num_clips(plan.split)
             few[most] += sum(num < most for num in num_of.values())
         if self.dataset.clips.span_s is not None:
             short = [(most, num) for most, num in sorted(few.items()) if num]
             warnings += [f"{num} videos are too short for {most} clips and have fewer" for most, num in short]
-        return warnings
+        return warnings + [f"{notes[name]} {text}" for name, text in NOTES.items() if notes[name]]
 
 
 def check_strips(dataset: VideoDataset) -> None:

@@ -1,7 +1,10 @@
 """Know when each frame of a video is shown, and cut a video into clips by time.
 
-Times are exact fractions of a second after the first frame, so that no rounding moves a frame. A moment shows the last frame
-whose time has come: where the frame rate varies, frames are chosen by their time stamps.
+Times are exact, so that no rounding moves a frame, and the same frames have the same times in every container:
+- stamps that a constant rate explains, up to a millisecond or to what the container can write, are those of that rate:
+  frame n is shown at n / rate, and the last as long as the others;
+- any other stamps count in whole milliseconds after the first frame, which is what Matroska and WebM keep;
+- a moment shows the last frame whose time has come; where stamps were rounded, half a millisecond early counts.
 
 Source: Karpathy et al. 2014, section 4.1: clips of half a second and of some ten frames; up to 100 clips of a video.
 
@@ -10,7 +13,9 @@ Shape suffixes: F frames of the video.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -19,6 +24,9 @@ from repro.spec.video_datasets import Clips
 
 #: A span in seconds is taken as the fraction with the least denominator up to this: 1/3 s, not .333 s.
 LARGEST_DENOMINATOR = 10_000
+MILLISECOND = Fraction(1, 1000)
+#: Stamps are no rounding of a constant rate if they are further off than this share of a frame.
+LARGEST_JITTER = Fraction(1, 4)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,44 +35,95 @@ class Timeline:
 
     stamp_F: time stamps in the order in which frames are shown; () where the file has none that can be relied on, and a
         frame is known by its number alone.
-    time_F: seconds after the first frame. end_s: when the last frame is over.
+    tick_F: when each frame is shown, in units of `tick_s` seconds after the first frame, in order; where several have one
+        time, the last of them is what is seen. end_s: when the last frame is over.
+    slack: as a share of a tick, how much earlier than its time a frame may be shown: half, where times were rounded.
     keys: numbers of the frames at which decoding can begin; 0 is always among them.
     """
 
     stamp_F: tuple[int, ...]
-    time_F: tuple[Fraction, ...]
+    tick_F: Sequence[int]
+    tick_s: Fraction
     end_s: Fraction
+    slack: Fraction = Fraction(0)
     keys: tuple[int, ...] = (0,)
 
     @property
     def num_frames(self) -> int:
-        return len(self.time_F)
+        return len(self.tick_F)
+
+    def time_s(self, number: int) -> Fraction:
+        """When frame `number` is shown."""
+        return self.tick_F[number] * self.tick_s
 
     def frame_at(self, time_s: Fraction) -> int:
         """The number of the frame shown at `time_s`, 0 or later."""
-        return bisect_right(self.time_F, time_s) - 1
+        return bisect_right(self.tick_F, math.floor(time_s / self.tick_s + self.slack)) - 1
 
 
 def constant_rate(num_frames: int, *, rate: Fraction) -> Timeline:
     """The timeline of frames shown at `rate` frames a second, known by their numbers."""
-    return Timeline(stamp_F=(), time_F=tuple(i / rate for i in range(num_frames)), end_s=num_frames / rate)
+    return Timeline(stamp_F=(), tick_F=range(num_frames), tick_s=1 / rate, end_s=num_frames / rate)
 
 
-def from_stamps(stamps: list[tuple[int, bool]], *, time_base: Fraction, last_ticks: int) -> Timeline:
+def from_stamps(
+    stamps: list[tuple[int, bool]], *, time_base: Fraction, last_ticks: int, rates: Iterable[Fraction | None] = ()
+) -> Timeline:
     """The timeline of frames with these time stamps, each with whether decoding can begin there.
 
     last_ticks: how long the last frame is shown; where the file does not say (0), as long as the frame before.
+    rates: frames a second that the file states, perhaps wrongly.
     """
     ordered = sorted(stamps)
     stamp_F = tuple(stamp for stamp, _ in ordered)
+    keys = (0, *(number for number, (_, is_key) in enumerate(ordered) if is_key and number))
+    rate = rate_of(stamp_F, time_base=time_base, stated=rates)
+    if rate is not None:
+        num = len(stamp_F)
+        return Timeline(stamp_F=stamp_F, tick_F=range(num), tick_s=1 / rate, end_s=num / rate, keys=keys)
     if not last_ticks and len(stamp_F) > 1:
         last_ticks = stamp_F[-1] - stamp_F[-2]
-    return Timeline(
-        stamp_F=stamp_F,
-        time_F=tuple((stamp - stamp_F[0]) * time_base for stamp in stamp_F),
-        end_s=(stamp_F[-1] - stamp_F[0] + last_ticks) * time_base,
-        keys=(0, *(number for number, (_, is_key) in enumerate(ordered) if is_key and number)),
-    )
+    scale = time_base / MILLISECOND
+    tick_F = tuple(_rounded((stamp - stamp_F[0]) * scale) for stamp in stamp_F)
+    end = _rounded((stamp_F[-1] - stamp_F[0] + last_ticks) * scale)
+    return Timeline(stamp_F=stamp_F, tick_F=tick_F, tick_s=MILLISECOND, end_s=end * MILLISECOND, slack=Fraction(1, 2), keys=keys)
+
+
+def rate_of(stamp_F: Sequence[int], *, time_base: Fraction, stated: Iterable[Fraction | None]) -> Fraction | None:
+    """The frames a second that explain these ascending stamps, one that is stated before others; None if none does.
+
+    A rate explains them if no stamp is further from where it would be than a millisecond or one step of the container's
+    clock, and than a quarter of a frame.
+    """
+    num_steps, ticks = len(stamp_F) - 1, stamp_F[-1] - stamp_F[0]
+    if num_steps < 1 or not ticks:
+        return next((rate for rate in stated if rate), None)
+    mean_s = ticks * time_base / num_steps
+    slack_s = max(MILLISECOND, time_base) / num_steps
+    simplest = _simplest(1 / (mean_s + slack_s), 1 / (mean_s - slack_s)) if mean_s > slack_s else 1 / mean_s
+    candidates = [rate for rate in (*stated, simplest, 1 / mean_s) if rate]
+    return next((rate for rate in candidates if _explains(rate, stamp_F, time_base=time_base)), None)
+
+
+def _explains(rate: Fraction, stamp_F: Sequence[int], *, time_base: Fraction) -> bool:
+    allowed_s = min(max(MILLISECOND, time_base), LARGEST_JITTER / rate)
+    # In whole numbers, as there may be millions: |stamp - n step| <= allowed, all times the common denominator.
+    step, allowed = 1 / (rate * time_base), allowed_s / time_base
+    common = math.lcm(step.denominator, allowed.denominator)
+    num_step, num_allowed, first = int(step * common), int(allowed * common), stamp_F[0]
+    return all(abs((stamp - first) * common - n * num_step) <= num_allowed for n, stamp in enumerate(stamp_F))
+
+
+def _simplest(low: Fraction, high: Fraction) -> Fraction:
+    """The fraction with the least denominator in [low, high], both above 0."""
+    whole = math.ceil(low)
+    if whole <= high:
+        return Fraction(whole)
+    return whole - 1 + 1 / _simplest(1 / (high - whole + 1), 1 / (low - whole + 1))
+
+
+def _rounded(value: Fraction) -> int:
+    return math.floor(value + Fraction(1, 2))
 
 
 def clip_frames(timeline: Timeline, clips: Clips, *, num_clips: int) -> list[list[int]]:
@@ -76,7 +135,8 @@ def clip_frames(timeline: Timeline, clips: Clips, *, num_clips: int) -> list[lis
     overlap if there is no room, but no two begin with the same frame: a short video has fewer than `num_clips`.
 
     Raises:
-        UnreadableError: the video is shorter than a clip; where the span is a share of it, it has fewer frames than a clip.
+        UnreadableError: the video is shorter than a clip by more than half a frame; where the span is a share of it, it has
+            fewer frames than a clip.
         ValueError: a share outside (0, 1].
     """
     span = _span(timeline, clips)
@@ -90,14 +150,22 @@ def clip_frames(timeline: Timeline, clips: Clips, *, num_clips: int) -> list[lis
 def _span(timeline: Timeline, clips: Clips) -> Fraction:
     if clips.span_s is not None:
         span = Fraction(clips.span_s).limit_denominator(LARGEST_DENOMINATOR)
-        if timeline.end_s < span:
-            raise UnreadableError(f"too short: {float(timeline.end_s):.2f} s; a clip spans {float(span):.2f} s")
-        return span
+        half_a_frame = timeline.end_s / timeline.num_frames / 2
+        if timeline.end_s + half_a_frame < span:
+            has, needs = told_apart(timeline.end_s, span)
+            raise UnreadableError(f"too short: {has} s; a clip spans {needs} s")
+        return min(span, timeline.end_s)
     if not 0 < clips.span_share <= 1:
         raise ValueError(f"a clip spans the share {clips.span_share:g} of its video; allowed: above 0 and up to 1")
     if timeline.num_frames < clips.num_frames:
         raise UnreadableError(f"too short: {timeline.num_frames} frames; a clip has {clips.num_frames}")
     return timeline.end_s * Fraction(clips.span_share).limit_denominator(LARGEST_DENOMINATOR)
+
+
+def told_apart(one: Fraction, other: Fraction) -> tuple[str, str]:
+    """Two different numbers with two decimals, or with as many as it takes to tell them apart."""
+    texts = ((f"{float(one):.{digits}f}", f"{float(other):.{digits}f}") for digits in range(2, 17))
+    return next((pair for pair in texts if pair[0] != pair[1]), (str(one), str(other)))
 
 
 def _spread(timeline: Timeline, *, begin: Fraction, span: Fraction, num_frames: int) -> list[int]:

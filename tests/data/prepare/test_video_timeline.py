@@ -67,7 +67,7 @@ def test_where_the_rate_varies_time_decides_which_frame_is_taken() -> None:
 def test_stamps_in_the_order_of_decoding_are_put_in_the_order_of_showing() -> None:
     timeline = from_stamps([(10, True), (30, False), (20, False), (40, True)], time_base=Fraction(1, 10), last_ticks=0)
     assert timeline.stamp_F == (10, 20, 30, 40)
-    assert timeline.time_F == (0, 1, 2, 3)
+    assert [timeline.time_s(number) for number in range(4)] == [0, 1, 2, 3]
     assert timeline.end_s == 4  # the last frame lasts as long as the one before
     assert timeline.keys == (0, 3)
 

@@ -1,0 +1,258 @@
+"""Open a video file within limits and decode it; whatever FFmpeg reports as damage is an error, never a frame.
+
+FFmpeg tells of damage in four ways: it fails, it marks a packet or a frame, it says that it concealed something, or it logs
+an error and goes on. All four end here in a DamageError, for every container and codec. Not told by any decoder is damage that
+leaves a valid stream; how often that happens is up to the codec and its container (docs/videos.md).
+
+Limits are those of this module: pixels of a frame, frames of a video, pixels decoded in all. FFmpeg is given the first, so that
+no larger frame is ever decoded, not even to find out what a file holds.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import av
+import av.logging
+
+from repro.data.shards.decode import UnreadableError
+
+Result = TypeVar("Result")
+
+#: Pixels of a frame: 8K as cinemas show it. A larger frame takes seconds to decode, and a file holds thousands of them.
+MAX_PIXELS = 8192 * 4320
+#: Frames of a video: a day and a half at 30 a second.
+MAX_FRAMES = 2**22
+#: Pixels of all frames of a video: some 20 hours of 1920 x 1080 at 30 a second, and of decoding.
+MAX_PIXELS_IN_ALL = 2**42
+#: Frames a second where nothing says how many.
+USUAL_RATE = Fraction(25)
+
+#: Containers that hold their pictures themselves. Lists of other files, which FFmpeg would open, are none.
+CONTAINERS = (
+    *("mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "avi", "mpeg", "mpegts", "mpegtsraw", "mpegvideo", "flv", "live_flv", "asf"),
+    *("asf_o", "ogg", "mxf", "nut", "ivf", "obu", "av1", "h261", "h263", "h264", "hevc", "vvc", "evc", "m4v", "vc1", "vc1test"),
+    *("cavsvideo", "avs2", "avs3", "dirac", "dnxhd", "mjpeg", "mpjpeg", "mjpeg_2000", "dv", "gif", "apng", "webp", "avif"),
+    *("gxf", "rm", "wtv", "nsv", "nuv", "swf", "smk", "bink", "flic", "roq", "rpl", "yuv4mpegpipe", "y4m", "dxa", "thp", "pmp"),
+    *("ty", "mlv", "moflex", "film_cpk", "4xm", "amv", "lmlm4", "smjpeg", "ea", "vmd", "jv", "jpegxl_anim", "ipu", "kux", "usm"),
+)
+#: What a demuxer says of a file that ends early: it is used as far as it goes.
+ENDS_EARLY = "File ended prematurely"
+#: What decoders say, below the level of errors, where they made up a part of a picture.
+CONCEALED = "oncealing"
+
+
+class DamageError(UnreadableError):
+    """FFmpeg reports that something in the file is damaged."""
+
+
+class NoKeyFrameError(DamageError):
+    """Decoding began at a frame that rests on others."""
+
+
+@contextmanager
+def listening() -> Iterator[None]:
+    """Have FFmpeg's messages captured, for `heard`."""
+    level, skips = av.logging.get_level(), av.logging.get_skip_repeated()
+    av.logging.set_level(av.logging.INFO)
+    av.logging.set_skip_repeated(False)  # else the damage of a file is passed over that is worded like the file's before it
+    try:
+        yield
+    finally:
+        av.logging.set_level(level)
+        av.logging.set_skip_repeated(skips)
+
+
+def heard(work: Callable[[], Result], *, where: str = "") -> Result:
+    """Do some work of FFmpeg's on a file.
+
+    Raises:
+        UnreadableError: a frame has too many pixels, or the file only names others.
+        DamageError: FFmpeg says or logs that something is damaged.
+    """
+    with av.logging.Capture() as log:
+        try:
+            result, failure = work(), None
+        except av.FFmpegError as error:
+            if error.errno == errno.ENOMEM:
+                raise
+            failure = error
+    for _, _, text in log:
+        _check_limits(text)
+    told = [f"{name}: {' '.join(text.split())}" for level, name, text in log if _is_damage(level, name, text)]
+    if failure is not None and not told:
+        told = [failure.strerror or type(failure).__name__]
+    if told:
+        raise DamageError(f"damaged{where} ({told[0][:160]})")
+    return result
+
+
+def _check_limits(text: str) -> None:
+    """Raise what a message of FFmpeg's says of a limit that we gave it."""
+    if size := re.search(r"Picture size (\d+)x(\d+) exceeds", text):
+        check_size(int(size[1]), int(size[2]))
+    if "Format not on whitelist" in text:
+        raise UnreadableError("no video stream: the file is of sound, one picture, or a list that names other files")
+
+
+def _is_damage(level: int, name: str, text: str) -> bool:
+    if name == "swscaler" or ENDS_EARLY in text:
+        return False
+    return level <= av.logging.ERROR or CONCEALED in text
+
+
+class VideoReader(AbstractContextManager["VideoReader"]):
+    """A video file, opened for one thread; `track` is the video stream that FFmpeg thinks best.
+
+    Raises:
+        UnreadableError: no video, or one beyond the limits.
+        DamageError: FFmpeg reports damage, here and wherever it reads.
+    """
+
+    def __init__(self, file: Path | bytes) -> None:
+        # The prefix keeps a name with a colon from being taken for a protocol.
+        source = io.BytesIO(file) if isinstance(file, bytes) else f"file:{file}"
+        self.container: Any = opened(source)
+        self.track: Any = self.container.streams.best("video")
+        self._num_pixels, self._last = 0, -1
+        try:
+            self._prepare()
+        except UnreadableError:
+            self.container.close()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        self.container.close()
+
+    def _prepare(self) -> None:
+        if self.track is None or self.track.codec_context is None:
+            raise UnreadableError("no video stream that can be decoded")
+        self.track.thread_type = "NONE"
+        self.track.codec_context.thread_count = 1
+        self.track.codec_context.options = {"err_detect": "explode+crccheck", "max_pixels": str(MAX_PIXELS)}
+        check_size(*self._size)
+
+    @property
+    def _size(self) -> tuple[int, int]:
+        return self.track.codec_context.width, self.track.codec_context.height
+
+    @property
+    def rates(self) -> tuple[Fraction, ...]:
+        """Frames a second as the container states or FFmpeg guesses them, the likeliest first."""
+        stated = (self.track.base_rate, self.track.average_rate, self.track.guessed_rate, USUAL_RATE)
+        return tuple(rate for rate in stated if rate)
+
+    @property
+    def num_videos(self) -> int:
+        """How many video streams there are, covers of music aside."""
+        cover = av.stream.Disposition.attached_pic
+        return sum(not stream.disposition & cover for stream in self.container.streams.video)
+
+    def check_length(self, num_frames: int) -> None:
+        """Refuse to decode too much; `num_frames`: how many there are, of the size that the container states."""
+        if num_frames > MAX_FRAMES:
+            raise UnreadableError(f"more than {MAX_FRAMES} frames; allowed: up to {MAX_FRAMES}")
+        width, height = self._size
+        _check_all(num_frames * width * height)
+
+    def check_count(self) -> None:
+        """At the end of an AVI file, which numbers its frames: fail if there are fewer than it says.
+
+        Raises:
+            DamageError: says how many there are.
+        """
+        if self.container.format.name == "avi" and self._last + 1 < self.track.frames:
+            raise DamageError(f"damaged (it says that it has {self.track.frames} frames, and ends after {self._last + 1})")
+
+    def leap(self, stamp: int) -> None:
+        """Go to the last place before a time stamp where the container says that decoding can begin."""
+        heard(lambda: self.container.seek(stamp, stream=self.track))
+
+    def packets(self) -> Iterator[Any]:
+        """Give the packets of the video stream from where the file stands, and one that is empty at its end."""
+        demuxing, number = self.container.demux(self.track), 0
+        while (packet := heard(lambda: next(demuxing, None))) is not None:
+            if packet.is_corrupt:
+                raise DamageError(f"damaged{_at(packet)} (so the container)")
+            if packet.size:
+                number += 1
+                self.check_length(number)
+                self._last = max(self._last, packet.dts or 0)
+            # A packet without content in the middle shows the frame before it on; the decoder would take it for the end.
+            if packet.size or packet.dts is None:
+                yield packet
+
+    def frames(self, *, leapt: bool = False) -> Iterator[Any]:
+        """Decode from where the file stands; leapt: it is not the beginning.
+
+        Raises:
+            NoKeyFrameError: the first frame rests on others. At the beginning the container's word is enough.
+        """
+        stands = False
+        for number, packet in enumerate(self.packets()):
+            stands = stands or (not number and packet.is_keyframe and not leapt)
+            for frame in heard(partial(self.track.decode, packet), where=_at(packet)):
+                self._check(frame)
+                stands = stands or frame.key_frame
+                if not stands:
+                    raise NoKeyFrameError(f"begins with a frame that rests on others{_at(frame)}")
+                yield frame
+
+    def _check(self, frame: Any) -> None:
+        if frame.is_corrupt:
+            raise DamageError(f"damaged{_at(frame)} (so the decoder)")
+        check_size(frame.width, frame.height)
+        self._num_pixels += frame.width * frame.height
+        _check_all(self._num_pixels)
+
+
+def opened(source: io.BytesIO | str) -> Any:
+    """Open a container of videos, without decoding frames that are too large.
+
+    Raises:
+        UnreadableError: the file is of another form, or has larger frames.
+        DamageError: the container is damaged; what decoders say meanwhile of the first frames, they will say again.
+    """
+    inside = {"format_whitelist": ",".join(CONTAINERS), "protocol_whitelist": "file"}
+    limits = {"max_pixels": str(MAX_PIXELS)}
+    with av.logging.Capture() as log:
+        try:
+            container = av.open(source, metadata_errors="ignore", options=limits, container_options=inside)
+        except av.FFmpegError:
+            for _, _, text in log:
+                _check_limits(text)
+            raise
+    told = [text for level, name, text in log if name == container.format.name and _is_damage(level, name, text)]
+    if told:
+        container.close()
+        raise DamageError(f"damaged ({' '.join(told[0].split())[:160]})")
+    return container
+
+
+def check_size(width: int, height: int) -> None:
+    """Refuse a frame that is too large.
+
+    Raises:
+        UnreadableError: says how large it is, and what is allowed.
+    """
+    if width * height > MAX_PIXELS:
+        raise UnreadableError(f"frames of {width}x{height} are {width * height} pixels; allowed: up to {MAX_PIXELS}")
+
+
+def _check_all(num_pixels: int) -> None:
+    if num_pixels > MAX_PIXELS_IN_ALL:
+        raise UnreadableError(f"its frames are {num_pixels} pixels in all; allowed: up to {MAX_PIXELS_IN_ALL}")
+
+
+def _at(what: Any) -> str:
+    """Where in the file a packet or a frame is shown, if it says so."""
+    stamp = what.pts if what.pts is not None else what.dts
+    return "" if stamp is None or what.time_base is None else f" at {float(stamp * what.time_base):.2f} s"
