@@ -127,18 +127,22 @@ class Diverged:
 class Counts:
     """How many claims there are of which sort: `decided` of the `judgeable`; the others are counted apart.
 
-    not_comparable: levels on other data than the printed ones. untestable: what no run here can speak to.
+    not_comparable: levels on other data than the printed ones. untestable: what no run here can speak to. post_hoc: of the
+    judgeable, those that were changed after runs had been seen.
     """
 
     decided: int
     judgeable: int
     not_comparable: int
     untestable: int
+    post_hoc: int
 
     @property
     def words(self) -> str:
         """What is decided, and apart from it what is no question here."""
         apart = f"{self.not_comparable} levels of other data, {self.untestable} that nothing here can test"
+        if self.post_hoc:
+            apart = f"{self.post_hoc} post hoc, {apart}"
         return f"{self.decided} of {self.judgeable} judgeable claims decided; counted apart: {apart}"
 
 
@@ -151,7 +155,7 @@ class Judgement:
     diverged: runs that ever diverged, whatever was run later under their names.
     """
 
-    SCHEMA: ClassVar[str] = "claims/5"
+    SCHEMA: ClassVar[str] = "claims/6"
     STAGE: ClassVar[str] = "judge"
 
     scale: str

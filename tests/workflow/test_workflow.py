@@ -44,7 +44,7 @@ def test_every_planned_run_has_its_record_and_every_job_its_log(smoke):
         log = (results / "logs" / "train" / "alexnet" / f"{job.label}.seeds-{job.seeds_option}.log").read_text()
         for run in job.runs:
             assert re.search(f"alexnet/{run.variant} seed {run.seed}: (epoch|test top-1 error)", log)
-    for name in ("prepare/procedural", "collect", "judge", "render"):
+    for name in ("prepare/procedural", "collect", "judge", "calibrate", "render"):
         assert (results / "logs" / f"{name}.log").stat().st_size > 0
 
 
@@ -108,14 +108,14 @@ def test_an_edit_of_the_analysis_judges_again_and_retrains_nothing(finished):
     finished.edit("repro/analyse/evidence/verdict.py", lambda text: text + "\nADDED = 1\n")
     planned = jobs(finished.planned())
     assert "judge" in planned
-    assert set(planned) <= {"collect", "judge", "render"}
+    assert set(planned) <= {"collect", "judge", "calibrate", "render"}
 
 
 def test_the_words_of_a_claim_are_judged_again_and_nothing_is_retrained(finished):
     finished.edit(
         "repro/papers/alexnet/claims/norm.py", lambda text: text.replace("lowers the {measure} by {value:.1f} points", "helps")
     )
-    assert jobs(finished.planned()) == {"judge": 1, "render": 1}
+    assert jobs(finished.planned()) == {"judge": 1, "calibrate": 1, "render": 1}
 
 
 def test_another_value_in_one_variant_runs_the_job_of_that_variant_alone(finished):

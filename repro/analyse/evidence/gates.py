@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from repro.analyse.evidence import reasons, verdict
+from repro.analyse.evidence.arms.copies import copied
+from repro.analyse.evidence.arms.machines import confounded
 from repro.analyse.evidence.population import Population
 from repro.artifacts.ledger.receipts import bridges_in
 from repro.artifacts.provenance import plain, spec_difference
@@ -73,6 +75,8 @@ def gate(population: Population, question: Question) -> Stop | None:
         or mixed_specs(population, arms)
         or other_specs(population, question.considered)
         or mixed_examples(population, question)
+        or copied(population, question.considered, protocol=question.protocol)
+        or confounded(population, arms, metric=metric)
     )
     if invalid:
         return Stop(verdict=verdict.INVALID, reason=invalid)
@@ -126,11 +130,8 @@ def not_at_this_scale(population: Population, arms: Sequence[str]) -> str:
 def diverged(population: Population, arms: Sequence[str]) -> str:
     """Name the runs of `arms` that diverged."""
     found = population.diverged_of(arms)
-    if not found:
-        return ""
-    named = "; ".join(f"{run} ({reason})" for run, reason in found.items())
     num = len({*found, *(record.id for arm in arms for record in population.runs(arm))})
-    return f"{len(found)} of {num} runs diverged and {'has' if len(found) == 1 else 'have'} no error: {named}."
+    return reasons.diverged_words(found, num=num) if found else ""
 
 
 def not_learned(population: Population, arm: str, *, role: str, protocol: str) -> str:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from repro.artifacts import claims_json, dataset_json, files
+from repro.artifacts import calibration_json, claims_json, dataset_json, files
+from repro.artifacts.calibration_json import CalibrationJson, read_calibration
 from repro.artifacts.claims_json import Judgement, read_claims_json
 from repro.artifacts.dataset_json import DatasetJson, read_dataset
+from repro.artifacts.documents import digest_of, fields_of
 from repro.artifacts.ledger.chain import read_ledger
 from repro.artifacts.ledger.receipts import made_again_words
 from repro.artifacts.log_jsonl import LogEntry, parse_log
@@ -38,6 +40,7 @@ class RunRecord:
 class Results:
     """All that a report of one scale is made from. `datasets` maps a data set's name to its dataset.json (absent: not there).
 
+    calibration: None where nothing was calibrated.
     made_again: how many runs were, and how many were equal. unjudged: why verdicts could not be judged again.
     """
 
@@ -48,6 +51,7 @@ class Results:
     runs: dict[str, RunRecord]
     datasets: dict[str, DatasetJson]
     refused: dict[str, tuple[dict[str, str], ...]]
+    calibration: CalibrationJson | None = None
     made_again: str = ""
     unjudged: str = ""
 
@@ -113,6 +117,9 @@ def read_results(papers: Sequence[Paper], *, scale: str, results: Path, unjudged
         runs=runs,
         datasets=datasets,
         refused=refused,
+        calibration=read_calibration(
+            folder / calibration_json.FILE, runs_sha256=table.sha256, claims_sha256=digest_of(fields_of(judgement))
+        ),
         made_again=made_again_words(read_ledger(folder)),
         unjudged=unjudged,
     )
@@ -121,7 +128,7 @@ def read_results(papers: Sequence[Paper], *, scale: str, results: Path, unjudged
 def _read_refused(path: Path) -> tuple[dict[str, str], ...]:
     if not path.is_file():
         return ()
-    with open(path, newline="", encoding="utf-8") as stream:
+    with open(path, newline="", encoding="utf-8", errors="surrogateescape") as stream:
         return tuple(csv.DictReader(stream))
 
 

@@ -14,7 +14,8 @@ from repro.analyse.evidence.reasons.differences import (
     not_run_yet,
     within_measured,
 )
-from repro.analyse.evidence.reasons.missing import missing_words
+from repro.analyse.evidence.reasons.looks import look_words, post_hoc_words
+from repro.analyse.evidence.reasons.missing import diverged_words, missing_words
 from repro.analyse.evidence.reasons.paces import LEAVES_CHANCE, epochs_listed, pace_chosen, pace_meaning, pace_measured
 from repro.analyse.evidence.reasons.several import (
     NO_RATIO,
@@ -35,6 +36,7 @@ __all__ = [
     "amount_of",
     "count_meaning",
     "count_measured",
+    "diverged_words",
     "effect_measured",
     "epochs_listed",
     "epochs_measured",
@@ -43,6 +45,7 @@ __all__ = [
     "in_paper",
     "level_meaning",
     "level_measured",
+    "look_words",
     "meaning",
     "missing_words",
     "no_spread",
@@ -51,6 +54,7 @@ __all__ = [
     "pace_chosen",
     "pace_meaning",
     "pace_measured",
+    "post_hoc_words",
     "ranking_meaning",
     "ranking_measured",
     "signs_meaning",

@@ -1,4 +1,4 @@
-"""Say which runs a claim lacks: those that are planned, and those that were started and do not count."""
+"""Say which runs a claim lacks: those that are planned, those that were started and do not count, those that diverged."""
 
 from __future__ import annotations
 
@@ -17,3 +17,9 @@ def missing_words(missing: Sequence[str], why: Mapping[str, str]) -> tuple[str, 
         brief.append("1 run does not count" if len(started) == 1 else f"{len(started)} runs do not count")
         said.append(f"{brief[-1]}: {'; '.join(f'{run} ({why[run]})' for run in started)}.")
     return " ".join(said), f"{', '.join(brief)}."
+
+
+def diverged_words(found: Mapping[str, str], *, num: int) -> str:
+    """A sentence about the runs that diverged, of `num`; found: why each did."""
+    named = "; ".join(f"{run} ({reason})" for run, reason in found.items())
+    return f"{len(found)} of {num} runs diverged and {'has' if len(found) == 1 else 'have'} no error: {named}."
