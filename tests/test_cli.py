@@ -34,6 +34,8 @@ OPTIONS = {
     "speed": {"-h", "--help", "files", "--reports"},
     "calibrate": STAGE | {"--papers", "--replications", "--seed", "--out"},
     "verify": KNOWING | {"results", "--json", "--rerun", "--carry", "--seed", "--device"},
+    "challenge": STAGE | {"claim", "--beacon", "--seeds", "--device"},
+    "publish": KNOWING | {"results", "--out"},
 }
 
 

@@ -169,7 +169,7 @@ def judgement(*claims: JudgedClaim, **fields: Any) -> Judgement:
         "camera": (),
     }
     known = {"scale": "smoke", "evidence": {"alexnet": "demonstration"}, "mode": "per-claim", "runs_sha256": "0" * 64, "runs": 0}
-    known |= {"counts": Counts(decided=0, judgeable=len(claims), not_comparable=0, untestable=0)}
+    known |= {"counts": Counts(decided=0, judgeable=len(claims), not_comparable=0, untestable=0, post_hoc=0)}
     return Judgement(**{**nothing, **known, "claims": claims, **fields})
 
 
