@@ -11,8 +11,9 @@ from repro.artifacts.files import data_folder, run_folder
 from repro.artifacts.run_json import FAITHFUL, is_finished
 from repro.catalogue.known import catalogue
 from repro.cli.arguments import UsageError, chosen_device
+from repro.planning.collected import collected_runs
 from repro.planning.declare import declare, plan_of
-from repro.planning.plan import collected_runs, planned_runs, stage_of
+from repro.planning.plan import planned_runs, stage_of
 from repro.spec.experiment import make_run
 from repro.spec.video_datasets import VideoDataset
 from repro.system.locks import locked

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from repro.artifacts.files import run_folder, sha256_bytes
+from repro.artifacts.files import sha256_bytes
 from repro.artifacts.provenance import PACKAGE, code_digest, prepare_stage, spec_digest
 from repro.catalogue.known import Catalogue, catalogue
 from repro.planning.config_values import ConfigError, checked_values, listed, packaged
@@ -197,20 +197,6 @@ def planned_runs(
     runs = with_needed(reached, paper)
     place = {name: number for number, name in enumerate(dict.fromkeys([*chosen, *(run.variant for run in runs)]))}
     return sorted(runs, key=lambda run: (place[run.variant], run.seed))
-
-
-def collected_runs(paper: Paper, *, scale: str, results: Path, num_seeds: int | None = None) -> list[Run]:
-    """The planned runs and all others that have a record in `results`, variant by variant: whatever was run counts."""
-    runs = {run.id: run for run in planned_runs(paper, scale=scale, num_seeds=num_seeds)}
-    names = dict.fromkeys([run.variant for run in runs.values()])
-    names |= {variant.name: None for variant in paper.variants if paper.scale(scale).has(paper.family(variant.name))}
-    for name in names:
-        folder = run_folder(results, f"{scale}/{paper.name}/{name}/0").parent
-        for seed in sorted(int(path.parent.name) for path in folder.glob("*/run.json") if path.parent.name.isdigit()):
-            run = make_run(paper, scale=scale, variant=name, seed=seed)
-            runs.setdefault(run.id, run)
-    place = {name: number for number, name in enumerate(names)}
-    return sorted(runs.values(), key=lambda run: (place[run.variant], run.seed))
 
 
 def source_option(paper: Paper, dataset: Dataset | VideoDataset, config: Config) -> str:

@@ -12,7 +12,7 @@ from repro.artifacts.ledger.chain import read_ledger
 from repro.artifacts.ledger.events import Begin, Look
 from repro.artifacts.run_json import FILE, read_run
 from repro.cli import main
-from repro.planning.plan import collected_runs
+from repro.planning.collected import collected_runs
 from tests.analyse.judging import ALEXNET, claim, judged, judgement_in, truth
 from tests.fabricate import fabricate
 from tests.witnessed import start_of, witness
