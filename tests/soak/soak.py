@@ -15,7 +15,7 @@ from typing import Any
 from repro.artifacts.files import run_folder
 from repro.system.stopping import STATUS
 from tests.soak.killing import Point, kill, outlived, start, wait
-from tests.soak.kinds import DATASETS, KINDS, MEMBERS, Kind, prepare
+from tests.soak.kinds import DATASETS, KINDS, MEMBERS, SCALE, Kind, prepare
 from tests.soak.outcomes import left_behind, outcome
 
 #: How many kills a cycle tries, one after the other, before the run may end.
@@ -131,8 +131,8 @@ class Soak:
         """Results that hold the data and what the kind needs, and no run of it."""
         results = self.folder / "results"
         shutil.rmtree(results, ignore_errors=True)
-        (results / "smoke").mkdir(parents=True)
-        (results / "smoke" / "data").symlink_to(self.base / "smoke" / "data")
+        (results / SCALE).mkdir(parents=True)
+        (results / SCALE / "data").symlink_to(self.base / SCALE / "data")
         for member in MEMBERS:
             if member.name in kind.needed:
                 for run in member.runs:
