@@ -116,7 +116,8 @@ class Soak:
             results = self._fresh(kind)
             process = self._end_well(partial(kind.do, results), watched=run_folder(results, kind.runs[0]))
             found = [outcome(results, run) for run in kind.runs]
-            assert not left_behind(results, self.folder / "scratch", mark="none")
+            left = left_behind(results, self.folder / "scratch", mark="none")
+            assert not left, f"kind {kind.name!r} leaves behind what nothing disturbed: {left}"
             self._known[kind.name] = Undisturbed(outcome=found, cpu_s=process[0], num_names=process[1])
         return self._known[kind.name]
 
@@ -125,6 +126,7 @@ class Soak:
         process = start(do, folder=self.folder, watched=watched, mark=mark)
         status = wait(process)
         assert status == 0, f"ended with {status}\n{process.output()}"
+        outlived(mark)  # what Python itself starts for processes of a pool ends a moment later
         return process.last_cpu_s, process.num_names
 
     def _fresh(self, kind: Kind) -> Path:
