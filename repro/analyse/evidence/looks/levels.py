@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-#: What all looks together cover.
-OVERALL = 0.90
+#: What all looks together cover, and leave out on each side.
+OVERALL, LEFT_OUT = 0.90, 0.05
 
 
 def look_level(looks: tuple[int, ...]) -> float:
@@ -28,4 +28,4 @@ def look_level(looks: tuple[int, ...]) -> float:
 
 def one_sided(level: float) -> float:
     """What an interval of `level` leaves out on each side."""
-    return (1 - level) / 2
+    return LEFT_OUT if level == OVERALL else (1 - level) / 2
