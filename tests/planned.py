@@ -38,6 +38,7 @@ CONFIG = {
     "precision": "float32",
     "towers_apart": False,
     "python": None,
+    "max_left_out": 0.01,
 }
 
 JOBS = train_jobs(PAPERS["alexnet"], read_config(CONFIG, schema=SCHEMA))
