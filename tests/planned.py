@@ -30,11 +30,15 @@ CONFIG = {
     "reports": "reports",
     "device": "auto",
     "seeds": 1,
+    "until": None,
+    "looks": [3, 5, 10],
+    "hours": None,
     "seeds_per_job": "all",
     "gpus_per_job": None,
     "precision": "float32",
     "towers_apart": False,
     "python": None,
+    "max_left_out": 0.01,
 }
 
 JOBS = train_jobs(PAPERS["alexnet"], read_config(CONFIG, schema=SCHEMA))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import signal
 import sys
@@ -11,6 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
+from repro.artifacts.files import visible
 from repro.cli.errors import DEFECT, MENDABLE, defect, mendable
 from repro.cli.parser import command_parser
 from repro.system.progress import Say
@@ -23,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0 or what the command gives, 2 where the user can put it right, 1 after a defect; 143 if asked to end (SIGTERM), 130 if
     interrupted.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):  # whatever a name holds, and whatever the terminal knows
+        sys.stdout.reconfigure(errors="backslashreplace")
     options = command_parser().parse_args(arguments)
     try:
         with _speaking(getattr(options, "log", None)) as say:
@@ -75,7 +79,7 @@ def _speaking(log: Path | None) -> Iterator[Say]:
         def say(line: str) -> None:
             for stream in tuple(streams):
                 try:
-                    print(line, file=stream, flush=True)
+                    print(visible(line), file=stream, flush=True)
                 except OSError as error:
                     streams.remove(stream)
                     if stream is not sys.stderr:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 from contextlib import ExitStack
+from itertools import pairwise
 
 from repro.artifacts.files import data_folder, run_folder
-from repro.artifacts.run_json import FAITHFUL
+from repro.artifacts.run_json import FAITHFUL, is_finished
 from repro.catalogue.known import catalogue
 from repro.cli.arguments import UsageError, chosen_device
 from repro.planning.declare import declare, plan_of
@@ -15,6 +16,7 @@ from repro.planning.plan import planned_runs, stage_of
 from repro.spec.experiment import make_run
 from repro.spec.video_datasets import VideoDataset
 from repro.system.locks import locked
+from repro.system.processors import num_usable
 from repro.system.progress import Say
 from repro.system.startup import importing
 from repro.train.runs.context import Compute
@@ -27,6 +29,8 @@ TRAINING_STAGES = ("train_images", "train_clips")
 
 def plan_runs(options: argparse.Namespace, say: Say) -> None:
     """Print the plan of a scale: on GPUs of a given speed, or on this machine after twenty steps of each family's networks."""
+    if options.hours is not None and not 0 < options.hours < float("inf"):
+        raise UsageError(f"--hours {options.hours}; allowed: a number above 0")
     if options.gpus < 1 or (options.gpu_tflops is not None and options.gpu_tflops <= 0):
         raise UsageError(f"--gpus {options.gpus} --gpu-tflops {options.gpu_tflops}; allowed: 1 and above, and above 0")
     _limit_threads(1)
@@ -48,7 +52,7 @@ def plan_runs(options: argparse.Namespace, say: Say) -> None:
 
 def prepare_data(options: argparse.Namespace, say: Say) -> None:
     """Run the prepare stage for the data set of a paper at a scale."""
-    _limit_threads(options.threads)
+    num_threads = _limit_threads(options.threads)
     datasets = {item.name: item for item in catalogue(options.catalogue).paper(options.paper).scale(options.scale).datasets}
     if options.dataset is not None and options.dataset not in datasets:
         raise UsageError(f"--dataset {options.dataset}; allowed at scale {options.scale}: {', '.join(datasets)}")
@@ -61,12 +65,20 @@ def prepare_data(options: argparse.Namespace, say: Say) -> None:
             from repro.data.prepare.prepare import prepare
 
         device = "cpu" if isinstance(dataset, VideoDataset) else chosen_device(options.device)
-        prepare(dataset, folder=folder, source=options.source, num_threads=options.threads, device=device, say=say)
+        prepare(
+            dataset,
+            folder=folder,
+            source=options.source,
+            num_threads=num_threads,
+            device=device,
+            say=say,
+            max_left_out=options.max_left_out,
+        )
 
 
 def train_variants(options: argparse.Namespace, say: Say) -> None:
     """Run the train stage for some variants with some seeds."""
-    _limit_threads(options.threads)
+    num_threads = _limit_threads(options.threads)
     paper = catalogue(options.catalogue).paper(options.paper)
     names = [paper.variant(name).name for name in options.variant]
     runs = [make_run(paper, scale=options.scale, variant=name, seed=seed) for name in names for seed in options.seeds]
@@ -91,7 +103,7 @@ def train_variants(options: argparse.Namespace, say: Say) -> None:
         device = chosen_device(options.device)
         several = is_trained and device == "cuda" and not options.towers_apart
         compute = Compute(
-            num_threads=options.threads,
+            num_threads=num_threads,
             device=device,
             precision=options.precision,
             towers_apart=options.towers_apart,
@@ -108,7 +120,8 @@ def collect_runs(options: argparse.Namespace, say: Say) -> None:
         from repro.analyse.collect.collect import collect
 
     collect(runs, papers=papers, results=options.results)
-    say(f"wrote {options.results / options.scale / 'runs.csv'} from those of {len(runs)} planned runs that are there")
+    there = sum(is_finished(run_folder(options.results, run.id)) for run in runs)
+    say(f"wrote {options.results / options.scale / 'runs.csv'} from {there} of {len(runs)} planned runs")
 
 
 def judge_claims(options: argparse.Namespace, say: Say) -> None:
@@ -119,6 +132,35 @@ def judge_claims(options: argparse.Namespace, say: Say) -> None:
 
     counts = judge(papers, scale=options.scale, results=options.results)
     say(f"wrote {options.results / options.scale / 'claims.json'}: {counts.words}")
+
+
+def decide_claims(options: argparse.Namespace, say: Say) -> None:
+    """Add seeds to the claims that are not decided, look by look."""
+    papers = tuple(catalogue(options.catalogue).papers_at(options.scale, options.papers))
+    looks: tuple[int, ...] = options.looks
+    if any(one >= other for one, other in pairwise(looks)) or looks[0] < 2:
+        raise UsageError(f"--looks {','.join(map(str, looks))}; allowed: numbers of seeds that rise, from 2 on, such as 3,5,10")
+    if options.hours is not None and options.hours < 0:
+        raise UsageError(f"--hours {options.hours:g}; allowed: 0 and above, of processor time beyond the first look")
+    first = [run for paper in papers for run in planned_runs(paper, scale=options.scale, num_seeds=looks[0])]
+    folder = options.results / options.scale
+    declare(plan_of(papers, first, looks=looks), folder=folder)
+    with importing():
+        from repro.planning.deciding.decide import Task, decide
+        from repro.planning.deciding.train import Place
+
+    device = ("--device", options.device)
+    extra = [word for file in options.catalogue for word in ("--catalogue", file)]
+    with locked(folder / "report", say=say):
+        task = Task(
+            papers=papers,
+            scale=options.scale,
+            looks=looks,
+            budget_s=None if options.hours is None else 3600 * options.hours,
+            place=Place(results=options.results, options=(*device, *extra), threads=options.threads),
+        )
+        judgement = decide(task, say=say)
+    say(f"wrote {folder / 'claims.json'}: {judgement.counts.words}")
 
 
 def render_reports(options: argparse.Namespace, say: Say) -> None:
@@ -192,9 +234,11 @@ def report_runs(options: argparse.Namespace, say: Say) -> None:
         _draw_reports(options, say)  # what this process has just judged need not be judged again
 
 
-def _limit_threads(num_threads: int) -> None:
-    """Tell numeric libraries, before they are imported, how many threads they may start."""
+def _limit_threads(num_threads: int) -> int:
+    """Tell numeric libraries, before they are imported, how many threads they may start: no more than there are processors."""
     if num_threads < 1:
         raise UsageError(f"--threads {num_threads}; allowed: 1 and above")
+    usable = min(num_threads, num_usable())
     for name in THREAD_VARIABLES:
-        os.environ[name] = str(num_threads)
+        os.environ[name] = str(usable)
+    return usable

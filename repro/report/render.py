@@ -70,12 +70,24 @@ def render(papers: Sequence[Paper], *, scale: str, results: Path, reports: Path,
 def page_environment() -> Environment:
     """The templates' environment: every value escaped, an unknown name is an error."""
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
     )
     styles = [(TEMPLATES / name).read_text(encoding="utf-8") for name in STYLES]
     environment.globals["style"] = Markup("\n".join(styles))
     environment.globals["script"] = Markup((TEMPLATES / "report.js").read_text(encoding="utf-8"))
     return environment
+
+
+def _shown(value: object) -> object:
+    """A text with what would act on the page written out, its ends of lines aside; anything else as it is."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return value if value.isascii() and value.isprintable() else "\n".join(map(files.readable, value.split("\n")))
 
 
 def _write_table(table: Table, paper: Paper, *, results: Results, folder: Path, environment: Environment) -> None:

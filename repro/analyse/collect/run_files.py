@@ -6,9 +6,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+
 from repro.artifacts import run_json
 from repro.artifacts.documents import MissingFileError
-from repro.artifacts.files import FileFormatError, run_folder
+from repro.artifacts.files import FileFormatError, run_folder, sha256_bytes
 from repro.artifacts.published import published_json
 from repro.artifacts.published.answers import Answers, examples_of, parse_answers
 from repro.artifacts.published.published_json import Published, read_published
@@ -116,7 +118,8 @@ def answers_of(scores: Scores) -> Answers:
     num_classes = scores.scores_NK.shape[1]
     sizes = [k for k in TOP_K.values() if k <= num_classes]
     correct_N = {k: top_k_correct(scores.scores_NK, scores.labels, k=k) for k in sizes}
-    return Answers(correct_N=correct_N, examples=examples_of(scores), num_classes=num_classes)
+    digest = sha256_bytes(np.ascontiguousarray(scores.scores_NK).tobytes())
+    return Answers(correct_N=correct_N, examples=examples_of(scores), num_classes=num_classes, scores_sha256=digest)
 
 
 def published_in(results: Path, scale: str) -> Published | None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from repro.analyse.evidence import verdict
+from repro.analyse.evidence.arms.copies import copied
+from repro.analyse.evidence.arms.machines import confounded
 from repro.analyse.evidence.population import Population
 from repro.artifacts.ledger.receipts import bridges_in
 from repro.artifacts.provenance import plain, spec_difference
@@ -73,6 +75,8 @@ def gate(population: Population, question: Question) -> Stop | None:
         or mixed_specs(population, arms)
         or other_specs(population, question.considered)
         or mixed_examples(population, question)
+        or copied(population, question.considered, protocol=question.protocol)
+        or confounded(population, arms, metric=metric)
     )
     if invalid:
         return Stop(verdict=verdict.INVALID, reason=invalid)

@@ -45,12 +45,14 @@ class Examples:
 class Answers:
     """For one split and protocol of a run: whether each example is right at k, by k.
 
-    examples: what was scored. num_classes: between which the run chose.
+    examples: what was scored. num_classes: between which the run chose. scores_sha256: of the scores themselves, where
+    they are there.
     """
 
     correct_N: Mapping[int, NDArray[np.bool_]]
     examples: Examples
     num_classes: int
+    scores_sha256: str = ""
 
     @property
     def num(self) -> int:

@@ -128,7 +128,7 @@ def read_results(papers: Sequence[Paper], *, scale: str, results: Path, unjudged
 def _read_refused(path: Path) -> tuple[dict[str, str], ...]:
     if not path.is_file():
         return ()
-    with open(path, newline="", encoding="utf-8") as stream:
+    with open(path, newline="", encoding="utf-8", errors="surrogateescape") as stream:
         return tuple(csv.DictReader(stream))
 
 
