@@ -29,6 +29,7 @@ OPTIONS = {
     "train": STAGE | COMPUTE | {"--paper", "--variant", "--seeds", "--gpus", "--precision", "--towers-apart"},
     "collect": STAGE | {"--papers", "--num-seeds"},
     "judge": STAGE | {"--papers"},
+    "decide": STAGE | COMPUTE | {"--papers", "--looks", "--hours"},
     "render": STAGE | {"--papers", "--reports"},
     "report": STAGE | {"--papers", "--num-seeds", "--reports"},
     "speed": {"-h", "--help", "files", "--reports"},

@@ -135,7 +135,7 @@ def test_a_paper_whose_folder_is_not_given_is_left_out_with_a_line_that_says_how
 
 
 def test_all_papers_are_planned_unless_the_configuration_names_one(fresh):
-    planned = jobs(fresh.planned(config=("scale=smoke",)))
+    planned = jobs(fresh.planned(config=("scale=smoke", "seeds=1")))
     assert {"prepare_procedural", "prepare_procedural_videos"} <= set(planned)
     made = {variant for job in train_jobs(PAPERS["karpathy"], checked(papers="karpathy")) for variant in job.variants}
     assert made == set(planned_variants(PAPERS["karpathy"], scale="smoke"))
