@@ -85,7 +85,7 @@ def _view(item: Comparison) -> ScaleView:
         *([Fact(term="Runs in the second alone", text=count(len(item.other_only)))] if item.other_only else []),
     ]
     said = f"scale {item.scale}; first {item.folder}, second {item.other_folder}"
-    verdicts = [Row(cells=_texts(claim=cell.claim, first=cell.verdict, second=cell.other)) for cell in other]
+    verdicts = [Row(cells=_texts({"claim": cell.claim, "first": cell.verdict, "second": cell.other})) for cell in other]
     return ScaleView(
         name=item.scale,
         facts=tuple(facts),
@@ -103,7 +103,7 @@ def _table(name: str, caption: str, columns: tuple[Column, ...], rows: Iterable[
     return TableView(name=name, caption=caption, columns=columns, rows=tuple(rows))
 
 
-def _texts(**texts: str) -> dict[str, Cell]:
+def _texts(texts: dict[str, str]) -> dict[str, Cell]:
     return {key: Cell(text=text) for key, text in texts.items()}
 
 
@@ -118,17 +118,17 @@ def _made(changes: Sequence[Change]) -> Cell:
 
 def _run(cell: RunCell) -> Row:
     otherwise = "" if cell.num_other is None else f"{count(cell.num_other)} of {count(cell.num)}"
-    cells = _texts(run=cell.run, split=f"{cell.split}, {cell.protocol}")
-    return Row(cells={**cells, "state": _state(cell.state), **_texts(num_other=otherwise), "made": _made(cell.provenance)})
+    cells = _texts({"run": cell.run, "split": f"{cell.split}, {cell.protocol}"})
+    return Row(cells={**cells, "state": _state(cell.state), **_texts({"num_other": otherwise}), "made": _made(cell.provenance)})
 
 
 def _arm(cell: ArmCell) -> Row:
     ends = (fixed(end, decimals=4, signed=True) for end in cell.ci90 or (None, None))
     return Row(
         cells={
-            **_texts(variant=cell.variant, metric=f"{cell.metric}{f' ({cell.protocol})' if cell.protocol else ''}"),
+            **_texts({"variant": cell.variant, "metric": f"{cell.metric}{f' ({cell.protocol})' if cell.protocol else ''}"}),
             "state": _state(cell.state),
-            **_texts(n=count(cell.n), mean=_number(cell.mean), other_mean=_number(cell.other_mean)),
+            **_texts({"n": count(cell.n), "mean": _number(cell.mean), "other_mean": _number(cell.other_mean)}),
             "difference": Cell(text=fixed(cell.difference, decimals=4, signed=True), unit="log ratio" if cell.on_logs else ""),
             "ci90": interval(*ends),
             "made": _made(cell.provenance),

@@ -105,7 +105,7 @@ class Comparison:
     def counts(self) -> dict[str, dict[str, int]]:
         """How many cells are in which state."""
         return {
-            "runs": _counted([cell.state for cell in self.runs]),
+            "scores": _counted([cell.state for cell in self.runs]),
             "arms": _counted([cell.state for cell in self.arms]),
         }
 

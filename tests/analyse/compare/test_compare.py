@@ -85,7 +85,7 @@ def arm(found: Comparison, metric: str = "top1_error", protocol: str = "ten_crop
 
 def test_a_copy_is_the_same_to_the_bit_in_every_cell_and_times_are_not_compared(whole: Path, other: Path) -> None:
     (found,) = compare(whole, other)
-    assert found.counts["runs"] == {SAME: len(found.runs)} and len(found.runs) == 36
+    assert found.counts["scores"] == {SAME: len(found.runs)} and len(found.runs) == 36
     assert set(found.counts["arms"]) == {SAME, TIME} and arm(found, "train_s", "").state == TIME
     assert not any(cell.provenance for cell in found.runs)
 
