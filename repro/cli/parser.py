@@ -18,6 +18,7 @@ from repro.cli.arguments import (
     parse_variants,
 )
 from repro.cli.catalogue import diff_runs, list_papers, show_run
+from repro.cli.ledger import show_ledger
 from repro.cli.stages import (
     calibrate_verdicts,
     collect_runs,
@@ -58,6 +59,10 @@ def command_parser() -> argparse.ArgumentParser:
         "files", nargs="+", type=parse_place, metavar="FILE", help="made by pytest tests/bench -m bench --benchmark-json=FILE"
     )
     command.add_argument("--reports", type=parse_place, default=Path("reports"), metavar="DIR")
+    command = _command(commands, "ledger", show_ledger, "print what was started and what came of it, or begin anew")
+    command.add_argument("--scale", required=True)
+    command.add_argument("--results", required=True, type=parse_place, metavar="DIR")
+    command.add_argument("--begin-anew", metavar="WHY", help="what was started before is history, and the pages say so")
     _add_calibrate(commands)
     _add_stages(commands)
     _add_trust(commands)
