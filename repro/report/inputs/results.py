@@ -43,7 +43,8 @@ class Results:
     """All that a report of one scale is made from. `datasets` maps a data set's name to its dataset.json (absent: not there).
 
     calibration: None where nothing was calibrated.
-    challenges: of claims, as the ledger has them. made_again: how many runs were, and how many were equal. unjudged: why verdicts could not be judged again.
+    challenges: of claims, as the ledger has them. made_again: how many runs were, and how many were equal.
+    unjudged: why verdicts could not be judged again.
     """
 
     scale: str
