@@ -45,9 +45,14 @@ def command_parser() -> argparse.ArgumentParser:
     command.add_argument("paper", nargs="?", metavar="PAPER")
     command = _knowing(commands, "show", show_run, "print a run's full specification and what follows from it")
     command.add_argument("run", metavar="RUN_ID", help="scale/paper/variant/seed")
-    command = _knowing(commands, "diff", diff_runs, "print in what two runs differ")
-    command.add_argument("base", metavar="RUN_ID")
-    command.add_argument("other", metavar="RUN_ID")
+    command = _knowing(commands, "diff", diff_runs, "print in what two runs, or two folders of results, differ")
+    command.add_argument("base", metavar="RUN_ID|RESULTS")
+    command.add_argument("other", metavar="RUN_ID|RESULTS")
+    command.add_argument("--json", action="store_true", help="of two folders, print all cells as JSON")
+    command.add_argument("--page", type=Path, metavar="FILE", help="of two folders, write a page here")
+    command.add_argument(
+        "--margin", type=float, default=0.01, metavar="X", help="within which errors are equivalent (.01: a point)"
+    )
     _add_plan(commands)
     command = _command(commands, "speed", render_speeds, "write the page of speed from files of the benchmark suite")
     command.add_argument(

@@ -14,7 +14,9 @@ from repro.artifacts.claims_json import Judgement, read_claims_json
 from repro.artifacts.dataset_json import DatasetJson, read_dataset
 from repro.artifacts.documents import digest_of, fields_of
 from repro.artifacts.failed_json import FailedRun, find_failure
+from repro.artifacts.judged import JudgedClaim
 from repro.artifacts.ledger.chain import read_ledger
+from repro.artifacts.ledger.events import Challenge
 from repro.artifacts.ledger.receipts import made_again_words
 from repro.artifacts.log_jsonl import LogEntry, parse_log
 from repro.artifacts.run_json import RunJson, is_finished, read_run
@@ -43,7 +45,8 @@ class Results:
 
     calibration: None where nothing was calibrated.
     failed: runs that failed, by id. reports: the folder in which the pages will lie, from which they refer to logs.
-    made_again: how many runs were, and how many were equal. unjudged: why verdicts could not be judged again.
+    challenges: of claims, as the ledger has them. made_again: how many runs were, and how many were equal.
+    unjudged: why verdicts could not be judged again.
     """
 
     scale: str
@@ -58,6 +61,16 @@ class Results:
     unjudged: str = ""
     failed: dict[str, FailedRun] = field(default_factory=dict)
     reports: Path | None = None
+    challenges: tuple[Challenge, ...] = ()
+
+    def challenges_of(self, claim: JudgedClaim) -> tuple[Challenge, ...]:
+        """The challenges of a claim, each once: what came of it, or that it has begun."""
+        found: dict[str, Challenge] = {}
+        for event in self.challenges:
+            known = found.get(event.beacon)
+            if event.claim == f"{claim.paper}/{claim.id}" and (known is None or not known.verdict):
+                found[event.beacon] = event
+        return tuple(found.values())
 
     def values(self, *, paper: str, variant: str, metric: str, protocol: str) -> dict[int, Measurement]:
         """What was measured of one variant, by seed."""
@@ -115,6 +128,7 @@ def read_results(
             datasets[name] = read_dataset(data)
             refused[name] = _read_refused(data / "refused.csv")
     runs = {run.id: run for paper in papers for run in run_records(paper, scale=scale, results=results)}
+    ledger = read_ledger(folder)
     return Results(
         scale=scale,
         folder=folder,
@@ -126,7 +140,8 @@ def read_results(
         calibration=read_calibration(
             folder / calibration_json.FILE, runs_sha256=table.sha256, claims_sha256=digest_of(fields_of(judgement))
         ),
-        made_again=made_again_words(read_ledger(folder)),
+        made_again=made_again_words(ledger),
+        challenges=tuple(ledger.events(Challenge)),
         unjudged=unjudged,
         failed={run.id: run for paper in papers for run in failed_runs(paper, scale=scale, results=results)},
         reports=reports,

@@ -185,7 +185,7 @@ def _claim_cells(claim: JudgedClaim, paper: Paper, table: Table | None, *, page:
     hrefs = {run: run_page_path(run) for run in claim.runs if run in results.runs}
     found = formatting.digits(num_examples(claim.metric, claim.protocol, claim.arm, paper=paper.name, results=results))
     ours = claim_rows.our_cells(claim, digits=found)
-    verdict = claim_rows.verdict_cells(claim)
+    verdict = claim_rows.verdict_cells(claim, results.challenges_of(claim))
     cells = {
         "statement": Cell(text=claim.statement),
         "where": Cell(text=claim.where),
