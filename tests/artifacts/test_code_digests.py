@@ -54,7 +54,7 @@ data.shards.writer data.sources.source
 """
 OF_IMAGES = f"{PREPARATIONS} data.prepare.image_packer spec.datasets"
 OF_VIDEOS = f"""
-{PREPARATIONS} data.prepare.mirroring data.prepare.video_decode data.prepare.video_orientation data.prepare.video_packer
+{PREPARATIONS} data.prepare.mirroring data.prepare.video_containers data.prepare.video_decode data.prepare.video_orientation data.prepare.video_packer
 data.prepare.video_reader data.prepare.video_timeline data.sources.video_source spec.video_datasets system.memory
 system.one_thread system.workers
 """

@@ -136,6 +136,7 @@ class VideoReader(AbstractContextManager["VideoReader"]):
     def __init__(self, file: Path | bytes) -> None:
         # The prefix keeps a name with a colon from being taken for a protocol.
         source = io.BytesIO(file) if isinstance(file, bytes) else f"file:{file}"
+        self.file = file
         self.container: Any = opened(source)
         self.track: Any = self.container.streams.best("video")
         self._num_pixels, self._most_frames, self._last = 0, 0, None
