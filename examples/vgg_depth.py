@@ -168,7 +168,7 @@ SCALES = (
                 family="vgg",
                 size=Size(input_px=24, width=1 / 16),
                 batch_size=16,
-                schedule=Schedule(rule="epochs", num_epochs=10, drops=(8, 9)),
+                schedule=Schedule(rule="epochs", num_epochs=5, drops=(4, 4.5)),
                 learning_rate=0.01,
                 num_train_examples=128,
             ),

@@ -32,6 +32,10 @@ if "PYTEST_XDIST_WORKER" in os.environ or "--measure-pace" in sys.argv:  # a cor
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--measure-pace", action="store_true", help="measure every test and write tests/pace.json (with -n 0)")
+    soak = parser.getgroup("soak", "kills at random points (-m soak)")
+    soak.addoption("--kills", type=int, default=200, metavar="N", help="how many, over all kinds of runs (default: 200)")
+    soak.addoption("--soak-seed", type=int, metavar="S", help="of the points (default: another each time; it is printed)")
+    soak.addoption("--soak-folder", metavar="DIR", help="where it works, and goes on if it was ended")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -42,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Take a worker for each core; none for a single file, of which all tests share a worker, and where speed is measured."""
-    if measures_speed(config):
+    if measures_speed(config) or config.option.markexpr == "soak":
         return 0
     named = {str(argument).partition("::")[0] for argument in config.args}
     most = len(named) if all(name.endswith(".py") for name in named) else MOST_WORKERS
@@ -62,10 +66,13 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave benchmarks out unless they are asked for, mark what is quick, let the longest files begin."""
+    """Leave benchmarks and soaks out unless they are asked for, mark what is quick, let the longest files begin."""
     if not measures_speed(config):
         config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("bench")])
         items[:] = [item for item in items if not item.get_closest_marker("bench")]
+    if config.option.markexpr != "soak":
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("soak")])
+        items[:] = [item for item in items if not item.get_closest_marker("soak")]
     pace = read_pace()
     for item in items:
         if pace.is_quick(item) and not item.get_closest_marker("gpu"):
@@ -87,13 +94,14 @@ def skip_without_gpu(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="torch sees no GPU here"))
 
 
-#: What is planned and run unless a test says otherwise: one paper is enough for what holds of the workflow itself.
-ONE_PAPER = ("scale=smoke", "papers=alexnet")
+#: What is planned and run unless a test says otherwise: one paper, and one seed beside those that averages need, are enough for
+#: what holds of the workflow itself.
+ONE_PAPER = ("scale=smoke", "papers=alexnet", "seeds=1")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Checkout:
-    """A copy of the checkout in `folder`, whose workflow runs AlexNet at scale smoke unless `config` says otherwise."""
+    """A copy of the checkout in `folder`; its workflow runs AlexNet at scale smoke, one seed, unless `config` says otherwise."""
 
     folder: Path
 

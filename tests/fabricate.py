@@ -53,7 +53,7 @@ from repro.spec.network import Network
 from repro.spec.run import Experiment, Fitted, Run, Timing
 from repro.spec.video_datasets import VideoDataset
 from repro.system.seeds import derived_seed
-from tests.described import FABRICATED, NO_DIGEST
+from tests.described import FABRICATED
 from tests.fabricate_clips import clip_pictures, scores_entry, table_of_videos, video_data, write_clip_scores, write_timings
 
 CODE_DIGEST = sha256_bytes(FABRICATED.encode())
@@ -170,7 +170,7 @@ def fabricate_run(run: Run, *, results: Path, truth: Truth) -> Path:
 
 
 def fabricate_dataset(dataset: AnyDataset, *, folder: Path, truth: Truth) -> None:
-    """Write `dataset.json`, the mean image and the list of refused files of a data set; its shards are named, not made.
+    """Write `dataset.json`, the mean image and the list of refused files of a data set; words stand in for its shards.
 
     Of videos the motions of the camera are there instead of a mean image.
     """
@@ -183,12 +183,15 @@ def fabricate_dataset(dataset: AnyDataset, *, folder: Path, truth: Truth) -> Non
         name: SplitFiles(
             num_examples=truth.num_examples,
             class_counts=tuple(counts),
-            index=StoredFile(file=f"{name}.index.npz", sha256=NO_DIGEST),
-            shards=(ShardFile(file=f"{name}-00000.tar", sha256=NO_DIGEST, num_bytes=1, num_examples=truth.num_examples),),
-            videos=table_of_videos(name, num_videos=truth.num_examples) if of_videos else None,
+            index=_stand_in(folder / f"{name}.index.npz", dataset.name),
+            shards=(_shard(folder / f"{name}-00000.tar", dataset.name, truth),),
+            videos=table_of_videos(folder, name, num_videos=truth.num_examples) if of_videos else None,
         )
         for name in names
     }
+    videos = None
+    if of_videos:
+        videos = video_data(folder, splits["test"].index, classes=class_names(truth), num_videos=truth.num_examples)
     made_from = MadeFrom(spec_digest=spec_digest(dataset), code_digest=CODE_DIGEST, source_fingerprint=FABRICATED)
     described = DatasetJson(
         name=dataset.name,
@@ -201,8 +204,8 @@ def fabricate_dataset(dataset: AnyDataset, *, folder: Path, truth: Truth) -> Non
         encoding="jpeg" if isinstance(dataset, VideoDataset) else dataset.encoding,
         splits=splits,
         images=None if of_videos else _image_data(dataset, folder),
-        videos=video_data(folder, classes=class_names(truth), num_videos=truth.num_examples) if of_videos else None,
-        refused=ListedFiles(file="refused.csv", sha256=NO_DIGEST, num=0, share=0.0),
+        videos=videos,
+        refused=ListedFiles(file="refused.csv", sha256=stored_file(folder / "refused.csv").sha256, num=0, share=0.0),
         warnings=(),
         wall_s=1.0,
         num_bytes=len(names),
@@ -210,6 +213,11 @@ def fabricate_dataset(dataset: AnyDataset, *, folder: Path, truth: Truth) -> Non
         decoder=FABRICATED,
     )
     write_dataset(folder, described)
+
+
+def _shard(path: Path, name: str, truth: Truth) -> ShardFile:
+    stored = _stand_in(path, name)
+    return ShardFile(file=stored.file, sha256=stored.sha256, num_bytes=path.stat().st_size, num_examples=truth.num_examples)
 
 
 def _image_data(dataset: AnyDataset, folder: Path) -> ImageData:
@@ -429,15 +437,21 @@ def _made(run: Run, folder: Path, rng: np.random.Generator, truth: Truth, *, tra
             images_per_s=IMAGES_PER_S,
             data_wait_s=0.01 * num_epochs,
             log=stored_file(folder / log_jsonl.FILE),
-            weights=StoredFile(file="weights.pt", sha256=NO_DIGEST),
+            weights=_stand_in(folder / "weights.pt", run.id),
             pictures=_pictures(run, folder, truth, diverged=diverged),
             saturation_at_start=_saturation(run, truth, done=0.0) if probed else None,
         )
     if isinstance(run.experiment, Timing):
         return write_timings(run.experiment, folder / timings_json.FILE, rng)
     if isinstance(run.experiment, Fitted):
-        return FittedModel(num_features=1, steps_s={"all": 30.0}, model=StoredFile(file="model.npz", sha256=NO_DIGEST))
+        return FittedModel(num_features=1, steps_s={"all": 30.0}, model=_stand_in(folder / "model.npz", run.id))
     return AveragedRuns(members=(), num_parameters=1_000_000)
+
+
+def _stand_in(path: Path, what: str) -> StoredFile:
+    """Write a few words in place of a file that nothing here reads, such as weights."""
+    write_text(path, f"{FABRICATED}: {path.name} of {what}\n")
+    return stored_file(path)
 
 
 @cache

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from repro.artifacts.arrays import write_npz
 from repro.artifacts.dataset_json import ListedFiles, VideoData, VideoTable
 from repro.artifacts.documents import write_document
+from repro.artifacts.files import write_text
 from repro.artifacts.run_json import Pictures, ScoresFile, TimedNetworks
 from repro.artifacts.scores import Scores, scores_file, write_scores
 from repro.artifacts.stored_files import StoredFile, stored_file
@@ -22,7 +23,7 @@ from repro.spec.geometry.clips import clip_geometry
 from repro.spec.run import Run, Timing
 from repro.spec.video import ClipNetwork
 from repro.spec.video_datasets import CAMERA_FILE
-from tests.described import NO_DIGEST
+from tests.described import FABRICATED
 
 #: Clips of a video, frames and side of its film strip.
 CLIPS_OF_VIDEO, GALLERY_FRAMES, GALLERY_PX = 2, 3, 24
@@ -70,12 +71,14 @@ def scores_entry(path: Path, *, split: str, protocol: str, num_examples: int) ->
     return ScoresFile(split=split, protocol=protocol, file=stored.file, sha256=stored.sha256, num_examples=num_examples)
 
 
-def table_of_videos(split: str, *, num_videos: int) -> VideoTable:
-    """What dataset.json says of the videos of a split; the table itself is not made."""
-    return VideoTable(num_videos=num_videos, table=StoredFile(file=f"{split}.videos.npz", sha256=NO_DIGEST))
+def table_of_videos(folder: Path, split: str, *, num_videos: int) -> VideoTable:
+    """What dataset.json says of the videos of a split; words stand in for the table itself."""
+    path = folder / f"{split}.videos.npz"
+    write_text(path, f"{FABRICATED}\n")
+    return VideoTable(num_videos=num_videos, table=stored_file(path))
 
 
-def video_data(folder: Path, *, classes: Sequence[str], num_videos: int) -> VideoData:
+def video_data(folder: Path, index: StoredFile, *, classes: Sequence[str], num_videos: int) -> VideoData:
     """Write motions of the camera that grow with the video's number, and say what dataset.json says of videos alone.
 
     Of the last video no motion was seen.
@@ -83,9 +86,10 @@ def video_data(folder: Path, *, classes: Sequence[str], num_videos: int) -> Vide
     motion_V = np.linspace(0.0, 0.05, num_videos).astype(np.float32)
     motion_V[-1] = np.nan
     key_V = np.array([video_key("test", number) for number in range(num_videos)])
-    index = {"source": np.array("drawn"), "index_sha256": np.array(NO_DIGEST)}
-    write_npz(folder / CAMERA_FILE, {"motion_V": motion_V, "key_V": key_V, **index})
-    missing = ListedFiles(file="missing.csv", sha256=NO_DIGEST, num=0, share=0.0)
+    about = {"source": np.array("drawn"), "index_sha256": np.array(index.sha256)}
+    write_npz(folder / CAMERA_FILE, {"motion_V": motion_V, "key_V": key_V, **about})
+    write_text(folder / "missing.csv", "split,file\n")
+    missing = ListedFiles(file="missing.csv", sha256=stored_file(folder / "missing.csv").sha256, num=0, share=0.0)
     return VideoData(num_frames=16, mirror=True, groups=class_groups(classes), missing=missing)
 
 

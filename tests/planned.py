@@ -1,4 +1,4 @@
-"""What the workflow plans at scale smoke for AlexNet, for the tests of the workflow."""
+"""What the workflow plans at scale smoke for AlexNet with one seed, for the tests of the workflow."""
 
 import sys
 from pathlib import Path
@@ -14,7 +14,7 @@ TOOLS = Path(sys.executable).parent
 VARIANTS = planned_variants(PAPERS["alexnet"], scale="smoke")
 GROUPS = variant_groups(PAPERS["alexnet"], scale="smoke")
 TABLES = PAPERS["alexnet"].tables
-AFTERWARDS = {"collect": 1, "judge": 1, "render": 1}
+AFTERWARDS = {"collect": 1, "judge": 1, "calibrate": 1, "render": 1}
 REPORT_ONLY = {"render": 1}
 CONFIG = {
     "scale": "smoke",
@@ -29,12 +29,16 @@ CONFIG = {
     "results": "results",
     "reports": "reports",
     "device": "auto",
-    "seeds": None,
+    "seeds": 1,
+    "until": None,
+    "looks": [3, 5, 10],
+    "hours": None,
     "seeds_per_job": "all",
     "gpus_per_job": None,
     "precision": "float32",
     "towers_apart": False,
     "python": None,
+    "max_left_out": 0.01,
 }
 
 JOBS = train_jobs(PAPERS["alexnet"], read_config(CONFIG, schema=SCHEMA))

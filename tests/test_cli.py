@@ -25,14 +25,15 @@ OPTIONS = {
     "show": KNOWING | {"run"},
     "diff": KNOWING | {"base", "other"},
     "plan": KNOWING | {"--scale", "--papers", "--gpus", "--gpu-tflops", "--hours", "--results"},
-    "prepare": STAGE | COMPUTE | {"--paper", "--source", "--dataset"},
+    "prepare": STAGE | COMPUTE | {"--paper", "--source", "--dataset", "--max-left-out"},
     "train": STAGE | COMPUTE | {"--paper", "--variant", "--seeds", "--gpus", "--precision", "--towers-apart"},
     "collect": STAGE | {"--papers", "--num-seeds"},
     "judge": STAGE | {"--papers"},
     "render": STAGE | {"--papers", "--reports"},
     "report": STAGE | {"--papers", "--num-seeds", "--reports"},
     "speed": {"-h", "--help", "files", "--reports"},
-    "calibrate": {"-h", "--help", "--replications", "--seed", "--out"},
+    "calibrate": STAGE | {"--papers", "--replications", "--seed", "--out"},
+    "verify": KNOWING | {"results", "--json", "--rerun", "--carry", "--seed", "--device"},
 }
 
 

@@ -126,18 +126,22 @@ class Diverged:
 class Counts:
     """How many claims there are of which sort: `decided` of the `judgeable`; the others are counted apart.
 
-    not_comparable: levels on other data than the printed ones. untestable: what no run here can speak to.
+    not_comparable: levels on other data than the printed ones. untestable: what no run here can speak to. post_hoc: of the
+    judgeable, those that were changed after runs had been seen.
     """
 
     decided: int
     judgeable: int
     not_comparable: int
     untestable: int
+    post_hoc: int
 
     @property
     def words(self) -> str:
         """What is decided, and apart from it what is no question here."""
         apart = f"{self.not_comparable} levels of other data, {self.untestable} that nothing here can test"
+        if self.post_hoc:
+            apart = f"{self.post_hoc} post hoc, {apart}"
         return f"{self.decided} of {self.judgeable} judgeable claims decided; counted apart: {apart}"
 
 
@@ -148,7 +152,7 @@ class Judgement:
     counts: of all claims. runs: how many there are. missing: planned runs that are not there.
     """
 
-    SCHEMA: ClassVar[str] = "claims/4"
+    SCHEMA: ClassVar[str] = "claims/5"
     STAGE: ClassVar[str] = "judge"
 
     scale: str

@@ -62,6 +62,20 @@ class ListedFiles:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LeftOutFiles:
+    """Files of the user that are not among the data, at one place and for one reason; `example` is one of them.
+
+    counts: they would have been examples, and count towards the share above which preparation stops.
+    """
+
+    place: str
+    reason: str
+    num: int
+    example: str
+    counts: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class ColorStatistics:
     """Covariance of the RGB values of the training pixels (0 to 255), with its eigenvectors as columns."""
 
@@ -102,10 +116,11 @@ class DatasetJson:
     """A prepared data set: of images, or of videos.
 
     spec: the data set's specification. source, decoder: where the examples come from and what decoded them, for a reader.
+    refused: files that could not be used. left_out: what became of those that are not among the data, or are there twice.
     wall_s: time that preparation took. num_bytes: of all shards.
     """
 
-    SCHEMA: ClassVar[str] = "dataset/2"
+    SCHEMA: ClassVar[str] = "dataset/3"
     STAGE: ClassVar[str] = "prepare"
 
     name: str
@@ -120,6 +135,7 @@ class DatasetJson:
     images: ImageData | None = None
     videos: VideoData | None = None
     refused: ListedFiles
+    left_out: tuple[LeftOutFiles, ...] = ()
     warnings: tuple[str, ...]
     wall_s: float
     num_bytes: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,8 +59,39 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write `text` as UTF-8 to `path` atomically."""
-    write_bytes(path, text.encode())
+    """Write `text` as UTF-8 to `path` atomically; what is no Unicode is written as `visible` shows it."""
+    write_bytes(path, visible(text).encode())
+
+
+#: Half of a pair that stands alone: a byte of a name that is not UTF-8, as Python shows it, or no character at all.
+_LONE = re.compile("[\ud800-\udfff]")
+#: Signs that move the cursor, ring, or turn the direction of what follows.
+_ACTING = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+
+def visible(text: str) -> str:
+    """`text` with what is no Unicode written out, a byte of a name as `\\xe9`: it can be stored and printed anywhere."""
+    return _LONE.sub(_written_out, text)
+
+
+def readable(text: str) -> str:
+    """A name as it is shown on one line: like `visible`, and also what would act on the page or terminal is written out."""
+    return _ACTING.sub(_written_out, visible(text))
+
+
+#: A spreadsheet takes what begins so for a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def no_formula(entry: str) -> str:
+    """An entry of a table in CSV that a spreadsheet shows and does not compute."""
+    return f"'{entry}" if entry.startswith(FORMULA) else entry
+
+
+def _written_out(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    byte = code - 0xDC00 if 0xDC80 <= code <= 0xDCFF else code
+    return f"\\x{byte:02x}" if byte < 0x100 else f"\\u{byte:04x}"
 
 
 def canonical_json(value: Any) -> str:

@@ -49,6 +49,7 @@ STAGE_ROOTS = {
     "time": ("repro.train.methods.timing",),
     "collect": ("repro.analyse.collect.collect",),
     "judge": ("repro.analyse.evidence.verdict", "repro.analyse.judge.judge"),
+    "calibrate": ("repro.analyse.calibrate.own.calibration",),
     "render": ("repro.report.render",),
 }
 
@@ -63,7 +64,7 @@ STAGE_LIBRARIES = {
 }
 
 #: Stages whose results are words and numbers about runs: all that they reach decides them.
-DESCRIBING = ("collect", "judge", "render")
+DESCRIBING = ("collect", "judge", "calibrate", "render")
 #: For all other stages these modules decide nothing: they say what made a result, how far it is and how long it takes, and
 #: store what is checked to the byte when it is read. A field more in a record trains nothing again.
 DECIDE_NOTHING = (
@@ -73,6 +74,8 @@ DECIDE_NOTHING = (
     "repro.artifacts.ledger.append",
     "repro.artifacts.ledger.chain",
     "repro.artifacts.ledger.events",
+    "repro.artifacts.ledger.receipts",
+    "repro.artifacts.ledger.receipts",
     "repro.artifacts.log_jsonl",
     "repro.artifacts.provenance",
     "repro.artifacts.run_json",

@@ -57,7 +57,12 @@ def short_code(code_digest: str) -> str:
 
 
 def write_runs_csv(path: Path, rows: Iterable[Measurement]) -> None:
-    """Write `rows` to `path` atomically; the same rows give the same bytes.
+    """Write `rows` to `path` atomically; the same rows give the same bytes. Raises as `runs_csv_text` does."""
+    write_text(path, runs_csv_text(rows))
+
+
+def runs_csv_text(rows: Iterable[Measurement]) -> str:
+    """The whole text of the table that holds `rows`.
 
     Raises:
         ValueError: a value is not a number, or a text is of several lines.
@@ -74,7 +79,7 @@ def write_runs_csv(path: Path, rows: Iterable[Measurement]) -> None:
         if broken:
             raise ValueError(f"run {row.run} has {broken[0]!r}; allowed in runs.csv: texts of one line; name it otherwise")
         writer.writerow(entries)
-    write_text(path, stream.getvalue())
+    return stream.getvalue()
 
 
 def read_runs_csv(path: Path) -> RunsTable:

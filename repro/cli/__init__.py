@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import signal
 import sys
@@ -11,6 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
+from repro.artifacts.files import visible
 from repro.cli.errors import DEFECT, MENDABLE, defect, mendable
 from repro.cli.parser import command_parser
 from repro.system.progress import Say
@@ -20,8 +22,11 @@ from repro.system.stopping import STATUS, Stopped, ending_when_asked
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its status.
 
-    0, 2 where the user can put it right, 1 after a defect; 143 if asked to end (SIGTERM), 130 if interrupted.
+    0 or what the command gives, 2 where the user can put it right, 1 after a defect; 143 if asked to end (SIGTERM), 130 if
+    interrupted.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):  # whatever a name holds, and whatever the terminal knows
+        sys.stdout.reconfigure(errors="backslashreplace")
     options = command_parser().parse_args(arguments)
     try:
         with _speaking(getattr(options, "log", None)) as say:
@@ -35,19 +40,19 @@ def _done(options: argparse.Namespace, say: Say) -> int:
     """Carry out the command; what ends it early is said in one line, a defect with its place."""
     try:
         with ending_when_asked():
-            options.command(options, say)
+            status: int | None = options.command(options, say)
             sys.stdout.flush()
     except BrokenPipeError:
         return _nobody_reads()
     except (Stopped, KeyboardInterrupt) as asked:
-        signal_name, status = ("SIGTERM", STATUS) if isinstance(asked, Stopped) else ("SIGINT", 128 + signal.SIGINT)
+        signal_name, number = ("SIGTERM", STATUS) if isinstance(asked, Stopped) else ("SIGINT", 128 + signal.SIGINT)
         say(f"asked to end ({signal_name}): what is done is kept; the same command goes on")
-        return status
+        return number
     except Exception as error:
         line = mendable(error, options)
         say(defect(error) if line is None else f"repro: error: {line}")
         return DEFECT if line is None else MENDABLE
-    return 0
+    return status or 0
 
 
 def _nobody_reads() -> int:
@@ -74,7 +79,7 @@ def _speaking(log: Path | None) -> Iterator[Say]:
         def say(line: str) -> None:
             for stream in tuple(streams):
                 try:
-                    print(line, file=stream, flush=True)
+                    print(visible(line), file=stream, flush=True)
                 except OSError as error:
                     streams.remove(stream)
                     if stream is not sys.stderr:

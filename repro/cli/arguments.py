@@ -31,6 +31,17 @@ def parse_seeds(text: str) -> tuple[int, ...]:
     return tuple(seeds)
 
 
+def parse_share(text: str) -> float:
+    """The share in [0, 1] that `text` writes."""
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(f"got {text!r}; allowed: a share from 0 to 1, such as 0.05")
+    return share
+
+
 def parse_variants(text: str) -> tuple[str, ...]:
     """The variants that `text`, a name or several joined by commas, lists."""
     names = tuple(text.split(","))

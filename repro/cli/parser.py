@@ -6,11 +6,12 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from repro.cli.arguments import DEVICES, PRECISIONS, parse_seeds, parse_variants
+from repro.cli.arguments import DEVICES, PRECISIONS, parse_seeds, parse_share, parse_variants
 from repro.cli.catalogue import diff_runs, list_papers, show_run
 from repro.cli.stages import (
     calibrate_verdicts,
     collect_runs,
+    decide_claims,
     judge_claims,
     plan_runs,
     prepare_data,
@@ -19,6 +20,8 @@ from repro.cli.stages import (
     report_runs,
     train_variants,
 )
+from repro.cli.trust import verify_results
+from repro.spec.datasets import MAX_LEFT_OUT
 
 
 def command_parser() -> argparse.ArgumentParser:
@@ -38,12 +41,45 @@ def command_parser() -> argparse.ArgumentParser:
         "files", nargs="+", type=Path, metavar="FILE", help="made by pytest tests/bench -m bench --benchmark-json=FILE"
     )
     command.add_argument("--reports", type=Path, default=Path("reports"), metavar="DIR")
-    command = _command(commands, "calibrate", calibrate_verdicts, "print how often intervals and verdicts are right")
+    _add_calibrate(commands)
+    _add_stages(commands)
+    _add_trust(commands)
+    return top
+
+
+def _add_calibrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    text = "say how often intervals and verdicts are right: in invented tables, or with --results by your own runs"
+    command = _knowing(commands, "calibrate", calibrate_verdicts, text)
+    command.add_argument("--results", type=Path, metavar="DIR", help="of these results write calibration.json, for the report")
+    command.add_argument("--scale", help="with --results: which scale")
+    _add_papers(command)
+    command.add_argument("--log", type=Path, metavar="FILE", help="write every line here too")
     command.add_argument("--replications", type=int, default=2000, metavar="N", help="tables a setting (default: 2000)")
     command.add_argument("--seed", type=int, default=2012, metavar="N", help="the same seed gives the same numbers")
     command.add_argument("--out", type=Path, metavar="FILE", help="write a line for each setting here too, as CSV")
-    _add_stages(commands)
-    return top
+
+
+def _add_trust(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    one = _knowing(commands, "verify", verify_results, "check results against what they were made from")
+    one.add_argument(
+        "results",
+        nargs="?",
+        type=Path,
+        default=Path("results"),
+        metavar="RESULTS",
+        help="of any scales (default: results)",
+    )
+    one.add_argument("--json", action="store_true", help="print all checks as JSON")
+    one.add_argument("--rerun", type=int, default=0, metavar="K", help="make K random runs again and compare them to the bit")
+    one.add_argument(
+        "--carry",
+        type=int,
+        default=0,
+        metavar="K",
+        help="make K runs of each stage of other code again, to keep the rest",
+    )
+    one.add_argument("--seed", type=int, metavar="N", help="of the choice of runs (default: drawn, and printed)")
+    one.add_argument("--device", choices=DEVICES, default="auto", help="on which runs are made again")
 
 
 def _add_plan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -61,6 +97,13 @@ def _add_stages(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     stage.add_argument("--paper", required=True)
     stage.add_argument("--dataset", metavar="NAME", help="which of the scale's data (default: the first; python -m repro list)")
     stage.add_argument("--source", type=Path, metavar="DIR", help="folder of the original images, where the scale needs one")
+    stage.add_argument(
+        "--max-left-out",
+        type=parse_share,
+        default=MAX_LEFT_OUT,
+        metavar="SHARE",
+        help=f"of the files in --source, the largest share that may be left out (default: {MAX_LEFT_OUT})",
+    )
     _add_compute(stage)
     stage = _stage(commands, "train", train_variants, "train and score one variant or several, with some seeds each")
     stage.add_argument("--paper", required=True)
@@ -77,6 +120,13 @@ def _add_stages(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     stage.add_argument("--num-seeds", type=int, metavar="N", help="seeds of each variant (default: as the scale plans)")
     stage = _stage(commands, "judge", judge_claims, "decide every claim and write claims.json")
     _add_papers(stage)
+    stage = _stage(commands, "decide", decide_claims, "add seeds to the claims that are not decided, look by look")
+    _add_papers(stage)
+    stage.add_argument(
+        "--looks", type=parse_seeds, default=(3, 5, 10), metavar="N,N", help="seeds of each look (default: 3,5,10)"
+    )
+    stage.add_argument("--hours", type=float, metavar="H", help="of processor time beyond the first look (default: no limit)")
+    _add_compute(stage)
     stage = _stage(commands, "render", render_reports, "write the pages and tables")
     _add_papers(stage)
     stage.add_argument("--reports", required=True, type=Path, metavar="DIR")
@@ -87,7 +137,7 @@ def _add_stages(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 
 def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: Callable[..., None], text: str
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: Callable[..., int | None], text: str
 ) -> argparse.ArgumentParser:
     one = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
     one.set_defaults(command=run)
@@ -95,7 +145,7 @@ def _command(
 
 
 def _knowing(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: Callable[..., None], text: str
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: Callable[..., int | None], text: str
 ) -> argparse.ArgumentParser:
     """Add a command that knows papers, those that files describe among them."""
     one = _command(commands, name, run, text)
@@ -106,7 +156,7 @@ def _knowing(
 
 
 def _stage(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: Callable[..., None], text: str
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: Callable[..., int | None], text: str
 ) -> argparse.ArgumentParser:
     one = _knowing(commands, name, run, text)
     one.add_argument("--scale", required=True)

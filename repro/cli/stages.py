@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from contextlib import ExitStack
+from itertools import pairwise
 
 from repro.artifacts.files import data_folder, run_folder
 from repro.artifacts.run_json import FAITHFUL
@@ -61,7 +62,15 @@ def prepare_data(options: argparse.Namespace, say: Say) -> None:
             from repro.data.prepare.prepare import prepare
 
         device = "cpu" if isinstance(dataset, VideoDataset) else chosen_device(options.device)
-        prepare(dataset, folder=folder, source=options.source, num_threads=options.threads, device=device, say=say)
+        prepare(
+            dataset,
+            folder=folder,
+            source=options.source,
+            num_threads=options.threads,
+            device=device,
+            say=say,
+            max_left_out=options.max_left_out,
+        )
 
 
 def train_variants(options: argparse.Namespace, say: Say) -> None:
@@ -121,13 +130,53 @@ def judge_claims(options: argparse.Namespace, say: Say) -> None:
     say(f"wrote {options.results / options.scale / 'claims.json'}: {counts.words}")
 
 
+def decide_claims(options: argparse.Namespace, say: Say) -> None:
+    """Add seeds to the claims that are not decided, look by look."""
+    papers = tuple(catalogue(options.catalogue).papers_at(options.scale, options.papers))
+    looks: tuple[int, ...] = options.looks
+    if any(one >= other for one, other in pairwise(looks)) or looks[0] < 2:
+        raise UsageError(f"--looks {','.join(map(str, looks))}; allowed: numbers of seeds that rise, from 2 on, such as 3,5,10")
+    if options.hours is not None and options.hours < 0:
+        raise UsageError(f"--hours {options.hours:g}; allowed: 0 and above, of processor time beyond the first look")
+    first = [run for paper in papers for run in planned_runs(paper, scale=options.scale, num_seeds=looks[0])]
+    folder = options.results / options.scale
+    declare(plan_of(papers, first, looks=looks), folder=folder)
+    with importing():
+        from repro.planning.deciding.decide import Task, decide
+        from repro.planning.deciding.train import Place
+
+    device = ("--device", options.device)
+    extra = [word for file in options.catalogue for word in ("--catalogue", file)]
+    with locked(folder / "report", say=say):
+        task = Task(
+            papers=papers,
+            scale=options.scale,
+            looks=looks,
+            budget_s=None if options.hours is None else 3600 * options.hours,
+            place=Place(results=options.results, options=(*device, *extra), threads=options.threads),
+        )
+        judgement = decide(task, say=say)
+    say(f"wrote {folder / 'claims.json'}: {judgement.counts.words}")
+
+
 def render_reports(options: argparse.Namespace, say: Say) -> None:
-    """Run the render stage."""
+    """Run the render stage; verdicts that `judge` would not write are refused."""
+    with importing():
+        from repro.analyse.judge.again import refuse_other_verdicts
+
+    known = catalogue(options.catalogue).papers_at(options.scale)
+    unjudged = refuse_other_verdicts(known, scale=options.scale, results=options.results)
+    if unjudged:
+        say(f"the verdicts of {options.results / options.scale} could not be judged again: {unjudged}; the pages say so")
+    _draw_reports(options, say, unjudged=unjudged)
+
+
+def _draw_reports(options: argparse.Namespace, say: Say, *, unjudged: str = "") -> None:
     papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
     with importing():
         from repro.report.render import render
 
-    render(papers, scale=options.scale, results=options.results, reports=options.reports)
+    render(papers, scale=options.scale, results=options.results, reports=options.reports, unjudged=unjudged)
     say(f"wrote {options.reports / options.scale / 'index.html'}")
 
 
@@ -140,6 +189,24 @@ def render_speeds(options: argparse.Namespace, say: Say) -> None:
 
 
 def calibrate_verdicts(options: argparse.Namespace, say: Say) -> None:
+    """Say how often intervals and verdicts are right: by the runs of a folder of results, or in invented tables."""
+    if (options.results is None) != (options.scale is None):
+        raise UsageError("--results and --scale go together; give both (your own runs) or neither (invented tables)")
+    (calibrate_invented if options.results is None else calibrate_own)(options, say)
+
+
+def calibrate_own(options: argparse.Namespace, say: Say) -> None:
+    """Write calibration.json of a folder of results."""
+    _limit_threads(1)
+    papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
+    with importing():
+        from repro.analyse.calibrate.own.calibration import FILE, calibrate_results
+
+    written = calibrate_results(papers, scale=options.scale, results=options.results)
+    say(f"{'wrote' if written else 'kept, as nothing has changed:'} {options.results / options.scale / FILE}")
+
+
+def calibrate_invented(options: argparse.Namespace, say: Say) -> None:
     """Print how often intervals and verdicts are right in invented tables, of which everything is known."""
     if options.replications < 1:
         raise UsageError(f"--replications {options.replications}; allowed: 1 and above")
@@ -157,8 +224,10 @@ def calibrate_verdicts(options: argparse.Namespace, say: Say) -> None:
 def report_runs(options: argparse.Namespace, say: Say) -> None:
     """Run the stages from collect to render, one process at a time: the claims of runs that are not there are incomplete."""
     with locked(options.results / options.scale / "report", say=say):
-        for stage in (collect_runs, judge_claims, render_reports):
-            stage(options, say)
+        collect_runs(options, say)
+        judge_claims(options, say)
+        calibrate_own(options, say)
+        _draw_reports(options, say)  # what this process has just judged need not be judged again
 
 
 def _limit_threads(num_threads: int) -> None:

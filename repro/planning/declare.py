@@ -20,8 +20,8 @@ from repro.spec.run import Run
 V = TypeVar("V")
 
 
-def plan_of(papers: Sequence[Paper], runs: Iterable[Run]) -> Plan:
-    """What `papers` claim, and the seeds of `runs`."""
+def plan_of(papers: Sequence[Paper], runs: Iterable[Run], *, looks: tuple[int, ...] = ()) -> Plan:
+    """What `papers` claim, and the seeds of `runs`. looks: the numbers of seeds at which each claim is looked at."""
     seeds: dict[str, set[int]] = {}
     for run in runs:
         seeds.setdefault(f"{run.paper}/{run.variant}", set()).add(run.seed)
@@ -29,6 +29,7 @@ def plan_of(papers: Sequence[Paper], runs: Iterable[Run]) -> Plan:
         claims=_merged(claim_digests(paper) for paper in papers),
         tables=_merged(table_digests(paper) for paper in papers),
         seeds={name: tuple(sorted(found)) for name, found in seeds.items()},
+        looks={f"{paper.name}/{claim.id}": looks for paper in papers for claim in paper.claims} if looks else {},
     )
 
 

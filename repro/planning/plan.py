@@ -6,6 +6,7 @@ import difflib
 import shlex
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -66,11 +67,15 @@ class Config:
     reports: str
     device: str
     seeds: int | None
+    until: str | None
+    looks: tuple[int, ...]
+    hours: float | None
     seeds_per_job: int | None
     gpus_per_job: int | None
     precision: str
     towers_apart: bool
     python: str | None
+    max_left_out: float
 
 
 def read_config(values: Mapping[str, Any], *, schema: Path) -> Config:
@@ -89,9 +94,26 @@ def read_config(values: Mapping[str, Any], *, schema: Path) -> Config:
     known.papers_at(values["scale"], papers)
     per_job = values["seeds_per_job"]
     checked = {"papers": papers, "catalogue": known, "seeds_per_job": None if per_job == "all" else per_job}
+    checked |= _checked_looks(values)
     config = Config(**{**values, **checked})
     lacking = lacking_sources(config)
     return replace(config, papers=tuple(name for name in papers if name not in lacking))
+
+
+def _checked_looks(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The looks of a configuration, and the seeds of each variant: with `until`, as many as the first look has."""
+    looks = tuple(values["looks"])
+    if values["until"] is None:
+        if values["hours"] is not None:
+            raise ConfigError(f"configuration hours={values['hours']} is a budget of until=decided; add that, or leave it out")
+        return {"looks": ()}
+    if values["seeds"] is not None:
+        raise ConfigError(
+            f"configuration seeds={values['seeds']} and until=decided exclude each other; looks=[3,5,10] says how many"
+        )
+    if any(one >= other for one, other in pairwise(looks)):
+        raise ConfigError(f"configuration looks={list(looks)} do not rise; allowed: numbers of seeds such as looks=[3,5,10]")
+    return {"looks": looks, "seeds": looks[0]}
 
 
 def _listed(value: str | Sequence[str]) -> tuple[str, ...]:
@@ -222,12 +244,6 @@ def prepare_code(dataset: Dataset | VideoDataset) -> str:
 def stage_of(run: Run) -> str:
     """The stage whose code makes `run`."""
     return STAGES[type(run.experiment)][isinstance(run.dataset, VideoDataset)]
-
-
-def source_identity(paper: Paper, dataset: Dataset | VideoDataset, config: Config) -> str:
-    """What tells a user's images from other images: their folder, or nothing where the data are always the same."""
-    _, fixed = source_key(paper, config.scale, dataset)
-    return "" if fixed else source_option(paper, dataset, config)
 
 
 def train_options(config: Config) -> str:

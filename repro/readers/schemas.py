@@ -7,13 +7,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from repro.artifacts import claims_json, dataset_json, log_jsonl, run_json, timings_json
+from repro.artifacts import calibration_json, claims_json, dataset_json, log_jsonl, run_json, timings_json
 from repro.artifacts.documents import Document, entry_schema, json_schema
 from repro.artifacts.files import write_text
 from repro.artifacts.provenance import PACKAGE
 
 #: The files of results that are documents, and the class of each. finished.json is run.json by another name.
 DOCUMENTS: dict[str, type[Document]] = {
+    calibration_json.FILE: calibration_json.CalibrationJson,
     claims_json.FILE: claims_json.Judgement,
     dataset_json.FILE: dataset_json.DatasetJson,
     run_json.FILE: run_json.RunJson,

@@ -8,8 +8,11 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from repro.artifacts import claims_json, files
+from repro.artifacts import calibration_json, claims_json, files
+from repro.artifacts.documents import write_document
 from repro.artifacts.files import FileFormatError
+from repro.report.calibration.page import PAGE as CALIBRATION
+from repro.report.calibration.page import calibration_page
 from repro.report.drawing import plots as figures
 from repro.report.figures.catalogue import table_figures
 from repro.report.inputs.results import Results, read_results
@@ -25,10 +28,10 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 STYLES = ("report.css", "figures.css")
 
 
-def render(papers: Sequence[Paper], *, scale: str, results: Path, reports: Path) -> None:
+def render(papers: Sequence[Paper], *, scale: str, results: Path, reports: Path, unjudged: str = "") -> None:
     """Write `reports/<scale>/` from `results/<scale>/`. Papers without this scale, or not judged, are named as not run.
 
-    The same results give the same bytes.
+    unjudged: why the verdicts were not judged again before, which the pages say. The same results give the same bytes.
 
     Raises:
         FileFormatError: runs.csv or claims.json is missing, damaged, not made from one another, or judges none of `papers`.
@@ -38,7 +41,7 @@ def render(papers: Sequence[Paper], *, scale: str, results: Path, reports: Path)
     if not known:
         allowed = sorted({item.name for paper in papers for item in paper.scales})
         raise ValueError(f"no paper has the scale {scale!r}; allowed: {', '.join(allowed)}")
-    read = read_results(known, scale=scale, results=results)
+    read = read_results(known, scale=scale, results=results, unjudged=unjudged)
     present = [paper for paper in known if paper.name in read.judgement.evidence]
     if not present:
         got, wanted = " and ".join(sorted(read.judgement.evidence)), " ".join(paper.name for paper in known)
@@ -56,6 +59,10 @@ def render(papers: Sequence[Paper], *, scale: str, results: Path, reports: Path)
                 page = run_page(run, paper, results=read, reports=folder)
                 path = folder / run_page_path(run.id)
                 files.write_text(path, environment.get_template("run.html.j2").render(page=page, figure=_curves_svg(page)))
+    if read.calibration is not None:
+        text = environment.get_template("calibration.html.j2").render(page=calibration_page(read.calibration, results=read))
+        files.write_text(folder / CALIBRATION, text)
+        write_document(folder / calibration_json.FILE, read.calibration)
     index = environment.get_template("index.html.j2").render(page=index_page(present, absent=absent, results=read))
     files.write_text(folder / "index.html", index)
 
@@ -63,12 +70,24 @@ def render(papers: Sequence[Paper], *, scale: str, results: Path, reports: Path)
 def page_environment() -> Environment:
     """The templates' environment: every value escaped, an unknown name is an error."""
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
     )
     styles = [(TEMPLATES / name).read_text(encoding="utf-8") for name in STYLES]
     environment.globals["style"] = Markup("\n".join(styles))
     environment.globals["script"] = Markup((TEMPLATES / "report.js").read_text(encoding="utf-8"))
     return environment
+
+
+def _shown(value: object) -> object:
+    """A text with what would act on the page written out, its ends of lines aside; anything else as it is."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return value if value.isascii() and value.isprintable() else "\n".join(map(files.readable, value.split("\n")))
 
 
 def _write_table(table: Table, paper: Paper, *, results: Results, folder: Path, environment: Environment) -> None:

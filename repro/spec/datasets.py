@@ -8,6 +8,8 @@ from dataclasses import dataclass
 SAME_DATA, STAND_IN, DEMONSTRATION = "same data", "stand-in", "demonstration"
 #: From the most that a verdict can be worth to the least.
 EVIDENCE = (SAME_DATA, STAND_IN, DEMONSTRATION)
+#: Of what a user has, the largest share that may be left out, in [0, 1], unless another is asked for.
+MAX_LEFT_OUT = 0.01
 DATASET_KINDS = ("procedural", "cifar10", "folders", "unsplit_folders", "ilsvrc2010", "ilsvrc2012")
 
 

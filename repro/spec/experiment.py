@@ -7,6 +7,7 @@ from dataclasses import dataclass, is_dataclass, replace
 from typing import Any, NoReturn
 
 from repro.spec.claims import Claim
+from repro.spec.claims.planted import PlantedEffect
 from repro.spec.datasets import Dataset, Printed, PrintedSet
 from repro.spec.differences import Difference
 from repro.spec.lineage import earlier_data
@@ -159,6 +160,7 @@ class Table:
     controls: for variants that are compared with another one than `control`: (variant, its control).
     shows: what the paper's table prints, of SHOWS; claims and runs hold errors whatever it is.
     differences: what remains different from the paper or its released code.
+    planted: effects that were put into it on purpose.
     """
 
     name: str
@@ -173,6 +175,7 @@ class Table:
     controls: tuple[tuple[str, str], ...] = ()
     shows: str = "errors"
     differences: tuple[Difference, ...] = ()
+    planted: tuple[PlantedEffect, ...] = ()
 
     def control_of(self, variant: str) -> str:
         """The variant with which `variant` is compared on this page."""

@@ -7,6 +7,9 @@ programs in C that read files from strangers: one that crashes must cost one vid
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -118,11 +121,24 @@ class Workers(Generic[Item, Result]):
 
 
 def _begin(work: Callable[[Any], Any]) -> None:
-    """Make a process ready: it has the work, which may be large, once, and computes with one thread."""
+    """Make a process ready: it has the work, which may be large, once, computes with one thread, and ends with its parent.
+
+    It waits for tasks for ever, so a parent that is killed would leave it behind. Signals to end are the parent's to hear.
+    """
     global _work
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     cv2.setNumThreads(1)
     threadpool_limits(1)
     _work = work
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None, "a process of a pool has a parent"
+    parent.join()
+    os._exit(1)
 
 
 def _run(task: Any) -> Any:

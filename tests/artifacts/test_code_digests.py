@@ -48,11 +48,12 @@ train.methods.fit
 """
 #: What preparations of images and of videos share, of images of any kind, and of videos of any kind.
 PREPARATIONS = """
-artifacts.arrays data.prepare.journal
+artifacts.arrays data.files.account data.files.formats data.files.found data.files.inventory data.files.left_out
+data.files.places data.files.reading data.prepare.description data.prepare.journal data.prepare.packer
 data.prepare.preparation data.prepare.shard_plan data.shards.color data.shards.decode data.shards.decoder_options
-data.shards.writer data.sources.source
+data.shards.writer data.sources.source spec.datasets
 """
-OF_IMAGES = f"{PREPARATIONS} data.prepare.image_packer spec.datasets"
+OF_IMAGES = f"{PREPARATIONS} data.prepare.image_packer"
 OF_VIDEOS = f"""
 {PREPARATIONS} data.prepare.mirroring data.prepare.video_containers data.prepare.video_decode data.prepare.video_orientation data.prepare.video_packer
 data.prepare.video_reader data.prepare.video_timeline data.sources.video_source spec.video_datasets system.memory
@@ -67,14 +68,15 @@ MAY_REACH = {
     "prepare_cifar10": f"{OF_IMAGES} data.sources.cifar10 data.sources.download",
     "prepare_folders": OF_FOLDERS,
     "prepare_unsplit_folders": f"{OF_FOLDERS} data.sources.unsplit_folders",
-    "prepare_ilsvrc2010": f"{OF_FOLDERS} data.sources.ilsvrc data.sources.ilsvrc2010",
-    "prepare_ilsvrc2012": f"{OF_FOLDERS} data.sources.ilsvrc",
+    "prepare_ilsvrc2010": f"{OF_FOLDERS} data.files.lists data.sources.ilsvrc data.sources.ilsvrc2010",
+    "prepare_ilsvrc2012": f"{OF_FOLDERS} data.files.lists data.sources.ilsvrc",
     "prepare_procedural_videos": f"""{OF_VIDEOS} data.generated.drawing data.generated.video_drawing data.generated.videos
         system.seeds""",
     "prepare_video_folders": OF_VIDEO_FILES,
-    "prepare_ucf101": f"{OF_VIDEO_FILES} data.sources.ucf101",
-    "prepare_sports1m": f"{OF_VIDEO_FILES} data.sources.sports1m",
+    "prepare_ucf101": f"{OF_VIDEO_FILES} data.files.lists data.sources.ucf101",
+    "prepare_sports1m": f"{OF_VIDEOS} data.files.lists data.sources.class_folders data.sources.sports1m",
     "camera_motion": """artifacts.arrays data.generated.drawing data.generated.video_drawing data.generated.videos
+        data.files.reading
         data.prepare.camera_motion data.shards.clips data.shards.images data.sources.source data.sources.video_source
         spec.video_datasets system.one_thread system.seeds system.workers""",
     "train_images": f"""{RECORDS} {NETWORKS} data.load.color_noise data.load.image_stream data.load.repeated_images
@@ -98,6 +100,7 @@ MAY_REACH = {
         train.methods.clip_speed train.methods.timing train.networks train.networks.optim train.networks.optim_kernel""",
     "collect": "analyse.collect. artifacts. evaluate.average_precision evaluate.metrics spec. system.filesystem system.seeds",
     "judge": "analyse. artifacts. evaluate.average_precision evaluate.metrics spec. system.filesystem system.seeds",
+    "calibrate": "analyse. artifacts. evaluate.average_precision evaluate.metrics spec. system.filesystem system.seeds",
     "render": "analyse.collect. analyse.evidence. artifacts. report. spec. system.durations system.filesystem system.seeds",
 }
 #: No method's settings are among what pages and verdicts are made by: those of a run stand in its record.
@@ -116,7 +119,7 @@ TRAINING = {"train_images", "train_clips"}
 PREPARING_VIDEOS = {prepare_stage(kind) for kind in VIDEO_KINDS}
 PREPARING = {prepare_stage(kind) for kind in DATASET_KINDS} | PREPARING_VIDEOS
 #: Stages that read the catalogue, and take seconds.
-CATALOGUE = {"collect", "judge", "render"}
+CATALOGUE = {"collect", "judge", "calibrate", "render"}
 
 
 @pytest.fixture(scope="module")

@@ -176,7 +176,20 @@ def test_the_digest_of_videos_holds_frames_mirroring_and_groups(field: str, valu
 
 def test_every_field_of_a_description_is_either_trained_on_or_said(folder: Path) -> None:
     trained_on = {"classes", "stored_px", "encoding", "splits", "images", "videos"}
-    said = {"name", "kind", "title", "spec", "source", "refused", "warnings", "wall_s", "num_bytes", "made_from", "decoder"}
+    said = {
+        "name",
+        "kind",
+        "title",
+        "spec",
+        "source",
+        "refused",
+        "left_out",
+        "warnings",
+        "wall_s",
+        "num_bytes",
+        "made_from",
+        "decoder",
+    }
     assert {field.name for field in fields(DatasetJson)} == trained_on | said
 
 

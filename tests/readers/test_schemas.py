@@ -9,6 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from repro.analyse.calibrate.own.calibration import calibrate_results
 from repro.analyse.collect.collect import collect
 from repro.analyse.judge.judge import judge
 from repro.artifacts.provenance import PACKAGE
@@ -39,6 +40,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
         runs += fabricate([paper], scale="smoke", results=results, truth=truth, variants=VARIANTS[paper.name])
     collect(runs, papers=papers, results=results)
     judge(papers, scale="smoke", results=results)
+    calibrate_results(papers, scale="smoke", results=results)
     write_prepared(results / "tiny")
     return results
 

@@ -13,9 +13,9 @@ from repro.planning.plan import (
     left_out,
     planned_variants,
     read_config,
-    source_identity,
     source_option,
 )
+from repro.planning.source_changes import source_of
 from tests.planned import CONFIG, EVERYTHING, ROOT, SCHEMA, checked, jobs
 
 
@@ -96,12 +96,20 @@ def test_cifar10_is_read_from_a_folder_or_downloaded_and_generated_images_need_n
     assert source_option(PAPERS["alexnet"], PAPERS["alexnet"].scale("smoke").dataset, checked(images="nowhere")) == ""
 
 
-def test_other_folders_are_other_images_but_cifar10_is_the_same_from_anywhere(tmp_path):
+def test_other_files_are_other_images_wherever_they_lie_but_cifar10_is_the_same_from_anywhere(tmp_path):
     paper = PAPERS["alexnet"]
-    here = checked(scale="folders", images=str(tmp_path), data=str(tmp_path))
-    assert str(tmp_path) in source_identity(paper, paper.scale("folders").dataset, here)
-    assert source_identity(paper, paper.scale("cifar10").dataset, here) == ""
-    assert source_identity(paper, paper.scale("smoke").dataset, here) == ""
+    for name in ("one", "two"):
+        (tmp_path / name / "train" / "cat").mkdir(parents=True)
+    here = checked(scale="folders", images=str(tmp_path / "one"), data=str(tmp_path))
+    there = checked(scale="folders", images=str(tmp_path / "two"), data=str(tmp_path))
+    dataset = paper.scale("folders").dataset
+    before = source_of(paper, dataset, here)
+    assert before == source_of(paper, dataset, there)
+    (tmp_path / "two" / "train" / "cat" / "1.jpg").write_bytes(b"1")
+    assert before.state != source_of(paper, dataset, there).state
+    assert source_of(paper, dataset, there, look=False).state == ""
+    assert source_of(paper, paper.scale("cifar10").dataset, here).state == ""
+    assert source_of(paper, paper.scale("smoke").dataset, here).state == ""
 
 
 def test_a_paper_whose_folder_is_not_given_is_left_out_with_a_line_that_says_how_to_get_it():
@@ -151,3 +159,23 @@ def test_papers_that_need_no_folder_are_never_left_out():
     for scale in ("smoke", "small", "cifar10"):
         values = {**CONFIG, "papers": ["alexnet", "karpathy"], "scale": scale}
         assert read_config(values, schema=SCHEMA).papers == ("alexnet", "karpathy")
+
+
+def test_until_decided_begins_with_the_seeds_of_its_first_look() -> None:
+    found = checked(until="decided", seeds=None, looks=[2, 4], hours=1)
+    assert (found.seeds, found.looks, found.hours) == (2, (2, 4), 1)
+    assert checked(seeds=None).looks == ()
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"until": "decided", "seeds": 3}, "seeds=3 and until=decided exclude each other"),
+        ({"until": "decided", "seeds": None, "looks": [5, 3]}, r"looks=\[5, 3\] do not rise"),
+        ({"hours": 1}, "hours=1 is a budget of until=decided"),
+        ({"until": "tired"}, "until='tired' is not allowed; allowed: decided, or null"),
+    ],
+)
+def test_looks_that_cannot_be_are_refused(values: dict[str, object], says: str) -> None:
+    with pytest.raises(ConfigError, match=says):
+        checked(**values)

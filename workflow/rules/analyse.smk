@@ -1,31 +1,79 @@
 # Numbers, verdicts and pages, made from the files of the runs.
-rule collect:
-    input:
-        runs_of(PAPERS),
-    output:
-        f"{SCALE_FOLDER}/runs.csv",
-    log:
-        f"{LOGS}/collect.log",
-    conda:
-        "../envs/repro.yaml"
-    resources:
-        mem_mb=1000,
-    params:
-        papers=PAPER_NAMES,
-        seeds=SEEDS_OPTION,
-        spec=measured_digest(PAPERS),
-        code=code_digest("collect"),
-    shell:
-        f"{REPRO} collect {AT} " "--papers {params.papers} {params.seeds} --log {log:q}"
+# With until=decided one job adds seeds where they are needed, with all threads, and collects and judges on the way.
+if CONFIG.until:
+
+    rule decide:
+        input:
+            runs_of(PAPERS),
+        output:
+            f"{SCALE_FOLDER}/runs.csv",
+            f"{SCALE_FOLDER}/claims.json",
+        log:
+            f"{LOGS}/decide.log",
+        conda:
+            "../envs/repro.yaml"
+        threads: ALL_THREADS
+        resources:
+            mem_mb=2000,
+        params:
+            papers=PAPER_NAMES,
+            looks=",".join(map(str, CONFIG.looks)),
+            hours="" if CONFIG.hours is None else f"--hours {CONFIG.hours:g}",
+            spec=[measured_digest(PAPERS), claims_digest(PAPERS)],
+            code=[code_digest("collect"), code_digest("judge")],
+        shell:
+            f"{REPRO} decide {AT} {ON} "
+            "--papers {params.papers} --looks {params.looks} {params.hours} --threads {threads} --log {log:q}"
+
+else:
+
+    rule collect:
+        input:
+            runs_of(PAPERS),
+        output:
+            f"{SCALE_FOLDER}/runs.csv",
+        log:
+            f"{LOGS}/collect.log",
+        conda:
+            "../envs/repro.yaml"
+        resources:
+            mem_mb=1000,
+        params:
+            papers=PAPER_NAMES,
+            seeds=SEEDS_OPTION,
+            spec=measured_digest(PAPERS),
+            code=code_digest("collect"),
+        shell:
+            f"{REPRO} collect {AT} " "--papers {params.papers} {params.seeds} --log {log:q}"
 
 
-rule judge:
+    rule judge:
+        input:
+            f"{SCALE_FOLDER}/runs.csv",
+        output:
+            f"{SCALE_FOLDER}/claims.json",
+        log:
+            f"{LOGS}/judge.log",
+        conda:
+            "../envs/repro.yaml"
+        resources:
+            mem_mb=1000,
+        params:
+            papers=PAPER_NAMES,
+            spec=claims_digest(PAPERS),
+            code=code_digest("judge"),
+        shell:
+            f"{REPRO} judge {AT} " "--papers {params.papers} --log {log:q}"
+
+
+rule calibrate:
     input:
-        f"{SCALE_FOLDER}/runs.csv",
-    output:
         f"{SCALE_FOLDER}/claims.json",
+        f"{SCALE_FOLDER}/runs.csv",
+    output:
+        f"{SCALE_FOLDER}/calibration.json",
     log:
-        f"{LOGS}/judge.log",
+        f"{LOGS}/calibrate.log",
     conda:
         "../envs/repro.yaml"
     resources:
@@ -33,17 +81,19 @@ rule judge:
     params:
         papers=PAPER_NAMES,
         spec=claims_digest(PAPERS),
-        code=code_digest("judge"),
+        code=code_digest("calibrate"),
     shell:
-        f"{REPRO} judge {AT} " "--papers {params.papers} --log {log:q}"
+        f"{REPRO} calibrate {AT} " "--papers {params.papers} --log {log:q}"
 
 
 rule render:
     input:
+        f"{SCALE_FOLDER}/calibration.json",
         f"{SCALE_FOLDER}/claims.json",
         f"{SCALE_FOLDER}/runs.csv",
     output:
         INDEX,
+        CALIBRATION,
         PAGES,
     log:
         f"{LOGS}/render.log",

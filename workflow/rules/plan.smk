@@ -4,7 +4,8 @@ from shlex import quote
 
 from repro.artifacts.files import run_folder
 from repro.planning.declare import declare, plan_of
-from repro.planning.jobs import prepare_priority, prepare_threads, train_jobs
+from repro.planning.jobs import ALL_THREADS, prepare_priority, prepare_threads, train_jobs
+from repro.planning.source_changes import change_lines, source_of
 from repro.system.locks import claim
 from repro.planning.plan import (
     catalogue_options,
@@ -16,7 +17,6 @@ from repro.planning.plan import (
     planned_runs,
     prepare_code,
     read_config,
-    source_identity,
     source_option,
     templates_digest,
     train_options,
@@ -39,6 +39,10 @@ try:
     }
     JOBS = {paper.name: train_jobs(paper, CONFIG) for paper in PAPERS}
     SOURCES = {name: source_option(paper, dataset, CONFIG) for name, (paper, dataset) in DATASETS.items()}
+    # The files of the user as they are now, by names, sizes and times.
+    SOURCE_STATES = {
+        name: source_of(paper, dataset, CONFIG, look=workflow.is_main_process) for name, (paper, dataset) in DATASETS.items()
+    }
 except ValueError as error:
     raise WorkflowError(error)
 
@@ -59,6 +63,7 @@ SCALE_FOLDER = f"{CONFIG.results}/{CONFIG.scale}"
 REPORT_FOLDER = f"{CONFIG.reports}/{CONFIG.scale}"
 LOGS = f"{SCALE_FOLDER}/logs"
 INDEX = f"{REPORT_FOLDER}/index.html"
+CALIBRATION = f"{REPORT_FOLDER}/calibration.html"
 PAGES = [
     f"{REPORT_FOLDER}/{paper.name}/{table.name}.{suffix}"
     for paper in PAPERS
@@ -67,6 +72,11 @@ PAGES = [
 ]
 PAPER_NAMES = [paper.name for paper in PAPERS]
 SEEDS_OPTION = "" if CONFIG.seeds is None else f"--num-seeds {CONFIG.seeds}"
+
+#: How much of the user's files may be left out decides no result, and is no param either.
+LIMITS = f"--max-left-out {CONFIG.max_left_out}"
+for line in change_lines(SOURCE_STATES):
+    print(line, file=sys.stderr)
 
 #: Locks that this process holds until it ends.
 HELD = []

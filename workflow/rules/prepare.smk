@@ -18,9 +18,9 @@ for name, (paper, dataset) in DATASETS.items():
         params:
             paper=paper.name,
             dataset=name,
-            source=spec_digest(source_identity(paper, dataset, CONFIG)),
+            source=SOURCE_STATES[name].state,
             spec=spec_digest(dataset),
             code=prepare_code(dataset),
         shell:
-            f"{REPRO} prepare {AT} {ON} {literal(SOURCES[name])} "
+            f"{REPRO} prepare {AT} {ON} {literal(SOURCES[name])} {LIMITS} "
             "--paper {params.paper} --dataset {params.dataset} --threads {threads} --log {log:q}"

@@ -39,7 +39,7 @@ def draw_settings() -> list[Setting]:
         found.append(_common("all others and one arm correlate, .8", n, np.array([0, *np.full(NUM_ARMS - 1, 0.8)])))
         loud = np.array([3.0] + [1.0] * (NUM_ARMS - 1))
         found.append(_common("arm 3:1, all arms correlate, .5", n, np.full(NUM_ARMS, 0.5), sd_A=loud))
-    return found + [_images(*setting) for setting in IMAGES]
+    return found + [images_setting(*setting) for setting in IMAGES]
 
 
 def _common(name: str, n: int, rho_A: NDArray[np.float64], *, sd_A: NDArray[np.float64] | None = None) -> Setting:
@@ -59,7 +59,7 @@ def _common(name: str, n: int, rho_A: NDArray[np.float64], *, sd_A: NDArray[np.f
     return Setting(kind="common draws, by the rule", name=name, num_seeds=n, draw=draw, truth=0.0, sd=1.0)
 
 
-def _images(num: int, n: int, seed_sd: float) -> Setting:
+def images_setting(num: int, n: int, seed_sd: float) -> Setting:
     """Two arms on `num` test examples; the truth is the difference over all examples that there could be."""
 
     def draw(rng: np.random.Generator) -> Interval | None:

@@ -15,7 +15,7 @@ from repro.analyse.collect import measures
 from repro.analyse.collect.camera import of_camera, parse_motion
 from repro.analyse.collect.choices import choices_of, of_choices
 from repro.analyse.collect.measures import Measured
-from repro.analyse.collect.run_files import AGAIN, DamagedRunError, find_run, read_run_file, read_run_scores
+from repro.analyse.collect.run_files import AGAIN, DamagedRunError, find_run, read_run_answers, read_run_file, read_run_scores
 from repro.analyse.collect.saturation import of_saturation
 from repro.analyse.collect.stream_kernels import of_stream_kernels, parse_stream_kernels
 from repro.artifacts.documents import document_from
@@ -25,7 +25,6 @@ from repro.artifacts.run_json import RunJson
 from repro.artifacts.runs_csv import Measurement, short_code, write_runs_csv
 from repro.artifacts.stored_files import StoredFile
 from repro.artifacts.timings_json import TimingsJson
-from repro.evaluate.metrics import top_k_error
 from repro.spec.evaluation import RELIT
 from repro.spec.experiment import Paper
 from repro.spec.run import Experiment, Run
@@ -49,11 +48,17 @@ def collect(runs: Sequence[Run], *, papers: Sequence[Paper], results: Path) -> N
     scales = sorted({run.scale for run in runs})
     if len(scales) != 1:
         raise ValueError(f"runs to collect are of the scales {scales}; allowed: one scale (python -m repro list)")
-    thresholds, choices = measures.thresholds_by_variant(papers), choices_of(papers)
-    asked = {key: Asked(thresholds=found, choices=choices) for key, found in thresholds.items()}
-    other = Asked(thresholds=(), choices=choices)
-    rows = [row for run in runs for row in _rows(run, results, asked.get((run.paper, run.variant), other))]
-    write_runs_csv(Path(results) / scales[0] / "runs.csv", rows)
+    write_runs_csv(Path(results) / scales[0] / "runs.csv", collected(runs, papers=papers, results=results))
+
+
+def collected(runs: Sequence[Run], *, papers: Sequence[Paper], results: Path) -> list[Measurement]:
+    """The rows that `collect` writes of `runs`; nothing is written."""
+    asked = asked_of(papers)
+    return [row for run in runs for part in collected_parts(run, asked=asked(run), results=results) for row in part()]
+
+
+#: A part of the rows of a run, made when it is called.
+Part = Callable[[], list[Measurement]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +69,18 @@ class Asked:
     choices: Sequence[tuple[str, str]]
 
 
-def _rows(run: Run, results: Path, asked: Asked) -> list[Measurement]:
+def asked_of(papers: Sequence[Paper]) -> Callable[[Run], Asked]:
+    """What the claims of `papers` ask of a run."""
+    thresholds, choices = measures.thresholds_by_variant(papers), choices_of(papers)
+    return lambda run: Asked(thresholds=thresholds.get((run.paper, run.variant), ()), choices=choices)
+
+
+def collected_parts(run: Run, *, asked: Asked, results: Path) -> list[Part]:
+    """The rows of one run in parts that do not need one another: what its scores give, what its other files give.
+
+    Raises:
+        DamagedRunError: its record or its log is damaged; a part, where it is called, for any other of its files.
+    """
     record = find_run(results, run.id)
     if record is None:
         return []
@@ -72,7 +88,13 @@ def _rows(run: Run, results: Path, asked: Asked) -> list[Measurement]:
         read_run_file(record, record.network.log, results=results)
     if record.diverged:
         return []
-    measured = [*_of_scores(record, run, results, asked), *_of_training(record, run, results, asked.thresholds)]
+    return [
+        lambda: _measurements(run, record, _of_scores(record, run, results, asked)),
+        lambda: _measurements(run, record, _of_training(record, run, results, asked.thresholds)),
+    ]
+
+
+def _measurements(run: Run, record: RunJson, measured: Sequence[Measured]) -> list[Measurement]:
     return [
         Measurement(
             scale=run.scale,
@@ -98,23 +120,22 @@ def _of_scores(record: RunJson, run: Run, results: Path, asked: Asked) -> list[M
     """What the scores of a finished run give; the gap counts its test images."""
     measured: list[Measured] = []
     for protocol in run.experiment.evaluation.protocols:
-        scores = read_run_scores(record, split="test", protocol=protocol, results=results)
-        num, num_classes = scores.scores_NK.shape
+        answers = read_run_answers(record, split="test", protocol=protocol, results=results)
         for metric, k in TOP_K.items():
-            if k == 1 or num_classes >= k:
-                measured.append((metric, protocol, top_k_error(scores.scores_NK, scores.labels, k=k), num))
+            if k in answers.correct_N:
+                measured.append((metric, protocol, answers.error(k), answers.num))
         if protocol == precisions.PROTOCOL:
-            data = record.dataset
+            data, scores = record.dataset, read_run_scores(record, split="test", protocol=protocol, results=results)
             measured += precisions.of_precisions(scores, classes=data.classes, groups=data.groups)
             measured += of_choices(scores, classes=data.classes, pairs=asked.choices)
             measured += of_camera(scores, _motion(record, run, results))
     measured += _of_relighting(measured)
     plain = plain_protocol(run.experiment.evaluation.protocols)
     if isinstance(run.experiment, Experiment) and run.experiment.evaluation.num_train_examples and plain:
-        train = read_run_scores(record, split="train", protocol=plain, results=results)
-        error = top_k_error(train.scores_NK, train.labels, k=1)
+        train = read_run_answers(record, split="train", protocol=plain, results=results)
+        error = train.error(1)
         test_error, num = next((row[2], row[3]) for row in measured if row[:2] == (TOP1, plain))
-        measured.append((TRAIN_TOP1, plain, error, len(train.label_N)))
+        measured.append((TRAIN_TOP1, plain, error, train.num))
         measured.append((GAP, plain, test_error - error, num))
     return measured
 

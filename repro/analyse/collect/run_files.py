@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+
 from repro.artifacts import run_json
 from repro.artifacts.documents import MissingFileError
-from repro.artifacts.files import FileFormatError, run_folder
+from repro.artifacts.files import FileFormatError, run_folder, sha256_bytes
+from repro.artifacts.published import published_json
+from repro.artifacts.published.answers import Answers, examples_of, parse_answers
+from repro.artifacts.published.published_json import Published, read_published
 from repro.artifacts.run_json import RunJson, ScoresFile, read_run
 from repro.artifacts.scores import Scores, load_scores, parse_scores
 from repro.artifacts.stored_files import StoredFile
+from repro.evaluate.metrics import top_k_correct
+from repro.spec.terms.metrics import TOP_K
 
 AGAIN = "delete the run's folder and train it again"
 
@@ -73,6 +81,61 @@ def read_collected_scores(record: RunJson, *, split: str, protocol: str, results
     """
     entry = _entry(record, split=split, protocol=protocol, results=results)
     return _parsed(record, entry, load_scores, results=results)
+
+
+class ScoresLeftOutError(DamagedRunError):
+    """The scores of a published run were left out, and nothing stands in for them."""
+
+
+def read_run_answers(record: RunJson, *, split: str, protocol: str, results: Path, collected: bool = False) -> Answers:
+    """Which examples a finished run got right: by its scores or, where these were left out of published results, by its bits.
+
+    collected: the run was collected, so that scores of the recorded hash are known to fit.
+
+    Raises:
+        ScoresLeftOutError: there are neither.
+        DamagedRunError: as `read_run_scores` does.
+    """
+    entry = _entry(record, split=split, protocol=protocol, results=results)
+    published = published_in(results, record.scale)
+    known = published.runs.get(record.id) if published else None
+    if known is not None and entry.file in known.left_out:
+        folder = run_folder(results, record.id)
+        if known.answers is None:
+            raise ScoresLeftOutError(record.id, f"{folder / entry.file} was not published; {AGAIN}")
+        content = read_run_file(record, known.answers, results=results)
+        scale_folder, path = Path(results) / record.scale, folder / known.answers.file
+        found = parse_answers(content, run=record.id, folder=scale_folder, path=path).get((split, protocol))
+        if found is None:
+            raise DamagedRunError(record.id, f"{path} holds no answers of {split} by {protocol}; publish the results again")
+        return found
+    read = read_collected_scores if collected else read_run_scores
+    return answers_of(read(record, split=split, protocol=protocol, results=results))
+
+
+def answers_of(scores: Scores) -> Answers:
+    """Which examples are right at each k of an error, by their scores."""
+    num_classes = scores.scores_NK.shape[1]
+    sizes = [k for k in TOP_K.values() if k <= num_classes]
+    correct_N = {k: top_k_correct(scores.scores_NK, scores.labels, k=k) for k in sizes}
+    digest = sha256_bytes(np.ascontiguousarray(scores.scores_NK).tobytes())
+    return Answers(correct_N=correct_N, examples=examples_of(scores), num_classes=num_classes, scores_sha256=digest)
+
+
+def published_in(results: Path, scale: str) -> Published | None:
+    """What a scale's folder says was published; None where results lie as they were made."""
+    path = Path(results) / scale / published_json.FILE
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return _published(path, status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _published(path: Path, size: int, modified_ns: int) -> Published | None:
+    """What the file says, read once for each of its states."""
+    return read_published(path.parent)
 
 
 class Parse(Protocol):

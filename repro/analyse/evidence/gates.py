@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from repro.analyse.evidence import verdict
+from repro.analyse.evidence.arms.copies import copied
+from repro.analyse.evidence.arms.machines import confounded
 from repro.analyse.evidence.population import Population
+from repro.artifacts.ledger.receipts import bridges_in
 from repro.artifacts.provenance import plain, spec_difference
 from repro.artifacts.run_json import FAITHFUL
 from repro.spec.experiment import Paper, make_run
@@ -71,6 +75,8 @@ def gate(population: Population, question: Question) -> Stop | None:
         or mixed_specs(population, arms)
         or other_specs(population, question.considered)
         or mixed_examples(population, question)
+        or copied(population, question.considered, protocol=question.protocol)
+        or confounded(population, arms, metric=metric)
     )
     if invalid:
         return Stop(verdict=verdict.INVALID, reason=invalid)
@@ -177,10 +183,11 @@ def mixed_sources(population: Population, arms: Sequence[str]) -> str:
     """Say so if the runs of `arms` saw different data, or those made by one method were made by different code.
 
     Runs of different seeds may be of different folds; those of one seed saw the same, and a fold is one version of it.
+    Codes are the same if receipts show that one gives the numbers of the other (repro.artifacts.ledger.receipts).
     """
     runs = [record for arm in arms for record in population.runs(arm)]
     methods = dict.fromkeys(record.method for record in runs)
-    codes = [{record.code_digest for record in runs if record.method == method} for method in methods]
+    codes = [_codes({record.code_digest for record in runs if record.method == method}, population) for method in methods]
     seeds = {record.seed for record in runs}
     of_seeds = [{record.dataset.digest for record in runs if record.seed == seed} for seed in seeds]
     names = {record.dataset.name for record in runs}
@@ -192,6 +199,11 @@ def mixed_sources(population: Population, arms: Sequence[str]) -> str:
         if len(digests) > 1:
             return f"The runs of {' and '.join(arms)} {what} ({len(digests)} digests); train them again together."
     return ""
+
+
+def _codes(codes: set[str], population: Population) -> Collection[object]:
+    """`codes`, those as one that give the same numbers as receipts show."""
+    return codes if len(codes) < 2 else bridges_in(Path(population.results) / population.scale.name).groups(codes)
 
 
 def other_precision(population: Population, arms: Sequence[str]) -> str:

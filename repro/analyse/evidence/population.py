@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,12 +11,11 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from repro.analyse.collect.run_files import find_run, read_collected_scores
+from repro.analyse.collect.run_files import find_run, read_collected_scores, read_run_answers
 from repro.artifacts.files import FileFormatError, sha256_bytes
 from repro.artifacts.run_json import RunJson
 from repro.artifacts.runs_csv import Measurement, short_code
 from repro.artifacts.scores import Scores
-from repro.evaluate.metrics import top_k_correct
 from repro.spec.experiment import Paper, Scale, make_run, with_needed
 from repro.spec.run import Fitted
 from repro.spec.terms.metrics import TOP_K, TRAIN_TOP1
@@ -25,11 +25,13 @@ from repro.spec.terms.protocols import example_of, scores_examples
 ROUNDING = 1e-9
 
 T = TypeVar("T")
+#: By variant some of its seeds.
+SeedsBy = Mapping[str, Collection[int]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answers:
-    """Whether each example of a run is right at k (by k), and the digest of the examples' keys in their order.
+    """Whether each example of a run is right at k (by k), and digests of the examples' keys in their order and of the scores.
 
     share_N: by k, for each independent unit (an example; the video of clips) the share of its examples that are right, times
         its number of examples over the mean number: its mean is the share of all examples.
@@ -38,6 +40,7 @@ class Answers:
     correct_N: dict[int, NDArray[np.bool_]]
     share_N: dict[int, NDArray[np.float64]]
     examples: str
+    scores: str
 
 
 class Population:
@@ -79,6 +82,30 @@ class Population:
         else:
             self.records[run_id] = record
             self._runs.setdefault(record.variant, []).append(record)
+
+    def of_seeds(
+        self, wanted: Mapping[str, Collection[int]], *, required: Mapping[str, Collection[int]] | None = None
+    ) -> Population:
+        """The same runs without those of other seeds than are `wanted` of a variant; of one that is not named all stay.
+
+        required: by variant the seeds without which it lacks runs.
+        """
+
+        def keeps(variant: str, seed: int) -> bool:
+            return variant not in wanted or seed in wanted[variant]
+
+        found = copy(self)
+        found.values = {
+            key: {seed: value for seed, value in values.items() if keeps(key[0], seed)} for key, values in self.values.items()
+        }
+        found.records = {name: run for name, run in self.records.items() if keeps(run.variant, run.seed)}
+        found._runs = {name: [run for run in runs if keeps(name, run.seed)] for name, runs in self._runs.items()}
+        lacking = [(name, seed) for name, seeds in (required or {}).items() if self.has(name) for seed in sorted(seeds)]
+        names = [f"{self.scale.name}/{self.paper.name}/{name}/{seed}" for name, seed in lacking]
+        missing = [name for name in self.missing if keeps(name.split("/")[2], int(name.split("/")[3]))]
+        found.missing = list(dict.fromkeys([*missing, *(name for name in names if name not in self.records)]))
+        found._kept = {}
+        return found
 
     def planned_seeds(self, variant: str) -> set[int]:
         """The seeds that the scale plans for `variant`, those of runs that others average or start from included."""
@@ -157,6 +184,10 @@ class Population:
         seen = {(record.dataset.name, self._answers(record, split=split, protocol=protocol).examples) for record in records}
         return len(seen) == len({name for name, _ in seen})
 
+    def scores_digest(self, record: RunJson, *, protocol: str) -> str:
+        """The SHA-256 of the scores of a finished run on the test examples, that of no two seeds; "" where they are left out."""
+        return self._answers(record, split="test", protocol=protocol).scores
+
     def scores(self, record: RunJson, *, split: str, protocol: str) -> Scores:
         """The scores of a finished run.
 
@@ -169,13 +200,12 @@ class Population:
         protocol = self.scored_by(record.variant, protocol)
         key = (record.id, split, protocol)
         if key not in self._read_answers:
-            scores = self.scores(record, split=split, protocol=protocol)
-            sizes = [k for k in TOP_K.values() if k <= scores.scores_NK.shape[1]]
-            correct_N = {k: top_k_correct(scores.scores_NK, scores.labels, k=k) for k in sizes}
-            share_N = {k: by_unit(found, scores.unit_N) for k, found in correct_N.items()}
+            found = read_run_answers(record, split=split, protocol=protocol, results=self.results, collected=True)
+            correct_N = dict(found.correct_N)
+            share_N = {k: by_unit(right_N, found.examples.unit_N) for k, right_N in correct_N.items()}
             # A digest stands for the keys: those of all runs together would be most of the memory that judging takes.
-            examples = sha256_bytes(b"\n".join(scores.example_N.tolist()))
-            self._read_answers[key] = Answers(correct_N=correct_N, share_N=share_N, examples=examples)
+            examples = sha256_bytes(b"\n".join(found.examples.example_N.tolist()))
+            self._read_answers[key] = Answers(correct_N=correct_N, share_N=share_N, examples=examples, scores=found.scores_sha256)
             self._compare(record, split=split, protocol=protocol, correct_N=correct_N)
         return self._read_answers[key]
 

@@ -18,6 +18,8 @@ from repro.analyse.evidence.dunnett import normal_nodes, spread_nodes
 from repro.analyse.evidence.statistics import MOST_SEEDS, POWER, Estimate, t_interval
 from repro.artifacts.judged import Interval
 
+#: What a 90 % interval leaves out on each side.
+ONE_SIDED_OF_90 = 0.05
 #: Above any quantile of a studentized range that is asked for.
 MOST_RANGE = 1e4
 #: Nodes of its two integrals: good to 1e-11.
@@ -67,10 +69,12 @@ def adjusted_interval(estimate: Estimate, *, one_sided: float, num: int) -> Inte
     return t_interval(estimate.value, se=estimate.se, df=estimate.df, level=level) if estimate.has_spread else None
 
 
-def widened(interval: Interval, *, df: float, num: int, one_sided: float = 0.05) -> Interval:
+def widened(interval: Interval, *, df: float, num: int = 1, one_sided: float = ONE_SIDED_OF_90) -> Interval:
     """A 90 % t interval made so wide that it leaves out `one_sided` / `num` on each side."""
+    if one_sided / num == ONE_SIDED_OF_90:
+        return interval
     middle = (interval[0] + interval[1]) / 2
-    half = (interval[1] - middle) * float(special.stdtrit(df, 1 - one_sided / num) / special.stdtrit(df, 1 - one_sided))
+    half = (interval[1] - middle) * float(special.stdtrit(df, 1 - one_sided / num) / special.stdtrit(df, 1 - ONE_SIDED_OF_90))
     return middle - half, middle + half
 
 

@@ -99,10 +99,10 @@ def _alone(own: Mapping[str, Spread], members: Sequence[str], lent: Spread) -> s
     """Those of `members` whose spread is not the lenders'; without lenders, both if they differ from each other."""
     if lent.df == 0 or lent.sd == 0:
         return set(members) if len(members) == 2 and differ(*(own[name] for name in members)) else set()
-    found = {name for name in members if _excess_p(own[name], lent) < alone_p(max(own[name].df, 1)) / len(members)}
+    found = {name for name in members if excess_p(own[name], lent) < alone_p(max(own[name].df, 1)) / len(members)}
     together = _together([own[name] for name in members])
     if together.df and together.sd:
-        p = _excess_p(together, lent)
+        p = excess_p(together, lent)
         if p < alone_p(together.df / len(members)) or p > 1 - SMALLER_P:
             return set(members)
     return found
@@ -113,7 +113,7 @@ def differ(one: Spread, other: Spread) -> bool:
     small, large = sorted((one, other), key=lambda spread: spread.sd)
     if not small.df or not large.df:
         return False
-    return _excess_p(large, small) < alone_p(min(small.df, large.df)) / 2
+    return excess_p(large, small) < alone_p(min(small.df, large.df)) / 2
 
 
 def _together(spreads: Sequence[Spread]) -> Spread:
@@ -121,7 +121,7 @@ def _together(spreads: Sequence[Spread]) -> Spread:
     return Spread(sd=math.sqrt(sum(spread.df * spread.sd**2 for spread in spreads) / df) if df else 0.0, df=df)
 
 
-def _excess_p(spread: Spread, other: Spread) -> float:
+def excess_p(spread: Spread, other: Spread) -> float:
     """The chance that the first is so much larger than the second if both are of one size (F test, one-sided)."""
     if not spread.df or not other.df:
         return 1.0
@@ -136,7 +136,7 @@ def _without_wild(arms: Arms, names: Sequence[str]) -> list[str]:
     for _ in range((len(names) - 1) // 2):
         wildest = max(left, key=lambda name: left[name].sd)
         rest = _together([spread for name, spread in left.items() if name != wildest])
-        if _excess_p(left[wildest], rest) >= WILD_P / len(left):
+        if excess_p(left[wildest], rest) >= WILD_P / len(left):
             break
         del left[wildest]
     return list(left)

@@ -44,13 +44,17 @@ class Estimate:
         """Say whether the seeds show any spread, without which there is no interval."""
         return self.df > 0 and self.se > 0
 
+    def interval(self, level: float) -> Interval | None:
+        """Student's interval of `level`; None without a spread."""
+        return t_interval(self.value, se=self.se, df=self.df, level=level) if self.has_spread else None
+
     @property
     def ci90(self) -> Interval | None:
-        return t_interval(self.value, se=self.se, df=self.df, level=0.90) if self.has_spread else None
+        return self.interval(0.90)
 
     @property
     def ci95(self) -> Interval | None:
-        return t_interval(self.value, se=self.se, df=self.df, level=0.95) if self.has_spread else None
+        return self.interval(0.95)
 
 
 def t_interval(value: float, *, se: float, df: float, level: float) -> Interval:

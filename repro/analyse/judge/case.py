@@ -8,10 +8,14 @@ from repro.analyse.evidence.comparison import Pair
 from repro.analyse.evidence.gates import Question
 from repro.analyse.evidence.paces import fastest
 from repro.analyse.evidence.population import Population
+from repro.artifacts.judged import Look
 from repro.spec.claims import Claim, OfClaims, OfTwoArms, Ranking, Ratio, Slope, Spread, Within
 from repro.spec.datasets import DEMONSTRATION, EVIDENCE, PrintedSet
 from repro.spec.experiment import AnyDataset, Paper, Scale, Table
 from repro.spec.terms.metrics import metric_named, parameter
+
+#: Everything that is there, judged once.
+ONE_LOOK = Look()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +31,7 @@ class Case:
     evidence: str
     arm: str
     against: str | None
+    look: Look
 
     @property
     def arms(self) -> tuple[str, ...]:
@@ -91,15 +96,15 @@ class Case:
         return runs[0].num_classes if runs else None
 
 
-def case_of(claim: Claim, population: Population) -> Case:
-    """The case of `claim`; of the grids of a ratio the fastest variants stand for the arms."""
+def case_of(claim: Claim, population: Population, *, look: Look = ONE_LOOK) -> Case:
+    """The case of `claim`; of the grids of a ratio the fastest variants stand for the arms. look: at which it is judged."""
     arm, against = claim.arm, claim.against if isinstance(claim, OfTwoArms) else None
     if isinstance(claim, Ratio):
         arm = fastest(population, claim.arm_grid or (claim.arm,), thresholds=claim.thresholds)
         against = fastest(population, claim.against_grid or (claim.against,), thresholds=claim.thresholds)
     page = next((table for table in population.paper.tables if claim.id in table.claims), None)
     evidence = evidence_for(claim, paper=population.paper, scale=population.scale)
-    return Case(claim=claim, population=population, page=page, evidence=evidence, arm=arm, against=against)
+    return Case(claim=claim, population=population, page=page, evidence=evidence, arm=arm, against=against, look=look)
 
 
 def family_of(page: Table | None, control: str) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from typing import TypeVar
 from repro.analyse.evidence import reasons, verdict
 from repro.analyse.evidence.comparison import Comparison, Within, compare, compare_within, estimated
 from repro.analyse.evidence.gates import chance_note, untestable_metric, untrained_words
+from repro.analyse.evidence.looks.levels import one_sided
+from repro.analyse.evidence.several import widened
 from repro.analyse.evidence.sizes import Size
 from repro.analyse.evidence.statistics import Estimate, equivalence_p
 from repro.analyse.judge.case import Case, unmeasured
@@ -50,8 +52,9 @@ def _unpooled(case: Case, entry: JudgedEffect, compared: Comparison) -> str:
 
 def verdict_by_own_spreads(entry: JudgedEffect, size: Size, *, welch: Estimate, welch_points: Estimate) -> str:
     """The verdict from Welch's interval; the sign is read where the verdict itself reads it (`sides_of`)."""
-    sides = welch_points.ci90 if sides_of(entry) else None
-    return decided(entry, welch.ci90, size, sides=sides) if welch.ci90 else verdict.INCONCLUSIVE
+    interval, level = welch.interval(entry.look.level), entry.look.level
+    sides = welch_points.interval(level) if sides_of(entry) else None
+    return decided(entry, interval, size, sides=sides) if interval else verdict.INCONCLUSIVE
 
 
 def judged_within(case: Case, entry: JudgedWithin) -> JudgedWithin:
@@ -95,15 +98,17 @@ def _untestable(case: Case, compared: Comparison | Within | None, *, size: Size 
 def _decided(case: Case, entry: Difference, compared: Comparison | Within, *, size: Size) -> Difference:
     estimate = compared.deciding
     assert estimate is not None
-    interval = estimate.ci90
+    level = entry.look.level
+    interval = estimate.interval(level)
     measured = _sentence(case, entry, compared, size)
     if interval is None:
         brief = reasons.no_spread(entry.n, compared.compared)
         return replace(entry, verdict=verdict.INCONCLUSIVE, brief=brief, reason=f"{measured} {brief}")
-    name = decided(entry, interval, size, sides=sides_of(entry))
+    sides = compared.points.interval(level) if sides_of(entry) else None
+    name = decided(entry, interval, size, sides=sides)
     flag = verdict.size_flag(interval, size) if name == verdict.DIRECTION else ""
     meaning = _meaning(case, entry, name, size, flag=flag)
-    total = compared.total_ci90
+    total = compared.total_ci90 and widened(compared.total_ci90, df=estimate.df, one_sided=one_sided(level))
     return replace(
         entry,
         verdict=name,

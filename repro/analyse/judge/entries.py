@@ -8,11 +8,13 @@ from typing import TypeVar
 
 from repro.analyse.evidence import comparison
 from repro.analyse.evidence.comparison import Comparison, counts, deviations, estimated, means
+from repro.analyse.evidence.looks.levels import OVERALL
 from repro.analyse.evidence.sizes import Size
 from repro.analyse.evidence.statistics import Estimate
 from repro.analyse.judge.case import Case
 from repro.analyse.judge.sizes import decided_on, paper_log_ratio
 from repro.artifacts.judged import (
+    Interval,
     Judged,
     JudgedByRuns,
     JudgedClaim,
@@ -125,6 +127,7 @@ def _shared(case: Case) -> Judged:
         chosen=case.arms,
         decided_on=decided_on(claim, evidence=case.evidence),
         evidence=case.evidence,
+        look=case.look,
     )
 
 
@@ -171,6 +174,11 @@ def with_difference(entry: Difference, compared: Comparison | comparison.Within)
     )
 
 
+def split(interval: Interval | None, entry: Judged) -> Interval | None:
+    """The interval that decides, where the level is split over looks; None where the 90 % interval does."""
+    return None if entry.look.level == OVERALL else interval
+
+
 def with_estimate(entry: ByRuns, estimate: Estimate) -> ByRuns:
     """The entry with the estimate on the deciding scale and what is behind its interval."""
     return replace(
@@ -178,6 +186,7 @@ def with_estimate(entry: ByRuns, estimate: Estimate) -> ByRuns:
         estimate=estimate.value,
         ci90=estimate.ci90,
         ci95=estimate.ci95,
+        look_ci=split(estimate.interval(entry.look.level), entry),
         sd_pooled=estimate.sd if estimate.df > 0 else None,
         df=estimate.df,
         test=estimate.test,

@@ -8,7 +8,9 @@ from dataclasses import replace
 from repro.analyse.evidence import comparison, reasons, verdict
 from repro.analyse.evidence.comparison import measure_level
 from repro.analyse.evidence.gates import untestable_metric
+from repro.analyse.evidence.looks.levels import one_sided
 from repro.analyse.evidence.paces import pace
+from repro.analyse.evidence.several import widened
 from repro.analyse.judge.case import Case, unmeasured
 from repro.analyse.judge.entries import with_level
 from repro.artifacts.judged import JudgedLevel
@@ -30,11 +32,12 @@ def judged_level(case: Case, claim: Level, entry: JudgedLevel) -> JudgedLevel:
         return replace(entry, verdict=verdict.NOT_COMPARABLE, brief=other, reason=f"{other} {measured}".strip())
     if cannot:
         return replace(entry, verdict=verdict.UNTESTABLE, brief=cannot, reason=f"{cannot} {measured}".strip())
-    if level is None or level.ci90 is None:
+    interval = level.estimate.interval(entry.look.level) if level else None
+    if level is None or interval is None:
         brief = reasons.no_spread(entry.n, level.compared if level else None)
         return replace(entry, verdict=verdict.INCONCLUSIVE, brief=brief, reason=f"{measured} {brief}".strip())
-    name = verdict.decide_level(level.ci90, printed=entry.paper_value, band=band)
-    total = level.total_ci90
+    name = verdict.decide_level(interval, printed=entry.paper_value, band=band)
+    total = level.total_ci90 and widened(level.total_ci90, df=level.estimate.df, one_sided=one_sided(entry.look.level))
     flips = total is not None and name != verdict.decide_level(total, printed=entry.paper_value, band=band)
     brief = reasons.level_meaning(name, metric=claim.metric, band=band)
     return replace(entry, verdict=name, total_flips=flips, brief=brief, reason=f"{measured} {brief}")

@@ -75,7 +75,7 @@ def _decided(case: Case, claim: Ratio, entry: JudgedRatio, first: PaceRatio, siz
     censored = _censored(first)
     if estimate is None:
         return replace(entry, verdict=verdict.INCONCLUSIVE, reason=f"{said} {censored}")
-    interval = estimate.ci90
+    interval = estimate.interval(entry.look.level)
     if interval is None:
         return replace(entry, verdict=verdict.INCONCLUSIVE, reason=f"{said} {reasons.no_spread(entry.n)} {censored}".strip())
     if first.exact is None:

@@ -27,7 +27,7 @@ from repro.artifacts.judged.several import (
     SignedPart,
 )
 from repro.artifacts.judged.slopes import JudgedSlope, Line
-from repro.artifacts.judged.stated import Estimated, Interval, Judged, JudgedByRuns, Reproduction
+from repro.artifacts.judged.stated import Estimated, Interval, Judged, JudgedByRuns, Look, PostHoc, Reproduction
 
 JudgedClaim = (
     JudgedLevel
@@ -64,7 +64,9 @@ __all__ = [
     "JudgedSpread",
     "JudgedWithin",
     "Line",
+    "Look",
     "Part",
+    "PostHoc",
     "RankedPair",
     "RatioAt",
     "Reproduction",

@@ -41,6 +41,36 @@ class Reproduction:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Look:
+    """At how many seeds a verdict was reached, of those at which the claim was declared to be looked at.
+
+    number: of the look, from 1. planned: the seeds of each look; empty where none were declared: then there is one,
+    at the runs that are there. level: of the interval that decides, so that those of all looks hold in 90 %.
+    """
+
+    number: int = 1
+    planned: tuple[int, ...] = ()
+    level: float = 0.90
+
+    @property
+    def is_last(self) -> bool:
+        """Whether no further look is declared."""
+        return self.number >= len(self.planned)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostHoc:
+    """What was changed after runs had been seen. declared, found: the verdicts by what was declared and by what is there.
+
+    `declared` is "" where what was declared is not known any more, as the rule of a claim that was changed.
+    """
+
+    changed: tuple[str, ...]
+    declared: str
+    found: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Judged:
     """What the entry of every claim has: what the paper states, the verdict and the runs that it rests on.
 
@@ -51,7 +81,9 @@ class Judged:
     decided_on: points, log_ratio or value. size: of an effect of the paper's direction: weaker, stronger or
     open.
     brief: what is left of the reason beside the numbers. total_flips: whether the verdict would be another if
-        the test examples were counted as a sample too. post_hoc: whether seeds were added after a look.
+        the test examples were counted as a sample too. look: at which the verdict was reached. post_hoc: what was
+        changed after runs had been seen, so that the verdict is POST-HOC.
+    remarks: sentences about the runs that a reader should know, such as that they are from several machines.
     """
 
     id: str
@@ -76,7 +108,9 @@ class Judged:
     reason: str = ""
     brief: str = ""
     total_flips: bool = False
-    post_hoc: bool = False
+    look: Look = Look()
+    post_hoc: PostHoc | None = None
+    remarks: tuple[str, ...] = ()
     runs: tuple[str, ...] = ()
 
     @property
@@ -94,6 +128,7 @@ class Judged:
 class JudgedByRuns(Judged):
     """A claim that is measured: estimate and intervals on the deciding scale.
 
+    look_ci: the interval that decides at one of several looks, at the level of the look; null where `ci90` does.
     n, means, sds: seeds, mean and standard deviation of each arm in the metric's own unit.
     smallest_effect: what counts as none, on the deciding scale. sd_pooled, df, test, p_raw: behind the
     interval.
@@ -103,6 +138,7 @@ class JudgedByRuns(Judged):
     estimate: float | None = None
     ci90: Interval | None = None
     ci95: Interval | None = None
+    look_ci: Interval | None = None
     total_ci90: Interval | None = None
     smallest_effect: float | None = None
     sd_pooled: float | None = None

@@ -95,8 +95,10 @@ class Look:
 class Receipt:
     """A run was made again, elsewhere, and compared with what is stored.
 
-    equal: to the bit. compared: what was (such as scores, or one step). reason: what differs. end: SHA-256 of the line of
-    the end that it was compared with. code_before, code_after: digests of the code that made each.
+    equal: to the bit. same_machine: kind of processor, device, threads and versions were the same, so that it should be.
+    within: of another machine, whether it lies within the spread between seeds. compared: what was (such as scores, or one
+    step). reason: what differs. end: SHA-256 of the line of the end that it was compared with. code_before, code_after:
+    digests of the code that made each.
     """
 
     run: str
@@ -106,6 +108,8 @@ class Receipt:
     code_after: str
     host: str
     device: str
+    same_machine: bool = True
+    within: bool = True
     reason: str = ""
     end: str = ""
 

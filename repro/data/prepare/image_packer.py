@@ -25,15 +25,17 @@ from repro.artifacts.dataset_json import ColorStatistics, ImageData, SplitFiles,
 from repro.artifacts.files import atomic_writer
 from repro.artifacts.stored_files import stored_file
 from repro.data.prepare.journal import Part
-from repro.data.prepare.preparation import Made
+from repro.data.prepare.packer import Made
 from repro.data.prepare.shard_plan import ShardPlan, planned_shards
 from repro.data.shards.color import PixelSums, principal_components
 from repro.data.shards.decode import (
     NOTES,
+    PILLOW_FORMATS,
     Decoder,
     Header,
     UnreadableError,
     central_square,
+    decoded_by_pillow,
     decoder_text,
     jpeg_bytes,
     read_header,
@@ -45,6 +47,8 @@ from repro.system.progress import Progress
 
 #: Examples read at a time.
 BATCH_SIZE = 64
+#: So many files are read at a time, and held until they have so many bytes together: each may have hundreds of megabytes.
+READ_AT_A_TIME, GROUP_BYTES = 8, 2**28
 #: Pixels decoded at a time: photographs of 24 megapixels would fill gigabytes in a full batch.
 GROUP_PIXELS = 2**26
 #: Bytes of the two tar headers and of the label of an example.
@@ -53,7 +57,7 @@ MEAN_IMAGE = "mean_image.npy"
 
 
 class ImagePacker:
-    """Make shards of the images of a source (repro.data.prepare.preparation.Packer); `device` decodes them."""
+    """Make shards of the images of a source (repro.data.prepare.packer.Packer); `device` decodes them."""
 
     unit, made = "image", ""
     hopeless = 1000
@@ -111,6 +115,11 @@ class ImagePacker:
         """The labels of the images that are to go into a shard."""
         return self.origin.listings[plan.source_split].label_N[plan.positions]
 
+    def files_of(self, plan: ShardPlan) -> dict[bytes, bytes]:
+        """The name of each image's file, as the source lists it, by the image's key."""
+        listing = self.origin.listings[plan.source_split].at(plan.positions)
+        return dict(zip(listing.key_N.tolist(), listing.file_N.tolist(), strict=True))
+
     def stored(self, split: str, made: Sequence[Made], *, folder: Path) -> tuple[npt.NDArray[np.int64], VideoTable | None]:
         """How many images of each class are stored of a split."""
         label_N = np.concatenate([part.record.label_N for _, part in made])
@@ -148,8 +157,18 @@ class ImagePacker:
         return warnings
 
     def _images(self, split: str, positions: npt.NDArray[np.int64], batch: Listing) -> list[StoredImage | UnreadableError]:
-        contents = list(self._pool.map(lambda position: self._read(split, int(position)), positions))
-        opened = [_opened(content, name=as_text(file)) for content, file in zip(contents, batch.file_N, strict=True)]
+        stored: list[StoredImage | UnreadableError] = []
+        opened: list[OpenedImage | UnreadableError] = []
+        for start in range(0, len(positions), READ_AT_A_TIME):
+            some = slice(start, start + READ_AT_A_TIME)
+            contents = self._pool.map(lambda position: self._read(split, int(position)), positions[some])
+            opened += [_opened(content, name=as_text(file)) for content, file in zip(contents, batch.file_N[some], strict=True)]
+            if sum(len(one.content) for one in opened if isinstance(one, OpenedImage)) > GROUP_BYTES:
+                stored += self._stored_in_groups(opened)
+                opened = []
+        return stored + self._stored_in_groups(opened)
+
+    def _stored_in_groups(self, opened: Sequence[OpenedImage | UnreadableError]) -> list[StoredImage | UnreadableError]:
         stored: list[StoredImage | UnreadableError] = []
         for group in memory_groups([one.header.num_pixels if isinstance(one, OpenedImage) else 0 for one in opened]):
             stored += self._pool.map(self._stored, opened[group], self._decoded(opened[group]))
@@ -160,11 +179,21 @@ class ImagePacker:
             return self.origin.read(split, position)
         except OSError as error:
             return UnreadableError(f"cannot be read: {error.strerror or error}")
+        except MemoryError:
+            return UnreadableError("cannot be read: it needs more memory than there is")
 
     def _decoded(self, opened: Sequence[OpenedImage | UnreadableError]) -> list[Pixels | UnreadableError]:
-        contents = [one.content if isinstance(one, OpenedImage) else one for one in opened]
-        decoded = iter(self._decoder.decode([content for content in contents if isinstance(content, bytes)]))
-        return [next(decoded) if isinstance(content, bytes) else content for content in contents]
+        by_dali = [one.content for one in opened if isinstance(one, OpenedImage) and one.is_for_dali]
+        decoded = iter(self._decoder.decode([content for content in by_dali if isinstance(content, bytes)]))
+        pixels: list[Pixels | UnreadableError] = []
+        for one in opened:
+            if isinstance(one, UnreadableError):
+                pixels.append(one)
+            elif isinstance(one.content, bytes):
+                pixels.append(next(decoded) if one.is_for_dali else decoded_by_pillow(one.content))
+            else:
+                pixels.append(one.content)
+        return pixels
 
     def _stored(self, opened: OpenedImage | UnreadableError, pixels: Pixels | UnreadableError) -> StoredImage | UnreadableError:
         if isinstance(opened, UnreadableError):
@@ -173,6 +202,7 @@ class ImagePacker:
             return pixels
         content, header = opened.content, opened.header
         square = central_square(pixels, side_px=self.dataset.stored_px)
+        notes = (*header.notes, "enlarged") if header.short_px < self.dataset.stored_px else header.notes
         if self.dataset.encoding == "raw":
             payload = square.tobytes()
         elif isinstance(content, bytes) and self.origin.keep_files and header.format == "JPEG" and pixels is square:
@@ -180,7 +210,7 @@ class ImagePacker:
         else:
             payload = jpeg_bytes(square)
         digest = hashlib.blake2b(content if isinstance(content, bytes) else content.tobytes(), digest_size=8).digest()
-        return StoredImage(payload=payload, pixels_HWC=square, notes=header.notes, content_hash=int.from_bytes(digest, "little"))
+        return StoredImage(payload=payload, pixels_HWC=square, notes=notes, content_hash=int.from_bytes(digest, "little"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,6 +219,10 @@ class OpenedImage:
 
     content: bytes | Pixels
     header: Header
+
+    @property
+    def is_for_dali(self) -> bool:
+        return isinstance(self.content, bytes) and self.header.format not in PILLOW_FORMATS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,7 +249,9 @@ def _opened(content: bytes | Pixels | UnreadableError, *, name: str) -> OpenedIm
     if isinstance(content, UnreadableError):
         return content
     if isinstance(content, np.ndarray):
-        return OpenedImage(content=content, header=Header(format="raw", num_pixels=content.shape[0] * content.shape[1], notes=()))
+        height, width, _ = content.shape
+        header = Header(format="raw", num_pixels=height * width, short_px=min(height, width), notes=())
+        return OpenedImage(content=content, header=header)
     try:
         return OpenedImage(content=content, header=read_header(content, name=name))
     except UnreadableError as reason:

@@ -2,7 +2,8 @@
 
 The folder `journal` beside the shards holds `plan.json`, which says what is prepared, and for each finished shard one
 file with its index, its hash and its share of the statistics (about a hundredth of the shard's size).
-A finished shard is believed only if its file still has the recorded hash.
+A finished shard is believed only if its file still has the recorded hash and the same files of the user go into it, so
+that a few changed files cost their own shards alone.
 
 Shape suffixes: N examples, R refused files.
 """
@@ -10,6 +11,7 @@ Shape suffixes: N examples, R refused files.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -18,7 +20,6 @@ import numpy as np
 import numpy.typing as npt
 
 from repro.artifacts.arrays import write_npz
-from repro.artifacts.dataset_json import MadeFrom
 from repro.artifacts.documents import read_document, write_document
 from repro.artifacts.files import FileFormatError, sha256_file
 from repro.data.prepare.shard_plan import SPLITS
@@ -30,10 +31,11 @@ from repro.data.shards.writer import ShardRecord
 class PreparePlan:
     """What is being prepared: a shard that was made by another plan is made again."""
 
-    SCHEMA: ClassVar[str] = "prepare-plan/2"
+    SCHEMA: ClassVar[str] = "prepare-plan/3"
     STAGE: ClassVar[str] = "prepare"
 
-    made_from: MadeFrom
+    spec_digest: str
+    code_digest: str
     decoder: str
     shard_bytes: int
 
@@ -74,9 +76,17 @@ class Journal:
         """Forget everything."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def store(self, shard: str, part: Part) -> None:
-        """Record that the file `shard` is complete."""
+    def keep(self, shards: Collection[str]) -> None:
+        """Delete the shards that are planned no more, and what is recorded of them."""
+        for stale in (path for split in SPLITS for path in self._data.glob(f"{split}-[0-9]*.tar")):
+            if stale.name not in shards:
+                self._entry(stale.name).unlink(missing_ok=True)
+                stale.unlink()
+
+    def store(self, shard: str, part: Part, *, inputs: str) -> None:
+        """Record that the file `shard` is complete. inputs: digest of the examples that were to go into it."""
         arrays = {
+            "inputs": np.array(inputs),
             "sha256": np.array(part.record.sha256),
             "num_bytes": np.array(part.record.num_bytes),
             "offset_N": part.record.offset_N,
@@ -94,12 +104,12 @@ class Journal:
         }
         write_npz(self._entry(shard), arrays)
 
-    def load(self, shard: str) -> Part | None:
-        """What was recorded of `shard`, or None if it was not finished or its file has changed since."""
+    def load(self, shard: str, *, inputs: str) -> Part | None:
+        """What was recorded of `shard`, or None if it was not finished of these `inputs` or its file has changed since."""
         try:
             with np.load(self._entry(shard), allow_pickle=False) as stored:
                 columns = dict(stored)
-            return self._part(shard, columns)
+            return self._part(shard, columns) if str(columns["inputs"]) == inputs else None
         except Exception:  # a damaged archive fails in many ways: struct, zip, header and decoding errors
             return None
 

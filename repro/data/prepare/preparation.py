@@ -3,109 +3,56 @@
 What comes out is described in `dataset.json`, which is written last: where it exists, the data set is complete.
 Which examples go into which shard follows from the source's listing alone, so that a restart, another number of
 threads or a refused file moves no other shard's content. What each shard left is kept beside the shards
-(repro.data.prepare.journal): a damaged file is made again without reading the rest of the source.
+(repro.data.prepare.journal): a damaged file is made again without reading the rest of the source, and so is the shard of
+a file of the user that was changed (repro.data.files.inventory). Every file of the user is accounted for, in one table.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from repro.artifacts.dataset_json import (
     FILE,
     DatasetJson,
-    ImageData,
-    ListedFiles,
     MadeFrom,
-    ShardFile,
-    SplitFiles,
-    VideoData,
-    VideoTable,
     read_dataset,
     write_dataset,
 )
 from repro.artifacts.documents import MissingFileError
-from repro.artifacts.files import FileFormatError, write_bytes
+from repro.artifacts.files import FileFormatError
 from repro.artifacts.provenance import code_digest, plain, spec_digest
-from repro.artifacts.stored_files import stored_file
-from repro.data.prepare.journal import Journal, Part, PreparePlan
+from repro.data.files.account import (
+    account_lines,
+    check_left_out,
+    write_csv,
+)
+from repro.data.files.inventory import Inventory, compared, read_inventory, write_inventory
+from repro.data.files.reading import MAX_VIDEO_BYTES, content_hash
+from repro.data.prepare.description import REFUSED, Description
+from repro.data.prepare.journal import Journal, PreparePlan
+from repro.data.prepare.packer import Made, Packer, contents_of, inputs_of
 from repro.data.prepare.shard_plan import ShardPlan
-from repro.data.shards.writer import write_index
-from repro.data.sources.source import Origin, SourceError, as_text
+from repro.data.sources.source import SourceError
+from repro.spec.datasets import MAX_LEFT_OUT
 from repro.system.progress import Progress, Say
 
 if TYPE_CHECKING:
-    from repro.spec.datasets import Dataset
-    from repro.spec.video_datasets import VideoDataset
+    pass
 
 #: Fields of a data set's specification that decide no byte of what is stored: names, and what makes a preparation fail.
 DECIDE_NO_BYTE = ("name", "title", "of", "max_refused")
-REFUSED = "refused.csv"
-
-#: A shard and what it left.
-Made = tuple[ShardPlan, Part]
-
-
-class Packer(Protocol):
-    """How the examples of a source become shards, and what only images or only videos have.
-
-    unit: what is read, such as `image`. made: what is stored of it, where that is something else, such as `clips`.
-    hopeless: stop before the end of the source once so many more are refused than the limit allows.
-    encoding: of what is stored (repro.data.shards.writer). decoder: what decodes and resizes, with versions.
-    """
-
-    @property
-    def dataset(self) -> Dataset | VideoDataset: ...
-    @property
-    def origin(self) -> Origin: ...
-    @property
-    def unit(self) -> str: ...
-    @property
-    def made(self) -> str: ...
-    @property
-    def hopeless(self) -> int: ...
-    @property
-    def encoding(self) -> str: ...
-    @property
-    def decoder(self) -> str: ...
-
-    def plans(self, *, shard_bytes: int) -> list[ShardPlan]:
-        """Lay out the shards of all splits."""
-
-    def working(self) -> AbstractContextManager[object]:
-        """Hold the threads or processes that `pack` needs."""
-
-    def pack(self, plan: ShardPlan, *, path: Path, progress: Progress) -> Part:
-        """Read, verify and store the examples of one shard."""
-
-    def listed(self, plan: ShardPlan) -> NDArray[np.int32]:
-        """The labels of the examples that are to go into a shard."""
-
-    def stored(self, split: str, made: Sequence[Made], *, folder: Path) -> tuple[NDArray[np.int64], VideoTable | None]:
-        """How many examples, or videos, of each class are stored of a split, and the table of its videos, written now."""
-
-    def besides(self, made: Sequence[Made], *, folder: Path, num_listed: int) -> tuple[ImageData | None, VideoData | None]:
-        """What a set of images, or one of videos, has beside its splits; write the files of it."""
-
-    def read_keys(self, part: Part) -> list[bytes]:
-        """The key of each example that was read for a shard."""
-
-    def remarks(self, made: Sequence[Made], splits: Mapping[str, SplitFiles]) -> list[str]:
-        """Say what a reader should know of what is stored."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Preparation:
-    """A data set on its way into `folder`. num_threads: that read back what is there."""
+    """A data set on its way into `folder`. num_threads: that read back what is there.
+
+    max_left_out: share of the user's files above which preparation stops if they would not be used, in [0, 1].
+    """
 
     packer: Packer
     folder: Path
@@ -113,6 +60,7 @@ class Preparation:
     num_threads: int
     say: Say
     shard_bytes: int
+    max_left_out: float = MAX_LEFT_OUT
 
     def run(self) -> None:
         """Make what is not there or differs from what was made; leave the rest as it is.
@@ -120,32 +68,75 @@ class Preparation:
         Raises:
             SourceError: the source is wrong, or more files than the data set allows were refused.
         """
-        made_from = self._made_from()
-        found = self._found(made_from)
+        now = self._inventory()
+        made_from = self._made_from(now)
+        found = self._found(made_from, now)
         differs = self._differs(found) if found else []
         if found and not differs:
             self._refresh(found)
+            self._store_inventory(now, {})
             return
         for file in differs:
             self._tell(f"{file} is not the file that was made; it is made again")
         (self.folder / FILE).unlink(missing_ok=True)
-        plan = PreparePlan(made_from=made_from, decoder=self.packer.decoder, shard_bytes=self.shard_bytes)
-        dataset = self._described(self._shards(Journal(self.folder, plan=plan)), plan)
+        plans = self._plans()
+        self._check_left_out(sum(len(plan.positions) for plan in plans))
+        if now is not None:
+            write_inventory(self.folder, now)
+        made = self._shards(plans, self._journal(made_from), now)
+        description = Description(packer=self.packer, folder=self.folder)
+        dataset = description.written(made, made_from)
+        self._store_inventory(now, contents_of(self.packer, made))
         write_dataset(self.folder, dataset)
-        self._tell(self._done(dataset))
+        for line in account_lines(dataset.left_out):
+            self.say(line)
+        self._tell(description.done(dataset))
+
+    def _inventory(self) -> Inventory | None:
+        """The user's files as they are now; None if there are none."""
+        files = self.packer.origin.files
+        if files is None:
+            return None
+        return compared(files, read_inventory(self.folder), most_bytes=MAX_VIDEO_BYTES)
+
+    def _store_inventory(self, now: Inventory | None, contents: Mapping[str, int]) -> None:
+        """Store what is known of the user's files. contents: hashes of examples; lists, which are short, are hashed here."""
+        files = self.packer.origin.files
+        if now is None or files is None:
+            return
+        lists = {file.name: content_hash(files.root / file.name, most=MAX_VIDEO_BYTES) for file in files.lists}
+        write_inventory(self.folder, now.read({**contents, **lists}))
+
+    def _plans(self) -> list[ShardPlan]:
+        return self.packer.plans(shard_bytes=self.shard_bytes)
+
+    def _journal(self, made_from: MadeFrom) -> Journal:
+        plan = PreparePlan(
+            spec_digest=made_from.spec_digest,
+            code_digest=made_from.code_digest,
+            decoder=self.packer.decoder,
+            shard_bytes=self.shard_bytes,
+        )
+        return Journal(self.folder, plan=plan)
+
+    def _check_left_out(self, num_listed: int) -> None:
+        files, dataset = self.packer.origin.files, self.packer.dataset
+        if files is not None:
+            rows = files.left_out.rows
+            check_left_out(rows, num_listed=num_listed, most=self.max_left_out, name=dataset.name, unit=self.packer.unit)
 
     def _tell(self, text: str) -> None:
         self.say(f"prepare {self.packer.dataset.name}: {text}")
 
-    def _made_from(self) -> MadeFrom:
+    def _made_from(self, now: Inventory | None) -> MadeFrom:
         spec = plain(self.packer.dataset)
         return MadeFrom(
             spec_digest=spec_digest({key: value for key, value in spec.items() if key not in DECIDE_NO_BYTE}),
             code_digest=code_digest(self.stage),
-            source_fingerprint=self.packer.origin.fingerprint,
+            source_fingerprint=self.packer.origin.fingerprint or (now.state if now else ""),
         )
 
-    def _found(self, made_from: MadeFrom) -> DatasetJson | None:
+    def _found(self, made_from: MadeFrom, now: Inventory | None) -> DatasetJson | None:
         """The description that is there, if it is whole and made from the same; else say why it is not believed."""
         try:
             found = read_dataset(self.folder)
@@ -159,8 +150,10 @@ class Preparation:
             ("the code that prepares", found.made_from.code_digest, made_from.code_digest),
             ("its source", found.made_from.source_fingerprint, made_from.source_fingerprint),
         )
-        changed = [what for what, before, now in pairs if before != now]
-        if changed:
+        changed = [what for what, before, after in pairs if before != after]
+        if changed == ["its source"] and now is not None and now.changes.text:
+            self._tell(f"{now.changes.text}: prepared anew, where they go")
+        elif changed:
             self._tell(f"prepared anew, since {' and '.join(changed)} changed")
         return None if changed else found
 
@@ -174,30 +167,32 @@ class Preparation:
     def _refresh(self, found: DatasetJson) -> None:
         """Bring the words of a complete data set up to date, which decide nothing, and say that it is complete."""
         dataset = self.packer.dataset
-        num_listed = sum(len(plan.positions) for plan in self.packer.plans(shard_bytes=self.shard_bytes))
+        num_listed = sum(len(plan.positions) for plan in self._plans())
         self._check_refused(found.refused.num, num_listed)
+        self._check_left_out(num_listed)
         fresh = replace(found, name=dataset.name, title=dataset.title, spec=plain(dataset), source=self.packer.origin.description)
         if fresh != found:
             write_dataset(self.folder, fresh)
         self._tell("complete already")
 
-    def _shards(self, journal: Journal) -> list[Made]:
+    def _shards(self, plans: Sequence[ShardPlan], journal: Journal, now: Inventory | None) -> list[Made]:
         """All shards, after making those that the journal does not know or that are damaged.
 
         Raises:
             SourceError: far more files than allowed were refused.
         """
         packer, made = self.packer, list[Made]()
-        plans = packer.plans(shard_bytes=self.shard_bytes)
+        journal.keep([plan.file for plan in plans])
         total = sum(len(plan.positions) for plan in plans)
         what = f"prepare {packer.dataset.name}"
         progress = Progress(what, total=total, unit=f"{packer.unit}s", made=packer.made, say=self.say)
         with packer.working():
             for plan in plans:
-                part = journal.load(plan.file)
+                inputs = inputs_of(packer, plan, now)
+                part = journal.load(plan.file, inputs=inputs)
                 if part is None:
                     part = packer.pack(plan, path=self.folder / plan.file, progress=progress)
-                    journal.store(plan.file, part)
+                    journal.store(plan.file, part, inputs=inputs)
                 else:
                     progress.skip(len(plan.positions))
                 made.append((plan, part))
@@ -220,97 +215,3 @@ class Preparation:
                 f"{dataset.max_refused:.2%} (max_refused); the files and reasons are in {self.folder / REFUSED}; "
                 "repair or delete them and run prepare again"
             )
-
-    def _described(self, made: Sequence[Made], plan: PreparePlan) -> DatasetJson:
-        """Write the indices, and whatever else belongs to the set, and say what is there."""
-        packer, dataset, origin = self.packer, self.packer.dataset, self.packer.origin
-        splits = {split: self._split(split, made) for split in dict.fromkeys(plan.split for plan, _ in made)}
-        num_listed = sum(len(plan.positions) for plan, _ in made)
-        num_refused = sum(len(part.refused) for _, part in made)
-        images, videos = packer.besides(made, folder=self.folder, num_listed=num_listed)
-        return DatasetJson(
-            name=dataset.name,
-            kind=dataset.kind,
-            title=dataset.title,
-            spec=plain(dataset),
-            source=origin.description,
-            classes=tuple(origin.classes),
-            stored_px=dataset.stored_px,
-            encoding=packer.encoding,
-            splits=splits,
-            images=images,
-            videos=videos,
-            refused=listed_files(self.folder / REFUSED, num=num_refused, of=num_listed),
-            warnings=(*origin.warnings, *packer.remarks(made, splits), *self._in_both_splits(made)),
-            wall_s=round(sum(part.wall_s for _, part in made), 3),
-            num_bytes=sum(part.record.num_bytes for _, part in made),
-            made_from=plan.made_from,
-            decoder=plan.decoder,
-        )
-
-    def _split(self, split: str, made: Sequence[Made]) -> SplitFiles:
-        own = [(plan, part) for plan, part in made if plan.split == split]
-        if not any(len(part.record.label_N) for _, part in own):
-            raise SourceError(f"no {self.packer.unit} of split {split!r} could be read; see {self.folder / REFUSED}")
-        index = self.folder / f"{split}.index.npz"
-        write_index(index, [part.record for _, part in own])
-        count_K, table = self.packer.stored(split, own, folder=self.folder)
-        if split == "train":
-            self._check_classes(own, count_K)
-        shards = (
-            ShardFile(
-                file=plan.file,
-                sha256=part.record.sha256,
-                num_bytes=part.record.num_bytes,
-                num_examples=len(part.record.label_N),
-            )
-            for plan, part in own
-        )
-        return SplitFiles(
-            num_examples=sum(len(part.record.label_N) for _, part in own),
-            class_counts=tuple(count_K.tolist()),
-            index=stored_file(index),
-            shards=tuple(shards),
-            videos=table,
-        )
-
-    def _check_classes(self, train: Sequence[Made], count_K: NDArray[np.int64]) -> None:
-        """Fail if nothing is left of a class of which there was something to train on."""
-        listed = np.unique(np.concatenate([self.packer.listed(plan) for plan, _ in train]))
-        lost = [self.packer.origin.classes[label] for label in listed if not count_K[label]]
-        if lost:
-            raise SourceError(
-                f"no training {self.packer.unit} is left of {some(lost)}; see {self.folder / REFUSED} and num_validation"
-            )
-
-    def _in_both_splits(self, made: Sequence[Made]) -> list[str]:
-        sides: dict[bool, list[tuple[int, bytes]]] = {True: [], False: []}
-        for plan, part in made:
-            sides[plan.split == "test"] += zip(part.content_N.tolist(), self.packer.read_keys(part), strict=True)
-        others = dict(sides[False])
-        both = [f"{as_text(key)} = {as_text(others[content])}" for content, key in sides[True] if content in others]
-        told = f"{len(both)} test {self.packer.unit}s are also training {self.packer.unit}s, byte for byte: {some(both)}"
-        return [told] if both else []
-
-    def _done(self, dataset: DatasetJson) -> str:
-        splits = dataset.splits.values()
-        num = sum(split.videos.num_videos if split.videos else split.num_examples for split in splits)
-        made = f", {sum(split.num_examples for split in splits)} {self.packer.made}" if self.packer.made else ""
-        return f"done, {num} {self.packer.unit}s{made}"
-
-
-def listed_files(path: Path, *, num: int, of: int) -> ListedFiles:
-    """Describe the list at `path`, of `num` files of `of`."""
-    return ListedFiles(file=path.name, sha256=stored_file(path).sha256, num=num, share=num / of)
-
-
-def write_csv(path: Path, rows: Iterable[Sequence[str]]) -> None:
-    """Write rows to `path`; names that are no valid Unicode keep their bytes."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    write_bytes(path, text.getvalue().encode(errors="surrogateescape"))
-
-
-def some(names: Sequence[str]) -> str:
-    """The first few names and how many more there are."""
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

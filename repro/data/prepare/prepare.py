@@ -8,12 +8,13 @@ from repro.artifacts.provenance import prepare_stage
 from repro.data.prepare.camera_motion import ensure_camera_motion
 from repro.data.prepare.image_packer import ImagePacker
 from repro.data.prepare.mirroring import why_not_mirrored
-from repro.data.prepare.preparation import Packer, Preparation
+from repro.data.prepare.packer import Packer
+from repro.data.prepare.preparation import Preparation
 from repro.data.prepare.shard_plan import SHARD_BYTES
 from repro.data.prepare.video_packer import VideoPacker
 from repro.data.sources.source import Source, SourceError
 from repro.data.sources.video_source import VideoSource
-from repro.spec.datasets import DATASET_KINDS, Dataset
+from repro.spec.datasets import DATASET_KINDS, MAX_LEFT_OUT, Dataset
 from repro.spec.video_datasets import VIDEO_KINDS, VideoDataset
 from repro.system.progress import Say
 
@@ -27,12 +28,14 @@ def prepare(
     say: Say,
     device: str = "cpu",
     shard_bytes: int = SHARD_BYTES,
+    max_left_out: float = MAX_LEFT_OUT,
 ) -> None:
     """Prepare `dataset` in `folder`: make what is not there, and make again what is damaged.
 
     source: folder of the files the user has; generated data need none, CIFAR-10 is downloaded without one.
     num_threads: that decode images, or processes that decode videos.
     device: `cpu` or `cuda`, where images are decoded.
+    max_left_out: share of the user's files above which preparation stops if they would not be used, in [0, 1].
 
     Raises:
         SourceError: the source is missing or wrong, or more files than `dataset.max_refused` were refused.
@@ -45,7 +48,15 @@ def prepare(
             dataset, open_images(dataset, source, folder=folder, say=say), num_threads=num_threads, device=device
         )
     stage = prepare_stage(dataset.kind)
-    Preparation(packer=packer, folder=folder, stage=stage, num_threads=num_threads, say=say, shard_bytes=shard_bytes).run()
+    Preparation(
+        packer=packer,
+        folder=folder,
+        stage=stage,
+        num_threads=num_threads,
+        say=say,
+        shard_bytes=shard_bytes,
+        max_left_out=max_left_out,
+    ).run()
     if isinstance(dataset, VideoDataset):
         ensure_camera_motion(dataset, folder, num_processes=num_threads, say=say)
         reason = why_not_mirrored(packer.origin.classes)

@@ -18,7 +18,6 @@ Shape suffixes: H height, W width, C colour channels (R, G, B), F frames of a cl
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import io
 import itertools
 from collections.abc import Iterator, Sequence
@@ -32,6 +31,7 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 from PIL import Image
 
+from repro.data.files.reading import MAX_VIDEO_BYTES, content_hash, hash_of
 from repro.data.prepare.video_orientation import Shower
 from repro.data.prepare.video_reader import DamageError, VideoReader, listening
 from repro.data.prepare.video_timeline import Timeline, clip_frames, constant_rate, from_stamps
@@ -41,7 +41,6 @@ from repro.data.sources.video_source import Content
 from repro.spec.video_datasets import Clips
 from repro.system.memory import memory_limit
 
-PIECE_BYTES = 2**20
 #: Memory that decoding one video may take: twice what a decoder holds of the largest frames (16 of them, 3 bytes a pixel).
 MAX_MEMORY = 2**32
 
@@ -218,17 +217,13 @@ def _number(frame: Any, place: int, *, timeline: Timeline, want: int) -> int:
 
 def _opened(content: Content) -> tuple[Path | bytes, int]:
     """A file, or its content if it is made on the spot, and a hash of its bytes."""
-    digest = hashlib.blake2b(digest_size=8)
     if isinstance(content, Path):
-        with open(content, "rb") as stream:
-            while piece := stream.read(PIECE_BYTES):
-                digest.update(piece)
+        digest = content_hash(content, most=MAX_VIDEO_BYTES)
         if not content.stat().st_size:
             raise UnreadableError("empty file")
-        return content, int.from_bytes(digest.digest(), "little")
+        return content, digest
     made = content()
-    digest.update(made)
-    return made, int.from_bytes(digest.digest(), "little")
+    return made, hash_of(made)
 
 
 def _reason(error: Exception) -> str:

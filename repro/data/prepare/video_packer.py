@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 from repro.artifacts.arrays import write_npz
 from repro.artifacts.dataset_json import ImageData, SplitFiles, VideoData, VideoTable
 from repro.artifacts.stored_files import stored_file
+from repro.data.files.account import listed_files, some, write_csv
 from repro.data.prepare.journal import Part
 from repro.data.prepare.mirroring import why_not_mirrored
-from repro.data.prepare.preparation import Made, listed_files, some, write_csv
+from repro.data.prepare.packer import Made
 from repro.data.prepare.shard_plan import ShardPlan, planned_shards
 from repro.data.prepare.video_decode import CutTask, CutVideo, cut_video, decoder_text
 from repro.data.prepare.video_orientation import NOTES
@@ -44,7 +45,7 @@ MISSING = "missing.csv"
 
 
 class VideoPacker:
-    """Make shards of the videos of a source (repro.data.prepare.preparation.Packer).
+    """Make shards of the videos of a source (repro.data.prepare.packer.Packer).
 
     num_processes: that decode, one thread each; one decodes in this process.
 
@@ -119,6 +120,11 @@ class VideoPacker:
         """The labels of the videos that are to go into a shard."""
         label_NL = self.origin.listings[plan.source_split].label_NL[plan.positions]
         return label_NL[label_NL >= 0]
+
+    def files_of(self, plan: ShardPlan) -> dict[bytes, bytes]:
+        """The name of each video's file, as the source lists it, by the video's key."""
+        listing = self.origin.listings[plan.source_split].at(plan.positions)
+        return dict(zip(listing.key_N.tolist(), listing.file_N.tolist(), strict=True))
 
     def stored(self, split: str, made: Sequence[Made], *, folder: Path) -> tuple[NDArray[np.int64], VideoTable | None]:
         """Write the table of a split's videos, and return how many of each class there are."""

@@ -1,10 +1,15 @@
 """Turn image files into squares of pixels: decode with DALI, shrink with Pillow, encode again.
 
-DALI decodes, on the CPU or (device "cuda": operator device "mixed") on the GPU, because training decodes with it too.
+DALI decodes JPEG and PNG, on the CPU or (device "cuda": operator device "mixed") on the GPU, because training decodes with it
+too. WebP, BMP, TIFF, GIF, PNM, AVIF and JPEG 2000 are decoded by Pillow, as far as its build knows them.
 Conventions that a user can see:
-- the content decides what a file is, not its name: a PNG called .JPEG is read as PNG; anything but JPEG and PNG is refused;
+- the content decides what a file is, not its name: a PNG called .JPEG is read as PNG; formats not named above are refused;
+- of several pictures in a file (animations, pages) the first is taken, of an animated PNG the first of the animation;
+- pictures that DALI does not decode have 8 bits a channel; others, and CMYK among them, are refused;
 - greyscale and palette images become RGB, CMYK and YCCK are converted as DALI does, an alpha channel is dropped;
-- an EXIF orientation is not applied: the paper's data preparation of 2012 did not, and few files of ILSVRC carry one;
+- an EXIF orientation is not applied: the paper's data preparation of 2012 did not, and few files of ILSVRC carry one. In a
+  TIFF file it is no remark of the camera but how the rows lie: there it is;
+- what a library says of a file while it reads it becomes the reason for a refusal, or is dropped: it names no file;
 - truncated, empty and otherwise unreadable files are refused with a reason. Damage inside the compressed stream that still
   decodes (random bytes in the middle) cannot be told from a picture, by no decoder: it passes.
 
@@ -19,8 +24,11 @@ from __future__ import annotations
 
 import importlib
 import io
+import os
+import threading
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -36,6 +44,11 @@ MAX_PIXELS = 2**26
 #: Stated by the released code's data preparation (repro.spec.datasets.Dataset, encoding `jpeg`).
 QUALITY = 95
 ORIENTATION_TAG = 0x0112
+#: By Pillow's names: what DALI decodes, and what Pillow does.
+DALI_FORMATS = ("JPEG", "PNG")
+PILLOW_FORMATS = ("WEBP", "BMP", "DIB", "TIFF", "GIF", "PPM", "AVIF", "JPEG2000")
+#: Modes of pictures that Pillow turns into RGB without a loss of more than their alpha channel.
+PILLOW_MODES = ("1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBX", "RGBa", "YCbCr")
 GREYSCALE_MODES = ("1", "L", "LA", "I", "I;16", "F")
 
 
@@ -45,10 +58,11 @@ class UnreadableError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Header:
-    """What the first bytes of an image file say. `notes` name the conventions that apply to it."""
+    """What the first bytes of an image file say. format: by Pillow's names, or `raw`. notes: conventions that apply to it."""
 
     format: str
     num_pixels: int
+    short_px: int
     notes: tuple[str, ...]
 
 
@@ -56,6 +70,8 @@ NOTES = {
     "greyscale": "greyscale images were stored as RGB",
     "cmyk": "CMYK images were converted to RGB as DALI does",
     "alpha": "images had an alpha channel, which was dropped",
+    "animated": "files hold several pictures, of which the first was taken",
+    "enlarged": "images were smaller than they are stored, and were enlarged",
     "orientation": "images have an EXIF orientation, which was not applied",
     "misnamed": "files are of another format than their name says; the content was believed",
 }
@@ -65,31 +81,78 @@ def read_header(content: bytes, *, name: str) -> Header:
     """Read format and size of an image file without decoding it.
 
     Raises:
-        UnreadableError: the file is empty, neither JPEG nor PNG, damaged in its header, or too large.
+        UnreadableError: the file is empty, of a format that is not decoded, damaged in its header, or too large.
     """
     if not content:
         raise UnreadableError("empty file")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(content), formats=("JPEG", "PNG"))
+            warnings.simplefilter("ignore")  # they name no file, and what they are of is refused or of no account
+            image = Image.open(io.BytesIO(content), formats=(*DALI_FORMATS, *PILLOW_FORMATS))
             turned = "exif" in image.info and image.getexif().get(ORIENTATION_TAG, 1) not in (0, 1)
+            animated = bool(getattr(image, "is_animated", False))
     except UnidentifiedImageError:
-        raise UnreadableError("neither a JPEG nor a PNG file, or damaged in its header") from None
+        raise UnreadableError(f"{_kind_of(content)}; decoded are {', '.join((*DALI_FORMATS, *PILLOW_FORMATS))}") from None
+    except MemoryError:
+        raise UnreadableError("its header asks for more memory than there is") from None
     except Exception as error:  # Pillow's parsers raise whatever the damage leads to: OSError, SyntaxError, struct.error, ...
         raise UnreadableError(f"header unreadable: {_one_line(error)}") from None
     if image.width * image.height > MAX_PIXELS:
         raise UnreadableError(f"{image.width}x{image.height} pixels; allowed: up to {MAX_PIXELS}")
-    is_png = image.format == "PNG"
+    format_ = "JPEG" if image.format == "MPO" else str(image.format)
+    if format_ in PILLOW_FORMATS and image.mode not in PILLOW_MODES:
+        raise UnreadableError(f"{format_} with pixels of mode {image.mode}; decoded are 8 bits a channel, without CMYK")
     notes = {
         "greyscale": image.mode in GREYSCALE_MODES,
         "cmyk": image.mode == "CMYK",
         "alpha": image.mode in ("LA", "RGBA", "PA") or "transparency" in image.info,
-        "orientation": turned,
-        "misnamed": "." in name and name.lower().endswith(".png") != is_png,
+        "animated": animated,
+        "orientation": turned and format_ != "TIFF",
+        "misnamed": not _named_so(name, format_),
     }
     applying = tuple(note for note, applies in notes.items() if applies)
-    return Header(format="PNG" if is_png else "JPEG", num_pixels=image.width * image.height, notes=applying)
+    short = min(image.width, image.height)
+    return Header(format=format_, num_pixels=image.width * image.height, short_px=short, notes=applying)
+
+
+#: The endings of each format's files.
+ENDINGS = {
+    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
+    "PNG": (".png", ".apng"),
+    "WEBP": (".webp",),
+    "BMP": (".bmp", ".dib"),
+    "DIB": (".bmp", ".dib"),
+    "TIFF": (".tif", ".tiff"),
+    "GIF": (".gif",),
+    "PPM": (".ppm", ".pgm", ".pbm", ".pnm"),
+    "AVIF": (".avif",),
+    "JPEG2000": (".jp2", ".j2k"),
+}
+#: What files that are no pictures begin with, or pictures of other formats.
+BEGINNINGS = (
+    (b"\xff\xd8", "a JPEG file of a kind that is not decoded, or damaged in its header"),
+    (b"version https://git-lfs", "a pointer of Git LFS, not the picture: fetch it with git lfs pull"),
+    (b"<!DOCTYPE", "a page of HTML"),
+    (b"<html", "a page of HTML"),
+    (b"<svg", "a drawing (SVG)"),
+    (b"\xff\x0a", "a JPEG XL file"),
+    (b"\0\0\0\x0cJXL", "a JPEG XL file"),
+    (b"%PDF", "a PDF file"),
+)
+
+
+def _kind_of(content: bytes) -> str:
+    """What a file is that Pillow does not know."""
+    if content[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc", b"ftypmsf1"):
+        return "a HEIC file"
+    known = (text for start, text in BEGINNINGS if content[: len(start)].lower() == start.lower())
+    return next(known, "no picture of a format that is decoded, or damaged in its header")
+
+
+def _named_so(name: str, format_: str) -> bool:
+    """Whether a name has an ending of this format, or none."""
+    ending = os.path.splitext(name)[1].lower()
+    return not ending or ending in ENDINGS[format_]
 
 
 def decoder_text(device: str) -> str:
@@ -98,7 +161,8 @@ def decoder_text(device: str) -> str:
         (f"{name} {found}" for name in ("nvidia-dali-cuda130", "nvidia-dali-cuda120") if (found := _version(name))), "DALI"
     )
     where = "mixed" if device == "cuda" else "cpu"
-    return f"{dali}, fn.decoders.image on {where}; resized and encoded by Pillow {version('pillow')}"
+    pillow = f"Pillow {version('pillow')}"
+    return f"{dali}, fn.decoders.image on {where} (JPEG, PNG); {pillow} for other formats; resized and encoded by {pillow}"
 
 
 class Decoder:
@@ -121,7 +185,8 @@ class Decoder:
         if not contents:
             return []
         try:
-            return list(self._run(contents))
+            with silent_libraries():
+                return list(self._run(contents))
         except RuntimeError as error:
             # The pipeline is dead; the next call builds another.
             self._pipeline = None
@@ -138,6 +203,37 @@ class Decoder:
             images = images.as_cpu()
         # Copies: DALI gives its buffers to the next batch.
         return [np.array(images.at(i)) for i in range(len(contents))]
+
+
+def decoded_by_pillow(content: bytes) -> Pixels | UnreadableError:
+    """The pixels (H, W, 3) of a file of one of PILLOW_FORMATS, or why there are none."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            image = Image.open(io.BytesIO(content), formats=PILLOW_FORMATS)
+            image.load()
+            pixels_HWC = np.asarray(image.convert("RGB"))
+    except MemoryError:
+        return UnreadableError("decoding needs more memory than there is")
+    except Exception as error:  # Pillow's decoders raise whatever the damage leads to
+        return UnreadableError(f"Pillow cannot decode it, damaged or cut off ({_one_line(error)})")
+    return pixels_HWC
+
+
+_SILENCE = threading.Lock()
+
+
+@contextmanager
+def silent_libraries() -> Iterator[None]:
+    """Keep off the terminal what libraries written in C print of a file without its name; an exception says it, too."""
+    with _SILENCE, open(os.devnull, "wb") as sink:
+        kept = os.dup(2)
+        try:
+            os.dup2(sink.fileno(), 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
 
 
 def decoding_pipeline(device: str, *, num_threads: int, batch_size: int, build: bool = True) -> Any:

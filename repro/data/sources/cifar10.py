@@ -17,7 +17,8 @@ import hashlib
 import io
 import pickle
 import tarfile
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -25,16 +26,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from repro.data.files.places import CIFAR10_ARCHIVE, CIFAR10_FOLDER, CIFAR10_TEST, CIFAR10_TRAIN, UserFiles, files_of
+from repro.data.files.reading import read_regular
 from repro.data.sources.download import download
 from repro.data.sources.source import Listing, SourceError, as_bytes
 from repro.system.progress import Say
 
-FOLDER = "cifar-10-batches-py"
-ARCHIVE = "cifar-10-python.tar.gz"
+FOLDER, ARCHIVE = CIFAR10_FOLDER, CIFAR10_ARCHIVE
 URLS = ("https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz",)
 ARCHIVE_MD5 = "c58f30108f718f92721af3b95e74349a"
-TRAIN_FILES = ("data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5")
-TEST_FILES = ("test_batch",)
+TRAIN_FILES, TEST_FILES = CIFAR10_TRAIN, CIFAR10_TEST
 FILE_MD5 = {
     "data_batch_1": "c99cafc152244af753f735de768cd75f",
     "data_batch_2": "d4bba439e000b95fd0a9bffe97cbabec",
@@ -43,6 +44,8 @@ FILE_MD5 = {
     "data_batch_5": "482c414d41f54cd18b22e5b47cb7c3cb",
     "test_batch": "40351d587109b95175f43aff81a1287e",
 }
+#: A batch has 31 MB, the whole archive unpacked 186.
+MAX_BATCH_BYTES, MAX_UNPACKED_BYTES = 2**25, 2**28
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 SIDE_PX = 32
 
@@ -69,6 +72,7 @@ class Cifar10Source:
         file_md5: Mapping[str, str] = FILE_MD5,
     ) -> None:
         self._place = None if folder is None else find_batches(folder)
+        self.files: UserFiles | None = None if folder is None else files_of(folder, "cifar10")
         self._download_folder = download_folder
         self._say = say
         self._urls = urls
@@ -153,13 +157,17 @@ def read_folder(folder: Path, *, files: Sequence[str]) -> dict[str, bytes]:
     missing = [name for name in files if not (folder / name).is_file()]
     if missing:
         raise SourceError(f"{folder} has no {', '.join(missing)}; CIFAR-10 needs all of {', '.join(files)}")
-    return {name: (folder / name).read_bytes() for name in files}
+    try:
+        return {name: read_regular(folder / name, most=MAX_BATCH_BYTES) for name in files}
+    except OSError as error:
+        raise SourceError(f"{error.filename} is no official CIFAR-10 batch ({error.strerror}); fetch the archive again") from None
 
 
 def read_archive(path: Path, *, files: Sequence[str]) -> dict[str, bytes]:
     """The content of each of `files` in the official archive.
 
-    Only regular members of exactly these names are read, into memory: nothing of the archive reaches the disk.
+    Only regular members of exactly these names and of a batch's size are read, into memory: nothing of the archive reaches
+    the disk.
 
     Raises:
         SourceError: one is missing, or the archive is damaged.
@@ -168,16 +176,38 @@ def read_archive(path: Path, *, files: Sequence[str]) -> dict[str, bytes]:
     contents = {}
     try:
         with tarfile.open(path, "r:gz") as archive:
-            for member in archive:
-                stream = archive.extractfile(member) if member.isreg() and member.name in wanted else None
+            for member in _plain_members(archive, path):
+                if member.name not in wanted:
+                    continue
+                stream = archive.extractfile(member)
                 if stream is not None:
                     contents[wanted[member.name]] = stream.read()
-    except (tarfile.TarError, EOFError, OSError) as error:
+    except SourceError:
+        raise
+    except (tarfile.TarError, EOFError, OSError, zlib.error, ValueError, OverflowError) as error:
         raise SourceError(f"{path} is no readable archive ({error}); delete it and run prepare again") from None
     missing = [name for name in files if name not in contents]
     if missing:
         raise SourceError(f"{path} has no {', '.join(missing)}; CIFAR-10 needs all of {', '.join(files)}")
     return {name: contents[name] for name in files}
+
+
+def _plain_members(archive: tarfile.TarFile, path: Path) -> Iterator[tarfile.TarInfo]:
+    """Give the members of an archive that has the size of the official one.
+
+    Raises:
+        SourceError: a member says that it is larger, or is stored with holes, which a few bytes can make of any size.
+    """
+    unpacked = 0
+    for member in archive:
+        unpacked += member.size
+        if member.issparse() or member.size > MAX_BATCH_BYTES or unpacked > MAX_UNPACKED_BYTES:
+            raise SourceError(
+                f"{path} is not the official archive: its {member.name!r} has holes, or more than {MAX_BATCH_BYTES} bytes, "
+                "or it all has more than the official one; delete it and run prepare again"
+            )
+        if member.isreg():
+            yield member
 
 
 class _Array:

@@ -7,21 +7,29 @@
 The numbers of the development kit's ground truth count in another order than the sorted wnids, so they are not accepted alone.
 
 The validation set becomes the split `test`, as in most published work: the labels of the real test set are not public.
-Sizes other than the published ones are listed as warnings.
+Sizes other than the published ones are listed as warnings. Endings of names count as written, or in other capitals, or
+(`.jpg` for `.JPEG`) by the name before them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from repro.data.sources.class_folders import FoundFile, Scan, agree_on_classes, fingerprint
-from repro.data.sources.folders import listing, read_listed, scan_classes
+from repro.data.files.found import FoundFile
+from repro.data.files.lists import Line, read_lines, whole_number
+from repro.data.files.places import ILSVRC2012_LISTS, files_of
+from repro.data.sources.class_folders import agree_on_classes, by_class, count_empty, folded
+from repro.data.sources.folders import listing, read_listed
 from repro.data.sources.source import Listing, SourceError
 
 NUM_CLASSES = 1000
 NUM_IMAGES = {"train": 1_281_167, "test": 50_000}
-LISTS = ("val.txt", "LOC_val_solution.csv")
+KAGGLE_HEAD = "imageid"
+
+#: The wnid that a list gives a file, and where.
+Labels = dict[str, tuple[str, str]]
 
 
 class Ilsvrc2012Source:
@@ -32,26 +40,27 @@ class Ilsvrc2012Source:
     """
 
     keep_files = False
+    fingerprint = ""
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        train = scan_classes(root / "train")
-        flat = flat_files(root / "val")
-        val = label_flat(root, flat, wnids=sorted(train.files)) if flat else scan_classes(root / "val")
-        self.classes, warnings = agree_on_classes(
-            train=train.files, test=val.files, places=(root / "train", root / "val"), unit="image"
-        )
+        check_layout(root, "train", "val")
+        self.files = files_of(root, "ilsvrc2012")
+        train = by_class(self.files, "train")
+        flat = flat_files(self.files.below("val"), "val")
+        path = next((root / name for name in ILSVRC2012_LISTS if (root / name).is_file()), None)
+        sorted_in = len(flat) < len(self.files.below("val")) and path is None
+        val = by_class(self.files, "val") if sorted_in or not flat else label_flat(root, flat, path, wnids=sorted(train))
+        self.classes, warnings = agree_on_classes(train=train, test=val, places=(root / "train", root / "val"), unit="image")
+        count_empty(self.files, "train", train)
         self.listings: Mapping[str, Listing] = {
-            "train": listing(train.files, classes=self.classes, folder="train"),
-            "test": listing(val.files, classes=self.classes, folder="val"),
+            "train": listing(train, classes=self.classes, folder="train"),
+            "test": listing(val, classes=self.classes, folder="val"),
         }
         self.warnings = (
             *size_warnings(self.classes, self.listings, name="ILSVRC-2012", num_images=NUM_IMAGES),
             *warnings,
-            *train.warnings("train"),
-            *([] if flat else val.warnings("val")),
         )
-        self.fingerprint = fingerprint({"train": train.files, "val": val.files})
 
     @property
     def description(self) -> str:
@@ -60,6 +69,15 @@ class Ilsvrc2012Source:
     def read(self, split: str, index: int) -> bytes:
         """The content of file `index` of `split`."""
         return read_listed(self._root, self.listings[split], index=index)
+
+
+def check_layout(root: Path, *names: str) -> None:
+    """Say which folder is missing below the one that the user gave."""
+    for name in names:
+        if not (root / name).is_dir():
+            raise SourceError(
+                f"{root / name} does not exist; expected {'/ and '.join(names)}/ below the folder given by --config images=DIR"
+            )
 
 
 def size_warnings(
@@ -75,36 +93,26 @@ def size_warnings(
     ]
 
 
-def flat_files(folder: Path) -> list[FoundFile]:
-    """The images that lie directly in `folder`, sorted by name.
-
-    Raises:
-        SourceError: there is no such folder.
-    """
-    if not folder.is_dir():
-        raise SourceError(f"{folder} does not exist; expected train/ and val/ below the folder given by --config images=DIR")
-    found = []
-    for path in sorted(folder.glob("*.JPEG")):
-        status = path.stat()
-        found.append(FoundFile(name=path.name, num_bytes=status.st_size, modified_ns=status.st_mtime_ns))
-    return found
+def flat_files(files: Iterable[FoundFile], folder: str) -> list[FoundFile]:
+    """The files that lie directly in `folder`, in the order of their names."""
+    return [file for file in files if "/" not in file.name.removeprefix(f"{folder}/")]
 
 
-def label_flat(root: Path, flat: list[FoundFile], *, wnids: list[str]) -> Scan:
-    """Sort the files of a flat validation folder into classes by the list beside it.
+def label_flat(root: Path, flat: list[FoundFile], path: Path | None, *, wnids: list[str]) -> dict[str, list[FoundFile]]:
+    """Sort the files of a flat validation folder into classes by the list at `path`.
 
     Raises:
         SourceError: there is no list, a line cannot be read, or list and files do not agree.
     """
-    path = next((root / name for name in LISTS if (root / name).is_file()), None)
     if path is None:
         raise SourceError(
             f"{root / 'val'} holds images without class folders and there is no list of their labels; "
-            f"put {' or '.join(LISTS)} into {root}, or sort the images into val/<wnid>/"
+            f"put {' or '.join(ILSVRC2012_LISTS)} into {root}, or sort the images into val/<wnid>/"
         )
-    wnid_of = read_labels(path, wnids=wnids)
-    names = {file.name for file in flat}
-    unlisted, absent = sorted(names - set(wnid_of)), sorted(set(wnid_of) - names)
+    labels = read_labels(path, wnids=wnids)
+    name_of = matched([file.name.removeprefix("val/") for file in flat], list(labels))
+    unlisted = sorted(name for name, listed in name_of.items() if listed is None)
+    absent = sorted(set(labels) - set(name_of.values()))
     if unlisted or absent:
         example = (unlisted or absent)[0]
         raise SourceError(
@@ -113,30 +121,49 @@ def label_flat(root: Path, flat: list[FoundFile], *, wnids: list[str]) -> Scan:
         )
     files: dict[str, list[FoundFile]] = {}
     for file in flat:
-        files.setdefault(wnid_of[file.name], []).append(file)
-    return Scan(files=files)
+        files.setdefault(labels[str(name_of[file.name.removeprefix("val/")])][0], []).append(file)
+    return files
 
 
-def read_labels(path: Path, *, wnids: list[str]) -> dict[str, str]:
+def matched(files: Sequence[str], listed: Sequence[str]) -> dict[str, str | None]:
+    """For each file its name in a list: the very name, else the only one that differs in capitals or in its ending alone."""
+    exact, own = set(listed), set(files)
+    by_stem: dict[str, list[str]] = {}
+    for name in listed:
+        by_stem.setdefault(folded(os.path.splitext(name)[0]), []).append(name)
+    found: dict[str, str | None] = {}
+    for name in files:
+        close = [other for other in by_stem.get(folded(os.path.splitext(name)[0]), ()) if other not in own]
+        found[name] = name if name in exact else close[0] if len(close) == 1 else None
+    return found
+
+
+def read_labels(path: Path, *, wnids: list[str]) -> Labels:
     """The wnid of each file name in a list of labels.
 
     Raises:
-        SourceError: a line has another form, or names a class that train does not have.
+        SourceError: a line has another form, names a class that train does not have, or another one than before.
     """
-    known = set(wnids)
-    wnid_of = {}
+    known, labels = set(wnids), Labels()
     is_kaggle = path.suffix == ".csv"
-    for number, line in enumerate(path.read_text().splitlines(), start=1):
-        fields = line.replace(",", " ").split() if is_kaggle else line.split()
-        if not fields or (is_kaggle and number == 1):
+    for line in read_lines(path):
+        name, label = _kaggle_entry(line) if is_kaggle else line.before_last()
+        if is_kaggle and name.casefold() == KAGGLE_HEAD:
             continue
-        name, label = (fields[0] + ".JPEG" if is_kaggle else fields[0]), fields[1] if len(fields) > 1 else ""
-        if label.isdecimal() and int(label) < len(wnids):
-            label = wnids[int(label)]
+        number = whole_number(label)
+        label = wnids[number] if number is not None and number < len(wnids) else label
         if label not in known:
             raise SourceError(
-                f"{path}, line {number}: {line!r}; expected a file name and one of the {len(wnids)} wnids of train, "
+                f"{line.where} is {line.text!r}; expected a file name and one of the {len(wnids)} wnids of train, "
                 "or its position among them counted from 0"
             )
-        wnid_of[name] = label
-    return wnid_of
+        name = f"{name}.JPEG" if is_kaggle and not os.path.splitext(name)[1] else name
+        before, where = labels.setdefault(name, (label, line.where))
+        if before != label:
+            raise SourceError(f"{line.where} says that {name} is of class {label}, {where} that it is {before}; delete one line")
+    return labels
+
+
+def _kaggle_entry(line: Line) -> tuple[str, str]:
+    name, rest = line.after_first()
+    return name, (rest.replace(",", " ").replace(";", " ").split() or [""])[0].strip("\"'")

@@ -10,17 +10,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from repro.data.files.reading import SourceError as SourceError
+
+if TYPE_CHECKING:
+    from repro.data.files.places import UserFiles
+
 #: Decoded pixels, colours last.
 Pixels = npt.NDArray[np.uint8]
-
-
-class SourceError(ValueError):
-    """The source of a data set is missing, incomplete or not what it should be."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,14 +47,17 @@ class Listing:
 class Origin(Protocol):
     """What every source says of its examples, images or videos.
 
-    description: where they come from, for a reader. fingerprint: changes when the examples change; known without reading them.
-    warnings: what a reader should know about the examples.
+    description: where they come from, for a reader. warnings: what a reader should know about the examples.
+    fingerprint: of examples that are made or published: changes when they do; "" where the user's files decide.
+    files: those of the user, None if there are none.
     """
 
     @property
     def description(self) -> str: ...
     @property
     def fingerprint(self) -> str: ...
+    @property
+    def files(self) -> UserFiles | None: ...
     @property
     def classes(self) -> tuple[str, ...]: ...
     @property

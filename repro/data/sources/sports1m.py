@@ -18,19 +18,18 @@ The official lists have no validation videos; the paper took a tenth of all. Our
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path, PurePosixPath
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 
-from repro.data.sources.source import SourceError, as_bytes, stable_hashes
-from repro.data.sources.video_folders import videos_below
+from repro.data.files.left_out import ABSENT, NOT_LISTED, SAME_ID
+from repro.data.files.lists import read_lines, whole_number
+from repro.data.files.places import SPORTS1M_LISTS, files_of
+from repro.data.sources.class_folders import escaped
+from repro.data.sources.source import SourceError, as_bytes, as_text, stable_hashes
 from repro.data.sources.video_source import Content, VideoListing, label_matrix
-
-LIST_FOLDERS = ("", "original")
 
 
 class Sports1mSource:
@@ -40,20 +39,24 @@ class Sports1mSource:
         SourceError: a partition file or the labels are missing or of another form, or a split has no video at all.
     """
 
+    fingerprint = ""
+
     def __init__(self, root: Path) -> None:
         self._root = root
         self.groups: Mapping[str, str] = {}
         files = {split: find_list(root, f"{split}_partition.txt") for split in ("train", "test")}
         names = find_list(root, "labels.txt")
-        self.classes = tuple(line.strip() for line in names.read_text().splitlines() if line.strip())
+        self.classes = read_classes(names)
         listed = {split: read_partition(path, num_classes=len(self.classes)) for split, path in files.items()}
-        self._ignored: Counter[str] = Counter()
-        self._places, stamps = self._find_videos()
-        lists = b"".join(path.read_bytes() for path in (names, *files.values()))
-        self.fingerprint = hashlib.sha256(lists + stamps).hexdigest()
+        self.files = files_of(root, "sports1m")
+        self._places = self._find_videos(listed["train"].keys() | listed["test"].keys())
         self.missing = tuple((split, video) for split, ids in listed.items() for video in ids if video not in self._places)
         self.listings: Mapping[str, VideoListing] = {split: self._listing(split, ids) for split, ids in listed.items()}
         self.warnings = tuple(self._warnings(listed))
+        for split, ids in listed.items():
+            absent = [video for video in ids if video not in self._places]
+            if absent:
+                self.files.left_out.add(f"{split}_partition.txt", ABSENT, example=absent[0], num=len(absent))
 
     @property
     def description(self) -> str:
@@ -61,18 +64,23 @@ class Sports1mSource:
 
     def content(self, split: str, index: int) -> Content:
         """The path of video `index` of `split`."""
-        return self._root / self._places[bytes(self.listings[split].key_N[index]).decode()]
+        return self._root / as_text(self.listings[split].file_N[index])
 
-    def _find_videos(self) -> tuple[dict[str, str], bytes]:
-        """The file of each id, and what changes when a file does."""
+    def _find_videos(self, listed: Collection[str]) -> dict[str, str]:
+        """The file of each id that is listed."""
         folder = self._root / "videos"
         if not folder.is_dir():
             raise SourceError(f"{folder} does not exist; put the videos there as <id>.mp4 (see repro/data/sources/sports1m.py)")
-        places, stamps = dict[str, str](), list[str]()
-        for name, found in videos_below(folder, ignored=self._ignored):
-            places.setdefault(PurePosixPath(name).stem, f"videos/{name}")
-            stamps.append(f"{name}\0{found.num_bytes}\0{found.modified_ns}")
-        return places, "\0".join(stamps).encode(errors="surrogateescape")
+        places = dict[str, str]()
+        for file in self.files.found:
+            video = PurePosixPath(file.name).stem
+            if video not in listed:
+                self.files.left_out.add("videos", NOT_LISTED, example=file.name, counts=True)
+            elif video in places:
+                self.files.left_out.add("videos", SAME_ID, example=file.name)
+            else:
+                places[video] = file.name
+        return places
 
     def _listing(self, split: str, labels_of: Mapping[str, tuple[int, ...]]) -> VideoListing:
         ids = [video for video in labels_of if video in self._places]
@@ -81,7 +89,7 @@ class Sports1mSource:
                 f"none of the {len(labels_of)} videos of {split}_partition.txt lies in {self._root / 'videos'}; expected "
                 f"files named by their id, such as {next(iter(labels_of), 'ID')}.mp4"
             )
-        key_N = as_bytes(ids)
+        key_N = as_bytes([escaped(video) for video in ids])
         listed = VideoListing(
             file_N=as_bytes([self._places[video] for video in ids]),
             key_N=key_N,
@@ -99,10 +107,7 @@ class Sports1mSource:
         both = listed["train"].keys() & listed["test"].keys()
         if both:
             warnings.append(f"{len(both)} videos are in both partition files, such as {min(both)}")
-        unlisted = len(self._places.keys() - listed["train"].keys() - listed["test"].keys())
-        if unlisted:
-            warnings.append(f"{unlisted} videos are in no partition file and were left out")
-        return warnings + [f"{count} {kind} were left out" for kind, count in sorted(self._ignored.items())]
+        return warnings
 
 
 def find_list(root: Path, name: str) -> Path:
@@ -111,10 +116,28 @@ def find_list(root: Path, name: str) -> Path:
     Raises:
         SourceError: there is none.
     """
-    for folder in LIST_FOLDERS:
+    for folder in SPORTS1M_LISTS:
         if (root / folder / name).is_file():
             return root / folder / name
     raise SourceError(f"{root} has no {name}; get the official files (see repro/data/sources/sports1m.py) and put them there")
+
+
+def read_classes(path: Path) -> tuple[str, ...]:
+    """The class of each line, whose number from 0 is its label.
+
+    Raises:
+        SourceError: a line is empty between others, which would move the labels below it, or a class stands there twice.
+    """
+    places: dict[str, str] = {}
+    for position, line in enumerate(read_lines(path, comments=False), start=1):
+        if line.number != position:
+            raise SourceError(f"{path}:{position} is empty; expected the name of class {position - 1}, as lines count as labels")
+        if line.text in places:
+            raise SourceError(
+                f"{line.where} has the class {line.text!r} again, which stands at {places[line.text]}; expected each once"
+            )
+        places[line.text] = line.where
+    return tuple(places)
 
 
 def read_partition(path: Path, *, num_classes: int) -> dict[str, tuple[int, ...]]:
@@ -124,21 +147,24 @@ def read_partition(path: Path, *, num_classes: int) -> dict[str, tuple[int, ...]
         SourceError: a line is not `URL label[,label...]` with labels below `num_classes`.
     """
     labels: dict[str, tuple[int, ...]] = {}
-    for number, line in enumerate(path.read_text().splitlines(), start=1):
-        if not line.strip():
-            continue
-        address, _, text = line.strip().rpartition(" ")
-        video, words = video_id(address), text.split(",")
-        if not video or not all(word.isdecimal() and int(word) < num_classes for word in words):
+    for line in read_lines(path):
+        address, *words = line.entries()
+        video, numbers = video_id(address), [whole_number(word) for word in words]
+        if not video or not numbers or not all(number is not None and number < num_classes for number in numbers):
             raise SourceError(
-                f"{path}:{number} is {line.strip()!r}; expected `URL label[,label...]` with labels from 0 to {num_classes - 1}"
+                f"{line.where} is {line.text!r}; expected `URL label[,label...]` with labels from 0 to {num_classes - 1}"
             )
-        labels[video] = tuple(dict.fromkeys((*labels.get(video, ()), *map(int, words))))
+        labels[video] = tuple(dict.fromkeys((*labels.get(video, ()), *(number for number in numbers if number is not None))))
     return labels
 
 
 def video_id(address: str) -> str:
     """The id in a YouTube address (`watch?v=ID` or `youtu.be/ID`), or "" if there is none."""
-    parts = urlsplit(address)
+    if "/" not in address:
+        return ""
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # such as a bracket that is not closed
+        return ""
     asked = parse_qs(parts.query).get("v")
     return asked[0] if asked else PurePosixPath(parts.path).name

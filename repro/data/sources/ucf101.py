@@ -7,8 +7,10 @@ How a user gets it: the authors publish the videos (UCF101.rar) and the lists fo
 `classInd.txt` holds `1 ApplyEyeMakeup`: classes counted from 1. `trainlist0N.txt` holds `Class/video.avi 1` and
 `testlist0N.txt` `Class/video.avi`, for the folds N = 1, 2, 3. Results on UCF-101 are the mean over the three folds, each
 trained by itself; a fold's test videos are training videos of the other two.
+A line may be as an editor or a spreadsheet leaves it (repro.data.files.lists). Where no file has the very name of a line, the
+only one that differs in capitals or in the Unicode form of a letter is taken, and counted in a warning.
 The videos of a group (`gGG`) were cut from one recording and stay together when some are held out.
-A listed video that is not there is refused like one that cannot be read.
+A listed video that is not there is refused like one that cannot be read; a class of which none is there is an error.
 
 The authors sort the classes into five groups, on their page and not in their files; the data set of the paper brings them
 along. Other groups, or those of another set, stand in `groups.txt` among the lists, a line `Class Name of the group` for each
@@ -17,19 +19,20 @@ class. Such a file wins; without one, a class that the data set does not name be
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
+import difflib
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from repro.data.files.formats import VIDEOS
+from repro.data.files.left_out import NOT_LISTED
+from repro.data.files.lists import Line, read_lines, unquoted, whole_number
+from repro.data.files.places import GROUPS_FILE, UCF101_LISTS, UserFiles, files_of
+from repro.data.sources.class_folders import folded
 from repro.data.sources.source import SourceError, as_text
-from repro.data.sources.video_folders import shuffled_listing, videos_below
+from repro.data.sources.video_folders import shuffled_listing
 from repro.data.sources.video_source import Content, VideoListing
 from repro.spec.video_datasets import ClassGroup
 
-#: Our own name for it.
-GROUPS_FILE = "groups.txt"
-LIST_FOLDERS = ("", "lists", "ucfTrainTestlist")
 #: Folders in which the class folders may lie.
 VIDEO_FOLDERS = ("", "UCF-101", "videos", "train", "test")
 
@@ -42,6 +45,7 @@ class Ucf101Source:
     """
 
     missing: tuple[tuple[str, str], ...] = ()
+    fingerprint = ""
 
     def __init__(self, root: Path, *, fold: int, groups: Sequence[ClassGroup] = ()) -> None:
         self._root = root
@@ -52,21 +56,16 @@ class Ucf101Source:
         self.groups: Mapping[str, str] = (
             read_groups(own, classes=self.classes) if own.is_file() else known_groups(groups, classes=self.classes)
         )
-        digest = hashlib.sha256(b"".join(lists[name].read_bytes() for name in sorted(lists)))
-        digest.update(repr(sorted(self.groups.items())).encode())
-        self._places: dict[str, Path] = {}
-        ignored: Counter[str] = Counter()
-        for name, video in videos_below(root, ignored=ignored):
-            digest.update(f"{name}\0{video.num_bytes}\0{video.modified_ns}\0".encode(errors="surrogateescape"))
-            for folder in VIDEO_FOLDERS:
-                if name.startswith(folder and f"{folder}/"):
-                    self._places.setdefault(name[len(folder and f"{folder}/") :], root / name)
-        self.fingerprint = digest.hexdigest()
-        self.warnings = tuple(f"{count} {kind} were left out" for kind, count in ignored.items() if "videos" not in kind)
+        self.files = files_of(root, "ucf101", fold=fold)
+        self._places = places_below(self.files)
         self.listings: Mapping[str, VideoListing] = {
             split: read_list(lists[split], classes=self.classes) for split in ("train", "test")
         }
         self._check()
+        self.warnings = tuple(self._found_otherwise())
+        self.files.named.update(self._places)
+        self._count_left_out()
+        self._check_classes()
 
     @property
     def description(self) -> str:
@@ -74,8 +73,57 @@ class Ucf101Source:
 
     def content(self, split: str, index: int) -> Content:
         """The path of video `index` of `split`; there may be no such file."""
-        name = as_text(self.listings[split].file_N[index])
-        return self._places.get(name, self._root / name)
+        return self._root / self.files.place(as_text(self.listings[split].file_N[index]))
+
+    def _listed(self) -> dict[str, int]:
+        """All videos of both lists with their labels."""
+        pairs = [
+            pair for of in self.listings.values() for pair in zip(of.file_N.tolist(), of.label_NL[:, 0].tolist(), strict=True)
+        ]
+        return {as_text(name): label for name, label in pairs}
+
+    def _found_otherwise(self) -> list[str]:
+        """Find listed videos whose files have other capitals or another Unicode form, and say so."""
+        by_folded: dict[str, list[str]] = {}
+        for name in self._places:
+            by_folded.setdefault(folded(name), []).append(name)
+        listed = self._listed()
+        found = {}
+        for name in listed.keys() - self._places.keys():
+            close = [other for other in by_folded.get(folded(name), ()) if other not in listed]
+            if len(close) == 1:
+                found[name] = close[0]
+        self._places |= {name: self._places[other] for name, other in found.items()}
+        if not found:
+            return []
+        name = min(found)
+        return [
+            f"{len(found)} listed videos have files whose names differ in capitals or in a letter's form: {name} is {found[name]}"
+        ]
+
+    def _count_left_out(self) -> None:
+        listed = self._listed()
+        used = {self._places[name] for name in listed if name in self._places}
+        for file in self.files.found:
+            if file.name not in used:
+                self.files.left_out.add("lists", NOT_LISTED, example=file.name, counts=True)
+
+    def _check_classes(self) -> None:
+        """Fail if a class is listed and none of its videos is there.
+
+        Raises:
+            SourceError: names the class, and what its folder may be called.
+        """
+        listed = self._listed()
+        there = {label for name, label in listed.items() if name in self._places}
+        for label in sorted(set(listed.values()) - there):
+            folders = sorted({PurePosixPath(name).parts[0] for name in self._places})
+            close = difflib.get_close_matches(self.classes[label], folders, n=1)
+            guess = f"; {close[0]!r} is there, and may be meant" if close else ""
+            raise SourceError(
+                f"none of the listed videos of class {self.classes[label]!r} lies in {self._root}{guess}; expected a folder "
+                f"{self.classes[label]!r} with them: rename it, or take the class out of the lists"
+            )
 
     def _check(self) -> None:
         names = {split: set(listing.file_N.tolist()) for split, listing in self.listings.items()}
@@ -99,7 +147,7 @@ def find_lists(root: Path, *, fold: int) -> dict[str, Path]:
         SourceError: there are none.
     """
     names = {"classes": "classInd.txt", "train": f"trainlist{fold:02d}.txt", "test": f"testlist{fold:02d}.txt"}
-    for folder in (root / name for name in LIST_FOLDERS):
+    for folder in (root / name for name in UCF101_LISTS):
         if all((folder / name).is_file() for name in names.values()):
             return {key: folder / name for key, name in names.items()}
     raise SourceError(
@@ -114,10 +162,17 @@ def read_classes(path: Path) -> tuple[str, ...]:
     Raises:
         SourceError: the numbers are not 1, 2, 3, ...
     """
-    lines = [line.split() for line in path.read_text().splitlines() if line.strip()]
-    if any(len(line) != 2 for line in lines) or [line[0] for line in lines] != [str(i + 1) for i in range(len(lines))]:
-        raise SourceError(f"{path} is no list of classes; expected lines such as `1 ApplyEyeMakeup`, counted from 1")
-    return tuple(name for _, name in lines)
+    names: dict[str, str] = {}
+    for number, line in enumerate(read_lines(path), start=1):
+        first, name = line.after_first()
+        if whole_number(first) != number or not name or "/" in name:
+            raise SourceError(f"{line.where} is {line.text!r}; expected lines such as `1 ApplyEyeMakeup`, counted from 1")
+        if name in names:
+            raise SourceError(f"{line.where} has the class {name!r} again, which stands at {names[name]}; expected each once")
+        names[name] = line.where
+    if not names:
+        raise SourceError(f"{path} lists no class; expected lines such as `1 ApplyEyeMakeup`, counted from 1")
+    return tuple(names)
 
 
 def read_groups(path: Path, *, classes: tuple[str, ...]) -> dict[str, str]:
@@ -126,8 +181,8 @@ def read_groups(path: Path, *, classes: tuple[str, ...]) -> dict[str, str]:
     Raises:
         SourceError: a line has no group, or the classes are not exactly those of `classInd.txt`.
     """
-    lines = [line.split(maxsplit=1) for line in path.read_text().splitlines() if line.strip()]
-    named = {line[0]: line[1].strip() for line in lines if len(line) == 2}
+    lines = [line.after_first() for line in read_lines(path)]
+    named = {name: group for name, group in lines if group}
     if len(named) < len(lines) or set(named) != set(classes):
         wrong = sorted(set(named) ^ set(classes))
         raise SourceError(
@@ -149,18 +204,45 @@ def read_list(path: Path, *, classes: tuple[str, ...]) -> VideoListing:
     Raises:
         SourceError: a line names an unknown class, or a number that is not its class's.
     """
-    names, labels = [], []
-    for number, line in enumerate(path.read_text().splitlines(), start=1):
-        if not (words := line.split()):
-            continue
-        folder = words[0].partition("/")[0]
-        if folder not in classes or len(words) > 2 or words[1:] not in ([], [str(classes.index(folder) + 1)]):
-            raise SourceError(
-                f"{path}:{number} is {line.strip()!r}; expected `Class/video` of a class in classInd.txt and, in training lists, "
-                "its number"
-            )
-        names.append(words[0])
-        labels.append((classes.index(folder),))
-    if not names:
+    label_of = {name: label for label, name in enumerate(classes)}
+    found: dict[str, tuple[int, str]] = {}
+    for line in read_lines(path):
+        name, label = _entry(line, label_of)
+        if name in found:
+            raise SourceError(f"{line.where} lists {name} again, which stands at {found[name][1]}; delete one of the lines")
+        found[name] = (label, line.where)
+    if not found:
         raise SourceError(f"{path} lists no video; get the official lists (repro/data/sources/ucf101.py)")
-    return shuffled_listing(names, labels=labels, folder="")
+    return shuffled_listing(list(found), labels=[(label,) for label, _ in found.values()], folder=".")
+
+
+def _entry(line: Line, label_of: Mapping[str, int]) -> tuple[str, int]:
+    """The video of a line and its label.
+
+    Raises:
+        SourceError: it names an unknown class, a number that is not its class's, or a file elsewhere.
+    """
+    before, last = line.before_last()
+    number = whole_number(last)
+    name = (before if number is not None else unquoted(line.text)).replace("\\", "/").removeprefix("./")
+    parts = name.split("/")
+    label = label_of.get(parts[0])
+    # A name may hold blanks where it ends as a video's does: else it is a name with something behind it.
+    whole = " " not in name or PurePosixPath(name).suffix.lower() in VIDEOS.decoded
+    if label is None or len(parts) < 2 or not parts[-1] or not whole or number not in (None, label + 1):
+        raise SourceError(
+            f"{line.where} is {line.text!r}; expected `Class/video` of a class in classInd.txt and, in training lists, its number"
+        )
+    if {"", ".", ".."} & set(parts):
+        raise SourceError(f"{line.where} is {line.text!r}; allowed: files below the class folder, without `..`")
+    return name, label
+
+
+def places_below(files: UserFiles) -> dict[str, str]:
+    """The file of each name that a list may give it, by its name below the source's folder."""
+    places: dict[str, str] = {}
+    for file in files.found:
+        for folder in VIDEO_FOLDERS:
+            if file.name.startswith(folder and f"{folder}/"):
+                places.setdefault(file.name[len(folder and f"{folder}/") :], file.name)
+    return places

@@ -1,4 +1,4 @@
-"""Read a tree of class folders that is not split: `<class>/*` of JPEG and PNG files, half of each class for testing.
+"""Read a tree of class folders that is not split: `<class>/*` of image files, half of each class for testing.
 
 Which half an image is in follows from a hash of its name within the class alone, so that more classes move no image of another.
 Of an odd number of images, training has one more. A class with one image has none for testing, which is listed as a warning.
@@ -14,9 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from repro.data.sources.class_folders import FoundFile, agree_on_classes, fingerprint
-from repro.data.sources.folders import listing, read_listed, scan_classes
-from repro.data.sources.source import Listing, as_bytes, stable_hashes
+from repro.data.files.found import FoundFile
+from repro.data.files.places import files_of
+from repro.data.sources.class_folders import agree_on_classes, by_class, count_empty
+from repro.data.sources.folders import listing, read_listed
+from repro.data.sources.source import Listing, SourceError, as_bytes, stable_hashes
 
 
 class UnsplitFoldersSource:
@@ -27,17 +29,21 @@ class UnsplitFoldersSource:
     """
 
     keep_files = False
+    fingerprint = ""
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        found = scan_classes(root)
-        halves = halved(found.files)
+        if not root.is_dir():
+            raise SourceError(f"{root} does not exist; expected <class>/* below the folder given by --config unsplit=DIR")
+        self.files = files_of(root, "unsplit_folders")
+        found = by_class(self.files, ".")
+        halves = halved(found)
         self.classes, warnings = agree_on_classes(train=halves["train"], test=halves["test"], places=(root, root), unit="image")
-        self.warnings = (*warnings, *found.warnings(root.name))
+        self.warnings = tuple(warnings)
+        count_empty(self.files, ".", found)
         self.listings: Mapping[str, Listing] = {
             split: listing(files, classes=self.classes, folder=".") for split, files in halves.items()
         }
-        self.fingerprint = fingerprint({"all": found.files})
 
     @property
     def description(self) -> str:

@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from repro.artifacts import claims_json, dataset_json, files
+from repro.artifacts import calibration_json, claims_json, dataset_json, files
+from repro.artifacts.calibration_json import CalibrationJson, read_calibration
 from repro.artifacts.claims_json import Judgement, read_claims_json
 from repro.artifacts.dataset_json import DatasetJson, read_dataset
+from repro.artifacts.documents import digest_of, fields_of
+from repro.artifacts.ledger.chain import read_ledger
+from repro.artifacts.ledger.receipts import made_again_words
 from repro.artifacts.log_jsonl import LogEntry, parse_log
 from repro.artifacts.run_json import RunJson, read_run
 from repro.artifacts.runs_csv import Measurement, read_runs_csv
@@ -34,7 +38,11 @@ class RunRecord:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Results:
-    """All that a report of one scale is made from. `datasets` maps a data set's name to its dataset.json (absent: not there)."""
+    """All that a report of one scale is made from. `datasets` maps a data set's name to its dataset.json (absent: not there).
+
+    calibration: None where nothing was calibrated.
+    made_again: how many runs were, and how many were equal. unjudged: why verdicts could not be judged again.
+    """
 
     scale: str
     folder: Path
@@ -43,6 +51,9 @@ class Results:
     runs: dict[str, RunRecord]
     datasets: dict[str, DatasetJson]
     refused: dict[str, tuple[dict[str, str], ...]]
+    calibration: CalibrationJson | None = None
+    made_again: str = ""
+    unjudged: str = ""
 
     def values(self, *, paper: str, variant: str, metric: str, protocol: str) -> dict[int, Measurement]:
         """What was measured of one variant, by seed."""
@@ -79,8 +90,10 @@ class Results:
         return found
 
 
-def read_results(papers: Sequence[Paper], *, scale: str, results: Path) -> Results:
+def read_results(papers: Sequence[Paper], *, scale: str, results: Path, unjudged: str = "") -> Results:
     """Read everything below `results/<scale>` that the report shows.
+
+    unjudged: why the verdicts could not be judged again; empty where they were.
 
     Raises:
         FileFormatError: runs.csv or claims.json is missing, damaged, or made from another version of the other.
@@ -97,14 +110,25 @@ def read_results(papers: Sequence[Paper], *, scale: str, results: Path) -> Resul
             refused[name] = _read_refused(data / "refused.csv")
     runs = {run.id: run for paper in papers for run in run_records(paper, scale=scale, results=results)}
     return Results(
-        scale=scale, folder=folder, measured=table.rows, judgement=judgement, runs=runs, datasets=datasets, refused=refused
+        scale=scale,
+        folder=folder,
+        measured=table.rows,
+        judgement=judgement,
+        runs=runs,
+        datasets=datasets,
+        refused=refused,
+        calibration=read_calibration(
+            folder / calibration_json.FILE, runs_sha256=table.sha256, claims_sha256=digest_of(fields_of(judgement))
+        ),
+        made_again=made_again_words(read_ledger(folder)),
+        unjudged=unjudged,
     )
 
 
 def _read_refused(path: Path) -> tuple[dict[str, str], ...]:
     if not path.is_file():
         return ()
-    with open(path, newline="", encoding="utf-8") as stream:
+    with open(path, newline="", encoding="utf-8", errors="surrogateescape") as stream:
         return tuple(csv.DictReader(stream))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from repro.analyse.evidence.verdict import POST_HOC
 from repro.artifacts.claims_json import MeasuredEffect
 from repro.artifacts.judged import (
     Estimated,
@@ -209,8 +210,9 @@ def verdict_cells(claim: JudgedClaim) -> Cells:
     if claim.total_flips:
         seen = sampled_by(claim.protocol)
         remarks.append(f"With the test {seen} counted as a sample too, the interval changes the verdict.")
-    if claim.post_hoc:
-        remarks.append("Post hoc: the rule or the number of seeds was chosen after runs had been seen.")
+    if claim.post_hoc and claim.verdict != POST_HOC:
+        remarks.append(f"Changed after runs had been seen: {'; '.join(claim.post_hoc.changed)}.")
+    remarks += claim.remarks
     remarks += filter(None, [spread_mark(claim)])
     brief = " ".join([claim.brief, *remarks]) if claim.brief else ""
     position = list(wording.VERDICTS).index(words.name)

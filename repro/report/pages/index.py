@@ -24,6 +24,7 @@ from repro.report.pages.setting import (
 )
 from repro.report.pages.tally import Tally, group_anchor, overview, tally
 from repro.report.text import formatting, wording
+from repro.report.text.file_tables import left_out_view, refused_view
 from repro.report.text.formatting import compact, count, listed, percent, size
 from repro.report.text.hits import claim_as_shown
 from repro.report.text.tables import Cell, Column, Link, Row, TableView
@@ -41,11 +42,12 @@ RUN_PROTOCOLS = ("center", "ten_crop", "clip", "video")
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetView:
-    """A prepared data set: facts, warnings and refused files (the first of them)."""
+    """A prepared data set: facts, warnings, what became of files that are not used, and refused ones (the first of them)."""
 
     title: str
     facts: tuple[Fact, ...]
     warnings: tuple[str, ...]
+    left_out: TableView | None
     refused: TableView | None
 
 
@@ -87,6 +89,7 @@ class IndexPage:
     verdicts: tuple[VerdictWords, ...]
     levels: tuple[EvidenceLevel, ...]
     environment: tuple[Fact, ...]
+    calibrated: bool
 
 
 def index_page(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Results) -> IndexPage:
@@ -102,6 +105,7 @@ def index_page(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Res
         verdicts=tuple(wording.VERDICTS.values()),
         levels=tuple(LEVELS.values()),
         environment=_environment(list(results.runs.values())),
+        calibrated=results.calibration is not None,
     )
 
 
@@ -230,7 +234,8 @@ def _dataset_view(name: str, *, results: Results) -> DatasetView:
         title=record.title,
         facts=tuple(facts),
         warnings=record.warnings,
-        refused=_refused_view(name, results=results),
+        left_out=left_out_view(name, record),
+        refused=refused_view(name, record, results.refused[name]),
     )
 
 
@@ -244,22 +249,6 @@ def _sizes(name: str, split: SplitFiles) -> Fact:
 
 def _first(names: Sequence[str], *, most: int = 12) -> str:
     return listed(names) if len(names) <= most else ", ".join(names[:most]) + " …"
-
-
-def _refused_view(name: str, *, results: Results) -> TableView | None:
-    rows = results.refused[name]
-    if not rows:
-        return None
-    columns = tuple(Column(key=key, title=key.capitalize(), group=key.capitalize()) for key in ("split", "file", "reason"))
-    shown = rows[:50]
-    numbers = f"{count(len(shown))} of {count(len(rows))} shown"
-    caption = f"Files of {results.datasets[name].title} that preparation refused ({numbers})."
-    return TableView(
-        name=f"{name}_refused",
-        caption=caption,
-        columns=columns,
-        rows=tuple(Row(cells={column.key: Cell(text=row[column.key]) for column in columns}) for row in shown),
-    )
 
 
 def _environment(runs: Sequence[RunRecord]) -> tuple[Fact, ...]:

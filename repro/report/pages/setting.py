@@ -86,6 +86,8 @@ def setting(results: Results, *, paper: str = "") -> Setting:
         Fact(term="Data set", text=listed(titles) or "none prepared"),
         Fact(term="Evidence", text=listed([words.name for words in evidence]) or "none"),
         Fact(term="Runs", text=f"{count(len(runs))}, with {counted(len(seeds), 'seed')} each or fewer"),
+        *([Fact(term="Runs made again", text=results.made_again)] if results.made_again else []),
+        *([Fact(term="Verdicts not judged again", text=f"{results.unjudged}.")] if results.unjudged else []),
         *_test_facts(measured),
         Fact(term="Hardware", text=listed(devices) or "none"),
         Fact(term="Total time", text=duration(total_s)),

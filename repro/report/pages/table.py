@@ -91,6 +91,7 @@ class TablePage:
     citation: str
     tally: Tally
     home: str
+    calibration: str
     printed: TableView | None
     printed_others: TableView | None
     view: TableView
@@ -165,6 +166,7 @@ def table_page(paper: Paper, table: Table, *, results: Results) -> TablePage:
         citation=citation(paper),
         tally=tally(claims),
         home=relative("index.html", page=here),
+        calibration=relative("calibration.html", page=here) if results.calibration else "",
         printed=printed,
         printed_others=printed_others_view(paper, table, claims),
         view=view,

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from repro.artifacts.files import no_formula, readable
 from repro.report.text.formatting import MINUS
 
 
@@ -194,7 +195,7 @@ def to_csv(table: TableView) -> str:
 def _csv_fields(column: Column, cell: Cell) -> list[str]:
     if column.kind == "interval":
         return [ascii_number(end) for end in cell.ends or ("", "")]
-    return [ascii_number(cell.text) if column.kind == "number" else cell.text]
+    return [ascii_number(cell.text) if column.kind == "number" else no_formula(readable(cell.text))]
 
 
 def ascii_number(text: str) -> str:
@@ -208,17 +209,22 @@ def to_markdown(table: TableView) -> str:
     lines.append("| " + " | ".join(_markdown(column.title) for column in table.columns) + " |")
     lines.append("|" + "|".join("---:" if column.kind in ("number", "interval") else "---" for column in table.columns) + "|")
     for row in table.rows:
-        lines.append("| " + " | ".join(_markdown(row.cells[column.key].text) for column in table.columns) + " |")
+        lines.append("| " + " | ".join(_markdown_cell(row.cells[column.key]) for column in table.columns) + " |")
     if table.notes:
         lines += ["", *[f"- {_markdown(note)}" for note in table.notes]]
     return "\n".join(lines) + "\n"
 
 
+def _markdown_cell(cell: Cell) -> str:
+    """An entry; the brackets of an interval, which holds numbers alone, stay."""
+    return cell.text if cell.ends else _markdown(cell.text)
+
+
 def _markdown(text: str) -> str:
-    escaped = text.replace("\\", "\\\\")
-    for character in "|*_<>`":
+    escaped = readable(" ".join(text.split())).replace("\\", "\\\\")
+    for character in "|*_<>`[]!&~$":
         escaped = escaped.replace(character, "\\" + character)
-    return " ".join(escaped.split())
+    return escaped
 
 
 _LATEX = {
@@ -248,7 +254,7 @@ _LATEX = {
 
 def latex(text: str) -> str:
     """`text` with every character that LaTeX would interpret escaped."""
-    return "".join(_LATEX.get(character, character) for character in " ".join(text.split()))
+    return "".join(_LATEX.get(character, character) for character in readable(" ".join(text.split())))
 
 
 def to_latex(table: TableView) -> str:

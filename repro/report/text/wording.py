@@ -87,10 +87,19 @@ VERDICTS = {
             "breaks the printed bound.",
         ),
         VerdictWords(
+            name=verdict.POST_HOC,
+            symbol="↺",
+            tone="blocked",
+            meaning="Seeds were added, or the claim or its page changed, after runs had been seen, so that the overall level of "
+            "its verdict is not kept. What was changed stands beside it, with the verdict as declared and the one that it would "
+            "have now. It is counted as not decided.",
+        ),
+        VerdictWords(
             name=verdict.INVALID,
             symbol="!",
             tone="blocked",
-            meaning="The runs cannot be compared: one diverged, the control did not learn, or more than one thing differs.",
+            meaning="The runs cannot be compared: one diverged or is a copy of another, the control did not learn, or more than "
+            "one thing differs.",
         ),
         VerdictWords(
             name=verdict.INCOMPLETE,

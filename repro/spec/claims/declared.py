@@ -12,23 +12,25 @@ if TYPE_CHECKING:
 
 #: Fields of a claim, and of a table, that are read by people alone: they decide no verdict and may be corrected any time.
 WORDS_OF_CLAIMS = ("where", "statement", "row", "column", "confidence", "note", "reproductions")
-WORDS_OF_TABLES = ("title", "where", "about", "figures", "measures", "shows", "differences")
+#: Which claims stand on a page is in their own digests: one more changes nothing of the others.
+WORDS_OF_TABLES = ("title", "where", "about", "figures", "measures", "shows", "differences", "claims")
 
 
-def claim_digest(claim: Claim) -> str:
-    """The SHA-256 of all by which a claim is judged."""
+def claim_digest(claim: Claim, *, page: str = "") -> str:
+    """The SHA-256 of all by which a claim is judged; page: on which it stands, whose variants lend their spread."""
     fields = {name: value for name, value in plain(claim).items() if name not in WORDS_OF_CLAIMS}
-    return spec_digest({"kind": claim.kind, **fields})
+    return spec_digest({"kind": claim.kind, "page": page, **fields})
 
 
 def table_digest(table: Table) -> str:
-    """The SHA-256 of what a table decides: its arms, their controls, and which claims are judged on it."""
+    """The SHA-256 of what a table decides: its arms and their controls."""
     return spec_digest({name: value for name, value in plain(table).items() if name not in WORDS_OF_TABLES})
 
 
 def claim_digests(paper: Paper) -> dict[str, str]:
     """By `paper/claim` the digest of each claim."""
-    return {f"{paper.name}/{claim.id}": claim_digest(claim) for claim in paper.claims}
+    pages = {name: table.name for table in reversed(paper.tables) for name in table.claims}
+    return {f"{paper.name}/{claim.id}": claim_digest(claim, page=pages.get(claim.id, "")) for claim in paper.claims}
 
 
 def table_digests(paper: Paper) -> dict[str, str]:

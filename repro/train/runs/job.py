@@ -12,7 +12,6 @@ from repro.artifacts.files import remove_parts, run_folder
 from repro.spec.run import Run
 from repro.system.memory import keep_freed_memory
 from repro.system.progress import Say
-from repro.system.stopping import Stopped
 from repro.train.runs.context import Compute, RunContext
 from repro.train.runs.witness import Witness
 
@@ -51,7 +50,7 @@ def in_turn(runs: Sequence[Run], do: Callable[[Run, RunContext], None], *, resul
             witness=Witness(folder=Path(results) / run.scale, run=run.id),
         )
         try:
-            with context.witness.watching(Stopped):
+            with context.witness.watching():
                 do(run, context)
         except Exception as error:
             if len(runs) == 1:

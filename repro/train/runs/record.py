@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from repro.artifacts.dataset_json import DatasetJson
 from repro.artifacts.documents import MissingFileError, read_document, write_document
 from repro.artifacts.files import FileFormatError
+from repro.artifacts.ledger.receipts import bridges_in, way_words
 from repro.artifacts.provenance import code_digest, command, environment, library_versions, plain, processor, spec_digest
 from repro.artifacts.run_json import (
     FAITHFUL,
@@ -164,7 +165,8 @@ def restore(context: RunContext, *, identity: Mapping[str, str]) -> bool:
         return False
     context.witness.kept(record)
     write_document(context.folder / FILE, record)
-    context.say("finished before; kept")
+    by = receipts_for(record, context, identity=identity)
+    context.say(f"finished before; kept{f' by {by}' if by else ''}")
     return True
 
 
@@ -172,7 +174,7 @@ def _finished(context: RunContext, *, identity: Mapping[str, str]) -> RunJson | 
     """The record of the finished run of this identity, if its files are whole."""
     try:
         record = read_document(context.folder / FINISHED, RunJson)
-        if record.identity != identity:
+        if record.identity != identity and not receipts_for(record, context, identity=identity):
             return None
         for stored in record.files:
             stored.verify(context.folder, again="train the run again")
@@ -182,6 +184,19 @@ def _finished(context: RunContext, *, identity: Mapping[str, str]) -> RunJson | 
         context.say(f"is made again: {error}")
         return None
     return record
+
+
+def receipts_for(record: RunJson, context: RunContext, *, identity: Mapping[str, str]) -> str:
+    """By which receipts a finished run of other code counts as one of `identity`; "" if by none, or if it needs none.
+
+    Runs that were made again by the code that is here, and were equal to the bit, show that it gives the same numbers.
+    Whatever else is in an identity is the same, or the run is another.
+    """
+    if record.identity == identity or {**record.identity, "code": ""} != {**identity, "code": ""}:
+        return ""
+    if context.witness.folder is None:
+        return ""
+    return way_words(bridges_in(context.witness.folder).way(record.identity.get("code", ""), identity["code"]))
 
 
 def _named_device(context: RunContext) -> str:

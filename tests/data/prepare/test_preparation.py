@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import fields, replace
@@ -70,7 +71,6 @@ def test_photos_have_the_same_digest_wherever_they_lie_and_whenever_they_were_to
         os.utime(path, (1, 1))
     run(PHOTOS, tmp_path / "two", source=Path(moved))
     first, second = read_dataset(tmp_path / "one"), read_dataset(tmp_path / "two")
-    assert first.made_from.source_fingerprint != second.made_from.source_fingerprint
     assert first.digest == second.digest
 
 
@@ -98,7 +98,8 @@ def test_whatever_changes_in_the_data_changes_the_digest(change: str, tmp_path: 
     run(PHOTOS, tmp_path / "out", source=root)
     before = read_dataset(tmp_path / "out").digest
     CHANGES[change](root)
-    assert "prepare photos: prepared anew, since its source changed" in run(PHOTOS, tmp_path / "out", source=root)
+    said = run(PHOTOS, tmp_path / "out", source=root)
+    assert re.search(r"prepare photos: \d+ files? (added|removed|replaced).*: prepared anew, where they go", said[0])
     assert read_dataset(tmp_path / "out").digest != before
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from repro.data.sources.class_folders import FoundFile, agree_on_classes, example_keys
 from repro.data.sources.source import SourceError
@@ -17,6 +19,22 @@ def files(**counts: int) -> dict[str, list[FoundFile]]:
 def test_keys_are_unique_without_dots_and_without_extensions_where_possible() -> None:
     names = ["a/1.jpg", "a/1.png", "a/2.jpg", "a.b/c.d.jpg", "a/100%.jpg"]
     assert example_keys(names) == ["a/1%2Ejpg", "a/1%2Epng", "a/2", "a%2Eb/c%2Ed", "a/100%25"]
+
+
+PARTS = ("p", "q", ".jpg", ".png", ".", "%2E", "%", "%25", "/", "\udce9", "\u0301", " ", "-")
+
+
+@given(st.lists(st.lists(st.sampled_from(PARTS), min_size=1, max_size=6).map("".join), unique=True))
+@example(["a/p.jpg", "a/p.png", "a/p.jpg.png"])
+@example(["a/p", "a/p.jpg", "a/p.jpg.png"])
+@example(["p.jpg", "p.jpg.jpg", "p.jpg.jpg.jpg"])
+@example(["p%2Ejpg", "p.jpg.png", "p.jpg.gif"])
+@example(["caf\udce9.jpg", "caf\\xe9.jpg", "cafe\u0301.jpg", "caf\xe9.jpg"])
+@example(["P.jpg", "p.jpg", "p.JPG"])
+def test_two_names_never_have_one_key(names: list[str]) -> None:
+    keys = example_keys(names)
+    assert len(set(keys)) == len(names)
+    assert not [key for key in keys if "." in key]
 
 
 @pytest.mark.parametrize("unit", ["image", "video"])

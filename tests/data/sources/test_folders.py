@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from repro.data.files.left_out import HIDDEN, OUTSIDE
 from repro.data.sources.folders import FoldersSource
 from repro.data.sources.source import SourceError
 
@@ -46,15 +47,18 @@ def test_the_order_is_shuffled_but_does_not_depend_on_the_file_system(tmp_path: 
 
 
 def test_hidden_and_other_files_are_left_out_and_counted(tmp_path: Path) -> None:
-    other = ("train/ant/.DS_Store", "train/.git/config", "train/ant/notes.txt", "val/bee/film.gif", "train/list.csv")
+    other = ("train/ant/.DS_Store", "train/.git/config", "train/ant/notes.txt", "val/bee/film.mp4", "train/list.csv")
     source = FoldersSource(tree(tmp_path, *FOUR, *other))
     assert len(source.listings["train"]) == len(source.listings["test"]) == 2
-    assert source.warnings == (
-        "1 files outside class folders in train were left out",
-        "1 files that are no images by their names in train were left out",
-        "2 hidden files in train were left out",
-        "1 files that are no images by their names in val were left out",
-    )
+    assert source.warnings == ()
+    assert [(row.place, row.num, row.reason, row.example) for row in source.files.left_out.rows] == [
+        ("train", 2, HIDDEN, "train/.git"),
+        ("train", 1, "left out: .csv: no image by the name", "train/list.csv"),
+        ("train", 1, "left out: .txt: no image by the name", "train/ant/notes.txt"),
+        ("val", 1, "left out: .mp4: no image by the name", "val/bee/film.mp4"),
+    ]
+    outside = FoldersSource(tree(tmp_path, "train/1.jpg")).files.left_out.rows
+    assert [(row.num, row.counts) for row in outside if row.reason == OUTSIDE] == [(1, True)]
 
 
 def test_a_class_missing_in_val_and_an_empty_class_are_warnings(tmp_path: Path) -> None:
@@ -87,16 +91,6 @@ def test_a_tree_of_another_shape_is_an_error_that_says_what_was_expected(
 ) -> None:
     with pytest.raises(SourceError, match=message):
         FoldersSource(tree(tmp_path, *files))
-
-
-def test_the_fingerprint_follows_names_sizes_and_times(tmp_path: Path) -> None:
-    root = tree(tmp_path, *FOUR)
-    before = FoldersSource(root).fingerprint
-    assert FoldersSource(root).fingerprint == before
-    (root / "train/ant/1.jpg").write_bytes(b"longer than before")
-    changed = FoldersSource(root).fingerprint
-    (root / "train/ant/1.jpg").rename(root / "train/ant/3.jpg")
-    assert len({before, changed, FoldersSource(root).fingerprint}) == 3
 
 
 def test_a_dangling_link_is_listed_and_fails_only_when_it_is_read(tmp_path: Path) -> None:

@@ -82,9 +82,9 @@ def test_a_flat_folder_without_a_list_says_which_lists_are_read(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("ILSVRC2012_val_00000001.JPEG n99999999", r"val\.txt, line 1: .*expected a file name and one of the 3 wnids"),
-        ("ILSVRC2012_val_00000001.JPEG 3", r"line 1"),
-        ("ILSVRC2012_val_00000001.JPEG", r"line 1"),
+        ("ILSVRC2012_val_00000001.JPEG n99999999", r"val\.txt:1 is .*expected a file name and one of the 3 wnids"),
+        ("ILSVRC2012_val_00000001.JPEG 3", r"val\.txt:1 is"),
+        ("ILSVRC2012_val_00000001.JPEG", r"val\.txt:1 is"),
         ("ILSVRC2012_val_00000001.JPEG 2", r"2 files are not in the list, 0 of the list are no files"),
         ("".join(f"{n} 0\n" for n in VAL) + "ILSVRC2012_val_00000009.JPEG 0", "0 files are not in the list, 1 of the list"),
     ],

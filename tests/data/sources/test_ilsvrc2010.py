@@ -87,7 +87,7 @@ def test_a_list_that_is_too_short_is_refused(tmp_path: Path) -> None:
 def test_a_number_of_no_class_in_train_is_named(wrong: str, tmp_path: Path) -> None:
     root = miniature(tmp_path)
     (root / TRUTH_FILE).write_text(f"3\n1\n{wrong}\n2\n")
-    with pytest.raises(SourceError, match=f"number 3: '{wrong}', expected the ILSVRC2010_ID of one of the 3 classes"):
+    with pytest.raises(SourceError, match=f"{TRUTH_FILE}:3 is '{wrong}'; expected the ILSVRC2010_ID of one of the 3 classes"):
         Ilsvrc2010Source(root)
 
 

@@ -14,6 +14,7 @@ from repro.analyse.evidence.reasons.differences import (
     not_run_yet,
     within_measured,
 )
+from repro.analyse.evidence.reasons.looks import look_words, post_hoc_words
 from repro.analyse.evidence.reasons.paces import LEAVES_CHANCE, epochs_listed, pace_chosen, pace_meaning, pace_measured
 from repro.analyse.evidence.reasons.several import (
     NO_RATIO,
@@ -42,6 +43,7 @@ __all__ = [
     "in_paper",
     "level_meaning",
     "level_measured",
+    "look_words",
     "meaning",
     "no_spread",
     "no_worse_meaning",
@@ -49,6 +51,7 @@ __all__ = [
     "pace_chosen",
     "pace_meaning",
     "pace_measured",
+    "post_hoc_words",
     "ranking_meaning",
     "ranking_measured",
     "signs_meaning",

@@ -9,6 +9,7 @@ from repro.analyse.evidence.comparison import counts, deviations, means
 from repro.analyse.evidence.gates import untestable_metric
 from repro.analyse.evidence.several import runs_for_every, share_interval, share_p
 from repro.analyse.judge.case import Case, unmeasured
+from repro.analyse.judge.entries import split
 from repro.artifacts.judged import JudgedCount
 from repro.spec.claims import Count
 
@@ -38,7 +39,8 @@ def judged_count(case: Case, claim: Count, entry: JudgedCount) -> JudgedCount:
         means=means(arms),
         sds=deviations(arms),
     )
-    assert entry.ci90 is not None
-    name = verdict.decide_share(entry.ci90, every=len(shown) == num, chance=claim.chance)
+    ends = share_interval(len(shown), num, level=entry.look.level)
+    entry = replace(entry, look_ci=split(ends, entry))
+    name = verdict.decide_share(ends, every=len(shown) == num, chance=claim.chance)
     brief = reasons.count_meaning(name, entry)
     return replace(entry, verdict=name, brief=brief, reason=f"{reasons.count_measured(entry)} {brief}")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from repro.analyse.evidence import reasons, verdict
+from repro.analyse.evidence.looks.levels import one_sided
 from repro.analyse.evidence.several import widened
 from repro.analyse.judge.differences import decided, sides_of
 from repro.analyse.judge.sizes import size_of
@@ -32,7 +33,7 @@ def judged_parts(claim: Every, entry: JudgedParts, judged: Mapping[str, JudgedCl
         reason=reasons.every_part(name, parts=found, listed=True),
         brief=reasons.every_part(name, parts=found, listed=False),
         decided_on=parts[0].decided_on,
-        post_hoc=any(part.post_hoc for part in parts),
+        remarks=tuple(dict.fromkeys(remark for part in parts for remark in part.remarks)),
         total_flips=any(part.total_flips for part in parts),
         runs=tuple(dict.fromkeys(run for part in parts for run in part.runs)),
     )
@@ -63,4 +64,4 @@ def _refutes(part: JudgedClaim, claim: Claim, *, num: int) -> str:
 
 
 def _wide(part: JudgedByRuns, interval: Interval | None, *, num: int) -> Interval | None:
-    return widened(interval, df=part.df, num=num, one_sided=verdict.ONE_SIDED) if interval and part.df else None
+    return widened(interval, df=part.df, num=num, one_sided=one_sided(part.look.level)) if interval and part.df else None

@@ -10,6 +10,7 @@ import numpy as np
 from repro.analyse.evidence import reasons, verdict
 from repro.analyse.evidence.comparison import Comparison, compare, counts, deviations, estimated, means
 from repro.analyse.evidence.gates import untestable_metric
+from repro.analyse.evidence.looks.levels import OVERALL, one_sided
 from repro.analyse.evidence.several import adjusted_interval, holm, page_trend_p
 from repro.analyse.evidence.sizes import unsized
 from repro.analyse.evidence.statistics import Estimate
@@ -40,16 +41,21 @@ def judged_ranking(case: Case, claim: Ranking, entry: JudgedRanking) -> JudgedRa
     needed = [pair.seeds_needed(claim.smallest_effect) for pair in compared]
     seeds = max((one for one in needed if one is not None), default=None) if None not in needed else None
     entry = replace(
-        entry, pairs=_pairs(claim, compared), p_trend=trend, num_blocks=num_blocks, seeds_needed=seeds, test="Page's trend test"
+        entry,
+        pairs=_pairs(claim, compared, level=entry.look.level),
+        p_trend=trend,
+        num_blocks=num_blocks,
+        seeds_needed=seeds,
+        test="Page's trend test",
     )
     return _decided(entry)
 
 
-def _pairs(claim: Ranking, compared: list[Comparison]) -> tuple[RankedPair, ...]:
+def _pairs(claim: Ranking, compared: list[Comparison], *, level: float) -> tuple[RankedPair, ...]:
     """What is found of each pair, of which the paper says that the first has less of the metric."""
     estimates = [pair.points for pair in compared]
     adjusted = holm([1.0 if one.p is None else one.p for one in estimates])
-    verdicts, refutes = pair_verdicts(estimates, smallest_effect=claim.smallest_effect)
+    verdicts, refutes = pair_verdicts(estimates, smallest_effect=claim.smallest_effect, level=level)
     return tuple(
         RankedPair(
             arm=pair.arm,
@@ -64,13 +70,15 @@ def _pairs(claim: Ranking, compared: list[Comparison]) -> tuple[RankedPair, ...]
     )
 
 
-def pair_verdicts(estimates: Sequence[Estimate], *, smallest_effect: float) -> tuple[list[str], list[str]]:
+def pair_verdicts(
+    estimates: Sequence[Estimate], *, smallest_effect: float, level: float = OVERALL
+) -> tuple[list[str], list[str]]:
     """The verdict on the direction of each pair, and that with an interval adjusted for all of them."""
     size = unsized(smallest_effect)
-    wide = (adjusted_interval(one, one_sided=verdict.ONE_SIDED, num=len(estimates)) for one in estimates)
+    wide = (adjusted_interval(one, one_sided=one_sided(level), num=len(estimates)) for one in estimates)
     alone, shared = (
         [verdict.decide(ends, size) if ends else verdict.INCONCLUSIVE for ends in intervals]
-        for intervals in ((one.ci90 for one in estimates), wide)
+        for intervals in ((one.interval(level) for one in estimates), wide)
     )
     return alone, shared
 
@@ -95,7 +103,7 @@ def _decided(entry: JudgedRanking) -> JudgedRanking:
     name = verdict.decide_ranking(
         [pair.verdict for pair in entry.pairs],
         adjusted=[pair.refutes for pair in entry.pairs],
-        trend=entry.p_trend is not None and entry.p_trend <= verdict.ONE_SIDED,
+        trend=entry.p_trend is not None and entry.p_trend <= one_sided(entry.look.level),
     )
     brief = reasons.ranking_meaning(name, entry)
     return replace(entry, verdict=name, brief=brief, reason=f"{said} {brief}")

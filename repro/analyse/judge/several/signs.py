@@ -27,7 +27,7 @@ def judged_signs(claim: Signs, entry: JudgedSigns, judged: Mapping[str, JudgedCl
         parts=signed,
         num_measured=num,
         num_printed=num_printed,
-        post_hoc=any(part.post_hoc for part in parts),
+        remarks=tuple(dict.fromkeys(remark for part in parts for remark in part.remarks)),
         runs=tuple(dict.fromkeys(run for part in parts for run in part.runs)),
     )
     blocked = [part for part in parts if part.verdict in verdict.BLOCKING]
@@ -35,14 +35,14 @@ def judged_signs(claim: Signs, entry: JudgedSigns, judged: Mapping[str, JudgedCl
     if stopped is not None or not num:
         part = stopped or (blocked or list(parts))[0]
         return replace(entry, verdict=part.verdict, reason=part.reason, brief=part.brief)
-    low, high = share_interval(num_printed, num)
     entry = replace(
         entry,
         estimate=num_printed / num,
-        ci90=(low, high),
+        ci90=share_interval(num_printed, num),
         ci95=share_interval(num_printed, num, level=0.95),
         p_raw=share_p(num_printed, num, chance=1 / 2),
     )
-    name = verdict.decide_signs((low, high), every=num_printed == len(parts))
+    ends = share_interval(num_printed, num, level=entry.look.level)
+    name = verdict.decide_signs(ends, every=num_printed == len(parts))
     brief = reasons.signs_meaning(name)
     return replace(entry, verdict=name, brief=brief, reason=f"{reasons.signs_measured(entry)} {brief}")

@@ -58,10 +58,11 @@ def _decided(claim: Slope, entry: JudgedSlope, values: list[float]) -> JudgedSlo
         needed = seeds_needed(claim.smallest_effect, sd=estimate.sd / math.sqrt(2), num_arms=1)
     entry = replace(with_estimate(entry, estimate), seeds_needed=needed)
     said = _measured(entry)
-    if entry.ci90 is None:
+    interval = estimate.interval(entry.look.level)
+    if interval is None:
         brief = reasons.no_spread({claim.arm: len(values)})
         return replace(entry, verdict=verdict.INCONCLUSIVE, brief=brief, reason=f"{said} {brief}")
-    name = verdict.decide(entry.ci90, unsized(claim.smallest_effect))
+    name = verdict.decide(interval, unsized(claim.smallest_effect))
     brief = _meaning(name, entry)
     p = equivalence_p(estimate, smallest_effect=claim.smallest_effect)
     return replace(entry, verdict=name, brief=brief, reason=f"{said} {brief}", p_equivalence=p)

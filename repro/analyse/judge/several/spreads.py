@@ -13,8 +13,9 @@ from repro.analyse.evidence.several import range_interval, seeds_for_spread
 from repro.analyse.evidence.statistics import Estimate
 from repro.analyse.judge.case import Case, unmeasured
 from repro.analyse.judge.differences import UNPAIRED
+from repro.analyse.judge.entries import split
 from repro.analyse.judge.sizes import size_of
-from repro.artifacts.judged import Estimated, JudgedSpread
+from repro.artifacts.judged import Estimated, Interval, JudgedSpread
 from repro.spec.claims import Spread
 
 
@@ -36,7 +37,8 @@ def judged_spread(case: Case, claim: Spread, entry: JudgedSpread) -> JudgedSprea
     estimates = [pair.deciding for pair in compared if pair.deciding is not None]
     if len(estimates) < len(pairs):
         return replace(entry, verdict=verdict.UNTESTABLE, reason=reasons.NO_RATIO)
-    return _decided(_measured(entry, compared, estimates))
+    ends = range_interval(estimates, num_arms=len(entry.means), level=entry.look.level)
+    return _decided(_measured(replace(entry, look_ci=split(ends, entry)), compared, estimates), ends)
 
 
 def _measured(entry: JudgedSpread, compared: list[Comparison], estimates: list[Estimate]) -> JudgedSpread:
@@ -64,11 +66,11 @@ def _spread(pairs: list[Estimate], num_arms: int) -> Estimated:
     return Estimated(estimate=value, ci90=ci90, ci95=ci95)
 
 
-def _decided(entry: JudgedSpread) -> JudgedSpread:
+def _decided(entry: JudgedSpread, ends: Interval | None) -> JudgedSpread:
     said = reasons.spread_measured(entry)
-    if entry.ci90 is None or entry.d0 is None:
+    if ends is None or entry.d0 is None:
         brief = reasons.no_spread(entry.n)
         return replace(entry, verdict=verdict.INCONCLUSIVE, brief=brief, reason=f"{said} {brief}")
-    name = verdict.decide_spread(entry.ci90, bound=entry.d0)
+    name = verdict.decide_spread(ends, bound=entry.d0)
     brief = reasons.spread_meaning(name, entry)
     return replace(entry, verdict=name, brief=brief, reason=f"{said} {brief}")

@@ -1,0 +1,91 @@
+"""Judge again what `claims.json` says, and refuse verdicts that the runs do not give."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from repro.analyse.collect.run_files import ScoresLeftOutError, published_in
+from repro.analyse.judge.judge import judgement_of
+from repro.artifacts import claims_json
+from repro.artifacts.claims_json import Judgement
+from repro.artifacts.documents import fields_of, read_document, text_of
+from repro.artifacts.files import FileFormatError
+from repro.spec.experiment import Paper
+
+AGAIN = "type python -m repro judge again"
+#: Fields that are named of a difference.
+MOST_NAMED = 4
+
+
+class OtherVerdictsError(FileFormatError):
+    """`claims.json` is not what `judge` writes from the runs that are there."""
+
+
+def refuse_other_verdicts(papers: Sequence[Paper], *, scale: str, results: Path) -> str:
+    """Judge again and compare every byte; "" if all are equal, or why they could not be judged again.
+
+    Only of published results without scores there is nothing to judge from.
+
+    Raises:
+        OtherVerdictsError: claims.json is not what is judged; names the first difference and how to mend it.
+        FileFormatError: a file that a verdict rests on is missing or damaged.
+    """
+    path = Path(results) / scale / claims_json.FILE
+    judged = read_document(path, Judgement)
+    known = [paper for paper in papers if paper.name in judged.evidence]
+    unknown = sorted(set(judged.evidence) - {paper.name for paper in known})
+    if unknown:
+        raise OtherVerdictsError(f"{path} judges {', '.join(unknown)}, which is not known here; add --catalogue FILE, or {AGAIN}")
+    if lacks_scores(results, scale):
+        return "their scores were not published"
+    try:
+        found = differences(judgement_of(known, scale=scale, results=results), path=path)
+    except ScoresLeftOutError:
+        return "their scores were not published"
+    if found:
+        more = f" (and {len(found) - 1} more differences)" if len(found) > 1 else ""
+        raise OtherVerdictsError(f"{found[0]}{more}")
+    return ""
+
+
+def lacks_scores(results: Path, scale: str) -> bool:
+    """Whether results are published ones, of some of whose runs neither scores nor right answers are there."""
+    published = published_in(results, scale)
+    return published is not None and any(run.left_out and run.answers is None for run in published.runs.values())
+
+
+def differences(made: Judgement, *, path: Path) -> list[str]:
+    """What differs between the file of verdicts at `path` and what is judged from the runs: nothing, or a line each.
+
+    Raises:
+        FileFormatError: the file is damaged.
+    """
+    if path.read_text(encoding="utf-8") == text_of(made):
+        return []
+    stored = read_document(path, Judgement)
+    claims = {claim.id: claim for claim in stored.claims}
+    problems = []
+    for claim in made.claims:
+        other = claims.pop(claim.id, None)
+        if other is None:
+            problems.append(f"{path} lacks claim {claim.id}; {AGAIN}")
+        elif other != claim:
+            problems.append(f"{path} has {_of_claim(other, claim)}; {AGAIN}")
+    problems += [f"{path} has claim {name}, which these papers do not make; {AGAIN}" for name in claims]
+    ours, theirs = fields_of(made), fields_of(stored)
+    others = [name for name in ours if name != "claims" and ours[name] != theirs[name]]
+    problems += [f"{path} has other {_named(others)} than are judged from the runs; {AGAIN}"] if others else []
+    return problems or [f"{path} is not as judge writes it; {AGAIN}"]
+
+
+def _of_claim(stored: object, made: object) -> str:
+    ours, theirs = vars(made), vars(stored)
+    if theirs.get("verdict") != ours.get("verdict"):
+        return f"{theirs.get('verdict')} of claim {theirs['id']}, the runs give {ours.get('verdict')}"
+    return f"claim {theirs['id']} with other {_named([key for key in ours if ours[key] != theirs.get(key)])} than the runs give"
+
+
+def _named(fields: Sequence[str]) -> str:
+    more = f" and {len(fields) - MOST_NAMED} more" if len(fields) > MOST_NAMED else ""
+    return ", ".join(fields[:MOST_NAMED]) + more

@@ -1,0 +1,58 @@
+"""`published.json`: what a folder of published results holds of its runs, and what was left out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar
+
+from repro.artifacts.documents import MissingFileError, read_document, write_document
+from repro.artifacts.stored_files import StoredFile
+
+FILE = "published.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedRun:
+    """A run. record: SHA-256 of its run.json. answers: bits of right answers, None without scores. left_out: file names."""
+
+    record: str
+    answers: StoredFile | None
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """The whole folder. runs: by id. runs_csv, claims_json: SHA-256 of these files. tip: of the ledger, "" without one.
+
+    data_left_out: by data set the names of its files that are not here. other_data: by data set why runs may record another
+    digest of it than is made from `dataset.json` now.
+    """
+
+    SCHEMA: ClassVar[str] = "published/1"
+    STAGE: ClassVar[str] = "publish"
+
+    scale: str
+    runs: dict[str, PublishedRun]
+    runs_csv: str
+    claims_json: str
+    tip: str
+    data_left_out: dict[str, tuple[str, ...]]
+    other_data: dict[str, str] = field(default_factory=dict)
+
+
+def read_published(folder: Path) -> Published | None:
+    """What `published.json` says of a scale's folder; None where results are not published, but lie as they were made.
+
+    Raises:
+        FileFormatError: the file is damaged (repro.artifacts.documents.read_document).
+    """
+    try:
+        return read_document(Path(folder) / FILE, Published)
+    except MissingFileError:
+        return None
+
+
+def write_published(folder: Path, published: Published) -> None:
+    """Write what a scale's folder of published results holds."""
+    write_document(Path(folder) / FILE, published)

@@ -1,0 +1,1 @@
+"""The page of calibration: how often the verdicts of a report are right, by its own runs."""

@@ -1,0 +1,1 @@
+"""Check results against what they were made from: the chain, files, metrics, verdicts, and runs made again."""

@@ -1,0 +1,74 @@
+"""Check the ledger: its chain, and that the runs that lie here are those which it says have ended."""
+
+from __future__ import annotations
+
+from repro.artifacts.files import FileFormatError, sha256_file
+from repro.artifacts.ledger.chain import FILE, TIP_FILE, Ledger, read_ledger, read_tip
+from repro.artifacts.ledger.events import Begin, End
+from repro.artifacts.run_json import FILE as RUN_FILE
+from repro.verify.check import Check, counted
+from repro.verify.stored import Stored
+
+MEND = "put the file back from a copy; if the run cannot be had again, type python -m repro ledger --begin-anew WHY"
+
+
+def chain_checked(stored: Stored) -> Check:
+    """Check every line of the ledger, and every record against the end that the ledger has of its run."""
+    path = stored.folder / FILE
+    if not path.is_file():
+        wanted = stored.published.tip if stored.published else ""
+        if wanted or (stored.folder / TIP_FILE).exists():
+            return Check(name="chain", problems=(f"{path} is gone; {MEND}",))
+        why = f"there is no {FILE}: nothing shows which runs were started, or that these records are as training left them"
+        return Check(name="chain", unchecked=(why,))
+    try:
+        ledger = read_ledger(stored.folder)
+    except FileFormatError as error:
+        return Check(name="chain", problems=(str(error),))
+    problems = [*_of_tip(stored, ledger), *_of_records(stored, ledger), *_of_ends(stored, ledger)]
+    lines = counted(len(ledger.lines), "line")
+    found = f"{lines}, each names the one before; {counted(len(stored.records), 'record')} as their ends in it say"
+    begun = sum(len(event.runs) for event in ledger.events(Begin)[-1:])
+    unchecked = (f"how {counted(begun, 'run')} came about that lay here when the ledger began",) if begun else ()
+    return Check(name="chain", found="" if problems else found, problems=tuple(problems), unchecked=unchecked)
+
+
+def _of_tip(stored: Stored, ledger: Ledger) -> list[str]:
+    """What the files that name the last line say otherwise."""
+    problems = []
+    tip, path = read_tip(stored.folder), stored.folder / TIP_FILE
+    if tip is None or tip.sha256 != ledger.tip:
+        problems.append(f"{path} does not name the last line of {FILE}: it was edited, or a writer died; any new line mends it")
+    if stored.published is not None and stored.published.tip != ledger.tip:
+        problems.append(
+            f"{stored.folder / FILE} ends with {ledger.tip[:12]}, {stored.published.tip[:12]} was published; put it back"
+        )
+    return problems
+
+
+def _of_records(stored: Stored, ledger: Ledger) -> list[str]:
+    """Which records are not those with which the ledger says that their runs have ended."""
+    known: dict[str, set[str]] = {}
+    for begin in ledger.events(Begin):
+        for run_id, sha256 in begin.runs.items():
+            known.setdefault(run_id, set()).add(sha256)
+    for end in ledger.events(End):
+        if end.whole:
+            known.setdefault(end.run, set()).add(end.sha256)
+    problems = []
+    for run_id in stored.records:
+        path = stored.place(run_id) / RUN_FILE
+        if run_id not in known:
+            problems.append(f"run {run_id} is finished, and the ledger knows no start of it; train it again")
+        elif sha256_file(path) not in known[run_id]:
+            problems.append(f"run {run_id}: {path} is not the one with which the ledger says that it ended; {MEND}")
+    return problems
+
+
+def _of_ends(stored: Stored, ledger: Ledger) -> list[str]:
+    """Which runs ended by the ledger and are not here."""
+    since = ledger.since_begin
+    ended = {end.run for end in since.events(End) if end.whole}
+    there = set(stored.records) | set(stored.broken)
+    gone = sorted(run_id for run_id in ended if run_id not in there)
+    return [f"run {run_id} has ended by the ledger, and its record is gone; {MEND}" for run_id in gone]
