@@ -33,6 +33,8 @@ CROPS = (0x54CC, 0x54BB, 0x54DD, 0x54AA)
 LARGEST_PART = 2**26
 #: Bytes of an MP4 description of pictures before the boxes in it.
 ENTRY_HEAD = 8 + 78
+#: How long a track lasts, where its writer did not know.
+UNKNOWN = 2**32 - 1
 
 
 def crops_of(file: Path | bytes, *, container: str) -> list[Crop]:
@@ -141,7 +143,11 @@ def _track_crops(tracks: bytes) -> Iterator[Crop]:
 
 
 def mp4_crops(stream: IO[bytes], *, length: int) -> list[Crop]:
-    """What the boxes `clap` of an MP4 or MOV file cut off its video tracks, as they are nearest to whole pixels."""
+    """What the boxes `clap` of an MP4 or MOV file cut off its video tracks, as they are nearest to whole pixels.
+
+    Raises:
+        DamageError: see `_check_clock`.
+    """
     moov = next((stream.read(size) for name, size in _top_boxes(stream, length=length) if name == b"moov"), b"")
     found = []
     for track in (box for name, box in _boxes(moov) if name == b"trak"):
@@ -149,10 +155,24 @@ def mp4_crops(stream: IO[bytes], *, length: int) -> list[Crop]:
         if media.get(b"hdlr", b"")[8:12] != b"vide":
             continue
         table = dict(_boxes(dict(_boxes(media.get(b"minf", b""))).get(b"stbl", b"")))
+        _check_clock(media.get(b"mdhd", b""), table.get(b"stts", b""))
         entry = table.get(b"stsd", b"")[8:]
         clap = dict(_boxes(entry[ENTRY_HEAD:])).get(b"clap", b"")
         found.append(_clap(clap, size=struct.unpack(">2H", entry[32:36])) if len(clap) == 32 else (0, 0, 0, 0))
     return found
+
+
+def _check_clock(head: bytes, lasting: bytes) -> None:
+    """Fail if a track's clock stands still, or its frames last less than half or more than twice as long as it says."""
+    if len(head) < 24 or (head[0] and len(head) < 36):
+        return
+    ticks_a_second, ticks = struct.unpack(">IQ", head[20:32]) if head[0] else struct.unpack(">II", head[12:20])
+    if not ticks_a_second:
+        raise DamageError("damaged (the clock of its pictures has no ticks)")
+    pairs = struct.iter_unpack(">II", lasting[8 : 8 + (len(lasting) - 8) // 8 * 8])
+    frames = sum(num * each for num, each in pairs)
+    if 0 < ticks < UNKNOWN and frames and not ticks < 2 * frames < 4 * ticks:
+        raise DamageError(f"damaged (its pictures last {frames} ticks, its track {ticks})")
 
 
 def _clap(clap: bytes, *, size: tuple[int, ...]) -> Crop:

@@ -98,6 +98,27 @@ def test_one_byte_of_a_cluster_without_a_checksum_is_seen_where_it_is_no_picture
             list(matroska_parts(io.BytesIO(bad), length=len(bad)))
 
 
+@pytest.mark.parametrize(
+    ("box", "place", "value"),
+    [
+        (b"stts", 14, 1),
+        (b"stts", 13, 17),
+        (b"stts", 17, 1),
+        (b"stts", 18, 64),
+        (b"mdhd", 18, 0),
+        (b"mdhd", 20, 119),
+        (b"mdhd", 22, 2),
+    ],
+)
+def test_a_clock_of_mp4_that_contradicts_itself_is_damage(box: bytes, place: int, value: int, tmp_path: Path) -> None:
+    """A byte of how many frames last how long, of the ticks a second (here 15360), and of the length of the track."""
+    content = bytearray(write_video(tmp_path / "a.mp4", num_frames=60).read_bytes())
+    at = content.index(box)
+    assert content[at + place] != value
+    content[at + place] = value
+    assert isinstance(cut(Bytes(bytes(content))), DamageError)
+
+
 def test_a_file_that_ends_early_has_the_parts_that_are_there(tmp_path: Path) -> None:
     whole = write_video(tmp_path / "a.mkv", num_frames=200, options={"g": "10"}).read_bytes()
     names = [name for name, _ in matroska_parts(io.BytesIO(whole), length=len(whole))]
