@@ -18,10 +18,10 @@ import numpy as np
 from av.sidedata.sidedata import Type
 from PIL import Image
 
-from repro.data.prepare.video_containers import Crop, crops_of
-from repro.data.prepare.video_reader import VideoReader
 from repro.data.shards.decode import central_square
 from repro.data.sources.source import Pixels
+from repro.data.video_files.containers import Crop, crops_of
+from repro.data.video_files.reader import VideoReader
 
 #: A matrix means a turn by a right angle or a mirror if it is no further from one than FFmpeg's programs allow.
 LARGEST_ANGLE = math.radians(1.0)

@@ -17,7 +17,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import IO
 
-from repro.data.prepare.video_reader import DamageError
+from repro.data.video_files.reader import DamageError
 
 #: Pixels of the decoded picture that are not shown: on the left, above, on the right, below.
 Crop = tuple[int, int, int, int]
@@ -146,15 +146,15 @@ def mp4_crops(stream: IO[bytes], *, length: int) -> list[Crop]:
     """What the boxes `clap` of an MP4 or MOV file cut off its video tracks, as they are nearest to whole pixels.
 
     Raises:
-        DamageError: see `_check_clock`.
+        DamageError: boxes do not fill the box around them, or see `_check_clock`.
     """
     moov = next((stream.read(size) for name, size in _top_boxes(stream, length=length) if name == b"moov"), b"")
     found = []
-    for track in (box for name, box in _boxes(moov) if name == b"trak"):
-        media = dict(_boxes(dict(_boxes(track)).get(b"mdia", b"")))
+    for track in (box for name, box in _filled(moov) if name == b"trak"):
+        media = dict(_filled(dict(_filled(track)).get(b"mdia", b"")))
         if media.get(b"hdlr", b"")[8:12] != b"vide":
             continue
-        table = dict(_boxes(dict(_boxes(media.get(b"minf", b""))).get(b"stbl", b"")))
+        table = dict(_filled(dict(_filled(media.get(b"minf", b""))).get(b"stbl", b"")))
         _check_clock(media.get(b"mdhd", b""), table.get(b"stts", b""))
         entry = table.get(b"stsd", b"")[8:]
         clap = dict(_boxes(entry[ENTRY_HEAD:])).get(b"clap", b"")
@@ -162,10 +162,18 @@ def mp4_crops(stream: IO[bytes], *, length: int) -> list[Crop]:
     return found
 
 
+def _filled(part: bytes) -> list[tuple[bytes, bytes]]:
+    """The boxes in a box that holds nothing else, but for zeros at its end."""
+    boxes = list(_boxes(part))
+    if part[sum(8 + len(content) for _, content in boxes) :].strip(b"\0"):
+        raise DamageError("damaged (boxes do not fill the box around them)")
+    return boxes
+
+
 def _check_clock(head: bytes, lasting: bytes) -> None:
     """Fail if a track's clock stands still, or its frames last less than half or more than twice as long as it says."""
-    if len(head) < 24 or (head[0] and len(head) < 36):
-        return
+    if len(head) < (36 if head[:1] == b"\1" else 24):
+        raise DamageError("damaged (its pictures have no clock)")
     ticks_a_second, ticks = struct.unpack(">IQ", head[20:32]) if head[0] else struct.unpack(">II", head[12:20])
     if not ticks_a_second:
         raise DamageError("damaged (the clock of its pictures has no ticks)")

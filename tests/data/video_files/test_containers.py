@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from repro.data.prepare.video_containers import crops_of, matroska_parts
 from repro.data.prepare.video_decode import CutVideo
-from repro.data.prepare.video_reader import DamageError
 from repro.data.shards.decode import central_square
-from tests.data.prepare.test_video_orientation import matrix, picture, stored, video
-from tests.data.prepare.test_video_reader import QUICK, X265, Bytes, cut, damaged
+from repro.data.video_files.containers import crops_of, matroska_parts
+from repro.data.video_files.reader import DamageError
+from tests.data.video_files.test_orientation import matrix, picture, stored, video
+from tests.data.video_files.test_reader import QUICK, X265, Bytes, cut, damaged
 from tests.data.videos import write_video
 
 MKV, MP4 = "matroska,webm", "mov,mp4,m4a,3gp,3g2,mj2"
@@ -108,6 +108,8 @@ def test_one_byte_of_a_cluster_without_a_checksum_is_seen_where_it_is_no_picture
         (b"mdhd", 18, 0),
         (b"mdhd", 20, 119),
         (b"mdhd", 22, 2),
+        (b"mdhd", 1, 23),
+        (b"edts", -3, 94),
     ],
 )
 def test_a_clock_of_mp4_that_contradicts_itself_is_damage(box: bytes, place: int, value: int, tmp_path: Path) -> None:
