@@ -12,7 +12,7 @@ from repro.report.inputs.results import Results
 from repro.report.pages import claim_cells as claim_rows
 from repro.report.pages.differences import differences_view
 from repro.report.pages.effect_plot import effect_row, plotted_view, reproduction_markers
-from repro.report.pages.failures import failure_words
+from repro.report.pages.not_run import failure_words
 from repro.report.pages.printed_table import printed_others_view, printed_view
 from repro.report.pages.reproductions import reproductions_view, thresholds_view
 from repro.report.pages.setting import (

@@ -8,7 +8,7 @@ from typing import Any
 from repro.artifacts import provenance
 from repro.artifacts.provenance import Change
 from repro.report.inputs.results import Results
-from repro.report.pages.failures import failure_words, log_links
+from repro.report.pages.not_run import failure_words, log_links
 from repro.report.pages.setting import relative, run_page_path, table_page_path
 from repro.report.text.changes import method_words, part_words
 from repro.report.text.formatting import compact, counted, listed
