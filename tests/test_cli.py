@@ -23,17 +23,20 @@ COMPUTE = {"--threads", "--device"}
 OPTIONS = {
     "list": KNOWING | {"paper"},
     "show": KNOWING | {"run"},
-    "diff": KNOWING | {"base", "other"},
+    "diff": KNOWING | {"base", "other", "--json", "--page", "--margin"},
     "plan": KNOWING | {"--scale", "--papers", "--gpus", "--gpu-tflops", "--hours", "--results"},
     "prepare": STAGE | COMPUTE | {"--paper", "--source", "--dataset", "--max-left-out"},
     "train": STAGE | COMPUTE | {"--paper", "--variant", "--seeds", "--gpus", "--precision", "--towers-apart"},
     "collect": STAGE | {"--papers", "--num-seeds"},
     "judge": STAGE | {"--papers"},
+    "decide": STAGE | COMPUTE | {"--papers", "--looks", "--hours"},
     "render": STAGE | {"--papers", "--reports"},
     "report": STAGE | {"--papers", "--num-seeds", "--reports"},
     "speed": {"-h", "--help", "files", "--reports"},
     "calibrate": STAGE | {"--papers", "--replications", "--seed", "--out"},
     "verify": KNOWING | {"results", "--json", "--rerun", "--carry", "--seed", "--device"},
+    "challenge": STAGE | {"claim", "--beacon", "--seeds", "--device"},
+    "publish": KNOWING | {"results", "--out"},
 }
 
 

@@ -254,6 +254,11 @@ def _files_of(made: Made) -> tuple[StoredFile, ...]:
             return ()
 
 
+def is_finished(folder: Path) -> bool:
+    """Say whether a run's folder has a record: a workflow may take one of its names away, never both."""
+    return (Path(folder) / FILE).is_file() or (Path(folder) / FINISHED).is_file()
+
+
 def read_run(results: Path, run_id: str) -> RunJson:
     """The record of the run called `scale/paper/variant/seed`.
 
@@ -261,7 +266,8 @@ def read_run(results: Path, run_id: str) -> RunJson:
         MissingFileError: the run is not finished.
         FileFormatError: the file is damaged (repro.artifacts.documents.read_document), or is that of another run.
     """
-    path = run_folder(results, run_id) / FILE
+    folder = run_folder(results, run_id)
+    path = folder / FINISHED if is_finished(folder) and not (folder / FILE).is_file() else folder / FILE
     run = read_document(path, RunJson)
     if run.id != run_id:
         raise FileFormatError(f"{path} is of run {run.id}, not of {run_id}; delete it and train the run again")

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
 
 from repro.catalogue.known import Catalogue
 from repro.spec.experiment import make_run
+from repro.spec.names import nearest
 from repro.spec.run import Run
+from repro.system.spelling import PlaceError, spelled
 
 DEVICES = ("auto", "cpu", "cuda")
 #: Number formats of training.
@@ -48,6 +55,79 @@ def parse_variants(text: str) -> tuple[str, ...]:
     if not all(names) or len(set(names)) != len(names):
         raise argparse.ArgumentTypeError(f"got {text!r}; allowed: a name, or several joined by commas, each once")
     return names
+
+
+def parse_place(text: str) -> Path:
+    """The folder or file that `text` names, in its one spelling."""
+    try:
+        return Path(spelled(text))
+    except PlaceError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def parse_device(text: str) -> str:
+    """One of DEVICES."""
+    if text not in DEVICES:
+        close = nearest(text, DEVICES)
+        guess = f"; did you mean {close!r}?" if close else ";"
+        raise argparse.ArgumentTypeError(f"got {text!r}{guess} allowed: {', '.join(DEVICES)}")
+    return text
+
+
+def parse_papers(text: str) -> tuple[str, ...]:
+    """The names of papers that `text`, a name or several joined by commas, lists."""
+    return tuple(name for name in text.split(",") if name)
+
+
+class Papers(argparse.Action):
+    """The papers of all words of an option, each a name or several joined by commas."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option_string: str | None = None
+    ) -> None:
+        names = tuple(dict.fromkeys(name for word in values for name in word))
+        if not names:
+            parser.error(f"argument {option_string}: names no paper; allowed: names, with blanks or commas between them")
+        setattr(namespace, self.dest, names)
+
+
+class LineParser(argparse.ArgumentParser):
+    """Says what is wrong with a command line in one line, with the nearest word that is right."""
+
+    typed: Sequence[str] = ()
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse does, but remember what was typed."""
+        self.typed = sys.argv[1:] if args is None else list(args)
+        return super().parse_known_args(args, namespace)
+
+    def error(self, message: str) -> NoReturn:
+        """End with status 2."""
+        text = self._with_guess(" ".join(message.split()))
+        self.exit(2, f"repro: error: {text}; see {self.prog} --help\n")
+
+    def _with_guess(self, message: str) -> str:
+        unknown = message.removeprefix("unrecognized arguments: ") if message.startswith("unrecognized") else ""
+        words = [word.partition("=")[0] for word in unknown.split() if word.startswith("--")]
+        options = [option for action in self._typed_actions() for option in action.option_strings if option.startswith("--")]
+        close = nearest(words[0], options) if words else None
+        if close:
+            return f"{message}; did you mean {close}?"
+        found = re.search(r"invalid choice: '([^']*)' \(choose from (.*)\)$", message)
+        if found:
+            names = re.findall(r"[\w-]+", found[2])
+            close = nearest(found[1], names)
+            guess = f"; did you mean {close!r}?" if close else ";"
+            return f"{message[: found.start()]}got {found[1]!r}{guess} allowed: {', '.join(names)}"
+        return message
+
+    def _typed_actions(self) -> Iterator[argparse.Action]:
+        """The options of this parser and of the command that was typed."""
+        yield from self._actions
+        for action in self._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                for name in (word for word in self.typed if word in action.choices):
+                    yield from action.choices[name]._actions
 
 
 def parse_run(run_id: str, known: Catalogue) -> Run:

@@ -6,8 +6,19 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from repro.cli.arguments import DEVICES, PRECISIONS, parse_seeds, parse_share, parse_variants
+from repro.cli.arguments import (
+    PRECISIONS,
+    LineParser,
+    Papers,
+    parse_device,
+    parse_papers,
+    parse_place,
+    parse_seeds,
+    parse_share,
+    parse_variants,
+)
 from repro.cli.catalogue import diff_runs, list_papers, show_run
+from repro.cli.ledger import show_ledger
 from repro.cli.stages import (
     calibrate_verdicts,
     collect_runs,
@@ -20,27 +31,38 @@ from repro.cli.stages import (
     report_runs,
     train_variants,
 )
-from repro.cli.trust import verify_results
+from repro.cli.trust import challenge_claim, publish_results, verify_results
 from repro.spec.datasets import MAX_LEFT_OUT
 
 
 def command_parser() -> argparse.ArgumentParser:
     """Build the parser of all commands with their options."""
-    top = argparse.ArgumentParser(prog="python -m repro", description="Reproduce the tables of papers and judge their claims.")
+    top: argparse.ArgumentParser = LineParser(
+        prog="python -m repro", description="Reproduce the tables of papers and judge their claims."
+    )
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     command = _knowing(commands, "list", list_papers, "list papers, scales, variants and tables")
     command.add_argument("paper", nargs="?", metavar="PAPER")
     command = _knowing(commands, "show", show_run, "print a run's full specification and what follows from it")
     command.add_argument("run", metavar="RUN_ID", help="scale/paper/variant/seed")
-    command = _knowing(commands, "diff", diff_runs, "print in what two runs differ")
-    command.add_argument("base", metavar="RUN_ID")
-    command.add_argument("other", metavar="RUN_ID")
+    command = _knowing(commands, "diff", diff_runs, "print in what two runs, or two folders of results, differ")
+    command.add_argument("base", metavar="RUN_ID|RESULTS")
+    command.add_argument("other", metavar="RUN_ID|RESULTS")
+    command.add_argument("--json", action="store_true", help="of two folders, print all cells as JSON")
+    command.add_argument("--page", type=Path, metavar="FILE", help="of two folders, write a page here")
+    command.add_argument(
+        "--margin", type=float, default=0.01, metavar="X", help="within which errors are equivalent (.01: a point)"
+    )
     _add_plan(commands)
     command = _command(commands, "speed", render_speeds, "write the page of speed from files of the benchmark suite")
     command.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help="made by pytest tests/bench -m bench --benchmark-json=FILE"
+        "files", nargs="+", type=parse_place, metavar="FILE", help="made by pytest tests/bench -m bench --benchmark-json=FILE"
     )
-    command.add_argument("--reports", type=Path, default=Path("reports"), metavar="DIR")
+    command.add_argument("--reports", type=parse_place, default=Path("reports"), metavar="DIR")
+    command = _command(commands, "ledger", show_ledger, "print what was started and what came of it, or begin anew")
+    command.add_argument("--scale", required=True)
+    command.add_argument("--results", required=True, type=parse_place, metavar="DIR")
+    command.add_argument("--begin-anew", metavar="WHY", help="what was started before is history, and the pages say so")
     _add_calibrate(commands)
     _add_stages(commands)
     _add_trust(commands)
@@ -50,13 +72,15 @@ def command_parser() -> argparse.ArgumentParser:
 def _add_calibrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     text = "say how often intervals and verdicts are right: in invented tables, or with --results by your own runs"
     command = _knowing(commands, "calibrate", calibrate_verdicts, text)
-    command.add_argument("--results", type=Path, metavar="DIR", help="of these results write calibration.json, for the report")
+    command.add_argument(
+        "--results", type=parse_place, metavar="DIR", help="of these results write calibration.json, for the report"
+    )
     command.add_argument("--scale", help="with --results: which scale")
     _add_papers(command)
-    command.add_argument("--log", type=Path, metavar="FILE", help="write every line here too")
+    command.add_argument("--log", type=parse_place, metavar="FILE", help="write every line here too")
     command.add_argument("--replications", type=int, default=2000, metavar="N", help="tables a setting (default: 2000)")
     command.add_argument("--seed", type=int, default=2012, metavar="N", help="the same seed gives the same numbers")
-    command.add_argument("--out", type=Path, metavar="FILE", help="write a line for each setting here too, as CSV")
+    command.add_argument("--out", type=parse_place, metavar="FILE", help="write a line for each setting here too, as CSV")
 
 
 def _add_trust(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -64,7 +88,7 @@ def _add_trust(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     one.add_argument(
         "results",
         nargs="?",
-        type=Path,
+        type=parse_place,
         default=Path("results"),
         metavar="RESULTS",
         help="of any scales (default: results)",
@@ -79,7 +103,17 @@ def _add_trust(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="make K runs of each stage of other code again, to keep the rest",
     )
     one.add_argument("--seed", type=int, metavar="N", help="of the choice of runs (default: drawn, and printed)")
-    one.add_argument("--device", choices=DEVICES, default="auto", help="on which runs are made again")
+    one.add_argument(
+        "--device", type=parse_device, metavar="{auto,cpu,cuda}", default="auto", help="on which runs are made again"
+    )
+    one = _knowing(commands, "publish", publish_results, "write results without what is large, to be given away")
+    one.add_argument("results", type=Path, metavar="RESULTS", help="of one scale or several")
+    one.add_argument("--out", type=Path, required=True, metavar="DIR")
+    one = _stage(commands, "challenge", challenge_claim, "judge a claim alone, by seeds that follow from a text")
+    one.add_argument("claim", metavar="CLAIM", help="its id, as the report shows it")
+    one.add_argument("--beacon", required=True, metavar="TEXT", help="that nobody knew before, such as a public random number")
+    one.add_argument("--seeds", required=True, type=int, metavar="N", help="how many")
+    one.add_argument("--device", type=parse_device, metavar="{auto,cpu,cuda}", default="auto")
 
 
 def _add_plan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -89,14 +123,18 @@ def _add_plan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     one.add_argument("--gpus", type=int, default=1, metavar="N", help="with --gpu-tflops: GPUs, each with a job at a time")
     one.add_argument("--gpu-tflops", type=float, metavar="X", help="TFLOP/s that a GPU attains (default: this machine's CPU)")
     one.add_argument("--hours", type=float, metavar="H", help="propose claims and seeds for so many hours")
-    one.add_argument("--results", type=Path, metavar="DIR", help="where prepared data are counted and runs show their spread")
+    one.add_argument(
+        "--results", type=parse_place, metavar="DIR", help="where prepared data are counted and runs show their spread"
+    )
 
 
 def _add_stages(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     stage = _stage(commands, "prepare", prepare_data, "fetch or generate a scale's images, verify and store them")
     stage.add_argument("--paper", required=True)
     stage.add_argument("--dataset", metavar="NAME", help="which of the scale's data (default: the first; python -m repro list)")
-    stage.add_argument("--source", type=Path, metavar="DIR", help="folder of the original images, where the scale needs one")
+    stage.add_argument(
+        "--source", type=parse_place, metavar="DIR", help="folder of the original images, where the scale needs one"
+    )
     stage.add_argument(
         "--max-left-out",
         type=parse_share,
@@ -129,11 +167,11 @@ def _add_stages(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     _add_compute(stage)
     stage = _stage(commands, "render", render_reports, "write the pages and tables")
     _add_papers(stage)
-    stage.add_argument("--reports", required=True, type=Path, metavar="DIR")
+    stage.add_argument("--reports", required=True, type=parse_place, metavar="DIR")
     stage = _stage(commands, "report", report_runs, "collect, judge and render the runs that are there")
     _add_papers(stage)
     stage.add_argument("--num-seeds", type=int, metavar="N", help="seeds of each variant (default: as the scale plans)")
-    stage.add_argument("--reports", required=True, type=Path, metavar="DIR")
+    stage.add_argument("--reports", required=True, type=parse_place, metavar="DIR")
 
 
 def _command(
@@ -150,7 +188,12 @@ def _knowing(
     """Add a command that knows papers, those that files describe among them."""
     one = _command(commands, name, run, text)
     one.add_argument(
-        "--catalogue", action="append", default=[], metavar="FILE", help="that describes papers or scales; may be given again"
+        "--catalogue",
+        action="append",
+        type=parse_place,
+        default=[],
+        metavar="FILE",
+        help="that describes papers or scales; may be given again",
     )
     return one
 
@@ -160,15 +203,17 @@ def _stage(
 ) -> argparse.ArgumentParser:
     one = _knowing(commands, name, run, text)
     one.add_argument("--scale", required=True)
-    one.add_argument("--results", required=True, type=Path, metavar="DIR")
-    one.add_argument("--log", type=Path, metavar="FILE", help="write every line here too")
+    one.add_argument("--results", required=True, type=parse_place, metavar="DIR")
+    one.add_argument("--log", type=parse_place, metavar="FILE", help="write every line here too")
     return one
 
 
 def _add_compute(one: argparse.ArgumentParser) -> None:
     one.add_argument("--threads", type=int, default=1, metavar="N")
-    one.add_argument("--device", choices=DEVICES, default="auto")
+    one.add_argument("--device", type=parse_device, metavar="{auto,cpu,cuda}", default="auto")
 
 
 def _add_papers(one: argparse.ArgumentParser) -> None:
-    one.add_argument("--papers", nargs="+", metavar="PAPER", help="default: all that have this scale")
+    one.add_argument(
+        "--papers", nargs="+", type=parse_papers, action=Papers, metavar="PAPER", help="default: all that have this scale"
+    )

@@ -8,14 +8,16 @@ from contextlib import ExitStack
 from itertools import pairwise
 
 from repro.artifacts.files import data_folder, run_folder
-from repro.artifacts.run_json import FAITHFUL
+from repro.artifacts.run_json import FAITHFUL, is_finished
 from repro.catalogue.known import catalogue
 from repro.cli.arguments import UsageError, chosen_device
+from repro.planning.collected import collected_runs
 from repro.planning.declare import declare, plan_of
 from repro.planning.plan import planned_runs, stage_of
 from repro.spec.experiment import make_run
 from repro.spec.video_datasets import VideoDataset
 from repro.system.locks import locked
+from repro.system.processors import num_usable
 from repro.system.progress import Say
 from repro.system.startup import importing
 from repro.train.runs.context import Compute
@@ -28,6 +30,8 @@ TRAINING_STAGES = ("train_images", "train_clips")
 
 def plan_runs(options: argparse.Namespace, say: Say) -> None:
     """Print the plan of a scale: on GPUs of a given speed, or on this machine after twenty steps of each family's networks."""
+    if options.hours is not None and not 0 < options.hours < float("inf"):
+        raise UsageError(f"--hours {options.hours}; allowed: a number above 0")
     if options.gpus < 1 or (options.gpu_tflops is not None and options.gpu_tflops <= 0):
         raise UsageError(f"--gpus {options.gpus} --gpu-tflops {options.gpu_tflops}; allowed: 1 and above, and above 0")
     _limit_threads(1)
@@ -49,7 +53,7 @@ def plan_runs(options: argparse.Namespace, say: Say) -> None:
 
 def prepare_data(options: argparse.Namespace, say: Say) -> None:
     """Run the prepare stage for the data set of a paper at a scale."""
-    _limit_threads(options.threads)
+    num_threads = _limit_threads(options.threads)
     datasets = {item.name: item for item in catalogue(options.catalogue).paper(options.paper).scale(options.scale).datasets}
     if options.dataset is not None and options.dataset not in datasets:
         raise UsageError(f"--dataset {options.dataset}; allowed at scale {options.scale}: {', '.join(datasets)}")
@@ -66,7 +70,7 @@ def prepare_data(options: argparse.Namespace, say: Say) -> None:
             dataset,
             folder=folder,
             source=options.source,
-            num_threads=options.threads,
+            num_threads=num_threads,
             device=device,
             say=say,
             max_left_out=options.max_left_out,
@@ -75,7 +79,7 @@ def prepare_data(options: argparse.Namespace, say: Say) -> None:
 
 def train_variants(options: argparse.Namespace, say: Say) -> None:
     """Run the train stage for some variants with some seeds."""
-    _limit_threads(options.threads)
+    num_threads = _limit_threads(options.threads)
     paper = catalogue(options.catalogue).paper(options.paper)
     names = [paper.variant(name).name for name in options.variant]
     runs = [make_run(paper, scale=options.scale, variant=name, seed=seed) for name in names for seed in options.seeds]
@@ -100,7 +104,7 @@ def train_variants(options: argparse.Namespace, say: Say) -> None:
         device = chosen_device(options.device)
         several = is_trained and device == "cuda" and not options.towers_apart
         compute = Compute(
-            num_threads=options.threads,
+            num_threads=num_threads,
             device=device,
             precision=options.precision,
             towers_apart=options.towers_apart,
@@ -112,12 +116,14 @@ def train_variants(options: argparse.Namespace, say: Say) -> None:
 def collect_runs(options: argparse.Namespace, say: Say) -> None:
     """Run the collect stage for all runs that the tables need."""
     papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
-    runs = [run for paper in papers for run in planned_runs(paper, scale=options.scale, num_seeds=options.num_seeds)]
+    where = {"scale": options.scale, "results": options.results}
+    runs = [run for paper in papers for run in collected_runs(paper, num_seeds=options.num_seeds, **where)]
     with importing():
         from repro.analyse.collect.collect import collect
 
     collect(runs, papers=papers, results=options.results)
-    say(f"wrote {options.results / options.scale / 'runs.csv'} from those of {len(runs)} planned runs that are there")
+    there = sum(is_finished(run_folder(options.results, run.id)) for run in runs)
+    say(f"wrote {options.results / options.scale / 'runs.csv'} from {there} of {len(runs)} runs, planned or there")
 
 
 def judge_claims(options: argparse.Namespace, say: Say) -> None:
@@ -125,8 +131,10 @@ def judge_claims(options: argparse.Namespace, say: Say) -> None:
     papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
     with importing():
         from repro.analyse.judge.judge import judge
+        from repro.planning.noted import note_look
 
     counts = judge(papers, scale=options.scale, results=options.results)
+    note_look(options.results / options.scale)
     say(f"wrote {options.results / options.scale / 'claims.json'}: {counts.words}")
 
 
@@ -230,9 +238,11 @@ def report_runs(options: argparse.Namespace, say: Say) -> None:
         _draw_reports(options, say)  # what this process has just judged need not be judged again
 
 
-def _limit_threads(num_threads: int) -> None:
-    """Tell numeric libraries, before they are imported, how many threads they may start."""
+def _limit_threads(num_threads: int) -> int:
+    """Tell numeric libraries, before they are imported, how many threads they may start: no more than there are processors."""
     if num_threads < 1:
         raise UsageError(f"--threads {num_threads}; allowed: 1 and above")
+    usable = min(num_threads, num_usable())
     for name in THREAD_VARIABLES:
-        os.environ[name] = str(num_threads)
+        os.environ[name] = str(usable)
+    return usable

@@ -1,4 +1,4 @@
-"""The commands by which results are checked: verify."""
+"""The commands by which results are checked and given away: verify, publish, challenge."""
 
 from __future__ import annotations
 
@@ -36,6 +36,46 @@ def verify_results(options: argparse.Namespace, say: Say) -> int:
     if options.json:
         print(json_of(found))
     return 0 if all(item.holds for item in found) else 1
+
+
+def publish_results(options: argparse.Namespace, say: Say) -> int:
+    """Write results without what is large to a folder, and check what was written."""
+    with importing():
+        from repro.analyse.publish import publish
+        from repro.verify.stored import scale_folders
+        from repro.verify.verify import verified
+
+    known, held = catalogue(options.catalogue), True
+    for folder in scale_folders(options.results):
+        published = publish(folder, out=options.out)
+        say(f"wrote {options.out / folder.name}: {len(published.runs)} runs")
+        found = verified((options.out / folder.name).resolve(), known)
+        print("\n".join(found.lines()))
+        held = held and found.holds
+    return 0 if held else 1
+
+
+def challenge_claim(options: argparse.Namespace, say: Say) -> None:
+    """Judge a claim alone by seeds that follow from a text, and write that into the ledger."""
+    if options.seeds < 1 or not options.beacon.strip():
+        raise UsageError(
+            f"--seeds {options.seeds} --beacon {options.beacon!r}; allowed: 1 and above, and a text that is not empty"
+        )
+    papers = catalogue(options.catalogue).papers_at(options.scale)
+    with importing():
+        from repro.verify.challenge import Challenged, challenge, find_claim, seeds_of
+
+    paper, claim = find_claim(papers, options.claim)
+    challenged = Challenged(
+        paper=paper,
+        claim=claim,
+        scale=options.scale,
+        beacon=options.beacon,
+        seeds=seeds_of(claim.id, beacon=options.beacon, num=options.seeds),
+        results=options.results,
+    )
+    found = challenge(challenged, device=chosen_device(options.device), say=say)
+    print(f"{claim.id} by {len(found.seeds)} seeds of {found.beacon!r}: {found.verdict}. {found.reason}")
 
 
 def _made_again(folder: Path, known: Catalogue, options: argparse.Namespace, *, seed: int, say: Say) -> list[Check]:

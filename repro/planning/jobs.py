@@ -15,13 +15,12 @@ from repro.spec.geometry.clips import ClipGeometry, geometry_of
 from repro.spec.geometry.image import Geometry
 from repro.spec.run import Ensemble, Experiment, Fitted, Run, Timing
 from repro.spec.video_datasets import VideoDataset
+from repro.system.processors import num_usable
 
 #: Memory of a process that has imported everything and holds a small net, in MiB, and what each number of a batch needs.
 BASE_MIB = 1500
 FIT_MIB = 3000
 COPIES_OF_PARAMETERS, COPIES_OF_NEURONS, BYTES_OF_FLOAT = 6, 4, 4
-#: More threads than a machine has; the workflow gives as many as there are.
-ALL_THREADS = 1000
 #: What a step of training costs whatever the batch, in operations of a forward pass that take as long: about half of a step of
 #: the small nets. Of data that are not generated, so many examples are assumed.
 STEP_OPERATIONS, EXAMPLES = 10**8, 10_000
@@ -97,7 +96,7 @@ class TrainJob:
     def threads(self) -> int:
         """How many threads the job takes, of as many as there are; a timing takes all, so that nothing disturbs it."""
         if isinstance(self._examples[0].experiment, Timing):
-            return ALL_THREADS
+            return num_usable()
         sizing = self.paper.scale(self.scale).sizing(self.paper.family(self.variants[0]))
         return sizing.num_threads if isinstance(sizing, ModelSizing) else 1
 

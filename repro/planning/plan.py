@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import shlex
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,12 +9,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-import yaml
-
 from repro.artifacts.files import sha256_bytes
 from repro.artifacts.provenance import PACKAGE, code_digest, prepare_stage, spec_digest
 from repro.catalogue.known import Catalogue, catalogue
+from repro.planning.config_values import ConfigError, checked_values, listed, packaged
 from repro.spec.claims import train_errors_of
 from repro.spec.datasets import Dataset
 from repro.spec.experiment import Paper, make_run, with_needed
@@ -34,6 +31,15 @@ SOURCE_KEYS = {
     "sports1m": ("videos", False),
 }
 
+#: Folders that data of a kind have.
+HOLDS = {
+    "folders": ("train", "val"),
+    "ilsvrc2010": ("train", "test"),
+    "ilsvrc2012": ("train", "val"),
+    "video_folders": ("train", "test"),
+    "sports1m": ("videos",),
+}
+
 #: By method, the stages of repro.artifacts.provenance that make a run of images and one of videos.
 STAGES: dict[type, tuple[str, str]] = {
     Experiment: ("train_images", "train_clips"),
@@ -44,10 +50,6 @@ STAGES: dict[type, tuple[str, str]] = {
 
 #: The file by which NVIDIA's driver is reached: asking it costs nothing, where importing torch takes seconds.
 DRIVER_NODE = Path("/dev/nvidiactl")
-
-
-class ConfigError(ValueError):
-    """The workflow's configuration holds an unknown key or a value that is not allowed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,18 +80,16 @@ class Config:
     max_left_out: float
 
 
-def read_config(values: Mapping[str, Any], *, schema: Path) -> Config:
-    """Check `values` against the JSON schema at `schema` and against the catalogue.
+def read_config(values: Mapping[str, Any], *, schema: Path | None = None) -> Config:
+    """Check `values` against the JSON schema, by default that of the package, and against the catalogue.
 
     Raises:
         ConfigError: an unknown key, or a value of the wrong type or range.
         CatalogueError: a file of the catalogue cannot be taken as it is.
         UnknownName: no such scale or paper.
     """
-    rules = yaml.safe_load(schema.read_text())
-    for error in jsonschema.Draft202012Validator(rules).iter_errors(dict(values)):
-        raise ConfigError(_explained(error, rules["properties"]))
-    known = catalogue(_listed(values["catalogue"]))
+    values = checked_values(values, schema=schema.read_text() if schema else packaged("config.schema.yaml"))
+    known = catalogue(values["catalogue"])
     papers = _chosen(values, known)
     known.papers_at(values["scale"], papers)
     per_job = values["seeds_per_job"]
@@ -116,14 +116,14 @@ def _checked_looks(values: Mapping[str, Any]) -> dict[str, Any]:
     return {"looks": looks, "seeds": looks[0]}
 
 
-def _listed(value: str | Sequence[str]) -> tuple[str, ...]:
-    """The items of a configuration value that is one text or a list of texts."""
-    return (value,) if isinstance(value, str) else tuple(value)
-
-
 def _chosen(values: Mapping[str, Any], known: Catalogue) -> tuple[str, ...]:
     """The names of the papers that a configuration asks for: without any, all that are known."""
-    return tuple(paper.name for paper in known.papers) if values["papers"] is None else _listed(values["papers"])
+    if values["papers"] in (None, "all"):
+        return tuple(paper.name for paper in known.papers)
+    names = listed(values["papers"])
+    if not names:
+        raise ConfigError(f"papers={values['papers']!r} names no paper; allowed: names of papers, or null for all")
+    return names
 
 
 def lacking_sources(config: Config) -> dict[str, str]:
@@ -165,22 +165,6 @@ def left_out(values: Mapping[str, Any], config: Config) -> list[str]:
         for name, key in out_of_reach(paper, config).items():
             lines.append(f"Not run: what needs {name} of {paper.name}; for it too: --config {key}=DIR")
     return lines
-
-
-def _explained(error: jsonschema.ValidationError, properties: Mapping[str, Any]) -> str:
-    where = "edit workflow/config.yaml or the --config options"
-    if error.validator == "additionalProperties":
-        unknown = sorted(set(error.instance) - set(properties))[0]
-        close = difflib.get_close_matches(unknown, list(properties), n=1)
-        guess = f"; did you mean {close[0]!r}?" if close else ";"
-        return f"unknown key {unknown!r} in the configuration{guess} allowed: {', '.join(properties)}; {where}"
-    if not error.absolute_path:
-        return f"the configuration is incomplete: {error.message}; take the missing key from workflow/config.yaml"
-    key = str(error.absolute_path[0])
-    names = [name for name in properties[key].get("enum", []) if isinstance(name, str)]
-    close = difflib.get_close_matches(str(error.instance), names, n=1)
-    guess = f"; did you mean {close[0]!r}?" if close else ";"
-    return f"configuration {key}={error.instance!r} is not allowed{guess} allowed: {properties[key]['description']}; {where}"
 
 
 def planned_seeds(paper: Paper, *, scale: str, num_seeds: int | None = None) -> tuple[int, ...]:
@@ -226,13 +210,39 @@ def source_option(paper: Paper, dataset: Dataset | VideoDataset, config: Config)
     if folder is None and fixed:
         return ""
     if folder is None:
-        raise ConfigError(f"scale {config.scale!r} needs a folder of {key} and got none; say where it is: --config {key}=DIR")
-    path = Path(folder).expanduser()
+        raise ConfigError(_needs(paper, config, key=key))
+    path = Path(folder)
     if not path.is_dir():
         raise ConfigError(
             f"{key}={folder!r} is not a folder (looked from {Path.cwd()}); give an existing one: --config {key}=DIR"
         )
+    _check_holds(path, dataset.kind, key=key)
     return f"--source {shlex.quote(str(path))}"
+
+
+def _needs(paper: Paper, config: Config, *, key: str) -> str:
+    """Say which folders the papers of the configuration need at its scale; one of them is enough for its papers."""
+    papers = config.catalogue.papers_at(config.scale, config.papers)
+    keys = dict.fromkeys([key, *(source_key(one, config.scale, one.scale(config.scale).dataset)[0] for one in papers)])
+    options = " or ".join(f"--config {name}=DIR" for name in keys if name)
+    return f"scale {config.scale!r} needs a folder of {' or '.join(filter(None, keys))} and got none; say where it is: {options}"
+
+
+def _check_holds(path: Path, kind: str, *, key: str) -> None:
+    """Refuse a folder that cannot be such data, before a job waits for its turn.
+
+    Raises:
+        ConfigError: it is empty, cannot be read, or lacks a folder that such data have.
+    """
+    try:
+        is_empty = not any(path.iterdir())
+    except OSError as error:
+        raise ConfigError(f"{key}={str(path)!r} cannot be read ({error.strerror}); give your user the right to it") from None
+    lacking = [name for name in HOLDS.get(kind, ()) if not (path / name).is_dir()]
+    if is_empty or lacking:
+        what = "is empty" if is_empty else f"has no folder {' and no folder '.join(lacking)}"
+        needed = f"allowed: a folder with {' and '.join(f'{name}/' for name in HOLDS[kind])}; " if kind in HOLDS else ""
+        raise ConfigError(f"{key}={str(path)!r} {what}; {needed}give another one: --config {key}=DIR")
 
 
 def prepare_code(dataset: Dataset | VideoDataset) -> str:

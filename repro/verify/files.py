@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from repro.artifacts import dataset_json, run_json
+from repro.artifacts import claims_json, dataset_json, run_json
 from repro.artifacts.arrays import npz_bytes, read_npz
 from repro.artifacts.dataset_json import DatasetJson, read_dataset
 from repro.artifacts.files import FileFormatError, sha256_file
+from repro.artifacts.ledger.chain import FILE as LEDGER_FILE
+from repro.artifacts.ledger.chain import TIP_FILE
 from repro.artifacts.provenance import spec_digest
+from repro.artifacts.published import published_json
+from repro.artifacts.published.answers import EXAMPLES
 from repro.artifacts.run_json import RunJson
 from repro.spec.video_datasets import CAMERA_FILE
 from repro.system.locks import LOCK_FILE
@@ -18,6 +22,8 @@ from repro.verify.stored import Stored
 
 #: What may lie in a run's folder beside the files that its record names.
 BESIDE = (run_json.FILE, run_json.FINISHED, LOCK_FILE)
+#: What other checks of a scale's folder look into.
+CHECKED = ("runs", "data", "runs.csv", claims_json.FILE, published_json.FILE, LEDGER_FILE, TIP_FILE, EXAMPLES, LOCK_FILE)
 AGAIN = "type the command that made it again: it makes what is damaged anew"
 
 
@@ -86,6 +92,8 @@ def files_checked(stored: Stored) -> Check:
         unnamed += [f"{run_id}/{path.name}" for path in sorted(place.iterdir()) if path.name not in names]
     unchecked = [f"{counted(left, 'file')} of runs not published"] if left else []
     unchecked += [f"{counted(len(unnamed), 'file')} that no record names ({listed(unnamed)})"] if unnamed else []
+    others = sorted(path.name for path in stored.folder.iterdir() if path.name not in CHECKED)
+    unchecked += [f"{listed(others)} beside the runs"] if others else []
     return Check(name="files", found=_found(num, "file"), problems=tuple(problems), unchecked=tuple(unchecked))
 
 

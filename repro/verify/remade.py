@@ -26,6 +26,10 @@ from repro.verify.stored import Stored
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
+#: Calls a function with some arguments in another process.
+Call = Callable[..., None]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Remade:
     """A run that was made again. record: what came of it, None if it could not be made; problem: why. folder: of its files."""
@@ -48,7 +52,7 @@ def made_again(records: Sequence[RunJson], stored: Stored, *, device: str, say: 
         found: list[Remade] = []
         for key in dict.fromkeys(map(_group, records)):
             chosen = [record for record in records if _group(record) == key]
-            with _in_a_process(num_threads=chosen[0].num_threads) as call:
+            with in_a_process(num_threads=chosen[0].num_threads) as call:
                 for record in chosen:
                     say(f"makes {record.id} again")
                     found.append(_again(record, stored, results, device=device, call=call))
@@ -74,7 +78,7 @@ def _borrow(records: Sequence[RunJson], stored: Stored, results: Path) -> None:
                 place.symlink_to(stored.place(needed.id).resolve(), target_is_directory=True)
 
 
-def _again(record: RunJson, stored: Stored, results: Path, *, device: str, call: Callable[[Run, Path, Compute], None]) -> Remade:
+def _again(record: RunJson, stored: Stored, results: Path, *, device: str, call: Call) -> Remade:
     folder = run_folder(results, record.id)
     run = run_of(record, stored)
     problem = ""
@@ -82,7 +86,7 @@ def _again(record: RunJson, stored: Stored, results: Path, *, device: str, call:
         problem = f"the data {run.dataset.name} are not here; type python -m repro prepare"
     else:
         try:
-            call(run, results, compute_of(record, device=device))
+            call(make, [run], results, compute_of(record, device=device))
             return Remade(stored=record, record=read_run(results, record.id), folder=folder)
         except Exception as error:  # whatever a method raises: the run could not be made again, which is said
             problem = f"{type(error).__name__}: {error}"
@@ -101,13 +105,13 @@ def compute_of(record: RunJson, *, device: str) -> Compute:
 
 
 @contextmanager
-def _in_a_process(*, num_threads: int) -> Iterator[Callable[[Run, Path, Compute], None]]:
-    """Give a function that makes a run in a process whose numeric libraries have so many threads."""
+def in_a_process(*, num_threads: int) -> Iterator[Call]:
+    """Give what calls functions in a process whose numeric libraries have so many threads."""
     before = {name: os.environ.get(name) for name in THREADS}
     os.environ.update(dict.fromkeys(THREADS, str(num_threads)))
     try:
         with ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn")) as pool:
-            yield lambda run, results, compute: pool.submit(make, run, results, compute).result()
+            yield lambda make, *arguments: pool.submit(make, *arguments).result()
     finally:
         for name, value in before.items():
             if value is None:
@@ -116,6 +120,6 @@ def _in_a_process(*, num_threads: int) -> Iterator[Callable[[Run, Path, Compute]
                 os.environ[name] = value
 
 
-def make(run: Run, results: Path, compute: Compute) -> None:
-    """Make one run in a folder of results."""
-    maker_of(stage_of(run))([run], results=results, compute=compute, say=lambda line: None)
+def make(runs: Sequence[Run], results: Path, compute: Compute) -> None:
+    """Make runs of one stage in a folder of results."""
+    maker_of(stage_of(runs[0]))(runs, results=results, compute=compute, say=lambda line: None)

@@ -13,12 +13,15 @@ from repro.models.norm.lrn import LocalResponseNorm
 from repro.spec.run import Experiment
 from repro.train.methods.clip_speed import network_of
 from repro.train.networks.optim import PaperSGD
+from tests.bench.peers import LAYOUTS, Compiled, FormulaNorm, compiled_layer, fused_sgd, has_compiler
 from tests.bench.turns import Contest, Target
 
 #: The paper's setting, for the formula as it is printed.
 SIZE, ALPHA, BETA, K = 5, 1e-4, 0.75, 2.0
-LAYOUTS = {"channels_last": torch.channels_last, "contiguous": torch.contiguous_format}
 TORCH_NORM = "torch.nn.LocalResponseNorm with alpha times size, which is the same formula"
+FORMULA = "the formula in five lines of tensor operations"
+#: The best that is there without us, of which the fastest counts.
+NORM_PEERS = ("compiled", "compiled_channels_last", "eager", "torch", "torch_channels_last")
 
 
 def there_and_back(layer: nn.Module, x: torch.Tensor, dy: torch.Tensor) -> Callable[[], tuple[torch.Tensor, torch.Tensor]]:
@@ -57,10 +60,12 @@ def norm_contest(
     """Return response normalisation forward and backward on a tensor of `shape`, (B, C, H, W)."""
     generator = torch.Generator().manual_seed(0)
     x, dy = (torch.randn(shape, generator=generator).to(device, dtype) for _ in range(2))
-    ours: nn.Module = LocalResponseNorm(SIZE, ALPHA, BETA, K)
+    ours = LocalResponseNorm(SIZE, ALPHA, BETA, K)
     theirs: nn.Module = nn.LocalResponseNorm(SIZE, ALPHA * SIZE, BETA, K)
+    formula: nn.Module = FormulaNorm(ours)
     if dtype == torch.bfloat16 and device == "cpu":
-        theirs = InFloat32(theirs)
+        theirs, formula = InFloat32(theirs), InFloat32(formula)
+    compiled = {"compiled": "contiguous", "compiled_channels_last": "channels_last"} if device == "cuda" or has_compiler() else {}
 
     def on(layer: nn.Module, name: str) -> Callable[[], object]:
         work = there_and_back(layer, *(tensor.contiguous(memory_format=LAYOUTS[name]) for tensor in (x, dy)))
@@ -68,20 +73,25 @@ def norm_contest(
 
     contenders = {
         "ours": on(ours, layout),
+        **{name: Compiled(on(compiled_layer(formula), layout_of)) for name, layout_of in compiled.items()},
+        "eager": on(formula, layout),
         "torch": on(theirs, "contiguous"),
         "torch_channels_last": on(theirs, "channels_last"),
         "relu": on(nn.ReLU(), layout),
     }
-    norm = f"{TORCH_NORM}, in float32 and back" if isinstance(theirs, InFloat32) else TORCH_NORM
-    targets = [Target(contender="ours", peer=("torch", "torch_channels_last"), at_least=at_least)] if at_least else []
+    rounded = ", in float32 and back" if isinstance(theirs, InFloat32) else ""
+    peers = tuple(name for name in NORM_PEERS if name in contenders)
+    targets = [Target(contender="ours", peer=peers, at_least=at_least)] if at_least else []
     targets += [Target(contender="ours", peer=("relu",), at_most=against_relu)] if against_relu else []
     return Contest(
         title=f"Response normalisation, forward and backward, {shape}, {str(dtype).removeprefix('torch.')}",
         contenders=contenders,
         settings={
             "ours": f"repro.models.norm.lrn, {layout} memory",
-            "torch": f"{norm}, contiguous memory",
-            "torch_channels_last": f"{norm}, channels-last memory",
+            **{name: f"torch.compile of {FORMULA}{rounded}, {layout_of} memory" for name, layout_of in compiled.items()},
+            "eager": f"{FORMULA}{rounded}, {layout} memory",
+            "torch": f"{TORCH_NORM}{rounded}, contiguous memory",
+            "torch_channels_last": f"{TORCH_NORM}{rounded}, channels_last memory",
             "relu": f"torch.nn.ReLU, {layout} memory: what reading and writing such a tensor takes",
         },
         num_rounds=num_rounds,
@@ -129,14 +139,14 @@ def update_contest(experiment: Experiment, *, num_classes: int, name: str, num_r
         title=f"One update of all weights, {name}",
         contenders={
             "ours": updating(nets[0], lambda: ours.step(rule.learning_rate)),
+            "torch_fused": updating(nets[2], fused_sgd(nets[2], rule).step),
             "torch": updating(nets[1], torch.optim.SGD(nets[1].parameters(), **setting, foreach=True).step),
-            "torch_fused": updating(nets[2], torch.optim.SGD(nets[2].parameters(), **setting, fused=True).step),
         },
         settings={
             "ours": "repro.train.networks.optim.PaperSGD",
-            "torch": "torch.optim.SGD(foreach=True)",
             "torch_fused": "torch.optim.SGD(fused=True)",
+            "torch": "torch.optim.SGD(foreach=True)",
         },
         num_rounds=num_rounds,
-        targets=(Target(contender="ours", peer=("torch",), at_least=1.0),),
+        targets=(Target(contender="ours", peer=("torch_fused", "torch"), at_least=1.0),),
     )

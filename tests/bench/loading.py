@@ -1,4 +1,4 @@
-"""Contests of loading: our training stream against a DataLoader with Pillow that does the same, and against bare decoding."""
+"""Contests of loading: our training stream against DataLoaders that do the same, and against bare decoding."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import itertools
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
 
 import cv2
 import numpy as np
+import simplejpeg
 import torch
 from numpy.typing import NDArray
 from PIL import Image
@@ -64,11 +66,31 @@ def write_pictures(folder: Path, *, num: int, stored_px: int) -> Shards:
     return Shards(folder, "train")
 
 
-class Pictures(Dataset[tuple[torch.Tensor, int]]):
-    """The same augmentation by Pillow and numpy, as the body of a torch data set; `draws` says what is drawn."""
+def by_pillow(file: bytes) -> NDArray[np.uint8]:
+    return np.asarray(Image.open(io.BytesIO(file)).convert("RGB"))
 
-    def __init__(self, shards: Shards, *, mean_SSC: NDArray[np.float32], input_px: int) -> None:
+
+def by_opencv(file: bytes) -> NDArray[np.uint8]:
+    found = cv2.imdecode(np.frombuffer(file, np.uint8), cv2.IMREAD_COLOR)
+    return cast("NDArray[np.uint8]", cv2.cvtColor(found, cv2.COLOR_BGR2RGB))
+
+
+def by_turbo(file: bytes) -> NDArray[np.uint8]:
+    return cast("NDArray[np.uint8]", simplejpeg.decode_jpeg(file, colorspace="RGB"))
+
+
+class Pictures(Dataset[tuple[torch.Tensor, int]]):
+    """The same augmentation by numpy, image by image, as the body of a torch data set; `draws` says what is drawn.
+
+    decode: from a file to pixels, in every epoch; None keeps the pixels of all images, decoded once.
+    """
+
+    def __init__(
+        self, shards: Shards, *, mean_SSC: NDArray[np.float32], input_px: int, decode: Callable[[bytes], NDArray[np.uint8]] | None
+    ) -> None:
         self.files = [bytes(file) for file in shards.images(np.arange(shards.num_examples))]
+        self.decode = decode
+        self.image_NSSC = np.stack([by_pillow(file) for file in self.files]) if decode is None else None
         self.label_N, self.mean_SSC, self.input_px = shards.label_N, mean_SSC, input_px
         self.draws: Draws | None = None
         self.place: dict[int, int] = {}
@@ -78,7 +100,7 @@ class Pictures(Dataset[tuple[torch.Tensor, int]]):
 
     def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
         assert self.draws is not None
-        image = np.asarray(Image.open(io.BytesIO(self.files[index])).convert("RGB"))
+        image = self.decode(self.files[index]) if self.decode is not None else cast(NDArray[np.uint8], self.image_NSSC)[index]
         at = self.place[index]
         top, left = int(self.draws.top_px_N[at]), int(self.draws.left_px_N[at])
         window = slice(top, top + self.input_px), slice(left, left + self.input_px)
@@ -87,6 +109,22 @@ class Pictures(Dataset[tuple[torch.Tensor, int]]):
         if self.draws.mirror_N[at]:
             x_HWC = x_HWC[:, ::-1]
         return torch.from_numpy(np.ascontiguousarray(x_HWC.transpose(2, 0, 1))), int(self.label_N[index])
+
+
+class KeptPictures(Pictures):
+    """The same for a whole batch at once: pixels are kept, and one indexing takes all crops, mirrored where they are."""
+
+    def __getitems__(self, indices: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
+        assert self.draws is not None and self.image_NSSC is not None
+        at_B = np.array([self.place[index] for index in indices])
+        side = np.arange(self.input_px)
+        row_BH = self.draws.top_px_N[at_B, None] + side
+        column_BW = self.draws.left_px_N[at_B, None] + np.where(self.draws.mirror_N[at_B, None], side[::-1], side)
+        place = row_BH[:, :, None], column_BW[:, None, :]
+        x_BHWC = self.image_NSSC[np.array(indices)[:, None, None], *place] - self.mean_SSC[place]
+        x_BHWC += self.draws.color_N3[at_B, None, None]
+        x_BHWC /= self.draws.divisor_N[at_B, None, None, None]
+        return torch.from_numpy(x_BHWC).permute(0, 3, 1, 2), torch.from_numpy(self.label_N[np.array(indices)])
 
 
 def our_batches(
@@ -114,7 +152,7 @@ def our_batches(
     return stream
 
 
-def pillow_epochs(
+def epochs_of(
     pictures: Pictures, recipe: ImageRecipe, *, stored_px: int, num_workers: int = 0
 ) -> Iterator[Iterator[tuple[torch.Tensor, torch.Tensor]]]:
     """Return for each epoch its batches from a DataLoader, in our order and with our draws."""
@@ -134,7 +172,13 @@ def pillow_epochs(
             stored_px=stored_px,
             input_px=pictures.input_px,
         )
-        yield iter(DataLoader(pictures, batch_sampler=batches, num_workers=num_workers, pin_memory=num_workers > 0))
+        collate = as_it_is if isinstance(pictures, KeptPictures) else None
+        workers = {"num_workers": num_workers, "pin_memory": num_workers > 0}
+        yield iter(DataLoader(pictures, batch_sampler=batches, collate_fn=collate, **workers))
+
+
+def as_it_is(batch: tuple[torch.Tensor, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
+    return batch
 
 
 def until_idle() -> None:
@@ -165,8 +209,6 @@ def loading_contest(
     mean_SSC = np.full((stored_px, stored_px, 3), 110, np.float32)
     stored = in_memory(shards, num_threads=1, device="cpu") if keep else shards
     ours = our_batches(stored, recipe, mean_SSC=mean_SSC, input_px=input_px)
-    pictures = Pictures(shards, mean_SSC=mean_SSC, input_px=input_px)
-    epochs = pillow_epochs(pictures, recipe, stored_px=stored_px)
     files = shards.images(np.arange(num))
     steps = -(-num // recipe.batch_size)
     cv2.setNumThreads(1)
@@ -176,24 +218,39 @@ def loading_contest(
         until_idle()
         return loaded
 
+    def loader(kind: type[Pictures], decode: Callable[[bytes], NDArray[np.uint8]] | None) -> Callable[[], object]:
+        pictures = kind(shards, mean_SSC=mean_SSC, input_px=input_px, decode=decode)
+        epochs = epochs_of(pictures, recipe, stored_px=stored_px)
+        return lambda: list(next(epochs))
+
     contenders: dict[str, Callable[[], object]] = {
         "ours": load,
-        "pillow": lambda: list(next(epochs)),
+        **({"kept": loader(KeptPictures, None), "kept_item": loader(Pictures, None)} if keep else {}),
+        "turbo": loader(Pictures, by_turbo),
+        "opencv": loader(Pictures, by_opencv),
+        "pillow": loader(Pictures, by_pillow),
         "cv2": lambda: [cv2.imdecode(file, cv2.IMREAD_COLOR) for file in files],
     }
     kept = "decoded once into memory" if keep else "decoded in every epoch"
     return Contest(
         title=f"An epoch of {num} JPEG images, {stored_px} px to {input_px} px, with crop, mirror, mean and colour noise",
         contenders=contenders,
-        settings={
-            "ours": f"repro.data.load.image_stream, one DALI thread, {kept}",
-            "pillow": "torch DataLoader in the process (num_workers=0: no time for passing batches on), files in memory",
-            "cv2": "cv2.imdecode in a loop: decoding and no more",
-        },
+        settings={"ours": f"repro.data.load.image_stream, one DALI thread, {kept}", **LOADERS},
         num_rounds=num_rounds,
         targets=targets,
         examples=num,
     )
+
+
+IN_PROCESS = "torch DataLoader in the process (num_workers=0: no time for passing batches on)"
+LOADERS = {
+    "kept": f"{IN_PROCESS}, decoded once into memory, a batch by one vectorised __getitems__ of numpy",
+    "kept_item": f"{IN_PROCESS}, decoded once into memory, numpy image by image",
+    "turbo": f"{IN_PROCESS}, libjpeg-turbo (simplejpeg) and numpy, files in memory",
+    "opencv": f"{IN_PROCESS}, cv2.imdecode and numpy, files in memory",
+    "pillow": f"{IN_PROCESS}, Pillow and numpy, files in memory",
+    "cv2": "cv2.imdecode in a loop: decoding and no more",
+}
 
 
 def gpu_loading_contest(
@@ -214,8 +271,8 @@ def gpu_loading_contest(
         device: our_batches(shards, recipe, mean_SSC=mean_SSC, input_px=input_px, num_threads=num_threads, device=device)
         for device in ("cuda", "cpu")
     }
-    pictures = Pictures(shards, mean_SSC=mean_SSC, input_px=input_px)
-    epochs = pillow_epochs(pictures, recipe, stored_px=stored_px, num_workers=num_threads)
+    pictures = Pictures(shards, mean_SSC=mean_SSC, input_px=input_px, decode=by_turbo)
+    epochs = epochs_of(pictures, recipe, stored_px=stored_px, num_workers=num_threads)
     steps = num_epochs * -(-num // recipe.batch_size)
 
     def load(device: str) -> None:
@@ -224,18 +281,18 @@ def gpu_loading_contest(
         torch.cuda.synchronize()
         until_idle()
 
-    def load_by_pillow() -> None:
+    def load_by_turbo() -> None:
         for image_BCHW, _ in itertools.chain.from_iterable(itertools.islice(epochs, num_epochs)):
             image_BCHW.cuda(non_blocking=True)
         torch.cuda.synchronize()
 
     return Contest(
         title=f"{num_epochs} epochs of {num} JPEG images, {stored_px} to {input_px} px to a GPU, crop, mirror, mean, colour",
-        contenders={"ours": lambda: load("cuda"), "ours_on_cpu": lambda: load("cpu"), "pillow": load_by_pillow},
+        contenders={"ours": lambda: load("cuda"), "ours_on_cpu": lambda: load("cpu"), "turbo": load_by_turbo},
         settings={
             "ours": f"repro.data.load on device cuda (hardware decoder, CUDA kernels), {num_threads} DALI threads",
             "ours_on_cpu": f"repro.data.load on device cpu, {num_threads} DALI threads, batches copied to the GPU",
-            "pillow": f"torch DataLoader with Pillow, num_workers={num_threads}, pinned memory, batches copied to the GPU",
+            "turbo": f"torch DataLoader, libjpeg-turbo (simplejpeg), num_workers={num_threads}, pinned memory, copied to the GPU",
         },
         num_rounds=num_rounds,
         examples=num_epochs * num,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
-from typing import cast
 
 import numpy as np
 import torch
@@ -12,8 +11,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from repro.models.image import build_network
-from repro.models.layers import Dropout, seed_dropout
-from repro.models.norm.lrn import LocalResponseNorm
+from repro.models.layers import seed_dropout
 from repro.planning.cost import train_flops
 from repro.spec.geometry.clips import geometry_of
 from repro.spec.network import Network
@@ -22,6 +20,7 @@ from repro.train.methods.clip_speed import contender, network_of, random_inputs
 from repro.train.networks.optim import PaperSGD
 from repro.train.networks.precision import FAITHFUL, forward_in, products_in
 from tests.bench.layers import synchronised
+from tests.bench.peers import Compiled, FormulaNorm, Step, compiled_step, has_compiler, plain_step, stock
 from tests.bench.turns import Contest, Target
 
 KEY = 1 << 20
@@ -29,33 +28,8 @@ KEY = 1 << 20
 SGEMM_SIDE = {"cpu": 1024, "cuda": 8192}
 #: What else is measured on a GPU: options that a faithful run does not have.
 PRECISIONS = ("tf32", "bfloat16")
-STOCK = "torch's own modules, torch.optim.SGD(foreach=True)"
-Step = Callable[[], torch.Tensor]
-
-
-class StockNorm(nn.Module):
-    """torch's layer on groups of maps, as the towers have them: in contiguous memory a view."""
-
-    def __init__(self, layer: LocalResponseNorm) -> None:
-        super().__init__()
-        self.groups = layer.groups
-        self.norm = nn.LocalResponseNorm(layer.size, layer.alpha * layer.size, layer.beta, layer.k)
-
-    def forward(self, x_BCHW: torch.Tensor) -> torch.Tensor:
-        batch, maps, height, width = x_BCHW.shape
-        grouped = x_BCHW.reshape(batch * self.groups, maps // self.groups, height, width)
-        return cast(torch.Tensor, self.norm(grouped).reshape(x_BCHW.shape))
-
-
-def stock(net: nn.Sequential, *, layout: torch.memory_format) -> nn.Sequential:
-    """Return the same net with the same weights from torch's own modules, its memory in `layout`."""
-    net = copy.deepcopy(net)
-    for name, layer in list(net.named_children()):
-        if isinstance(layer, LocalResponseNorm):
-            setattr(net, name, StockNorm(layer))
-        elif isinstance(layer, Dropout):
-            setattr(net, name, nn.Dropout(layer.rate))
-    return net.to(memory_format=layout)  # type: ignore[call-overload,no-any-return]
+STOCK = "torch's own modules, torch.optim.SGD(fused=True)"
+FORMULA = "normalisation in five lines of tensor operations"
 
 
 def our_step(
@@ -76,26 +50,6 @@ def our_step(
             optimizer.zero_grad()
             loss.backward()
         optimizer.step(rate)
-        return loss.detach()
-
-    return step
-
-
-def stock_step(
-    net: nn.Module, experiment: Experiment, x: torch.Tensor, label_B: torch.Tensor, *, precision: str = FAITHFUL
-) -> Step:
-    """Return the training step that torch's documentation shows, which gives the loss."""
-    rule = experiment.recipe.optimizer
-    optimizer = torch.optim.SGD(
-        net.train().parameters(), lr=rule.learning_rate, momentum=rule.momentum, weight_decay=rule.weight_decay, foreach=True
-    )
-
-    def step() -> torch.Tensor:
-        with products_in(precision, device=x.device.type):
-            loss = nn.functional.cross_entropy(net(x), label_B)
-            optimizer.zero_grad()
-            loss.backward()
-        optimizer.step()
         return loss.detach()
 
     return step
@@ -132,23 +86,21 @@ def step_contest(
     x = random_inputs(full, batch_size=batch_size, generator=generator)
     label_B = torch.randint(num_classes, (batch_size,), generator=generator)
     net = build_network(full.network, num_classes=num_classes, key=KEY)
-    flat = stock(net, layout=torch.contiguous_format)
-    last = stock(net, layout=torch.channels_last)
     flops = float(train_flops(geometry_of(full.network, num_classes=num_classes)) * batch_size)
+    peers = {name: work for name, work in step_peers(net, full, x, label_B).items() if has_compiler() or "compiled" not in name}
+    contenders: dict[str, Callable[[], object]] = {
+        "ours": our_step(net, full, x, label_B),
+        **peers,
+        "no_lrn": our_step(network_of(no_lrn, num_classes=num_classes, key=KEY), no_lrn, x, label_B),
+        "sgemm": sgemm(side),
+        "sgemm_numpy": numpy_sgemm(side),
+    }
     return Contest(
         title=f"One training step, {name}, {batch_size} images",
-        contenders={
-            "ours": our_step(net, full, x, label_B),
-            "torch": stock_step(flat, full, x.contiguous(), label_B),
-            "torch_channels_last": stock_step(last, full, x, label_B),
-            "no_lrn": our_step(network_of(no_lrn, num_classes=num_classes, key=KEY), no_lrn, x, label_B),
-            "sgemm": sgemm(side),
-            "sgemm_numpy": numpy_sgemm(side),
-        },
+        contenders=contenders,
         settings={
             "ours": "channels-last memory, repro.models, repro.train.networks.optim.PaperSGD",
-            "torch": f"contiguous memory (NCHW), {STOCK}",
-            "torch_channels_last": f"channels-last memory, {STOCK}",
+            **PEER_SETTINGS,
             "no_lrn": "ours without response normalisation",
             "sgemm": f"product of two {side} x {side} matrices by torch.mm",
             "sgemm_numpy": f"product of two {side} x {side} matrices by numpy.matmul",
@@ -156,12 +108,33 @@ def step_contest(
         num_rounds=num_rounds,
         num_before=num_before,
         targets=(
-            *((Target(contender="ours", peer=("torch",), at_least=at_least),) if at_least else ()),
+            *((Target(contender="ours", peer=tuple(peers), at_least=at_least),) if at_least else ()),
             Target(contender="ours", peer=("no_lrn",), at_most=1.15),
         ),
-        flops={"ours": flops, "torch": flops, "torch_channels_last": flops, "sgemm": 2.0 * side**3, "sgemm_numpy": 2.0 * side**3},
+        flops=dict.fromkeys(("ours", *peers), flops) | {"sgemm": 2.0 * side**3, "sgemm_numpy": 2.0 * side**3},
         examples=batch_size,
     )
+
+
+PEER_SETTINGS = {
+    "compiled": f"channels-last memory, {FORMULA}, torch.compile of loss, gradients and SGD(foreach=True)",
+    "compiled_contiguous": f"contiguous memory (NCHW), {FORMULA}, torch.compile of loss, gradients and SGD(foreach=True)",
+    "eager": f"channels-last memory, {FORMULA}, torch.optim.SGD(fused=True), no compiler",
+    "torch": f"contiguous memory (NCHW), {STOCK}",
+    "torch_channels_last": f"channels-last memory, {STOCK}",
+}
+
+
+def step_peers(net: nn.Module, full: Experiment, x: torch.Tensor, label_B: torch.Tensor) -> dict[str, Step]:
+    """The same step from stock parts, the best first; each with weights of its own, which begin as those of `net`."""
+    rule, flat = full.recipe.optimizer, x.contiguous()
+    return {
+        "compiled": Compiled(compiled_step(stock(net, layout="channels_last", norm=FormulaNorm), rule, x, label_B)),
+        "compiled_contiguous": Compiled(compiled_step(stock(net, layout="contiguous", norm=FormulaNorm), rule, flat, label_B)),
+        "eager": plain_step(stock(net, layout="channels_last", norm=FormulaNorm), rule, x, label_B),
+        "torch": plain_step(stock(net, layout="contiguous"), rule, flat, label_B),
+        "torch_channels_last": plain_step(stock(net, layout="channels_last"), rule, x, label_B),
+    }
 
 
 def gpu_step_contest(
@@ -173,27 +146,34 @@ def gpu_step_contest(
     x = random_inputs(full, batch_size=batch_size, generator=generator).cuda()
     label_B = torch.randint(num_classes, (batch_size,), generator=generator).cuda()
     net = build_network(full.network, num_classes=num_classes, key=KEY).cuda()
-    flat, last = (stock(net, layout=layout) for layout in (torch.contiguous_format, torch.channels_last))
     bare = network_of(no_lrn, num_classes=num_classes, key=KEY).cuda()
-    side = SGEMM_SIDE["cuda"]
+    rule, side = full.recipe.optimizer, SGEMM_SIDE["cuda"]
+
+    def compiled(precision: str) -> Step:
+        plain = stock(net, layout="channels_last", norm=FormulaNorm)
+        return compiled_step(plain, rule, x, label_B, precision=precision)
+
     work: dict[str, Callable[[], object]] = {
         "ours": our_step(net, full, x, label_B),
         **{f"ours_{name}": our_step(copy.deepcopy(net), full, x, label_B, precision=name) for name in PRECISIONS},
-        "torch": stock_step(flat, full, x.contiguous(), label_B),
-        "torch_channels_last": stock_step(last, full, x, label_B),
-        "torch_tf32": stock_step(copy.deepcopy(last), full, x, label_B, precision="tf32"),
+        "compiled": compiled(FAITHFUL),
+        **{f"compiled_{name}": compiled(name) for name in PRECISIONS},
+        **{name: step for name, step in step_peers(net, full, x, label_B).items() if "compiled" not in name},
+        "torch_tf32": plain_step(stock(net, layout="channels_last"), rule, x, label_B, precision="tf32"),
         "no_lrn": our_step(bare, no_lrn, x, label_B),
         "sgemm": sgemm(side, device="cuda"),
     }
     flops = float(train_flops(geometry_of(full.network, num_classes=num_classes)) * batch_size)
     return Contest(
         title=f"One training step on a GPU, {name}, {batch_size} images",
-        contenders={name: synchronised(one) for name, one in work.items()},
+        contenders={
+            name: Compiled(synchronised(one)) if name.startswith("compiled") else synchronised(one) for name, one in work.items()
+        },
         settings={
             "ours": "channels-last memory, repro.models, repro.train.networks.optim.PaperSGD",
             **{f"ours_{name}": f"ours, --precision {name}" for name in PRECISIONS},
-            "torch": f"contiguous memory (NCHW), {STOCK}",
-            "torch_channels_last": f"channels-last memory, {STOCK}",
+            **PEER_SETTINGS,
+            **{f"compiled_{name}": f"{PEER_SETTINGS['compiled']}, {name}" for name in PRECISIONS},
             "torch_tf32": f"channels-last memory, {STOCK}, products in TF32",
             "no_lrn": "ours without response normalisation",
             "sgemm": f"product of two {side} x {side} matrices by torch.mm in float32",
@@ -202,8 +182,9 @@ def gpu_step_contest(
         num_warm_up=3,
         num_before=1,
         targets=(
-            Target(contender="ours", peer=("torch", "torch_channels_last"), at_least=1.0),
-            Target(contender="ours_tf32", peer=("torch_tf32",), at_least=1.0),
+            Target(contender="ours", peer=("compiled", "eager", "torch", "torch_channels_last"), at_least=1.0),
+            Target(contender="ours_tf32", peer=("compiled_tf32", "torch_tf32"), at_least=1.0),
+            Target(contender="ours_bfloat16", peer=("compiled_bfloat16",), at_least=1.0),
         ),
         flops=dict.fromkeys((name for name in work if name not in ("no_lrn", "sgemm")), flops) | {"sgemm": 2.0 * side**3},
         examples=batch_size,

@@ -13,15 +13,18 @@ import pytest
 import torch
 
 from repro.artifacts.provenance import PACKAGE
+from repro.models.norm.lrn import LocalResponseNorm
 from repro.papers import PAPERS
 from repro.report.inputs.benchmarks import read_suite
 from repro.report.speed.page import render_speed
 from repro.spec.experiment import make_run
 from repro.spec.geometry.clips import geometry_of
-from tests.bench import turns, work
+from tests.bench import layers, steps, turns, work
 from tests.bench.layers import norm_contest, update_contest
 from tests.bench.loading import loading_contest
+from tests.bench.peers import NO_COMPILER, FormulaNorm, has_compiler
 from tests.bench.steps import clip_contests, step_contest
+from tests.bench.test_speed import KEEPING_LOADERS, LOADERS
 from tests.bench.turns import Contest, Replay, measure
 
 
@@ -34,20 +37,50 @@ def without_dropout(of):
     return dataclasses.replace(of, network=dataclasses.replace(of.network, dropout_rate=0.0))
 
 
+@pytest.fixture
+def not_compiled(monkeypatch):
+    """What torch.compile would make code for runs as it is written: making code takes a minute."""
+    monkeypatch.setattr(torch, "compile", lambda function, **options: function)
+    for module in (layers, steps):
+        monkeypatch.setattr(module, "has_compiler", lambda: True)
+
+
 @pytest.mark.parametrize("layout", ["channels_last", "contiguous"])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_norms_give_the_same_output_and_gradient(layout, dtype):
+def test_norms_give_the_same_output_and_gradient(layout, dtype, not_compiled):
     contenders = norm_contest((2, 8, 5, 5), layout=layout, dtype=dtype).contenders
-    for name in ("torch", "torch_channels_last"):
+    assert set(layers.NORM_PEERS) <= set(contenders)
+    for name in layers.NORM_PEERS:
         for found, expected in zip(contenders["ours"](), contenders[name](), strict=True):
             torch.testing.assert_close(found, expected)
 
 
-def test_three_steps_give_the_same_losses():
+@pytest.mark.skipif(not has_compiler(), reason=NO_COMPILER)
+def test_compiled_code_gives_the_same_output_and_gradient():
+    contenders = norm_contest((2, 8, 5, 5)).contenders
+    for found, expected in zip(contenders["ours"](), contenders["compiled"](), strict=True):
+        torch.testing.assert_close(found, expected)
+    assert contenders["compiled"].seconds > 0
+
+
+def test_a_formula_for_another_power_is_refused():
+    with pytest.raises(ValueError, match=r"beta is 1\.0; allowed: 0\.75"):
+        FormulaNorm(LocalResponseNorm(5, 1e-4, 1.0, 2.0))
+
+
+def test_without_a_compiler_its_contenders_are_left_out_and_the_others_are_the_peers(monkeypatch):
+    monkeypatch.setattr(layers, "has_compiler", lambda: False)
+    contest = norm_contest((2, 8, 5, 5), at_least=1.0)
+    assert not [name for name in contest.contenders if "compiled" in name]
+    assert contest.targets[0].peer == ("eager", "torch", "torch_channels_last")
+
+
+def test_three_steps_give_the_same_losses(not_compiled):
     full, no_lrn = (without_dropout(experiment(variant)) for variant in ("full", "no_lrn"))
     contest = step_contest(full, no_lrn, name="tiny", num_classes=10, batch_size=4, side=8)
     losses = {name: [float(contest.contenders[name]()) for _ in range(3)] for name in contest.contenders if "sgemm" not in name}
-    for name in ("torch", "torch_channels_last"):
+    assert set(steps.PEER_SETTINGS) <= set(losses)
+    for name in steps.PEER_SETTINGS:
         np.testing.assert_allclose(losses["ours"], losses[name], rtol=1e-4)
     assert losses["ours"][2] != losses["ours"][0], "the steps change nothing"
     assert losses["no_lrn"][2] != losses["ours"][2], "the net without normalisation is the same"
@@ -68,13 +101,14 @@ def test_updates_give_the_same_weights():
 def test_loaders_give_the_same_batches(tmp_path, keep):
     recipe = dataclasses.replace(experiment("full").recipe, batch_size=8)
     contest = loading_contest(tmp_path / "data", recipe, num=20, stored_px=36, input_px=32, targets=(), keep=keep)
-    ours, pillow = contest.contenders["ours"](), contest.contenders["pillow"]()
+    ours = contest.contenders["ours"]()
     assert [len(batch.label_B) for batch in ours] == [8, 8, 4]
-    for batch, (image_BCHW, label_B) in zip(ours, pillow, strict=True):
-        assert batch.label_B.tolist() == label_B.tolist()
-        # decoders may differ by a grey level or two where they smooth chroma
-        torch.testing.assert_close(batch.image_BCHW, image_BCHW, rtol=0, atol=3.0)
-        assert float((batch.image_BCHW - image_BCHW).abs().mean()) < 0.2
+    for name in KEEPING_LOADERS[1:-1] if keep else LOADERS[1:-1]:
+        for batch, (image_BCHW, label_B) in zip(ours, contest.contenders[name](), strict=True):
+            assert batch.label_B.tolist() == label_B.tolist()
+            # decoders may differ by a grey level or two where they smooth chroma
+            torch.testing.assert_close(batch.image_BCHW, image_BCHW, rtol=0, atol=3.0)
+            assert float((batch.image_BCHW - image_BCHW).abs().mean()) < 0.2
     assert len(contest.contenders["cv2"]()) == 20
 
 
@@ -141,7 +175,7 @@ def suite(tmp_path_factory):
 
 def test_the_suite_enters_each_contender_by_name_with_its_times(suite):
     document = json.loads(suite.read_text())
-    assert [entry["name"] for entry in document["benchmarks"]] == ["ours", "torch", "torch_fused"]
+    assert [entry["name"] for entry in document["benchmarks"]] == ["ours", "torch_fused", "torch"]
     assert {entry["group"] for entry in document["benchmarks"]} == {"update small"}
     (group,) = read_suite(suite).groups
     assert {len(item.seconds) for item in group.contenders.values()} == {30}

@@ -167,7 +167,7 @@ def test_nobody_who_reads_the_lines_of_progress_stops_nothing(monkeypatch: pytes
             raise BrokenPipeError(errno.EPIPE, "Broken pipe")
 
     done: list[str] = []
-    monkeypatch.setattr("repro.cli.parser.judge_claims", lambda options, say: (say("a"), say("b"), done.append("c")))
+    monkeypatch.setattr("repro.cli.parser.judge_claims", lambda options, say: (say("a"), say("b"), done.append("c"))[-1])
     monkeypatch.setattr(sys, "stderr", Closed())
     assert cli.main(JUDGE) == 0
     assert done == ["c"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -44,16 +44,17 @@ def stored(folder: Path, tmp_path: Path) -> Stored:
 def remaking(monkeypatch: pytest.MonkeyPatch, folder: Path, change: Change) -> None:
     """Let runs be made again by copying what is stored, with a change."""
 
-    def make(run: Run, results: Path, compute: Compute) -> None:
+    def copy(make: object, runs: Sequence[Run], results: Path, compute: Compute) -> None:
+        run = runs[0]
         place = run_folder(results, run.id)
         shutil.copytree(run_folder(folder.parent, run.id), place)
         write_document(place / FILE, change(place, read_run(results, run.id)))
 
     @contextmanager
-    def in_this_process(*, num_threads: int) -> Iterator[Callable[[Run, Path, Compute], None]]:
-        yield make
+    def in_this_process(*, num_threads: int) -> Iterator[remade.Call]:
+        yield copy
 
-    monkeypatch.setattr(remade, "_in_a_process", in_this_process)
+    monkeypatch.setattr(remade, "in_a_process", in_this_process)
 
 
 def other_times(place: Path, record: RunJson) -> RunJson:

@@ -38,7 +38,7 @@ def test_a_wrong_configuration_ends_in_one_clear_error(fresh):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"device": "gpu"}, "device='gpu' is not allowed; did you mean 'cpu'? allowed: auto, cpu or cuda"),
+        ({"device": "gpu"}, "device='gpu' is not allowed; did you mean 'cuda'? allowed: auto, cpu or cuda"),
         ({"seeds": 0}, "seeds=0 is not allowed; allowed: a whole number of seeds from 1"),
         ({"seeds": "x"}, "seeds='x' is not allowed"),
         ({"seeds_per_job": "each"}, "seeds_per_job='each' is not allowed; allowed: all, or a whole number from 1"),
@@ -55,7 +55,8 @@ def test_a_wrong_value_is_refused_with_what_is_allowed(changes, message):
         checked(**changes)
 
 
-def test_papers_of_a_file_are_known_and_run_where_no_names_are_given():
+def test_papers_of_a_file_are_known_and_run_where_no_names_are_given(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # from another folder than the example's
     example = str(ROOT / "examples" / "vgg_depth.py")
     config = checked(catalogue=[example], papers=None)
     assert config.catalogue.files == (example,)
@@ -78,16 +79,18 @@ def test_the_shipped_configuration_is_allowed_and_one_paper_may_be_a_plain_name(
 
 def test_a_scale_whose_images_are_missing_says_which_option_names_them(tmp_path, monkeypatch):
     dataset = PAPERS["alexnet"].scale("folders").dataset
-    with pytest.raises(ConfigError, match=r"scale 'folders' needs a folder of images and got none; .*: --config images=DIR"):
+    with pytest.raises(ConfigError, match=r"scale 'folders' needs a folder of images and got none; .*: --config images=DIR$"):
         source_option(PAPERS["alexnet"], dataset, checked(scale="folders"))
     with pytest.raises(ConfigError, match=r"images='my images' is not a folder \(looked from .*: --config images=DIR"):
         source_option(PAPERS["alexnet"], dataset, checked(scale="folders", images="my images"))
-    (tmp_path / "my images").mkdir()
+    for name in ("train", "val"):
+        (tmp_path / "my images" / name).mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
     assert source_option(PAPERS["alexnet"], dataset, checked(scale="folders", images="my images")) == "--source 'my images'"
 
 
 def test_cifar10_is_read_from_a_folder_or_downloaded_and_generated_images_need_nothing(tmp_path):
+    (tmp_path / "batches").touch()
     dataset = PAPERS["alexnet"].scale("cifar10").dataset
     assert source_option(PAPERS["alexnet"], dataset, checked(scale="cifar10")) == ""
     assert source_option(PAPERS["alexnet"], dataset, checked(scale="cifar10", data=str(tmp_path))) == f"--source {tmp_path}"
@@ -100,6 +103,7 @@ def test_other_files_are_other_images_wherever_they_lie_but_cifar10_is_the_same_
     paper = PAPERS["alexnet"]
     for name in ("one", "two"):
         (tmp_path / name / "train" / "cat").mkdir(parents=True)
+        (tmp_path / name / "val").mkdir()
     here = checked(scale="folders", images=str(tmp_path / "one"), data=str(tmp_path))
     there = checked(scale="folders", images=str(tmp_path / "two"), data=str(tmp_path))
     dataset = paper.scale("folders").dataset
@@ -126,12 +130,12 @@ def test_a_paper_whose_folder_is_not_given_is_left_out_with_a_line_that_says_how
     neither = read_config(both, schema=SCHEMA)
     assert read_config(everything, schema=SCHEMA).papers == neither.papers == ("alexnet", "karpathy")
     assert not [line for line in left_out(both, neither) if line.startswith(("Not run: alexnet", "Not run: karpathy"))]
-    with pytest.raises(ConfigError, match="scale 'folders' needs a folder of videos and got none"):
+    with pytest.raises(ConfigError, match="scale 'folders' needs a folder of videos or images and got none"):
         source_option(PAPERS["karpathy"], PAPERS["karpathy"].scale("folders").dataset, neither)
 
 
 def test_all_papers_are_planned_unless_the_configuration_names_one(fresh):
-    planned = jobs(fresh.planned(config=("scale=smoke",)))
+    planned = jobs(fresh.planned(config=("scale=smoke", "seeds=1")))
     assert {"prepare_procedural", "prepare_procedural_videos"} <= set(planned)
     made = {variant for job in train_jobs(PAPERS["karpathy"], checked(papers="karpathy")) for variant in job.variants}
     assert made == set(planned_variants(PAPERS["karpathy"], scale="smoke"))

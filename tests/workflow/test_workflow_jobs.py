@@ -25,7 +25,7 @@ def test_the_default_target_of_both_snakefiles_plans_every_stage(fresh, snakefil
 def test_a_table_is_a_target_by_its_name_and_trains_its_own_variants_alone(fresh, table):
     planned = fresh.planned(table.name)
     assert planned[table.name] == 1
-    runs = planned_runs(PAPERS["alexnet"], scale="smoke", table=table.name)
+    runs = planned_runs(PAPERS["alexnet"], scale="smoke", num_seeds=1, table=table.name)
     chosen = [job for job in JOBS if {run.id for run in runs} & {run.id for run in job.runs}]
     prepared = {f"prepare_{run.dataset.name}": 1 for run in runs}
     assert jobs(planned) == {**prepared, **{job.name: 1 for job in chosen}}
@@ -48,9 +48,9 @@ def test_the_seeds_that_averages_add_to_a_variant_share_a_job_where_variants_do(
     def chunks(**changes):
         return [job.seeds for job in train_jobs(PAPERS["alexnet"], checked(**changes)) if "full" in job.variants]
 
-    assert chunks(scale="small") == [(0, 1, 2), tuple(range(3, 15))]
+    assert chunks(scale="small", seeds=None) == [(0, 1, 2), tuple(range(3, 15))]
     assert chunks(scale="cifar10", seeds=3) == [tuple(range(first, first + 3)) for first in range(0, 15, 3)]
-    assert chunks(scale="small", seeds_per_job=2)[:3] == [(0, 1), (2,), (3, 4)]
+    assert chunks(scale="small", seeds=None, seeds_per_job=2)[:3] == [(0, 1), (2,), (3, 4)]
 
 
 @pytest.mark.parametrize(("paper", "scale"), [(paper, scale.name) for paper in PAPERS.values() for scale in paper.scales])
@@ -167,7 +167,7 @@ def test_a_stage_follows_the_modules_it_uses_and_no_others(stage, module, used):
 
 def test_data_are_prepared_first_that_jobs_with_others_waiting_for_them_read():
     """The net of all images is a member of averages; the small nets are members of none."""
-    found = [job for paper in PAPERS.values() for job in train_jobs(paper, checked(scale="small", papers=[*PAPERS]))]
+    found = [job for paper in PAPERS.values() for job in train_jobs(paper, checked(scale="small", papers=[*PAPERS], seeds=None))]
     data = [dataset for paper in PAPERS.values() for dataset in paper.scale("small").datasets]
     of = {dataset.name: prepare_priority(dataset, found) for dataset in data}
     assert of["procedural_all"] > of["procedural_24px"] > 0
@@ -177,7 +177,7 @@ def test_data_are_prepared_first_that_jobs_with_others_waiting_for_them_read():
 
 def test_data_that_several_threads_prepare_come_before_all_else():
     """At the start as many threads are free at once as they need."""
-    found = [job for paper in PAPERS.values() for job in train_jobs(paper, checked(scale="small", papers=[*PAPERS]))]
+    found = [job for paper in PAPERS.values() for job in train_jobs(paper, checked(scale="small", papers=[*PAPERS], seeds=None))]
     videos = PAPERS["karpathy"].scale("small").datasets
     images = PAPERS["alexnet"].scale("small").datasets
     first = min(prepare_priority(dataset, found) for dataset in videos)
@@ -198,7 +198,11 @@ def test_drawn_images_are_prepared_by_one_thread_and_everything_else_by_some():
 
 def test_jobs_at_scale_small_start_in_the_order_of_what_they_take():
     """Of each pair the first took at least 1.4 times as long on two cores; the nets of two streams have few operations a step."""
-    found = {job.label: job for paper in PAPERS.values() for job in train_jobs(paper, checked(scale="small", papers=[*PAPERS]))}
+    found = {
+        job.label: job
+        for paper in PAPERS.values()
+        for job in train_jobs(paper, checked(scale="small", papers=[*PAPERS], seeds=None))
+    }
     for longer, shorter in (
         ("table1_2", "ablations_1"),
         ("table1_and_speed_1", "figure1_1"),

@@ -12,7 +12,7 @@ if CONFIG.until:
             f"{LOGS}/decide.log",
         conda:
             "../envs/repro.yaml"
-        threads: ALL_THREADS
+        threads: num_usable()
         resources:
             mem_mb=2000,
         params:
@@ -45,7 +45,6 @@ else:
             code=code_digest("collect"),
         shell:
             f"{REPRO} collect {AT} " "--papers {params.papers} {params.seeds} --log {log:q}"
-
 
     rule judge:
         input:

@@ -1,12 +1,21 @@
 # What the rules share: the checked configuration and the plan that follows from it.
+import os
 import sys
 from shlex import quote
 
+from snakemake.cli import get_argument_parser
+
+try:
+    import repro
+except ModuleNotFoundError:
+    raise WorkflowError("the package repro is not installed; type `pip install -e .` in a clone of it, then the same again")
+
+from repro.cli.hints import speak_for_the_workflow
 from repro.artifacts.files import run_folder
 from repro.planning.declare import declare, plan_of
-from repro.planning.jobs import ALL_THREADS, prepare_priority, prepare_threads, train_jobs
+from repro.planning.jobs import prepare_priority, prepare_threads, train_jobs
+from repro.planning.config_values import check_program, with_defaults
 from repro.planning.source_changes import change_lines, source_of
-from repro.system.locks import claim
 from repro.planning.plan import (
     catalogue_options,
     claims_digest,
@@ -21,13 +30,24 @@ from repro.planning.plan import (
     templates_digest,
     train_options,
 )
+from repro.planning.targets import check_profile, check_targets, may_be_targets
 from repro.artifacts.provenance import code_digest, spec_digest
+from repro.system.locks import claim
+from repro.system.processors import num_usable
+
+
+def is_a_module():
+    """Say whether another workflow uses this one, and has its own targets and profile."""
+    return len(workflow.modifier_stack) > 1
+
 
 try:
-    CONFIG = read_config(config, schema=WORKFLOW / "schemas" / "config.schema.yaml")
+    # Another workflow that uses this one as a module gives the keys that it wants to.
+    VALUES = with_defaults(config)
+    CONFIG = read_config(VALUES)
     PAPERS = CONFIG.catalogue.papers_at(CONFIG.scale, CONFIG.papers)
     # A line for each paper that is not run since the folder of its data is not given.
-    LEFT_OUT = left_out(config, CONFIG)
+    LEFT_OUT = left_out(VALUES, CONFIG)
     # Data whose source is not given, by paper.
     WITHOUT = {paper.name: out_of_reach(paper, CONFIG) for paper in PAPERS}
     # Papers that share a data set share its folder; the first of them prepares it.
@@ -43,8 +63,16 @@ try:
     SOURCE_STATES = {
         name: source_of(paper, dataset, CONFIG, look=workflow.is_main_process) for name, (paper, dataset) in DATASETS.items()
     }
+    # In a container or an environment of Snakemake's it is another machine's.
+    if not workflow.deployment_settings.deployment_method:
+        check_program(CONFIG.python)
+    if not is_a_module():
+        check_profile(sys.argv, profiles=Path(workflow.main_snakefile).parent / "profiles")
 except ValueError as error:
     raise WorkflowError(error)
+
+# Jobs, and what this process says itself, name keys of the configuration.
+speak_for_the_workflow(os.environ)
 
 
 def literal(text):
@@ -59,8 +87,8 @@ AT = f"--scale {CONFIG.scale} --results {literal(quote(CONFIG.results))}{literal
 ON = f"--device {CONFIG.device}"
 INTO = f"--reports {literal(quote(CONFIG.reports))}"
 
-SCALE_FOLDER = f"{CONFIG.results}/{CONFIG.scale}"
-REPORT_FOLDER = f"{CONFIG.reports}/{CONFIG.scale}"
+SCALE_FOLDER = (Path(CONFIG.results) / CONFIG.scale).as_posix()
+REPORT_FOLDER = (Path(CONFIG.reports) / CONFIG.scale).as_posix()
 LOGS = f"{SCALE_FOLDER}/logs"
 INDEX = f"{REPORT_FOLDER}/index.html"
 CALIBRATION = f"{REPORT_FOLDER}/calibration.html"
@@ -94,3 +122,27 @@ def planned(papers, table=None):
 def runs_of(papers, table=None):
     """Return the finished-run files of all runs that `table` (default: any table) of `papers` needs."""
     return [run_folder(CONFIG.results, run.id) / "run.json" for run in planned(papers, table=table)]
+
+
+def refuse_unknown_targets():
+    """Say which target is meant, where Snakemake says that no rule makes it."""
+    rules = {"all", *(rule.name for rule in workflow.rules)}
+    if is_a_module() or not workflow.is_main_process or not may_be_targets(sys.argv[1:], rules=rules):
+        return
+    try:
+        targets = get_argument_parser().parse_known_args(sys.argv[1:])[0].targets
+        check_targets(targets, rules=rules, known=CONFIG.catalogue, scale=CONFIG.scale)
+    except ValueError as error:
+        raise WorkflowError(error)
+
+
+def take_results():
+    """Hold the results until this process ends, and declare what is planned."""
+    folder = Path(CONFIG.results) / CONFIG.scale
+    try:
+        HELD.append(claim(folder))
+        declare(plan_of(PAPERS, planned(PAPERS), looks=CONFIG.looks), folder=folder)
+    except ValueError as error:
+        raise WorkflowError(error)
+    except OSError as error:
+        raise WorkflowError(f"{error.filename or folder}: {error.strerror}; give another folder (--config results=DIR)")

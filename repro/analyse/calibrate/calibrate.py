@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from repro.analyse.calibrate.draws import draw_settings
+from repro.analyse.calibrate.looks import EFFECT, LookRow, look_rows
 from repro.analyse.calibrate.ratios import ratio_settings
 from repro.analyse.calibrate.settings import NOMINAL, SLACK, Outcome, Setting, run
 from repro.analyse.calibrate.several import VERDICTS, Order, order_rows, several_settings
@@ -29,11 +30,12 @@ def all_settings() -> list[Setting]:
 
 @dataclass(frozen=True, kw_only=True)
 class Calibration:
-    """All that is simulated: coverage of intervals, verdicts on an effect, verdicts on an order."""
+    """All that is simulated: coverage of intervals, verdicts on an effect, on an order, and at several looks."""
 
     outcomes: tuple[Outcome, ...]
     verdicts: tuple[Verdicts, ...]
     orders: tuple[Order, ...]
+    looks: tuple[LookRow, ...]
 
 
 def calibrated(*, num: int, seed: int) -> Calibration:
@@ -42,12 +44,14 @@ def calibrated(*, num: int, seed: int) -> Calibration:
         outcomes=tuple(run(setting, num=num, seed=seed) for setting in all_settings()),
         verdicts=tuple(verdict_rows(num=2 * num, seed=seed)),
         orders=tuple(order_rows(num=max(1, num // ORDERS_SHARE), seed=seed)),
+        looks=tuple(look_rows(num=num, seed=seed)),
     )
 
 
 def lines(found: Calibration) -> list[str]:
     """The tables as Markdown: a line for each setting, a column for each number of seeds."""
-    return [*_coverage(found.outcomes), *_verdicts(found.verdicts), *_orders(found.orders), *_summary(found.outcomes)]
+    tables = (_coverage(found.outcomes), _verdicts(found.verdicts), _orders(found.orders), _looks(found.looks))
+    return [*(line for table in tables for line in table), *_summary(found.outcomes)]
 
 
 def _coverage(outcomes: Sequence[Outcome]) -> list[str]:
@@ -82,6 +86,22 @@ def _orders(rows: Sequence[Order]) -> list[str]:
     head = ["Verdicts on an order of four nets (one, before two, before one).", ""]
     table = [f"| nets | n | {' | '.join(VERDICTS)} |", f"|---|---{'|---' * len(VERDICTS)}|"]
     table += [f"| {row.name} | {row.num_seeds} | {' | '.join(f'{share:.2f}' for share in row.shares)} |" for row in rows]
+    return [*head, *table, ""]
+
+
+def _looks(rows: Sequence[LookRow]) -> list[str]:
+    head = [
+        "Looks at 3, 5, 10 seeds: share of tables in which the intervals of all looks hold the truth; false verdicts at the",
+        f"first look that decides; and, of a paper that is right (sd/D0 = {1 / EFFECT:g}), what is decided, with how many seeds.",
+        "",
+        "| arms | rule | all hold | false DIR | REVERSED | decided | seeds |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    table = [
+        f"| {row.setting} | {row.rule} | {row.holds:.3f} | {row.false_direction:.3f} | {row.false_reversed:.3f} "
+        f"| {row.decided:.2f} | {row.seeds:.1f} |"
+        for row in rows
+    ]
     return [*head, *table, ""]
 
 

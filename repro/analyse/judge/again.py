@@ -52,7 +52,7 @@ def refuse_other_verdicts(papers: Sequence[Paper], *, scale: str, results: Path)
 def lacks_scores(results: Path, scale: str) -> bool:
     """Whether results are published ones, of some of whose runs neither scores nor right answers are there."""
     published = published_in(results, scale)
-    return published is not None and any(run.left_out and run.answers is None for run in published.runs.values())
+    return published is not None and any(run.lacks_scores for run in published.runs.values())
 
 
 def differences(made: Judgement, *, path: Path) -> list[str]:

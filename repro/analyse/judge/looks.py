@@ -120,7 +120,7 @@ def post_hoc(found: JudgedClaim, planned: JudgedClaim, changes: tuple[str, ...])
     known = "" if RULE in changes else planned.verdict
     seen = PostHoc(changed=changes, declared=known, found=found.verdict)
     if found.verdict in STAYS and found.verdict == known:
-        return planned
+        return found
     if found.verdict in (verdict.INVALID, verdict.INCOMPLETE):
         return replace(found, post_hoc=seen)
     said = reasons.post_hoc_words(seen)

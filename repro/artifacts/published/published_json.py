@@ -10,6 +10,8 @@ from repro.artifacts.documents import MissingFileError, read_document, write_doc
 from repro.artifacts.stored_files import StoredFile
 
 FILE = "published.json"
+#: How the names of files of scores begin (repro.artifacts.scores.scores_file).
+SCORES = "scores."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +21,11 @@ class PublishedRun:
     record: str
     answers: StoredFile | None
     left_out: tuple[str, ...]
+
+    @property
+    def lacks_scores(self) -> bool:
+        """Whether scores were left out, and nothing stands in for them."""
+        return self.answers is None and any(name.startswith(SCORES) for name in self.left_out)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -119,6 +119,9 @@ def read_suite(path: Path) -> Suite:
             machine=document["machine_info"],
             groups=tuple(_group(name, entries) for name, entries in groups.items()),
         )
+    except FileNotFoundError:
+        again = f"pytest tests/bench -m bench --benchmark-json={path}"
+        raise FileFormatError(f"{path} does not exist; make it with {again}, or give another file") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise FileFormatError(
             f"{path} is no result of this suite ({type(error).__name__}: {error}); "

@@ -50,10 +50,15 @@ class Folder:
 
     def seeds(self, paper: str, variant: str) -> list[int]:
         """The seeds of a variant that are in runs.csv."""
-        return sorted(self._seeds.get((paper, variant), ()))
+        return sorted(self.all_seeds.get((paper, variant), ()))
 
     @cached_property
-    def _seeds(self) -> dict[tuple[str, str], set[int]]:
+    def looks(self) -> dict[tuple[str, int, int], Folder]:
+        """The folder at looks that were asked for."""
+        return {}
+
+    @cached_property
+    def all_seeds(self) -> dict[tuple[str, str], set[int]]:
         found: dict[tuple[str, str], set[int]] = {}
         for paper, variant, seed in self.rows[["paper", "variant", "seed"]].itertuples(index=False):
             found.setdefault((paper, variant), set()).add(int(seed))

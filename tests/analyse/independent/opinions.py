@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from tests.analyse.independent import intervals, rules, spreads
+from tests.analyse.independent import intervals, looks, rules, spreads
 from tests.analyse.independent.dunnett import dunnett_p
 from tests.analyse.independent.folder import Folder
 from tests.analyse.independent.intervals import Found, Interval
@@ -50,6 +50,11 @@ class Bench:
 
     def __init__(self, folder: Folder) -> None:
         self.folder = folder
+
+    def at(self, claim: Claim) -> Bench:
+        """The bench with the runs of the look at which a claim stands."""
+        folder = looks.at_look(self.folder, claim)
+        return self if folder is self.folder else Bench(folder)
 
     def arms(self, claim: Claim, names: Sequence[str], protocol: str) -> tuple[dict[str, dict[int, float]], list[str]]:
         """The values of the page's variants, if it has all of `names`, else of those; and which of them lend."""
@@ -125,8 +130,9 @@ def _estimate(found: Found, se: float | None = None) -> dict[str, Any]:
     return numbers | ({"total_ci90": found.interval(more=se)} if se is not None else {})
 
 
-def of_two_arms(bench: Bench, claim: Claim, *, level: float = 0.90) -> Opinion | None:
-    """An effect, a direction, or that nothing is lost. level: of the interval that decides."""
+def of_two_arms(bench: Bench, claim: Claim, *, parts: int = 1) -> Opinion | None:
+    """An effect, a direction, or that nothing is lost. parts: among which the level of the look is shared."""
+    level = 1 - (1 - looks.level(claim)) / parts
     arm, against = claim["chosen"]
     log = claim["decided_on"] == "log_ratio"
     measured = bench.compare(claim, arm, against, log=log)
@@ -136,6 +142,8 @@ def of_two_arms(bench: Bench, claim: Claim, *, level: float = 0.90) -> Opinion |
     opinion = Opinion(numbers=_estimate(found, bench.units_se(claim, arm, against, measured, log=log)))
     opinion.numbers |= _beside(bench, claim, measured)
     opinion.numbers |= {"p_raw": found.p} | ({"df": found.df} if found.interval() else {})
+    if looks.level(claim) != 0.9:
+        opinion.numbers |= {"look_ci": found.interval(looks.level(claim))}
     opinion.words = {"test": measured.deciding.test, "pool": measured.deciding.pool, "alone": measured.deciding.alone}
     interval, sides = found.interval(level), measured.points.found.interval(level)
     size = size_of(claim) if claim["smallest_effect"] is not None else None
@@ -208,9 +216,9 @@ def within(bench: Bench, claim: Claim) -> Opinion | None:
         for scale in (log, False)
     ]
     opinion = Opinion(numbers=_estimate(found[0]), words={"test": "paired t" if found[0].interval() else "none"})
-    interval, size = found[0].interval(), size_of(claim)
+    interval, size = found[0].interval(looks.level(claim)), size_of(claim)
     if interval and size:
-        sides = found[1].interval() if log and claim["metric"].endswith("error") else None
+        sides = found[1].interval(looks.level(claim)) if log and claim["metric"].endswith("error") else None
         opinion.verdict = rules.decide(interval, size, sides)
         opinion.numbers |= {"d0": size.least}
     return opinion
@@ -245,7 +253,8 @@ def count(bench: Bench, claim: Claim) -> Opinion | None:
         "ci95": intervals.exact_share(shown, len(values), 0.95),
         "p_raw": float(stats.binom.sf(shown - 1, len(values), claim["chance"])),
     }
-    verdict = rules.share(ci90, every=shown == len(values), chance=claim["chance"])
+    deciding = intervals.exact_share(shown, len(values), looks.level(claim))
+    verdict = rules.share(deciding, every=shown == len(values), chance=claim["chance"])
     return Opinion(verdict=verdict, numbers=numbers)
 
 
@@ -260,11 +269,14 @@ def spread(bench: Bench, claim: Claim) -> Opinion | None:
     if len(pairs) < len(claim["chosen"]) * (len(claim["chosen"]) - 1) / 2:
         return None
     numbers: dict[str, Any] = {"estimate": max(abs(found.value) for _, _, found in pairs)}
-    for name, chance in (("ci90", 0.90), ("ci95", 0.95)):
+    for name, chance in (("ci90", 0.90), ("ci95", 0.95), ("look_ci", looks.level(claim))):
         ends = [_range_ends(found, len(claim["chosen"]), chance) for _, _, found in pairs]
         numbers[name] = (max(0.0, *(low for low, _ in ends)), max(high for _, high in ends))
     bound = math.log(claim["paper_against"] / claim["paper_arm"]) if log else claim["paper_delta"]
-    return Opinion(verdict=rules.bounded(numbers["ci90"], bound), numbers=numbers | {"d0": bound})
+    deciding = numbers["look_ci"]
+    if looks.level(claim) == 0.9:
+        del numbers["look_ci"]
+    return Opinion(verdict=rules.bounded(deciding, bound), numbers=numbers | {"d0": bound})
 
 
 def _range_ends(found: Found, num_arms: int, chance: float) -> Interval:

@@ -59,12 +59,15 @@ def compared(folder: Folder, *, only: str = "") -> Iterator[Line]:
     bench = Bench(folder)
     by_id = {claim["id"]: claim for claim in folder.judged["claims"]}
     for claim in (item for item in folder.judged["claims"] if only in ("", item["id"])):
+        here = bench.at(claim)
         opinion = None
         if claim["kind"] in OF_CLAIMS:
             opinion = OF_CLAIMS[claim["kind"]](bench, claim, by_id)
         elif claim["kind"] in KINDS and claim["chosen"]:
-            opinion = KINDS[claim["kind"]](bench, claim)
-        yield _line(claim, opinion, gate(bench, claim))
+            opinion = KINDS[claim["kind"]](here, claim)
+        # What was changed afterwards is told beside the verdict that all runs give.
+        told = {**claim, "verdict": claim["post_hoc"]["found"]} if claim["verdict"] == "POST-HOC" else claim
+        yield _line(told, opinion, gate(here, claim))
 
 
 def effects(folder: Folder) -> Iterator[Line]:

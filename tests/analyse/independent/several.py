@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from tests.analyse.independent import intervals, opinions, rules
+from tests.analyse.independent import intervals, looks, opinions, rules
 from tests.analyse.independent.intervals import Found
 from tests.analyse.independent.opinions import Bench, Claim, Opinion
 from tests.analyse.independent.spreads import LARGER, Spread, excess_p, together
@@ -37,12 +37,12 @@ def ratio(bench: Bench, claim: Claim) -> Opinion | None:
         for name, values in zip(claim["chosen"], arms, strict=True)
     ]
     found = log_ratio(times[0], times[1])
-    interval, size = found.interval(), opinions.size_of(claim)
+    interval, size = found.interval(looks.level(claim)), opinions.size_of(claim)
     if size is None or interval is None:
         return Opinion(numbers={"estimate": found.value})
     if never[1]:
         return Opinion(verdict=rules.at_least(interval[0], size), numbers={"estimate": found.value, "ci90": None})
-    numbers = {"estimate": found.value, "ci90": interval, "ci95": found.interval(0.95), "df": found.df, "d0": size.least}
+    numbers = {"estimate": found.value, "ci90": found.interval(), "ci95": found.interval(0.95), "df": found.df, "d0": size.least}
     return Opinion(verdict=rules.decide(interval, size), numbers=numbers)
 
 
@@ -83,8 +83,9 @@ def ranking(bench: Bench, claim: Claim) -> Opinion | None:
             return None
         found.append(measured.points.found)
     size = rules.Size(None, None, None, claim["smallest_effect"])
-    verdicts = [rules.decide(one.interval() or (-math.inf, math.inf), size) for one in found]
-    level = 1 - 0.1 / len(pairs)
+    own = looks.level(claim)
+    verdicts = [rules.decide(one.interval(own) or (-math.inf, math.inf), size) for one in found]
+    level = 1 - (1 - own) / len(pairs)
     refuting = [rules.decide(one.interval(level) or (-math.inf, math.inf), size) for one in found]
     values = [bench.folder.values(claim["paper"], name, claim["metric"], claim["protocol"]) for name in tier]
     seeds = sorted(set.intersection(*map(set, values)))
@@ -94,7 +95,7 @@ def ranking(bench: Bench, claim: Claim) -> Opinion | None:
     numbers: dict[str, Any] = {"p_trend": trend}
     for pair, one, adjusted in zip(pairs, found, holm, strict=True):
         numbers[f"pair {pair[0]} {pair[1]}"] = (one.value, *(one.interval() or ()), adjusted)
-    return Opinion(verdict=rules.order(verdicts, refuting, trend=trend is not None and trend < 0.05), numbers=numbers)
+    return Opinion(verdict=rules.order(verdicts, refuting, trend=trend is not None and trend < (1 - own) / 2), numbers=numbers)
 
 
 def page_p(table: Floats, tiers: Sequence[int]) -> float:
@@ -125,7 +126,7 @@ def every(bench: Bench, claim: Claim, all_claims: Mapping[str, Claim]) -> Opinio
             verdicts.append(part["verdict"])
             refuting.append(part["verdict"])
             continue
-        found = [opinions.of_two_arms(bench, part, level=level) for level in (0.90, 1 - 0.1 / len(parts))]
+        found = [opinions.of_two_arms(bench.at(part), part, parts=num) for num in (1, len(parts))]
         if None in found:
             return None
         verdicts.append(found[0].verdict if found[0] else "")
@@ -141,4 +142,7 @@ def signs(_bench: Bench, claim: Claim, all_claims: Mapping[str, Claim]) -> Opini
         return None
     shown = sum(value > 0 for value in known)
     ci90 = intervals.exact_share(shown, len(known), 0.90)
-    return Opinion(verdict=rules.signs(ci90, every=shown == len(known)), numbers={"estimate": shown / len(known), "ci90": ci90})
+    deciding = intervals.exact_share(shown, len(known), looks.level(claim))
+    return Opinion(
+        verdict=rules.signs(deciding, every=shown == len(known)), numbers={"estimate": shown / len(known), "ci90": ci90}
+    )

@@ -14,6 +14,7 @@ from repro.analyse.collect.collect import collect
 from repro.analyse.judge.judge import judge
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
+from tests.analyse.declaring import LOOKS, judged, plan, run
 from tests.analyse.independent import dunnett, intervals, several, spreads
 from tests.analyse.independent.folder import Folder
 from tests.analyse.independent.recompute import GATES, Line, compared, effects, main
@@ -171,3 +172,17 @@ def test_the_trend_test_is_that_of_scipy_where_there_are_no_ties() -> None:
 
 def test_holm_by_hand() -> None:
     assert intervals.holm([0.04, 0.01, 0.03]) == pytest.approx([0.06, 0.03, 0.06])
+
+
+def test_claims_at_their_looks_are_judged_alike_a_second_time(tmp_path: Path) -> None:
+    """Two variants have five seeds and one three, so that claims stand at different looks; one seed was not declared."""
+    names = ["full", "no_lrn", "tanh", "pool_2x2"]
+    plan(tmp_path, looks=LOOKS)
+    run(tmp_path, range(3), variants=names)
+    run(tmp_path, [3, 4], variants=["full", "no_lrn"])
+    run(tmp_path, [15], variants=["pool_2x2"])
+    judged(tmp_path, variants=names)
+    found = list(compared(Folder(tmp_path / SCALE)))
+    assert not [(line.claim["id"], line.faults) for line in found if line.faults]
+    assert any(line.claim["post_hoc"] for line in found)
+    assert len([line for line in found if line.verdict and line.claim.get("look_ci")]) >= 3

@@ -53,7 +53,9 @@ class Declared:
             there = {run.seed for run in population.runs(name)}
             if name in wanted and not wanted[name] & further <= there:
                 wanted[name] -= further - frozenset(range(num_seeds))
-        return population.of_seeds(wanted, required=lacking)
+        last = max((looks[-1] for looks in self.looks.values()), default=0)
+        known = {name: {*seeds, *range(last), *self.further.get(name, ())} for name, seeds in self.seeds.items()}
+        return population.of_seeds(wanted, required=lacking, known=known)
 
 
 def declared(ledger: Ledger, population: Population) -> Declared:

@@ -1,0 +1,122 @@
+"""Make a folder of published results: everything but what is large, with bits of right answers in place of scores."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection
+from dataclasses import replace
+from pathlib import Path
+
+from repro.analyse.collect.average_precisions import PROTOCOL
+from repro.analyse.collect.run_files import answers_of, read_run_scores
+from repro.artifacts import claims_json, dataset_json, run_json
+from repro.artifacts.dataset_json import read_dataset, write_dataset
+from repro.artifacts.files import sha256_bytes, sha256_file, write_bytes
+from repro.artifacts.ledger.chain import FILE as LEDGER_FILE
+from repro.artifacts.ledger.chain import TIP_FILE, read_ledger
+from repro.artifacts.published import answers as bits
+from repro.artifacts.published.answers import Answers, answers_bytes, distinct, examples_bytes, examples_file
+from repro.artifacts.published.published_json import Published, PublishedRun, write_published
+from repro.artifacts.run_json import RunJson, read_run
+from repro.artifacts.stored_files import StoredFile
+from repro.spec.video_datasets import CAMERA_FILE
+
+#: Files of a run that are published as they are; averages of precisions and choices need all scores of videos.
+KEPT = ("log.jsonl", "kernels.npz", "stream_kernels.npz", "timings.json")
+KEPT_PROTOCOL = PROTOCOL
+#: Files of prepared data that are published.
+KEPT_DATA = ("refused.csv", "missing.csv")
+
+
+class CannotPublish(ValueError):
+    """Results that are not complete enough to be published, or a folder that is not empty."""
+
+
+def publish(folder: Path, *, out: Path) -> Published:
+    """Write what lies in a scale's folder of results, without what is large, to `out/<scale>`.
+
+    Raises:
+        CannotPublish: `out` holds this scale already, or the results were not judged.
+        FileFormatError: a file of a run is missing or damaged.
+    """
+    target = Path(out) / folder.name
+    if target.exists():
+        raise CannotPublish(f"{target} exists; allowed: a folder without this scale; name another by --out")
+    lacking = [name for name in ("runs.csv", claims_json.FILE) if not (folder / name).is_file()]
+    if lacking:
+        raise CannotPublish(f"{folder} has no {' and no '.join(lacking)}; type python -m repro collect and judge first")
+    runs: dict[str, PublishedRun] = {}
+    for path in sorted((folder / "runs").glob(f"*/*/*/{run_json.FILE}")):
+        record = read_run(folder.parent, "/".join((folder.name, *path.parts[-4:-1])))
+        runs[record.id] = _publish_run(record, path.parent, target=target)
+    for name in ("runs.csv", claims_json.FILE, LEDGER_FILE, TIP_FILE):
+        if (folder / name).is_file():
+            shutil.copyfile(folder / name, target / name)
+    published = Published(
+        scale=folder.name,
+        runs=runs,
+        runs_csv=sha256_file(target / "runs.csv"),
+        claims_json=sha256_file(target / claims_json.FILE),
+        tip=read_ledger(target).tip,
+        data_left_out={path.parent.name: _publish_data(path.parent, target=target) for path in _data_of(folder)},
+    )
+    write_published(target, published)
+    return published
+
+
+def _publish_run(record: RunJson, place: Path, *, target: Path) -> PublishedRun:
+    own = target / "runs" / Path(*place.parts[-3:])
+    own.mkdir(parents=True)
+    shutil.copyfile(place / run_json.FILE, own / run_json.FILE)
+    results = place.parents[4]
+    left_out = []
+    whole = {entry.file for entry in record.scores if entry.protocol == KEPT_PROTOCOL}
+    for item in record.files:
+        if item.file in KEPT or item.file in whole:
+            write_bytes(own / item.file, item.read(place, again="train the run again"))
+        else:
+            left_out.append(item.file)
+    answers = {
+        (entry.split, entry.protocol): answers_of(
+            read_run_scores(record, split=entry.split, protocol=entry.protocol, results=results)
+        )
+        for entry in record.scores
+    }
+    stored = _write_answers(record.id, answers, own, target=target) if answers else None
+    return PublishedRun(record=sha256_file(own / run_json.FILE), answers=stored, left_out=tuple(left_out))
+
+
+def _write_answers(run: str, answers: dict[tuple[str, str], Answers], own: Path, *, target: Path) -> StoredFile:
+    content = answers_bytes(run, answers)
+    write_bytes(own / bits.FILE, content)
+    for digest, examples in distinct(answers.values()).items():
+        path = target / bits.EXAMPLES / examples_file(digest)
+        if not path.exists():
+            write_bytes(path, examples_bytes(examples))
+    return StoredFile(file=bits.FILE, sha256=sha256_bytes(content))
+
+
+def _data_of(folder: Path) -> list[Path]:
+    return sorted((folder / "data").glob(f"*/{dataset_json.FILE}"))
+
+
+def _publish_data(place: Path, *, target: Path) -> tuple[str, ...]:
+    """Write what describes a prepared data set; the names of its files that are left out.
+
+    Where its source lies on this machine is left out too: it decides nothing.
+    """
+    own = target / "data" / place.name
+    own.mkdir(parents=True)
+    data = read_dataset(place)
+    write_dataset(own, replace(data, source=Path(data.source).name if data.source.startswith("/") else data.source))
+    if (place / CAMERA_FILE).is_file():
+        shutil.copyfile(place / CAMERA_FILE, own / CAMERA_FILE)
+    for item in data.files():
+        if item.file in KEPT_DATA:
+            write_bytes(own / item.file, item.read(place, again="run python -m repro prepare again"))
+    return left_out_of(own, [item.file for item in data.files()])
+
+
+def left_out_of(folder: Path, names: Collection[str]) -> tuple[str, ...]:
+    """Those of `names` that are not in `folder`."""
+    return tuple(name for name in names if not (folder / name).is_file())
