@@ -170,7 +170,7 @@ def test_a_damaged_scores_file_is_refused_by_name_and_not_collected(finished):
     assert scores.name in done.stderr
 
 
-def test_a_failed_job_names_the_logs_and_leaves_no_record(finished):
+def test_a_failed_job_costs_itself_alone_and_its_cell_says_why_and_links_the_log(finished):
     log = unfinished(finished, "full")
     broken = "        raise OSError('no disk')\n        make("
     finished.edit("repro/cli/stages.py", lambda text: text.replace("        make(", broken))
@@ -178,7 +178,15 @@ def test_a_failed_job_names_the_logs_and_leaves_no_record(finished):
     assert done.returncode != 0
     assert "Each job's log is under results/smoke/logs" in done.stdout
     assert "no disk" in log.read_text()
-    assert not list((finished.folder / "results/smoke/runs/alexnet/full").rglob("*.json"))
+    left = {path.name for path in (finished.folder / "results/smoke/runs/alexnet/full").rglob("*.json")}
+    assert left == {"failed.json"}
+    pages = finished.folder / "reports/smoke"
+    index, page = ((pages / name).read_text() for name in ("index.html", "alexnet/alexnet_ablations.html"))
+    assert "failed: OSError: no disk" in index
+    assert "failed with seed 0: OSError: no disk" in page
+    (href,) = set(re.findall(r'href="([^"]*/full\.seeds-[^"]*\.log)"', page))
+    assert (pages / "alexnet" / href).resolve() == log.resolve()
+    assert (pages / "runs/alexnet/no_lrn-0.html").is_file(), "what is finished is shown"
 
 
 def test_a_deleted_run_is_made_again_and_what_is_finished_is_not_lost_by_a_deleted_record(finished):
