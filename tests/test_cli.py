@@ -23,7 +23,7 @@ COMPUTE = {"--threads", "--device"}
 OPTIONS = {
     "list": KNOWING | {"paper"},
     "show": KNOWING | {"run"},
-    "diff": KNOWING | {"base", "other"},
+    "diff": KNOWING | {"base", "other", "--json", "--page", "--margin"},
     "plan": KNOWING | {"--scale", "--papers", "--gpus", "--gpu-tflops", "--hours", "--results"},
     "prepare": STAGE | COMPUTE | {"--paper", "--source", "--dataset", "--max-left-out"},
     "train": STAGE | COMPUTE | {"--paper", "--variant", "--seeds", "--gpus", "--precision", "--towers-apart"},

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from repro.artifacts.documents import read_document, write_document
 from repro.artifacts.files import FileFormatError
 from repro.artifacts.judged import Estimated, Interval, JudgedClaim
+from repro.artifacts.ledger.summary import LedgerSummary
 from repro.artifacts.provenance import Change
 from repro.artifacts.runs_csv import RunsTable
 
@@ -149,18 +150,22 @@ class Counts:
 class Judgement:
     """The whole file. evidence: of each paper, what its data at this scale are worth. runs_sha256: of the `runs.csv` judged.
 
-    counts: of all claims. runs: how many there are. missing: planned runs that are not there.
+    counts: of all claims. ledger: what it says of all runs; None where there is none. runs: how many there are.
+    missing: runs that are planned or were started, and are not whole. why_missing: of those that were started.
+    diverged: runs that ever diverged, whatever was run later under their names.
     """
 
-    SCHEMA: ClassVar[str] = "claims/5"
+    SCHEMA: ClassVar[str] = "claims/6"
     STAGE: ClassVar[str] = "judge"
 
     scale: str
     evidence: dict[str, str]
     mode: str
     runs_sha256: str
+    ledger: LedgerSummary | None
     runs: int
     missing: tuple[str, ...]
+    why_missing: dict[str, str]
     diverged: tuple[Diverged, ...]
     counts: Counts
     claims: tuple[JudgedClaim, ...]

@@ -75,7 +75,7 @@ DECIDE_NOTHING = (
     "repro.artifacts.ledger.chain",
     "repro.artifacts.ledger.events",
     "repro.artifacts.ledger.receipts",
-    "repro.artifacts.ledger.receipts",
+    "repro.artifacts.ledger.standing",
     "repro.artifacts.log_jsonl",
     "repro.artifacts.provenance",
     "repro.artifacts.run_json",

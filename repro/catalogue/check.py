@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from repro.catalogue.fields import faults
 from repro.spec.claims import Claim, OfClaims, Within
+from repro.spec.claims.planted import SAME
 from repro.spec.experiment import AnyDataset, Paper, Scale, Table, Variant, make_run, needed_runs
 from repro.spec.geometry.clips import geometry_of
 from repro.spec.names import UnknownName
@@ -231,7 +232,11 @@ def _at(paper: Paper, scale: Scale, variant: Variant) -> tuple[object, ...]:
 
 
 def _twins(paper: Paper) -> Iterator[str]:
+    effects = [item for table in paper.tables for item in table.planted]
+    planted = [{item.variant, item.against} for item in effects if item.expected == SAME]
     for one, other in twins(paper):
+        if {one, other} in planted:
+            continue
         yield (
             f"variant {other} of {paper.name} is {one} again: the same experiment and data at all scales; "
             f"allowed: variants that differ; use {one}"

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 from typing import Any
 
 from repro.artifacts.provenance import flatten, plain, spec_difference, spec_digest
 from repro.catalogue.known import catalogue
-from repro.cli.arguments import parse_run
+from repro.cli.arguments import UsageError, parse_run
 from repro.spec.experiment import Paper, Variant
 from repro.spec.geometry.summary import geometry_summary
 from repro.spec.run import Experiment, Run
 from repro.system.progress import Say
+from repro.system.startup import importing
 
 #: Characters of a value that `list` shows; `show` and `diff` show all of it.
 MOST_SHOWN = 90
@@ -65,7 +67,17 @@ def show_run(options: argparse.Namespace, say: Say) -> None:
 
 
 def diff_runs(options: argparse.Namespace, say: Say) -> None:
-    """Print each leaf in which two runs differ, names and seed apart."""
+    """Print each leaf in which two runs differ, names and seed apart; or how two folders of results do."""
+    folders = [name for name in (options.base, options.other) if Path(name).is_dir()]
+    if len(folders) == 2:
+        return _diff_folders(options, say)
+    if folders:
+        other = next(name for name in (options.base, options.other) if name not in folders)
+        raise UsageError(
+            f"{folders[0]} is a folder and {other} is none; allowed: two folders of results, or two runs (scale/...)"
+        )
+    if options.json or options.page:
+        raise UsageError("--json and --page are for two folders of results; got two runs, whose difference is printed as lines")
     known = catalogue(options.catalogue)
     base, other = parse_run(options.base, known), parse_run(options.other, known)
     left, right = flatten(_compared(base)), flatten(_compared(other))
@@ -74,6 +86,24 @@ def diff_runs(options: argparse.Namespace, say: Say) -> None:
         print(f"{item.key}: {left.get(item.key, 'absent')} -> {right.get(item.key, 'absent')}")
     if not changes:
         print("no difference but the name")
+
+
+def _diff_folders(options: argparse.Namespace, say: Say) -> None:
+    """Print how two folders of results differ, cell by cell."""
+    if not 0 < options.margin < 1:
+        raise UsageError(f"--margin {options.margin}; allowed: between 0 and 1, such as .01 for one point")
+    with importing():
+        from repro.analyse.compare import words
+        from repro.analyse.compare.compare import compare
+
+    found = compare(Path(options.base), Path(options.other), margin=options.margin)
+    print(words.json_of(found, margin=options.margin) if options.json else "\n".join(words.lines(found, margin=options.margin)))
+    if options.page is not None:
+        with importing():
+            from repro.report.comparison import render_comparison
+
+        render_comparison(found, options.page, margin=options.margin)
+        say(f"wrote {options.page}")
 
 
 def _compared(run: Run) -> dict[str, Any]:

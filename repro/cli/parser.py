@@ -18,6 +18,7 @@ from repro.cli.arguments import (
     parse_variants,
 )
 from repro.cli.catalogue import diff_runs, list_papers, show_run
+from repro.cli.ledger import show_ledger
 from repro.cli.stages import (
     calibrate_verdicts,
     collect_runs,
@@ -44,15 +45,24 @@ def command_parser() -> argparse.ArgumentParser:
     command.add_argument("paper", nargs="?", metavar="PAPER")
     command = _knowing(commands, "show", show_run, "print a run's full specification and what follows from it")
     command.add_argument("run", metavar="RUN_ID", help="scale/paper/variant/seed")
-    command = _knowing(commands, "diff", diff_runs, "print in what two runs differ")
-    command.add_argument("base", metavar="RUN_ID")
-    command.add_argument("other", metavar="RUN_ID")
+    command = _knowing(commands, "diff", diff_runs, "print in what two runs, or two folders of results, differ")
+    command.add_argument("base", metavar="RUN_ID|RESULTS")
+    command.add_argument("other", metavar="RUN_ID|RESULTS")
+    command.add_argument("--json", action="store_true", help="of two folders, print all cells as JSON")
+    command.add_argument("--page", type=Path, metavar="FILE", help="of two folders, write a page here")
+    command.add_argument(
+        "--margin", type=float, default=0.01, metavar="X", help="within which errors are equivalent (.01: a point)"
+    )
     _add_plan(commands)
     command = _command(commands, "speed", render_speeds, "write the page of speed from files of the benchmark suite")
     command.add_argument(
         "files", nargs="+", type=parse_place, metavar="FILE", help="made by pytest tests/bench -m bench --benchmark-json=FILE"
     )
     command.add_argument("--reports", type=parse_place, default=Path("reports"), metavar="DIR")
+    command = _command(commands, "ledger", show_ledger, "print what was started and what came of it, or begin anew")
+    command.add_argument("--scale", required=True)
+    command.add_argument("--results", required=True, type=parse_place, metavar="DIR")
+    command.add_argument("--begin-anew", metavar="WHY", help="what was started before is history, and the pages say so")
     _add_calibrate(commands)
     _add_stages(commands)
     _add_trust(commands)

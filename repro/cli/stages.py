@@ -11,6 +11,7 @@ from repro.artifacts.files import data_folder, run_folder
 from repro.artifacts.run_json import FAITHFUL, is_finished
 from repro.catalogue.known import catalogue
 from repro.cli.arguments import UsageError, chosen_device
+from repro.planning.collected import collected_runs
 from repro.planning.declare import declare, plan_of
 from repro.planning.plan import planned_runs, stage_of
 from repro.spec.experiment import make_run
@@ -115,13 +116,14 @@ def train_variants(options: argparse.Namespace, say: Say) -> None:
 def collect_runs(options: argparse.Namespace, say: Say) -> None:
     """Run the collect stage for all runs that the tables need."""
     papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
-    runs = [run for paper in papers for run in planned_runs(paper, scale=options.scale, num_seeds=options.num_seeds)]
+    where = {"scale": options.scale, "results": options.results}
+    runs = [run for paper in papers for run in collected_runs(paper, num_seeds=options.num_seeds, **where)]
     with importing():
         from repro.analyse.collect.collect import collect
 
     collect(runs, papers=papers, results=options.results)
     there = sum(is_finished(run_folder(options.results, run.id)) for run in runs)
-    say(f"wrote {options.results / options.scale / 'runs.csv'} from {there} of {len(runs)} planned runs")
+    say(f"wrote {options.results / options.scale / 'runs.csv'} from {there} of {len(runs)} runs, planned or there")
 
 
 def judge_claims(options: argparse.Namespace, say: Say) -> None:
@@ -129,8 +131,10 @@ def judge_claims(options: argparse.Namespace, say: Say) -> None:
     papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
     with importing():
         from repro.analyse.judge.judge import judge
+        from repro.planning.noted import note_look
 
     counts = judge(papers, scale=options.scale, results=options.results)
+    note_look(options.results / options.scale)
     say(f"wrote {options.results / options.scale / 'claims.json'}: {counts.words}")
 
 

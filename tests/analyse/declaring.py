@@ -8,13 +8,14 @@ from typing import Any
 
 from repro.analyse.collect.collect import collect
 from repro.analyse.judge.judge import judge
-from repro.artifacts.files import sha256_bytes
-from repro.artifacts.ledger.append import append, recorded_runs
-from repro.artifacts.ledger.events import End, Plan, Start
+from repro.artifacts.ledger.append import append
+from repro.artifacts.ledger.chain import read_ledger
+from repro.artifacts.ledger.events import Begin, Plan
 from repro.spec.claims.declared import claim_digests, table_digests
 from repro.spec.experiment import Paper, make_run
 from tests.analyse.judging import ALEXNET, claim, judgement_in, truth
 from tests.fabricate import fabricate
+from tests.witnessed import witness
 
 LRN = "A.S3.3.lrn.top1"
 ARMS = ("full", "no_lrn")
@@ -37,23 +38,11 @@ def plan(results: Path, *, seeds: int = 3, looks: Sequence[int] = (), paper: Pap
 
 def run(results: Path, seeds: Sequence[int], *, variants: Sequence[str] = ARMS, **changes: Any) -> None:
     """Start and end runs as workers do, and write what they leave."""
-    folder = results / "small"
-    made = [f"small/alexnet/{name}/{seed}" for name in variants for seed in seeds]
-    starts = [_start(name) for name in made]
-    lines = append(folder, *starts)
+    if not read_ledger(results / "small").lines:
+        append(results / "small", Begin(why="test"))
     changes = {**SMALL_EFFECT, **changes}
     fabricate([ALEXNET], scale="small", results=results, truth=truth(**changes), variants=variants, seeds=list(seeds))
-    records = recorded_runs(folder)
-    begun = {line.event.run: line.sha256 for line in lines if isinstance(line.event, Start)}
-    append(folder, *(_end(start, begun[start.run], records[start.run]) for start in starts))
-
-
-def _start(name: str) -> Start:
-    return Start(run=name, identity={"run": name}, host="", processor="", threads=1, device="cpu", python="")
-
-
-def _end(start: Start, line: str, sha256: str) -> End:
-    return End(run=start.run, start=line, identity=start.digest, status="ok", sha256=sha256, results=sha256_bytes(b""))
+    witness(results, [f"small/alexnet/{name}/{seed}" for name in variants for seed in seeds])
 
 
 def judged(

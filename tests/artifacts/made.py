@@ -159,9 +159,17 @@ def ratio_at(threshold: float, **fields: Any) -> RatioAt:
 
 def judgement(*claims: JudgedClaim, **fields: Any) -> Judgement:
     """A judgement at scale smoke that holds `claims` and `fields`."""
-    nothing: dict[str, Any] = {"missing": (), "diverged": (), "effects": (), "gains": (), "camera": ()}
+    nothing: dict[str, Any] = {
+        "missing": (),
+        "why_missing": {},
+        "ledger": None,
+        "diverged": (),
+        "effects": (),
+        "gains": (),
+        "camera": (),
+    }
     known = {"scale": "smoke", "evidence": {"alexnet": "demonstration"}, "mode": "per-claim", "runs_sha256": "0" * 64, "runs": 0}
-    known |= {"counts": Counts(decided=0, judgeable=len(claims), not_comparable=0, untestable=0)}
+    known |= {"counts": Counts(decided=0, judgeable=len(claims), not_comparable=0, untestable=0, post_hoc=0)}
     return Judgement(**{**nothing, **known, "claims": claims, **fields})
 
 

@@ -41,7 +41,7 @@ def test_two_names_for_one_experiment_are_twins_whatever_their_keys():
         value=replace(ALEXNET.experiment("full").recipe.crops, mirror=False),
     )
     paper = with_variant(ALEXNET, mirror)
-    assert twins(paper) == [("no_flip", "no_mirror")]
+    assert twins(paper) == [("planted_control", "planted_name"), ("no_flip", "no_mirror")]
     (fault,) = paper_faults(paper)
     assert fault.startswith("variant no_mirror of alexnet is no_flip again: the same experiment and data at all scales")
 

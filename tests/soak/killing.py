@@ -23,7 +23,7 @@ from tests.soak.outcomes import MARK, living
 
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 #: Seconds between two looks: at processor time, and at names, which change quickly.
-LOOK_S, LOOK_AT_NAMES_S = 0.005, 0.001
+LOOK_S, LOOK_AT_NAMES_S = 0.004, 0.002
 #: How long helpers may outlive a job that was killed.
 MOST_OUTLIVED_S = 60.0
 

@@ -15,7 +15,7 @@ from typing import Any
 from repro.artifacts.files import run_folder
 from repro.system.stopping import STATUS
 from tests.soak.killing import Point, kill, outlived, start, wait
-from tests.soak.kinds import DATASETS, KINDS, MEMBERS, Kind, prepare
+from tests.soak.kinds import DATASETS, KINDS, MEMBERS, SCALE, Kind, prepare
 from tests.soak.outcomes import left_behind, outcome
 
 #: How many kills a cycle tries, one after the other, before the run may end.
@@ -116,7 +116,8 @@ class Soak:
             results = self._fresh(kind)
             process = self._end_well(partial(kind.do, results), watched=run_folder(results, kind.runs[0]))
             found = [outcome(results, run) for run in kind.runs]
-            assert not left_behind(results, self.folder / "scratch", mark="none")
+            left = left_behind(results, self.folder / "scratch", mark="none")
+            assert not left, f"kind {kind.name!r} leaves behind what nothing disturbed: {left}"
             self._known[kind.name] = Undisturbed(outcome=found, cpu_s=process[0], num_names=process[1])
         return self._known[kind.name]
 
@@ -125,14 +126,15 @@ class Soak:
         process = start(do, folder=self.folder, watched=watched, mark=mark)
         status = wait(process)
         assert status == 0, f"ended with {status}\n{process.output()}"
+        outlived(mark)  # what Python itself starts for processes of a pool ends a moment later
         return process.last_cpu_s, process.num_names
 
     def _fresh(self, kind: Kind) -> Path:
         """Results that hold the data and what the kind needs, and no run of it."""
         results = self.folder / "results"
         shutil.rmtree(results, ignore_errors=True)
-        (results / "smoke").mkdir(parents=True)
-        (results / "smoke" / "data").symlink_to(self.base / "smoke" / "data")
+        (results / SCALE).mkdir(parents=True)
+        (results / SCALE / "data").symlink_to(self.base / SCALE / "data")
         for member in MEMBERS:
             if member.name in kind.needed:
                 for run in member.runs:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from repro.analyse.evidence import verdict
+from repro.analyse.evidence import reasons, verdict
 from repro.analyse.evidence.arms.copies import copied
 from repro.analyse.evidence.arms.machines import confounded
 from repro.analyse.evidence.population import Population
@@ -82,9 +82,8 @@ def gate(population: Population, question: Question) -> Stop | None:
         return Stop(verdict=verdict.INVALID, reason=invalid)
     missing = missing_runs(population, question)
     if missing:
-        counted = "1 planned run is" if len(missing) == 1 else f"{len(missing)} planned runs are"
-        brief = f"{counted} not among the collected"
-        return Stop(verdict=verdict.INCOMPLETE, reason=f"{brief}: {', '.join(missing)}.", brief=f"{brief}.")
+        reason, brief = reasons.missing_words(missing, population.why_missing)
+        return Stop(verdict=verdict.INCOMPLETE, reason=reason, brief=brief)
     return untrained(population, question)
 
 
@@ -112,7 +111,7 @@ def untrained(population: Population, question: Question) -> Stop | None:
 
 
 def missing_runs(population: Population, question: Question) -> list[str]:
-    """The planned runs without which the answer is not decided: all of the arms, one of what was not chosen."""
+    """The runs without which the answer is not decided: all of the arms, one of what was not chosen."""
     others = [name for name in question.considered if name not in question.arms and not population.runs(name)]
     return population.missing_of([*question.arms, *others])
 
@@ -130,15 +129,9 @@ def not_at_this_scale(population: Population, arms: Sequence[str]) -> str:
 
 def diverged(population: Population, arms: Sequence[str]) -> str:
     """Name the runs of `arms` that diverged."""
-    runs = [record for arm in arms for record in population.runs(arm) if record.diverged]
-    if not runs:
-        return ""
-    named = "; ".join(f"{record.id} ({record.reason})" for record in runs)
-    return f"{len(runs)} of {sum(len(population.runs(arm)) for arm in arms)} runs diverged and {_has(runs)} no error: {named}."
-
-
-def _has(items: Sequence[object]) -> str:
-    return "has" if len(items) == 1 else "have"
+    found = population.diverged_of(arms)
+    num = len({*found, *(record.id for arm in arms for record in population.runs(arm))})
+    return reasons.diverged_words(found, num=num) if found else ""
 
 
 def not_learned(population: Population, arm: str, *, role: str, protocol: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repro.analyse.collect.run_files import find_run, read_collected_scores, read_run_answers
-from repro.artifacts.files import FileFormatError, sha256_bytes
-from repro.artifacts.run_json import RunJson
+from repro.artifacts.files import FileFormatError, run_folder, sha256_bytes
+from repro.artifacts.ledger.chain import read_ledger
+from repro.artifacts.ledger.standing import Histories
+from repro.artifacts.run_json import FILE, RunJson
 from repro.artifacts.runs_csv import Measurement, short_code
 from repro.artifacts.scores import Scores
 from repro.spec.experiment import Paper, Scale, make_run, with_needed
@@ -23,6 +25,8 @@ from repro.spec.terms.protocols import example_of, scores_examples
 
 #: Two ways of adding up the same share differ by less than this.
 ROUNDING = 1e-9
+#: Why a whole run may still not count.
+NOT_COLLECTED = "it is not in runs.csv; run python -m repro collect again"
 
 T = TypeVar("T")
 #: By variant some of its seeds.
@@ -54,7 +58,12 @@ class Population:
         self._planned = planned_seeds(paper, self.scale)
         rows = [row for row in table if (row.paper, row.scale) == (paper.name, scale)]
         self.records: dict[str, RunJson] = {}
+        #: Runs that are planned or were started and are not whole, and of those that were started or are there, why.
         self.missing: list[str] = []
+        self.why_missing: dict[str, str] = {}
+        #: Why each run that ever diverged did, its folder there or not.
+        self.diverged: dict[str, str] = {}
+        self._histories = Histories(read_ledger(Path(results) / scale))
         self.values: dict[tuple[str, str, str], dict[int, float]] = {}
         self._num_examples: dict[tuple[str, str, str], int] = {}
         seeds_of: dict[str, set[int]] = {}
@@ -67,7 +76,7 @@ class Population:
         self._runs: dict[str, list[RunJson]] = {}
         for variant in [item.name for item in paper.variants if self.has(item.name)]:
             # Further seeds, those of members of an ensemble, are missing where the ensemble is, and nowhere else.
-            seeds = set(range(self.scale.num_seeds)) | seeds_of.get(variant, set())
+            seeds = set(range(self.scale.num_seeds)) | seeds_of.get(variant, set()) | self._begun_seeds(variant)
             for seed in sorted(seeds):
                 self._read(f"{scale}/{paper.name}/{variant}/{seed}", codes)
         self._read_answers: dict[tuple[str, str, str], Answers] = {}
@@ -77,22 +86,50 @@ class Population:
         record = find_run(self.results, run_id)
         if run_id in codes and (record is None or record.diverged or short_code(record.code_digest) != codes[run_id]):
             raise FileFormatError(f"runs.csv holds another state of run {run_id} than its folder; collect again")
-        if record is None or (not record.diverged and run_id not in codes):
+        standing = self._histories.standing(run_id, record)
+        if standing.diverged and record is not None:
+            record = replace(record, status="diverged", reason=standing.diverged)
+        if standing.diverged or (record is not None and record.diverged):
+            self.diverged[run_id] = standing.diverged or (record.reason if record else "")
+        why = standing.incomplete or ("" if run_id in codes or record is None or record.diverged else NOT_COLLECTED)
+        if why:
+            self.why_missing[run_id] = why
+        if why or (record is None and not standing.diverged):
             self.missing.append(run_id)
-        else:
+        elif record is not None:
             self.records[run_id] = record
             self._runs.setdefault(record.variant, []).append(record)
+        if run_id in codes and (why or standing.diverged):
+            self._leave_out(run_id)
 
-    def of_seeds(
-        self, wanted: Mapping[str, Collection[int]], *, required: Mapping[str, Collection[int]] | None = None
-    ) -> Population:
+    def _begun_seeds(self, variant: str) -> set[int]:
+        """The seeds of `variant` that were started, or that have a folder with a record: all of them count."""
+        head = f"{self.scale.name}/{self.paper.name}/{variant}/"
+        started = {run.removeprefix(head) for run in self._histories.started if run.startswith(head)}
+        there = {path.parent.name for path in run_folder(self.results, f"{head}0").parent.glob(f"*/{FILE}")}
+        return {int(seed) for seed in started | there if seed.isdigit()}
+
+    def _leave_out(self, run_id: str) -> None:
+        """Forget what runs.csv has of a run that does not count."""
+        _, _, variant, seed = run_id.split("/")
+        for key in [key for key in self.values if key[0] == variant]:
+            self.values[key].pop(int(seed), None)
+            if not self.values[key]:
+                del self.values[key]
+
+    def of_seeds(self, wanted: SeedsBy, *, required: SeedsBy | None = None, known: SeedsBy | None = None) -> Population:
         """The same runs without those of other seeds than are `wanted` of a variant; of one that is not named all stay.
 
-        required: by variant the seeds without which it lacks runs.
+        required: by variant the seeds without which it lacks runs. known: the seeds that are planned at all; one beyond them
+        that was started and does not count, or that diverged, does not vanish.
         """
 
         def keeps(variant: str, seed: int) -> bool:
             return variant not in wanted or seed in wanted[variant]
+
+        def bars(run: str) -> bool:
+            _, _, variant, seed = run.split("/")
+            return keeps(variant, int(seed)) or (known is not None and int(seed) not in known.get(variant, ()))
 
         found = copy(self)
         found.values = {
@@ -102,8 +139,9 @@ class Population:
         found._runs = {name: [run for run in runs if keeps(name, run.seed)] for name, runs in self._runs.items()}
         lacking = [(name, seed) for name, seeds in (required or {}).items() if self.has(name) for seed in sorted(seeds)]
         names = [f"{self.scale.name}/{self.paper.name}/{name}/{seed}" for name, seed in lacking]
-        missing = [name for name in self.missing if keeps(name.split("/")[2], int(name.split("/")[3]))]
+        missing = [name for name in self.missing if bars(name)]
         found.missing = list(dict.fromkeys([*missing, *(name for name in names if name not in self.records)]))
+        found.diverged = {name: reason for name, reason in self.diverged.items() if bars(name)}
         found._kept = {}
         return found
 
@@ -124,8 +162,12 @@ class Population:
         return [record for record in self.runs(variant) if not record.diverged]
 
     def missing_of(self, variants: Sequence[str]) -> list[str]:
-        """The planned runs of `variants` that are not there."""
+        """The runs of `variants` that are planned or were started, and are not whole."""
         return [run for run in self.missing if run.split("/")[2] in variants]
+
+    def diverged_of(self, variants: Sequence[str]) -> dict[str, str]:
+        """The runs of `variants` that ever diverged, variant by variant, and why."""
+        return {run: self.diverged[run] for name in variants for run in self.diverged if run.split("/")[2] == name}
 
     def arms(self, variants: Sequence[str], *, metric: str, protocol: str) -> dict[str, list[float]]:
         """The values of each of `variants` by seed; variants without any are left out."""
@@ -219,10 +261,11 @@ class Population:
                 raise FileFormatError(f"{found}, its scores give another; collect again")
 
 
-def planned_seeds(paper: Paper, scale: Scale) -> dict[str, set[int]]:
-    """By variant the seeds that `scale` plans."""
+def planned_seeds(paper: Paper, scale: Scale, *, num_seeds: int = 0) -> dict[str, set[int]]:
+    """By variant the seeds that `scale` plans, or would with more seeds than it has: `num_seeds` of each variant."""
+    num = max(scale.num_seeds, num_seeds)
     names = [variant.name for variant in paper.variants if scale.has(paper.family(variant.name))]
-    runs = [make_run(paper, scale=scale.name, variant=name, seed=seed) for name in names for seed in range(scale.num_seeds)]
+    runs = [make_run(paper, scale=scale.name, variant=name, seed=seed) for name in names for seed in range(num)]
     found: dict[str, set[int]] = {}
     for run in with_needed(runs, paper):
         found.setdefault(run.variant, set()).add(run.seed)

@@ -18,6 +18,7 @@ from repro.artifacts.judged import (
     JudgedClaim,
 )
 from repro.artifacts.ledger.chain import read_ledger
+from repro.artifacts.ledger.summary import summary_of
 from repro.artifacts.run_json import RunJson
 from repro.artifacts.runs_csv import read_runs_csv
 from repro.spec.experiment import Paper
@@ -48,6 +49,8 @@ def judgement_of(papers: Sequence[Paper], *, scale: str, results: Path) -> Judge
     gains: list[ClassGain] = []
     gaps: list[CameraGap] = []
     missing: list[str] = []
+    why_missing: dict[str, str] = {}
+    diverged: dict[str, str] = {}
     records: list[RunJson] = []
     for paper in papers:
         population = Population(table.rows, paper=paper, scale=scale, results=results)
@@ -56,15 +59,19 @@ def judgement_of(papers: Sequence[Paper], *, scale: str, results: Path) -> Judge
         gains += [gain for page in paper.tables for gain in class_gains(page, population)]
         gaps += [gap for page in paper.tables for gap in gain_by_camera_motion(page, population)]
         missing += population.missing
+        why_missing |= population.why_missing
+        diverged |= population.diverged
         records += population.records.values()
     return Judgement(
         scale=scale,
         evidence={paper.name: paper.scale(scale).evidence for paper in papers},
         mode=MODE,
         runs_sha256=table.sha256,
+        ledger=summary_of(ledger, runs_sha256=table.sha256),
         runs=len(records),
         missing=tuple(missing),
-        diverged=tuple(Diverged(run=run.id, reason=run.reason) for run in records if run.diverged),
+        why_missing=why_missing,
+        diverged=tuple(Diverged(run=run, reason=reason) for run, reason in diverged.items()),
         counts=counted(claims),
         claims=tuple(claims),
         effects=tuple(effects),

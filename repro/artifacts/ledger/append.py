@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +13,6 @@ from pathlib import Path
 from repro.artifacts.files import sha256_bytes
 from repro.artifacts.ledger.chain import (
     FILE,
-    MEND,
     NOTHING,
     TIP_FILE,
     Ledger,
@@ -53,6 +53,29 @@ def extend(folder: Path, decide: Callable[[Ledger], Sequence[Event]]) -> list[Li
     """
     with _opened(folder) as writer:
         return writer.write(decide(read_ledger(folder)))
+
+
+def begin_anew(folder: Path, *, why: str) -> None:
+    """Begin the ledger of `folder` anew: the runs that are there are taken in, what was started before is history.
+
+    A ledger that was changed is put aside under another name, and the new one says so.
+    """
+    runs = recorded_runs(folder)
+    try:
+        read_ledger(folder)
+    except LedgerError as error:
+        aside = _put_aside(Path(folder))
+        why = f"{why} (put aside as {aside}: {error.problem})"
+    append(folder, Begin(why=why, runs=runs))
+
+
+def _put_aside(folder: Path) -> str:
+    """Give the files of a ledger names that no ledger has; the name of its lines."""
+    number = next(number for number in itertools.count(1) if not list(folder.glob(f"ledger.{number}.*")))
+    for name in (FILE, TIP_FILE):
+        if (folder / name).exists():
+            (folder / name).rename(folder / name.replace("ledger.", f"ledger.{number}.", 1))
+    return FILE.replace("ledger.", f"ledger.{number}.", 1)
 
 
 class _Writer:
@@ -126,7 +149,7 @@ class _Writer:
         if tip is None or tip.number < last.number or tip == last:
             return
         read_ledger(self._folder)  # says which
-        raise LedgerError(f"{self._folder / FILE} ends with line {last.number}, {TIP_FILE} names line {tip.number}; {MEND}")
+        raise LedgerError(self._folder / FILE, f" ends with line {last.number}, {TIP_FILE} names line {tip.number}")
 
 
 def _complete(text: bytes, *, after: Tip) -> Tip | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -17,13 +18,18 @@ from repro.artifacts.provenance import plain
 FILE, TIP_FILE = "ledger.jsonl", "ledger.tip"
 #: What the first line names as the one before.
 NOTHING = "0" * 64
-MEND = "put the file back from a copy, or begin anew: python -m repro ledger --begin-anew WHY"
 
 E = TypeVar("E", bound=Event, covariant=True)
 
 
 class LedgerError(FileFormatError):
     """A ledger was changed: a line is lost, edited or moved."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        where = f"--scale {shlex.quote(path.parent.name)} --results {shlex.quote(str(path.parent.parent))}"
+        anew = f"begin anew, which the pages will say: python -m repro ledger {where} --begin-anew WHY"
+        self.problem = problem.strip(" ,:")
+        super().__init__(f"{path}{problem}; put the file back from a copy, or {anew}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,11 +132,11 @@ def parse_ledger(content: bytes, *, path: Path) -> Ledger:
         try:
             line = parse_line(text)
         except ValueError as error:
-            broken = broken or f"{path}, line {number} is no event ({error}): it was edited; {MEND}"
+            broken = broken or f", line {number} is no event ({error}): it was edited"
             torn.append(text)
             continue
         if torn and not _closes(line, torn, before=previous):
-            raise LedgerError(broken)
+            raise LedgerError(path, broken)
         _check_place(line, number=number, previous=sha256_bytes(torn[-1]) if torn else previous, path=path)
         lines.append(line)
         torn, previous, broken = [], line.sha256, ""
@@ -152,7 +158,7 @@ def _check_place(line: Line, *, number: int, previous: str, path: Path) -> None:
         problem = f"names another line before it: line {number - 1} was edited, or put in the place of another"
     else:
         return
-    raise LedgerError(f"{path}, line {number} {problem}; {MEND}")
+    raise LedgerError(path, f", line {number} {problem}")
 
 
 @dataclass(frozen=True)
@@ -213,7 +219,7 @@ def check_tip(folder: Path, ledger: Ledger, *, path: Path) -> None:
     last = ledger.lines[-1].number if ledger.lines else 0
     if tip.number > last:
         lost = f"line {tip.number} is" if tip.number == last + 1 else f"lines {last + 1} to {tip.number} are"
-        raise LedgerError(f"{path}: {lost} lost; {MEND}")
+        raise LedgerError(path, f": {lost} lost")
     found = next((line for line in ledger.lines if line.number == tip.number), None)
     if found is None or found.sha256 != tip.sha256:
-        raise LedgerError(f"{path}, line {tip.number} was edited: {TIP_FILE} beside it names another; {MEND}")
+        raise LedgerError(path, f", line {tip.number} was edited: {TIP_FILE} beside it names another")

@@ -27,12 +27,12 @@ from repro.data.prepare.mirroring import why_not_mirrored
 from repro.data.prepare.packer import Made
 from repro.data.prepare.shard_plan import ShardPlan, planned_shards
 from repro.data.prepare.video_decode import CutTask, CutVideo, cut_video, decoder_text
-from repro.data.prepare.video_orientation import NOTES
 from repro.data.shards.color import PixelSums
 from repro.data.shards.decode import UnreadableError
 from repro.data.shards.writer import ShardWriter
 from repro.data.sources.source import SourceError, as_text
 from repro.data.sources.video_source import VideoSource, split_validation_videos
+from repro.data.video_files.orientation import NOTES
 from repro.spec.video_datasets import VideoDataset
 from repro.system.progress import Progress
 from repro.system.workers import Workers

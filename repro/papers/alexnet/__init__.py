@@ -9,6 +9,7 @@ from repro.papers.alexnet.claims import CLAIMS
 from repro.papers.alexnet.claims.datasets import PRINTED_SETS
 from repro.papers.alexnet.classical import CLASSICAL
 from repro.papers.alexnet.ensembles import METHODS
+from repro.papers.alexnet.planted import PLANTED, PLANTED_PAGE
 from repro.papers.alexnet.released import RELEASED, WHAT_IF
 from repro.papers.alexnet.scales import SCALES
 from repro.papers.alexnet.scaling import SCALING
@@ -20,9 +21,9 @@ ALEXNET = Paper(
     title="ImageNet Classification with Deep Convolutional Neural Networks",
     authors="Krizhevsky, Sutskever, Hinton",
     year=2012,
-    variants=VARIANTS + SCALING + RELEASED + WHAT_IF + FIGURE1_NETS + CIFAR_NETS + METHODS + CLASSICAL,
+    variants=VARIANTS + SCALING + RELEASED + WHAT_IF + FIGURE1_NETS + CIFAR_NETS + METHODS + CLASSICAL + PLANTED,
     scales=SCALES,
     claims=CLAIMS,
-    tables=TABLES,
+    tables=(*TABLES, PLANTED_PAGE),
     printed_sets=PRINTED_SETS,
 )

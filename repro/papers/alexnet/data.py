@@ -109,6 +109,44 @@ PRETRAINING_SMALL = replace(
     procedural=replace(KNOBS_SMALL, num_train=1920, num_test=400, num_classes=40, seed=2011),
 )
 
+# Planted effects: wrong labels in training, and light on the test images alone that no training image has.
+LABELS_2_SMOKE = replace(
+    PROCEDURAL_SMOKE,
+    name="procedural_labels_2",
+    title="generated images, 2 % wrong labels (smoke)",
+    procedural=replace(KNOBS_SMOKE, label_noise=0.02),
+)
+LABELS_10_SMOKE = replace(
+    PROCEDURAL_SMOKE,
+    name="procedural_labels_10",
+    title="generated images, 10 % wrong labels (smoke)",
+    procedural=replace(KNOBS_SMOKE, label_noise=0.10),
+)
+CAST_SMOKE = replace(
+    PROCEDURAL_SMOKE,
+    name="procedural_cast",
+    title="generated images, coloured light in the test (smoke)",
+    procedural=replace(KNOBS_SMOKE, illumination_train=0.0, illumination_test=0.4, cast_shift_test=0.0),
+)
+LABELS_2_SMALL = replace(
+    PROCEDURAL_SMALL,
+    name="procedural_labels_2",
+    title="generated images, 2 % wrong labels",
+    procedural=replace(KNOBS_SMALL, label_noise=0.02),
+)
+LABELS_10_SMALL = replace(
+    PROCEDURAL_SMALL,
+    name="procedural_labels_10",
+    title="generated images, 10 % wrong labels",
+    procedural=replace(KNOBS_SMALL, label_noise=0.10),
+)
+CAST_SMALL = replace(
+    PROCEDURAL_SMALL,
+    name="procedural_cast",
+    title="generated images, coloured light in the test",
+    procedural=replace(KNOBS_SMALL, illumination_train=0.0, illumination_test=0.4, cast_shift_test=0.0),
+)
+
 # A folder of photographs that the user has, at the size at which the images of the scale are stored.
 PRETRAINING_CIFAR10 = Dataset(
     name="pretraining",

@@ -25,12 +25,18 @@ from repro.papers.alexnet.classical import (
 from repro.papers.alexnet.data import (
     ALL_SMALL,
     ALL_SMOKE,
+    CAST_SMALL,
+    CAST_SMOKE,
     CIFAR10,
     FALL_2009,
     FALL_2011,
     FOLDERS,
     ILSVRC2010,
     ILSVRC2012,
+    LABELS_2_SMALL,
+    LABELS_2_SMOKE,
+    LABELS_10_SMALL,
+    LABELS_10_SMOKE,
     PRETRAINING_CIFAR10,
     PRETRAINING_FOLDERS,
     PRETRAINING_SMALL,
@@ -62,6 +68,7 @@ SMOKE_NET = Sizing(
     learning_rate=0.01,
     num_train_examples=128,
 )
+SMOKE_PLANTED = replace(SMOKE_NET, family="planted", schedule=Schedule(rule="epochs", num_epochs=2), num_train_examples=64)
 SMOKE_PRETRAINING = Schedule(rule="epochs", num_epochs=3, drops=(2,))
 SMOKE_LOCAL = Sizing(
     family="cifar_local",
@@ -80,6 +87,7 @@ SMALL_NET = Sizing(
     learning_rate=0.008,
     num_train_examples=640,
 )
+SMALL_PLANTED = replace(SMALL_NET, family="planted", num_train_examples=320)
 SMALL_PRETRAINING = Schedule(rule="epochs", num_epochs=5, drops=(4,))
 SMALL_LOCAL = Sizing(
     family="cifar_local",
@@ -152,6 +160,10 @@ SCALES = (
             replace(SMOKE_LOCAL, family="four_layer", schedule=Schedule(rule="epochs", num_epochs=4)),
             SMOKE_LOCAL,
             replace(SMOKE_LOCAL, family="cifar_conv", size=Size(input_px=SMOKE_PX, width=1 / 4)),
+            SMOKE_PLANTED,
+            replace(SMOKE_PLANTED, family="planted_labels_2", folds=(LABELS_2_SMOKE,)),
+            replace(SMOKE_PLANTED, family="planted_labels_10", folds=(LABELS_10_SMOKE,)),
+            replace(SMOKE_PLANTED, family="planted_cast", folds=(CAST_SMOKE,)),
         ),
     ),
     Scale(
@@ -173,6 +185,10 @@ SCALES = (
             replace(SMALL_LOCAL, family="four_layer", schedule=Schedule(rule="epochs", num_epochs=12)),
             SMALL_LOCAL,
             replace(SMALL_LOCAL, family="cifar_conv", size=Size(input_px=SMALLER_PX, width=1 / 2)),
+            SMALL_PLANTED,
+            replace(SMALL_PLANTED, family="planted_labels_2", folds=(LABELS_2_SMALL,)),
+            replace(SMALL_PLANTED, family="planted_labels_10", folds=(LABELS_10_SMALL,)),
+            replace(SMALL_PLANTED, family="planted_cast", folds=(CAST_SMALL,)),
         ),
     ),
     Scale(

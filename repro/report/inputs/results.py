@@ -13,7 +13,9 @@ from repro.artifacts.calibration_json import CalibrationJson, read_calibration
 from repro.artifacts.claims_json import Judgement, read_claims_json
 from repro.artifacts.dataset_json import DatasetJson, read_dataset
 from repro.artifacts.documents import digest_of, fields_of
+from repro.artifacts.judged import JudgedClaim
 from repro.artifacts.ledger.chain import read_ledger
+from repro.artifacts.ledger.events import Challenge
 from repro.artifacts.ledger.receipts import made_again_words
 from repro.artifacts.log_jsonl import LogEntry, parse_log
 from repro.artifacts.run_json import RunJson, read_run
@@ -41,7 +43,8 @@ class Results:
     """All that a report of one scale is made from. `datasets` maps a data set's name to its dataset.json (absent: not there).
 
     calibration: None where nothing was calibrated.
-    made_again: how many runs were, and how many were equal. unjudged: why verdicts could not be judged again.
+    challenges: of claims, as the ledger has them. made_again: how many runs were, and how many were equal.
+    unjudged: why verdicts could not be judged again.
     """
 
     scale: str
@@ -54,6 +57,16 @@ class Results:
     calibration: CalibrationJson | None = None
     made_again: str = ""
     unjudged: str = ""
+    challenges: tuple[Challenge, ...] = ()
+
+    def challenges_of(self, claim: JudgedClaim) -> tuple[Challenge, ...]:
+        """The challenges of a claim, each once: what came of it, or that it has begun."""
+        found: dict[str, Challenge] = {}
+        for event in self.challenges:
+            known = found.get(event.beacon)
+            if event.claim == f"{claim.paper}/{claim.id}" and (known is None or not known.verdict):
+                found[event.beacon] = event
+        return tuple(found.values())
 
     def values(self, *, paper: str, variant: str, metric: str, protocol: str) -> dict[int, Measurement]:
         """What was measured of one variant, by seed."""
@@ -109,6 +122,7 @@ def read_results(papers: Sequence[Paper], *, scale: str, results: Path, unjudged
             datasets[name] = read_dataset(data)
             refused[name] = _read_refused(data / "refused.csv")
     runs = {run.id: run for paper in papers for run in run_records(paper, scale=scale, results=results)}
+    ledger = read_ledger(folder)
     return Results(
         scale=scale,
         folder=folder,
@@ -120,7 +134,8 @@ def read_results(papers: Sequence[Paper], *, scale: str, results: Path, unjudged
         calibration=read_calibration(
             folder / calibration_json.FILE, runs_sha256=table.sha256, claims_sha256=digest_of(fields_of(judgement))
         ),
-        made_again=made_again_words(read_ledger(folder)),
+        made_again=made_again_words(ledger),
+        challenges=tuple(ledger.events(Challenge)),
         unjudged=unjudged,
     )
 

@@ -26,6 +26,7 @@ from repro.artifacts.judged import (
     JudgedWithin,
     RatioAt,
 )
+from repro.artifacts.ledger.events import Challenge
 from repro.report.pages.several_cells import estimate_cells, parts_cell, printed_cell
 from repro.report.text import wording
 from repro.report.text.formatting import Digits, count, cut, fixed, p_value, times
@@ -203,8 +204,8 @@ def arm_cells(entry: JudgedClaim | MeasuredEffect, role: str, *, name: str, digi
     }
 
 
-def verdict_cells(claim: JudgedClaim) -> Cells:
-    """The verdict with symbol and colour, its size flag and its reason."""
+def verdict_cells(claim: JudgedClaim, challenges: Sequence[Challenge] = ()) -> Cells:
+    """The verdict with symbol and colour, its size flag and its reason; beside it what challenges of it gave."""
     words = wording.verdict_words(claim.verdict)
     remarks = []
     if claim.total_flips:
@@ -214,6 +215,7 @@ def verdict_cells(claim: JudgedClaim) -> Cells:
         remarks.append(f"Changed after runs had been seen: {'; '.join(claim.post_hoc.changed)}.")
     remarks += claim.remarks
     remarks += filter(None, [spread_mark(claim)])
+    remarks += map(challenge_words, challenges)
     brief = " ".join([claim.brief, *remarks]) if claim.brief else ""
     position = list(wording.VERDICTS).index(words.name)
     adjusted = claim.p_adjusted if isinstance(claim, JudgedEffect) else None
@@ -229,6 +231,18 @@ def verdict_cells(claim: JudgedClaim) -> Cells:
         "parts": parts_cell(claim) if isinstance(claim, JudgedParts | JudgedSigns | JudgedRanking) else Cell(),
         "reason": Cell(text=" ".join(filter(None, [claim.reason, spread_words(claim), *remarks])), brief=brief),
     }
+
+
+def challenge_words(challenge: Challenge) -> str:
+    """What came of a challenge, by fresh seeds alone; one that is not over is told too."""
+    seeds = "1 fresh seed" if len(challenge.seeds) == 1 else f"{len(challenge.seeds)} fresh seeds"
+    said = f"Challenged by “{challenge.beacon}” with {seeds}"
+    if not challenge.verdict:
+        return f"{said}: begun, not finished."
+    if challenge.estimate is None or challenge.ci90 is None:
+        return f"{said}: {challenge.verdict}."
+    low, high = (fixed(end, decimals=3, signed=True) for end in challenge.ci90)
+    return f"{said}: {challenge.verdict}, {fixed(challenge.estimate, decimals=3, signed=True)} [{low}, {high}]."
 
 
 def no_verdict_cells(effect: MeasuredEffect, *, evidence: str) -> Cells:

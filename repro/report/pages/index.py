@@ -27,6 +27,7 @@ from repro.report.text import formatting, wording
 from repro.report.text.file_tables import left_out_view, refused_view
 from repro.report.text.formatting import compact, count, listed, percent, size
 from repro.report.text.hits import claim_as_shown
+from repro.report.text.started import started_facts
 from repro.report.text.tables import Cell, Column, Link, Row, TableView
 from repro.report.text.units import measured_text
 from repro.report.text.wording import VerdictWords
@@ -78,9 +79,10 @@ class PaperView:
 
 @dataclass(frozen=True, kw_only=True)
 class IndexPage:
-    """The page of all verdicts of a scale."""
+    """The page of all verdicts of a scale. started: what the ledger says of all runs."""
 
     setting: Setting
+    started: tuple[Fact, ...]
     tally: Tally
     mode: str
     papers: tuple[PaperView, ...]
@@ -97,6 +99,7 @@ def index_page(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Res
     claims = results.judgement.claims
     return IndexPage(
         setting=setting(results),
+        started=tuple(Fact(term=term, text=text) for term, text in started_facts(results.judgement.ledger)),
         tally=tally(claims),
         mode=results.judgement.mode,
         papers=tuple(_paper_view(paper, results=results) for paper in papers),
@@ -182,7 +185,7 @@ def _claim_cells(claim: JudgedClaim, paper: Paper, table: Table | None, *, page:
     hrefs = {run: run_page_path(run) for run in claim.runs if run in results.runs}
     found = formatting.digits(num_examples(claim.metric, claim.protocol, claim.arm, paper=paper.name, results=results))
     ours = claim_rows.our_cells(claim, digits=found)
-    verdict = claim_rows.verdict_cells(claim)
+    verdict = claim_rows.verdict_cells(claim, results.challenges_of(claim))
     cells = {
         "statement": Cell(text=claim.statement),
         "where": Cell(text=claim.where),

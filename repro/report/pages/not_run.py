@@ -76,10 +76,13 @@ def _no_family(papers: Sequence[Paper], *, results: Results) -> Iterable[NotRun]
 
 
 def _missing(results: Results) -> Iterable[NotRun]:
-    """The planned runs that are not there, variant by variant."""
+    """The planned runs that are not there, variant by variant, and those that were started and do not count, with the reason."""
     seeds: dict[str, list[str]] = {}
+    why = results.judgement.why_missing
     for run_id in results.judgement.missing:
-        if run_id not in results.runs:
+        if run_id in why:
+            yield NotRun(what="", reason=f"it does not count: {why[run_id]}", links=(_run_link(run_id, results=results),))
+        elif run_id not in results.runs:
             variant, _, seed = run_id.rpartition("/")
             seeds.setdefault(variant, []).append(seed)
     for variant, found in seeds.items():
@@ -88,10 +91,12 @@ def _missing(results: Results) -> Iterable[NotRun]:
 
 
 def _diverged(results: Results) -> Iterable[NotRun]:
-    for run in results.runs.values():
-        if run.diverged:
-            link = Link(text=f"run {run.id}", href=run_page_path(run.id))
-            yield NotRun(what="", reason=f"it diverged: {run.record.reason}", links=(link,))
+    for found in results.judgement.diverged:
+        yield NotRun(what="", reason=f"it diverged: {found.reason}", links=(_run_link(found.run, results=results),))
+
+
+def _run_link(run_id: str, *, results: Results) -> Link:
+    return Link(text=f"run {run_id}", href=run_page_path(run_id) if run_id in results.runs else "")
 
 
 def _claims(claims: Sequence[JudgedClaim]) -> Iterable[NotRun]:

@@ -277,7 +277,7 @@ def _line_cells(line: TableLine, paper: Paper, table: Table, *, results: Results
                 "where": Cell(text=entry.where),
                 **claim_rows.paper_cells(entry),
                 **claim_rows.our_cells(entry, digits=digits),
-                **claim_rows.verdict_cells(entry),
+                **claim_rows.verdict_cells(entry, results.challenges_of(entry)),
             }
     for role, name in zip(("arm", "against"), line.arms, strict=True):
         cells[role] = Cell(text=name, href=_first_run(paper, name, results=results, page=table_page_path(paper.name, table.name)))

@@ -163,7 +163,7 @@ def restore(context: RunContext, *, identity: Mapping[str, str]) -> bool:
     if record is None:
         context.witness.start(identity, threads=context.num_threads, device=_named_device(context))
         return False
-    context.witness.kept(record)
+    context.witness.kept(record, threads=context.num_threads, device=_named_device(context))
     write_document(context.folder / FILE, record)
     by = receipts_for(record, context, identity=identity)
     context.say(f"finished before; kept{f' by {by}' if by else ''}")

@@ -8,14 +8,14 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from repro.artifacts.documents import digest_of, text_of
-from repro.artifacts.files import sha256_bytes
-from repro.artifacts.ledger.append import append, extend
+from repro.artifacts.documents import digest_of
+from repro.artifacts.ledger.append import append
 from repro.artifacts.ledger.chain import Ledger, read_ledger
 from repro.artifacts.ledger.events import Begin, End, Start, Status
+from repro.artifacts.ledger.standing import sha256_of
 from repro.artifacts.provenance import processor
 from repro.artifacts.run_json import STARTED_BY, RunJson
 
@@ -60,14 +60,21 @@ class Witness:
         """The run has ended, and `record` is on disk."""
         self._end(record.status, reason=record.reason, record=record)
 
-    def kept(self, record: RunJson) -> None:
-        """The run had ended before: write down its end if its worker died before it could."""
-        if self.folder is None or record.environment.get(STARTED_BY) is None:
+    def kept(self, record: RunJson, *, threads: int, device: str) -> None:
+        """The run had ended before, and `record` stands.
+
+        If its worker died before it could say so, that is written down now; and if the run was started as another since, and
+        is asked for as what it was again, a start and the same end.
+        """
+        if self.folder is None or STARTED_BY not in record.environment:
             return
-        sha256 = sha256_of(record)
-        if not _is_known(read_ledger(self.folder), record, sha256):
-            end = _end_of(record, sha256)
-            extend(self.folder, lambda ledger: [] if _is_known(ledger, record, sha256) else [end])
+        ledger = read_ledger(self.folder)
+        starts = [start for start in ledger.since_begin.events(Start) if start.run == record.id]
+        if starts and starts[-1].digest != digest_of(record.identity):
+            self.start(record.identity, threads=threads, device=device)
+            append(self.folder, replace(_end_of(record), start=self.started))
+        elif not _is_known(ledger, record):
+            append(self.folder, _end_of(record))
 
     @contextmanager
     def watching(self, *stops: type[BaseException]) -> Iterator[None]:
@@ -86,16 +93,11 @@ class Witness:
         if self.folder is None or not self.started or self.is_over:
             return
         end = End(run=self.run, start=self.started, identity=self.identity, status=status, reason=reason[:REASON_LENGTH])
-        append(self.folder, _end_of(record, sha256_of(record)) if record else end)
+        append(self.folder, _end_of(record) if record else end)
         self.is_over = True
 
 
-def sha256_of(record: RunJson) -> str:
-    """The SHA-256 of the file that holds `record`."""
-    return sha256_bytes(text_of(record).encode())
-
-
-def _end_of(record: RunJson, sha256: str) -> End:
+def _end_of(record: RunJson) -> End:
     """The end of a run that has a record."""
     return End(
         run=record.id,
@@ -103,13 +105,14 @@ def _end_of(record: RunJson, sha256: str) -> End:
         identity=digest_of(record.identity),
         status=record.status,
         reason=record.reason,
-        sha256=sha256,
+        sha256=sha256_of(record),
         results=record.results_digest,
     )
 
 
-def _is_known(ledger: Ledger, record: RunJson, sha256: str) -> bool:
+def _is_known(ledger: Ledger, record: RunJson) -> bool:
     """Whether nothing is to be added about a finished run: its end is there, or the ledger has never seen it start."""
+    sha256 = sha256_of(record)
     ended = any(end.sha256 == sha256 for end in ledger.events(End))
     found = any(begin.runs.get(record.id) == sha256 for begin in ledger.events(Begin))
     start = ledger.line(record.environment[STARTED_BY])

@@ -12,6 +12,7 @@ from repro.artifacts.files import run_folder, sha256_file, write_bytes
 from repro.artifacts.ledger.append import append
 from repro.artifacts.ledger.chain import read_ledger
 from repro.artifacts.ledger.events import Begin, End, Start
+from repro.artifacts.ledger.standing import Histories, Standing
 from repro.artifacts.run_json import FILE, FINISHED, STARTED_BY, RunJson, read_run
 from repro.artifacts.stored_files import stored_file
 from repro.papers import PAPERS
@@ -197,6 +198,18 @@ def test_made_again_by_other_code_is_another_identity(tmp_path: Path) -> None:
     one, other = read_ledger(tmp_path / "smoke").events(End)
     assert one.identity != other.identity
     assert one.results == other.results  # which are the same files
+
+
+def test_who_goes_back_to_the_code_of_a_finished_run_starts_it_as_that_again(tmp_path: Path) -> None:
+    work(tmp_path, doing())
+    with pytest.raises(Stopped):
+        work(tmp_path, doing(die=raising(Stopped()), code="other"))
+    for _ in range(2):
+        work(tmp_path, doing())
+        assert events(tmp_path) == ["Begin", "Start", "ok", "Start", "stopped", "Start", "ok"]
+    record, histories = read_run(tmp_path, RUN.id), Histories(read_ledger(tmp_path / "smoke"))
+    assert histories.standing(RUN.id, record) == Standing()
+    assert not any(history.is_made_again for history in histories)
 
 
 def test_what_was_measured_has_a_digest_without_times(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from repro.analyse.evidence.reasons.differences import (
     within_measured,
 )
 from repro.analyse.evidence.reasons.looks import look_words, post_hoc_words, price_words
+from repro.analyse.evidence.reasons.missing import diverged_words, missing_words
 from repro.analyse.evidence.reasons.paces import LEAVES_CHANCE, epochs_listed, pace_chosen, pace_meaning, pace_measured
 from repro.analyse.evidence.reasons.several import (
     NO_RATIO,
@@ -35,6 +36,7 @@ __all__ = [
     "amount_of",
     "count_meaning",
     "count_measured",
+    "diverged_words",
     "effect_measured",
     "epochs_listed",
     "epochs_measured",
@@ -45,6 +47,7 @@ __all__ = [
     "level_measured",
     "look_words",
     "meaning",
+    "missing_words",
     "no_spread",
     "no_worse_meaning",
     "not_run_yet",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from repro.analyse.evidence import verdict
 from repro.artifacts.judged import Judged, PostHoc
 from repro.system.durations import duration
 
@@ -11,7 +12,7 @@ from repro.system.durations import duration
 def look_words(entry: Judged) -> str:
     """The sentence that says at which of several looks the verdict was reached; "" where there is one look alone."""
     look = entry.look
-    if len(look.planned) < 2:
+    if len(look.planned) < 2 or entry.verdict not in verdict.DECIDED:
         return ""
     seeds = ", ".join(map(str, look.planned))
     level = f"{100 * look.level:.1f} %"

@@ -1,0 +1,24 @@
+"""Say which runs are collected: those that are planned, and whatever else was run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from repro.artifacts.files import run_folder
+from repro.planning.plan import planned_runs
+from repro.spec.experiment import Paper, make_run
+from repro.spec.run import Run
+
+
+def collected_runs(paper: Paper, *, scale: str, results: Path, num_seeds: int | None = None) -> list[Run]:
+    """The planned runs and all others that have a record in `results`, variant by variant: whatever was run counts."""
+    runs = {run.id: run for run in planned_runs(paper, scale=scale, num_seeds=num_seeds)}
+    names = dict.fromkeys([run.variant for run in runs.values()])
+    names |= {variant.name: None for variant in paper.variants if paper.scale(scale).has(paper.family(variant.name))}
+    for name in names:
+        folder = run_folder(results, f"{scale}/{paper.name}/{name}/0").parent
+        for seed in sorted(int(path.parent.name) for path in folder.glob("*/run.json") if path.parent.name.isdigit()):
+            run = make_run(paper, scale=scale, variant=name, seed=seed)
+            runs.setdefault(run.id, run)
+    place = {name: number for number, name in enumerate(names)}
+    return sorted(runs.values(), key=lambda run: (place[run.variant], run.seed))
