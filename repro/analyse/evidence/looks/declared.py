@@ -75,8 +75,9 @@ def declared(ledger: Ledger, population: Population) -> Declared:
     looks = {claim.id: at for claim in paper.claims if (at := _looks(plans, claim, begun, paper))}
     # What averages take at the last look belongs to their looks.
     last = max((at[-1] for at in looks.values()), default=0)
-    planned = planned_seeds(paper, population.scale, num_seeds=last)
-    every = {name: {*of_variant, *planned.get(name, ())} for name, of_variant in seeds.items()}
+    later = planned_seeds(paper, population.scale, num_seeds=last)
+    besides = {name: {seed for seed in later.get(name, ()) if seed >= last} for name in seeds}
+    every = {name: {*found, *population.planned_seeds(name), *besides[name]} for name, found in seeds.items()}
     return Declared(
         seeds=seeds,
         further={name: frozenset(seed for seed in of_variant if seed >= num) for name, of_variant in every.items()},
