@@ -10,6 +10,7 @@ Shape suffixes: N examples.
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -97,10 +98,11 @@ class Shards:
 
     def _read_index(self) -> dict[str, npt.NDArray[Any]]:
         path = self.folder / self._files.index.file
+        content = self._files.index.read(self.folder, again=self._again)
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with np.load(io.BytesIO(content), allow_pickle=False) as stored:
                 columns = {field: stored[field] for field in INDEX_FIELDS}
-        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        except (KeyError, ValueError, zipfile.BadZipFile) as error:
             raise FileFormatError(f"{path} is no readable index ({error}); {self._again}") from None
         if len(columns["label_N"]) != self._files.num_examples:
             raise FileFormatError(
