@@ -32,6 +32,7 @@ if "PYTEST_XDIST_WORKER" in os.environ or "--measure-pace" in sys.argv:  # a cor
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--measure-pace", action="store_true", help="measure every test and write tests/pace.json (with -n 0)")
+    parser.addoption("--fuzz-seed", type=int, metavar="N", help="of -m fuzz (default: another each time; it is printed)")
     soak = parser.getgroup("soak", "kills at random points (-m soak)")
     soak.addoption("--kills", type=int, default=200, metavar="N", help="how many, over all kinds of runs (default: 200)")
     soak.addoption("--soak-seed", type=int, metavar="S", help="of the points (default: another each time; it is printed)")
@@ -46,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Take a worker for each core; none for a single file, of which all tests share a worker, and where speed is measured."""
-    if measures_speed(config) or config.option.markexpr == "soak":
+    if measures_speed(config) or config.option.markexpr in ("soak", "fuzz"):
         return 0
     named = {str(argument).partition("::")[0] for argument in config.args}
     most = len(named) if all(name.endswith(".py") for name in named) else MOST_WORKERS
@@ -66,13 +67,14 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave benchmarks and soaks out unless they are asked for, mark what is quick, let the longest files begin."""
+    """Leave benchmarks, soaks and fuzzing out unless they are asked for, mark what is quick, let the longest files begin."""
     if not measures_speed(config):
         config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("bench")])
         items[:] = [item for item in items if not item.get_closest_marker("bench")]
-    if config.option.markexpr != "soak":
-        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("soak")])
-        items[:] = [item for item in items if not item.get_closest_marker("soak")]
+    for long in ("soak", "fuzz"):
+        if config.option.markexpr != long:
+            config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker(long)])
+            items[:] = [item for item in items if not item.get_closest_marker(long)]
     pace = read_pace()
     for item in items:
         if pace.is_quick(item) and not item.get_closest_marker("gpu"):

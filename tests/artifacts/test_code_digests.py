@@ -55,8 +55,9 @@ data.shards.writer data.sources.source spec.datasets
 """
 OF_IMAGES = f"{PREPARATIONS} data.prepare.image_packer"
 OF_VIDEOS = f"""
-{PREPARATIONS} data.prepare.mirroring data.prepare.video_decode data.prepare.video_orientation data.prepare.video_packer
-data.prepare.video_reader data.prepare.video_timeline data.sources.video_source spec.video_datasets system.memory
+{PREPARATIONS} data.prepare.mirroring data.prepare.video_decode data.prepare.video_packer data.sources.video_source
+data.video_files.containers data.video_files.orientation data.video_files.reader data.video_files.timeline
+spec.video_datasets system.memory
 system.one_thread system.workers
 """
 OF_FOLDERS = f"{OF_IMAGES} data.sources.class_folders data.sources.folders"

@@ -15,6 +15,9 @@ for name, (paper, dataset) in DATASETS.items():
         threads: prepare_threads(dataset)
         resources:
             mem_mb=2000,
+            # Neither decides a result; Snakemake compares params and the text of the command, and not these.
+            source=SOURCES[name],
+            limit=LIMITS,
         params:
             paper=paper.name,
             dataset=name,
@@ -22,5 +25,5 @@ for name, (paper, dataset) in DATASETS.items():
             spec=spec_digest(dataset),
             code=prepare_code(dataset),
         shell:
-            f"{REPRO} prepare {AT} {ON} {literal(SOURCES[name])} {LIMITS} "
-            "--paper {params.paper} --dataset {params.dataset} --threads {threads} --log {log:q}"
+            f"{REPRO} prepare {AT} {ON} "
+            "{resources.source} {resources.limit} --paper {params.paper} --dataset {params.dataset} --threads {threads} --log {log:q}"

@@ -10,12 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from repro.artifacts.dataset_json import LeftOutFiles, ListedFiles
-from repro.artifacts.files import no_formula, readable, write_bytes
+from repro.artifacts.files import no_formula, readable, visible, write_bytes
 from repro.artifacts.stored_files import stored_file
 from repro.data.files.reading import SourceError
 
 #: A line of the table of a split shows as many reasons for refusals as this; the rest are in one.
 MOST_REASONS = 8
+#: Halves of pairs that stand for no byte of a name.
+NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 #: As an example, this much of a name is shown.
 EXAMPLE_CHARACTERS = 60
 
@@ -103,7 +105,7 @@ def write_csv(path: Path, rows: Iterable[Sequence[str]]) -> None:
     """Write rows to `path`; names that are no valid Unicode keep their bytes, and no entry is a formula of a spreadsheet."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([no_formula(entry) for entry in row] for row in rows)
-    write_bytes(path, text.getvalue().encode(errors="surrogateescape"))
+    write_bytes(path, NO_BYTE.sub(lambda found: visible(found[0]), text.getvalue()).encode(errors="surrogateescape"))
 
 
 def some(names: Sequence[str]) -> str:

@@ -6,11 +6,11 @@ frames' JPEG blocks apart.
 
 Conventions that a user can see (docs/videos.md has them all):
 - of several video streams the one that FFmpeg thinks best; sound is ignored;
-- the picture is the one that a player shows (repro.data.prepare.video_orientation);
-- the clock is that of the frames, whatever the container (repro.data.prepare.video_timeline): time stamps are believed if no
+- the picture is the one that a player shows (repro.data.video_files.orientation);
+- the clock is that of the frames, whatever the container (repro.data.video_files.timeline): time stamps are believed if no
   frame is without one and none goes back; else frame n is shown at n / rate;
 - a file that ends early is cut into what is there; damage that FFmpeg reports is a reason to refuse the video, as is a file
-  beyond the limits (repro.data.prepare.video_reader).
+  beyond the limits (repro.data.video_files.reader).
 
 Shape suffixes: H height, W width, C colour channels (R, G, B), F frames of a clip, S stored side in pixels.
 """
@@ -32,12 +32,12 @@ from av.video.reformatter import VideoReformatter
 from PIL import Image
 
 from repro.data.files.reading import MAX_VIDEO_BYTES, content_hash, hash_of
-from repro.data.prepare.video_orientation import Shower
-from repro.data.prepare.video_reader import DamageError, VideoReader, listening
-from repro.data.prepare.video_timeline import Timeline, clip_frames, constant_rate, from_stamps
 from repro.data.shards.decode import QUALITY, UnreadableError
 from repro.data.sources.source import Pixels
 from repro.data.sources.video_source import Content
+from repro.data.video_files.orientation import Shower
+from repro.data.video_files.reader import DamageError, VideoReader, listening
+from repro.data.video_files.timeline import Timeline, clip_frames, constant_rate, from_stamps
 from repro.spec.video_datasets import Clips
 from repro.system.memory import memory_limit
 

@@ -5,6 +5,7 @@ Shape suffixes: N clips of a split, V videos, L labels of a video at most.
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -76,14 +77,15 @@ class ClipShards:
             FileFormatError: a file is missing or has changed.
         """
         self._shards.verify()
-        self._table.verify(self._shards.folder, again=f"delete {self._shards.folder} and run prepare again")
+        self._table.verify(self._shards.folder, again="run prepare again: it makes anew what is damaged")
 
     def _read_table(self) -> dict[str, NDArray[Any]]:
         path = self._shards.folder / self._table.file
+        content = self._table.read(self._shards.folder, again=f"delete {self._shards.folder} and run prepare again")
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with np.load(io.BytesIO(content), allow_pickle=False) as stored:
                 columns = {field: stored[field] for field in VIDEO_FIELDS}
-        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        except (KeyError, ValueError, zipfile.BadZipFile) as error:
             raise FileFormatError(f"{path} is no readable list of videos ({error}); run prepare again") from None
         if len(columns["video_N"]) != self._shards.num_examples:
             raise FileFormatError(

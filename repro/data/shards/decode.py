@@ -9,7 +9,7 @@ Conventions that a user can see:
 - greyscale and palette images become RGB, CMYK and YCCK are converted as DALI does, an alpha channel is dropped;
 - an EXIF orientation is not applied: the paper's data preparation of 2012 did not, and few files of ILSVRC carry one. In a
   TIFF file it is no remark of the camera but how the rows lie: there it is;
-- what a library says of a file while it reads it becomes the reason for a refusal, or is dropped: it names no file;
+- what a library prints of a file becomes part of the reason for its refusal, or is dropped: it names no file;
 - truncated, empty and otherwise unreadable files are refused with a reason. Damage inside the compressed stream that still
   decodes (random bytes in the middle) cannot be told from a picture, by no decoder: it passes.
 
@@ -24,7 +24,10 @@ from __future__ import annotations
 
 import importlib
 import io
+import logging
 import os
+import re
+import tempfile
 import threading
 import warnings
 from collections.abc import Iterator, Sequence
@@ -36,6 +39,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from repro.artifacts.files import readable
 from repro.data.shards.decoder_options import decoder_options
 from repro.data.sources.source import Pixels
 
@@ -86,8 +90,7 @@ def read_header(content: bytes, *, name: str) -> Header:
     if not content:
         raise UnreadableError("empty file")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # they name no file, and what they are of is refused or of no account
+        with quiet_pillow():
             image = Image.open(io.BytesIO(content), formats=(*DALI_FORMATS, *PILLOW_FORMATS))
             turned = "exif" in image.info and image.getexif().get(ORIENTATION_TAG, 1) not in (0, 1)
             animated = bool(getattr(image, "is_animated", False))
@@ -185,13 +188,13 @@ class Decoder:
         if not contents:
             return []
         try:
-            with silent_libraries():
+            with heard_libraries() as heard:
                 return list(self._run(contents))
         except RuntimeError as error:
             # The pipeline is dead; the next call builds another.
             self._pipeline = None
             if len(contents) == 1:
-                return [UnreadableError(_dali_reason(error))]
+                return [UnreadableError(_dali_reason(error) + "".join(f"; {line}" for line in heard[:1]))]
         return [self.decode([content])[0] for content in contents]
 
     def _run(self, contents: Sequence[bytes]) -> list[Pixels]:
@@ -208,8 +211,7 @@ class Decoder:
 def decoded_by_pillow(content: bytes) -> Pixels | UnreadableError:
     """The pixels (H, W, 3) of a file of one of PILLOW_FORMATS, or why there are none."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quiet_pillow():
             image = Image.open(io.BytesIO(content), formats=PILLOW_FORMATS)
             image.load()
             pixels_HWC = np.asarray(image.convert("RGB"))
@@ -221,19 +223,44 @@ def decoded_by_pillow(content: bytes) -> Pixels | UnreadableError:
 
 
 _SILENCE = threading.Lock()
+#: What libraries print is read so far; and the signs by which a terminal colours it.
+MOST_HEARD, COLORS = 4000, re.compile(r"\x1b\[[0-9;]*m")
 
 
 @contextmanager
-def silent_libraries() -> Iterator[None]:
-    """Keep off the terminal what libraries written in C print of a file without its name; an exception says it, too."""
-    with _SILENCE, open(os.devnull, "wb") as sink:
+def heard_libraries() -> Iterator[list[str]]:
+    """Keep off the terminal what libraries written in C print of a file without its name; give its lines, at the end."""
+    heard: list[str] = []
+    with _SILENCE, tempfile.TemporaryFile() as sink:
         kept = os.dup(2)
         try:
             os.dup2(sink.fileno(), 2)
-            yield
+            yield heard
         finally:
             os.dup2(kept, 2)
             os.close(kept)
+            sink.seek(0)
+            printed = COLORS.sub("", sink.read(MOST_HEARD).decode(errors="replace"))
+            heard += [readable(" ".join(line.split()))[:200] for line in printed.splitlines() if line.strip()]
+
+
+@contextmanager
+def quiet_pillow() -> Iterator[None]:
+    """Drop what Pillow warns of and logs: it names no file, and what makes a file unusable is an exception, too."""
+    with _quiet_log(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextmanager
+def _quiet_log() -> Iterator[None]:
+    log = logging.getLogger("PIL")
+    level, silence = log.level, logging.CRITICAL + 1
+    log.setLevel(silence)  # of its children, too
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 def decoding_pipeline(device: str, *, num_threads: int, batch_size: int, build: bool = True) -> Any:

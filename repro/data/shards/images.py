@@ -10,6 +10,7 @@ Shape suffixes: N examples.
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -76,7 +77,7 @@ class Shards:
 
     @property
     def _again(self) -> str:
-        return f"delete {self.folder} and run prepare again"
+        return "run prepare again: it makes anew what is damaged"
 
     def _image(self, index: int) -> npt.NDArray[np.uint8]:
         shard, offset, size = int(self._shard_N[index]), int(self._offset_N[index]), int(self._size_N[index])
@@ -97,10 +98,11 @@ class Shards:
 
     def _read_index(self) -> dict[str, npt.NDArray[Any]]:
         path = self.folder / self._files.index.file
+        content = self._files.index.read(self.folder, again=self._again)
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with np.load(io.BytesIO(content), allow_pickle=False) as stored:
                 columns = {field: stored[field] for field in INDEX_FIELDS}
-        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        except (KeyError, ValueError, zipfile.BadZipFile) as error:
             raise FileFormatError(f"{path} is no readable index ({error}); {self._again}") from None
         if len(columns["label_N"]) != self._files.num_examples:
             raise FileFormatError(

@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from repro.artifacts.files import readable
 from repro.data.files.places import CIFAR10_ARCHIVE, CIFAR10_FOLDER, CIFAR10_TEST, CIFAR10_TRAIN, UserFiles, files_of
 from repro.data.files.reading import read_regular
 from repro.data.sources.download import download
@@ -265,7 +266,8 @@ def parse_batch(content: bytes, *, name: str) -> tuple[npt.NDArray[np.uint8], np
         batch = _BatchUnpickler(io.BytesIO(content), encoding="latin1").load()
         pixels, labels = _pixels(batch["data"]), np.array(batch["labels"], np.int32)
     except Exception as error:  # A hostile pickle can raise anything.
-        raise SourceError(f"{name} is no official CIFAR-10 batch: {error}; fetch the archive again") from None
+        said = readable(" ".join(str(error).split()))[:200]
+        raise SourceError(f"{name} is no official CIFAR-10 batch: {said}; fetch the archive again") from None
     if labels.shape != (len(pixels),) or not (labels.min(initial=0) >= 0 and labels.max(initial=0) < len(CLASSES)):
         raise SourceError(
             f"{name} is no official CIFAR-10 batch: its labels do not fit its {len(pixels)} images; fetch the archive again"

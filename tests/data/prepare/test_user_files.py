@@ -258,6 +258,26 @@ def test_a_cut_file_of_any_format_is_refused_or_whole_and_never_a_crash(kind: st
         assert isinstance(pixels, UnreadableError) or pixels.shape[0] * pixels.shape[1] == header.num_pixels
 
 
+def test_no_library_prints_anything_of_a_file_without_its_name(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    root = photo_tree(tmp_path / "photos", per_class=3)
+    whole = (root / "train" / "ant" / "0.jpg").read_bytes()
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(gradient()).save(root / "train" / "bee" / "exif.jpg", exif=exif.tobytes()[:-3])
+    (root / "train" / "ant" / "cut.jpg").write_bytes(whole[: len(whole) // 2])
+    (root / "train" / "ant" / "end.jpg").write_bytes(whole[:-2])
+    (root / "train" / "ant" / "x.png").write_bytes(saved("PNG", "RGB")[:-40])
+    (root / "train" / "ant" / "x.tif").write_bytes(
+        saved("TIFF", "RGB").replace(b"\x15\x01\x03\0\x01\0\0\0\x03", b"\x15\x01\x03\0\x01\0\0\0\xff")
+    )
+    run(replace(PHOTOS, max_refused=0.9), tmp_path / "out", source=root)
+    printed = capfd.readouterr()
+    assert (printed.out, printed.err, caplog.text) == ("", "", "")
+    assert read_dataset(tmp_path / "out").refused.num >= 3
+
+
 def test_of_several_pictures_the_first_is_taken_and_that_is_counted(tmp_path: Path) -> None:
     root = photo_tree(tmp_path / "photos", per_class=1)
     red, blue = (Image.new("RGB", (16, 16), color) for color in ("red", "blue"))

@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 from repro.data.prepare.video_decode import CutTask, CutVideo, cut_video, read_timeline
-from repro.data.prepare.video_timeline import clip_frames
 from repro.data.shards.decode import UnreadableError, central_square
+from repro.data.video_files.timeline import clip_frames
 from repro.spec.video_datasets import Clips
 from tests.data.videos import SIDE_PX, number_in, numbered, write_video
 

@@ -17,10 +17,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from repro.data.prepare import video_reader
 from repro.data.prepare.video_decode import CutTask, CutVideo, cut_video
-from repro.data.prepare.video_reader import DamageError, VideoReader
 from repro.data.shards.decode import UnreadableError
+from repro.data.video_files import reader
+from repro.data.video_files.reader import DamageError, VideoReader
 from repro.spec.video_datasets import Clips
 from tests.data.videos import number_in, write_video
 
@@ -188,7 +188,7 @@ def test_a_frame_that_is_larger_than_the_header_says_is_not_decoded(tmp_path: Pa
     content = big_avi(tmp_path / "a.avi", 256).read_bytes()
     lying = content.replace(struct.pack("<II", 256, 256), struct.pack("<II", 64, 64))
     assert lying != content
-    monkeypatch.setattr(video_reader, "MAX_PIXELS", 128 * 128)
+    monkeypatch.setattr(reader, "MAX_PIXELS", 128 * 128)
     for bad in (b"".join(parts), lying):
         assert str(cut(Bytes(bad))) == "frames of 256x256 are 65536 pixels; allowed: up to 16384"
 
@@ -197,9 +197,9 @@ def test_frames_and_pixels_in_all_are_limited_from_the_container_s_word(tmp_path
     path = write_video(tmp_path / "a.mp4", num_frames=60)
     monkeypatch.setattr(VideoReader, "frames", None)  # nothing is decoded
     with monkeypatch.context() as patch:
-        patch.setattr(video_reader, "MAX_FRAMES", 59)
+        patch.setattr(reader, "MAX_FRAMES", 59)
         assert str(cut(path)) == "more than 59 frames; allowed: up to 59"
-    monkeypatch.setattr(video_reader, "MAX_PIXELS_IN_ALL", 59 * 64 * 64)
+    monkeypatch.setattr(reader, "MAX_PIXELS_IN_ALL", 59 * 64 * 64)
     assert str(cut(path)) == "its frames are 245760 pixels in all; allowed: up to 241664"
 
 

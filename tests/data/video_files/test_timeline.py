@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from repro.data.prepare.video_timeline import clip_frames, constant_rate, from_stamps
 from repro.data.shards.decode import UnreadableError
+from repro.data.video_files.timeline import clip_frames, constant_rate, from_stamps
 from repro.spec.video_datasets import Clips
 
 

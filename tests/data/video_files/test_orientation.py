@@ -18,8 +18,8 @@ import pytest
 from PIL import Image
 
 from repro.data.prepare.video_decode import CutTask, CutVideo, cut_video
-from repro.data.prepare.video_orientation import UPRIGHT, orientation, square_of
 from repro.data.shards.decode import central_square
+from repro.data.video_files.orientation import UPRIGHT, orientation, square_of
 from repro.spec.video_datasets import Clips
 
 ONE, RATE = 1 << 16, Fraction(30)

@@ -1,7 +1,7 @@
 """Show a decoded frame as a player does: cropped, turned and mirrored as the file asks, with pixels of the stated shape.
 
 A file says how it is to be shown in a matrix (MP4, MOV, Matroska and WebM, or the stream itself), by the shape of its pixels
-(container or stream; the container's word wins, as in FFmpeg's player), and by crops, which FFmpeg applies to what it decodes.
+(container or stream; the container's word wins, as in FFmpeg's player), and by crops, of the container or of the stream.
 
 Shape suffixes: H height, W width, C colour channels (R, G, B), S side in pixels.
 """
@@ -18,9 +18,10 @@ import numpy as np
 from av.sidedata.sidedata import Type
 from PIL import Image
 
-from repro.data.prepare.video_reader import VideoReader
 from repro.data.shards.decode import central_square
 from repro.data.sources.source import Pixels
+from repro.data.video_files.containers import Crop, crops_of
+from repro.data.video_files.reader import VideoReader
 
 #: A matrix means a turn by a right angle or a mirror if it is no further from one than FFmpeg's programs allow.
 LARGEST_ANGLE = math.radians(1.0)
@@ -30,6 +31,7 @@ LARGEST_ASPECT = 16
 NOTES = {
     "turned": "videos are shown turned or mirrored, as their files ask",
     "left_as_stored": "videos ask for a turn by no right angle or for no picture at all; they were left as stored",
+    "cropped": "videos are cropped, as their containers ask",
     "not_square": "videos have pixels that are not square; they were cut as a player shows them",
     "odd_pixels": f"videos state pixels more than {LARGEST_ASPECT} times as wide as high, or as high as wide; taken as square",
     "interlaced": "videos are interlaced; both fields of a frame were left together",
@@ -53,6 +55,7 @@ class Orientation:
 
 
 UPRIGHT = Orientation()
+NO_CROP: Crop = (0, 0, 0, 0)
 
 
 def orientation(matrix: bytes | None) -> Orientation | None:
@@ -82,6 +85,7 @@ class Shower:
     def __init__(self, video: VideoReader, *, stored_px: int, notes: set[str]) -> None:
         self._track, self._stored_px, self._notes = video.track, stored_px, notes
         self._sizes = set[tuple[int, int]]()
+        self._crop = video_crop(video)
         if video.num_videos > 1:
             notes.add("several")
 
@@ -92,8 +96,16 @@ class Shower:
         aspect = self._aspect()
         self._note(frame, turn=turn, aspect=aspect)
         turn = turn or UPRIGHT
-        shown = np.ascontiguousarray(turn.of(pixels_HWC))
+        shown = np.ascontiguousarray(turn.of(self._cropped(pixels_HWC)))
         return square_of(shown, side_px=self._stored_px, aspect=1 / aspect if turn.swapped else aspect)
+
+    def _cropped(self, pixels_HWC: Pixels) -> Pixels:
+        left, top, right, bottom = self._crop
+        height, width, _ = pixels_HWC.shape
+        if self._crop == NO_CROP or min(self._crop) < 0 or left + right >= width or top + bottom >= height:
+            return pixels_HWC
+        self._notes.add("cropped")
+        return pixels_HWC[top : height - bottom, left : width - right]
 
     def _aspect(self) -> Fraction:
         """Width of a pixel over its height."""
@@ -115,6 +127,17 @@ class Shower:
             "sizes": len(self._sizes) > 1,
         }
         self._notes.update(note for note, applies in applying.items() if applies)
+
+
+def video_crop(video: VideoReader) -> Crop:
+    """What the container cuts off the pictures of the chosen stream.
+
+    Raises:
+        DamageError: the container is damaged.
+    """
+    found = crops_of(video.file, container=video.container.format.name)
+    number = [stream.index for stream in video.container.streams.video].index(video.track.index)
+    return found[number] if number < len(found) else NO_CROP
 
 
 def square_of(pixels_HWC: Pixels, *, side_px: int, aspect: Fraction) -> Pixels:

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import errno
 import io
+import math
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -58,41 +60,55 @@ class NoKeyFrameError(DamageError):
     """Decoding began at a frame that rests on others."""
 
 
+_messages: ContextVar[list[tuple[int, str, str]]] = ContextVar("messages of FFmpeg", default=[])  # noqa: B039  never filled
+
+
 @contextmanager
 def listening() -> Iterator[None]:
-    """Have FFmpeg's messages captured, for `heard`."""
+    """Have FFmpeg's messages kept, so that `heard` hears them."""
     level, skips = av.logging.get_level(), av.logging.get_skip_repeated()
     av.logging.set_level(av.logging.INFO)
     av.logging.set_skip_repeated(False)  # else the damage of a file is passed over that is worded like the file's before it
     try:
-        yield
+        with av.logging.Capture() as messages:
+            before = _messages.set(messages)
+            yield
     finally:
+        _messages.reset(before)
         av.logging.set_level(level)
         av.logging.set_skip_repeated(skips)
 
 
-def heard(work: Callable[[], Result], *, where: str = "") -> Result:
-    """Do some work of FFmpeg's on a file.
+def heard(work: Callable[[], Result], *, at: Any = None) -> Result:
+    """Do some work of FFmpeg's on a file; at: the packet that it is about.
 
     Raises:
-        UnreadableError: a frame has too many pixels, or the file only names others.
+        UnreadableError: a frame has too many pixels.
         DamageError: FFmpeg says or logs that something is damaged.
     """
-    with av.logging.Capture() as log:
-        try:
-            result, failure = work(), None
-        except av.FFmpegError as error:
-            if error.errno == errno.ENOMEM:
-                raise
-            failure = error
-    for _, _, text in log:
-        _check_limits(text)
-    told = [f"{name}: {' '.join(text.split())}" for level, name, text in log if _is_damage(level, name, text)]
-    if failure is not None and not told:
-        told = [failure.strerror or type(failure).__name__]
-    if told:
-        raise DamageError(f"damaged{where} ({told[0][:160]})")
+    messages, failure = _messages.get(), None
+    try:
+        result = work()
+    except av.FFmpegError as error:
+        if error.errno == errno.ENOMEM:
+            raise
+        failure = error
+    if messages or failure is not None:
+        told = _damage(messages)
+        if failure is not None and not told:
+            told = [failure.strerror or type(failure).__name__]
+        if told:
+            raise DamageError(f"damaged{_at(at)} ({told[0][:160]})")
     return result
+
+
+def _damage(messages: list[tuple[int, str, str]]) -> list[str]:
+    """Forget the messages, and say which of them tell of damage."""
+    heard_now = list(messages)
+    messages.clear()
+    for _, _, text in heard_now:
+        _check_limits(text)
+    return [f"{name}: {' '.join(text.split())}" for level, name, text in heard_now if _is_damage(level, name, text)]
 
 
 def _check_limits(text: str) -> None:
@@ -120,9 +136,10 @@ class VideoReader(AbstractContextManager["VideoReader"]):
     def __init__(self, file: Path | bytes) -> None:
         # The prefix keeps a name with a colon from being taken for a protocol.
         source = io.BytesIO(file) if isinstance(file, bytes) else f"file:{file}"
+        self.file = file
         self.container: Any = opened(source)
         self.track: Any = self.container.streams.best("video")
-        self._num_pixels, self._last = 0, -1
+        self._num_pixels, self._most_frames, self._last = 0, 0, None
         try:
             self._prepare()
         except UnreadableError:
@@ -139,6 +156,7 @@ class VideoReader(AbstractContextManager["VideoReader"]):
         self.track.codec_context.thread_count = 1
         self.track.codec_context.options = {"err_detect": "explode+crccheck", "max_pixels": str(MAX_PIXELS)}
         check_size(*self._size)
+        self._most_frames = min(MAX_FRAMES, MAX_PIXELS_IN_ALL // max(math.prod(self._size), 1))
 
     @property
     def _size(self) -> tuple[int, int]:
@@ -169,8 +187,11 @@ class VideoReader(AbstractContextManager["VideoReader"]):
         Raises:
             DamageError: says how many there are.
         """
-        if self.container.format.name == "avi" and self._last + 1 < self.track.frames:
-            raise DamageError(f"damaged (it says that it has {self.track.frames} frames, and ends after {self._last + 1})")
+        if self.container.format.name != "avi" or self._last is None or self._last.dts is None:
+            return
+        num_frames = self._last.dts + 1
+        if num_frames < self.track.frames:
+            raise DamageError(f"damaged (it says that it has {self.track.frames} frames, and ends after {num_frames})")
 
     def leap(self, stamp: int) -> None:
         """Go to the last place before a time stamp where the container says that decoding can begin."""
@@ -178,16 +199,17 @@ class VideoReader(AbstractContextManager["VideoReader"]):
 
     def packets(self) -> Iterator[Any]:
         """Give the packets of the video stream from where the file stands, and one that is empty at its end."""
-        demuxing, number = self.container.demux(self.track), 0
-        while (packet := heard(lambda: next(demuxing, None))) is not None:
+        step, number = partial(next, self.container.demux(self.track), None), 0
+        while (packet := heard(step)) is not None:
             if packet.is_corrupt:
                 raise DamageError(f"damaged{_at(packet)} (so the container)")
             if packet.size:
                 number += 1
-                self.check_length(number)
-                self._last = max(self._last, packet.dts or 0)
-            # A packet without content in the middle shows the frame before it on; the decoder would take it for the end.
-            if packet.size or packet.dts is None:
+                if number > self._most_frames:
+                    self.check_length(number)
+                self._last = packet
+                yield packet
+            elif packet.dts is None:  # one in the middle shows the frame before it on: the decoder would take it for the end
                 yield packet
 
     def frames(self, *, leapt: bool = False) -> Iterator[Any]:
@@ -196,10 +218,11 @@ class VideoReader(AbstractContextManager["VideoReader"]):
         Raises:
             NoKeyFrameError: the first frame rests on others. At the beginning the container's word is enough.
         """
-        stands = False
-        for number, packet in enumerate(self.packets()):
-            stands = stands or (not number and packet.is_keyframe and not leapt)
-            for frame in heard(partial(self.track.decode, packet), where=_at(packet)):
+        decode, stands, first = self.track.codec_context.decode, False, True
+        for packet in self.packets():
+            if first:
+                stands, first = packet.is_keyframe and not leapt, False
+            for frame in heard(partial(decode, packet), at=packet):
                 self._check(frame)
                 stands = stands or frame.key_frame
                 if not stands:
@@ -223,17 +246,17 @@ def opened(source: io.BytesIO | str) -> Any:
     """
     inside = {"format_whitelist": ",".join(CONTAINERS), "protocol_whitelist": "file"}
     limits = {"max_pixels": str(MAX_PIXELS)}
-    with av.logging.Capture() as log:
-        try:
-            container = av.open(source, metadata_errors="ignore", options=limits, container_options=inside)
-        except av.FFmpegError:
-            for _, _, text in log:
-                _check_limits(text)
-            raise
-    told = [text for level, name, text in log if name == container.format.name and _is_damage(level, name, text)]
+    messages = _messages.get()
+    messages.clear()
+    try:
+        container = av.open(source, metadata_errors="ignore", options=limits, container_options=inside)
+    except av.FFmpegError:
+        _damage(messages)
+        raise
+    told = [text for text in _damage(messages) if text.startswith(f"{container.format.name}: ")]
     if told:
         container.close()
-        raise DamageError(f"damaged ({' '.join(told[0].split())[:160]})")
+        raise DamageError(f"damaged ({told[0][:160]})")
     return container
 
 
@@ -254,5 +277,7 @@ def _check_all(num_pixels: int) -> None:
 
 def _at(what: Any) -> str:
     """Where in the file a packet or a frame is shown, if it says so."""
+    if what is None:
+        return ""
     stamp = what.pts if what.pts is not None else what.dts
     return "" if stamp is None or what.time_base is None else f" at {float(stamp * what.time_base):.2f} s"
