@@ -70,6 +70,7 @@ DESCRIBING = ("collect", "judge", "calibrate", "render")
 DECIDE_NOTHING = (
     "repro.artifacts.dataset_json",
     "repro.artifacts.documents",
+    "repro.artifacts.failed_json",
     "repro.artifacts.files",
     "repro.artifacts.ledger.append",
     "repro.artifacts.ledger.chain",

@@ -14,7 +14,7 @@ from repro.artifacts.files import FileFormatError, run_folder
 from repro.artifacts.log_jsonl import Saturation
 from repro.artifacts.stored_files import StoredFile, check_file_name
 
-FILE, FINISHED = "run.json", "finished.json"
+FILE, FINISHED, FAILED = "run.json", "finished.json", "failed.json"
 #: The number format of every faithful run.
 FAITHFUL = "float32"
 #: Where `environment` names the line of the ledger by which the run was started (its SHA-256).
@@ -255,8 +255,17 @@ def _files_of(made: Made) -> tuple[StoredFile, ...]:
 
 
 def is_finished(folder: Path) -> bool:
-    """Say whether a run's folder has a record: a workflow may take one of its names away, never both."""
-    return (Path(folder) / FILE).is_file() or (Path(folder) / FINISHED).is_file()
+    """Say whether a run's folder has a record."""
+    return record_path(folder).is_file()
+
+
+def record_path(folder: Path) -> Path:
+    """The file that is the record of a run: finished.json where a workflow has removed run.json.
+
+    A workflow does so when another run of the same job failed. Where this one failed, what it was before is no record of it.
+    """
+    folder = Path(folder)
+    return folder / FILE if (folder / FILE).is_file() or (folder / FAILED).is_file() else folder / FINISHED
 
 
 def read_run(results: Path, run_id: str) -> RunJson:
@@ -267,10 +276,10 @@ def read_run(results: Path, run_id: str) -> RunJson:
         FileFormatError: the file is damaged (repro.artifacts.documents.read_document), or is that of another run.
     """
     folder = run_folder(results, run_id)
-    path = folder / FINISHED if is_finished(folder) and not (folder / FILE).is_file() else folder / FILE
+    path = record_path(folder) if is_finished(folder) else folder / FILE
     run = read_document(path, RunJson)
     if run.id != run_id:
-        raise FileFormatError(f"{path} is of run {run.id}, not of {run_id}; delete it and train the run again")
+        raise FileFormatError(f"{path} is of run {run.id}, not of {run_id}; train the run again")
     return run
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from itertools import pairwise
 
+from repro.artifacts.failed_json import find_failure, note_failure
 from repro.artifacts.files import data_folder, run_folder
 from repro.artifacts.run_json import FAITHFUL, is_finished
 from repro.catalogue.known import catalogue
@@ -15,6 +17,7 @@ from repro.planning.collected import collected_runs
 from repro.planning.declare import declare, plan_of
 from repro.planning.plan import planned_runs, stage_of
 from repro.spec.experiment import make_run
+from repro.spec.run import Run
 from repro.spec.video_datasets import VideoDataset
 from repro.system.locks import locked
 from repro.system.processors import num_usable
@@ -92,7 +95,7 @@ def train_variants(options: argparse.Namespace, say: Say) -> None:
     declare(plan_of([paper], runs), folder=options.results / options.scale)
     from repro.system.gpu_leases import leased_for
 
-    with ExitStack() as stack:
+    with _noting_failures(runs, options), ExitStack() as stack:
         for run in sorted(runs, key=lambda run: (run.variant, run.seed)):
             stack.enter_context(locked(run_folder(options.results, run.id), say=say))
         # Before anything that asks CUDA what there is, as DALI may when it is imported.
@@ -109,8 +112,23 @@ def train_variants(options: argparse.Namespace, say: Say) -> None:
             precision=options.precision,
             towers_apart=options.towers_apart,
             num_processes=max(1, options.gpus or 1) if several else 1,  # a process for each GPU
+            log=options.log,
         )
         make(runs, results=options.results, compute=compute, say=say)
+
+
+@contextmanager
+def _noting_failures(runs: Sequence[Run], options: argparse.Namespace) -> Iterator[None]:
+    """Write down that `runs` failed which a failure of their job keeps from being begun."""
+    before = {run.id: find_failure(options.results, run.id) for run in runs}
+    try:
+        yield
+    except Exception as error:
+        for run in runs:
+            folder = run_folder(options.results, run.id)
+            if not is_finished(folder) and find_failure(options.results, run.id) == before[run.id]:
+                note_failure(options.results, run.id, error, log=options.log)
+        raise
 
 
 def collect_runs(options: argparse.Namespace, say: Say) -> None:

@@ -41,7 +41,7 @@ def render(papers: Sequence[Paper], *, scale: str, results: Path, reports: Path,
     if not known:
         allowed = sorted({item.name for paper in papers for item in paper.scales})
         raise ValueError(f"no paper has the scale {scale!r}; allowed: {', '.join(allowed)}")
-    read = read_results(known, scale=scale, results=results, unjudged=unjudged)
+    read = read_results(known, scale=scale, results=results, unjudged=unjudged, reports=Path(reports) / scale)
     present = [paper for paper in known if paper.name in read.judgement.evidence]
     if not present:
         got, wanted = " and ".join(sorted(read.judgement.evidence)), " ".join(paper.name for paper in known)

@@ -1,13 +1,20 @@
 """Folders that are not complete give pages that say what is missing, or an error that names the stage to run."""
 
+import re
+import shutil
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from repro.analyse.collect.collect import collect
+from repro.analyse.judge.judge import judge
 from repro.artifacts import files
 from repro.artifacts.dataset_json import ListedFiles, read_dataset, write_dataset
+from repro.artifacts.failed_json import note_failure
 from repro.artifacts.files import FileFormatError
+from repro.planning.plan import planned_runs
 from repro.report.render import render
 from tests.described import NO_DIGEST
 from tests.fabricate import Truth
@@ -105,3 +112,51 @@ def test_refused_files_and_warnings_are_listed(small_judged: Rendered) -> None:
     assert "class ring has 1 image" in page.words
     assert page.tables["table-procedural_refused"][1] == {"split": "train", "file": "a/b.jpg", "reason": "no JPEG"}
     assert "1 (1.00 %)" in page.words
+
+
+def collect_again(made: Rendered) -> None:
+    """Collect and judge what is there now of all planned runs."""
+    runs = [run for paper in made.papers for run in planned_runs(paper, scale="smoke")]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        collect(runs, papers=made.papers, results=made.results)
+        judge(made.papers, scale="smoke", results=made.results)
+
+
+def test_a_run_that_failed_says_so_in_its_cells_with_the_reason_and_the_log_and_the_others_stay(tmp_path: Path) -> None:
+    """What a workflow leaves of a failed job: the records of its finished runs are there by their other name."""
+    made = judged([smaller()], tmp_path, truth=Truth(num_examples=100))
+    runs = made.results / "smoke/runs/alexnet"
+    for record in runs.rglob("run.json"):
+        record.rename(record.with_name("finished.json"))
+    shutil.rmtree(runs / "no_lrn/1")
+    log = made.results / "smoke/logs/train/alexnet/no_lrn.log"
+    log.parent.mkdir(parents=True)
+    log.write_text("what happened")
+    error = OSError("no <disk>\nat all")
+    note_failure(made.results, "smoke/alexnet/no_lrn/1", error, log=log)
+    collect_again(made)
+    again = rerendered(made)
+    index, page = (read(again.folder / name) for name in ("index.html", "alexnet/alexnet_ablations.html"))
+    assert "failed: OSError: no <disk> at all" in index.words
+    assert "Runs that failed 1 run" in index.words and "Runs that are missing" not in index.words
+    assert "failed with seed 1: OSError: no <disk> at all" in page.words
+    for text in ((again.folder / name).read_text() for name in ("index.html", "alexnet/alexnet_ablations.html")):
+        assert "<disk>" not in text
+    links = [(again.folder / "index.html").read_text(), (again.folder / "alexnet/alexnet_ablations.html").read_text()]
+    for text, place in zip(links, ("", "alexnet"), strict=True):
+        (href,) = set(re.findall(r'href="([^"]*no_lrn\.log)"', text))
+        assert (again.folder / place / href).resolve() == log.resolve()
+    assert (again.folder / "runs/alexnet/no_lrn-0.html").is_file()
+    row = next(line for line in csv_rows(again) if line["claim"] == "A.S3.3.lrn.top1")
+    assert row["reason"].startswith("failed with seed 1: OSError: no <disk> at all.")
+
+
+def test_a_variant_of_which_every_run_failed_has_the_verdict_failed(tmp_path: Path) -> None:
+    made = judged([smaller()], tmp_path, truth=Truth(num_examples=100))
+    for seed in (0, 1):
+        shutil.rmtree(made.results / f"smoke/runs/alexnet/no_lrn/{seed}")
+        note_failure(made.results, f"smoke/alexnet/no_lrn/{seed}", ValueError("by hand"), log=None)
+    collect_again(made)
+    page = (rerendered(made).folder / "alexnet/alexnet_ablations.html").read_text()
+    assert "failed with seed 0, 1: ValueError: by hand" in page

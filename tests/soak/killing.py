@@ -15,6 +15,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,7 +132,7 @@ def wait(process: Started) -> int:
 
 def kill(process: Started, point: Point, *, cpu_s: float, num_names: int) -> bool:
     """Kill it at `point` of the `cpu_s` and `num_names` that it takes undisturbed; False if it ended before."""
-    at_s, at_names = point.share * cpu_s, max(1, round(point.share * num_names))
+    at_s, at_names = 0.9 * point.share * cpu_s, max(1, round(point.share * num_names))
     while not process.ended():
         if point.by_names:
             process.look()
@@ -139,14 +140,23 @@ def kill(process: Started, point: Point, *, cpu_s: float, num_names: int) -> boo
         else:
             due = process.cpu_s() >= at_s
         if due:
-            (os.killpg if point.group else os.kill)(process.pid, point.number)
+            _send(process.pid, point)
             break
         time.sleep(LOOK_AT_NAMES_S if point.by_names else LOOK_S)
     else:
         return False
     while not process.ended():
         time.sleep(LOOK_S)
-    return True
+    return process.status != 0  # 0: it had ended when the signal came
+
+
+def _send(pid: int, point: Point) -> None:
+    """Send the signal of a point; a process that has not yet begun its own session is no group."""
+    if point.group:
+        with suppress(ProcessLookupError):
+            os.killpg(pid, point.number)
+            return
+    os.kill(pid, point.number)
 
 
 def outlived(mark: str) -> list[int]:

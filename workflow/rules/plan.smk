@@ -136,6 +136,14 @@ def refuse_unknown_targets():
         raise WorkflowError(error)
 
 
+def report_what_is_there():
+    """Write the pages of the runs that are finished, if pages were asked for."""
+    wanted = {"reproduce", "report", "all", "render", *(table.name for paper in PAPERS for table in paper.tables)}
+    if wanted & {job.rule.name for job in workflow.dag.jobs}:
+        command = f"{REPRO} report {AT} {INTO} --papers {' '.join(PAPER_NAMES)} {SEEDS_OPTION}"
+        os.system(command.replace("{{", "{").replace("}}", "}"))
+
+
 def take_results():
     """Hold the results until this process ends, and declare what is planned."""
     folder = Path(CONFIG.results) / CONFIG.scale

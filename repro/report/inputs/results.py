@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -13,12 +13,13 @@ from repro.artifacts.calibration_json import CalibrationJson, read_calibration
 from repro.artifacts.claims_json import Judgement, read_claims_json
 from repro.artifacts.dataset_json import DatasetJson, read_dataset
 from repro.artifacts.documents import digest_of, fields_of
+from repro.artifacts.failed_json import FailedRun, find_failure
 from repro.artifacts.judged import JudgedClaim
 from repro.artifacts.ledger.chain import read_ledger
 from repro.artifacts.ledger.events import Challenge
 from repro.artifacts.ledger.receipts import made_again_words
 from repro.artifacts.log_jsonl import LogEntry, parse_log
-from repro.artifacts.run_json import RunJson, read_run
+from repro.artifacts.run_json import RunJson, is_finished, read_run
 from repro.artifacts.runs_csv import Measurement, read_runs_csv
 from repro.spec.experiment import Paper
 
@@ -43,6 +44,7 @@ class Results:
     """All that a report of one scale is made from. `datasets` maps a data set's name to its dataset.json (absent: not there).
 
     calibration: None where nothing was calibrated.
+    failed: runs that failed, by id. reports: the folder in which the pages will lie, from which they refer to logs.
     challenges: of claims, as the ledger has them. made_again: how many runs were, and how many were equal.
     unjudged: why verdicts could not be judged again.
     """
@@ -57,6 +59,8 @@ class Results:
     calibration: CalibrationJson | None = None
     made_again: str = ""
     unjudged: str = ""
+    failed: dict[str, FailedRun] = field(default_factory=dict)
+    reports: Path | None = None
     challenges: tuple[Challenge, ...] = ()
 
     def challenges_of(self, claim: JudgedClaim) -> tuple[Challenge, ...]:
@@ -103,10 +107,12 @@ class Results:
         return found
 
 
-def read_results(papers: Sequence[Paper], *, scale: str, results: Path, unjudged: str = "") -> Results:
+def read_results(
+    papers: Sequence[Paper], *, scale: str, results: Path, unjudged: str = "", reports: Path | None = None
+) -> Results:
     """Read everything below `results/<scale>` that the report shows.
 
-    unjudged: why the verdicts could not be judged again; empty where they were.
+    unjudged: why the verdicts could not be judged again; empty where they were. reports: as in Results.
 
     Raises:
         FileFormatError: runs.csv or claims.json is missing, damaged, or made from another version of the other.
@@ -137,6 +143,8 @@ def read_results(papers: Sequence[Paper], *, scale: str, results: Path, unjudged
         made_again=made_again_words(ledger),
         challenges=tuple(ledger.events(Challenge)),
         unjudged=unjudged,
+        failed={run.id: run for paper in papers for run in failed_runs(paper, scale=scale, results=results)},
+        reports=reports,
     )
 
 
@@ -151,18 +159,34 @@ def run_records(paper: Paper, *, scale: str, results: Path) -> Iterator[RunRecor
     """Read the run folders of the paper's variants at `scale`, seeds in order."""
     for variant in paper.variants:
         parent = files.run_folder(results, f"{scale}/{paper.name}/{variant.name}/0").parent
-        found = [path for path in parent.glob("*/run.json") if path.parent.name.isdigit()]
-        for path in sorted(found, key=lambda path: int(path.parent.name)):
-            run_id = f"{scale}/{paper.name}/{variant.name}/{path.parent.name}"
+        for folder in _seed_folders(parent):
+            if not is_finished(folder):
+                continue
+            run_id = f"{scale}/{paper.name}/{variant.name}/{folder.name}"
             record = read_run(results, run_id)
-            log, lines = _log(record, path.parent)
-            yield RunRecord(id=run_id, folder=path.parent, record=record, log=log, log_lines=lines)
+            log, lines = _log(record, folder)
+            yield RunRecord(id=run_id, folder=folder, record=record, log=log, log_lines=lines)
+
+
+def failed_runs(paper: Paper, *, scale: str, results: Path) -> Iterator[FailedRun]:
+    """The runs of the paper's variants at `scale` that failed, seeds in order."""
+    for variant in paper.variants:
+        first = f"{scale}/{paper.name}/{variant.name}/0"
+        for folder in _seed_folders(files.run_folder(results, first).parent):
+            failure = find_failure(results, f"{first.rpartition('/')[0]}/{folder.name}")
+            if failure is not None:
+                yield failure
+
+
+def _seed_folders(variant: Path) -> list[Path]:
+    """The folders of a variant's runs, seeds in order."""
+    return sorted((path for path in variant.glob("*") if path.name.isdigit()), key=lambda path: int(path.name))
 
 
 def _log(record: RunJson, folder: Path) -> tuple[tuple[LogEntry, ...], tuple[str, ...]]:
     """The epochs and the lines of a network's log; none where the log was not kept beside the record."""
     if record.network is None or not (folder / record.network.log.file).exists():
         return (), ()
-    again = "delete the run's folder and train it again"
+    again = "train it again: what is damaged is made anew"
     content = record.network.log.read(folder, again=again)
     return parse_log(content, path=folder / record.network.log.file, again=again), tuple(content.decode().splitlines())

@@ -263,13 +263,17 @@ def no_verdict_cells(effect: MeasuredEffect, *, evidence: str) -> Cells:
 
 
 def not_run_cells(reason: str) -> Cells:
-    """The cells of what was not run, and why."""
+    """The cells of what was not run, or failed, and why."""
     empty = ("p_adjusted", "size", "seeds_needed", "evidence", "parts")
     return {
         **{key: Cell() for key in empty},
-        "verdict": Cell(text="not run", tone="none", symbol="…", sort="99"),
+        "verdict": Cell(text=_no_run(reason), tone="none", symbol="…", sort="99"),
         "reason": Cell(text=reason),
     }
+
+
+def _no_run(reason: str) -> str:
+    return "failed" if reason.startswith("failed") else "not run"
 
 
 def run_links(runs: Sequence[str], *, hrefs: Mapping[str, str]) -> tuple[Link, ...]:

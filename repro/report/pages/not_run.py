@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from repro.artifacts.failed_json import FailedRun
 from repro.artifacts.judged import JudgedClaim
 from repro.report.inputs.results import Results
 from repro.report.pages.setting import run_page_path
@@ -37,6 +40,7 @@ def not_run_groups(papers: Sequence[Paper], *, absent: Sequence[Paper], results:
     groups = [
         _group("Papers without results here", "paper", _absent(absent, results=results)),
         _group("Networks that this scale does not run", "variant", _no_family(papers, results=results)),
+        _group("Runs that failed", "run", _failed(results)),
         _group("Runs that are missing", "run", _missing(results)),
         _group("Runs that diverged", "run", _diverged(results)),
     ]
@@ -80,6 +84,8 @@ def _missing(results: Results) -> Iterable[NotRun]:
     seeds: dict[str, list[str]] = {}
     why = results.judgement.why_missing
     for run_id in results.judgement.missing:
+        if run_id in results.failed:
+            continue
         if run_id in why:
             yield NotRun(what="", reason=f"it does not count: {why[run_id]}", links=(_run_link(run_id, results=results),))
         elif run_id not in results.runs:
@@ -88,6 +94,16 @@ def _missing(results: Results) -> Iterable[NotRun]:
     for variant, found in seeds.items():
         links = tuple(_plain(f"run {variant}/{seed}") for seed in found)
         yield NotRun(what=variant, reason="It has no results here: not trained, or its training failed.", links=links)
+
+
+def _failed(results: Results) -> Iterable[NotRun]:
+    """The runs that failed, those that failed alike together, each with the log of its job."""
+    runs: dict[str, list[FailedRun]] = {}
+    for failure in results.failed.values():
+        runs.setdefault(failure.words, []).append(failure)
+    for words, found in runs.items():
+        links = tuple(log_link(failure, results=results, page="index.html") for failure in found)
+        yield NotRun(what="", reason=f"failed: {words}", links=links)
 
 
 def _diverged(results: Results) -> Iterable[NotRun]:
@@ -111,3 +127,32 @@ def _claims(claims: Sequence[JudgedClaim]) -> Iterable[NotRun]:
 
 def _plain(text: str) -> Link:
     return Link(text=text, href="")
+
+
+def failed_of(paper: str, variant: str, *, results: Results) -> list[FailedRun]:
+    """The runs of a variant that failed, seeds in order."""
+    prefix = f"{results.scale}/{paper}/{variant}/"
+    return [failure for run_id, failure in results.failed.items() if run_id.startswith(prefix)]
+
+
+def failure_words(paper: str, variant: str, *, results: Results) -> str:
+    """Which seeds of a variant failed and why, those that failed alike together; empty if none did."""
+    seeds: dict[str, list[str]] = {}
+    for failure in failed_of(paper, variant, results=results):
+        seeds.setdefault(failure.words, []).append(failure.id.rpartition("/")[2])
+    return "; ".join(f"failed with seed {', '.join(found)}: {words}" for words, found in seeds.items())
+
+
+def log_links(paper: str, variant: str, *, results: Results, page: str) -> tuple[Link, ...]:
+    """References from a page to the logs of the jobs in which runs of a variant failed."""
+    found = [log_link(failure, results=results, page=page) for failure in failed_of(paper, variant, results=results)]
+    return tuple(dict.fromkeys(link for link in found if link.href))
+
+
+def log_link(failure: FailedRun, *, results: Results, page: str) -> Link:
+    """A reference from `page`, a path below the report's folder, to the log of a failed run; without one where it is gone."""
+    log = results.folder.parent / failure.log
+    if not failure.log or results.reports is None or not log.is_file():
+        return Link(text=f"run {failure.id}", href="")
+    start = (results.reports / page).resolve().parent
+    return Link(text=f"log of run {failure.id}", href=Path(os.path.relpath(log.resolve(), start)).as_posix())

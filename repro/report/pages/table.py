@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from repro.artifacts.claims_json import MeasuredEffect
 from repro.artifacts.judged import JudgedClaim, JudgedEffect, JudgedRanking, JudgedSlope, JudgedSpread, JudgedWithin
@@ -12,6 +12,7 @@ from repro.report.inputs.results import Results
 from repro.report.pages import claim_cells as claim_rows
 from repro.report.pages.differences import differences_view
 from repro.report.pages.effect_plot import effect_row, plotted_view, reproduction_markers
+from repro.report.pages.not_run import failure_words
 from repro.report.pages.printed_table import printed_others_view, printed_view
 from repro.report.pages.reproductions import reproductions_view, thresholds_view
 from repro.report.pages.setting import (
@@ -283,6 +284,9 @@ def _line_cells(line: TableLine, paper: Paper, table: Table, *, results: Results
         cells[role] = Cell(text=name, href=_first_run(paper, name, results=results, page=table_page_path(paper.name, table.name)))
         if not isinstance(entry, NotRun):
             cells |= claim_rows.arm_cells(entry, role, name=name, digits=digits)
+    failed = [words for name in line.arms if name for words in (failure_words(paper.name, name, results=results),) if words]
+    if failed and not isinstance(entry, NotRun):
+        cells["reason"] = replace(cells["reason"], text=" ".join([f"{'; '.join(failed)}.", cells["reason"].text]), brief="")
     return cells
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from repro.artifacts import provenance
 from repro.artifacts.provenance import Change
 from repro.report.inputs.results import Results
+from repro.report.pages.not_run import failure_words, log_links
 from repro.report.pages.setting import relative, run_page_path, table_page_path
 from repro.report.text.changes import method_words, part_words
 from repro.report.text.formatting import compact, counted, listed
@@ -100,7 +101,10 @@ def _shortened(places: Sequence[str]) -> list[str]:
 
 
 def not_run_reason(variant: str, paper: Paper, *, results: Results) -> str:
-    """Why a variant has no run at the scale, or "" if it has one."""
+    """Why a variant has no run at the scale, or "" if it has one; which of its runs failed, and why."""
+    failed = failure_words(paper.name, variant, results=results)
+    if failed:
+        return failed
     if results.of_variant(paper.name, variant):
         return ""
     family = paper.family(variant)
@@ -119,6 +123,7 @@ VARIANT_COLUMNS = (
     Column(key="control", title="Compared with", group="Compared with"),
     Column(key="runs", title="Runs", group="Runs"),
     Column(key="status", title="Not run", group="Runs", label="not run:"),
+    Column(key="logs", title="Logs", group="Runs"),
 )
 
 
@@ -142,6 +147,7 @@ def variants_view(paper: Paper, table: Table, *, results: Results) -> TableView:
                 links=tuple(Link(text=run.id.rpartition("/")[2], href=relative(run_page_path(run.id), page=page)) for run in runs)
             ),
             "status": Cell(text=not_run_reason(name, paper, results=results)),
+            "logs": Cell(links=log_links(paper.name, name, results=results, page=page)),
         }
         rows.append(Row(cells=cells, anchor=variant_anchor(name)))
     families = listed(sorted({paper.family(name) for name in table.variants}))

@@ -16,7 +16,7 @@ class Compute:
 
     The rest is for networks alone. precision: the number format of training (repro.train.networks.precision).
     towers_apart: each tower of a network on a device of its own. num_processes: which train each run together
-    (repro.train.networks.data_parallel); on GPUs, each has one.
+    (repro.train.networks.data_parallel); on GPUs, each has one. log: of the job, if it keeps one.
     """
 
     num_threads: int
@@ -24,6 +24,7 @@ class Compute:
     precision: str = FAITHFUL
     towers_apart: bool = False
     num_processes: int = 1
+    log: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 
+from repro.artifacts.failed_json import clear_failure, note_failure
 from repro.artifacts.files import remove_parts, run_folder
 from repro.spec.run import Run
 from repro.system.memory import keep_freed_memory
@@ -52,7 +53,9 @@ def in_turn(runs: Sequence[Run], do: Callable[[Run, RunContext], None], *, resul
         try:
             with context.witness.watching():
                 do(run, context)
+            clear_failure(folder)
         except Exception as error:
+            note_failure(results, run.id, error, log=compute.log)
             if len(runs) == 1:
                 raise
             context.say(f"failed: {type(error).__name__}: {error}")

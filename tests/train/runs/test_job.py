@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from repro.artifacts.failed_json import find_failure
 from repro.artifacts.files import FileFormatError, run_folder
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
@@ -54,8 +56,26 @@ def test_a_run_that_fails_is_named_and_the_others_are_done(tmp_path: Path) -> No
         RunsFailed, match=r"^1 of 3 runs failed: smoke/alexnet/full/1 \(FileFormatError: dataset\.json is damaged.*kept\.$"
     ):
         in_turn(RUNS, failing, results=tmp_path, compute=ONE_THREAD, say=said.append)
-    assert [run_folder(tmp_path, run.id).is_dir() for run in RUNS] == [True, False, True]
+    left = [[path.name for path in run_folder(tmp_path, run.id).iterdir()] for run in RUNS]
+    assert left == [[], ["failed.json"], []]
     assert said == ["alexnet/full seed 1: failed: FileFormatError: dataset.json is damaged; run prepare again"]
+
+
+def test_a_run_that_fails_leaves_why_and_where_its_log_is_until_it_is_done(tmp_path: Path) -> None:
+    compute = Compute(num_threads=1, device="cpu", log=tmp_path / "logs" / "job.log")
+    for runs in (RUNS, RUNS[1:2]):
+        with pytest.raises(ValueError, match="damaged"):
+            in_turn(runs, failing, results=tmp_path, compute=compute, say=print)
+        failed = [find_failure(tmp_path, run.id) for run in RUNS]
+        assert [failure.words if failure else "" for failure in failed] == [
+            "",
+            "FileFormatError: dataset.json is damaged; run prepare again",
+            "",
+        ]
+        assert failed[1] is not None and failed[1].log == "logs/job.log"
+        in_turn(RUNS[1:2], lambda run, context: None, results=tmp_path, compute=compute, say=print)
+        assert not list(tmp_path.rglob("failed.json"))
+        shutil.rmtree(tmp_path / "smoke")
 
 
 def test_a_fault_of_the_code_among_several_runs_is_shown_with_its_place(tmp_path: Path) -> None:
