@@ -135,5 +135,5 @@ def restate(folder: Path) -> None:
         run: replace(known, record=sha256_file(folder / "runs" / Path(*run.split("/")[1:]) / run_json.FILE))
         for run, known in before.runs.items()
     }
-    tables = {"runs_csv": sha256_file(folder / "runs.csv"), "claims_json": sha256_file(folder / claims_json.FILE)}
-    write_published(folder, replace(before, runs=runs, **tables))
+    table, claims = sha256_file(folder / "runs.csv"), sha256_file(folder / claims_json.FILE)
+    write_published(folder, replace(before, runs=runs, runs_csv=table, claims_json=claims))
