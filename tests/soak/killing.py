@@ -63,9 +63,10 @@ class Started:
     def ended(self) -> bool:
         """Say whether it has ended, and keep its status: below 0, the signal that killed it."""
         if self.status is None:
-            pid, status, used = os.wait4(self.pid, os.WNOHANG)
+            self.last_cpu_s = self.cpu_s()
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
-                self.status, self.last_cpu_s = os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime
+                self.status = os.waitstatus_to_exitcode(status)
         return self.status is not None
 
     def cpu_s(self) -> float:
