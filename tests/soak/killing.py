@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,9 +39,9 @@ class Point:
     group: bool
 
     @classmethod
-    def drawn(cls, rng: random.Random) -> Point:
-        """A random point: a third are SIGTERM, half meet the helpers too."""
-        number = rng.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGTERM])
+    def drawn(cls, rng: random.Random, signals: Sequence[signal.Signals]) -> Point:
+        """A random point; half meet the helpers too."""
+        number = rng.choice(signals)
         return cls(share=rng.random(), by_names=rng.random() < 0.5, number=number, group=rng.random() < 0.5)
 
 
@@ -63,9 +63,10 @@ class Started:
     def ended(self) -> bool:
         """Say whether it has ended, and keep its status: below 0, the signal that killed it."""
         if self.status is None:
-            pid, status, used = os.wait4(self.pid, os.WNOHANG)
+            self.last_cpu_s = self.cpu_s()
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
-                self.status, self.last_cpu_s = os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime
+                self.status = os.waitstatus_to_exitcode(status)
         return self.status is not None
 
     def cpu_s(self) -> float:
