@@ -100,8 +100,8 @@ MAY_REACH = {
         spec.geometry.blurred spec.geometry.clips spec.geometry.image spec.network spec.recipe spec.video
         train.methods.clip_speed train.methods.timing train.networks train.networks.optim train.networks.optim_kernel""",
     "collect": "analyse.collect. artifacts. evaluate.average_precision evaluate.metrics spec. system.filesystem system.seeds",
-    "judge": "analyse. artifacts. evaluate.average_precision evaluate.metrics spec. system.filesystem system.seeds",
-    "calibrate": "analyse. artifacts. evaluate.average_precision evaluate.metrics spec. system.filesystem system.seeds",
+    "judge": "analyse. artifacts. evaluate.average_precision evaluate.metrics spec. system.durations system.filesystem system.seeds",
+    "calibrate": "analyse. artifacts. evaluate.average_precision evaluate.metrics spec. system.durations system.filesystem system.seeds",
     "render": "analyse.collect. analyse.evidence. artifacts. report. spec. system.durations system.filesystem system.seeds",
 }
 #: No method's settings are among what pages and verdicts are made by: those of a run stand in its record.
