@@ -37,6 +37,7 @@ OPTIONS = {
     "verify": KNOWING | {"results", "--json", "--rerun", "--carry", "--seed", "--device"},
     "challenge": STAGE | {"claim", "--beacon", "--seeds", "--device"},
     "publish": KNOWING | {"results", "--out"},
+    "ledger": {"-h", "--help", "--scale", "--results", "--begin-anew"},
 }
 
 

@@ -16,7 +16,7 @@ from repro.artifacts.ledger.chain import FILE as LEDGER_FILE
 from repro.artifacts.ledger.chain import TIP_FILE, read_ledger
 from repro.artifacts.published import answers as bits
 from repro.artifacts.published.answers import Answers, answers_bytes, distinct, examples_bytes, examples_file
-from repro.artifacts.published.published_json import Published, PublishedRun, write_published
+from repro.artifacts.published.published_json import Published, PublishedRun, read_published, write_published
 from repro.artifacts.run_json import RunJson, read_run
 from repro.artifacts.stored_files import StoredFile
 from repro.spec.video_datasets import CAMERA_FILE
@@ -120,3 +120,20 @@ def _publish_data(place: Path, *, target: Path) -> tuple[str, ...]:
 def left_out_of(folder: Path, names: Collection[str]) -> tuple[str, ...]:
     """Those of `names` that are not in `folder`."""
     return tuple(name for name in names if not (folder / name).is_file())
+
+
+def restate(folder: Path) -> None:
+    """State the hashes that records and tables have now: of published files that were carried over to a new form.
+
+    Raises:
+        CannotPublish: nothing was published there.
+    """
+    before = read_published(folder)
+    if before is None:
+        raise CannotPublish(f"{folder} holds no published results; allowed: a folder that publish has written")
+    runs = {
+        run: replace(known, record=sha256_file(folder / "runs" / Path(*run.split("/")[1:]) / run_json.FILE))
+        for run, known in before.runs.items()
+    }
+    table, claims = sha256_file(folder / "runs.csv"), sha256_file(folder / claims_json.FILE)
+    write_published(folder, replace(before, runs=runs, runs_csv=table, claims_json=claims))

@@ -57,7 +57,8 @@ class Planted:
 
     effect: of `variant` over `against`, in points. equal: of the `common` seeds that both have, how many have the same
     weights to the bit, and the same error.
-    found: `worse`, `better`, `open`, `same`; `not run`. agrees: None where nothing certain was expected, or nothing was run.
+    found: `worse`, `better`, `open`, `same`; `not run`. agrees: None where nothing certain was expected, and of
+    arms that were not run or have not learned.
     """
 
     paper: str

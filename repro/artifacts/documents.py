@@ -89,7 +89,7 @@ def read_document(path: Path, kind: type[D]) -> D:
 
 def document_from(content: bytes, kind: type[D], *, name: str) -> D:
     """The document that `content` holds; `name` is what an error calls it. Raises as `read_document` does."""
-    again = f"delete it and run python -m repro {kind.STAGE} again"
+    again = f"run python -m repro {kind.STAGE} again"
     try:
         text = content.decode()
         stored = json.loads(text, parse_constant=no_constants)

@@ -279,7 +279,7 @@ def read_run(results: Path, run_id: str) -> RunJson:
     path = record_path(folder) if is_finished(folder) else folder / FILE
     run = read_document(path, RunJson)
     if run.id != run_id:
-        raise FileFormatError(f"{path} is of run {run.id}, not of {run_id}; delete it and train the run again")
+        raise FileFormatError(f"{path} is of run {run.id}, not of {run_id}; train the run again")
     return run
 
 

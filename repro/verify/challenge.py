@@ -11,14 +11,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from repro.analyse.collect.collect import collect
-from repro.analyse.judge.judge import judgement_of
-from repro.artifacts.claims_json import FILE as CLAIMS_FILE
-from repro.artifacts.claims_json import write_claims_json
+from repro.analyse.evidence.looks.declared import Declared
+from repro.analyse.evidence.population import Population
+from repro.analyse.judge.looks import at_looks
 from repro.artifacts.files import data_folder, sha256_bytes
 from repro.artifacts.judged import JudgedByRuns, JudgedClaim
 from repro.artifacts.ledger.append import extend
 from repro.artifacts.ledger.chain import Ledger, read_ledger
 from repro.artifacts.ledger.events import Challenge, Event
+from repro.artifacts.runs_csv import read_runs_csv
 from repro.planning.plan import stage_of
 from repro.spec.claims import Claim, OfClaims
 from repro.spec.experiment import ModelSizing, Paper, make_run, with_needed
@@ -90,9 +91,10 @@ def challenge(challenged: Challenged, *, device: str, say: Say) -> Challenge:
         _train(runs, challenged, device=device, say=say)
         paper = alone(challenged)
         collect(runs, papers=[paper], results=challenged.root)
-        judgement = judgement_of([paper], scale=challenged.scale, results=challenged.root)
-        write_claims_json(challenged.root / challenged.scale / CLAIMS_FILE, judgement)
-    entry = next(item for item in judgement.claims if item.id == challenged.claim.id)
+        table = read_runs_csv(challenged.root / challenged.scale / "runs.csv")
+        population = Population(table.rows, paper=paper, scale=challenged.scale, results=challenged.root)
+        # The ledger of the scale has declared the challenge: by one look, at all its seeds.
+        entry = at_looks(population, Declared())[challenged.claim.id]
     event = _event(challenged, entry)
 
     def decide(ledger: Ledger) -> Sequence[Event]:

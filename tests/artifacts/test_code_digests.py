@@ -62,6 +62,9 @@ system.one_thread system.workers
 """
 OF_FOLDERS = f"{OF_IMAGES} data.sources.class_folders data.sources.folders"
 OF_VIDEO_FILES = f"{OF_VIDEOS} data.sources.class_folders data.sources.video_folders"
+JUDGED = """
+analyse. artifacts. evaluate.average_precision evaluate.metrics spec. system.durations system.filesystem system.seeds
+"""
 #: All that each stage may reach: modules, and folders (with a dot at the end) that are its own.
 MAY_REACH = {
     "prepare_procedural": f"""{OF_IMAGES} data.generated.drawing data.generated.further_objects data.generated.images
@@ -100,8 +103,8 @@ MAY_REACH = {
         spec.geometry.blurred spec.geometry.clips spec.geometry.image spec.network spec.recipe spec.video
         train.methods.clip_speed train.methods.timing train.networks train.networks.optim train.networks.optim_kernel""",
     "collect": "analyse.collect. artifacts. evaluate.average_precision evaluate.metrics spec. system.filesystem system.seeds",
-    "judge": "analyse. artifacts. evaluate.average_precision evaluate.metrics spec. system.filesystem system.seeds",
-    "calibrate": "analyse. artifacts. evaluate.average_precision evaluate.metrics spec. system.filesystem system.seeds",
+    "judge": JUDGED,
+    "calibrate": JUDGED,
     "render": "analyse.collect. analyse.evidence. artifacts. report. spec. system.durations system.filesystem system.seeds",
 }
 #: No method's settings are among what pages and verdicts are made by: those of a run stand in its record.
@@ -208,7 +211,7 @@ def test_pages_and_verdicts_run_no_spec_of_a_single_method(stage):
         ("train/runs/context.py", {*TRAINING, "fit_images", "fit_videos", "average", "time"}),
         ("artifacts/provenance.py", CATALOGUE),
         ("system/progress.py", set()),
-        ("system/durations.py", {"render"}),
+        ("system/durations.py", {"judge", "calibrate", "render"}),
         ("papers/alexnet/claims/table1.py", set()),
         ("cli/__init__.py", set()),
     ],

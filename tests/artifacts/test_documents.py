@@ -73,7 +73,7 @@ def test_any_changed_byte_is_refused_in_one_line_that_names_file_and_next_step(p
     if bytes(damaged) == TEXT:
         assert read(bytes(damaged)) == FULL
         return
-    with pytest.raises(FileFormatError, match=r"^run/sample\.json .*; delete it and run python -m repro train again$") as caught:
+    with pytest.raises(FileFormatError, match=r"^run/sample\.json .*; run python -m repro train again$") as caught:
         read(bytes(damaged))
     assert "\n" not in str(caught.value)
 

@@ -14,7 +14,8 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,9 +39,9 @@ class Point:
     group: bool
 
     @classmethod
-    def drawn(cls, rng: random.Random) -> Point:
-        """A random point: a third are SIGTERM, half meet the helpers too."""
-        number = rng.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGTERM])
+    def drawn(cls, rng: random.Random, signals: Sequence[signal.Signals]) -> Point:
+        """A random point; half meet the helpers too."""
+        number = rng.choice(signals)
         return cls(share=rng.random(), by_names=rng.random() < 0.5, number=number, group=rng.random() < 0.5)
 
 
@@ -62,9 +63,10 @@ class Started:
     def ended(self) -> bool:
         """Say whether it has ended, and keep its status: below 0, the signal that killed it."""
         if self.status is None:
-            pid, status, used = os.wait4(self.pid, os.WNOHANG)
+            self.last_cpu_s = self.cpu_s()
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
-                self.status, self.last_cpu_s = os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime
+                self.status = os.waitstatus_to_exitcode(status)
         return self.status is not None
 
     def cpu_s(self) -> float:
@@ -131,7 +133,7 @@ def wait(process: Started) -> int:
 
 def kill(process: Started, point: Point, *, cpu_s: float, num_names: int) -> bool:
     """Kill it at `point` of the `cpu_s` and `num_names` that it takes undisturbed; False if it ended before."""
-    at_s, at_names = point.share * cpu_s, max(1, round(point.share * num_names))
+    at_s, at_names = 0.9 * point.share * cpu_s, max(1, round(point.share * num_names))
     while not process.ended():
         if point.by_names:
             process.look()
@@ -139,14 +141,23 @@ def kill(process: Started, point: Point, *, cpu_s: float, num_names: int) -> boo
         else:
             due = process.cpu_s() >= at_s
         if due:
-            (os.killpg if point.group else os.kill)(process.pid, point.number)
+            _send(process.pid, point)
             break
         time.sleep(LOOK_AT_NAMES_S if point.by_names else LOOK_S)
     else:
         return False
     while not process.ended():
         time.sleep(LOOK_S)
-    return True
+    return process.status != 0  # 0: it had ended when the signal came
+
+
+def _send(pid: int, point: Point) -> None:
+    """Send the signal of a point; a process that has not yet begun its own session is no group."""
+    if point.group:
+        with suppress(ProcessLookupError):
+            os.killpg(pid, point.number)
+            return
+    os.kill(pid, point.number)
 
 
 def outlived(mark: str) -> list[int]:

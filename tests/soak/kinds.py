@@ -6,6 +6,9 @@ written every CHECKPOINT_EVERY_S, so that kills meet some.
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,6 +23,8 @@ from repro.train.networks.run import train_runs
 from repro.train.runs.context import Compute
 
 CHECKPOINT_EVERY_S = 0.05
+#: Of the workflow: the folder of its checkout beside the results, and the page that is asked for.
+CHECKOUT, PAGE = "checkout", "alexnet_soak"
 SCALE, CATALOGUE = "soak", Path(__file__).parent / "tiny_scale.py"
 
 
@@ -27,7 +32,8 @@ SCALE, CATALOGUE = "soak", Path(__file__).parent / "tiny_scale.py"
 class Kind:
     """A kind of run. do: makes `runs` in a folder of results and returns the exit status, as the command line does.
 
-    needed: kinds whose runs must be finished. share: of all kills, how many of a hundred.
+    needed: kinds whose runs must be finished. share: of all kills, how many of a hundred. signals: that it is killed by.
+    prepares: makes its data itself.
     """
 
     name: str
@@ -35,6 +41,8 @@ class Kind:
     do: Callable[[Path], int]
     share: int
     needed: tuple[str, ...] = field(default=())
+    signals: tuple[signal.Signals, ...] = (signal.SIGKILL, signal.SIGKILL, signal.SIGTERM)
+    prepares: bool = False
 
 
 def command(results: Path, *, paper: str, variant: str, seeds: str, threads: int) -> int:
@@ -52,6 +60,16 @@ def data_parallel(results: Path) -> int:
     compute = Compute(num_threads=1, device="cpu", num_processes=2)
     train_runs([run], open_data=open_images, results=results, compute=compute, say=partial(print, flush=True))
     return 0
+
+
+def workflow(results: Path) -> int:
+    """Type the workflow's own command for one page, in a copy of the checkout; this process becomes Snakemake."""
+    checkout = results.parent / CHECKOUT
+    os.chdir(checkout)
+    os.environ["PYTHONPATH"] = str(checkout)
+    config = (f"scale={SCALE}", "papers=alexnet", "seeds=1", f"catalogue={CATALOGUE}", f"results={results}")
+    settings = ("--config", *config, f"reports={results.parent / 'reports'}")
+    os.execv(sys.executable, [sys.executable, "-m", "snakemake", "--cores", "1", PAGE, *settings])
 
 
 def _kind(
@@ -85,5 +103,13 @@ KINDS = (
     _kind("fit of images, two processes", 6, paper="alexnet", variant="sparse_coding", threads=2),
     _kind("fit of videos", 8, paper="karpathy", variant="feature_histograms"),
     _kind("average", 8, paper="karpathy", variant="cnn_average", needed=tuple(kind.name for kind in MEMBERS)),
+    Kind(
+        name="snakemake, alone or with its jobs",
+        runs=(f"{SCALE}/alexnet/full/0", f"{SCALE}/alexnet/no_lrn/0", f"{SCALE}/alexnet/sift_fisher/0"),
+        do=workflow,
+        share=8,
+        signals=(signal.SIGKILL,),
+        prepares=True,
+    ),
     _kind("timing", 8, paper="karpathy", variant="clip_speed"),
 )

@@ -17,6 +17,8 @@ from repro.artifacts.timings_json import TimingsJson
 CLOCKS = ("images_per_s", "wall_s", "data_wait_s")
 #: Files that tell times: compared by what else they hold.
 OF_CLOCKS = ("run.json", "finished.json", "timings.json", LOG)
+#: Folders of temporary files that torch, and Snakemake when it is killed, leave wherever they run.
+NOT_OURS = ("torchinductor", "snakemake")
 #: Variables of a process's environment by which those of a cycle are found.
 MARK = "REPRO_SOAK_CYCLE"
 
@@ -72,7 +74,7 @@ def left_behind(results: Path, scratch: Path, *, mark: str) -> list[str]:
     """Files that nobody needs any more, in the results and in the folder of temporary files, and processes that still live."""
     found = [path for path in results.rglob("*") if path.name.endswith(".part") or "checkpoint" in path.name]
     found += list(results.rglob("fitting"))
-    found += [path for path in scratch.rglob("*") if not path.name.startswith("torchinductor")]
+    found += [path for path in scratch.iterdir() if not path.name.startswith(NOT_OURS)]
     return sorted([str(path) for path in found] + [f"process {number}" for number in living(mark)])
 
 

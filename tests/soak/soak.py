@@ -14,8 +14,9 @@ from typing import Any
 
 from repro.artifacts.files import run_folder
 from repro.system.stopping import STATUS
+from tests.conftest import ROOT, copy_checkout
 from tests.soak.killing import Point, kill, outlived, start, wait
-from tests.soak.kinds import DATASETS, KINDS, MEMBERS, SCALE, Kind, prepare
+from tests.soak.kinds import CHECKOUT, DATASETS, KINDS, MEMBERS, SCALE, Kind, prepare
 from tests.soak.outcomes import left_behind, outcome
 
 #: How many kills a cycle tries, one after the other, before the run may end.
@@ -55,6 +56,8 @@ class Soak:
         if (self.folder / "made").exists():
             return
         self.folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self.folder / CHECKOUT, ignore_errors=True)
+        copy_checkout(ROOT, self.folder / CHECKOUT)
         for dataset in DATASETS:
             self._end_well(partial(prepare, self.base, dataset), watched=self.base)
         for member in MEMBERS:
@@ -87,7 +90,7 @@ class Soak:
         results, mark = self._fresh(kind), f"{self.seed}-{kind.name}-{number}"
         kills = []
         for _ in range(min(rng.choice(KILLS_A_CYCLE), most)):
-            point = Point.drawn(rng)
+            point = Point.drawn(rng, kind.signals)
             process = start(partial(kind.do, results), folder=self.folder, watched=run_folder(results, kind.runs[0]), mark=mark)
             if not kill(process, point, cpu_s=known.cpu_s, num_names=known.num_names):
                 assert process.status == 0, f"{where}: ended with {process.status}\n{process.output()}"
@@ -134,7 +137,11 @@ class Soak:
         results = self.folder / "results"
         shutil.rmtree(results, ignore_errors=True)
         (results / SCALE).mkdir(parents=True)
-        (results / SCALE / "data").symlink_to(self.base / SCALE / "data")
+        if kind.prepares:
+            shutil.rmtree(self.folder / CHECKOUT / ".snakemake", ignore_errors=True)
+            shutil.rmtree(self.folder / "reports", ignore_errors=True)
+        else:
+            (results / SCALE / "data").symlink_to(self.base / SCALE / "data")
         for member in MEMBERS:
             if member.name in kind.needed:
                 for run in member.runs:

@@ -11,7 +11,7 @@ from repro.papers.karpathy.data import PROCEDURAL_TRANSFER_SMOKE, SMOKE_KNOBS
 from repro.papers.karpathy.histograms import SMOKE as SMOKE_HISTOGRAMS
 from repro.papers.karpathy.scales import SMOKE_NET as SMOKE_CLIP_NET
 from repro.spec.classical import PatchSampling, ScoreFusion
-from repro.spec.experiment import Extension, MethodSizing, ModelSizing, Scale
+from repro.spec.experiment import Extension, MethodSizing, ModelSizing, Scale, Table
 from repro.spec.recipe import Schedule
 
 THREE = Schedule(rule="epochs", num_epochs=3, drops=(2,))
@@ -36,6 +36,17 @@ SOAK_OF_IMAGES = Extension(
                 ModelSizing(family="sift_fisher", model=replace(SMOKE_FISHER, sampling=FEW, fusion=FUSED)),
                 ModelSizing(family="sparse_coding", model=replace(SMOKE_SPARSE, sampling=FEW, fusion=FUSED)),
             ),
+        ),
+    ),
+    tables=(
+        Table(
+            name="alexnet_soak",
+            title="Of the soak",
+            where="no part of it",
+            control="full",
+            variants=("full", "no_lrn", "sift_fisher"),
+            claims=(),
+            about="Three runs for the soak of kills. Nothing is claimed of them.",
         ),
     ),
 )

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import math
 import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -71,3 +75,39 @@ def test_tasks_are_read_ahead_no_further_than_needed() -> None:
 def test_less_than_one_process_is_refused() -> None:
     with pytest.raises(ValueError, match="0 processes; allowed: 1 or more"):
         next(in_order(math.sqrt, [1], num_processes=0))
+
+
+#: A parent whose two processes wait for tasks that never come.
+PARENT = """
+import math, sys, time
+from repro.system.workers import Workers
+if __name__ == "__main__":
+    with Workers(math.sqrt, num_processes=2) as workers:
+        print(list(workers.results([4.0, 9.0])), flush=True)
+        time.sleep(600)
+"""
+
+
+def test_no_process_of_a_pool_outlives_a_parent_that_is_killed(tmp_path: Path) -> None:
+    program = tmp_path / "parent.py"
+    program.write_text(PARENT)
+    environ = {**os.environ, "PYTHONPATH": os.getcwd()}
+    parent = subprocess.Popen([sys.executable, program], stdout=subprocess.PIPE, text=True, env=environ)
+    assert parent.stdout is not None
+    assert parent.stdout.readline() == "[2.0, 3.0]\n"
+    children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text().split()
+    assert len(children) >= 2
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    last = time.monotonic() + 60
+    while any(lives(child) for child in children) and time.monotonic() < last:
+        time.sleep(0.1)
+    assert not any(lives(child) for child in children)
+
+
+def lives(process: str) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

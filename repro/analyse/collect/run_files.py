@@ -20,7 +20,7 @@ from repro.artifacts.stored_files import StoredFile
 from repro.evaluate.metrics import top_k_correct
 from repro.spec.terms.metrics import TOP_K
 
-AGAIN = "delete the run's folder and train it again"
+AGAIN = "train it again: what is damaged is made anew"
 
 
 class DamagedRunError(FileFormatError):

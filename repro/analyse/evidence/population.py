@@ -261,10 +261,11 @@ class Population:
                 raise FileFormatError(f"{found}, its scores give another; collect again")
 
 
-def planned_seeds(paper: Paper, scale: Scale) -> dict[str, set[int]]:
-    """By variant the seeds that `scale` plans."""
+def planned_seeds(paper: Paper, scale: Scale, *, num_seeds: int = 0) -> dict[str, set[int]]:
+    """By variant the seeds that `scale` plans, or would with more seeds than it has: `num_seeds` of each variant."""
+    num = max(scale.num_seeds, num_seeds)
     names = [variant.name for variant in paper.variants if scale.has(paper.family(variant.name))]
-    runs = [make_run(paper, scale=scale.name, variant=name, seed=seed) for name in names for seed in range(scale.num_seeds)]
+    runs = [make_run(paper, scale=scale.name, variant=name, seed=seed) for name in names for seed in range(num)]
     found: dict[str, set[int]] = {}
     for run in with_needed(runs, paper):
         found.setdefault(run.variant, set()).add(run.seed)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from statistics import fmean
 
 from repro.analyse.evidence import reasons, verdict
 from repro.analyse.evidence.looks.declared import RULE, Declared, added_in_part, undeclared_seeds
@@ -17,7 +18,7 @@ from repro.analyse.evidence.population import Population
 from repro.analyse.judge.case import ONE_LOOK, case_of
 from repro.analyse.judge.claims import judged, of_claims
 from repro.analyse.judge.entries import stated
-from repro.artifacts.judged import JudgedClaim, Look, PostHoc
+from repro.artifacts.judged import JudgedByRuns, JudgedClaim, Look, PostHoc
 from repro.spec.claims import Claim, Exact, OfClaims
 
 #: What of a claim goes on to the next look.
@@ -84,8 +85,18 @@ def _at(claim: Claim, view: Population, found: Mapping[str, JudgedClaim], look: 
     case = case_of(claim, view, look=look)
     begun = stated(case)
     entry = of_claims(claim, begun, found, view) if isinstance(claim, OfClaims) else judged(case, begun)
-    said = reasons.look_words(entry)
+    said = " ".join(filter(None, (reasons.look_words(entry), _price(entry, view))))
     return replace(entry, reason=f"{entry.reason} {said}".strip()) if said else entry
+
+
+def _price(entry: JudgedClaim, view: Population) -> str:
+    """What the seeds take that would probably decide a claim which is open; "" where that is not known."""
+    needed = getattr(entry, "seeds_needed", None)
+    if entry.verdict not in OPEN or not needed or not isinstance(entry, JudgedByRuns):
+        return ""
+    runs = {arm: [run.costs.cpu_s for run in view.runs(arm)] for arm in entry.n}
+    seed_s = {arm: fmean(spent) for arm, spent in runs.items() if spent}
+    return reasons.price_words(lacking={arm: max(needed - num, 0) for arm, num in entry.n.items()}, seed_s=seed_s)
 
 
 def changes_of(population: Population, declared: Declared) -> dict[str, tuple[str, ...]]:

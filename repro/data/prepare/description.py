@@ -13,6 +13,7 @@ from repro.artifacts.dataset_json import DatasetJson, LeftOutFiles, MadeFrom, Sh
 from repro.artifacts.provenance import plain
 from repro.artifacts.stored_files import stored_file
 from repro.data.files.account import listed_files, refused_rows, same_bytes_rows, some
+from repro.data.prepare.journal import Part
 from repro.data.prepare.packer import Made, Packer
 from repro.data.shards.writer import write_index
 from repro.data.sources.source import SourceError, as_text
@@ -105,13 +106,23 @@ class Description:
         )
 
     def _in_both_splits(self, made: Sequence[Made]) -> list[str]:
-        sides: dict[bool, list[tuple[int, bytes]]] = {True: [], False: []}
-        for plan, part in made:
-            sides[plan.split == "test"] += zip(part.content_N.tolist(), self.packer.read_keys(part), strict=True)
-        others = dict(sides[False])
-        both = [f"{as_text(key)} = {as_text(others[content])}" for content, key in sides[True] if content in others]
+        train = [part for plan, part in made if plan.split != "test"]
+        test = [part for plan, part in made if plan.split == "test"]
+        of_train, of_test = (np.concatenate([part.content_N for part in parts]) for parts in (train, test))
+        shared = np.intersect1d(of_train, of_test)
+        others, own = dict(self._keys_of(train, shared)), self._keys_of(test, shared)
+        both = [f"{as_text(key)} = {as_text(others[content])}" for content, key in own]
         told = f"{len(both)} test {self.packer.unit}s are also training {self.packer.unit}s, byte for byte: {some(both)}"
         return [told] if both else []
+
+    def _keys_of(self, parts: Sequence[Part], contents: NDArray[np.uint64]) -> list[tuple[int, bytes]]:
+        """(hash, key) of the examples whose file has one of these hashes."""
+        found = list[tuple[int, bytes]]()
+        for part in parts:
+            rows = np.flatnonzero(np.isin(part.content_N, contents)).tolist()
+            keys = self.packer.read_keys(part) if rows else []
+            found += [(int(part.content_N[row]), keys[row]) for row in rows]
+        return found
 
     def done(self, dataset: DatasetJson) -> str:
         """Say how much is stored."""

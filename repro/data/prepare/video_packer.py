@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,17 +129,26 @@ class VideoPacker:
 
     def stored(self, split: str, made: Sequence[Made], *, folder: Path) -> tuple[NDArray[np.int64], VideoTable | None]:
         """Write the table of a split's videos, and return how many of each class there are."""
-        clip_keys = [key for _, part in made for key in part.record.key_N.tolist()]
-        row_of = {key: row for row, key in enumerate(dict.fromkeys(map(video_key, clip_keys)))}
-        listing = self.origin.listings[made[0][0].source_split]
+        # Shard by shard, as there may be tens of millions of clips: a video's clips lie in one shard, one after the other.
+        columns = [self._rows(plan, part) for plan, part in made]
+        begins = np.cumsum([0, *(len(key_V) for _, _, key_V, _ in columns)], dtype=np.int32)
+        video_N = np.concatenate([video + begin for (video, _, _, _), begin in zip(columns, begins[:-1], strict=True)])
+        position_N, key_V, label_VL = (np.concatenate([column[field] for column in columns]) for field in (1, 2, 3))
+        table = folder / f"{split}.videos.npz"
+        write_npz(table, {"video_N": video_N, "position_N": position_N, "key_V": key_V, "label_VL": label_VL})
+        count_K = np.bincount(label_VL[label_VL >= 0], minlength=len(self.origin.classes))
+        return count_K, VideoTable(num_videos=len(key_V), table=stored_file(table))
+
+    def _rows(self, plan: ShardPlan, part: Part) -> tuple[NDArray[Any], ...]:
+        """Of each clip of a shard its video and its number there; of each video its key and its labels."""
+        listing = self.origin.listings[plan.source_split].at(plan.positions)
         place_of = {key: place for place, key in enumerate(listing.key_N.tolist())}
-        label_VL = listing.label_NL[[place_of[key] for key in row_of]]
+        clip_keys = part.record.key_N.tolist()
+        row_of = {key: row for row, key in enumerate(dict.fromkeys(map(video_key, clip_keys)))}
         video_N = np.array([row_of[video_key(key)] for key in clip_keys], np.int32)
         position_N = np.array([int(key.rpartition(b"clip")[2]) for key in clip_keys], np.int32)
-        table = folder / f"{split}.videos.npz"
-        write_npz(table, {"video_N": video_N, "position_N": position_N, "key_V": np.array(list(row_of)), "label_VL": label_VL})
-        count_K = np.bincount(label_VL[label_VL >= 0], minlength=len(self.origin.classes))
-        return count_K, VideoTable(num_videos=len(row_of), table=stored_file(table))
+        places = np.array([place_of[key] for key in row_of], np.int64)
+        return video_N, position_N, np.array(list(row_of), np.bytes_), listing.label_NL[places]
 
     def besides(self, made: Sequence[Made], *, folder: Path, num_listed: int) -> tuple[ImageData | None, VideoData | None]:
         """Write the list of missing videos, and return what else there is to know of clips."""

@@ -77,7 +77,7 @@ class ClipShards:
             FileFormatError: a file is missing or has changed.
         """
         self._shards.verify()
-        self._table.verify(self._shards.folder, again=f"delete {self._shards.folder} and run prepare again")
+        self._table.verify(self._shards.folder, again="run prepare again: it makes anew what is damaged")
 
     def _read_table(self) -> dict[str, NDArray[Any]]:
         path = self._shards.folder / self._table.file

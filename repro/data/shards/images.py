@@ -77,7 +77,7 @@ class Shards:
 
     @property
     def _again(self) -> str:
-        return f"delete {self.folder} and run prepare again"
+        return "run prepare again: it makes anew what is damaged"
 
     def _image(self, index: int) -> npt.NDArray[np.uint8]:
         shard, offset, size = int(self._shard_N[index]), int(self._offset_N[index]), int(self._size_N[index])

@@ -18,6 +18,7 @@ from repro.analyse.judge.judge import judge
 from repro.artifacts.claims_json import FILE as CLAIMS_FILE
 from repro.artifacts.claims_json import Judgement, read_claims_json
 from repro.artifacts.runs_csv import read_runs_csv
+from repro.planning.collected import collected_runs
 from repro.planning.deciding.choice import Candidate, candidates_of, chosen
 from repro.planning.deciding.train import Place, is_there, train
 from repro.planning.plan import planned_runs
@@ -57,6 +58,8 @@ def decide(task: Task, *, say: Say) -> Judgement:
         items = _next(task, judgement, costs, left=left)
         say(progress(judgement, costs, left=left))
         if not items:
+            if not any(entry.look.planned for entry in judgement.claims):
+                say("no claim here has several looks, as the folder was planned with one: give another folder of results")
             return judgement
         say(f"next: {', '.join(f'{item.claim} to {item.num_seeds} seeds (chance {item.chance:.0%})' for item in items)}")
         for paper in task.papers:
@@ -66,7 +69,11 @@ def decide(task: Task, *, say: Say) -> Judgement:
 
 def judged(task: Task) -> Judgement:
     """Collect and judge what is there."""
-    runs = [run for paper in task.papers for run in _reachable(paper, task)]
+    runs = [
+        run
+        for paper in task.papers
+        for run in collected_runs(paper, scale=task.scale, results=task.results, num_seeds=min(task.looks))
+    ]
     collect(runs, papers=task.papers, results=task.results)
     judge(task.papers, scale=task.scale, results=task.results)
     folder = task.results / task.scale

@@ -28,6 +28,9 @@ from repro.spec.terms.metrics import unit_of
 
 #: Where the page stands below `reports/<scale>/`, and the file of its numbers beside it.
 PAGE = "calibration.html"
+#: The share of 95 % intervals that lie wholly below the truth. The longest label of a drawing.
+TAIL, LABEL_LETTERS = 0.025, 62
+SCALES = {"points": "points", "log_ratio": "log ratio"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +92,10 @@ def calibration_page(found: CalibrationJson, *, results: Results) -> Calibration
     )
 
 
+def _cut(label: str) -> str:
+    return label if len(label) <= LABEL_LETTERS else f"{label[: LABEL_LETTERS - 1].rstrip()}…"
+
+
 def _alone_short(found: CalibrationJson) -> str:
     num, of = (sum(getattr(one.false, key) for one in found.alone) for key in ("num", "of"))
     return f"{percent(num / of, decimals=1)} % false, 10 % allowed" if of else "no variant has seeds enough"
@@ -109,7 +116,7 @@ def _alone_words(found: CalibrationJson) -> str:
 def _alone_chart(found: CalibrationJson) -> Markup:
     rows = [
         ShareRow(
-            label=f"{one.table}, {one.variant}: {measure(one.metric, one.protocol)}"[:62],
+            label=_cut(f"{one.table}, {one.variant}, {SCALES[one.decided_on]}: {measure(one.metric, one.protocol)}"),
             value=one.false.value,
             low=one.false.ci95[0],
             high=one.false.ci95[1],
@@ -138,8 +145,14 @@ def _planted_words(found: CalibrationJson) -> str:
 def _coverage_short(found: CalibrationJson) -> str:
     if not found.covered:
         return "no page has an interval"
-    lowest = min(found.covered, key=lambda one: one.covered.value)
-    return f"{percent(lowest.covered.value, decimals=1)} % at least ({lowest.kind}, {lowest.table})"
+    kinds = dict.fromkeys(one.kind for one in found.covered)
+    return ", ".join(f"{kind} {percent(_of_kind(found, kind), decimals=1)} %" for kind in kinds)
+
+
+def _of_kind(found: CalibrationJson, kind: str) -> float:
+    """The share that a kind of interval holds, over all pages."""
+    shares = [one.covered for one in found.covered if one.kind == kind]
+    return sum(share.num for share in shares) / max(1, sum(share.of for share in shares))
 
 
 def _coverage_words(found: CalibrationJson) -> str:
@@ -149,14 +162,15 @@ def _coverage_words(found: CalibrationJson) -> str:
     num = count(sum(one.tables for one in found.covered))
     return (
         f"{num} invented tables, which have the means, spreads and numbers of seeds of the pages here and normal seeds. "
-        f"{counted(len(below), 'kind of a page holds', 'kinds of pages hold')} the truth in fewer than 90 % by more than chance."
+        f"{count(len(below))} of {count(len(found.covered))} lines lie wholly below 90 %; of so many, chance alone puts about "
+        f"{count(TAIL * len(found.covered))} there."
     )
 
 
 def _coverage_chart(found: CalibrationJson) -> Markup:
     rows = [
         ShareRow(
-            label=f"{one.table}, {one.kind}: {measure(one.metric, one.protocol)}"[:62],
+            label=_cut(f"{one.table}, {one.kind}: {measure(one.metric, one.protocol)}"),
             value=one.covered.value,
             low=one.covered.ci95[0],
             high=one.covered.ci95[1],

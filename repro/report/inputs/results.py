@@ -187,6 +187,6 @@ def _log(record: RunJson, folder: Path) -> tuple[tuple[LogEntry, ...], tuple[str
     """The epochs and the lines of a network's log; none where the log was not kept beside the record."""
     if record.network is None or not (folder / record.network.log.file).exists():
         return (), ()
-    again = "delete the run's folder and train it again"
+    again = "train it again: what is damaged is made anew"
     content = record.network.log.read(folder, again=again)
     return parse_log(content, path=folder / record.network.log.file, again=again), tuple(content.decode().splitlines())

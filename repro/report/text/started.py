@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from repro.artifacts.ledger.summary import LedgerSummary
 from repro.report.text.formatting import count, listed
 
-NO_LEDGER = "no ledger: nothing shows what was started"
+NO_LEDGER = "No ledger: nothing shows what was started."
 
 
 def started_facts(found: LedgerSummary | None) -> Iterator[tuple[str, str]]:
@@ -18,8 +18,8 @@ def started_facts(found: LedgerSummary | None) -> Iterator[tuple[str, str]]:
     yield "Started", _started(found)
     if found.begins > 1:
         before = f"before that {_runs(found.started_before)} started, of which {count(found.diverged_before)} diverged"
-        yield "Begun anew", f"on {found.begun_at[:10]}, for this reason: {found.why}; {before}"
-    yield "Ledger", f"{count(found.line)} lines; SHA-256 of the last: {found.tip}"
+        yield "Begun anew", f"On {found.begun_at[:10]}: {found.why}; {before}."
+    yield "Ledger", f"{count(found.line)} lines, of which the last has the SHA-256 {found.tip}."
 
 
 def _started(found: LedgerSummary) -> str:
@@ -28,12 +28,16 @@ def _started(found: LedgerSummary) -> str:
         f"{count(found.diverged)} diverged",
         f"{count(found.failed)} failed",
         f"{count(found.stopped)} stopped",
+        f"{count(found.open)} without an end",
     ]
-    parts += [f"{count(found.open)} without an end"] if found.open else []
-    said = f"{count(found.started)}: {listed(parts)}; {count(found.made_again)} made again"
-    said += ", of which the first result counts" if found.made_again else ""
-    there = f"; {_runs(found.found)} there before the ledger, and nothing shows what was started to get them"
-    return said + (there if found.found else "")
+    said = (
+        f"{count(found.started)} {'run' if found.started == 1 else 'runs'}: {listed(parts)}; {count(found.made_again)} made again"
+    )
+    if found.made_again:
+        said += ", of which the first result counts"
+    if found.found:
+        said += f". Before, {_runs(found.found)} there already, and nothing shows what was started to get them"
+    return f"{said}."
 
 
 def _runs(num: int) -> str:

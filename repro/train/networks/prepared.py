@@ -74,7 +74,7 @@ def open_prepared(folder: Path) -> PreparedImages:
     splits = {split: Shards(folder, split) for split in dataset.splits}
     for shards in splits.values():
         shards.verify()
-    mean_image = dataset.images.mean_image.read(folder, again=f"delete {folder} and run prepare again")
+    mean_image = dataset.images.mean_image.read(folder, again="run prepare again: it makes anew what is damaged")
     return PreparedImages(
         folder=folder,
         dataset=dataset,

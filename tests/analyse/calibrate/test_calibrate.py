@@ -123,7 +123,7 @@ def test_the_page_of_the_documentation_has_every_setting() -> None:
 def test_what_is_printed_and_written_has_every_setting(tmp_path: Path) -> None:
     outcomes = [run(setting, num=2, seed=SEED) for setting in SETTINGS[:40]]
     orders = order_rows(num=2, seed=SEED)
-    text = lines(Calibration(outcomes=tuple(outcomes), verdicts=(), orders=tuple(orders)))
+    text = lines(Calibration(outcomes=tuple(outcomes), verdicts=(), orders=tuple(orders), looks=()))
     assert sum(line.startswith("| four equal nets |") for line in text) == 4
     assert all(any(line.startswith(f"| {one.name} |") for line in text) for one in outcomes)
     write_calibration(tmp_path / "calibration.csv", outcomes)

@@ -180,3 +180,12 @@ def test_post_hoc_claims_are_counted_apart_and_as_not_decided(results: Path) -> 
     assert f"{counts.post_hoc} post hoc" in counts.words
     assert before is None or counts.decided <= before.decided
     assert read_ledger(results / "small").tip
+
+
+def test_what_averages_take_at_a_later_look_is_declared(ten: Path, tmp_path: Path) -> None:
+    """At five seeds the averages of five nets take 25 of `full`, which no other claim on it counts."""
+    shutil.copytree(ten, tmp_path, dirs_exist_ok=True)
+    before = judged(tmp_path)
+    run(tmp_path, range(15, 25), variants=["full"])
+    found = judged(tmp_path, num_seeds=25)
+    assert (found.post_hoc, found.verdict, found.n) == (None, before.verdict, before.n)

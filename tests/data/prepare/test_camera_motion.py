@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from repro.artifacts.arrays import write_npz
+from repro.artifacts.arrays import read_npz, write_npz
 from repro.artifacts.dataset_json import read_dataset, write_dataset
+from repro.artifacts.stored_files import stored_file
 from repro.data.generated.video_drawing import Camera
 from repro.data.generated.videos import Shot, stream
 from repro.data.prepare import camera_motion
@@ -81,8 +82,9 @@ def test_the_motions_lie_beside_the_test_split_and_are_made_once(tmp_path):
     ensure_camera_motion(TOYS, tmp_path, num_processes=1, say=said.append)
     assert not said
     dataset = read_dataset(tmp_path)
-    other = replace(dataset.splits["test"].index, sha256="0" * 64)
-    splits = dataset.splits | {"test": replace(dataset.splits["test"], index=other)}
+    index = tmp_path / dataset.splits["test"].index.file
+    np.savez_compressed(index, **read_npz(index))  # another file, of another test split for all one knows
+    splits = dataset.splits | {"test": replace(dataset.splits["test"], index=stored_file(index))}
     write_dataset(tmp_path, replace(dataset, splits=splits))
     ensure_camera_motion(TOYS, tmp_path, num_processes=1, say=said.append)
     assert len(said) == 1

@@ -301,3 +301,39 @@ def test_a_truncated_archive_is_refused(tmp_path: Path, batches: dict[str, bytes
     (tmp_path / cifar10.ARCHIVE).write_bytes(archive_of(batches)[:-2000])
     with pytest.raises(SourceError, match="is no readable archive"):
         _ = opened(tmp_path, batches).listings
+
+
+def member_with_holes(size: int) -> bytes:
+    """An archive of a few bytes whose first batch says that it has `size` bytes, nearly all of them a hole."""
+    info = tarfile.TarInfo(f"{cifar10.FOLDER}/data_batch_1")
+    info.type, info.size = b"S", 512
+    head = bytearray(info.tobuf(tarfile.GNU_FORMAT))
+    head[386:398], head[398:410], head[483:495] = b"%011o\0" % 0, b"%011o\0" % 512, b"\x80" + size.to_bytes(11, "big")
+    head[148:156] = b" " * 8
+    head[148:156] = b"%06o\0 " % sum(head)
+    return gzip.compress(bytes(head) + b"x" * 512 + b"\0" * 1024)
+
+
+@pytest.mark.parametrize("size", [2**30, 2**41, 512])
+def test_a_member_with_holes_is_refused_whatever_it_says_it_has(size: int, tmp_path: Path) -> None:
+    (tmp_path / cifar10.ARCHIVE).write_bytes(member_with_holes(size))
+    with pytest.raises(SourceError, match=r"is not the official archive: its .* has holes"):
+        cifar10.read_archive(tmp_path / cifar10.ARCHIVE, files=["data_batch_1"])
+
+
+@pytest.mark.parametrize("name", [f"{cifar10.FOLDER}/data_batch_1", "other"])
+def test_a_member_of_any_name_that_is_too_large_is_refused_before_it_is_read(name: str, tmp_path: Path) -> None:
+    info = tarfile.TarInfo(name)
+    info.size = 2**40
+    (tmp_path / cifar10.ARCHIVE).write_bytes(gzip.compress(info.tobuf(tarfile.GNU_FORMAT) + b"x" * 1024))
+    with pytest.raises(SourceError, match="is not the official archive"):
+        cifar10.read_archive(tmp_path / cifar10.ARCHIVE, files=["data_batch_1"])
+
+
+@pytest.mark.timeout(20)
+def test_a_pipe_in_the_place_of_a_batch_is_refused(tmp_path: Path, batches: dict[str, bytes]) -> None:
+    folder = write_folder(tmp_path / "batches", batches)
+    (folder / "data_batch_3").unlink()
+    os.mkfifo(folder / "data_batch_3")
+    with pytest.raises(SourceError, match=r"has no data_batch_3|data_batch_3 is no official CIFAR-10 batch"):
+        cifar10.read_folder(folder, files=FILES)

@@ -18,7 +18,7 @@ def test_levels_of_other_data_and_what_cannot_be_tested_are_not_among_the_judgea
 
 def test_an_answer_is_a_verdict_that_says_something_of_the_claim() -> None:
     assert set(ANSWERS) < set(VERDICTS)
-    assert set(VERDICTS) - set(ANSWERS) - set(NO_QUESTION) == {"INCONCLUSIVE", "INVALID", "INCOMPLETE"}
+    assert set(VERDICTS) - set(ANSWERS) - set(NO_QUESTION) == {"INCONCLUSIVE", "INVALID", "INCOMPLETE", "POST-HOC"}
 
 
 def test_the_headline_counts_in_words() -> None:

@@ -327,7 +327,19 @@ def test_a_finished_run_is_restored_and_not_trained_again(whole, monkeypatch):
     assert noted(whole) == ["start", "ok"]
 
 
-@pytest.mark.parametrize("file", ["scores.test.center.npz", "kernels.npz", "gallery.npz"])
+@pytest.mark.parametrize("damage", [lambda content: content[:-1], lambda content: b"", lambda content: b"\x00" + content[1:]])
+@pytest.mark.parametrize("file", ["run.json", "finished.json"])
+def test_a_damaged_record_is_mended_by_the_same_command(whole, tmp_path, file, damage):
+    results = tmp_path / "results"
+    shutil.copytree(whole, results)
+    path = run_folder(results, tiny_run().id) / file
+    path.write_bytes(damage(path.read_bytes()))
+    train(results)
+    assert outcome(results) == outcome(whole)
+    assert path.read_bytes() == path.with_name({"run.json": "finished.json", "finished.json": "run.json"}[file]).read_bytes()
+
+
+@pytest.mark.parametrize("file", ["scores.test.center.npz", "weights.pt", "log.jsonl", "kernels.npz", "gallery.npz"])
 def test_a_finished_run_with_a_damaged_file_is_computed_again(whole, tmp_path, file):
     results = tmp_path / "results"
     shutil.copytree(whole, results)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from statistics import fmean
 
 from repro.analyse.evidence.comparison import Pair, compare, estimated
+from repro.analyse.evidence.lenders import lenders_for
 from repro.analyse.evidence.population import Population
 from repro.analyse.judge.effects import common_protocol
 from repro.artifacts.calibration_json import Planted
@@ -65,7 +66,9 @@ def found(effect: PlantedEffect, table: Table, population: Population) -> Plante
         equal=equal,
         common=len(common),
         found=said,
-        agrees=_agrees(effect.expected, said),
+        agrees=agrees_with(
+            effect.expected, said, learned=set(arms) <= set(lenders_for(population, arms, arms, protocol=protocol))
+        ),
     )
 
 
@@ -84,10 +87,15 @@ def _said(points: Estimated | None, *, equal: int, common: int) -> str:
     return WORSE if points.ci90[0] > 0 else BETTER
 
 
-def _agrees(expected: str, said: str) -> bool | None:
-    """Whether what is found is what was put there; of an effect too small to be certain, only its opposite is wrong."""
+def agrees_with(expected: str, said: str, *, learned: bool) -> bool | None:
+    """Whether what is found is what was put there; of an effect too small to be certain, only its opposite is wrong.
+
+    Nothing can be found of networks that have not learned.
+    """
     if said == NOT_RUN:
         return None
-    if expected == EITHER:
+    if expected == SAME:
+        return said == SAME
+    if expected == EITHER or not learned:
         return None if said == OPEN else said == WORSE
     return said == expected

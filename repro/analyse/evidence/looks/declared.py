@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from repro.analyse.evidence.population import Population
+from repro.analyse.evidence.population import Population, planned_seeds
 from repro.artifacts.ledger.chain import Ledger
 from repro.artifacts.ledger.events import Look, Plan, Start
 from repro.spec.claims import Claim
@@ -72,11 +72,16 @@ def declared(ledger: Ledger, population: Population) -> Declared:
     judged = next((line.number for line in lines.of(Look)), None)
     seeds = _seeds(plans, begun, population, judged=judged)
     num = _num_seeds(plans, population)
-    found = {claim.id: _looks(plans, claim, begun, paper) for claim in paper.claims}
+    looks = {claim.id: at for claim in paper.claims if (at := _looks(plans, claim, begun, paper))}
+    # What averages take at the last look belongs to their looks.
+    last = max((at[-1] for at in looks.values()), default=0)
+    later = planned_seeds(paper, population.scale, num_seeds=last)
+    besides = {name: {seed for seed in later.get(name, ()) if seed >= last} for name in seeds}
+    every = {name: {*found, *population.planned_seeds(name), *besides[name]} for name, found in seeds.items()}
     return Declared(
         seeds=seeds,
-        further={name: frozenset(seed for seed in _all(name, seeds, population) if seed >= num) for name in seeds},
-        looks={name: looks for name, looks in found.items() if looks},
+        further={name: frozenset(seed for seed in of_variant if seed >= num) for name, of_variant in every.items()},
+        looks=looks,
         changed=_changed(plans, begun, paper),
     )
 
@@ -106,10 +111,6 @@ def _seeds(plans: Plans, begun: Mapping[str, int], population: Population, *, ju
         if before:
             found[variant] = frozenset(before | unseen & population.planned_seeds(variant))
     return found
-
-
-def _all(variant: str, seeds: Seeds, population: Population) -> set[int]:
-    return {*seeds[variant], *population.planned_seeds(variant)}
 
 
 def _num_seeds(plans: Plans, population: Population) -> int:

@@ -14,7 +14,7 @@ from repro.analyse.evidence.reasons.differences import (
     not_run_yet,
     within_measured,
 )
-from repro.analyse.evidence.reasons.looks import look_words, post_hoc_words
+from repro.analyse.evidence.reasons.looks import look_words, post_hoc_words, price_words
 from repro.analyse.evidence.reasons.missing import diverged_words, missing_words
 from repro.analyse.evidence.reasons.paces import LEAVES_CHANCE, epochs_listed, pace_chosen, pace_meaning, pace_measured
 from repro.analyse.evidence.reasons.several import (
@@ -55,6 +55,7 @@ __all__ = [
     "pace_meaning",
     "pace_measured",
     "post_hoc_words",
+    "price_words",
     "ranking_meaning",
     "ranking_measured",
     "signs_meaning",

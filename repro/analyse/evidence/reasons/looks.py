@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from repro.analyse.evidence import verdict
 from repro.artifacts.judged import Judged, PostHoc
+from repro.system.durations import duration
 
 
 def look_words(entry: Judged) -> str:
     """The sentence that says at which of several looks the verdict was reached; "" where there is one look alone."""
     look = entry.look
-    if len(look.planned) < 2:
+    if len(look.planned) < 2 or entry.verdict not in verdict.DECIDED:
         return ""
     seeds = ", ".join(map(str, look.planned))
     level = f"{100 * look.level:.1f} %"
@@ -16,6 +20,15 @@ def look_words(entry: Judged) -> str:
         f"Look {look.number} of {len(look.planned)}, declared at {seeds} seeds: decided by intervals of {level}, "
         "which hold together at all looks in 90 %."
     )
+
+
+def price_words(*, lacking: Mapping[str, int], seed_s: Mapping[str, float]) -> str:
+    """The sentence that says what the seeds take that a claim lacks; lacking, seed_s: by arm, as far as is known."""
+    seconds = sum(num * seed_s[arm] for arm, num in lacking.items() if arm in seed_s)
+    if not seconds:
+        return ""
+    seeds = ", ".join(f"{num} of {arm}" for arm, num in lacking.items() if num)
+    return f"The seeds that it lacks for that ({seeds}) take about {duration(seconds)} of processor time."
 
 
 def post_hoc_words(seen: PostHoc) -> str:

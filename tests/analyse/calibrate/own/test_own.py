@@ -16,7 +16,7 @@ from repro.analyse.calibrate.own.calibration import calibrate_results
 from repro.analyse.calibrate.own.chances import chances
 from repro.analyse.calibrate.own.coverage import Invented
 from repro.analyse.calibrate.own.measures import Measure, measures_of
-from repro.analyse.calibrate.own.planted import found
+from repro.analyse.calibrate.own.planted import agrees_with, found
 from repro.analyse.calibrate.own.spreads import page_spreads
 from repro.analyse.evidence.population import Population
 from repro.artifacts.calibration_json import FILE, CalibrationJson
@@ -187,6 +187,14 @@ def test_what_is_planted_is_found_or_missed(
     effect = PlantedEffect(variant=variant, against=against, what="known", expected=expected)
     one = found(effect, ABLATIONS, population)
     assert (one.found, one.agrees) == (said, agrees)
+
+
+@pytest.mark.parametrize(
+    ("expected", "said", "agrees"),
+    [(WORSE, "open", None), (WORSE, "better", False), (WORSE, "worse", True), (SAME, "same", True), (SAME, "open", False)],
+)
+def test_of_nets_that_have_not_learned_nothing_is_missed_but_sameness(expected: str, said: str, agrees: bool | None) -> None:
+    assert agrees_with(expected, said, learned=False) is agrees
 
 
 def test_an_unknown_expectation_is_refused() -> None:
