@@ -112,7 +112,12 @@ def test_every_command_that_is_asked_to_end_says_so_in_one_line(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest,
 ) -> None:
+    # A process that a shell starts in the background ignores it from the beginning.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
+
     def asked(*arguments: object) -> None:
         os.kill(os.getpid(), number)
         raise AssertionError("it goes on")
