@@ -14,8 +14,13 @@ from typing import Any
 import numba
 import numpy as np
 
+from repro.system.startup import may_cache
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+#: Whether what is compiled here can be kept for the next process.
+CACHED = may_cache(__file__)
+
+
+@numba.njit(nogil=True, cache=CACHED, error_model="numpy")
 def augment(
     image_NSSC: Any,
     mean_SSC: Any,
@@ -60,7 +65,7 @@ def load_augment() -> None:
     augment(image, mean, True, zero, zero, np.zeros(1, np.int32), color, divisor, np.empty((1, 1, 1, 3), np.float32))
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+@numba.njit(nogil=True, cache=CACHED, error_model="numpy")
 def augment_clips(clip_NTSSC: Any, index_B: Any, top_B: Any, left_B: Any, mirror_B: Any, mean_level: Any, out_BTPPC: Any) -> None:
     """Write windows of the clips `index_B` less a constant, all frames of a clip alike, mirrored where asked.
 

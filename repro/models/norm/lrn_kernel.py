@@ -19,11 +19,17 @@ from typing import Any
 import numba
 import numpy as np
 
+from repro.system.startup import may_cache
+
+#: Whether what is compiled here can be kept for the next process.
+CACHED = may_cache(__file__)
+
+
 #: Contraction alone, so that NaN and infinity keep their meaning and two passes over one formula give one result to the bit. What
 #: a compiler makes of a licence to reassociate differs with the loop around and the processor, and is no faster here.
 FAST = {"contract"}
-compiled = numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy")
-inlined = numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy", inline="always")
+compiled = numba.njit(nogil=True, fastmath=FAST, cache=CACHED, error_model="numpy")
+inlined = numba.njit(nogil=True, fastmath=FAST, cache=CACHED, error_model="numpy", inline="always")
 
 
 @inlined

@@ -22,10 +22,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from repro.system.startup import may_cache
+
+#: Whether what is compiled here can be kept for the next process.
+CACHED = may_cache(__file__)
+
+
 #: Reassociation and contraction let the compiler vectorise; NaN and infinity keep their meaning.
 FAST = {"contract", "reassoc", "nsz", "arcp"}
-compiled = numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy")
-inlined = numba.njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy", inline="always")
+compiled = numba.njit(nogil=True, fastmath=FAST, cache=CACHED, error_model="numpy")
+inlined = numba.njit(nogil=True, fastmath=FAST, cache=CACHED, error_model="numpy", inline="always")
 
 
 def flat(x_BCHW: torch.Tensor) -> NDArray[Any]:
