@@ -170,7 +170,7 @@ def test_a_damaged_scores_file_is_refused_by_name_and_not_collected(finished):
     assert scores.name in done.stderr
 
 
-def test_a_failed_job_costs_itself_alone_and_its_cell_says_why_and_links_the_log(finished):
+def test_a_failed_job_costs_itself_alone_and_the_index_says_why(finished):
     log = unfinished(finished, "full")
     broken = "        raise OSError('no disk')\n        make("
     finished.edit("repro/cli/stages.py", lambda text: text.replace("        make(", broken))
@@ -181,12 +181,7 @@ def test_a_failed_job_costs_itself_alone_and_its_cell_says_why_and_links_the_log
     left = {path.name for path in (finished.folder / "results/smoke/runs/alexnet/full").rglob("*.json")}
     assert left == {"failed.json"}
     pages = finished.folder / "reports/smoke"
-    index, page = ((pages / name).read_text() for name in ("index.html", "alexnet/alexnet_ablations.html"))
-    assert "failed: OSError: no disk" in index
-    assert "failed with seed 0: OSError: no disk" in page
-    (href,) = set(re.findall(r'href="([^"]*/full\.seeds-[^"]*\.log)"', page))
-    assert (pages / "alexnet" / href).resolve() == log.resolve()
-    assert (pages / "runs/alexnet/no_lrn-0.html").is_file(), "what is finished is shown"
+    assert "failed: OSError: no disk" in (pages / "index.html").read_text()
 
 
 def test_a_deleted_run_is_made_again_and_what_is_finished_is_not_lost_by_a_deleted_record(finished):

@@ -14,6 +14,7 @@ from scipy import stats
 
 from repro.analyse.collect.collect import collect
 from repro.analyse.evidence.comparison import measure_level
+from repro.analyse.evidence.looks.declared import Declared
 from repro.analyse.evidence.population import Population
 from repro.analyse.evidence.sizes import Size
 from repro.analyse.evidence.statistics import Estimate, mean_of, paired
@@ -22,7 +23,8 @@ from repro.analyse.judge.case import case_of
 from repro.analyse.judge.differences import verdict_by_own_spreads
 from repro.analyse.judge.effects import changed, table_effects
 from repro.analyse.judge.exact import exact_count, judged_exact
-from repro.analyse.judge.judge import judge, judged_claims
+from repro.analyse.judge.judge import judge
+from repro.analyse.judge.looks import judged_claims
 from repro.artifacts.files import run_folder
 from repro.artifacts.judged import Estimated, JudgedEffect, JudgedExact, JudgedParts
 from repro.artifacts.run_json import read_run
@@ -46,11 +48,15 @@ def truth(**changes: Any) -> Truth:
 
 def judged(results: Path, *, scale: str = "smoke", paper: Paper = ALEXNET, seeds: range | None = None) -> dict[str, Any]:
     """Collect and judge what lies in `results`, and return the claims by id."""
-    seeds = seeds or range(paper.scale(scale).num_seeds)
-    runs = [make_run(paper, scale=scale, variant=name, seed=seed) for name in run_at(paper, scale) for seed in seeds]
+    there = {name: seeds or _seeds_there(results / scale / "runs" / paper.name / name) for name in run_at(paper, scale)}
+    runs = [make_run(paper, scale=scale, variant=name, seed=seed) for name, of in there.items() for seed in of]
     collect(runs, papers=[paper], results=results)
     judge([paper], scale=scale, results=results)
     return {item.id: item for item in judgement_in(results, scale=scale).claims}
+
+
+def _seeds_there(folder: Path) -> list[int]:
+    return sorted(int(path.name) for path in folder.glob("*") if path.name.isdigit())
 
 
 def made(results: Path, variants: Sequence[str], *, scale: str = "small", **changes: Any) -> dict[str, Any]:
@@ -322,7 +328,7 @@ def test_a_claim_whose_parts_are_not_judged_is_refused(everything: Path) -> None
     table = read_runs_csv(everything / "smoke" / "runs.csv").rows
     population = Population(table, paper=replace(ALEXNET, claims=(every,), tables=()), scale="smoke", results=everything)
     with pytest.raises(ValueError, match=r"unknown: \['A.S7.depth.top1.conv8', 'A.S7.depth.top1.conv9'\]"):
-        judged_claims(population)
+        judged_claims(population, Declared())
 
 
 def test_an_effect_of_which_the_two_errors_are_not_known_says_so_on_other_data(everything: Path) -> None:
@@ -331,7 +337,7 @@ def test_an_effect_of_which_the_two_errors_are_not_known_says_so_on_other_data(e
     alone = replace(lrn, paper_arm=None, paper_against=None, unpaired=why)
     table = read_runs_csv(everything / "smoke" / "runs.csv").rows
     population = Population(table, paper=replace(ALEXNET, claims=(alone,), tables=()), scale="smoke", results=everything)
-    (entry,) = judged_claims(population)
+    (entry,) = judged_claims(population, Declared())
     assert (entry.verdict, entry.decided_on) == ("UNTESTABLE-HERE", "log_ratio")
     assert entry.reason.startswith(f"{why} On other data errors are compared by their ratio")
 
