@@ -113,9 +113,10 @@ def test_one_crop_against_ten_is_paired_inside_the_runs(claims: dict[str, Any], 
     points = np.array(errors["center"]) - np.array(errors["ten_crop"])
     assert found.arms == ("full",)
     assert found.points.estimate == pytest.approx(points.mean())
-    assert (found.n, found.df, found.test) == ({"full": 2}, 1, "paired t")
+    num = len(points)
+    assert (found.n, found.df, found.test) == ({"full": num}, num - 1, "paired t")
     logs = np.log(errors["center"]) - np.log(errors["ten_crop"])
-    interval = stats.t.interval(0.90, 1, loc=logs.mean(), scale=logs.std(ddof=1) / math.sqrt(2))
+    interval = stats.t.interval(0.90, num - 1, loc=logs.mean(), scale=logs.std(ddof=1) / math.sqrt(num))
     assert found.ci90 == pytest.approx(list(interval))
     assert found.p_raw == pytest.approx(float(stats.ttest_1samp(logs, 0).pvalue))
     assert found.decided_on == "log_ratio"
@@ -125,7 +126,7 @@ def test_one_crop_against_ten_is_paired_inside_the_runs(claims: dict[str, Any], 
 
 def _errors(results: Path, protocol: str) -> list[float]:
     found = []
-    for seed in range(2):
+    for seed in _seeds_there(run_folder(results, "smoke/alexnet/full/0").parent):
         scores = read_scores(run_folder(results, f"smoke/alexnet/full/{seed}") / f"scores.test.{protocol}.npz")
         found.append(float(np.mean(scores.scores_NK.argmax(axis=1) != scores.label_N)))
     return found
@@ -302,7 +303,8 @@ def test_pages_compare_a_variant_with_its_own_control_by_a_protocol_that_both_ha
         for item in found:
             shared = [ALEXNET.experiment(name).evaluation.protocols for name in (item.variant, item.control)]
             assert all(item.protocol in protocols for protocols in shared)
-            assert (item.gate, item.reason) == ("", "")
+            if table.claims:  # planted effects are in the data
+                assert (item.gate, item.reason) == ("", "")
             assert item.points is not None
     speeds = [item for item in effects if item.metric == "early_train_error"]
     assert {item.table for item in speeds} == {"alexnet_figure1"}
