@@ -134,7 +134,11 @@ def test_every_command_that_is_asked_to_end_says_so_in_one_line(
     }
     monkeypatch.setattr(stages, "catalogue", asked)
     monkeypatch.setattr("repro.cli.catalogue.catalogue", asked)
-    assert cli.main([stage, *options.get(stage, ["--scale", "smoke", "--results", str(tmp_path)])]) == status
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background process ignores it
+    try:
+        assert cli.main([stage, *options.get(stage, ["--scale", "smoke", "--results", str(tmp_path)])]) == status
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert capsys.readouterr().err == f"asked to end ({name}): what is done is kept; the same command goes on\n"
 
 

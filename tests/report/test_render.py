@@ -146,6 +146,7 @@ def test_the_index_shows_each_claim_once_with_the_numbers_of_its_page(full_repor
     shown = {
         claim: row
         for table in full_report.papers[0].tables
+        if table.claims
         for claim, row in zip(
             index.row_ids[f"table-{table.name}_claims"][1:], index.tables[f"table-{table.name}_claims"][1:], strict=True
         )

@@ -62,7 +62,7 @@ def test_edits_of_the_file_repeat_what_they_touch_and_no_more(finished):
     before = (finished.folder / EXAMPLE).read_text()
     for old, new, repeated in (
         ("SCALES = (", "# A remark.\nSCALES = (", set()),
-        ("The nets differ in depth alone", "The nets differ in depth", {"judge", *REPORT_ONLY}),
+        ("The nets differ in depth alone", "The nets differ in depth", {"judge", "calibrate", *REPORT_ONLY}),
         (
             "learning_rate=0.01,\n                num_train_examples=128",
             "learning_rate=0.02,\n                num_train_examples=128",
