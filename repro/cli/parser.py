@@ -20,6 +20,7 @@ from repro.cli.arguments import (
 from repro.cli.catalogue import diff_runs, list_papers, show_run
 from repro.cli.ledger import show_ledger
 from repro.cli.stages import (
+    alone,
     calibrate_verdicts,
     collect_runs,
     decide_claims,
@@ -153,10 +154,10 @@ def _add_stages(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     stage.add_argument("--precision", choices=PRECISIONS, default="float32", help="of training; any but float32 is another run")
     stage.add_argument("--towers-apart", action="store_true", help="each tower of a network on a device of its own, as printed")
-    stage = _stage(commands, "collect", collect_runs, "verify the runs and write runs.csv")
+    stage = _stage(commands, "collect", alone(collect_runs), "verify the runs and write runs.csv")
     _add_papers(stage)
     stage.add_argument("--num-seeds", type=int, metavar="N", help="seeds of each variant (default: as the scale plans)")
-    stage = _stage(commands, "judge", judge_claims, "decide every claim and write claims.json")
+    stage = _stage(commands, "judge", alone(judge_claims), "decide every claim and write claims.json")
     _add_papers(stage)
     stage = _stage(commands, "decide", decide_claims, "add seeds to the claims that are not decided, look by look")
     _add_papers(stage)

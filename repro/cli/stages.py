@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import pairwise
 
 from repro.artifacts.failed_json import find_failure, note_failure
-from repro.artifacts.files import data_folder, run_folder
+from repro.artifacts.files import data_folder, remove_parts, run_folder
 from repro.artifacts.run_json import FAITHFUL, is_finished
 from repro.catalogue.known import catalogue
 from repro.cli.arguments import UsageError, chosen_device
@@ -25,6 +25,8 @@ from repro.system.progress import Say
 from repro.system.startup import importing
 from repro.train.runs.context import Compute
 
+#: Carries out a command as it was typed.
+Command = Callable[[argparse.Namespace, Say], None]
 #: Environment variables by which numeric libraries learn how many threads they may start.
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
 #: The stages that train networks.
@@ -65,6 +67,7 @@ def prepare_data(options: argparse.Namespace, say: Say) -> None:
         raise UsageError(f"--source {options.source} is not a folder; give the folder that holds the original images")
     folder = data_folder(options.results, options.scale, dataset.name)
     with locked(folder, say=say):
+        remove_parts(folder, below=True)
         with importing():
             from repro.data.prepare.prepare import prepare
 
@@ -129,6 +132,25 @@ def _noting_failures(runs: Sequence[Run], options: argparse.Namespace) -> Iterat
             if not is_finished(folder) and find_failure(options.results, run.id) == before[run.id]:
                 note_failure(options.results, run.id, error, log=options.log)
         raise
+
+
+@contextmanager
+def _writing(options: argparse.Namespace, say: Say) -> Iterator[None]:
+    """Be the one process that writes numbers and verdicts of a scale; what a killed one has left half-written is removed."""
+    folder = options.results / options.scale
+    with locked(folder / "report", say=say):
+        remove_parts(folder)
+        yield
+
+
+def alone(stage: Command) -> Command:
+    """`stage` as it is typed by itself, while no other process writes what it writes."""
+
+    def run(options: argparse.Namespace, say: Say) -> None:
+        with _writing(options, say):
+            stage(options, say)
+
+    return run
 
 
 def collect_runs(options: argparse.Namespace, say: Say) -> None:
@@ -249,7 +271,8 @@ def calibrate_invented(options: argparse.Namespace, say: Say) -> None:
 
 def report_runs(options: argparse.Namespace, say: Say) -> None:
     """Run the stages from collect to render, one process at a time: the claims of runs that are not there are incomplete."""
-    with locked(options.results / options.scale / "report", say=say):
+    with _writing(options, say):
+        remove_parts(options.reports / options.scale, below=True)
         collect_runs(options, say)
         judge_claims(options, say)
         calibrate_own(options, say)

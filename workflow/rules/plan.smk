@@ -11,7 +11,7 @@ except ModuleNotFoundError:
     raise WorkflowError("the package repro is not installed; type `pip install -e .` in a clone of it, then the same again")
 
 from repro.cli.hints import speak_for_the_workflow
-from repro.artifacts.files import run_folder
+from repro.artifacts.files import remove_parts, run_folder
 from repro.planning.declare import declare, plan_of
 from repro.planning.jobs import prepare_priority, prepare_threads, train_jobs
 from repro.planning.config_values import check_program, with_defaults
@@ -32,7 +32,7 @@ from repro.planning.plan import (
 )
 from repro.planning.targets import check_profile, check_targets, may_be_targets
 from repro.artifacts.provenance import code_digest, spec_digest
-from repro.system.locks import claim
+from repro.system.locks import claim, try_lock
 from repro.system.processors import num_usable
 
 
@@ -144,11 +144,21 @@ def report_what_is_there():
         os.system(command.replace("{{", "{").replace("}}", "}"))
 
 
+def remove_what_a_kill_left(folder):
+    """Remove half-written files of numbers and pages, unless another process writes them just now."""
+    writing = try_lock(folder / "report")
+    if writing is not None:
+        remove_parts(folder)
+        remove_parts(Path(REPORT_FOLDER), below=True)
+        os.close(writing)
+
+
 def take_results():
     """Hold the results until this process ends, and declare what is planned."""
     folder = Path(CONFIG.results) / CONFIG.scale
     try:
         HELD.append(claim(folder))
+        remove_what_a_kill_left(folder)
         declare(plan_of(PAPERS, planned(PAPERS), looks=CONFIG.looks), folder=folder)
     except ValueError as error:
         raise WorkflowError(error)
