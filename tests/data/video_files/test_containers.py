@@ -46,7 +46,7 @@ def test_a_clean_aperture_is_what_is_shown(tmp_path: Path) -> None:
 def with_crop(content: bytes, *, left: int, bottom: int) -> bytes:
     """A WebM file of FFmpeg's whose video element has two crops of four bytes, which grows what it lies in."""
     tracks = content.index(b"\x16\x54\xae\x6b", 200)
-    video_size = content.index(b"\xe0", tracks + 14) + 1
+    video_size = content.index(b"\xe0", content.index(b"V_VP9", tracks)) + 1  # behind the track's number, which is drawn
     end = video_size + 1 + (content[video_size] & 0x7F)
     changed = bytearray(content)
     segment_size = content.index(b"\x18\x53\x80\x67") + 4
