@@ -18,6 +18,8 @@ MAX_LIST_BYTES = 2**28
 #: A day of film. A file of zeros without end, which takes no room on the disk, has more.
 MAX_VIDEO_BYTES = 2**35
 PIECE_BYTES = 2**20
+#: In which `st_blocks` counts.
+BLOCK_BYTES = 512
 
 
 class SourceError(ValueError):
@@ -29,12 +31,14 @@ def opened_regular(path: Path, *, most: int) -> Iterator[IO[bytes]]:
     """Open the regular file at `path`, which has no more than `most` bytes.
 
     Raises:
-        OSError: it cannot be opened, is a pipe, device, socket or folder, or has more bytes; `strerror` says which.
+        OSError: it cannot be opened, is a pipe, device, socket or folder, has more bytes, or more than half of them were never
+            written; `strerror` says which.
     """
     _check(os.stat(path), path, most=most)
     # Should another file stand there by now: a pipe is not waited for.
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
         _check(os.fstat(stream.fileno()), path, most=most)
+        _check_holes(stream, path)
         yield stream
 
 
@@ -68,3 +72,15 @@ def _check(status: os.stat_result, path: Path, *, most: int) -> None:
         raise OSError(errno.EINVAL, "a pipe, device or socket; allowed: a regular file", str(path))
     if status.st_size > most:
         raise OSError(errno.EFBIG, f"{status.st_size} bytes; allowed: up to {most}", str(path))
+
+
+def _check_holes(stream: IO[bytes], path: Path) -> None:
+    """Refuse a file most of which was never written: a download that broke off, or a trap. Its holes would be read as zeros."""
+    status = os.fstat(stream.fileno())
+    written = status.st_blocks * BLOCK_BYTES
+    # Systems of files that compress, or do not count their blocks, show no hole.
+    if written * 2 < status.st_size and stream.seek(0, os.SEEK_HOLE) < status.st_size:
+        raise OSError(
+            errno.EINVAL, f"only {written} of its {status.st_size} bytes were written; allowed: half of them", str(path)
+        )
+    stream.seek(0)
