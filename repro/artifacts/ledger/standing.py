@@ -151,9 +151,12 @@ def _other_end(history: History, record: RunJson) -> str:
     if all(line.event.sha256 != sha256_of(record) for line in ends):
         return "its record is none of those with which it ended"
     if ends[0].event.results != record.results_digest:
+        line = ends[0].number
+        if len(ends) == 1:
+            return f"its record has other results than line {line} of the ledger, by which it ended"
         return (
-            f"it ended {len(ends)} times with different results; the first counts, by line {ends[0].number} of the ledger, and "
-            "its files are gone"
+            f"it ended {len(ends)} times with different results; the first counts, by line {line} of the ledger, and its files "
+            "are gone"
         )
     return ""
 
