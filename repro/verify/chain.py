@@ -6,7 +6,8 @@ from repro.artifacts.files import FileFormatError, sha256_file
 from repro.artifacts.ledger.chain import FILE, TIP_FILE, Ledger, read_ledger, read_tip
 from repro.artifacts.ledger.events import Begin, End
 from repro.artifacts.run_json import FILE as RUN_FILE
-from repro.verify.check import Check, counted
+from repro.report.text.formatting import counted
+from repro.verify.check import Check
 from repro.verify.stored import Stored
 
 MEND = "put the file back from a copy; if the run cannot be had again, type python -m repro ledger --begin-anew WHY"

@@ -75,12 +75,7 @@ class Verified:
         return {"folder": self.folder, "holds": self.holds, "head": self.head, "ledger_tip": self.tip, "checks": checks}
 
 
-def counted(num: int, what: str) -> str:
-    """A number of things: `1 run`, `1,204 files`."""
-    return f"{num:,} {what}" if num == 1 else f"{num:,} {what}s"
-
-
-def listed(names: Sequence[str], *, most: int = 4) -> str:
+def some(names: Sequence[str], *, most: int = 4) -> str:
     """Some names, and how many more there are."""
     shown = ", ".join(names[:most])
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

@@ -15,9 +15,10 @@ from repro.artifacts.provenance import spec_digest
 from repro.artifacts.published import published_json
 from repro.artifacts.published.answers import EXAMPLES
 from repro.artifacts.run_json import RunJson
+from repro.report.text.formatting import counted
 from repro.spec.video_datasets import CAMERA_FILE
 from repro.system.locks import LOCK_FILE
-from repro.verify.check import Check, counted, listed
+from repro.verify.check import Check, some
 from repro.verify.stored import Stored
 
 #: What may lie in a run's folder beside the files that its record names.
@@ -37,7 +38,7 @@ def records_checked(stored: Stored) -> Check:
             problems.append(f"run {run_id}: {run_json.FINISHED} and {run_json.FILE} differ; {AGAIN}")
     problems += _of_published(stored)
     unfinished = [run for run in stored.runs if run not in stored.records and run not in stored.broken]
-    said = (f"{counted(len(unfinished), 'run')} not finished ({listed(unfinished)})",) if unfinished else ()
+    said = (f"{counted(len(unfinished), 'run')} not finished ({some(unfinished)})",) if unfinished else ()
     return Check(name="records", found=_found(len(stored.records), "run"), problems=tuple(problems), unchecked=said)
 
 
@@ -91,9 +92,9 @@ def files_checked(stored: Stored) -> Check:
         names = {item.file for item in named} | set(BESIDE)
         unnamed += [f"{run_id}/{path.name}" for path in sorted(place.iterdir()) if path.name not in names]
     unchecked = [f"{counted(left, 'file')} of runs not published"] if left else []
-    unchecked += [f"{counted(len(unnamed), 'file')} that no record names ({listed(unnamed)})"] if unnamed else []
+    unchecked += [f"{counted(len(unnamed), 'file')} that no record names ({some(unnamed)})"] if unnamed else []
     others = sorted(path.name for path in stored.folder.iterdir() if path.name not in CHECKED)
-    unchecked += [f"{listed(others)} beside the runs"] if others else []
+    unchecked += [f"{some(others)} beside the runs"] if others else []
     return Check(name="files", found=_found(num, "file"), problems=tuple(problems), unchecked=tuple(unchecked))
 
 
@@ -120,11 +121,11 @@ def data_checked(stored: Stored) -> Check:
     problems += _other_data(stored, here)
     absent = sorted({record.dataset.name for record in stored.records.values()} - set(here))
     unchecked = [f"{counted(left, 'file')} of data not published"] if left else []
-    unchecked += [f"data {listed(absent)} not here"] if absent else []
+    unchecked += [f"data {some(absent)} not here"] if absent else []
     told = stored.published.other_data if stored.published else {}
     unchecked += [f"whether runs had these data of {name} ({why})" for name, why in told.items()]
     moved = [name for name in here if (stored.folder / "data" / name / CAMERA_FILE).is_file()]
-    unchecked += [f"motions of the camera of {listed(moved)} are not measured again"] if moved else []
+    unchecked += [f"motions of the camera of {some(moved)} are not measured again"] if moved else []
     found = f"{_found(num, 'file')} of {counted(len(here), 'data set')}" if num else ""
     return Check(name="data", found=found, problems=tuple(problems), unchecked=tuple(unchecked))
 

@@ -11,10 +11,11 @@ from repro.analyse.collect.run_files import ScoresLeftOutError
 from repro.artifacts.files import FileFormatError
 from repro.artifacts.runs_csv import Measurement, read_runs_csv, runs_csv_text
 from repro.planning.plan import planned_runs
+from repro.report.text.formatting import counted
 from repro.spec.experiment import make_run
 from repro.spec.names import UnknownName
 from repro.spec.run import Run
-from repro.verify.check import Check, counted, listed
+from repro.verify.check import Check, some
 from repro.verify.stored import Stored
 
 AGAIN = "type python -m repro collect again"
@@ -44,7 +45,7 @@ def metrics_checked(stored: Stored) -> Check:
     num_equal, differ, lacking = compared(rows, again)
     problems = [*again.problems, *differ]
     if stored.published is None:
-        problems += [f"runs.csv lacks {listed(names)} of run {run}; {AGAIN}" for run, names in lacking.items()]
+        problems += [f"runs.csv lacks {some(names)} of run {run}; {AGAIN}" for run, names in lacking.items()]
     if not problems and not again.left_out and not lacking and runs_csv_text(again.rows) != path.read_text(encoding="utf-8"):
         problems.append(f"{path} is not as collect writes it, in its order or its spaces; {AGAIN}")
     unchecked = []

@@ -13,8 +13,9 @@ from repro.artifacts.ledger.events import End, Receipt
 from repro.artifacts.provenance import code_digest
 from repro.artifacts.run_json import RunJson
 from repro.artifacts.runs_csv import Measurement, read_runs_csv
+from repro.report.text.formatting import counted
 from repro.system.progress import Say
-from repro.verify.check import Check, counted, listed
+from repro.verify.check import Check, some
 from repro.verify.choosing import at_random, covered, covering, of_other_code
 from repro.verify.equal import Compared, compared
 from repro.verify.remade import Remade, made_again
@@ -64,7 +65,7 @@ def carry_checked(stored: Stored, *, num: int, seed: int, device: str, say: Say)
             unchecked.append(f"{change}: not carried, {why}")
             continue
         held, there = covered(chosen, records)
-        variants = listed(sorted({record.variant for record in chosen}))
+        variants = some(sorted({record.variant for record in chosen}))
         found.append(
             f"{change}: carried by {counted(len(chosen), 'receipt')} ({variants}), which hold {held} of their {there} settings"
         )

@@ -9,7 +9,8 @@ from repro.artifacts.claims_json import Judgement
 from repro.artifacts.documents import read_document
 from repro.artifacts.files import FileFormatError
 from repro.artifacts.runs_csv import read_runs_csv
-from repro.verify.check import Check, counted
+from repro.report.text.formatting import counted
+from repro.verify.check import Check
 from repro.verify.stored import Stored
 
 #: Ways of adding up the same numbers differ by less than this.

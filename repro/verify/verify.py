@@ -10,8 +10,9 @@ from repro.artifacts.files import FileFormatError
 from repro.artifacts.ledger.chain import read_ledger
 from repro.artifacts.ledger.receipts import made_again_words
 from repro.catalogue.known import Catalogue
+from repro.report.text.formatting import counted
 from repro.verify.chain import chain_checked
-from repro.verify.check import Check, Verified, counted
+from repro.verify.check import Check, Verified
 from repro.verify.files import data_checked, files_checked, records_checked
 from repro.verify.metrics import metrics_checked
 from repro.verify.stored import Stored, read_stored

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
 from markupsafe import Markup
 
-from repro.artifacts.calibration_json import CalibrationJson, PageSpreads
+from repro.artifacts.calibration_json import CalibrationJson, PageSpreads, Share
 from repro.report.calibration.charts import BarRow, SeedRow, ShareRow, seed_chart, share_chart, verdict_chart
 from repro.report.calibration.rows import (
     FALSE,
@@ -113,18 +113,21 @@ def _alone_words(found: CalibrationJson) -> str:
     )
 
 
+def _shares_chart(
+    shares: Iterable[tuple[str, Share]], *, nominal: float, title: str, name: str, span: tuple[float, float]
+) -> Markup:
+    """Shares with their intervals, a line each; nothing where there is none."""
+    rows = [ShareRow(label=_cut(label), value=one.value, low=one.ci95[0], high=one.ci95[1]) for label, one in shares]
+    return Markup(share_chart(rows, nominal=nominal, title=title, figure_id=name, span=span)) if rows else Markup("")
+
+
 def _alone_chart(found: CalibrationJson) -> Markup:
-    rows = [
-        ShareRow(
-            label=_cut(f"{one.table}, {one.variant}, {SCALES[one.decided_on]}: {measure(one.metric, one.protocol)}"),
-            value=one.false.value,
-            low=one.false.ci95[0],
-            high=one.false.ci95[1],
-        )
+    shares = [
+        (f"{one.table}, {one.variant}, {SCALES[one.decided_on]}: {measure(one.metric, one.protocol)}", one.false)
         for one in found.alone
     ]
     title = "Share of false verdicts of a variant against itself"
-    return Markup(share_chart(rows, nominal=FALSE, title=title, figure_id="alone", span=(0.0, 0.4))) if rows else Markup("")
+    return _shares_chart(shares, nominal=FALSE, title=title, name="alone", span=(0.0, 0.4))
 
 
 def _planted_short(found: CalibrationJson) -> str:
@@ -168,17 +171,9 @@ def _coverage_words(found: CalibrationJson) -> str:
 
 
 def _coverage_chart(found: CalibrationJson) -> Markup:
-    rows = [
-        ShareRow(
-            label=_cut(f"{one.table}, {one.kind}: {measure(one.metric, one.protocol)}"),
-            value=one.covered.value,
-            low=one.covered.ci95[0],
-            high=one.covered.ci95[1],
-        )
-        for one in found.covered
-    ]
+    shares = [(f"{one.table}, {one.kind}: {measure(one.metric, one.protocol)}", one.covered) for one in found.covered]
     title = "Share of 90 % intervals that hold the truth"
-    return Markup(share_chart(rows, nominal=HELD, title=title, figure_id="coverage", span=(0.7, 1.0))) if rows else Markup("")
+    return _shares_chart(shares, nominal=HELD, title=title, name="coverage", span=(0.7, 1.0))
 
 
 def _chances_of(found: CalibrationJson, paper: str) -> list[BarRow]:
