@@ -14,6 +14,7 @@ from repro.planning.plan import planned_runs
 from repro.verify.stored import Stored, read_stored
 from tests import fabricate as fabricated
 from tests.fabricate import Truth, fabricate
+from tests.witnessed import witness
 
 SCALE = "smoke"
 #: Between them these runs have every metric that runs can have.
@@ -32,6 +33,12 @@ def made(results: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     collect(runs, papers=papers, results=results)
     judge(papers, scale=SCALE, results=results)
     return results / SCALE
+
+
+def witness_all(folder: Path) -> None:
+    """Let the ledger say that every run that is there has started and ended, and judge by that."""
+    witness(folder.parent, ["/".join((folder.name, *path.parts[-4:-1])) for path in sorted(folder.glob("runs/*/*/*/run.json"))])
+    judge([PAPERS[name] for name in RUNS], scale=folder.name, results=folder.parent)
 
 
 def stored_in(folder: Path) -> Stored:

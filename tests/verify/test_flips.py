@@ -12,8 +12,7 @@ from repro.verify.chain import chain_checked
 from repro.verify.files import data_checked, files_checked, records_checked
 from repro.verify.metrics import metrics_checked
 from repro.verify.verdicts import claims_checked
-from tests.verify.made import made, stored_in
-from tests.verify.test_verify import witness
+from tests.verify.made import made, stored_in, witness_all
 
 #: Flips of each kind of file.
 FLIPS = 1
@@ -23,7 +22,7 @@ FLIPS = 1
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         found = made(tmp_path_factory.mktemp("flips"), patch)
-        witness(found)
+        witness_all(found)
         yield found
 
 
@@ -42,6 +41,8 @@ def is_noticed(folder: Path, path: Path) -> bool:
 
 
 def test_every_flip_of_every_kind_of_file_is_noticed(folder: Path) -> None:
+    for name in ("runs.csv", "claims.json"):
+        assert not is_noticed(folder, folder / name), "without a flip nothing is wrong"
     rng = random.Random(19)
     kinds = {path.name: path for path in sorted(folder.rglob("*")) if path.is_file()}
     assert {"runs.csv", "claims.json", "ledger.jsonl", "run.json", "log.jsonl", "dataset.json"} <= set(kinds)

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from repro import cli
-from repro.analyse.judge.judge import judge
 from repro.analyse.publish import CannotPublish, publish
 from repro.artifacts.arrays import write_npz
 from repro.artifacts.claims_json import Judgement, write_claims_json
@@ -30,7 +29,6 @@ from repro.artifacts.runs_csv import read_runs_csv, write_runs_csv
 from repro.artifacts.scores import read_scores, write_scores
 from repro.artifacts.stored_files import stored_file
 from repro.catalogue.known import catalogue
-from repro.papers import PAPERS
 from repro.verify.chain import chain_checked
 from repro.verify.check import FAILED, OK, PARTLY, UNCHECKED, Check
 from repro.verify.files import data_checked, files_checked, records_checked
@@ -39,8 +37,7 @@ from repro.verify.stored import Stored
 from repro.verify.verdicts import claims_checked
 from repro.verify.verify import verified
 from tests.fabricate import change_run, record_scores_again
-from tests.verify.made import RUNS, made, stored_in
-from tests.witnessed import witness
+from tests.verify.made import made, stored_in, witness_all
 
 RUN = "smoke/alexnet/no_lrn/1"
 
@@ -52,8 +49,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         results = tmp_path_factory.mktemp("whole")
         append(results / "smoke", Note(text="before the first run"))
         folder = made(results, patch)
-        witness(results, [f"smoke/{'/'.join(path.parts[-4:-1])}" for path in sorted(folder.glob("runs/*/*/*/run.json"))])
-        judge([PAPERS[name] for name in RUNS], scale=folder.name, results=results)
+        witness_all(folder)
         yield folder
 
 

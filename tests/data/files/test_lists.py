@@ -83,12 +83,13 @@ SEPARATED: dict[str, Callable[[str], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("name", LISTS)
-@pytest.mark.parametrize("how", {**TOUCHED, **SEPARATED})
+#: Every way of saving each list; some would make of it another list.
+SAVED = [(how, name) for how in (*TOUCHED, *SEPARATED) for name in LISTS if how not in NOT_FOR.get(name, set())]
+
+
+@pytest.mark.parametrize(("how", "name"), SAVED)
 def test_a_list_that_was_saved_again_reads_as_before(how: str, name: str, tmp_path: Path) -> None:
     before, read = LISTS[name]
-    if how in NOT_FOR.get(name, set()):
-        pytest.skip("would be another list")
     (tmp_path / name).write_text(before)
     expected = read(tmp_path / name)
     (tmp_path / name).write_bytes({**TOUCHED, **SEPARATED}[how](before))
