@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +19,26 @@ from repro.artifacts.dataset_json import (
     SplitFiles,
     VideoData,
 )
+from repro.artifacts.files import write_text
+from repro.artifacts.provenance import environment
 from repro.artifacts.stored_files import StoredFile, stored_file
 from repro.data.shards.writer import ShardRecord
 
 #: Stands for the hash of a file, or of a specification, that no test reads.
 NO_DIGEST = "0" * 64
 FABRICATED = "fabricated for tests"
+
+
+def stand_in(path: Path, what: str) -> StoredFile:
+    """Write a few words in place of a file that nothing here reads, such as weights."""
+    write_text(path, f"{FABRICATED}: {path.name} of {what}\n")
+    return stored_file(path)
+
+
+@cache
+def no_environment() -> dict[str, str]:
+    """The environment of no machine, with the keys that every run records."""
+    return {**dict.fromkeys(environment(), "0"), "commit": "0123456789ab", "system": FABRICATED, "processor": FABRICATED}
 
 
 def split_of(folder: Path, split: str, records: Sequence[ShardRecord], *, num_classes: int) -> SplitFiles:

@@ -7,19 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from repro.artifacts import files, log_jsonl, run_json, timings_json
-from repro.artifacts.arrays import write_npz
+from repro.artifacts import log_jsonl, run_json, timings_json
 from repro.artifacts.dataset_json import (
-    ColorStatistics,
     DatasetJson,
-    ImageData,
     ListedFiles,
     MadeFrom,
     ShardFile,
@@ -29,8 +25,8 @@ from repro.artifacts.dataset_json import (
 )
 from repro.artifacts.documents import write_document
 from repro.artifacts.files import data_folder, run_folder, sha256_bytes, write_text
-from repro.artifacts.log_jsonl import LayerSaturation, LogEntry, Saturation, log_text
-from repro.artifacts.provenance import environment, plain, spec_digest
+from repro.artifacts.log_jsonl import LogEntry, log_text
+from repro.artifacts.provenance import plain, spec_digest
 from repro.artifacts.run_json import (
     FAITHFUL,
     AveragedRuns,
@@ -46,15 +42,14 @@ from repro.artifacts.run_json import (
     read_run,
 )
 from repro.artifacts.scores import Scores, scores_file, write_scores
-from repro.artifacts.stored_files import StoredFile, stored_file
+from repro.artifacts.stored_files import stored_file
 from repro.spec.experiment import AnyDataset, Paper, make_run, with_needed
-from repro.spec.geometry.image import Geometry, geometry
-from repro.spec.network import Network
 from repro.spec.run import Experiment, Fitted, Run, Timing
 from repro.spec.video_datasets import VideoDataset
 from repro.system.seeds import derived_seed
-from tests.described import FABRICATED
+from tests.described import FABRICATED, no_environment, stand_in
 from tests.fabricate_clips import clip_pictures, scores_entry, table_of_videos, video_data, write_clip_scores, write_timings
+from tests.fabricate_images import GALLERY_PX, image_data, saturation, write_gallery, write_kernels
 
 CODE_DIGEST = sha256_bytes(FABRICATED.encode())
 #: How much worse than ten crops a protocol is, as a share of what the centre crop is worse.
@@ -67,13 +62,9 @@ EXTRA_SHARES = {
     "clip": 1.0,
     "video": 0.0,
 }
-#: Share of saturated units at the end of training, by activation; half of it at the start.
-SATURATED = {"relu": 0.6, "tanh": 0.2, "sigmoid": 0.8}
 #: The training error before the first epoch, and the one that a network with a pace reaches after so many epochs.
 FIRST_ERROR, PACE_ERROR = 0.9, 0.25
 TRAINING_IMAGES, IMAGES_PER_S = 448, 700.0
-#: The largest side of fabricated images, and how many neighbours each of them has.
-GALLERY_PX, NUM_NEAR = 64, 6
 CLASSES = ("circle", "square", "triangle", "cross", "star", "ring", "bar", "wave", "dot", "leaf")
 
 
@@ -183,7 +174,7 @@ def fabricate_dataset(dataset: AnyDataset, *, folder: Path, truth: Truth) -> Non
         name: SplitFiles(
             num_examples=truth.num_examples,
             class_counts=tuple(counts),
-            index=_stand_in(folder / f"{name}.index.npz", dataset.name),
+            index=stand_in(folder / f"{name}.index.npz", dataset.name),
             shards=(_shard(folder / f"{name}-00000.tar", dataset.name, truth),),
             videos=table_of_videos(folder, name, num_videos=truth.num_examples) if of_videos else None,
         )
@@ -203,7 +194,7 @@ def fabricate_dataset(dataset: AnyDataset, *, folder: Path, truth: Truth) -> Non
         stored_px=dataset.stored_px,
         encoding="jpeg" if isinstance(dataset, VideoDataset) else dataset.encoding,
         splits=splits,
-        images=None if of_videos else _image_data(dataset, folder),
+        images=None if of_videos else image_data(dataset.stored_px, folder),
         videos=videos,
         refused=ListedFiles(file="refused.csv", sha256=stored_file(folder / "refused.csv").sha256, num=0, share=0.0),
         warnings=(),
@@ -216,21 +207,8 @@ def fabricate_dataset(dataset: AnyDataset, *, folder: Path, truth: Truth) -> Non
 
 
 def _shard(path: Path, name: str, truth: Truth) -> ShardFile:
-    stored = _stand_in(path, name)
+    stored = stand_in(path, name)
     return ShardFile(file=stored.file, sha256=stored.sha256, num_bytes=path.stat().st_size, num_examples=truth.num_examples)
-
-
-def _image_data(dataset: AnyDataset, folder: Path) -> ImageData:
-    """Write a grey mean image and say what dataset.json says of images alone."""
-    mean_HWC = np.full((dataset.stored_px, dataset.stored_px, 3), 117.0, np.float32)
-    with files.atomic_writer(folder / "mean_image.npy") as stream:
-        np.save(stream, mean_HWC)
-    color = ColorStatistics(
-        covariance=((3.0, 1.0, 1.0), (1.0, 3.0, 1.0), (1.0, 1.0, 3.0)),
-        eigenvalues=(5.0, 2.0, 2.0),
-        eigenvectors=((3**-0.5, 2**-0.5, 6**-0.5), (3**-0.5, -(2**-0.5), 6**-0.5), (3**-0.5, 0.0, -2 * 6**-0.5)),
-    )
-    return ImageData(mean_image=stored_file(folder / "mean_image.npy"), color=color)
 
 
 def class_names(truth: Truth) -> tuple[str, ...]:
@@ -311,26 +289,12 @@ def _write_log(run: Run, path: Path, rng: np.random.Generator, truth: Truth, *, 
             images_per_s=IMAGES_PER_S,
             wall_s=round(TRAINING_IMAGES / IMAGES_PER_S, 3),
             data_wait_s=0.01,
-            saturation=_saturation(run, truth, done=done) if probed and not diverged else None,
+            saturation=saturation(run.experiment.network, num_classes=truth.num_classes, done=done)
+            if probed and not diverged
+            else None,
         )
         entries.append(entry)
     write_text(path, log_text(entries))
-
-
-def _saturation(run: Run, truth: Truth, *, done: float) -> Saturation:
-    """Return shares that grow with training, a little more in later layers."""
-    network = run.experiment.network
-    names = [layer.name for layer in _shapes(network, truth.num_classes).layers][:-1]
-    shares = [SATURATED[network.activation] * (0.5 + 0.5 * done) * (0.8 + 0.2 * i / len(names)) for i in range(len(names))]
-    return {
-        name: LayerSaturation(saturated=round(share, 4), dead=round(share / 10, 4))
-        for name, share in zip(names, shares, strict=True)
-    }
-
-
-@cache
-def _shapes(network: Network, num_classes: int) -> Geometry:
-    return geometry(network, num_classes=num_classes)
 
 
 def _pictures(run: Run, folder: Path, truth: Truth, *, diverged: bool) -> Pictures:
@@ -340,45 +304,14 @@ def _pictures(run: Run, folder: Path, truth: Truth, *, diverged: bool) -> Pictur
     if isinstance(run.dataset, VideoDataset):
         num = 0 if diverged else min(evaluation.num_gallery, truth.num_examples)
         return clip_pictures(run, folder, rng, num_gallery=num, num_classes=truth.num_classes)
-    _write_kernels(run, folder / "kernels.npz", truth, rng)
+    write_kernels(folder / "kernels.npz", run.experiment.network, rng, num_classes=truth.num_classes, split=truth.color_split)
     kept = bool(evaluation.num_gallery) and not diverged
     if kept:
         num = min(evaluation.num_gallery, truth.num_examples)
-        _write_gallery(folder / "gallery.npz", truth, rng, num=num, side=min(run.dataset.stored_px, GALLERY_PX))
+        write_gallery(
+            folder / "gallery.npz", rng, num=num, side=min(run.dataset.stored_px, GALLERY_PX), num_classes=truth.num_classes
+        )
     return Pictures(kernels=stored_file(folder / "kernels.npz"), gallery=stored_file(folder / "gallery.npz") if kept else None)
-
-
-def _write_kernels(run: Run, path: Path, truth: Truth, rng: np.random.Generator) -> None:
-    """Write kernels of random grey and red-green patterns: those of the last tower are more colourful by `color_split`."""
-    network = run.experiment.network
-    shape = _shapes(network, truth.num_classes).conv[0]
-    selective_K = 0.1 + truth.color_split * (np.arange(shape.num_kernels) * network.towers.num // shape.num_kernels == 1)
-    selective_K = selective_K + 0.05 * rng.random(shape.num_kernels)
-    pattern_KHW = rng.standard_normal((shape.num_kernels, shape.kernel_px, shape.kernel_px))
-    pattern_KHW /= np.sqrt((pattern_KHW**2).sum(axis=(1, 2), keepdims=True))
-    grey_C, colour_C = np.ones(3) / np.sqrt(3), np.array([1.0, -1.0, 0.0]) / np.sqrt(2)
-    mixed_KC = np.sqrt(1 - selective_K)[:, None] * grey_C + np.sqrt(selective_K)[:, None] * colour_C
-    kernel_KHWC = (pattern_KHW[..., None] * mixed_KC[:, None, None, :]).astype(np.float32)
-    write_npz(path, {"kernel_KHWC": kernel_KHWC, "num_towers": np.array(network.towers.num)})
-
-
-def _write_gallery(path: Path, truth: Truth, rng: np.random.Generator, *, num: int, side: int) -> None:
-    num_best = min(5, truth.num_classes)
-    best_N5 = np.argsort(rng.random((num, truth.num_classes)), axis=1)[:, :num_best].astype(np.int32)
-    score_N5 = np.broadcast_to((0.5 ** np.arange(1, num_best + 1)).astype(np.float32), best_N5.shape)
-    label_NM = rng.integers(truth.num_classes, size=(num, NUM_NEAR)).astype(np.int32)
-    arrays = {
-        "image_NSSC": rng.integers(256, size=(num, side, side, 3)).astype(np.uint8),
-        "label_N": np.where(np.arange(num) % 3 == 0, (best_N5[:, 0] + 1) % truth.num_classes, best_N5[:, 0]).astype(np.int32),
-        "example_N": np.array([f"test-{i:06d}".encode() for i in range(num)]),
-        "best_N5": best_N5,
-        "score_N5": score_N5,
-        "near_image_NMSSC": rng.integers(256, size=(num, NUM_NEAR, side, side, 3)).astype(np.uint8),
-        "near_label_NM": label_NM,
-        "near_example_NM": np.array([[f"train-{NUM_NEAR * i + j:06d}".encode() for j in range(NUM_NEAR)] for i in range(num)]),
-        "near_distance_NM": np.sort(rng.random((num, NUM_NEAR)), axis=1).astype(np.float32),
-    }
-    write_npz(path, arrays)
 
 
 def _record(
@@ -415,7 +348,7 @@ def _record(
         spec_digest=identity["spec"],
         code_digest=CODE_DIGEST,
         identity=identity,
-        environment=_environment(),
+        environment=no_environment(),
         command=f"python -m repro train ({FABRICATED})",
         device=f"cpu: {FABRICATED}",
         precision=FAITHFUL,
@@ -437,27 +370,15 @@ def _made(run: Run, folder: Path, rng: np.random.Generator, truth: Truth, *, tra
             images_per_s=IMAGES_PER_S,
             data_wait_s=0.01 * num_epochs,
             log=stored_file(folder / log_jsonl.FILE),
-            weights=_stand_in(folder / "weights.pt", run.id),
+            weights=stand_in(folder / "weights.pt", run.id),
             pictures=_pictures(run, folder, truth, diverged=diverged),
-            saturation_at_start=_saturation(run, truth, done=0.0) if probed else None,
+            saturation_at_start=saturation(run.experiment.network, num_classes=truth.num_classes, done=0.0) if probed else None,
         )
     if isinstance(run.experiment, Timing):
         return write_timings(run.experiment, folder / timings_json.FILE, rng)
     if isinstance(run.experiment, Fitted):
-        return FittedModel(num_features=1, steps_s={"all": 30.0}, model=_stand_in(folder / "model.npz", run.id))
+        return FittedModel(num_features=1, steps_s={"all": 30.0}, model=stand_in(folder / "model.npz", run.id))
     return AveragedRuns(members=(), num_parameters=1_000_000)
-
-
-def _stand_in(path: Path, what: str) -> StoredFile:
-    """Write a few words in place of a file that nothing here reads, such as weights."""
-    write_text(path, f"{FABRICATED}: {path.name} of {what}\n")
-    return stored_file(path)
-
-
-@cache
-def _environment() -> dict[str, str]:
-    """The environment of no machine, with the keys that every run records."""
-    return {**dict.fromkeys(environment(), "0"), "commit": "0123456789ab", "system": FABRICATED, "processor": FABRICATED}
 
 
 def record_scores_again(results: Path, run_id: str, file: str) -> None:

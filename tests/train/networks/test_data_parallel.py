@@ -29,7 +29,7 @@ from repro.train.networks.data_parallel import Group
 from tests.tiny import ONE_THREAD
 from tests.train.networks.test_clips import tiny_dataset
 from tests.train.networks.test_clips import tiny_run as tiny_clip_run
-from tests.train.networks.test_run import results_with_data, tiny_run, with_recipe
+from tests.train.networks.tiny_runs import results_with_data, tiny_run, with_recipe
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +123,7 @@ from pathlib import Path
 import repro.train.networks.images as images
 from repro.train.networks.run import train_runs
 from repro.train.runs.context import Compute
-from tests.train.networks.test_run import tiny_run
+from tests.train.networks.tiny_runs import tiny_run
 if __name__ == "__main__":
     settings = dict(results=Path(sys.argv[1]), say=lambda line: print(line, flush=True))
     compute = Compute(num_threads=1, device="cpu", num_processes=2)

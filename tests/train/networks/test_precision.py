@@ -18,7 +18,7 @@ from repro.data.load.whole_images import WholeImages
 from repro.system.stopping import Stopped
 from repro.train.networks.precision import FAITHFUL, PRECISIONS, checked_precision, forward_in, products_in
 from tests.tiny import ONE_THREAD
-from tests.train.networks.test_run import results_with_data, tiny_run
+from tests.train.networks.tiny_runs import results_with_data, tiny_run
 
 
 @pytest.fixture(scope="module")
