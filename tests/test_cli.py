@@ -7,11 +7,13 @@ import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from repro import cli
 from repro.cli import arguments, stages
+from repro.cli.arguments import parse_place
 from repro.cli.parser import command_parser
 from repro.papers import PAPERS
 from repro.system.locks import FolderInUse, claim, locked, try_lock
@@ -52,6 +54,18 @@ def test_the_options_are_these_and_no_others():
         for name, one in commands.choices.items()
     }
     assert found == OPTIONS
+
+
+def test_every_option_that_names_a_folder_or_a_file_reads_it_into_its_one_spelling():
+    commands = next(action for action in command_parser()._actions if isinstance(action, argparse._SubParsersAction))
+    places = [
+        (name, action)
+        for name, one in commands.choices.items()
+        for action in one._actions
+        if action.metavar in ("DIR", "FILE", "RESULTS") or isinstance(action.default, Path) or action.type is Path
+    ]
+    assert len(places) > 40
+    assert [(name, action.dest) for name, action in places if action.type is not parse_place] == []
 
 
 def test_list_names_every_scale_variant_and_table(capsys):

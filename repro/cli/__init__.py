@@ -1,4 +1,4 @@
-"""The command line: `python -m repro {list,show,diff,plan,prepare,train,collect,judge,render,report,ledger,speed,calibrate}`."""
+"""The command line: `python -m repro COMMAND`."""
 
 from __future__ import annotations
 

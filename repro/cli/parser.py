@@ -50,7 +50,7 @@ def command_parser() -> argparse.ArgumentParser:
     command.add_argument("base", metavar="RUN_ID|RESULTS")
     command.add_argument("other", metavar="RUN_ID|RESULTS")
     command.add_argument("--json", action="store_true", help="of two folders, print all cells as JSON")
-    command.add_argument("--page", type=Path, metavar="FILE", help="of two folders, write a page here")
+    command.add_argument("--page", type=parse_place, metavar="FILE", help="of two folders, write a page here")
     command.add_argument(
         "--margin", type=float, default=0.01, metavar="X", help="within which errors are equivalent (.01: a point)"
     )
@@ -108,8 +108,8 @@ def _add_trust(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--device", type=parse_device, metavar="{auto,cpu,cuda}", default="auto", help="on which runs are made again"
     )
     one = _knowing(commands, "publish", publish_results, "write results without what is large, to be given away")
-    one.add_argument("results", type=Path, metavar="RESULTS", help="of one scale or several")
-    one.add_argument("--out", type=Path, required=True, metavar="DIR")
+    one.add_argument("results", type=parse_place, metavar="RESULTS", help="of one scale or several")
+    one.add_argument("--out", type=parse_place, required=True, metavar="DIR")
     one = _stage(commands, "challenge", challenge_claim, "judge a claim alone, by seeds that follow from a text")
     one.add_argument("claim", metavar="CLAIM", help="its id, as the report shows it")
     one.add_argument("--beacon", required=True, metavar="TEXT", help="that nobody knew before, such as a public random number")
