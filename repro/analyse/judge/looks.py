@@ -18,7 +18,7 @@ from repro.analyse.evidence.population import Population
 from repro.analyse.judge.case import ONE_LOOK, case_of
 from repro.analyse.judge.claims import judged, of_claims
 from repro.analyse.judge.entries import stated
-from repro.artifacts.judged import JudgedByRuns, JudgedClaim, Look, PostHoc
+from repro.artifacts.judged import JudgedByRuns, JudgedClaim, JudgedEffect, Look, PostHoc
 from repro.spec.claims import Claim, Exact, OfClaims
 
 #: What of a claim goes on to the next look.
@@ -135,6 +135,8 @@ def post_hoc(found: JudgedClaim, planned: JudgedClaim, changes: tuple[str, ...])
     if found.verdict in (verdict.INVALID, verdict.INCOMPLETE):
         return replace(found, post_hoc=seen)
     said = reasons.post_hoc_words(seen)
+    if isinstance(found, JudgedEffect):
+        found = replace(found, welch_verdict="")  # of a verdict that is not given nothing depends on spreads
     return replace(
         found, verdict=verdict.POST_HOC, size="", post_hoc=seen, total_flips=False, brief=said, reason=f"{said} {found.reason}"
     )

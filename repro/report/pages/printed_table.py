@@ -76,7 +76,8 @@ def printed_view(paper: Paper, table: Table, claims: Claims, *, results: Results
         last = brief
         rows.append(Row(cells={column.key: cells[column.key] for column in columns}))
     where = printed[0].where.partition(";")[0]
-    caption = f"{where}, as {paper.authors} ({paper.year}) printed it, and here: {setting(results, paper=paper.name).sentence}."
+    here = setting(results, paper=paper.name, table=table).sentence
+    caption = f"{where}, as {paper.authors} ({paper.year}) printed it, and here: {here}."
     measured = "mean over the n seeds ± their standard deviation, and the 90 % interval of the mean"
     cut = ", cut off at 0 and 100 % where it goes beyond" if metric_named(printed[0].metric).is_test_error else ""
     notes = (

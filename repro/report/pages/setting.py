@@ -65,8 +65,8 @@ def citation(paper: Paper) -> str:
     return f"{paper.authors} ({paper.year}). {paper.title}."
 
 
-def setting(results: Results, *, paper: str = "") -> Setting:
-    """What every page of the scale says about its numbers; a page of one `paper` speaks of its runs alone.
+def setting(results: Results, *, paper: str = "", table: Table | None = None) -> Setting:
+    """What every page of the scale says about its numbers; a page of one `paper`, or `table`, speaks of its runs alone.
 
     Raises:
         ValueError: claims.json has an evidence level that does not exist.
@@ -74,8 +74,11 @@ def setting(results: Results, *, paper: str = "") -> Setting:
     levels = results.judgement.evidence
     names = [levels[paper]] if paper else list(levels.values())
     evidence = tuple(evidence_level(name) for name in dict.fromkeys(names))
-    runs = [run for run in results.runs.values() if paper in ("", run.record.paper)]
-    measured = [row for row in results.measured if paper in ("", row.paper)]
+    shown = None if table is None else set(table.variants)
+    runs = [
+        run for run in results.runs.values() if paper in ("", run.record.paper) and (shown is None or run.record.variant in shown)
+    ]
+    measured = [row for row in results.measured if paper in ("", row.paper) and (shown is None or row.variant in shown)]
     titles = list(dict.fromkeys(run.record.dataset.title for run in runs))
     titles = titles or [record.title for record in results.datasets.values()]
     devices = list(dict.fromkeys(run.record.device for run in runs))

@@ -161,7 +161,7 @@ def table_page(paper: Paper, table: Table, *, results: Results) -> TablePage:
     view = _main_view(paper, table, lines, further=printed is not None, results=results)
     files = (printed, view) if printed else (view,)
     return TablePage(
-        setting=setting(results, paper=paper.name),
+        setting=setting(results, paper=paper.name, table=table),
         paper=paper,
         table=table,
         citation=citation(paper),
@@ -178,7 +178,7 @@ def table_page(paper: Paper, table: Table, *, results: Results) -> TablePage:
         variants=variants_view(paper, table, results=results),
         plot=tuple(row for row, _ in plot),
         figure_id=f"effects-{table.name.replace('_', '-')}",
-        plotted=plotted_view(plot, caption=f"What the plot shows; {setting(results, paper=paper.name).sentence}."),
+        plotted=plotted_view(plot, caption=f"What the plot shows; {setting(results, paper=paper.name, table=table).sentence}."),
         markers=tuple(MarkerView(symbol=MARKER_SIGNS[marker], who=who) for who, marker in markers.items()),
         reproductions=reproductions_view(paper, [line.claim for line in lines if line.claim]),
         runs=runs_view(
@@ -245,7 +245,8 @@ def _main_view(paper: Paper, table: Table, lines: Sequence[TableLine], *, furthe
             )
         )
     title = f"{table.title}{', further claims' if further else ''}"
-    caption = f"{title} ({paper.authors} {paper.year}, {table.where}) and here: {setting(results, paper=paper.name).sentence}."
+    here = setting(results, paper=paper.name, table=table).sentence
+    caption = f"{title} ({paper.authors} {paper.year}, {table.where}) and here: {here}."
     notes = (
         *([NOTE] if table.shows == "hits" else []),
         "Effects are the error of the second arm minus that of the first: positive means as the paper says. "

@@ -60,7 +60,7 @@ def test_nothing_is_said_of_runs_to_which_there_is_nothing_to_object(results: Pa
 
 @pytest.mark.parametrize(("source", "run"), [("full/0", "full/1"), ("no_lrn/2", "no_lrn/0"), ("full/0", "no_lrn/1")])
 def test_two_seeds_of_equal_scores_are_invalid_and_both_named(source: str, run: str, results: Path) -> None:
-    """Attempt 4, and the same across arms: a folder is copied, run name and SHA-256 rewritten."""
+    """Within an arm or across arms: a folder is copied, run name and SHA-256 rewritten."""
     copy_scores(results, source, run)
     found = claim(judged(results))
     assert found.verdict == "INVALID"
@@ -80,7 +80,7 @@ def test_a_run_of_the_other_arm_copied_at_its_own_seed_is_remarked(results: Path
 
 
 def test_an_arm_that_lends_its_spread_is_asked_for_copies_too(results: Path) -> None:
-    """Own attempt: seeds of another variant of the page are made equal, so that all intervals of the page are narrower."""
+    """Seeds of another variant of the page are made equal, so that all intervals of the page are narrower."""
     before = claim(judged(results))
     copy_scores(results, "pool_2x2/0", "pool_2x2/1")
     found = claim(judged(results))
@@ -116,7 +116,7 @@ def test_an_arm_of_another_specification_lends_no_spread(results: Path) -> None:
 
 
 def test_one_run_on_another_machine_is_remarked(results: Path) -> None:
-    """Attempt 15."""
+    """Another processor may round otherwise, and is no reason to refuse."""
     on({"num_threads": 4, "environment": {"processor": "another"}}, results, "no_lrn/1")
     (remark,) = claim(judged(results)).remarks
     assert remark.startswith("Machines mixed: the runs of full and no_lrn were made with processor another and")
@@ -128,7 +128,7 @@ def test_one_run_on_another_machine_is_remarked(results: Path) -> None:
     [{"identity": {"device": "cuda"}, "device": "cuda: a GPU"}, {"environment": {"torch": "9.9"}}],
 )
 def test_one_arm_on_another_device_or_torch_is_invalid(machine: dict[str, Any], results: Path) -> None:
-    """Own attempt: all seeds of one arm where rounding, or a newer kernel, favours it."""
+    """All seeds of one arm where rounding, or a newer kernel, favours it."""
     on(machine, results, *(f"no_lrn/{seed}" for seed in range(3)))
     found = claim(judged(results))
     assert found.verdict == "INVALID"
