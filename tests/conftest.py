@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from repro.artifacts.provenance import PACKAGE
 from tests.once import made_once
@@ -22,6 +23,10 @@ ROOT = PACKAGE.parent
 TRACKED = ("repro", "workflow", "profiles", "examples", "Snakefile", "README.md", "pyproject.toml")
 COUNT = re.compile(r"^(\w+) +(\d+)$", re.MULTILINE)
 
+
+# How long an example takes says how busy the machine is: a deadline fails tests that are right.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 #: A worker imports everything: more than these need more memory than they save time.
 MOST_WORKERS = 8
