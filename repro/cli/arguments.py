@@ -16,6 +16,8 @@ from repro.spec.run import Run
 from repro.system.spelling import PlaceError, spelled
 
 DEVICES = ("auto", "cpu", "cuda")
+#: The path that stands for standard input.
+STANDARD_INPUT = Path("-")
 #: Number formats of training.
 PRECISIONS = ("float32", "tf32", "bfloat16")
 
@@ -63,6 +65,11 @@ def parse_place(text: str) -> Path:
         return Path(spelled(text))
     except PlaceError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def parse_input(text: str) -> Path:
+    """The file that `text` names, in its one spelling; `-`, standard input, as it is."""
+    return STANDARD_INPUT if text == str(STANDARD_INPUT) else parse_place(text)
 
 
 def parse_device(text: str) -> str:

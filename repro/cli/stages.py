@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import pairwise
 
@@ -13,6 +13,7 @@ from repro.artifacts.files import data_folder, remove_parts, run_folder
 from repro.artifacts.run_json import FAITHFUL, is_finished
 from repro.catalogue.known import catalogue
 from repro.cli.arguments import UsageError, chosen_device
+from repro.cli.following import read_left
 from repro.cli.options import RESULTS
 from repro.planning.collected import collected_runs
 from repro.planning.declare import declare, plan_of
@@ -220,12 +221,12 @@ def render_reports(options: argparse.Namespace, say: Say) -> None:
     _draw_reports(options, say, unjudged=unjudged)
 
 
-def _draw_reports(options: argparse.Namespace, say: Say, *, unjudged: str = "") -> None:
+def _draw_reports(options: argparse.Namespace, say: Say, *, unjudged: str = "", left: Mapping[str, float] | None = None) -> None:
     papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
     with importing():
         from repro.report.render import render
 
-    render(papers, scale=options.scale, results=options.results, reports=options.reports, unjudged=unjudged)
+    render(papers, scale=options.scale, results=options.results, reports=options.reports, unjudged=unjudged, left=left or {})
     say(f"wrote {options.reports / options.scale / 'index.html'}")
 
 
@@ -273,12 +274,13 @@ def calibrate_invented(options: argparse.Namespace, say: Say) -> None:
 
 def report_runs(options: argparse.Namespace, say: Say) -> None:
     """Run the stages from collect to render, one process at a time: the claims of runs that are not there are incomplete."""
+    left = read_left(options.left)
     with _writing(options, say):
         remove_parts(options.reports / options.scale, below=True)
         collect_runs(options, say)
         judge_claims(options, say)
         calibrate_own(options, say)
-        _draw_reports(options, say)  # what this process has just judged need not be judged again
+        _draw_reports(options, say, left=left)  # what this process has just judged need not be judged again
 
 
 def _limit_threads(num_threads: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -28,10 +28,19 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 STYLES = ("report.css", "figures.css")
 
 
-def render(papers: Sequence[Paper], *, scale: str, results: Path, reports: Path, unjudged: str = "") -> None:
+def render(
+    papers: Sequence[Paper],
+    *,
+    scale: str,
+    results: Path,
+    reports: Path,
+    unjudged: str = "",
+    left: Mapping[str, float] | None = None,
+) -> None:
     """Write `reports/<scale>/` from `results/<scale>/`. Papers without this scale, or not judged, are named as not run.
 
-    unjudged: why the verdicts were not judged again before, which the pages say. The same results give the same bytes.
+    unjudged: why the verdicts were not judged again before, which the pages say. left: while runs are being made, the ids of
+    those that are left and the seconds that each adds. The same results give the same bytes.
 
     Raises:
         FileFormatError: runs.csv or claims.json is missing, damaged, not made from one another, or judges none of `papers`.
@@ -41,7 +50,7 @@ def render(papers: Sequence[Paper], *, scale: str, results: Path, reports: Path,
     if not known:
         allowed = sorted({item.name for paper in papers for item in paper.scales})
         raise ValueError(f"no paper has the scale {scale!r}; allowed: {', '.join(allowed)}")
-    read = read_results(known, scale=scale, results=results, unjudged=unjudged, reports=Path(reports) / scale)
+    read = read_results(known, scale=scale, results=results, unjudged=unjudged, reports=Path(reports) / scale, left=left or {})
     present = [paper for paper in known if paper.name in read.judgement.evidence]
     if not present:
         got, wanted = " and ".join(sorted(read.judgement.evidence)), " ".join(paper.name for paper in known)
