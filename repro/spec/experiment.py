@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cached_property
 from typing import Any, NoReturn
 
 from repro.spec.claims import Claim
@@ -227,6 +228,11 @@ class Paper:
         by = f", named by {asked_by}" if asked_by else ""
         raise UnknownName("printed data set", name, allowed, where=f" of {self.name}{by}", hint="add it to Paper.printed_sets")
 
+    @cached_property
+    def made_runs(self) -> dict[tuple[str, str, int], Run]:
+        """Runs that were made of this paper, by scale, variant and seed: each is made once."""
+        return {}
+
     def data_words(self, printed: Printed | None) -> str:
         """How the data that a number is of are called; "" where it is of no data."""
         return f"{self.printed_set(printed.of).title} {printed.split}".strip() if printed else ""
@@ -299,6 +305,14 @@ def make_run(paper: Paper, *, scale: str, variant: str, seed: int) -> Run:
     """
     if seed < 0:
         raise ValueError(f"seed is {seed}; allowed: 0 and above")
+    made = paper.made_runs
+    name = (scale, variant, seed)
+    if name not in made:
+        made[name] = _run(paper, scale=scale, variant=variant, seed=seed)
+    return made[name]
+
+
+def _run(paper: Paper, *, scale: str, variant: str, seed: int) -> Run:
     chosen, family = paper.scale(scale), paper.family(variant)
     method = scaled(paper.experiment(variant), chosen.sizing(family))
     if isinstance(method, Timing):
