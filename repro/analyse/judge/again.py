@@ -12,6 +12,7 @@ from repro.artifacts.claims_json import Judgement
 from repro.artifacts.documents import fields_of, read_document, text_of
 from repro.artifacts.files import FileFormatError
 from repro.spec.experiment import Paper
+from repro.system.some import and_more, some
 
 AGAIN = "type python -m repro judge again"
 #: Fields that are named of a difference.
@@ -44,8 +45,8 @@ def refuse_other_verdicts(papers: Sequence[Paper], *, scale: str, results: Path)
     except ScoresLeftOutError:
         return "their scores were not published"
     if found:
-        more = f" (and {len(found) - 1} more differences)" if len(found) > 1 else ""
-        raise OtherVerdictsError(f"{found[0]}{more}")
+        more = and_more(found, most=1, noun="difference")
+        raise OtherVerdictsError(f"{found[0]} ({more})" if more else found[0])
     return ""
 
 
@@ -87,5 +88,4 @@ def _of_claim(stored: object, made: object) -> str:
 
 
 def _named(fields: Sequence[str]) -> str:
-    more = f" and {len(fields) - MOST_NAMED} more" if len(fields) > MOST_NAMED else ""
-    return ", ".join(fields[:MOST_NAMED]) + more
+    return some(fields, most=MOST_NAMED)
