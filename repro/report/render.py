@@ -54,7 +54,7 @@ def with_scale(papers: Sequence[Paper], scale: str) -> list[Paper]:
 
 
 def write_pages(papers: Sequence[Paper], *, results: Results, folder: Path, root: Path | None = None) -> None:
-    """Write the pages of `results` into `folder`. root: that of the site of which they are a part, if they are. Raises as `render`."""
+    """Write the pages of `results` into `folder`. root: of the site that they are a part of. Raises as `render` does."""
     known = with_scale(papers, results.scale)
     present = [paper for paper in known if paper.name in results.judgement.evidence]
     if not present:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from repro.artifacts.documents import digest_of
 from repro.artifacts.judged import JudgedClaim
 from repro.report.site.folders import Source
-from repro.report.site.sizes import as_printed, axis_of, change_of_errors, printed_size, size_of, size_text, size_words
+from repro.report.site.plots.sizes import as_printed, axis_of, change_of_errors, printed_size, size_of, size_text, size_words
 from repro.report.site.standing import AGAINST, AGREE, GROUPS, OPEN, Asked, Statement, mark_of
 from repro.report.text.formatting import counted, listed
 from repro.spec.terms.metrics import metric_named
@@ -108,13 +108,13 @@ def _slip(item: Statement) -> str:
 def _levels(asked: Asked, sources: Sequence[Source]) -> tuple[str, str]:
     tried = [item for item in asked.statements if item.state in ("agree", "against", "mixed", "open")]
     text = (
-        f"Only the paper’s own data can tell: {counted(len(asked.statements) - len(tried), 'printed level')}, such as an error rate, "
-        "stand beside ours below and are not compared."
+        f"Only the paper's own data can tell: {counted(len(asked.statements) - len(tried), 'printed level')}, such as an error "
+        "rate, stand beside ours below and are not compared."
     )
     if tried:
         agree = sum(item.state == "agree" for item in tried)
-        text += f" On the paper’s own data {counted(len(tried), 'level')} of another part could be compared: {agree} is reached."
-    return "Only the paper’s own data can tell", text
+        text += f" On the paper's own data {counted(len(tried), 'level')} of another part could be compared: {agree} is reached."
+    return "Only the paper's own data can tell", text
 
 
 PATTERNS: dict[str, Pattern] = {
@@ -187,7 +187,7 @@ def _further(asked: Asked) -> list[str]:
     """How the question's other statements stand on real data."""
     states = [item.state for item in asked.statements if item is not asked.lead and item.claim.kind != "level"]
     words = {
-        "agree": ("goes the paper’s way", "go the paper’s way"),
+        "agree": ("goes the paper's way", "go the paper's way"),
         "against": ("does not hold", "do not hold"),
         "mixed": ("goes both ways", "go both ways"),
         "open": ("cannot be told", "cannot be told"),
@@ -196,10 +196,10 @@ def _further(asked: Asked) -> list[str]:
     if not tried:
         return []
     if len(states) == 1:
-        return [f"The question’s other statement {words[states[0]][0]}."]
+        return [f"The question's other statement {words[states[0]][0]}."]
     left = sum(state not in words for state in states)
     rest = [f"{left} {'was' if left == 1 else 'were'} not tried on real data"] if left else []
-    return [f"Of the question’s other statements, {listed(tried + rest)}."]
+    return [f"Of the question's other statements, {listed(tried + rest)}."]
 
 
 def _own_data(asked: Asked, sources: Sequence[Source]) -> str:
@@ -210,7 +210,7 @@ def _own_data(asked: Asked, sources: Sequence[Source]) -> str:
     if not data or not tried:
         return ""
     own = [source for source in tried if source.is_papers_own(lead.id)]
-    return "These are the paper’s own data." if own else f"On the paper’s own data, {data}, nobody has tried it here."
+    return "These are the paper's own data." if own else f"On the paper's own data, {data}, nobody has tried it here."
 
 
 def _verdict(statement: Statement, source: Source) -> str:
@@ -228,3 +228,13 @@ def _others(statement: Statement) -> str:
     values = [size_text(change, axis="relative", claim=entry) for change in changes]
     said = values[0] if len(set(values)) == 1 else listed(values)
     return f"Others found {said}."
+
+
+def stale_lines(answers: Sequence[tuple[Asked, Answer]]) -> list[str]:
+    """A line for each sentence by hand that was written for other verdicts, with what to do."""
+    return [
+        f"the answer that was written to question {item.question.name} of {item.paper.name} is for other verdicts (digest "
+        f"{item.question.written.digest}, now {said.digest}); the page says so: write it anew, with digest={said.digest!r}"
+        for item, said in answers
+        if said.stale and item.question.written is not None
+    ]

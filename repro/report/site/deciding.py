@@ -11,7 +11,7 @@ from repro.analyse.evidence.statistics import power
 from repro.analyse.evidence.verdict import INCOMPLETE, INCONCLUSIVE, NO_QUESTION
 from repro.artifacts.judged import JudgedByRuns, JudgedClaim, JudgedEffect, JudgedWithin
 from repro.report.site.folders import Source
-from repro.report.site.sizes import axis_of, size_text
+from repro.report.site.plots.sizes import axis_of, size_text
 from repro.report.site.standing import Asked, Statement
 from repro.report.text.formatting import listed
 from repro.spec.datasets import SAME_DATA
@@ -24,6 +24,8 @@ SEEDS = (3, 5, 10, 20, 50)
 SURE = 0.99
 #: Seeds by which the price of the paper's own data is counted.
 OWN_SEEDS = 3
+#: What a GPU is taken to attain where runs on the paper's own data are counted.
+TFLOPS = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +59,9 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Price:
-    """What runs on the paper's own data take. rate: of the device for which it is counted; seconds: of a run, by variant."""
+    """What runs on the paper's own data take, on a GPU that attains `TFLOPS`. seconds: of a run, by variant."""
 
     scale: str
-    rate: str
     seconds: Mapping[str, float]
 
 
@@ -90,7 +91,7 @@ def _power(entry: JudgedClaim, source: Source) -> PowerView | None:
 
 
 def _effect_words(entry: JudgedEffect | JudgedWithin, effect: float) -> str:
-    kind = "the paper’s effect" if entry.d0 else "the smallest effect that counts"
+    kind = "the paper's effect" if entry.d0 else "the smallest effect that counts"
     on_log = entry.decided_on == "log_ratio"
     axis = axis_of(entry)
     if on_log and axis != "points":
@@ -118,7 +119,7 @@ def _step(lead: Statement, source: Source) -> Step | None:
         more = {name: max(needed - num, 0) for name, num in entry.n.items()}
         return Step(
             what=f"{source.title}: {needed} seeds of each net",
-            why="would find an effect of the paper’s size four times out of five",
+            why="would find an effect of the paper's size four times out of five",
             command=_command(lead, source, seeds=needed),
             price=_price(more, lead, source),
         )
@@ -161,10 +162,10 @@ def _price(more: Mapping[str, int], lead: Statement, source: Source) -> str:
 def _own_step(lead: Statement, price: Price) -> Step:
     paper: Paper = lead.paper
     seconds = [price.seconds.get(name, 0.0) for name in lead.claim.variants]
-    priced = bool(seconds) and all(seconds)
+    priced, took = bool(seconds) and all(seconds), duration(OWN_SEEDS * sum(seconds))
     return Step(
-        what=f"The paper’s own data, {paper.data_words(lead.claim.dataset) or paper.scale(price.scale).dataset.title}",
+        what=f"The paper's own data, {paper.data_words(lead.claim.dataset) or paper.scale(price.scale).dataset.title}",
         why=f"would settle it: a verdict there is about the statement itself (evidence: {SAME_DATA})",
-        command=f"python -m repro plan --scale {price.scale} --papers {paper.name} --gpu-tflops 30 --hours 200",
-        price=f"about {duration(OWN_SEEDS * sum(seconds))} for {OWN_SEEDS} seeds of each net, {price.rate}" if priced else "",
+        command=f"python -m repro plan --scale {price.scale} --papers {paper.name} --gpu-tflops {TFLOPS} --hours 200",
+        price=f"about {took} for {OWN_SEEDS} seeds of each net on a GPU that attains {TFLOPS} TFLOP/s" if priced else "",
     )

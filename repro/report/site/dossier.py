@@ -9,16 +9,16 @@ from markupsafe import Markup
 
 from repro.analyse.evidence.verdict import UNTESTABLE
 from repro.artifacts.judged import JudgedClaim
-from repro.report.drawing.svg import Axis, Drawing, Panel, frame, reach
 from repro.report.pages.claim_cells import challenge_words
 from repro.report.pages.setting import Fact, citation, table_page_path
 from repro.report.site.answers import Answer, answer
 from repro.report.site.deciding import PowerView, Price, Step, powers, steps
 from repro.report.site.folders import Source
-from repro.report.site.forest import Plot, plots_of
+from repro.report.site.plots.forest import Plot, plots_of
+from repro.report.site.plots.growth import growth
+from repro.report.site.plots.runs import CurvesOf, SeedTable, curves_of, seed_tables
+from repro.report.site.plots.sizes import as_printed, axis_of, size_of, size_text, size_words
 from repro.report.site.rules import rule_digest, rule_words
-from repro.report.site.runs import CurvesOf, SeedTable, curves_of, seed_tables
-from repro.report.site.sizes import as_printed, axis_of, size_of, size_text, size_words
 from repro.report.site.standing import Asked, Mark, Statement, mark_of
 from repro.report.text.started import started_facts
 
@@ -123,7 +123,7 @@ def dossier(
         seeds=seed_tables(asked.lead, sources, up=UP) if asked.kind == "effects" else (),
         powers=powers(asked.lead, sources),
         steps=steps(asked, sources, prices) if asked.kind == "effects" else (),
-        growth=_growth(asked.lead, sources) if asked.kind == "effects" else Markup(""),
+        growth=growth(asked.lead, sources) if asked.kind == "effects" else Markup(""),
         curves=curves_of(asked, sources, up=UP) if asked.kind == "effects" else (),
         trust=tuple(_trust(source, asked) for source in used),
         sentence=_sentence(asked, said, made=made),
@@ -194,54 +194,6 @@ def _field(statement: Statement, source: Source) -> ClaimField:
     )
 
 
-def _growth(lead: Statement, sources: Sequence[Source]) -> Markup:
-    """The effect against how much is trained on, a point a data set; nothing where it was measured once."""
-    found = []
-    for place, source in enumerate(sources):
-        entry = lead.entries.get(source.key)
-        size = size_of(entry) if entry is not None and mark_of(entry.verdict).group != "apart" else None
-        runs = source.results.of_variant(lead.paper.name, entry.arm) if entry is not None and entry.arm else ()
-        if size is not None and entry is not None and runs and runs[0].record.num_train_examples:
-            found.append((runs[0].record.num_train_examples, size, place, source, entry))
-    if len(found) < 2:
-        return Markup("")
-    factor = {"relative": 100.0, "times": 1.0}.get(axis_of(found[0][4]), 100.0)
-    ends = [factor * end for _, size, *_ in found for end in (size.value, size.low, size.high) if end is not None]
-    low, high = reach([*ends, 0.0])
-    least, most = min(num for num, *_ in found) / 2, 2 * max(num for num, *_ in found)
-    name = f"growth-{lead.paper.name}"
-    drawing = Drawing(width=640, height=230, figure_id=name, title="The effect against the number of training examples")
-    panel = Panel(
-        x=Axis(low=least, high=most, start_px=54, end_px=608, log=True), y=Axis(low=low, high=high, start_px=190, end_px=28)
-    )
-    titles = {
-        "relative": "effect: relative change of error (%), up is as the paper says",
-        "times": "times as many, up is as the paper says",
-    }
-    frame(
-        drawing,
-        panel,
-        title=titles.get(axis_of(found[0][4]), "effect in its own unit times 100, up is as the paper says"),
-        x_label="training examples: fewer on the left, more on the right",
-        x_ticks=panel.x.ticks(7),
-        y_ticks=panel.y.ticks(6),
-    )
-    none = 1.0 if axis_of(found[0][4]) == "times" else 0.0
-    drawing.line((panel.at(least, none), panel.at(most, none)), colour="muted", width=1.1)
-    for num, size, place, source, _ in found:
-        colour = f"c{place % 8}"
-        if size.low is not None and size.high is not None:
-            drawing.line(
-                (panel.at(num, factor * size.low), panel.at(num, factor * size.high)),
-                colour=colour,
-                width=2.4,
-                dash="" if source.real else "4 3",
-            )
-        drawing.dot(panel.at(num, factor * size.value), colour=colour, radius=4, hollow=not source.real)
-        drawing.text((panel.x.place(num) + 7, panel.y.place(factor * size.value) - 5), source.title, colour="ink", halo=True)
-    return Markup(drawing.svg())
-
-
 def _trust(source: Source, asked: Asked) -> Trust:
     results = source.results
     facts = [Fact(term=term, text=text) for term, text in started_facts(results.judgement.ledger)]
@@ -271,4 +223,5 @@ def _bibtex(asked: Asked) -> str:
     paper = asked.paper
     names = " and ".join(paper.authors.split(", "))
     doi = f",\n  doi = {{{paper.doi}}}" if paper.doi else ""
-    return f"@inproceedings{{{paper.name}{paper.year},\n  title = {{{paper.title}}},\n  author = {{{names}}},\n  year = {{{paper.year}}}{doi}\n}}"
+    fields = f"  title = {{{paper.title}}},\n  author = {{{names}}},\n  year = {{{paper.year}}}{doi}"
+    return f"@misc{{{paper.name}{paper.year},\n{fields}\n}}"

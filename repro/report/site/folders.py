@@ -205,7 +205,8 @@ def _refuse_other_catalogue(folder: Path, papers: Sequence[Paper], results: Resu
     for name in results.judgement.evidence:
         if name not in known:
             raise FileFormatError(
-                f"{folder} judges paper {name!r}, which has no scale {results.scale!r} here; allowed: {', '.join(sorted(known))}; "
+                f"{folder} judges paper {name!r}, which has no scale {results.scale} here; allowed: "
+                f"{', '.join(sorted(known))}; "
                 "give the file that describes it: --catalogue FILE"
             )
     claims = {claim.id for paper in papers for claim in paper.claims}

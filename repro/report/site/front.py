@@ -9,9 +9,9 @@ from repro.report.drawing.svg import Axis
 from repro.report.pages.setting import citation
 from repro.report.site.answers import Answer, answer, effect_words
 from repro.report.site.folders import Source
-from repro.report.site.sizes import MULTIPLES, Size, as_printed, multiple_of
+from repro.report.site.plots.sizes import MULTIPLES, Size, as_printed, multiple_of
+from repro.report.site.plots.tracks import Spot, Tick, Track, tick_text
 from repro.report.site.standing import ORDER, STATES, Asked, Mark, Statement, counted, mark_of
-from repro.report.site.tracks import Spot, Tick, Track, tick_text
 from repro.report.text import formatting
 from repro.report.text.formatting import count, listed
 from repro.spec.experiment import Paper
@@ -152,13 +152,15 @@ def _lead(numbers: dict[str, int], *, papers: int) -> str:
     trained = total - numbers["right"] - numbers["slip"] - numbers["level"]
     counts = numbers["right"] + numbers["slip"]
     text = (
-        f"{formatting.counted(total, 'statement')} of {formatting.counted(papers, 'paper')}, tried again with several seeds each. "
+        f"{formatting.counted(total, 'statement')} of {formatting.counted(papers, 'paper')}, tried again with several seeds "
+        "each. "
         f"Of {count(trained)} that networks must be trained for, {count(tried)} were tried on real data: {listed(said)}."
     )
     if counts:
-        text += f" {count(counts)} follow from the printed layers alone: {count(numbers['right'])} are right, {count(numbers['slip'])} slips."
+        text += f" {count(counts)} follow from the printed layers alone: {count(numbers['right'])} are right, "
+        text += f"{formatting.counted(numbers['slip'], 'slip')}."
     if numbers["level"]:
-        text += f" {count(numbers['level'])} are printed levels, which only the papers’ own data can tell."
+        text += f" {count(numbers['level'])} are printed levels, which only the papers' own data can tell."
     return text
 
 

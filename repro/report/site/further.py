@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from repro.artifacts.judged import JudgedClaim
 from repro.report.calibration.page import PAGE as CALIBRATION
@@ -183,7 +183,11 @@ def unsaid(papers: Sequence[Paper]) -> tuple[Unsaid, ...]:
     return tuple(
         Unsaid(
             paper=paper,
-            views=tuple((table, view) for table in paper.tables if (view := differences_view(paper, table)) is not None),
+            views=tuple(
+                (table, replace(view, name=f"differences_{table.name}"))
+                for table in paper.tables
+                if (view := differences_view(paper, table)) is not None
+            ),
             gaps=tuple(table for table in paper.tables if table.name.endswith("_released")),
         )
         for paper in papers

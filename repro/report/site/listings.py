@@ -9,7 +9,7 @@ from typing import Any
 from repro.artifacts.judged import JudgedClaim
 from repro.artifacts.provenance import plain
 from repro.report.site.folders import Source
-from repro.report.site.sizes import as_printed, axis_of, printed_size, size_of
+from repro.report.site.plots.sizes import as_printed, axis_of, printed_size, size_of
 from repro.report.site.standing import Asked, Statement, mark_of
 from repro.report.text.tables import Cell, Column, Row, TableView, latex, to_csv
 
@@ -147,7 +147,7 @@ def _latex_line(item: Asked, sources: Sequence[Source]) -> str:
         found = item.lead.entries.get(source.key)
         mark = mark_of(found.verdict) if found is not None else None
         ours = as_printed(found, item.paper, results=source.results).ours if found is not None else ""
-        said = mark.short.replace("’", "'") if mark is not None else ""
+        said = mark.short if mark is not None else ""
         shown = f"{ours}, {said}" if ours and mark is not None and mark.group in ("agree", "against", "open") else said
         cells.append(latex(shown) or "--")
     return " & ".join(cells)
@@ -181,5 +181,5 @@ def claims_latex(item: Asked, sources: Sequence[Source]) -> str:
                 n,
                 mark_of(entry.verdict).short,
             )
-            lines.append(" & ".join(latex(text.replace("’", "'")) for text in texts) + r" \\")
+            lines.append(" & ".join(latex(text) for text in texts) + r" \\")
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", r"\end{table}"]) + "\n"

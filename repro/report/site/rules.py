@@ -14,12 +14,11 @@ from repro.artifacts.judged import (
     JudgedRanking,
     JudgedRatio,
     JudgedSigns,
-    JudgedSized,
     JudgedSlope,
     JudgedSpread,
     JudgedWithin,
 )
-from repro.report.site.sizes import POINTS, RELATIVE, TIMES, size_text
+from repro.report.site.plots.sizes import POINTS, RELATIVE, TIMES, size_text
 from repro.spec.claims import Claim
 from repro.spec.claims.declared import claim_digest
 from repro.spec.experiment import Paper
@@ -29,13 +28,16 @@ def rule_words(entry: JudgedClaim) -> str:
     """When the statement holds, when it does not, and when there is no effect, as it was fixed."""
     match entry:
         case JudgedLevel():
-            return "A level: reproduced if the 90 % interval lies within half a point of the printed value, on the paper’s own data alone."
+            return (
+                "A level: reproduced if the 90 % interval lies within half a point of the printed value, on the paper's own data "
+                "alone."
+            )
         case JudgedExact():
             return "An exact count of the printed layers: equal to the printed number within its rounding, or within its bound."
         case JudgedParts():
             return "Holds if all its parts hold; refuted only by a part that refutes at a level shared by all (Holm)."
         case JudgedRanking():
-            return "The order as a whole by Page’s trend test over the seeds, and pair by pair."
+            return "The order as a whole by Page's trend test over the seeds, and pair by pair."
         case JudgedSpread():
             return "The largest mean less the smallest, by the studentized range: at most the printed spread."
         case JudgedCount():
@@ -50,7 +52,7 @@ def rule_words(entry: JudgedClaim) -> str:
             return _effect_words(entry)
 
 
-def _effect_words(entry: JudgedSized) -> str:
+def _effect_words(entry: JudgedEffect | JudgedWithin | JudgedRatio) -> str:
     parts = ["By the 90 % interval: same direction if it lies above no effect, opposite if below"]
     if entry.band is not None:
         low, high = entry.band
@@ -61,7 +63,7 @@ def _effect_words(entry: JudgedSized) -> str:
     return "; ".join(parts) + "."
 
 
-def _on(entry: JudgedSized, value: float | None) -> str:
+def _on(entry: JudgedEffect | JudgedWithin | JudgedRatio, value: float | None) -> str:
     """A number of the deciding scale in words."""
     if value is None:
         return "what counts"

@@ -45,7 +45,7 @@ SHORT = {
     verdict.INVALID: "not comparable runs",
     verdict.INCOMPLETE: "not run",
     verdict.UNTESTABLE: "cannot be asked here",
-    verdict.NOT_COMPARABLE: "needs the paper’s data",
+    verdict.NOT_COMPARABLE: "needs the paper's data",
 }
 
 #: How a statement stands over all real data, in the order of the bar.
@@ -58,7 +58,7 @@ STATES = {
     "idle": "not run, or cannot be asked of these data",
     "right": "counts that follow from the printed layers, as printed",
     "slip": "such counts that do not",
-    "level": "printed levels, such as error rates: only the paper’s own data can tell",
+    "level": "printed levels, such as error rates: only the paper's own data can tell",
 }
 
 
@@ -132,7 +132,7 @@ class Asked:
     def kind(self) -> str:
         """Whether it is about `levels` or `counts` alone, which are counted apart, or about `effects`."""
         kinds = {statement.claim.kind for statement in self.statements}
-        return {("level",): "levels", ("exact",): "counts"}.get(tuple(kinds), "effects") if len(kinds) == 1 else "effects"
+        return "levels" if kinds == {"level"} else "counts" if kinds == {"exact"} else "effects"
 
     @property
     def lead(self) -> Statement:

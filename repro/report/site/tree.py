@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 
 from jinja2 import Environment
 from markupsafe import Markup
 
-from repro import __version__
 from repro.artifacts import files
 from repro.report.render import TEMPLATES, Pages, page_environment, write_pages
+from repro.report.site.answers import Answer, answer
 from repro.report.site.copies import FilesOf, all_copied
 from repro.report.site.deciding import Price
 from repro.report.site.dossier import dossier
-from repro.report.site.folders import Source, find, read_sources
+from repro.report.site.folders import Found, Source, read_sources
 from repro.report.site.front import front_page
 from repro.report.site.further import data_views, paper_tables, reading, unsaid
 from repro.report.site.listings import answers_csv, answers_json, claims_latex, matrix_latex
-from repro.report.site.standing import Asked, asked_of
+from repro.report.site.standing import STATES_WITH_DATA, Asked, asked_of
+from repro.report.site.standing import counted as counted_states
 from repro.report.speed.page import PAGE as SPEED
 from repro.report.speed.page import render_speed
 from repro.report.text.formatting import counted
@@ -40,7 +42,7 @@ class Made:
     date: str
     commit: str
     folders: str
-    version: str = __version__
+    version: str = field(default_factory=lambda: version("repro"))
     licence: str = LICENCE
 
     @property
@@ -49,8 +51,17 @@ class Made:
         return ", ".join(filter(None, [f"repro {self.version}", f"code {self.commit}" if self.commit else "", self.date]))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """A site: its front page, what it says in a line, and the answer to each question."""
+
+    page: Path
+    words: str
+    answers: tuple[tuple[Asked, Answer], ...]
+
+
 def write_site(
-    typed: Sequence[Path],
+    found: Found,
     papers: Sequence[Paper],
     *,
     out: Path,
@@ -58,16 +69,15 @@ def write_site(
     commit: str,
     unjudged: Mapping[Path, str],
     prices: Mapping[str, Price],
-) -> Path:
-    """Write the site of the results below `typed` into `out`, and return the path of its front page.
+) -> Written:
+    """Write the site of the results that were found into `out`.
 
-    unjudged: by folder, why its verdicts could not be judged again.
+    unjudged: by folder, why its verdicts could not be judged again. prices: by paper, of runs on its own data.
 
     Raises:
-        ValueError: what was typed is no folder of results, or is of another catalogue.
+        ValueError: results are of another catalogue.
         FileFormatError: a file is missing or damaged.
     """
-    found = find(typed)
     read = read_sources(found.scales, papers, unjudged=unjudged, out=out)
     sources, kept = all_copied(read, out=out)
     made = Made(date=date, commit=commit, folders=counted(len(sources), "folder of results", "folders of results"))
@@ -82,7 +92,10 @@ def write_site(
         render_speed(found.benchmarks, out, root=out)
     else:
         pages.write(out / SPEED, "site/nospeed.html.j2", {})
-    return out / "index.html"
+    numbers = counted_states(asked)
+    tried = sum(numbers[state] for state in STATES_WITH_DATA)
+    words = f"{counted(len(asked), 'question')}, {counted(sum(numbers.values()), 'statement')}, {tried} tried on real data"
+    return Written(page=out / "index.html", words=words, answers=tuple((item, answer(item, sources)) for item in asked))
 
 
 def _write_further(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from repro.artifacts.judged import JudgedClaim, JudgedSized, JudgedSpread, Reproduction
 from repro.report.site.folders import Source
-from repro.report.site.sizes import (
+from repro.report.site.plots.sizes import (
     POINTS,
     RELATIVE,
     TIMES,
@@ -21,8 +21,8 @@ from repro.report.site.sizes import (
     size_text,
     size_words,
 )
+from repro.report.site.plots.tracks import Spot, Tick, Track, track_of
 from repro.report.site.standing import Asked, Mark, Statement, mark_of
-from repro.report.site.tracks import Spot, Tick, Track, track_of
 from repro.report.text.formatting import listed
 from repro.report.text.wording import CONFIDENCE
 from repro.spec.terms.metrics import metric_named, unit_of
@@ -30,8 +30,8 @@ from repro.spec.terms.metrics import metric_named, unit_of
 #: What an axis shows.
 AXES = {
     RELATIVE: "Relative change of error: +5 % means that the other net makes five more errors for each hundred.",
-    TIMES: "Times as many; 1 × is no difference.",
-    POINTS: "Difference in the metric’s own unit, as the paper prints it.",
+    TIMES: "Times as many; 1 is no difference.",
+    POINTS: "Difference in the metric's own unit, as the paper prints it.",
 }
 
 
@@ -71,12 +71,15 @@ def plots_of(asked: Asked, sources: Sequence[Source]) -> tuple[Plot, ...]:
         shown = [item for item in rest if _axis(item) == axis and _sizes(item, sources)]
         if axis == POINTS:
             units = dict.fromkeys(unit_of(item.claim.metric) for item in shown)
-            found += [
-                _further_plot([item for item in shown if unit_of(item.claim.metric) == unit], sources, axis) for unit in units
-            ]
+            alike = [[item for item in shown if unit_of(item.claim.metric) == unit] for unit in units]
+            found += [_further_plot(items, sources, axis) for items in alike]
         elif shown:
             found.append(_further_plot(shown, sources, axis))
     return tuple(found)
+
+
+#: The place of a source, the source, what was judged, and its size.
+Measured = tuple[int, Source, JudgedClaim, Size]
 
 
 def _axis(statement: Statement) -> str:
@@ -84,9 +87,9 @@ def _axis(statement: Statement) -> str:
     return axis_of(entry) if entry is not None else ""
 
 
-def _sizes(statement: Statement, sources: Sequence[Source]) -> list[tuple[int, Source, JudgedClaim, Size]]:
+def _sizes(statement: Statement, sources: Sequence[Source]) -> list[Measured]:
     """What was measured of a statement: the place of the source, the source, its entry and the size. A spread has no sign."""
-    found = []
+    found: list[Measured] = []
     for place, source in enumerate(sources):
         entry = statement.entries.get(source.key)
         if entry is not None and not isinstance(entry, JudgedSpread) and (size := _asked_size(entry)) is not None:
@@ -112,9 +115,8 @@ def _lead_plot(lead: Statement, sources: Sequence[Source]) -> Plot | None:
     for place, source in enumerate(sources):
         if source.key in lead.entries:
             rows.append(_source_row(lead, source, place, track))
-    rows += [
-        _other_row(item, change, track, entry) for item, change in sorted(others, key=lambda pair: not pair[0].same_quantity)
-    ]
+    others.sort(key=lambda pair: not pair[0].same_quantity)
+    rows += [_other_row(item, change, track, entry) for item, change in others]
     arm, against = (_title(lead, name) for name in (entry.arm, entry.against))
     compared = f" Compared: {against} with {arm}." if against else f" Of {arm}." if arm else ""
     return Plot(
@@ -159,7 +161,7 @@ def _source_row(lead: Statement, source: Source, place: int, track: Track) -> Pl
     size, mark = _asked_size(entry), mark_of(entry.verdict)
     n = getattr(entry, "n", {})
     seeds = " and ".join(str(n[name]) for name in entry.chosen if name in n) if size is not None else ""
-    kind = "the paper’s own data" if source.is_papers_own(lead.id) else "real data" if source.real else "generated, no evidence"
+    kind = "the paper's own data" if source.is_papers_own(lead.id) else "real data" if source.real else "generated, no evidence"
     return PlotRow(
         label=source.title,
         detail=", ".join(filter(None, [kind, f"{seeds} seeds" if seeds else ""])),

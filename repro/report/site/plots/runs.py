@@ -15,8 +15,8 @@ from repro.report.inputs.results import RunRecord
 from repro.report.pages.setting import measure, run_page_path
 from repro.report.pages.variants import change_of
 from repro.report.site.folders import Source
+from repro.report.site.plots.tracks import Spot, Tick, Track
 from repro.report.site.standing import Asked, Statement, mark_of
-from repro.report.site.tracks import Spot, Tick, Track
 from repro.report.text.formatting import digits, fixed
 from repro.report.text.tables import Link
 from repro.report.text.units import measured_text

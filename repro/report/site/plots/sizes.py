@@ -23,6 +23,7 @@ from repro.report.inputs.results import Results
 from repro.report.pages import claim_cells as claim_rows
 from repro.report.pages.setting import num_examples
 from repro.report.text import formatting
+from repro.report.text.formatting import TIMES as SIGN
 from repro.report.text.formatting import fixed, times
 from repro.report.text.hits import claim_as_shown
 from repro.spec.experiment import Paper
@@ -102,11 +103,11 @@ def change_of_errors(log_ratio: float) -> float:
 
 
 def size_text(value: float, *, axis: str, claim: JudgedClaim) -> str:
-    """A place on an axis in words: `+3.4 %`, `6.0 ×`, `+1.2 points`."""
+    """A place on an axis in words: `+3.4 %`, `6.0` times, `+1.2 points`."""
     if axis == RELATIVE:
         return relative_text(value)
     if axis == TIMES:
-        return f"{times(value)} ×"
+        return f"{times(value)} {SIGN}"
     unit = unit_of(claim.metric)
     decimals = 2 if unit.decimals is None else unit.decimals
     shown = 100 * value if unit.share else value

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from repro.report.drawing.svg import Axis
-from repro.report.site.sizes import POINTS, RELATIVE, TIMES, Size
+from repro.report.site.plots.sizes import POINTS, RELATIVE, TIMES, Size
 from repro.report.text.formatting import MINUS, fixed, times
+from repro.report.text.formatting import TIMES as SIGN
 
 #: How many times the paper's effect an axis reaches at most, and how many times the median of what was measured.
 REACH, REACH_OF_MEDIAN = 4.0, 2.5
@@ -122,9 +123,10 @@ def _times_track(sizes: Sequence[Size], printed: Iterable[float]) -> Track:
 def tick_text(value: float, *, kind: str) -> str:
     """A value at an axis."""
     if kind == RELATIVE:
-        return f"{fixed(100 * value, decimals=0 if abs(value) >= 0.0995 or value == 0 else 1, signed=True).replace('.0', '')} %"
+        decimals = 0 if abs(value) >= 0.0995 or value == 0 else 1
+        return f"{fixed(100 * value, decimals=decimals, signed=True).removesuffix('.0')} %"
     if kind == TIMES:
-        return f"{times(value).removesuffix('.0')} ×"
+        return f"{times(value).removesuffix('.0')} {SIGN}"
     if kind == POINTS:
         return f"{100 * value:+g}".replace("-", MINUS).replace("+0", "0") if value else "0"
     return f"{value:g}".replace("-", MINUS)
