@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from repro.artifacts.failed_json import find_failure, note_failure
 from repro.artifacts.files import data_folder, remove_parts, run_folder
+from repro.artifacts.ledger.population_json import keep_population
 from repro.artifacts.run_json import FAITHFUL, is_finished
 from repro.catalogue.known import catalogue
 from repro.cli.arguments import UsageError, chosen_device
@@ -162,6 +163,7 @@ def collect_runs(options: argparse.Namespace, say: Say) -> None:
         from repro.analyse.collect.collect import collect
 
     collect(runs, papers=papers, results=options.results)
+    keep_population(options.results / options.scale)
     there = sum(is_finished(run_folder(options.results, run.id)) for run in runs)
     say(f"wrote {options.results / options.scale / 'runs.csv'} from {there} of {len(runs)} runs, planned or there")
 

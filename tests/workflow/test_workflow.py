@@ -11,6 +11,8 @@ import sys
 import time
 from pathlib import Path
 
+from repro.artifacts.ledger.append import append
+from repro.artifacts.ledger.events import Note
 from tests.conftest import ONE_PAPER
 from tests.planned import (
     AFTERWARDS,
@@ -24,6 +26,7 @@ from tests.planned import (
     job_of,
     jobs,
 )
+from tests.witnessed import start_of
 
 
 def test_the_whole_workflow_runs_and_prints_where_the_report_is(smoke):
@@ -116,6 +119,16 @@ def test_the_words_of_a_claim_are_judged_again_and_nothing_is_retrained(finished
         "repro/papers/alexnet/claims/norm.py", lambda text: text.replace("lowers the {measure} by {value:.1f} points", "helps")
     )
     assert jobs(finished.planned()) == {"judge": 1, "calibrate": 1, "render": 1}
+
+
+def test_a_line_of_the_ledger_alone_is_judged_again_once(finished):
+    folder = finished.folder / "results" / "smoke"
+    append(folder, start_of("smoke/alexnet/full/77", {"code": "c"}))
+    assert jobs(finished.planned()) == {"judge": 1, "calibrate": 1, "render": 1}
+    assert finished.run("results/smoke/claims.json").returncode == 0
+    assert "smoke/alexnet/full/77" in json.loads((folder / "claims.json").read_text())["missing"]
+    append(folder, Note(text="decides nothing"))
+    assert finished.planned("results/smoke/claims.json") == {}
 
 
 def test_another_value_in_one_variant_runs_the_job_of_that_variant_alone(finished):
