@@ -191,7 +191,7 @@ def _train(runs: Sequence[Run], challenged: Challenged, *, device: str, say: Say
         chosen = [run for run in runs if (threads_of(run, challenged.paper), stage_of(run)) == (threads, stage)]
         say(f"makes {len(chosen)} runs of {', '.join(dict.fromkeys(run.variant for run in chosen))}")
         with in_a_process(num_threads=threads) as call:
-            call(make, chosen, challenged.root, Compute(num_threads=threads, device=device))
+            call(make, chosen, challenged.root, Compute(num_threads=threads, device=device), True)
 
 
 def threads_of(run: Run, paper: Paper) -> int:

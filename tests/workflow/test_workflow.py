@@ -175,12 +175,19 @@ def test_one_new_entry_is_a_new_ablation_and_another_a_claim_about_it(finished):
     assert done.stdout == "[]\n", done.stdout + done.stderr
 
 
-def test_a_damaged_scores_file_is_refused_by_name_and_not_collected(finished):
+def test_a_damaged_scores_file_and_a_damaged_shard_are_made_again_by_the_same_command(finished):
     scores = next((finished.folder / "results/smoke/runs/alexnet/full/0").glob("scores.*.npz"))
     scores.write_bytes(scores.read_bytes()[:100])
     done = finished.repro("collect", "--scale", "smoke", "--results", "results")
     assert done.returncode == 2
     assert scores.name in done.stderr
+    shard = next((finished.folder / "results/smoke/data/procedural").glob("train-*.tar"))
+    whole = shard.read_bytes()
+    shard.write_bytes(whole[:2000] + bytes([whole[2000] ^ 1]) + whole[2001:])
+    assert job_of("full") in finished.planned()
+    assert finished.run(run_record("full")).returncode == 0, "the job makes the shard whole, and then the run"
+    assert shard.read_bytes() == whole
+    assert finished.repro("collect", "--scale", "smoke", "--results", "results").returncode == 0
 
 
 def test_a_failed_job_costs_itself_alone_and_its_cells_say_why_and_link_the_log(finished):

@@ -16,7 +16,7 @@ from repro.planning.declare import declare, plan_of
 from repro.planning.noted import note_population
 from repro.planning.jobs import prepare_priority, prepare_threads, train_jobs
 from repro.planning.config_values import check_program, with_defaults
-from repro.planning.source_changes import change_lines, source_of
+from repro.planning.source_changes import change_lines, note_source, source_of
 from repro.planning.plan import (
     catalogue_options,
     claims_digest,
@@ -166,6 +166,8 @@ def take_results():
         HELD.append(claim(folder))
         remove_what_a_kill_left(folder)
         declare(plan_of(PAPERS, planned(PAPERS), looks=CONFIG.looks), folder=folder)
+        for paper, dataset in DATASETS.values():
+            note_source(paper, dataset, CONFIG)
     except ValueError as error:
         raise WorkflowError(error)
     except OSError as error:
