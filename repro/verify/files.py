@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from repro.artifacts import claims_json, dataset_json, run_json
+from repro.artifacts import calibration_json, claims_json, dataset_json, run_json
 from repro.artifacts.arrays import npz_bytes, read_npz
 from repro.artifacts.dataset_json import DatasetJson, read_dataset
 from repro.artifacts.files import FileFormatError, sha256_file
@@ -22,6 +22,8 @@ from repro.system.locks import LOCK_FILE
 from repro.verify.check import Check, some
 from repro.verify.stored import Stored
 
+#: The folder of challenges in a scale's, each with results of its own.
+CHALLENGES = "challenges"
 #: What may lie in a run's folder beside the files that its record names.
 BESIDE = (run_json.FILE, run_json.FINISHED, LOCK_FILE)
 #: What other checks of a scale's folder look into.
@@ -30,6 +32,8 @@ CHECKED = (
     "data",
     "runs.csv",
     claims_json.FILE,
+    calibration_json.FILE,
+    CHALLENGES,
     published_json.FILE,
     LEDGER_FILE,
     TIP_FILE,
