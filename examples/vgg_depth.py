@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from repro.papers.alexnet.data import ILSVRC2012, PROCEDURAL_SMALL, PROCEDURAL_SMOKE
 from repro.spec.claims import Column, Effect, Exact, Gain, Gains, NoWorse, PrintedTable, Row
+from repro.spec.claims.questions import Question
 from repro.spec.datasets import Printed, PrintedSet
 from repro.spec.evaluation import ImageEvaluation
 from repro.spec.experiment import Paper, Scale, Sizing, Table, Variant
@@ -398,6 +399,57 @@ TABLE3 = Table(
     ),
 )
 
+QUESTIONS = (
+    Question(
+        name="depth",
+        title="Is a deeper net better, up to 19 layers?",
+        headline="VGG.S4.1.e_a.top1",
+        claims=(
+            "VGG.S4.1.e_a.top1",
+            "VGG.S4.1.e_a.top5",
+            "VGG.S4.1.b_a.top1",
+            "VGG.S4.1.b_a.top5",
+            "VGG.S4.1.c_b.top1",
+            "VGG.S4.1.c_b.top5",
+            "VGG.S4.1.d_c.top1",
+            "VGG.S4.1.d_c.top5",
+            "VGG.S4.1.saturates",
+            "VGG.S4.1.5x5",
+        ),
+    ),
+    Question(
+        name="response_normalisation",
+        title="Does local response normalisation help a deep net?",
+        headline="VGG.S4.1.lrn",
+        claims=("VGG.S4.1.lrn",),
+    ),
+    Question(
+        name="parameters",
+        title="Do the printed numbers of parameters follow from the printed layers?",
+        headline="VGG.T2.a",
+        claims=("VGG.T2.a", "VGG.T2.b", "VGG.T2.c", "VGG.T2.d", "VGG.T2.e"),
+    ),
+    Question(
+        name="printed_errors",
+        title="Are the printed error rates reached?",
+        headline="VGG.T3.d.top1",
+        claims=(
+            "VGG.T3.a.top1",
+            "VGG.T3.a.top5",
+            "VGG.T3.a_lrn.top1",
+            "VGG.T3.a_lrn.top5",
+            "VGG.T3.b.top1",
+            "VGG.T3.b.top5",
+            "VGG.T3.c.top1",
+            "VGG.T3.c.top5",
+            "VGG.T3.d.top1",
+            "VGG.T3.d.top5",
+            "VGG.T3.e.top1",
+            "VGG.T3.e.top5",
+        ),
+    ),
+)
+
 VGG = Paper(
     name="vgg",
     title="Very Deep Convolutional Networks for Large-Scale Image Recognition",
@@ -408,4 +460,6 @@ VGG = Paper(
     claims=CLAIMS,
     tables=(TABLE3,),
     printed_sets=(PrintedSet(name="ilsvrc2012", title="ILSVRC-2012"),),
+    questions=QUESTIONS,
+    doi="10.48550/arXiv.1409.1556",
 )

@@ -4,8 +4,14 @@ import sys
 
 from repro.system.startup import importing, leave_it
 
-with importing():
-    from repro.cli import main
+try:
+    with importing():
+        from repro.cli import main
+except ModuleNotFoundError as error:
+    if (error.name or "repro").partition(".")[0] == "repro":
+        raise
+    print(f"repro: error: {error}; install this package with what it needs, as README.md says", file=sys.stderr)
+    sys.exit(2)
 
 if __name__ == "__main__":
     status = main()

@@ -21,25 +21,29 @@ from repro.system.locks import FolderInUse, claim, locked, try_lock
 KNOWING = {"-h", "--help", "--catalogue"}
 STAGE = KNOWING | {"--scale", "--results", "--log"}
 COMPUTE = {"--threads", "--device"}
+PAPERS_OPTION = {"--papers", "--paper"}
+SOURCE = {"--source", "--images", "--videos", "--data", "--pretraining", "--unsplit", "--transfer"}
 #: The options are an interface: scripts and old command lines must go on to work.
 OPTIONS = {
     "list": KNOWING | {"paper"},
     "show": KNOWING | {"run"},
     "diff": KNOWING | {"base", "other", "--json", "--page", "--margin"},
-    "plan": KNOWING | {"--scale", "--papers", "--gpus", "--gpu-tflops", "--hours", "--results"},
-    "prepare": STAGE | COMPUTE | {"--paper", "--source", "--dataset", "--max-left-out"},
-    "train": STAGE | COMPUTE | {"--paper", "--variant", "--seeds", "--gpus", "--precision", "--towers-apart"},
-    "collect": STAGE | {"--papers", "--num-seeds"},
-    "judge": STAGE | {"--papers"},
-    "decide": STAGE | COMPUTE | {"--papers", "--looks", "--hours"},
-    "render": STAGE | {"--papers", "--reports"},
-    "report": STAGE | {"--papers", "--num-seeds", "--reports"},
+    "plan": KNOWING | PAPERS_OPTION | {"--scale", "--gpus", "--gpu-tflops", "--hours", "--results"},
+    "prepare": STAGE | COMPUTE | PAPERS_OPTION | SOURCE | {"--dataset", "--max-left-out"},
+    "train": STAGE | COMPUTE | PAPERS_OPTION | {"--variant", "--seeds", "--gpus", "--precision", "--towers-apart"},
+    "collect": STAGE | PAPERS_OPTION | {"--num-seeds"},
+    "judge": STAGE | PAPERS_OPTION,
+    "decide": STAGE | COMPUTE | PAPERS_OPTION | {"--looks", "--hours"},
+    "render": STAGE | PAPERS_OPTION | {"--reports"},
+    "report": STAGE | PAPERS_OPTION | {"--num-seeds", "--reports"},
     "speed": {"-h", "--help", "files", "--reports"},
-    "calibrate": STAGE | {"--papers", "--replications", "--seed", "--out"},
+    "calibrate": STAGE | PAPERS_OPTION | {"--replications", "--seed", "--out"},
     "verify": KNOWING | {"results", "--json", "--rerun", "--carry", "--seed", "--device"},
-    "challenge": STAGE | {"claim", "--beacon", "--seeds", "--device"},
+    "challenge": STAGE | {"claim", "--beacon", "--num-seeds", "--seeds", "--device"},
     "publish": KNOWING | {"results", "--out"},
     "ledger": {"-h", "--help", "--scale", "--results", "--begin-anew"},
+    "doctor": {"-h", "--help", "--results", "--json"},
+    "completion": {"-h", "--help", "shell"},
 }
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from repro.catalogue.fields import faults
+from repro.catalogue.questions import question_faults
 from repro.spec.claims import Claim, OfClaims, Within
 from repro.spec.claims.planted import SAME
 from repro.spec.experiment import AnyDataset, Paper, Scale, Table, Variant, make_run, needed_runs
@@ -37,6 +38,7 @@ def paper_faults(paper: Paper) -> Iterator[str]:
         _twins,
         _wrong_claims,
         _wrong_tables,
+        question_faults,
     ):
         found = list(check(paper))
         yield from found
@@ -95,6 +97,7 @@ def _wrong_names(paper: Paper) -> Iterator[str]:
         ("table", [item.name for item in paper.tables]),
         ("data set", sorted(datasets)),
         ("claim", [item.id for item in paper.claims]),
+        ("question", list(dict.fromkeys(item.name for item in paper.questions))),
     )
     for kind, names in groups:
         for name in _repeated(names):

@@ -15,6 +15,7 @@ from repro.artifacts.run_json import FAITHFUL, is_finished
 from repro.catalogue.known import catalogue
 from repro.cli.arguments import UsageError, chosen_device
 from repro.cli.mending import mend_camera_motions, setting_damage_aside
+from repro.cli.options import RESULTS
 from repro.data.files.prepared_from import remember_source
 from repro.planning.collected import collected_runs
 from repro.planning.declare import declare, plan_of
@@ -245,9 +246,10 @@ def render_speeds(options: argparse.Namespace, say: Say) -> None:
 
 def calibrate_verdicts(options: argparse.Namespace, say: Say) -> None:
     """Say how often intervals and verdicts are right: by the runs of a folder of results, or in invented tables."""
-    if (options.results is None) != (options.scale is None):
-        raise UsageError("--results and --scale go together; give both (your own runs) or neither (invented tables)")
-    (calibrate_invented if options.results is None else calibrate_own)(options, say)
+    if options.scale is None and options.results is not None:
+        raise UsageError("--results goes with --scale; give --scale too (your own runs), or neither (invented tables)")
+    options.results = options.results or RESULTS
+    (calibrate_invented if options.scale is None else calibrate_own)(options, say)
 
 
 def calibrate_own(options: argparse.Namespace, say: Say) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, NoReturn
 
 from repro.spec.claims import Claim
 from repro.spec.claims.planted import PlantedEffect
+from repro.spec.claims.questions import Question
 from repro.spec.datasets import Dataset, Printed, PrintedSet
 from repro.spec.differences import Difference
 from repro.spec.lineage import earlier_data
@@ -187,6 +188,7 @@ class Paper:
     """All choices of one paper.
 
     printed_sets: the data of which it prints numbers; claims and data sets of the scales name them.
+    questions: what a reader asks of it, each with the claims that answer it. doi: by which it is found.
 
     Raises:
         UnknownName: a claim or a data set names data that are not among the printed sets or near them.
@@ -201,6 +203,8 @@ class Paper:
     claims: tuple[Claim, ...]
     tables: tuple[Table, ...]
     printed_sets: tuple[PrintedSet, ...] = ()
+    questions: tuple[Question, ...] = ()
+    doi: str = ""
 
     def __post_init__(self) -> None:
         for claim in self.claims:
@@ -277,18 +281,13 @@ class Extension:
     claims: tuple[Claim, ...] = ()
     tables: tuple[Table, ...] = ()
     printed_sets: tuple[PrintedSet, ...] = ()
+    questions: tuple[Question, ...] = ()
 
 
 def extended(paper: Paper, extension: Extension) -> Paper:
     """`paper` with what `extension` adds, behind what it has."""
-    return replace(
-        paper,
-        variants=paper.variants + extension.variants,
-        scales=paper.scales + extension.scales,
-        claims=paper.claims + extension.claims,
-        tables=paper.tables + extension.tables,
-        printed_sets=paper.printed_sets + extension.printed_sets,
-    )
+    added = [field.name for field in fields(extension) if field.name != "paper"]
+    return replace(paper, **{name: getattr(paper, name) + getattr(extension, name) for name in added})
 
 
 def make_run(paper: Paper, *, scale: str, variant: str, seed: int) -> Run:
@@ -384,9 +383,9 @@ def replaced(spec: Any, key: str, value: Any) -> Any:
         if head not in names:
             raise UnknownName("layer", head, names)
         return tuple(replaced(item, rest, value) if item.name == head else item for item in spec)
-    fields = list(spec.__dataclass_fields__) if is_dataclass(spec) else []
-    if head not in fields:
-        raise UnknownName("field", head, fields, where=f" of {type(spec).__name__}")
+    known = list(spec.__dataclass_fields__) if is_dataclass(spec) else []
+    if head not in known:
+        raise UnknownName("field", head, known, where=f" of {type(spec).__name__}")
     return replace(spec, **{head: replaced(getattr(spec, head), rest, value) if rest else value})
 
 

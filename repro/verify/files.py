@@ -19,7 +19,8 @@ from repro.artifacts.run_json import RunJson
 from repro.report.text.formatting import counted
 from repro.spec.video_datasets import CAMERA_FILE
 from repro.system.locks import LOCK_FILE
-from repro.verify.check import Check, some
+from repro.system.some import some
+from repro.verify.check import Check
 from repro.verify.stored import Stored
 
 #: The folder of challenges in a scale's, each with results of its own.

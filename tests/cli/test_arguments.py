@@ -27,7 +27,10 @@ TRAIN = ["train", "--paper", "alexnet", "--scale", "smoke", "--variant", "full",
             [*TRAIN, "--results", "R", "--precision", "bf16"],
             "got 'bf16'; did you mean 'bfloat16'? allowed: float32, tf32, bfloat16",
         ),
-        ([*TRAIN, "--results", "R", "--papers", "alexnet"], "unrecognized arguments: --papers alexnet; did you mean --paper?"),
+        (
+            [*TRAIN, "--results", "R", "--reports", "alexnet"],
+            "unrecognized arguments: --reports alexnet; did you mean --results?",
+        ),
         ([*TRAIN, "--results", "R", "--thread", "x"], "invalid int value: 'x'"),
         (
             [*TRAIN, "--results", "$NOT_SET_ANYWHERE/r"],
@@ -72,7 +75,7 @@ def test_two_results_of_one_name_are_refused_and_papers_may_have_commas(
     assert cli.main(["speed", "a/speed.json", "b/speed.json"]) == 2
     assert "allowed: files with names of their own" in capsys.readouterr().err
     asked: list[tuple[str, ...]] = []
-    monkeypatch.setattr("repro.cli.parser.judge_claims", lambda options, say: asked.append(options.papers))
+    monkeypatch.setattr("repro.cli.stage_options.judge_claims", lambda options, say: asked.append(options.papers))
     for words in (["alexnet,karpathy"], ["alexnet", "karpathy"], ["alexnet,", "karpathy,alexnet"]):
         assert cli.main(["judge", "--scale", "smoke", "--results", "R", "--papers", *words]) == 0
     assert set(asked) == {("alexnet", "karpathy")}

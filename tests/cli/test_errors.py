@@ -152,7 +152,7 @@ def test_a_log_that_can_no_longer_be_written_stops_nothing(
             say(line)
             lines.append(line)
 
-    monkeypatch.setattr("repro.cli.parser.judge_claims", work)
+    monkeypatch.setattr("repro.cli.stage_options.judge_claims", work)
     if not Path("/dev/full").exists():
         pytest.skip("no device that is always full")
     assert cli.main([*JUDGE, "--log", "/dev/full"]) == 0
@@ -176,7 +176,7 @@ def test_nobody_who_reads_the_lines_of_progress_stops_nothing(monkeypatch: pytes
             raise BrokenPipeError(errno.EPIPE, "Broken pipe")
 
     done: list[str] = []
-    monkeypatch.setattr("repro.cli.parser.judge_claims", lambda options, say: (say("a"), say("b"), done.append("c"))[-1])
+    monkeypatch.setattr("repro.cli.stage_options.judge_claims", lambda options, say: (say("a"), say("b"), done.append("c"))[-1])
     monkeypatch.setattr(sys, "stderr", Closed())
     assert cli.main(JUDGE) == 0
     assert done == ["c"]

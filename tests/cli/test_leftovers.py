@@ -34,8 +34,8 @@ def test_collect_and_judge_remove_theirs_and_leave_those_of_runs_to_training(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = judged([smaller()], tmp_path, truth=Truth(num_examples=100))
-    monkeypatch.setattr("repro.cli.parser.collect_runs", lambda options, say: None)
-    monkeypatch.setattr("repro.cli.parser.judge_claims", lambda options, say: None)
+    monkeypatch.setattr("repro.cli.stage_options.collect_runs", lambda options, say: None)
+    monkeypatch.setattr("repro.cli.stage_options.judge_claims", lambda options, say: None)
     own = litter(made.results / "smoke", ".runs.csv.a.part", ".claims.json.b.part")
     (running,) = litter(run_folder(made.results, "smoke/alexnet/no_lrn/0"), ".checkpoint.pt.c.part")
     assert cli.main([command, "--scale", "smoke", "--results", str(made.results)]) == 0

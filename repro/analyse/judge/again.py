@@ -15,6 +15,7 @@ from repro.artifacts.files import FileFormatError
 from repro.artifacts.ledger.chain import read_ledger
 from repro.artifacts.ledger.since import since_judged
 from repro.spec.experiment import Paper
+from repro.system.some import and_more, some
 
 #: Fields that are named of a difference.
 MOST_NAMED = 4
@@ -54,8 +55,8 @@ def refuse_other_verdicts(papers: Sequence[Paper], *, scale: str, results: Path)
     except ScoresLeftOutError:
         return "their scores were not published"
     if found:
-        more = f" (and {len(found) - 1} more differences)" if len(found) > 1 else ""
-        raise OtherVerdictsError(f"{found[0]}{more}")
+        more = and_more(found, most=1, noun="difference")
+        raise OtherVerdictsError(f"{found[0]} ({more})" if more else found[0])
     return ""
 
 
@@ -98,5 +99,4 @@ def _of_claim(stored: object, made: object) -> str:
 
 
 def _named(fields: Sequence[str]) -> str:
-    more = f" and {len(fields) - MOST_NAMED} more" if len(fields) > MOST_NAMED else ""
-    return ", ".join(fields[:MOST_NAMED]) + more
+    return some(fields, most=MOST_NAMED)

@@ -9,6 +9,7 @@ from pathlib import Path
 from repro.artifacts.files import FileFormatError
 from repro.artifacts.ledger.chain import Ledger, OfKind, read_ledger
 from repro.artifacts.ledger.events import Receipt
+from repro.system.some import some
 
 #: Lines of the ledger that are named.
 MOST_LINES = 6
@@ -94,7 +95,7 @@ def way_words(way: Sequence[Bridge]) -> str:
         return ""
     lines = [number for bridge in way for number in bridge.lines]
     runs = [run for bridge in way for run in bridge.runs]
-    shown = ", ".join(map(str, lines[:MOST_LINES])) + (f" and {len(lines) - MOST_LINES} more" if len(lines) > MOST_LINES else "")
+    shown = some([str(line) for line in lines], most=MOST_LINES)
     made = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
     return f"{made} made again by the other code, equal to the bit (line{'s' if len(lines) > 1 else ''} {shown} of the ledger)"
 

@@ -10,6 +10,7 @@ from repro.papers.alexnet.claims.datasets import PRINTED_SETS
 from repro.papers.alexnet.classical import CLASSICAL
 from repro.papers.alexnet.ensembles import METHODS
 from repro.papers.alexnet.planted import PLANTED, PLANTED_PAGE
+from repro.papers.alexnet.questions import QUESTIONS
 from repro.papers.alexnet.released import RELEASED, WHAT_IF
 from repro.papers.alexnet.scales import SCALES
 from repro.papers.alexnet.scaling import SCALING
@@ -26,4 +27,6 @@ ALEXNET = Paper(
     claims=CLAIMS,
     tables=(*TABLES, PLANTED_PAGE),
     printed_sets=PRINTED_SETS,
+    questions=QUESTIONS,
+    doi="10.1145/3065386",
 )

@@ -8,6 +8,7 @@ from repro.papers.karpathy.claims import CLAIMS
 from repro.papers.karpathy.claims.datasets import PRINTED_SETS
 from repro.papers.karpathy.fusion import TWO_STREAMS, WHOLE_FRAMES
 from repro.papers.karpathy.methods import METHODS
+from repro.papers.karpathy.questions import QUESTIONS
 from repro.papers.karpathy.scales import SCALES
 from repro.papers.karpathy.tables import TABLES
 from repro.spec.experiment import Paper
@@ -22,4 +23,6 @@ KARPATHY = Paper(
     claims=CLAIMS,
     tables=TABLES,
     printed_sets=PRINTED_SETS,
+    questions=QUESTIONS,
+    doi="10.1109/CVPR.2014.223",
 )
