@@ -203,7 +203,7 @@ def decide_claims(options: argparse.Namespace, say: Say) -> None:
 
     device = ("--device", options.device)
     extra = [word for file in options.catalogue for word in ("--catalogue", file)]
-    with locked(folder / "report", say=say):
+    with _writing(options, say):
         task = Task(
             papers=papers,
             scale=options.scale,

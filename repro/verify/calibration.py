@@ -20,7 +20,8 @@ def calibration_checked(stored: Stored) -> Check:
     """Compare every number of calibration.json, which all follow from runs, claims and one seed."""
     path = stored.folder / FILE
     if not path.is_file():
-        return Check(name="calibration", unchecked=(f"there is no {FILE}; type python -m repro calibrate",))
+        why = "it was not published" if stored.published else f"there is no {FILE}; type python -m repro calibrate"
+        return Check(name="calibration", unchecked=(why,))
     again = f"type python -m repro calibrate --scale {stored.scale} --results {stored.results}"
     try:
         judgement = read_document(stored.folder / CLAIMS_FILE, Judgement)

@@ -47,7 +47,8 @@ def challenges_checked(stored: Stored) -> Check:
     strange = sorted(path.name for path in (stored.folder / CHALLENGES).glob("*") if path.is_dir() and path.name not in known)
     problems += [f"{stored.folder / CHALLENGES / name} is of no challenge that the ledger has; {ANEW}" for name in strange]
     good = len(by_text) - len(unchecked)
-    found_text = f"{counted(good, 'challenge')} judged again, as the ledger says" if good or not by_text else ""
+    said = f"{counted(good, 'challenge')} judged again, as the ledger says" if good else ""
+    found_text = said if by_text else "none in the ledger, and none lies here"
     return Check(
         name="challenges",
         found="" if problems else found_text,

@@ -17,6 +17,11 @@ from repro.artifacts.ledger.since import since_judged
 from repro.spec.experiment import Paper
 from repro.system.some import and_more, some
 
+#: Why published results may not be judged again.
+WITHOUT_SCORES = (
+    "the scores of their runs were not published, nor which examples they got right. Errors, and intervals over examples, cannot "
+    "be computed again; what records, learning curves and kernels give can"
+)
 #: Fields that are named of a difference.
 MOST_NAMED = 4
 
@@ -49,11 +54,11 @@ def refuse_other_verdicts(papers: Sequence[Paper], *, scale: str, results: Path)
             f"{path} judges {', '.join(unknown)}, which is not known here; add --catalogue FILE, or {judge_again(path)}"
         )
     if lacks_scores(results, scale):
-        return "their scores were not published"
+        return WITHOUT_SCORES
     try:
         found = differences(judgement_of(known, scale=scale, results=results), path=path)
     except ScoresLeftOutError:
-        return "their scores were not published"
+        return WITHOUT_SCORES
     if found:
         more = and_more(found, most=1, noun="difference")
         raise OtherVerdictsError(f"{found[0]} ({more})" if more else found[0])
