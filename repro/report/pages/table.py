@@ -13,7 +13,6 @@ from repro.report.pages import claim_cells as claim_rows
 from repro.report.pages.differences import differences_view
 from repro.report.pages.effect_plot import effect_row, plotted_view, reproduction_markers
 from repro.report.pages.not_run import failure_words
-from repro.report.pages.planted import planted_view
 from repro.report.pages.printed_table import printed_others_view, printed_view
 from repro.report.pages.reproductions import reproductions_view, thresholds_view
 from repro.report.pages.setting import (
@@ -149,8 +148,8 @@ class TableLine:
         return arm, "" if isinstance(self.entry, JudgedRanking | JudgedSpread | JudgedSlope) else against
 
 
-def table_page(paper: Paper, table: Table, *, results: Results) -> TablePage:
-    """The page of `table`."""
+def table_page(paper: Paper, table: Table, *, results: Results, instead: TableView | None = None) -> TablePage:
+    """The page of `table`. instead: what stands there instead of claims and effects."""
     here = table_page_path(paper.name, table.name)
     every = table_lines(paper, table, results=results)
     claims = [line.claim for line in every if line.claim]
@@ -159,8 +158,7 @@ def table_page(paper: Paper, table: Table, *, results: Results) -> TablePage:
     markers = reproduction_markers(claims)
     plotted = [(line, _plot_row(line, table, markers=markers, results=results)) for line in _each_pair_once(lines)]
     plot = [(row, _line_digits(line, results=results)) for line, row in plotted if row]
-    view = planted_view(paper, table, results=results)
-    view = view or _main_view(paper, table, lines, further=printed is not None, results=results)
+    view = instead or _main_view(paper, table, lines, further=printed is not None, results=results)
     files = (printed, view) if printed else (view,)
     return TablePage(
         setting=setting(results, paper=paper.name, table=table),
