@@ -10,11 +10,14 @@ if CONFIG.until:
             f"{SCALE_FOLDER}/claims.json",
         log:
             f"{LOGS}/decide.log",
+        retries: tries()
         conda:
             "../envs/repro.yaml"
         threads: num_usable()
         resources:
-            mem_mb=2000,
+            mem_mb=growing_memory(2000),
+            runtime=growing_time(),
+            gpu=gpus_per_job(CONFIG),
         params:
             papers=PAPER_NAMES,
             looks=",".join(map(str, CONFIG.looks)),
@@ -34,6 +37,7 @@ else:
             f"{SCALE_FOLDER}/runs.csv",
         log:
             f"{LOGS}/collect.log",
+        localrule: True
         conda:
             "../envs/repro.yaml"
         resources:
@@ -53,6 +57,7 @@ else:
             f"{SCALE_FOLDER}/claims.json",
         log:
             f"{LOGS}/judge.log",
+        localrule: True
         conda:
             "../envs/repro.yaml"
         resources:
@@ -73,6 +78,7 @@ rule calibrate:
         f"{SCALE_FOLDER}/calibration.json",
     log:
         f"{LOGS}/calibrate.log",
+    localrule: True
     conda:
         "../envs/repro.yaml"
     resources:
@@ -96,6 +102,7 @@ rule render:
         PAGES,
     log:
         f"{LOGS}/render.log",
+    localrule: True
     conda:
         "../envs/repro.yaml"
     resources:

@@ -2,6 +2,7 @@
 rule report:
     input:
         INDEX,
+    localrule: True
 
 
 for paper in PAPERS:
@@ -14,6 +15,7 @@ for paper in PAPERS:
                 runs_of([paper], table=table.name),
             log:
                 f"{LOGS}/report/{table.name}.log",
+            localrule: True
             conda:
                 "../envs/repro.yaml"
             resources:
