@@ -54,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Take a worker for each core; none for a single file, of which all tests share a worker, and where speed is measured."""
-    if measures_speed(config) or config.option.markexpr in ALONE:
+    if measures_speed(config) or any(asks_for(mark, config) for mark in ALONE):
         return 0
     named = {str(argument).partition("::")[0] for argument in config.args}
     most = len(named) if all(name.endswith(".py") for name in named) else MOST_WORKERS
@@ -63,7 +63,12 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 def measures_speed(config: pytest.Config) -> bool:
     """Say whether benchmarks are asked for, which run in one process."""
-    return config.option.markexpr == "bench" or config.option.benchmark_only
+    return asks_for("bench", config) or config.option.benchmark_only
+
+
+def asks_for(marker: str, config: pytest.Config) -> bool:
+    """Say whether `-m` names a marker, alone or among others (`bench and not gpu`), and not to leave it out."""
+    return re.search(rf"(?<!not )\b{marker}\b", config.option.markexpr) is not None
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -79,7 +84,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("bench")])
         items[:] = [item for item in items if not item.get_closest_marker("bench")]
     for long in ALONE:
-        if config.option.markexpr != long:
+        if not asks_for(long, config):
             config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker(long)])
             items[:] = [item for item in items if not item.get_closest_marker(long)]
     pace = read_pace()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from repro.artifacts.provenance import PACKAGE
+from tests.conftest import asks_for
 from tests.once import made_once
 from tests.pace import WHOLE_RUNS, read_pace
 
@@ -65,3 +66,15 @@ def test_what_is_shared_is_made_once_and_what_fails_is_not_tried_again(tmp_path_
     with pytest.raises(RuntimeError, match="could not be made: no disk"):
         made_once(tmp_path_factory, "broken", fail)
     assert len(made) == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        *[("bench", True), ("bench and not gpu", True), ("not gpu and bench", True), ("(bench or slow) and not gpu", True)],
+        *[("", False), ("quick", False), ("not bench", False), ("quick and not bench", False), ("benches", False)],
+    ],
+)
+def test_benchmarks_run_where_their_marker_is_asked_for_also_among_others(typed, asked, pytestconfig, monkeypatch):
+    monkeypatch.setattr(pytestconfig.option, "markexpr", typed)
+    assert asks_for("bench", pytestconfig) is asked

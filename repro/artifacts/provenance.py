@@ -85,6 +85,7 @@ DECIDE_NOTHING = (
     "repro.system.durations",
     "repro.system.filesystem",
     "repro.system.progress",
+    "repro.system.some",
     "repro.system.startup",
     "repro.system.stopping",
     "repro.train.runs.witness",

@@ -13,6 +13,7 @@ from repro.artifacts.documents import write_document
 from repro.artifacts.files import FileFormatError
 from repro.report.calibration.page import PAGE as CALIBRATION
 from repro.report.calibration.page import calibration_page
+from repro.report.calibration.planted import planted_view
 from repro.report.drawing import plots as figures
 from repro.report.figures.catalogue import table_figures
 from repro.report.inputs.results import Results, read_results
@@ -91,7 +92,7 @@ def _shown(value: object) -> object:
 
 
 def _write_table(table: Table, paper: Paper, *, results: Results, folder: Path, environment: Environment) -> None:
-    page = table_page(paper, table, results=results)
+    page = table_page(paper, table, results=results, instead=planted_view(paper, table, results=results))
     path = folder / table_page_path(paper.name, table.name)
     drawings = table_figures(paper, table, results=results)
     text = environment.get_template("table.html.j2").render(page=page, figure=_effects_svg(page), drawings=drawings)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from repro.system.some import and_more
 
 OK, PARTLY, UNCHECKED, FAILED = "ok", "partly", "not checked", "FAILED"
 #: Problems of one check that the terminal shows; `--json` has all.
@@ -36,9 +37,9 @@ class Check:
         """What the terminal shows: one line if all is well, one more for each problem."""
         said = "; ".join(filter(None, (self.found, *(f"not checked: {text}" for text in self.unchecked))))
         shown = [f"{'':13}{problem}" for problem in self.problems[:MOST_SHOWN]]
-        rest = len(self.problems) - MOST_SHOWN
-        more = [f"{'':13}and {rest} more (--json lists all)"] if rest > 0 else []
-        return [f"{self.state:<12} {self.name}: {said or 'see below'}", *shown, *more]
+        more = and_more(self.problems, most=MOST_SHOWN)
+        more_lines = [f"{'':13}{more} (--json lists all)"] * bool(more)
+        return [f"{self.state:<12} {self.name}: {said or 'see below'}", *shown, *more_lines]
 
     def plain(self) -> dict[str, Any]:
         """The check as JSON has it."""
@@ -73,9 +74,3 @@ class Verified:
         """The folder as JSON has it."""
         checks = [check.plain() for check in self.checks]
         return {"folder": self.folder, "holds": self.holds, "head": self.head, "ledger_tip": self.tip, "checks": checks}
-
-
-def some(names: Sequence[str], *, most: int = 4) -> str:
-    """Some names, and how many more there are."""
-    shown = ", ".join(names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

@@ -15,7 +15,8 @@ from repro.report.text.formatting import counted
 from repro.spec.experiment import make_run
 from repro.spec.names import UnknownName
 from repro.spec.run import Run
-from repro.verify.check import Check, some
+from repro.system.some import some
+from repro.verify.check import Check
 from repro.verify.stored import Stored
 
 AGAIN = "type python -m repro collect again"

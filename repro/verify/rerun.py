@@ -15,7 +15,8 @@ from repro.artifacts.run_json import RunJson
 from repro.artifacts.runs_csv import Measurement, read_runs_csv
 from repro.report.text.formatting import counted
 from repro.system.progress import Say
-from repro.verify.check import Check, some
+from repro.system.some import some
+from repro.verify.check import Check
 from repro.verify.choosing import at_random, covered, covering, of_other_code
 from repro.verify.equal import Compared, compared
 from repro.verify.remade import Remade, made_again

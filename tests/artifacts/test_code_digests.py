@@ -63,7 +63,7 @@ system.one_thread system.workers
 OF_FOLDERS = f"{OF_IMAGES} data.sources.class_folders data.sources.folders"
 OF_VIDEO_FILES = f"{OF_VIDEOS} data.sources.class_folders data.sources.video_folders"
 JUDGED = """
-analyse. artifacts. evaluate.average_precision evaluate.metrics spec. system.durations system.filesystem system.seeds
+analyse. artifacts. evaluate.average_precision evaluate.metrics spec. system.durations system.filesystem system.seeds system.some
 """
 #: All that each stage may reach: modules, and folders (with a dot at the end) that are its own.
 MAY_REACH = {
@@ -105,7 +105,8 @@ MAY_REACH = {
     "collect": "analyse.collect. artifacts. evaluate.average_precision evaluate.metrics spec. system.filesystem system.seeds",
     "judge": JUDGED,
     "calibrate": JUDGED,
-    "render": "analyse.collect. analyse.evidence. artifacts. report. spec. system.durations system.filesystem system.seeds",
+    "render": """analyse.collect. analyse.evidence. artifacts. report. spec. system.durations system.filesystem system.seeds
+        system.some""",
 }
 #: No method's settings are among what pages and verdicts are made by: those of a run stand in its record.
 METHODS = ("repro.spec.classical", "repro.spec.histograms")

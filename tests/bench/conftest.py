@@ -10,11 +10,13 @@ import numpy
 import pytest
 import torch
 
+from tests.conftest import asks_for
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Let `-m bench` be enough: pyproject.toml skips benchmarks otherwise."""
-    if config.option.markexpr == "bench":
+    """Let `-m bench`, also among other markers, be enough: pyproject.toml skips benchmarks otherwise."""
+    if asks_for("bench", config):
         config.option.benchmark_skip = False
 
 

@@ -1,10 +1,33 @@
 # Numbers, verdicts and pages, made from the files of the runs.
-# With until=decided one job adds seeds where they are needed, with all threads, and collects and judges on the way.
+# With until=decided one job adds seeds where they are needed, with all threads; runs.csv is then its own.
+rule collect:
+    input:
+        runs_of(PAPERS),
+    output:
+        COUNTED,
+        [] if CONFIG.until else f"{SCALE_FOLDER}/runs.csv",
+    log:
+        f"{LOGS}/collect.log",
+    localrule: True
+    conda:
+        "../envs/repro.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        papers=PAPER_NAMES,
+        seeds=SEEDS_OPTION,
+        spec=measured_digest(PAPERS),
+        code=code_digest("collect"),
+    shell:
+        f"{REPRO} collect {AT} " "--papers {params.papers} {params.seeds} --log {log:q}"
+
+
 if CONFIG.until:
 
     rule decide:
         input:
             runs_of(PAPERS),
+            COUNTED,
         output:
             f"{SCALE_FOLDER}/runs.csv",
             f"{SCALE_FOLDER}/claims.json",
@@ -30,29 +53,10 @@ if CONFIG.until:
 
 else:
 
-    rule collect:
-        input:
-            runs_of(PAPERS),
-        output:
-            f"{SCALE_FOLDER}/runs.csv",
-        log:
-            f"{LOGS}/collect.log",
-        localrule: True
-        conda:
-            "../envs/repro.yaml"
-        resources:
-            mem_mb=1000,
-        params:
-            papers=PAPER_NAMES,
-            seeds=SEEDS_OPTION,
-            spec=measured_digest(PAPERS),
-            code=code_digest("collect"),
-        shell:
-            f"{REPRO} collect {AT} " "--papers {params.papers} {params.seeds} --log {log:q}"
-
     rule judge:
         input:
             f"{SCALE_FOLDER}/runs.csv",
+            COUNTED,
         output:
             f"{SCALE_FOLDER}/claims.json",
         log:

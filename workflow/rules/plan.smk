@@ -26,9 +26,10 @@ from repro.planning.batch import (
     tries_of,
 )
 from repro.planning.declare import declare, plan_of
+from repro.planning.noted import note_population
 from repro.planning.jobs import prepare_priority, prepare_threads, train_jobs
 from repro.planning.config_values import check_program, with_defaults
-from repro.planning.source_changes import change_lines, source_of
+from repro.planning.source_changes import change_lines, note_source, source_of
 from repro.planning.plan import (
     catalogue_options,
     claims_digest,
@@ -76,6 +77,9 @@ try:
     SOURCE_STATES = {
         name: source_of(paper, dataset, CONFIG, look=workflow.is_main_process) for name, (paper, dataset) in DATASETS.items()
     }
+    # What the ledger says now, by which claims are judged again.
+    if workflow.is_main_process:
+        note_population(Path(CONFIG.results) / CONFIG.scale)
     # In a container or an environment of Snakemake's it is another machine's.
     if not workflow.deployment_settings.deployment_method:
         check_program(CONFIG.python)
@@ -109,6 +113,8 @@ INTO = f"--reports {literal(quote(CONFIG.reports))}"
 SCALE_FOLDER = (Path(CONFIG.results) / CONFIG.scale).as_posix()
 REPORT_FOLDER = (Path(CONFIG.reports) / CONFIG.scale).as_posix()
 LOGS = f"{SCALE_FOLDER}/logs"
+# What the ledger says that verdicts depend on.
+COUNTED = f"{SCALE_FOLDER}/population.json"
 INDEX = f"{REPORT_FOLDER}/index.html"
 CALIBRATION = f"{REPORT_FOLDER}/calibration.html"
 PAGES = [
@@ -212,6 +218,8 @@ def take_results():
         HELD.append(claim(folder))
         remove_what_a_kill_left(folder)
         declare(plan_of(PAPERS, planned(PAPERS), looks=CONFIG.looks), folder=folder)
+        for paper, dataset in DATASETS.values():
+            note_source(paper, dataset, CONFIG)
     except ValueError as error:
         raise WorkflowError(error)
     except OSError as error:

@@ -9,6 +9,7 @@ from typing import Any
 
 from repro.analyse.compare.compare import FACTOR, LEVEL, SAME, TIME, ArmCell, Comparison
 from repro.artifacts.provenance import Change, plain
+from repro.system.some import some
 
 #: Facts of provenance that a line names.
 MOST_NAMED = 4
@@ -56,9 +57,7 @@ def _made(changes: Sequence[Change]) -> str:
 
 def change_words(changes: Sequence[Change]) -> str:
     """What differs in how runs were made, the first of it with both values."""
-    named = [f"{change.key} {change.base}, {change.other}" for change in changes[:MOST_NAMED]]
-    more = [f"{len(changes) - MOST_NAMED} more"] if len(changes) > MOST_NAMED else []
-    return "; ".join(named + more)
+    return some([f"{change.key} {change.base}, {change.other}" for change in changes], most=MOST_NAMED, joint="; ")
 
 
 def json_of(comparisons: Sequence[Comparison], *, margin: float) -> str:

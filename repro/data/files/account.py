@@ -106,8 +106,3 @@ def write_csv(path: Path, rows: Iterable[Sequence[str]]) -> None:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([no_formula(entry) for entry in row] for row in rows)
     write_bytes(path, NO_BYTE.sub(lambda found: visible(found[0]), text.getvalue()).encode(errors="surrogateescape"))
-
-
-def some(names: Sequence[str]) -> str:
-    """The first few names and how many more there are."""
-    return ", ".join(map(readable, names[:5])) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

@@ -10,13 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repro.artifacts.dataset_json import DatasetJson, LeftOutFiles, MadeFrom, ShardFile, SplitFiles
+from repro.artifacts.files import readable
 from repro.artifacts.provenance import plain
 from repro.artifacts.stored_files import stored_file
-from repro.data.files.account import listed_files, refused_rows, same_bytes_rows, some
+from repro.data.files.account import listed_files, refused_rows, same_bytes_rows
 from repro.data.prepare.journal import Part
 from repro.data.prepare.packer import Made, Packer
 from repro.data.shards.writer import write_index
 from repro.data.sources.source import SourceError, as_text
+from repro.system.some import some
 
 REFUSED = "refused.csv"
 
@@ -85,7 +87,7 @@ class Description:
     def _check_classes(self, train: Sequence[Made], count_K: NDArray[np.int64]) -> None:
         """Fail if nothing is left of a class of which there was something to train on."""
         listed = np.unique(np.concatenate([self.packer.listed(plan) for plan, _ in train]))
-        lost = [self.packer.origin.classes[label] for label in listed if not count_K[label]]
+        lost = [readable(self.packer.origin.classes[label]) for label in listed if not count_K[label]]
         if lost:
             raise SourceError(
                 f"no training {self.packer.unit} is left of {some(lost)}; see {self.folder / REFUSED} and num_validation"
@@ -111,7 +113,7 @@ class Description:
         of_train, of_test = (np.concatenate([part.content_N for part in parts]) for parts in (train, test))
         shared = np.intersect1d(of_train, of_test)
         others, own = dict(self._keys_of(train, shared)), self._keys_of(test, shared)
-        both = [f"{as_text(key)} = {as_text(others[content])}" for content, key in own]
+        both = [readable(f"{as_text(key)} = {as_text(others[content])}") for content, key in own]
         told = f"{len(both)} test {self.packer.unit}s are also training {self.packer.unit}s, byte for byte: {some(both)}"
         return [told] if both else []
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from repro.system.some import some
+
 #: Words that mirroring turns into each other.
 OPPOSITES = (("left", "right"), ("clockwise", "counterclockwise"), ("clockwise", "anticlockwise"))
 #: A word in a name: `SwipeLeft`, `swipe_left` and `swipe left2` have the words swipe and left.
@@ -38,5 +40,5 @@ def why_not_mirrored(classes: Sequence[str]) -> str:
     pairs = mirrored_pairs(classes)
     if not pairs:
         return ""
-    named = ", ".join(f"{one} and {other}" for one, other in pairs[:3]) + (f" and {len(pairs) - 3} more" if pairs[3:] else "")
+    named = some([f"{one} and {other}" for one, other in pairs], most=3)
     return f"clips are not mirrored, in training and in scoring: mirroring would confuse the classes {named}"

@@ -5,7 +5,7 @@ them on any device: a clip is one JPEG picture, its frames one below the other. 
 frames' JPEG blocks apart.
 
 Conventions that a user can see (docs/videos.md has them all):
-- of several video streams the one that FFmpeg thinks best; sound is ignored;
+- of several video streams the first that is marked as default, or else the first; sound and covers are ignored;
 - the picture is the one that a player shows (repro.data.video_files.orientation);
 - the clock is that of the frames, whatever the container (repro.data.video_files.timeline): time stamps are believed if no
   frame is without one and none goes back; else frame n is shown at n / rate;

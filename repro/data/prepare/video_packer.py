@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 
 from repro.artifacts.arrays import write_npz
 from repro.artifacts.dataset_json import ImageData, SplitFiles, VideoData, VideoTable
+from repro.artifacts.files import readable
 from repro.artifacts.stored_files import stored_file
-from repro.data.files.account import listed_files, some, write_csv
+from repro.data.files.account import listed_files, write_csv
 from repro.data.prepare.journal import Part
 from repro.data.prepare.mirroring import why_not_mirrored
 from repro.data.prepare.packer import Made
@@ -36,6 +37,7 @@ from repro.data.sources.video_source import VideoSource, split_validation_videos
 from repro.data.video_files.orientation import NOTES
 from repro.spec.video_datasets import VideoDataset
 from repro.system.progress import Progress
+from repro.system.some import some
 from repro.system.workers import Workers
 
 #: Libraries that make JPEG files refuse sides of more pixels.
@@ -172,7 +174,7 @@ class VideoPacker:
         warnings = [reason] if reason else []
         empty = [name for name, count in zip(self.origin.classes, splits["train"].class_counts, strict=True) if not count]
         if empty:
-            warnings.append(f"no training video is there of {some(empty)}")
+            warnings.append(f"no training video is there of {some([readable(name) for name in empty])}")
         few, notes = Counter[int](), Counter[str]()
         for plan, part in made:
             notes.update(part.notes)

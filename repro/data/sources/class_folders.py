@@ -13,6 +13,7 @@ from repro.data.files.found import FoundFile, folders_in
 from repro.data.files.left_out import NO_TRAINING, OUTSIDE
 from repro.data.files.places import UserFiles
 from repro.data.sources.source import SourceError
+from repro.system.some import some
 
 
 def by_class(files: UserFiles, folder: str) -> dict[str, list[FoundFile]]:
@@ -59,7 +60,7 @@ def agree_on_classes(
     unknown = sorted(name for name, files in test.items() if files and name not in classes)
     if unknown:
         raise SourceError(
-            f"{test_place} has {unit}s of classes without training {unit}s: {', '.join(unknown[:5])} ({len(unknown)} in all)"
+            f"{test_place} has {unit}s of classes without training {unit}s: {some([readable(name) for name in unknown])}"
             f"{_same_but_for(unknown, classes)}; add them to train or delete them from {test_place.name}"
         )
     empty = sorted(name for name, files in train.items() if not files)

@@ -36,7 +36,7 @@ NOTES = {
     "odd_pixels": f"videos state pixels more than {LARGEST_ASPECT} times as wide as high, or as high as wide; taken as square",
     "interlaced": "videos are interlaced; both fields of a frame were left together",
     "sizes": "videos change the size of their frames; each was cut by its own",
-    "several": "videos have several video streams; the one that FFmpeg thinks best was taken",
+    "several": "videos have several video streams; the first that is marked as default was taken, or else the first",
 }
 
 
@@ -86,7 +86,7 @@ class Shower:
         self._track, self._stored_px, self._notes = video.track, stored_px, notes
         self._sizes = set[tuple[int, int]]()
         self._crop = video_crop(video)
-        if video.num_videos > 1:
+        if len(video.videos) > 1:
             notes.add("several")
 
     def square(self, frame: Any, pixels_HWC: Pixels) -> Pixels:

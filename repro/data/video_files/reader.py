@@ -14,7 +14,7 @@ import errno
 import io
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from fractions import Fraction
@@ -46,6 +46,8 @@ CONTAINERS = (
     *("gxf", "rm", "wtv", "nsv", "nuv", "swf", "smk", "bink", "flic", "roq", "rpl", "yuv4mpegpipe", "y4m", "dxa", "thp", "pmp"),
     *("ty", "mlv", "moflex", "film_cpk", "4xm", "amv", "lmlm4", "smjpeg", "ea", "vmd", "jv", "jpegxl_anim", "ipu", "kux", "usm"),
 )
+#: Streams that go with another one: covers, pictures of chapters, enhancements of another stream's picture.
+ASIDE = av.stream.Disposition.attached_pic | av.stream.Disposition.timed_thumbnails | av.stream.Disposition.dependent
 #: What a demuxer says of a file that ends early: it is used as far as it goes.
 ENDS_EARLY = "File ended prematurely"
 #: What decoders say, below the level of errors, where they made up a part of a picture.
@@ -126,7 +128,7 @@ def _is_damage(level: int, name: str, text: str) -> bool:
 
 
 class VideoReader(AbstractContextManager["VideoReader"]):
-    """A video file, opened for one thread; `track` is the video stream that FFmpeg thinks best.
+    """A video file, opened for one thread; `track` is its video stream (see `chosen`).
 
     Raises:
         UnreadableError: no video, or one beyond the limits.
@@ -138,7 +140,8 @@ class VideoReader(AbstractContextManager["VideoReader"]):
         source = io.BytesIO(file) if isinstance(file, bytes) else f"file:{file}"
         self.file = file
         self.container: Any = opened(source)
-        self.track: Any = self.container.streams.best("video")
+        self.videos = [stream for stream in self.container.streams.video if not stream.disposition & ASIDE]
+        self.track: Any = chosen(self.videos or list(self.container.streams.video))
         self._num_pixels, self._most_frames, self._last = 0, 0, None
         try:
             self._prepare()
@@ -150,7 +153,7 @@ class VideoReader(AbstractContextManager["VideoReader"]):
         self.container.close()
 
     def _prepare(self) -> None:
-        if self.track is None or self.track.codec_context is None:
+        if self.track is None:
             raise UnreadableError("no video stream that can be decoded")
         self.track.thread_type = "NONE"
         self.track.codec_context.thread_count = 1
@@ -167,12 +170,6 @@ class VideoReader(AbstractContextManager["VideoReader"]):
         """Frames a second as the container states or FFmpeg guesses them, the likeliest first."""
         stated = (self.track.base_rate, self.track.average_rate, self.track.guessed_rate, USUAL_RATE)
         return tuple(rate for rate in stated if rate)
-
-    @property
-    def num_videos(self) -> int:
-        """How many video streams there are, covers of music aside."""
-        cover = av.stream.Disposition.attached_pic
-        return sum(not stream.disposition & cover for stream in self.container.streams.video)
 
     def check_length(self, num_frames: int) -> None:
         """Refuse to decode too much; `num_frames`: how many there are, of the size that the container states."""
@@ -235,6 +232,16 @@ class VideoReader(AbstractContextManager["VideoReader"]):
         check_size(frame.width, frame.height)
         self._num_pixels += frame.width * frame.height
         _check_all(self._num_pixels)
+
+
+def chosen(videos: Sequence[Any]) -> Any:
+    """The video stream that players show: the first that is marked as default, or else the first; None if none can be decoded.
+
+    FFmpeg's own choice among equals goes by bits a second, which some containers state and others do not.
+    """
+    decodable = [stream for stream in videos if stream.codec_context is not None]
+    marked = (stream for stream in decodable if stream.disposition & av.stream.Disposition.default)
+    return next(marked, next(iter(decodable), None))
 
 
 def opened(source: io.BytesIO | str) -> Any:

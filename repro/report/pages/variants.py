@@ -11,10 +11,11 @@ from repro.report.inputs.results import Results
 from repro.report.pages.not_run import failure_words, log_links
 from repro.report.pages.setting import relative, run_page_path, table_page_path
 from repro.report.text.changes import method_words, part_words
-from repro.report.text.formatting import compact, counted, listed
+from repro.report.text.formatting import compact, listed
 from repro.report.text.tables import Cell, Column, Link, Row, TableView
 from repro.spec.experiment import Paper, Table
 from repro.spec.run import Method
+from repro.system.some import and_more
 
 #: A difference of more leaves than this is one of two networks, not of a part: the first are named, the others counted.
 MOST_LEAVES = 12
@@ -90,8 +91,7 @@ def _changes(items: Sequence[Change]) -> list[str]:
     for item in items:
         same.setdefault(f"{compact(item.base)} → {compact(item.other)}", []).append(item.key)
     lines = [f"{' + '.join(_shortened(places))}: {change}" for change, places in same.items()]
-    more = len(lines) - MOST_LEAVES
-    return lines if more <= 0 else [*lines[:MOST_LEAVES], f"and {counted(more, 'more change')}"]
+    return [*lines[:MOST_LEAVES], *filter(None, [and_more(lines, most=MOST_LEAVES, noun="change")])]
 
 
 def _shortened(places: Sequence[str]) -> list[str]:

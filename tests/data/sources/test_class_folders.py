@@ -51,7 +51,7 @@ def test_classes_are_those_with_training_files_and_messages_name_places_and_file
     for train, test, message in (
         (files(ant=1), files(ant=1), f"d/train holds {unit}s of 1 classes"),
         (files(ant=1, bee=1), files(ant=0), f"d/val holds no {unit}; expected val/<class>"),
-        (files(ant=1, bee=1), files(cat=1), f"d/val has {unit}s of classes without training {unit}s: cat .1 in all."),
+        (files(ant=1, bee=1), files(cat=1), f"d/val has {unit}s of classes without training {unit}s: cat; add them"),
     ):
         with pytest.raises(SourceError, match=message):
             agree_on_classes(train=train, test=test, places=places, unit=unit)

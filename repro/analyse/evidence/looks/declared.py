@@ -11,6 +11,7 @@ from repro.artifacts.ledger.events import Look, Plan, Start
 from repro.spec.claims import Claim
 from repro.spec.claims.declared import claim_digests, table_digests
 from repro.spec.experiment import Paper
+from repro.system.some import some
 
 #: Plans with the numbers of their lines, in order; by variant some of its seeds.
 Plans = Sequence[tuple[int, Plan]]
@@ -161,7 +162,7 @@ def undeclared_seeds(declared: Declared, claim: Claim, population: Population) -
         there = {run.seed for run in population.runs(name)}
         beyond = sorted(there - seeds - declared.further.get(name, frozenset()))
         if beyond:
-            few = f"seed{'s' * (len(beyond) > 1)} {', '.join(map(str, beyond[:5]))}{' and more' * (len(beyond) > 5)}"
+            few = f"seed{'s' * (len(beyond) > 1)} {some([str(seed) for seed in beyond])}"
             found.append(f"{few} of {name} {'were' if len(beyond) > 1 else 'was'} added to what was declared")
     return tuple(found)
 
@@ -174,6 +175,6 @@ def added_in_part(population: Population, arms: Sequence[str], pool: Sequence[st
         added = seeds[arm] - population.planned_seeds(arm)
         lacking = sorted(name for name in pool if not added <= seeds[name])
         if added and lacking:
-            named = f"seed{'s' * (len(added) > 1)} {', '.join(map(str, sorted(added)[:5]))}"
+            named = f"seed{'s' * (len(added) > 1)} {some([str(seed) for seed in sorted(added)])}"
             found.append(f"{named} of {arm} {'were' if len(added) > 1 else 'was'} added, and not to all variants of its page")
     return tuple(found)
