@@ -2,6 +2,7 @@
 rule report:
     input:
         INDEX,
+    localrule: True
 
 
 # One site over this scale's results and those that are published with a clone: reports/index.html.
@@ -38,6 +39,7 @@ for paper in PAPERS:
                 runs_of([paper], table=table.name),
             log:
                 f"{LOGS}/report/{table.name}.log",
+            localrule: True
             conda:
                 "../envs/repro.yaml"
             resources:
