@@ -10,10 +10,13 @@ from itertools import pairwise
 
 from repro.artifacts.failed_json import find_failure, note_failure
 from repro.artifacts.files import data_folder, remove_parts, run_folder
+from repro.artifacts.ledger.population_json import keep_population
 from repro.artifacts.run_json import FAITHFUL, is_finished
 from repro.catalogue.known import catalogue
 from repro.cli.arguments import UsageError, chosen_device
+from repro.cli.mending import mend_camera_motions, setting_damage_aside
 from repro.cli.options import RESULTS
+from repro.data.files.prepared_from import remember_source
 from repro.planning.collected import collected_runs
 from repro.planning.declare import declare, plan_of
 from repro.planning.plan import planned_runs, stage_of
@@ -82,6 +85,7 @@ def prepare_data(options: argparse.Namespace, say: Say) -> None:
             say=say,
             max_left_out=options.max_left_out,
         )
+        remember_source(folder, options.source, max_left_out=options.max_left_out)
 
 
 def train_variants(options: argparse.Namespace, say: Say) -> None:
@@ -107,7 +111,7 @@ def train_variants(options: argparse.Namespace, say: Say) -> None:
         with importing():
             from repro.train.methods.stages import maker_of
 
-            make = maker_of(stages[0])
+            make = maker_of(stages[0], mends=True)
         device = chosen_device(options.device)
         several = is_trained and device == "cuda" and not options.towers_apart
         compute = Compute(
@@ -162,7 +166,10 @@ def collect_runs(options: argparse.Namespace, say: Say) -> None:
     with importing():
         from repro.analyse.collect.collect import collect
 
-    collect(runs, papers=papers, results=options.results)
+    mend_camera_motions(papers, **where, say=say)
+    with setting_damage_aside(options.results, options.scale):
+        collect(runs, papers=papers, results=options.results)
+    keep_population(options.results / options.scale)
     there = sum(is_finished(run_folder(options.results, run.id)) for run in runs)
     say(f"wrote {options.results / options.scale / 'runs.csv'} from {there} of {len(runs)} runs, planned or there")
 
@@ -205,7 +212,7 @@ def decide_claims(options: argparse.Namespace, say: Say) -> None:
 
     device = ("--device", options.device)
     extra = [word for file in options.catalogue for word in ("--catalogue", file)]
-    with locked(folder / "report", say=say):
+    with _writing(options, say):
         task = Task(
             papers=papers,
             scale=options.scale,
