@@ -6,7 +6,6 @@ import argparse
 from typing import TYPE_CHECKING
 
 from repro.cli.arguments import PRECISIONS, parse_input, parse_place, parse_seeds, parse_share, parse_variants
-from repro.cli.following import follow_runs
 from repro.cli.options import (
     add_compute,
     add_knowing,
@@ -17,7 +16,9 @@ from repro.cli.options import (
     add_results,
     add_scale,
     add_stage,
+    add_threads,
 )
+from repro.cli.planning import follow_runs
 from repro.cli.stages import (
     alone,
     collect_runs,
@@ -58,6 +59,7 @@ def add_stages(commands: Commands) -> None:
     stage.add_argument("--hours", type=float, metavar="H", help="of processor time beyond the first look (default: no limit)")
     add_compute(stage)
     stage = add_stage(commands, "render", render_reports, "write the pages and tables")
+    add_threads(stage)
     add_papers(stage)
     add_reports(stage)
     stage = add_stage(commands, "report", report_runs, "collect, judge and render the runs that are there")

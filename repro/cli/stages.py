@@ -1,4 +1,4 @@
-"""The commands that run a stage: plan, prepare, train, collect, judge, render, report, speed, calibrate."""
+"""The commands that run a stage: prepare, train, collect, judge, render, report, speed, calibrate."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from itertools import pairwise
 
 from repro.artifacts.failed_json import find_failure, note_failure
 from repro.artifacts.files import data_folder, remove_parts, run_folder
+from repro.artifacts.ledger.population_json import keep_population
 from repro.artifacts.run_json import FAITHFUL, is_finished
 from repro.catalogue.known import catalogue
-from repro.cli.arguments import UsageError, chosen_device
-from repro.cli.following import read_left
+from repro.cli.arguments import UsageError, chosen_device, limit_threads
+from repro.cli.mending import mend_camera_motions, setting_damage_aside
 from repro.cli.options import RESULTS
+from repro.cli.planning import read_left
+from repro.data.files.prepared_from import remember_source
 from repro.planning.collected import collected_runs
 from repro.planning.declare import declare, plan_of
 from repro.planning.plan import planned_runs, stage_of
@@ -22,45 +25,19 @@ from repro.spec.experiment import make_run
 from repro.spec.run import Run
 from repro.spec.video_datasets import VideoDataset
 from repro.system.locks import locked
-from repro.system.processors import num_usable
 from repro.system.progress import Say
 from repro.system.startup import importing
 from repro.train.runs.context import Compute
 
 #: Carries out a command as it was typed.
 Command = Callable[[argparse.Namespace, Say], None]
-#: Environment variables by which numeric libraries learn how many threads they may start.
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
 #: The stages that train networks.
 TRAINING_STAGES = ("train_images", "train_clips")
 
 
-def plan_runs(options: argparse.Namespace, say: Say) -> None:
-    """Print the plan of a scale: on GPUs of a given speed, or on this machine after twenty steps of each family's networks."""
-    if options.hours is not None and not 0 < options.hours < float("inf"):
-        raise UsageError(f"--hours {options.hours}; allowed: a number above 0")
-    if options.gpus < 1 or (options.gpu_tflops is not None and options.gpu_tflops <= 0):
-        raise UsageError(f"--gpus {options.gpus} --gpu-tflops {options.gpu_tflops}; allowed: 1 and above, and above 0")
-    _limit_threads(1)
-    papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
-    with importing():
-        from repro.planning.outlook import given_outlook, measured_outlook
-
-    if options.gpu_tflops is None:
-        outlook = measured_outlook(papers, scale=options.scale, results=options.results, say=say)
-    else:
-        flops_per_s = options.gpu_tflops * 1e12
-        outlook = given_outlook(
-            papers, scale=options.scale, results=options.results, num_gpus=options.gpus, flops_per_s=flops_per_s
-        )
-    print("\n".join(outlook.lines()))
-    if options.hours is not None:
-        print("\n".join(outlook.proposal_lines(hours=options.hours)))
-
-
 def prepare_data(options: argparse.Namespace, say: Say) -> None:
     """Run the prepare stage for the data set of a paper at a scale."""
-    num_threads = _limit_threads(options.threads)
+    num_threads = limit_threads(options.threads)
     datasets = {item.name: item for item in catalogue(options.catalogue).paper(options.paper).scale(options.scale).datasets}
     if options.dataset is not None and options.dataset not in datasets:
         raise UsageError(f"--dataset {options.dataset}; allowed at scale {options.scale}: {', '.join(datasets)}")
@@ -83,11 +60,12 @@ def prepare_data(options: argparse.Namespace, say: Say) -> None:
             say=say,
             max_left_out=options.max_left_out,
         )
+        remember_source(folder, options.source, max_left_out=options.max_left_out)
 
 
 def train_variants(options: argparse.Namespace, say: Say) -> None:
     """Run the train stage for some variants with some seeds."""
-    num_threads = _limit_threads(options.threads)
+    num_threads = limit_threads(options.threads)
     paper = catalogue(options.catalogue).paper(options.paper)
     names = [paper.variant(name).name for name in options.variant]
     runs = [make_run(paper, scale=options.scale, variant=name, seed=seed) for name in names for seed in options.seeds]
@@ -108,7 +86,7 @@ def train_variants(options: argparse.Namespace, say: Say) -> None:
         with importing():
             from repro.train.methods.stages import maker_of
 
-            make = maker_of(stages[0])
+            make = maker_of(stages[0], mends=True)
         device = chosen_device(options.device)
         several = is_trained and device == "cuda" and not options.towers_apart
         compute = Compute(
@@ -163,13 +141,25 @@ def collect_runs(options: argparse.Namespace, say: Say) -> None:
     with importing():
         from repro.analyse.collect.collect import collect
 
-    collect(runs, papers=papers, results=options.results)
+    mend_camera_motions(papers, **where, say=say)
+    with setting_damage_aside(options.results, options.scale):
+        collect(runs, papers=papers, results=options.results)
+    keep_population(options.results / options.scale)
     there = sum(is_finished(run_folder(options.results, run.id)) for run in runs)
     say(f"wrote {options.results / options.scale / 'runs.csv'} from {there} of {len(runs)} runs, planned or there")
 
 
 def judge_claims(options: argparse.Namespace, say: Say) -> None:
-    """Run the judge stage."""
+    """Run the judge stage on a table of runs that was written by others: its rows are compared with the runs first."""
+    with importing():
+        from repro.analyse.collect.again import refuse_other_rows
+
+    papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
+    refuse_other_rows(papers, scale=options.scale, results=options.results)
+    _judge(options, say)
+
+
+def _judge(options: argparse.Namespace, say: Say) -> None:
     papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
     with importing():
         from repro.analyse.judge.judge import judge
@@ -197,7 +187,7 @@ def decide_claims(options: argparse.Namespace, say: Say) -> None:
 
     device = ("--device", options.device)
     extra = [word for file in options.catalogue for word in ("--catalogue", file)]
-    with locked(folder / "report", say=say):
+    with _writing(options, say):
         task = Task(
             papers=papers,
             scale=options.scale,
@@ -218,15 +208,25 @@ def render_reports(options: argparse.Namespace, say: Say) -> None:
     unjudged = refuse_other_verdicts(known, scale=options.scale, results=options.results)
     if unjudged:
         say(f"the verdicts of {options.results / options.scale} could not be judged again: {unjudged}; the pages say so")
-    _draw_reports(options, say, unjudged=unjudged)
+    _draw_reports(options, say, unjudged=unjudged, num_processes=limit_threads(options.threads))
 
 
-def _draw_reports(options: argparse.Namespace, say: Say, *, unjudged: str = "", left: Mapping[str, float] | None = None) -> None:
+def _draw_reports(
+    options: argparse.Namespace, say: Say, *, unjudged: str = "", left: Mapping[str, float] | None = None, num_processes: int = 1
+) -> None:
     papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
     with importing():
         from repro.report.render import render
 
-    render(papers, scale=options.scale, results=options.results, reports=options.reports, unjudged=unjudged, left=left or {})
+    render(
+        papers,
+        scale=options.scale,
+        results=options.results,
+        reports=options.reports,
+        unjudged=unjudged,
+        left=left or {},
+        num_processes=num_processes,
+    )
     say(f"wrote {options.reports / options.scale / 'index.html'}")
 
 
@@ -248,7 +248,7 @@ def calibrate_verdicts(options: argparse.Namespace, say: Say) -> None:
 
 def calibrate_own(options: argparse.Namespace, say: Say) -> None:
     """Write calibration.json of a folder of results."""
-    _limit_threads(1)
+    limit_threads(1)
     papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
     with importing():
         from repro.analyse.calibrate.own.calibration import FILE, calibrate_results
@@ -261,7 +261,7 @@ def calibrate_invented(options: argparse.Namespace, say: Say) -> None:
     """Print how often intervals and verdicts are right in invented tables, of which everything is known."""
     if options.replications < 1:
         raise UsageError(f"--replications {options.replications}; allowed: 1 and above")
-    _limit_threads(1)
+    limit_threads(1)
     with importing():
         from repro.analyse.calibrate.calibrate import calibrated, lines, write_calibration
 
@@ -278,16 +278,6 @@ def report_runs(options: argparse.Namespace, say: Say) -> None:
     with _writing(options, say):
         remove_parts(options.reports / options.scale, below=True)
         collect_runs(options, say)
-        judge_claims(options, say)
+        _judge(options, say)  # what this process has just collected need not be collected again
         calibrate_own(options, say)
         _draw_reports(options, say, left=left)  # what this process has just judged need not be judged again
-
-
-def _limit_threads(num_threads: int) -> int:
-    """Tell numeric libraries, before they are imported, how many threads they may start: no more than there are processors."""
-    if num_threads < 1:
-        raise UsageError(f"--threads {num_threads}; allowed: 1 and above")
-    usable = min(num_threads, num_usable())
-    for name in THREAD_VARIABLES:
-        os.environ[name] = str(usable)
-    return usable

@@ -1,10 +1,12 @@
-"""Notice that a user's files have changed since they were prepared, while the workflow is planned and nothing is read."""
+"""Notice that a user's files have changed since they were prepared, while nothing is read, and note where they lie."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from repro.artifacts.dataset_json import FILE
 from repro.artifacts.files import data_folder
+from repro.data.files.prepared_from import remember_source
 from repro.data.files.watch import SourceState, source_state
 from repro.planning.plan import Config, source_key
 from repro.spec.datasets import Dataset
@@ -28,6 +30,16 @@ def source_of(paper: Paper, dataset: Dataset | VideoDataset, config: Config, *, 
         fold=dataset.fold if isinstance(dataset, VideoDataset) else 1,
         fixed=fixed,
     )
+
+
+def note_source(paper: Paper, dataset: Dataset | VideoDataset, config: Config) -> None:
+    """Note beside prepared data where the user's files lie now: a job that finds data damaged makes them again from there."""
+    key, _ = source_key(paper, config.scale, dataset)
+    given: str | None = getattr(config, key) if key else None
+    folder = data_folder(Path(config.results), config.scale, dataset.name)
+    if (folder / FILE).is_file():
+        source = None if given is None else Path(given).expanduser()
+        remember_source(folder, source, max_left_out=config.max_left_out)
 
 
 def change_lines(sources: dict[str, SourceState]) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from repro.artifacts import calibration_json, claims_json, dataset_json, log_jsonl, run_json, timings_json
 from repro.artifacts.documents import Document, entry_schema, json_schema
 from repro.artifacts.files import write_text
+from repro.artifacts.ledger import population_json
 from repro.artifacts.provenance import PACKAGE
 
 #: The files of results that are documents, and the class of each. finished.json is run.json by another name.
@@ -17,6 +18,7 @@ DOCUMENTS: dict[str, type[Document]] = {
     calibration_json.FILE: calibration_json.CalibrationJson,
     claims_json.FILE: claims_json.Judgement,
     dataset_json.FILE: dataset_json.DatasetJson,
+    population_json.FILE: population_json.PopulationJson,
     run_json.FILE: run_json.RunJson,
     timings_json.FILE: timings_json.TimingsJson,
 }

@@ -71,3 +71,10 @@ def _is_opposite(typed: str, known: str) -> bool:
 
 def _likeness(one: str, other: str) -> float:
     return difflib.SequenceMatcher(None, one, other).ratio()
+
+
+def named(kind: str, name: str, items: tuple[Any, ...], *, where: str, hint: str) -> Any:
+    for item in items:
+        if item.name == name:
+            return item
+    raise UnknownName(kind, name, [item.name for item in items], where=where, hint=hint)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from repro.artifacts.documents import MissingFileError, read_document
 from repro.artifacts.files import FileFormatError, sha256_file
 from repro.artifacts.ledger.chain import FILE, TIP_FILE, Ledger, read_ledger, read_tip
 from repro.artifacts.ledger.events import Begin, End
+from repro.artifacts.ledger.population_json import FILE as POPULATION
+from repro.artifacts.ledger.population_json import PopulationJson
 from repro.artifacts.run_json import FILE as RUN_FILE
 from repro.report.text.formatting import counted
 from repro.verify.check import Check
@@ -26,7 +29,7 @@ def chain_checked(stored: Stored) -> Check:
         ledger = read_ledger(stored.folder)
     except FileFormatError as error:
         return Check(name="chain", problems=(str(error),))
-    problems = [*_of_tip(stored, ledger), *_of_records(stored, ledger), *_of_ends(stored, ledger)]
+    problems = [*_of_tip(stored, ledger), *_of_records(stored, ledger), *_of_ends(stored, ledger), *_of_population(stored)]
     lines = counted(len(ledger.lines), "line")
     found = f"{lines}, each names the one before; {counted(len(stored.records), 'record')} as their ends in it say"
     begun = sum(len(event.runs) for event in ledger.events(Begin)[-1:])
@@ -73,3 +76,14 @@ def _of_ends(stored: Stored, ledger: Ledger) -> list[str]:
     there = set(stored.records) | set(stored.broken)
     gone = sorted(run_id for run_id in ended if run_id not in there)
     return [f"run {run_id} has ended by the ledger, and its record is gone; {MEND}" for run_id in gone]
+
+
+def _of_population(stored: Stored) -> list[str]:
+    """What is wrong with the note of what the ledger said when runs were judged."""
+    try:
+        read_document(stored.folder / POPULATION, PopulationJson)
+    except MissingFileError:
+        pass
+    except FileFormatError as error:
+        return [str(error)]
+    return []

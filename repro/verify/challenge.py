@@ -28,10 +28,9 @@ from repro.spec.run import Run
 from repro.system.locks import locked
 from repro.system.progress import Say
 from repro.train.runs.context import Compute
+from repro.verify.files import CHALLENGES
 from repro.verify.remade import in_a_process, make
 
-#: The folder of challenges in a scale's, each with results of its own.
-FOLDER = "challenges"
 #: Seeds of challenges begin here: plans number theirs from 0.
 FIRST_SEED = 2**40
 #: Hexadecimal digits of a hash that are a seed.
@@ -61,7 +60,7 @@ class Challenged:
     @property
     def root(self) -> Path:
         digest = sha256_bytes(self.beacon.encode())[:12]
-        return Path(self.results) / self.scale / FOLDER / f"{self.claim.id}-{digest}"
+        return Path(self.results) / self.scale / CHALLENGES / f"{self.claim.id}-{digest}"
 
 
 def seeds_of(claim: str, *, beacon: str, num: int) -> tuple[int, ...]:
@@ -85,17 +84,12 @@ def challenge(challenged: Challenged, *, device: str, say: Say) -> Challenge:
     if before is not None and before.verdict:
         say(f"{challenged.name} was challenged by this text before: {before.verdict}")
         return before
-    extend(folder, lambda ledger: [] if _known(ledger, challenged) else [_event(challenged)])
+    extend(folder, lambda ledger: [] if _known(ledger, challenged) else [event_of(challenged)])
     with locked(challenged.root, say=say):
         _borrow_data(challenged, runs)
         _train(runs, challenged, device=device, say=say)
-        paper = alone(challenged)
-        collect(runs, papers=[paper], results=challenged.root)
-        table = read_runs_csv(challenged.root / challenged.scale / "runs.csv")
-        population = Population(table.rows, paper=paper, scale=challenged.scale, results=challenged.root)
-        # The ledger of the scale has declared the challenge: by one look, at all its seeds.
-        entry = at_looks(population, Declared())[challenged.claim.id]
-    event = _event(challenged, entry)
+        collect(runs, papers=[alone(challenged)], results=challenged.root)
+        event = event_of(challenged, judged_alone(challenged))
 
     def decide(ledger: Ledger) -> Sequence[Event]:
         known = _known(ledger, challenged)
@@ -121,7 +115,15 @@ def _known(ledger: Ledger, challenged: Challenged) -> Challenge | None:
     return next((event for event in events if event.verdict), events[0] if events else None)
 
 
-def _event(challenged: Challenged, entry: JudgedClaim | None = None) -> Challenge:
+def judged_alone(challenged: Challenged) -> JudgedClaim:
+    """The claim, judged by the runs of a challenge that are collected."""
+    table = read_runs_csv(challenged.root / challenged.scale / "runs.csv")
+    population = Population(table.rows, paper=alone(challenged), scale=challenged.scale, results=challenged.root)
+    # The ledger of the scale has declared the challenge: by one look, at all its seeds.
+    return at_looks(population, Declared())[challenged.claim.id]
+
+
+def event_of(challenged: Challenged, entry: JudgedClaim | None = None) -> Challenge:
     """What the ledger says of a challenge: that it begins, or (`entry`) what came of it."""
     deciding = entry.deciding if isinstance(entry, JudgedByRuns) else None
     return Challenge(
@@ -191,7 +193,7 @@ def _train(runs: Sequence[Run], challenged: Challenged, *, device: str, say: Say
         chosen = [run for run in runs if (threads_of(run, challenged.paper), stage_of(run)) == (threads, stage)]
         say(f"makes {len(chosen)} runs of {', '.join(dict.fromkeys(run.variant for run in chosen))}")
         with in_a_process(num_threads=threads) as call:
-            call(make, chosen, challenged.root, Compute(num_threads=threads, device=device))
+            call(make, chosen, challenged.root, Compute(num_threads=threads, device=device), True)
 
 
 def threads_of(run: Run, paper: Paper) -> int:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from repro.artifacts import claims_json, dataset_json, run_json
+from repro.artifacts import calibration_json, claims_json, dataset_json, run_json
 from repro.artifacts.arrays import npz_bytes, read_npz
 from repro.artifacts.dataset_json import DatasetJson, read_dataset
 from repro.artifacts.files import FileFormatError, sha256_file
+from repro.artifacts.ledger import population_json
 from repro.artifacts.ledger.chain import FILE as LEDGER_FILE
 from repro.artifacts.ledger.chain import TIP_FILE
 from repro.artifacts.provenance import spec_digest
@@ -22,10 +23,25 @@ from repro.system.some import some
 from repro.verify.check import Check
 from repro.verify.stored import Stored
 
+#: The folder of challenges in a scale's, each with results of its own.
+CHALLENGES = "challenges"
 #: What may lie in a run's folder beside the files that its record names.
 BESIDE = (run_json.FILE, run_json.FINISHED, LOCK_FILE)
 #: What other checks of a scale's folder look into.
-CHECKED = ("runs", "data", "runs.csv", claims_json.FILE, published_json.FILE, LEDGER_FILE, TIP_FILE, EXAMPLES, LOCK_FILE)
+CHECKED = (
+    "runs",
+    "data",
+    "runs.csv",
+    claims_json.FILE,
+    calibration_json.FILE,
+    CHALLENGES,
+    published_json.FILE,
+    LEDGER_FILE,
+    TIP_FILE,
+    population_json.FILE,
+    EXAMPLES,
+    LOCK_FILE,
+)
 AGAIN = "type the command that made it again: it makes what is damaged anew"
 
 

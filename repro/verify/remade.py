@@ -120,6 +120,6 @@ def in_a_process(*, num_threads: int) -> Iterator[Call]:
                 os.environ[name] = value
 
 
-def make(runs: Sequence[Run], results: Path, compute: Compute) -> None:
-    """Make runs of one stage in a folder of results."""
-    maker_of(stage_of(runs[0]))(runs, results=results, compute=compute, say=lambda line: None)
+def make(runs: Sequence[Run], results: Path, compute: Compute, mends: bool = False) -> None:
+    """Make runs of one stage in a folder of results. mends: prepared data that are damaged."""
+    maker_of(stage_of(runs[0]), mends=mends)(runs, results=results, compute=compute, say=lambda line: None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from repro.analyse.judge.again import AGAIN, differences, lacks_scores
+from repro.analyse.judge.again import differences, judge_again, lacks_scores
 from repro.analyse.judge.judge import judgement_of
 from repro.artifacts import claims_json
 from repro.artifacts.claims_json import Judgement
@@ -38,7 +38,8 @@ def _without_scores(stored: Stored, judgement: Judgement) -> Check:
     table = read_runs_csv(stored.folder / "runs.csv")
     problems = []
     if judgement.runs_sha256 != table.sha256:
-        problems.append(f"{stored.folder / claims_json.FILE} was judged from another runs.csv; {AGAIN}")
+        path = stored.folder / claims_json.FILE
+        problems.append(f"{path} was judged from another runs.csv; {judge_again(path)}")
     values: dict[tuple[str, str, str, str], list[float]] = {}
     for row in table.rows:
         values.setdefault((row.paper, row.variant, row.metric, row.protocol), []).append(row.value)

@@ -11,7 +11,9 @@ from repro.artifacts.ledger.chain import read_ledger
 from repro.artifacts.ledger.receipts import made_again_words
 from repro.catalogue.known import Catalogue
 from repro.report.text.formatting import counted
+from repro.verify.calibration import calibration_checked
 from repro.verify.chain import chain_checked
+from repro.verify.challenges import challenges_checked
 from repro.verify.check import Check, Verified
 from repro.verify.files import data_checked, files_checked, records_checked
 from repro.verify.metrics import metrics_checked
@@ -25,6 +27,8 @@ CHECKS: tuple[Callable[[Stored], Check], ...] = (
     data_checked,
     metrics_checked,
     claims_checked,
+    calibration_checked,
+    challenges_checked,
 )
 
 

@@ -44,7 +44,7 @@ class Trainings:
     def here(self, *, num_threads: int) -> Iterator[object]:
         yield self.make
 
-    def make(self, make: object, runs: Sequence[Run], results: Path, compute: Compute) -> None:
+    def make(self, make: object, runs: Sequence[Run], results: Path, compute: Compute, mends: bool) -> None:
         for run in runs:
             if (run_folder(results, run.id) / "run.json").exists():
                 continue

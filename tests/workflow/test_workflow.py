@@ -11,6 +11,8 @@ import sys
 import time
 from pathlib import Path
 
+from repro.artifacts.ledger.append import append
+from repro.artifacts.ledger.events import Note
 from tests.conftest import ONE_PAPER
 from tests.planned import (
     AFTERWARDS,
@@ -24,6 +26,7 @@ from tests.planned import (
     job_of,
     jobs,
 )
+from tests.witnessed import start_of
 
 
 def test_the_whole_workflow_runs_and_prints_where_the_report_is(smoke):
@@ -49,12 +52,17 @@ def test_every_planned_run_has_its_record_and_every_job_its_log(smoke):
 
 
 def test_progress_is_seen_while_it_runs(smoke):
-    log = (smoke.folder / "first-run.log").read_text()
-    assert any("epoch" in line and "images/s" in line for line in log.splitlines())
+    lines = (smoke.folder / "first-run.log").read_text().splitlines()
+    num_runs = sum(len(job.runs) for job in JOBS)
+    ended = [line for line in lines if re.search(rf"; \d+ of {num_runs} runs, \d+ %, ", line)]
+    assert 0 <= num_runs - len(ended) <= 2, "who follows is asked to end as soon as all runs have ended"
+    assert any("pages of the runs so far: reports/smoke/index.html" in line for line in lines)
+    assert not any("images/s" in line for line in lines), "the lines of a job are in its log"
+    assert len(lines) < num_runs + 200
 
 
 def test_training_jobs_run_one_thread_each(smoke):
-    log = (smoke.folder / "first-run.log").read_text()
+    log = min((smoke.folder / ".snakemake" / "log").glob("*.log")).read_text()
     commands = [line for line in log.splitlines() if "-m repro train" in line]
     assert len(commands) == len(JOBS)
     assert all("--threads 1 --gpus 0 --log results/smoke/logs/train/alexnet/" in line for line in commands)
@@ -118,6 +126,16 @@ def test_the_words_of_a_claim_are_judged_again_and_nothing_is_retrained(finished
     assert jobs(finished.planned()) == {"judge": 1, "calibrate": 1, "render": 1}
 
 
+def test_a_line_of_the_ledger_alone_is_judged_again_once(finished):
+    folder = finished.folder / "results" / "smoke"
+    append(folder, start_of("smoke/alexnet/full/77", {"code": "c"}))
+    assert jobs(finished.planned()) == {"judge": 1, "calibrate": 1, "render": 1}
+    assert finished.run("results/smoke/claims.json").returncode == 0
+    assert "smoke/alexnet/full/77" in json.loads((folder / "claims.json").read_text())["missing"]
+    append(folder, Note(text="decides nothing"))
+    assert finished.planned("results/smoke/claims.json") == {}
+
+
 def test_another_value_in_one_variant_runs_the_job_of_that_variant_alone(finished):
     finished.edit("repro/papers/alexnet/ablations.py", lambda text: text.replace('value="sigmoid"', 'value="tanh"'))
     assert jobs(finished.planned()) == {job_of("sigmoid"): 1, **AFTERWARDS}
@@ -162,12 +180,19 @@ def test_one_new_entry_is_a_new_ablation_and_another_a_claim_about_it(finished):
     assert done.stdout == "[]\n", done.stdout + done.stderr
 
 
-def test_a_damaged_scores_file_is_refused_by_name_and_not_collected(finished):
+def test_a_damaged_scores_file_and_a_damaged_shard_are_made_again_by_the_same_command(finished):
     scores = next((finished.folder / "results/smoke/runs/alexnet/full/0").glob("scores.*.npz"))
     scores.write_bytes(scores.read_bytes()[:100])
     done = finished.repro("collect", "--scale", "smoke", "--results", "results")
     assert done.returncode == 2
     assert scores.name in done.stderr
+    shard = next((finished.folder / "results/smoke/data/procedural").glob("train-*.tar"))
+    whole = shard.read_bytes()
+    shard.write_bytes(whole[:2000] + bytes([whole[2000] ^ 1]) + whole[2001:])
+    assert job_of("full") in finished.planned()
+    assert finished.run(run_record("full")).returncode == 0, "the job makes the shard whole, and then the run"
+    assert shard.read_bytes() == whole
+    assert finished.repro("collect", "--scale", "smoke", "--results", "results").returncode == 0
 
 
 def test_a_failed_job_costs_itself_alone_and_its_cells_say_why_and_link_the_log(finished):

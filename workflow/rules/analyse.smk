@@ -1,20 +1,46 @@
 # Numbers, verdicts and pages, made from the files of the runs.
-# With until=decided one job adds seeds where they are needed, with all threads, and collects and judges on the way.
+# With until=decided one job adds seeds where they are needed, with all threads; runs.csv is then its own.
+rule collect:
+    input:
+        runs_of(PAPERS),
+    output:
+        COUNTED,
+        [] if CONFIG.until else f"{SCALE_FOLDER}/runs.csv",
+    log:
+        f"{LOGS}/collect.log",
+    localrule: True
+    conda:
+        "../envs/repro.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        papers=PAPER_NAMES,
+        seeds=SEEDS_OPTION,
+        spec=measured_digest(PAPERS),
+        code=code_digest("collect"),
+    shell:
+        f"{REPRO} collect {AT} " "--papers {params.papers} {params.seeds} --log {log:q}"
+
+
 if CONFIG.until:
 
     rule decide:
         input:
             runs_of(PAPERS),
+            COUNTED,
         output:
             f"{SCALE_FOLDER}/runs.csv",
             f"{SCALE_FOLDER}/claims.json",
         log:
             f"{LOGS}/decide.log",
+        retries: tries()
         conda:
             "../envs/repro.yaml"
         threads: num_usable()
         resources:
-            mem_mb=2000,
+            mem_mb=growing_memory(2000),
+            runtime=growing_time(),
+            gpu=gpus_per_job(CONFIG),
         params:
             papers=PAPER_NAMES,
             looks=",".join(map(str, CONFIG.looks)),
@@ -27,32 +53,15 @@ if CONFIG.until:
 
 else:
 
-    rule collect:
-        input:
-            runs_of(PAPERS),
-        output:
-            f"{SCALE_FOLDER}/runs.csv",
-        log:
-            f"{LOGS}/collect.log",
-        conda:
-            "../envs/repro.yaml"
-        resources:
-            mem_mb=1000,
-        params:
-            papers=PAPER_NAMES,
-            seeds=SEEDS_OPTION,
-            spec=measured_digest(PAPERS),
-            code=code_digest("collect"),
-        shell:
-            f"{REPRO} collect {AT} " "--papers {params.papers} {params.seeds} --log {log:q}"
-
     rule judge:
         input:
             f"{SCALE_FOLDER}/runs.csv",
+            COUNTED,
         output:
             f"{SCALE_FOLDER}/claims.json",
         log:
             f"{LOGS}/judge.log",
+        localrule: True
         conda:
             "../envs/repro.yaml"
         resources:
@@ -73,6 +82,7 @@ rule calibrate:
         f"{SCALE_FOLDER}/calibration.json",
     log:
         f"{LOGS}/calibrate.log",
+    localrule: True
     conda:
         "../envs/repro.yaml"
     resources:
@@ -96,8 +106,10 @@ rule render:
         PAGES,
     log:
         f"{LOGS}/render.log",
+    localrule: True
     conda:
         "../envs/repro.yaml"
+    threads: num_usable()
     resources:
         mem_mb=1000,
     params:
@@ -106,4 +118,4 @@ rule render:
         templates=templates_digest(),
         code=code_digest("render"),
     shell:
-        f"{REPRO} render {AT} {INTO} " "--papers {params.papers} --log {log:q}"
+        f"{REPRO} render {AT} {INTO} " "--papers {params.papers} --threads {threads} --log {log:q}"

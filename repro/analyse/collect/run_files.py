@@ -24,9 +24,10 @@ AGAIN = "train it again: what is damaged is made anew"
 
 
 class DamagedRunError(FileFormatError):
-    """A file of a run is missing, changed or does not belong to it."""
+    """A file of a run is missing, changed or does not belong to it. run: its id."""
 
     def __init__(self, run: str, problem: FileFormatError | str) -> None:
+        self.run = run
         super().__init__(f"run {run}: {problem}")
 
 

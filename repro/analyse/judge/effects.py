@@ -20,8 +20,11 @@ from repro.spec.terms.protocols import PLAIN_CROP, PROTOCOLS, TRAINING
 def table_effects(table: Table, population: Population) -> list[MeasuredEffect]:
     """The effect of each variant but the controls in the table's order: metric(variant) - metric(its control).
 
-    Variants that the scale does not run are left out.
+    Variants that the scale does not run are left out. Planted effects, some of them in the data, are no question to a paper:
+    calibration judges them.
     """
+    if table.planted:
+        return []
     metrics = (TOP1, EARLY) if EARLY_TRAINING_ERROR in table.measures else (TOP1,)
     names = [
         name

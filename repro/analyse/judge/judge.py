@@ -18,6 +18,7 @@ from repro.artifacts.judged import (
     JudgedClaim,
 )
 from repro.artifacts.ledger.chain import read_ledger
+from repro.artifacts.ledger.population_json import keep_population
 from repro.artifacts.ledger.summary import summary_of
 from repro.artifacts.run_json import RunJson
 from repro.artifacts.runs_csv import read_runs_csv
@@ -35,6 +36,7 @@ def judge(papers: Sequence[Paper], *, scale: str, results: Path) -> Counts:
     Raises:
         FileFormatError: a file that a verdict rests on is missing, damaged or newer than `runs.csv`.
     """
+    keep_population(Path(results) / scale)
     judgement = judgement_of(papers, scale=scale, results=results)
     write_claims_json(Path(results) / scale / claims_json.FILE, judgement)
     return judgement.counts

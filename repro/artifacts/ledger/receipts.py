@@ -50,22 +50,28 @@ class Bridges:
         Receipts are symmetric, and lead on from code to code. None leads past a run that came out different: if any two of the
         codes that are joined were refuted, none of them stands for another.
         """
-        if before == after:
-            return ()
-        came: dict[str, tuple[Bridge, ...]] = {before: ()}
-        waiting = [before]
+        return () if before == after else self._ways(before).get(after, ())
+
+    def newest(self, code: str) -> str:
+        """The code whose numbers those of `code` are, as the last receipt says that leads on from it; itself if none does."""
+        ways = self._ways(code).values()
+        last = max((bridge for way in ways for bridge in way), key=lambda bridge: max(bridge.lines), default=None)
+        return last.after if last else code
+
+    def _ways(self, code: str) -> dict[str, tuple[Bridge, ...]]:
+        """The receipts that lead from `code` to each of the codes that are joined with it; none if any two were refuted."""
+        came: dict[str, tuple[Bridge, ...]] = {code: ()}
+        waiting = [code]
         while waiting:
-            code = waiting.pop(0)
+            here = waiting.pop(0)
             for bridge in self.equal:
-                if code in (bridge.before, bridge.after):
-                    other = bridge.after if code == bridge.before else bridge.before
+                if here in (bridge.before, bridge.after):
+                    other = bridge.after if here == bridge.before else bridge.before
                     if other not in came:
-                        came[other] = (*came[code], bridge)
+                        came[other] = (*came[here], bridge)
                         waiting.append(other)
         joined = frozenset(came)
-        if after not in came or any(pair <= joined for pair in self.refuted):
-            return ()
-        return came[after]
+        return {} if any(pair <= joined for pair in self.refuted) else came
 
     def joins(self, before: str, after: str) -> bool:
         """Whether numbers of one code are valid as those of another."""

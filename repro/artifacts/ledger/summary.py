@@ -47,7 +47,7 @@ def summary_of(ledger: Ledger, *, runs_sha256: str = "") -> LedgerSummary | None
     came_to = Counter(history.came_to for history in histories)
     first = begins[-1].number if begins else 0
     earlier = Histories(Ledger(lines=tuple(line for line in ledger.lines if line.number < first)), all=True)
-    last = _deciding(ledger, runs_sha256=runs_sha256)
+    last = deciding_line(ledger, runs_sha256=runs_sha256)
     return LedgerSummary(
         line=last.number,
         tip=last.sha256,
@@ -67,7 +67,7 @@ def summary_of(ledger: Ledger, *, runs_sha256: str = "") -> LedgerSummary | None
     )
 
 
-def _deciding(ledger: Ledger, *, runs_sha256: str) -> Line:
+def deciding_line(ledger: Ledger, *, runs_sha256: str) -> Line:
     """The last line on which a verdict may rest; the first of all if there is none."""
     for line in reversed(ledger.lines):
         event = line.event

@@ -18,6 +18,7 @@ from repro.artifacts.dataset_json import read_dataset
 from repro.artifacts.files import FileFormatError
 from repro.data.shards.images import Shards
 
+AGAIN = "run prepare again: it makes anew what is damaged"
 VIDEO_FIELDS = ("video_N", "position_N", "key_V", "label_VL")
 
 
@@ -77,18 +78,16 @@ class ClipShards:
             FileFormatError: a file is missing or has changed.
         """
         self._shards.verify()
-        self._table.verify(self._shards.folder, again="run prepare again: it makes anew what is damaged")
+        self._table.verify(self._shards.folder, again=AGAIN)
 
     def _read_table(self) -> dict[str, NDArray[Any]]:
         path = self._shards.folder / self._table.file
-        content = self._table.read(self._shards.folder, again=f"delete {self._shards.folder} and run prepare again")
+        content = self._table.read(self._shards.folder, again=AGAIN)
         try:
             with np.load(io.BytesIO(content), allow_pickle=False) as stored:
                 columns = {field: stored[field] for field in VIDEO_FIELDS}
         except (KeyError, ValueError, zipfile.BadZipFile) as error:
-            raise FileFormatError(f"{path} is no readable list of videos ({error}); run prepare again") from None
+            raise FileFormatError(f"{path} is no readable list of videos ({error}); {AGAIN}") from None
         if len(columns["video_N"]) != self._shards.num_examples:
-            raise FileFormatError(
-                f"{path} lists {len(columns['video_N'])} clips, the index {self._shards.num_examples}; run prepare again"
-            )
+            raise FileFormatError(f"{path} lists {len(columns['video_N'])} clips, the index {self._shards.num_examples}; {AGAIN}")
         return columns

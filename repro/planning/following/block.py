@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from rich.text import Text
 
 from repro.planning.following.standing import Standing
 from repro.system.durations import roughly
+from repro.system.some import some
 
 #: How many of the jobs that go on are named, and seconds between two lines of a file that say how far it is.
 MOST_NAMED, EVERY_S = 4, 60.0
@@ -102,10 +102,4 @@ class Teller:
 
 def now_words(standing: Standing) -> str:
     """What is going on: the first jobs, and how many more."""
-    return listed_first([item.words for item in standing.going_on]) or "jobs are starting"
-
-
-def listed_first(words: Sequence[str]) -> str:
-    """The first few of `words`, and how many more there are."""
-    more = len(words) - MOST_NAMED
-    return " · ".join([*words[:MOST_NAMED], *[f"and {more} more"] * (more > 0)])
+    return some([item.words for item in standing.going_on], most=MOST_NAMED, joint=" · ") or "jobs are starting"

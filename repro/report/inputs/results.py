@@ -16,8 +16,8 @@ from repro.artifacts.documents import digest_of, fields_of
 from repro.artifacts.failed_json import FailedRun, find_failure
 from repro.artifacts.judged import JudgedClaim
 from repro.artifacts.ledger.chain import read_ledger
-from repro.artifacts.ledger.events import Challenge
-from repro.artifacts.ledger.receipts import made_again_words
+from repro.artifacts.ledger.events import Challenge, Receipt
+from repro.artifacts.ledger.receipts import Bridges, bridges_of, made_again_words
 from repro.artifacts.log_jsonl import LogEntry, parse_log
 from repro.artifacts.run_json import RunJson, is_finished, read_run
 from repro.artifacts.runs_csv import Measurement, read_runs_csv
@@ -47,8 +47,8 @@ class Results:
     calibration: None where nothing was calibrated.
     failed: runs that failed, by id. reports: the folder in which the pages will lie, from which they refer to logs.
     challenges: of claims, as the ledger has them. made_again: how many runs were, and how many were equal.
-    unjudged: why verdicts could not be judged again. left: while runs are being made, the ids of those that are left and the
-    seconds that each adds to the time until all are.
+    bridges: which codes give the same numbers, by receipts. unjudged: why verdicts could not be judged again. left: while runs
+    are being made, the ids of those that are left and the seconds that each adds to the time until all are.
     """
 
     scale: str
@@ -60,6 +60,7 @@ class Results:
     refused: dict[str, tuple[dict[str, str], ...]]
     calibration: CalibrationJson | None = None
     made_again: str = ""
+    bridges: Bridges = field(default_factory=Bridges)
     unjudged: str = ""
     failed: dict[str, FailedRun] = field(default_factory=dict)
     reports: Path | None = None
@@ -159,6 +160,7 @@ def read_results(
             folder / calibration_json.FILE, runs_sha256=table.sha256, claims_sha256=digest_of(fields_of(judgement))
         ),
         made_again=made_again_words(ledger),
+        bridges=bridges_of(ledger.of(Receipt)),
         challenges=tuple(ledger.events(Challenge)),
         unjudged=unjudged,
         failed={run.id: run for paper in papers for run in failed_runs(paper, scale=scale, results=results)},

@@ -32,6 +32,7 @@ from repro.report.pages.setting import (
 )
 from repro.report.pages.variants import change_text, variant_anchor
 from repro.report.text import formatting
+from repro.report.text.carried import CARRIED, run_carried_words
 from repro.report.text.changes import part_words
 from repro.report.text.formatting import compact, count, fixed, listed, percent
 from repro.report.text.tables import Cell, Column, Link, Row, TableView
@@ -115,7 +116,7 @@ def run_page(run: RunRecord, paper: Paper, *, results: Results, reports: Path) -
         ),
         siblings=_siblings(run, results=results),
         problem=f"This run diverged: {record.reason}. It has no scores." if run.diverged else "",
-        facts=_facts(run),
+        facts=(*_facts(run), *_carried(run, results)),
         metrics=_metrics_view(run, results=results),
         curves=_curves(run) if run.log else None,
         saturation=saturation_views(run),
@@ -166,6 +167,12 @@ def _facts(run: RunRecord) -> tuple[Fact, ...]:
         Fact(term="Total time", text=duration(record.costs.wall_s)),
         *([Fact(term="Fitting", text=duration(record.costs.train_s))] if record.costs.train_s else []),
     )
+
+
+def _carried(run: RunRecord, results: Results) -> list[Fact]:
+    """By which receipts a run of other code counts as one of the newest; nothing if by none."""
+    said = run_carried_words(run.record, results.bridges)
+    return [Fact(term=CARRIED, text=said)] if said else []
 
 
 def _facts_of_training(network: TrainedNetwork, costs: Costs) -> tuple[Fact, ...]:

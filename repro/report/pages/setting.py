@@ -11,6 +11,7 @@ from repro.artifacts.judged import JudgedClaim, JudgedWithin
 from repro.artifacts.runs_csv import Measurement
 from repro.report.inputs.results import Results, RunRecord
 from repro.report.text import formatting, hits
+from repro.report.text.carried import CARRIED, carried_words
 from repro.report.text.formatting import count, counted, listed
 from repro.report.text.tables import Cell, Column, Row, TableView
 from repro.report.text.units import NEVER, measured_text
@@ -91,6 +92,11 @@ def setting(results: Results, *, paper: str = "", table: Table | None = None) ->
         Fact(term="Evidence", text=listed([words.name for words in evidence]) or "none"),
         Fact(term="Runs", text=f"{count(len(runs))}, with {counted(len(seeds), 'seed')} each or fewer"),
         *([Fact(term="Runs made again", text=results.made_again)] if results.made_again else []),
+        *(
+            [Fact(term=CARRIED, text=carried)]
+            if (carried := carried_words([run.record for run in runs], results.bridges))
+            else []
+        ),
         *([Fact(term="Verdicts not judged again", text=f"{results.unjudged}.")] if results.unjudged else []),
         *_test_facts(measured),
         Fact(term="Hardware", text=listed(devices) or "none"),

@@ -148,8 +148,8 @@ class TableLine:
         return arm, "" if isinstance(self.entry, JudgedRanking | JudgedSpread | JudgedSlope) else against
 
 
-def table_page(paper: Paper, table: Table, *, results: Results) -> TablePage:
-    """The page of `table`."""
+def table_page(paper: Paper, table: Table, *, results: Results, instead: TableView | None = None) -> TablePage:
+    """The page of `table`. instead: what stands there instead of claims and effects."""
     here = table_page_path(paper.name, table.name)
     every = table_lines(paper, table, results=results)
     claims = [line.claim for line in every if line.claim]
@@ -158,7 +158,7 @@ def table_page(paper: Paper, table: Table, *, results: Results) -> TablePage:
     markers = reproduction_markers(claims)
     plotted = [(line, _plot_row(line, table, markers=markers, results=results)) for line in _each_pair_once(lines)]
     plot = [(row, _line_digits(line, results=results)) for line, row in plotted if row]
-    view = _main_view(paper, table, lines, further=printed is not None, results=results)
+    view = instead or _main_view(paper, table, lines, further=printed is not None, results=results)
     files = (printed, view) if printed else (view,)
     return TablePage(
         setting=setting(results, paper=paper.name, table=table),

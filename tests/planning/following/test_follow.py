@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from repro.cli import main
-from repro.planning.following.block import EVERY_S, MOST_NAMED, Heading, Teller, listed_first
+from repro.planning.following.block import EVERY_S, MOST_NAMED, Heading, Teller, now_words
 from repro.planning.following.follow import is_alive
 from repro.planning.following.job_logs import GoingOn
 from repro.planning.following.standing import Standing
@@ -88,9 +88,9 @@ def test_before_jobs_write_they_start() -> None:
 
 
 def test_many_jobs_are_counted() -> None:
-    words = [f"job {number}" for number in range(MOST_NAMED + 3)]
-    assert listed_first(words) == " · ".join([*words[:MOST_NAMED], "and 3 more"])
-    assert listed_first(words[:MOST_NAMED]) == " · ".join(words[:MOST_NAMED])
+    jobs = tuple(GoingOn(run="", words=f"job {number}", share=0.0) for number in range(MOST_NAMED + 3))
+    assert now_words(replace(STANDING, going_on=jobs)).endswith(f"job {MOST_NAMED - 1} and 3 more")
+    assert now_words(replace(STANDING, going_on=jobs[:MOST_NAMED])).endswith(f" · job {MOST_NAMED - 1}")
 
 
 def test_a_process_is_alive_until_it_has_ended() -> None:

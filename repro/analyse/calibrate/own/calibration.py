@@ -43,21 +43,31 @@ def calibrate_results(papers: Sequence[Paper], *, scale: str, results: Path) -> 
     names = tuple(paper.name for paper in present)
     if _there(folder, names=names, runs_sha256=table.sha256, claims_sha256=claims_sha256, code=code):
         return False
+    write_document(folder / FILE, calibration_of(present, scale=scale, results=results))
+    return True
+
+
+def calibration_of(papers: Sequence[Paper], *, scale: str, results: Path) -> CalibrationJson:
+    """What `calibrate` writes of `papers`, which are judged; nothing is written."""
+    folder = Path(results) / scale
+    table = read_runs_csv(folder / "runs.csv")
+    judgement = read_claims_json(folder / claims_json.FILE, table=table)
+    names = tuple(paper.name for paper in papers)
     measures: list[Measure] = []
     planted: list[Planted] = []
-    for paper in present:
+    for paper in papers:
         population = Population(table.rows, paper=paper, scale=scale, results=results)
         measures += measures_of(population, [claim for claim in judgement.claims if claim.paper == paper.name])
         planted += planted_effects(population)
     alone: list[AloneTwice] = [found for measure in measures for found in alone_twice(measure, seed=SEED)]
     covered: list[Covered] = coverage(measures, seed=SEED, most_tables=MOST_TABLES)
-    spreads: list[PageSpreads] = [found for paper in present for found in page_spreads(_of(paper, measures))]
-    document = CalibrationJson(
+    spreads: list[PageSpreads] = [found for paper in papers for found in page_spreads(_of(paper, measures))]
+    return CalibrationJson(
         scale=scale,
         papers=names,
         runs_sha256=table.sha256,
-        claims_sha256=claims_sha256,
-        code=code,
+        claims_sha256=digest_of(fields_of(judgement)),
+        code=code_digest("calibrate"),
         seed=SEED,
         most_tables=MOST_TABLES,
         draws=DRAWS,
@@ -67,8 +77,6 @@ def calibrate_results(papers: Sequence[Paper], *, scale: str, results: Path) -> 
         chances=tuple(chances([claim for claim in judgement.claims if claim.paper in names], seed=SEED, draws=DRAWS)),
         spreads=tuple(spreads),
     )
-    write_document(folder / FILE, document)
-    return True
 
 
 def _of(paper: Paper, measures: Sequence[Measure]) -> list[Measure]:

@@ -20,12 +20,15 @@ from repro.analyse.calibrate.own.planted import agrees_with, found
 from repro.analyse.calibrate.own.spreads import page_spreads
 from repro.analyse.evidence.population import Population
 from repro.artifacts.calibration_json import FILE, CalibrationJson
-from repro.artifacts.documents import read_document
+from repro.artifacts.documents import read_document, write_document
 from repro.artifacts.runs_csv import read_runs_csv
 from repro.spec.claims.planted import EITHER, SAME, WORSE, PlantedEffect
+from repro.verify.calibration import calibration_checked
+from repro.verify.check import FAILED, OK, UNCHECKED
 from tests.analyse.judging import ABLATIONS, ALEXNET, judgement_in, truth
 from tests.analyse.judging import judged as judged_runs
 from tests.fabricate import fabricate
+from tests.verify.made import stored_in
 
 #: Tables invented for coverage in these tests, few of the thousands that a command takes.
 TABLES = 600
@@ -205,3 +208,31 @@ def test_an_unknown_expectation_is_refused() -> None:
 def test_the_file_names_the_runs_and_claims_that_it_speaks_of(results: Path, calibration: CalibrationJson) -> None:
     claims = json.loads((results / "small" / "claims.json").read_text())
     assert (calibration.claims_sha256, calibration.runs_sha256) == (claims["sha256"], claims["runs_sha256"])
+
+
+FORGED = {
+    "alone": lambda found: (replace(found.alone[0], of_seeds=99), *found.alone[1:]),
+    "covered": lambda found: found.covered[1:],
+    "chances": lambda found: (replace(found.chances[0], found="REPRODUCED"), *found.chances[1:]),
+    "spreads": lambda found: (replace(found.spreads[0], sd_pooled=0.001), *found.spreads[1:]),
+    "seed": lambda found: 7,
+}
+
+
+def test_verify_calibrates_again_and_names_what_was_forged(results: Path, calibration: CalibrationJson) -> None:
+    path = results / "small" / FILE
+    whole, stored = path.read_bytes(), stored_in(path.parent)
+    assert calibration_checked(stored).state == OK
+    try:
+        write_document(path, replace(calibration, **{name: value(calibration) for name, value in FORGED.items()}))
+        problems = calibration_checked(stored).problems
+        assert len(problems) == len(FORGED)
+        assert all(any(f"has other {name} than its runs give" in text for text in problems) for name in FORGED)
+        write_document(path, replace(calibration, code="0" * 64))
+        assert calibration_checked(stored).state == UNCHECKED
+        write_document(path, replace(calibration, runs_sha256="0" * 64))
+        assert "speaks of other runs" in calibration_checked(stored).problems[0]
+        path.write_bytes(whole[:-10])
+        assert calibration_checked(stored).state == FAILED
+    finally:
+        path.write_bytes(whole)

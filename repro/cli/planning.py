@@ -1,4 +1,4 @@
-"""The command `follow`: how far the runs of a scale are, what goes on, how long the rest takes, and pages meanwhile."""
+"""The commands `plan`, what a scale will cost, and `follow`, how far its runs are and how long the rest takes."""
 
 from __future__ import annotations
 
@@ -14,16 +14,40 @@ from typing import TYPE_CHECKING
 from repro.artifacts.files import run_folder
 from repro.artifacts.run_json import is_finished
 from repro.catalogue.known import catalogue
-from repro.cli.arguments import STANDARD_INPUT, UsageError
+from repro.cli.arguments import STANDARD_INPUT, UsageError, limit_threads
 from repro.planning.plan import planned_runs
 from repro.spec.experiment import Paper
 from repro.spec.run import Run
 from repro.system.processors import num_usable
 from repro.system.progress import Say
+from repro.system.startup import importing
 from repro.system.stopping import Stopped
 
 if TYPE_CHECKING:
     from repro.planning.following.pages import PageMaker
+
+
+def plan_runs(options: argparse.Namespace, say: Say) -> None:
+    """Print the plan of a scale: on GPUs of a given speed, or on this machine after twenty steps of each family's networks."""
+    if options.hours is not None and not 0 < options.hours < float("inf"):
+        raise UsageError(f"--hours {options.hours}; allowed: a number above 0")
+    if options.gpus < 1 or (options.gpu_tflops is not None and options.gpu_tflops <= 0):
+        raise UsageError(f"--gpus {options.gpus} --gpu-tflops {options.gpu_tflops}; allowed: 1 and above, and above 0")
+    limit_threads(1)
+    papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
+    with importing():
+        from repro.planning.outlook import given_outlook, measured_outlook
+
+    if options.gpu_tflops is None:
+        outlook = measured_outlook(papers, scale=options.scale, results=options.results, say=say)
+    else:
+        flops_per_s = options.gpu_tflops * 1e12
+        outlook = given_outlook(
+            papers, scale=options.scale, results=options.results, num_gpus=options.gpus, flops_per_s=flops_per_s
+        )
+    print("\n".join(outlook.lines()))
+    if options.hours is not None:
+        print("\n".join(outlook.proposal_lines(hours=options.hours)))
 
 
 def follow_runs(options: argparse.Namespace, say: Say) -> None:

@@ -1,0 +1,57 @@
+"""Open prepared data, and where they are damaged have them made whole first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from repro.artifacts.files import FileFormatError, data_folder
+from repro.spec.experiment import AnyDataset
+from repro.spec.run import Run
+from repro.system.progress import Say
+from repro.train.runs.context import Compute
+
+Opened = TypeVar("Opened")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mending(Generic[Opened]):
+    """Opens a folder of prepared data as `open_data` does; what is damaged is made again, once. datasets: by folder.
+
+    Another process, which helps with a run, gets `open_data` itself: the first has made the data whole.
+    """
+
+    open_data: Callable[[Path], Opened]
+    datasets: Mapping[Path, AnyDataset]
+    num_threads: int
+    device: str
+    say: Say
+
+    def __call__(self, folder: Path) -> Opened:
+        try:
+            return self.open_data(folder)
+        except FileFormatError as error:
+            self.say(f"data {folder.name}: {error}")
+        from repro.data.prepare.mend import mend  # takes a second to import, which only damage is worth
+
+        mend(self.datasets[folder], folder, num_threads=self.num_threads, device=self.device, say=self.say)
+        return self.open_data(folder)
+
+    def __reduce__(
+        self,
+    ) -> tuple[Callable[[Callable[[Path], Opened]], Callable[[Path], Opened]], tuple[Callable[[Path], Opened]]]:
+        return _itself, (self.open_data,)
+
+
+def _itself(open_data: Callable[[Path], Opened]) -> Callable[[Path], Opened]:
+    return open_data
+
+
+def mending(
+    open_data: Callable[[Path], Opened], runs: Sequence[Run], *, results: Path, compute: Compute, say: Say
+) -> Mending[Opened]:
+    """What opens the data of `runs`."""
+    datasets = {data_folder(results, run.scale, run.dataset.name): run.dataset for run in runs}
+    return Mending(open_data=open_data, datasets=datasets, num_threads=compute.num_threads, device=compute.device, say=say)
