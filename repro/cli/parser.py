@@ -15,6 +15,7 @@ from repro.cli.installed.doctor import examine
 from repro.cli.installed.workflow import run_workflow
 from repro.cli.ledger import show_ledger
 from repro.cli.options import (
+    REPORTS,
     RESULTS,
     SCALE_HELP,
     add_command,
@@ -27,6 +28,7 @@ from repro.cli.options import (
     add_scale,
     add_stage,
 )
+from repro.cli.site import write_pages
 from repro.cli.stage_options import add_stages
 from repro.cli.stages import calibrate_verdicts, plan_runs, render_speeds
 from repro.cli.trust import challenge_claim, publish_results, verify_results
@@ -55,6 +57,10 @@ def command_parser() -> argparse.ArgumentParser:
         "files", nargs="+", type=parse_place, metavar="FILE", help="made by pytest tests/bench -m bench --benchmark-json=FILE"
     )
     add_reports(command)
+    command = add_knowing(commands, "site", write_pages, "write one site over folders of results: does what the papers say hold")
+    words = "folders of results, such as results/small, or above several, such as results/published"
+    command.add_argument("results", nargs="+", type=parse_place, metavar="RESULTS", help=words)
+    command.add_argument("--out", type=parse_place, default=REPORTS, metavar="DIR", help=f"of the site (default: {REPORTS})")
     command = add_command(commands, "ledger", show_ledger, "print what was started and what came of it, or begin anew")
     add_scale(command)
     add_results(command)

@@ -123,6 +123,8 @@ PAGES = [
     for table in paper.tables
     for suffix in ("html", "csv", "md", "tex")
 ]
+#: Results that lie in the clone, which a site shows too.
+PUBLISHED = "results/published" if Path("results/published").is_dir() else ""
 PAPER_NAMES = [paper.name for paper in PAPERS]
 SEEDS_OPTION = "" if CONFIG.seeds is None else f"--num-seeds {CONFIG.seeds}"
 
