@@ -10,6 +10,7 @@ import repro
 from repro.cli.arguments import LineParser, parse_place
 from repro.cli.catalogue import diff_runs, list_papers, show_run
 from repro.cli.examples import EXAMPLES
+from repro.cli.export import export_named
 from repro.cli.installed.completion import SHELLS, print_completion
 from repro.cli.installed.doctor import examine
 from repro.cli.installed.workflow import run_workflow
@@ -125,6 +126,11 @@ def _add_trust(commands: Commands) -> None:
     one = add_knowing(commands, "publish", publish_results, "write results without what is large, to be given away")
     one.add_argument("results", type=parse_place, metavar="RESULTS", help="of one scale or several")
     one.add_argument("--out", type=parse_place, required=True, metavar="DIR", help="a new folder, or one that was written so")
+    text = "write a finished run's weights (safetensors) with a model card, or a card of prepared data, to a folder"
+    one = add_command(commands, "export", export_named, text)
+    one.add_argument("name", metavar="RUN_ID|DATA", help="scale/paper/variant/seed, or scale/data/NAME")
+    one.add_argument("--to", type=parse_place, required=True, metavar="DIR", help="a folder, which is made")
+    add_results(one)
     one = add_stage(commands, "challenge", challenge_claim, "judge a claim alone, by seeds that follow from a text")
     one.add_argument("claim", metavar="CLAIM", help="its id, as the report shows it")
     one.add_argument("--beacon", required=True, metavar="TEXT", help="that nobody knew before, such as a public random number")
