@@ -45,12 +45,8 @@ def test_every_block_runs_one_after_the_other(
     for block in BLOCKS:
         if "tensorboard" in block and importlib.util.find_spec("tensorboard") is None:
             continue
-        exec(
-            compile(
-                block.replace("small/alexnet", "smoke/alexnet").replace("small/runs", "smoke/runs"), "docs/python.md", "exec"
-            ),
-            names,
-        )
+        text = block.replace("small/alexnet", "smoke/alexnet").replace("small/runs", "smoke/runs")
+        exec(compile(text, "docs/python.md", "exec"), names)
     said = capsys.readouterr().out
     assert said.startswith("60965224\n") and "mean" in said and "REVERSED" in said
     assert len(names["log"]) == 2
