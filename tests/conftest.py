@@ -28,6 +28,8 @@ COUNT = re.compile(r"^(\w+) +(\d+)$", re.MULTILINE)
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
 
+#: Marks of tests that run only where they are asked for by name.
+ALONE = ("soak", "fuzz", "slurm")
 #: A worker imports everything: more than these need more memory than they save time.
 MOST_WORKERS = 8
 
@@ -52,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Take a worker for each core; none for a single file, of which all tests share a worker, and where speed is measured."""
-    if measures_speed(config) or asks_for("soak", config) or asks_for("fuzz", config):
+    if measures_speed(config) or any(asks_for(mark, config) for mark in ALONE):
         return 0
     named = {str(argument).partition("::")[0] for argument in config.args}
     most = len(named) if all(name.endswith(".py") for name in named) else MOST_WORKERS
@@ -77,11 +79,11 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave benchmarks, soaks and fuzzing out unless they are asked for, mark what is quick, let the longest files begin."""
+    """Leave benchmarks and what runs alone out unless they are asked for, mark what is quick, let the longest files begin."""
     if not measures_speed(config):
         config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("bench")])
         items[:] = [item for item in items if not item.get_closest_marker("bench")]
-    for long in ("soak", "fuzz"):
+    for long in ALONE:
         if not asks_for(long, config):
             config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker(long)])
             items[:] = [item for item in items if not item.get_closest_marker(long)]

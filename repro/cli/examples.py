@@ -24,6 +24,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "decide": ("decide --scale small --looks 3,5,10 --hours 2",),
     "render": ("render --scale smoke",),
     "report": ("report --scale smoke", "report --scale small --results other/results --reports other/reports"),
+    "site": ("site results/published", "site results/small results/published --out site"),
     "speed": ("speed speed.json",),
     "calibrate": ("calibrate --replications 500", "calibrate --scale small"),
     "ledger": ("ledger --scale small",),
@@ -31,6 +32,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "publish": ("publish results/smoke --out published",),
     "challenge": ('challenge A.S3.3.lrn.top1 --scale smoke --num-seeds 3 --beacon "a text nobody knew before"',),
     "doctor": ("doctor", "doctor --json"),
+    "workflow": (
+        "workflow --cores all reproduce --config scale=smoke",
+        "workflow --workflow-profile slurm alexnet_ablations --config scale=paper images=DIR device=cuda",
+    ),
     "completion": (
         "completion bash > ~/.local/share/bash-completion/completions/repro",
         "completion fish > ~/.config/fish/completions/repro.fish",

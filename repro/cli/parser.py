@@ -12,8 +12,10 @@ from repro.cli.catalogue import diff_runs, list_papers, show_run
 from repro.cli.examples import EXAMPLES
 from repro.cli.installed.completion import SHELLS, print_completion
 from repro.cli.installed.doctor import examine
+from repro.cli.installed.workflow import run_workflow
 from repro.cli.ledger import show_ledger
 from repro.cli.options import (
+    REPORTS,
     RESULTS,
     SCALE_HELP,
     add_command,
@@ -26,6 +28,7 @@ from repro.cli.options import (
     add_scale,
     add_stage,
 )
+from repro.cli.site import write_pages
 from repro.cli.stage_options import add_stages
 from repro.cli.stages import calibrate_verdicts, plan_runs, render_speeds
 from repro.cli.trust import challenge_claim, publish_results, verify_results
@@ -54,6 +57,10 @@ def command_parser() -> argparse.ArgumentParser:
         "files", nargs="+", type=parse_place, metavar="FILE", help="made by pytest tests/bench -m bench --benchmark-json=FILE"
     )
     add_reports(command)
+    command = add_knowing(commands, "site", write_pages, "write one site over folders of results: does what the papers say hold")
+    words = "folders of results, such as results/small, or above several, such as results/published"
+    command.add_argument("results", nargs="+", type=parse_place, metavar="RESULTS", help=words)
+    command.add_argument("--out", type=parse_place, default=REPORTS, metavar="DIR", help=f"of the site (default: {REPORTS})")
     command = add_command(commands, "ledger", show_ledger, "print what was started and what came of it, or begin anew")
     add_scale(command)
     add_results(command)
@@ -143,6 +150,10 @@ def _add_installed(commands: Commands, top: argparse.ArgumentParser) -> None:
     one = add_command(commands, "doctor", examine, "examine this machine and installation, and say what to do about each lack")
     add_results(one, text="whose disk and file system are examined")
     one.add_argument("--json", action="store_true", help="print what was found as JSON, for a report of a bug")
+    text = "run the workflow, in any folder: what follows is given to Snakemake; --folder prints where it lies"
+    one = add_command(commands, "workflow", run_workflow, text, own_options=False)
+    one.add_argument("words", nargs="*", metavar="OPTION|TARGET", help="as after `snakemake`, such as --cores all reproduce")
+    one.set_defaults(parser=one)
     one = add_command(commands, "completion", print_completion, "print a script by which a shell completes what is typed")
     one.add_argument("shell", choices=SHELLS, help="for which shell")
     one.set_defaults(parser=top)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import posixpath
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -38,34 +40,56 @@ def render(papers: Sequence[Paper], *, scale: str, results: Path, reports: Path,
         FileFormatError: runs.csv or claims.json is missing, damaged, not made from one another, or judges none of `papers`.
         ValueError: no paper has this scale, or claims.json holds a verdict that does not exist.
     """
+    folder = Path(reports) / scale
+    read = read_results(with_scale(papers, scale), scale=scale, results=results, unjudged=unjudged, reports=folder)
+    write_pages(papers, results=read, folder=folder)
+
+
+def with_scale(papers: Sequence[Paper], scale: str) -> list[Paper]:
+    """Those papers that have the scale; raise ValueError if none has."""
     known = [paper for paper in papers if scale in [item.name for item in paper.scales]]
     if not known:
         allowed = sorted({item.name for paper in papers for item in paper.scales})
         raise ValueError(f"no paper has the scale {scale!r}; allowed: {', '.join(allowed)}")
-    read = read_results(known, scale=scale, results=results, unjudged=unjudged, reports=Path(reports) / scale)
-    present = [paper for paper in known if paper.name in read.judgement.evidence]
+    return known
+
+
+def write_pages(papers: Sequence[Paper], *, results: Results, folder: Path, root: Path | None = None) -> None:
+    """Write the pages of `results` into `folder`. root: of the site that they are a part of. Raises as `render` does."""
+    known = with_scale(papers, results.scale)
+    present = [paper for paper in known if paper.name in results.judgement.evidence]
     if not present:
-        got, wanted = " and ".join(sorted(read.judgement.evidence)), " ".join(paper.name for paper in known)
+        got, wanted = " and ".join(sorted(results.judgement.evidence)), " ".join(paper.name for paper in known)
         raise FileFormatError(
-            f"{read.folder / claims_json.FILE} judges {got}, not {wanted}; type python -m repro judge --papers {wanted} first"
+            f"{results.folder / claims_json.FILE} judges {got}, not {wanted}; type python -m repro judge --papers {wanted} first"
         )
-    absent = [paper for paper in papers if paper not in present]
-    folder = Path(reports) / scale
-    environment = page_environment()
+    pages = Pages(environment=page_environment(), root=root)
     for paper in present:
         for table in paper.tables:
-            _write_table(table, paper, results=read, folder=folder, environment=environment)
-        for run in read.runs.values():
+            _write_table(table, paper, results=results, folder=folder, pages=pages)
+        for run in results.runs.values():
             if run.record.paper == paper.name:
-                page = run_page(run, paper, results=read, reports=folder)
-                path = folder / run_page_path(run.id)
-                files.write_text(path, environment.get_template("run.html.j2").render(page=page, figure=_curves_svg(page)))
-    if read.calibration is not None:
-        text = environment.get_template("calibration.html.j2").render(page=calibration_page(read.calibration, results=read))
-        files.write_text(folder / CALIBRATION, text)
-        write_document(folder / calibration_json.FILE, read.calibration)
-    index = environment.get_template("index.html.j2").render(page=index_page(present, absent=absent, results=read))
-    files.write_text(folder / "index.html", index)
+                page = run_page(run, paper, results=results, reports=folder)
+                pages.write(folder / run_page_path(run.id), "run.html.j2", {"page": page, "figure": _curves_svg(page)})
+    if results.calibration is not None:
+        page_of_it = calibration_page(results.calibration, results=results)
+        pages.write(folder / CALIBRATION, "calibration.html.j2", {"page": page_of_it})
+        write_document(folder / calibration_json.FILE, results.calibration)
+    absent = [paper for paper in papers if paper not in present]
+    pages.write(folder / "index.html", "index.html.j2", {"page": index_page(present, absent=absent, results=results)})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pages:
+    """Writes pages from templates. root: of the site of which they are a part; None: they stand alone."""
+
+    environment: Environment
+    root: Path | None = None
+
+    def write(self, path: Path, template: str, values: Mapping[str, object]) -> None:
+        """Write a page. The template sees `values`, and as `up` the way from the page to the site's front page."""
+        up = "" if self.root is None else posixpath.join(*[".."] * (len(path.relative_to(self.root).parts) - 1), "") or "./"
+        files.write_text(path, self.environment.get_template(template).render({**values, "up": up}))
 
 
 def page_environment() -> Environment:
@@ -80,6 +104,8 @@ def page_environment() -> Environment:
     )
     styles = [(TEMPLATES / name).read_text(encoding="utf-8") for name in STYLES]
     environment.globals["style"] = Markup("\n".join(styles))
+    environment.globals["site_style"] = Markup((TEMPLATES / "site" / "header.css").read_text(encoding="utf-8"))
+    environment.globals["up"] = ""
     environment.globals["script"] = Markup((TEMPLATES / "report.js").read_text(encoding="utf-8"))
     return environment
 
@@ -91,12 +117,11 @@ def _shown(value: object) -> object:
     return value if value.isascii() and value.isprintable() else "\n".join(map(files.readable, value.split("\n")))
 
 
-def _write_table(table: Table, paper: Paper, *, results: Results, folder: Path, environment: Environment) -> None:
+def _write_table(table: Table, paper: Paper, *, results: Results, folder: Path, pages: Pages) -> None:
     page = table_page(paper, table, results=results, instead=planted_view(paper, table, results=results))
     path = folder / table_page_path(paper.name, table.name)
     drawings = table_figures(paper, table, results=results)
-    text = environment.get_template("table.html.j2").render(page=page, figure=_effects_svg(page), drawings=drawings)
-    files.write_text(path, text)
+    pages.write(path, "table.html.j2", {"page": page, "figure": _effects_svg(page), "drawings": drawings})
     for view in page.files:
         files.write_text(path.with_name(f"{view.name}.csv"), tables.to_csv(view))
         files.write_text(path.with_name(f"{view.name}.md"), tables.to_markdown(view))

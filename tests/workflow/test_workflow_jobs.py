@@ -1,5 +1,6 @@
 """Which jobs the workflow plans, with which variants, seeds and resources."""
 
+import re
 import subprocess
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ import yaml
 from repro.artifacts.provenance import STAGE_ROOTS, imported_modules
 from repro.papers import PAPERS
 from repro.planning.jobs import prepare_priority, prepare_threads, train_jobs, variant_groups
-from repro.planning.plan import gpus_per_job, planned_runs, planned_variants
+from repro.planning.plan import DRIVER_NODE, gpus_per_job, planned_runs, planned_variants
 from repro.spec.experiment import make_run, needed_runs
 from repro.spec.run import Ensemble
 from tests.conftest import ONE_PAPER
@@ -116,7 +117,27 @@ def test_the_gpu_profile_lets_one_training_job_at_a_time_have_the_gpu(fresh):
     assert "--device cuda" in text
 
 
-@pytest.mark.parametrize("profile", ["default", "gpu", "slurm", "kubernetes"])
+def test_jobs_of_a_batch_system_ask_for_no_more_than_a_node_has_and_for_a_gpu_only_to_compute_on_it(fresh):
+    """Shown by a dry run: without SLURM nothing can be submitted, and the plug-in may not be there."""
+    words = ("--default-resources", "runtime=30", "nodes=1", "--max-threads", "2")
+    text = fresh.run("--dry-run", "alexnet_cifar", *words, config=(*ONE_PAPER, "device=cuda")).stdout
+    asked = re.findall(r"^(?:local)?rule (\w+):.*?resources: (.*?)$.*?^Shell command: (.*?)$", text, re.DOTALL | re.MULTILINE)
+    for name, resources, command in asked:
+        trains = name.startswith("train")
+        assert ("gpu=1" in resources, "--device cuda" in command) == (trains, trains), name
+        assert not trains or "runtime=30," in resources, "no more than the profile's default"
+        assert int((re.search(r"--threads (\d+)", command) or [0, 1])[1]) <= 2
+
+
+def test_a_submitting_machine_without_a_gpu_is_told_before_anything_is_planned(fresh):
+    if DRIVER_NODE.exists():
+        pytest.skip("this machine has a GPU by which device=auto is decided")
+    done = fresh.run("--dry-run", "alexnet_cifar", "--default-resources", "runtime=30")
+    assert done.returncode != 0
+    assert "say --config device=cuda (each training job asks for a GPU) or device=cpu" in done.stdout
+
+
+@pytest.mark.parametrize("profile", ["default", "gpu", "slurm"])
 def test_every_profile_goes_on_after_a_kill(profile):
     settings = yaml.safe_load((ROOT / "profiles" / profile / "config.yaml").read_text())
     assert settings["rerun-incomplete"] is True

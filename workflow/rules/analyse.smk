@@ -8,6 +8,7 @@ rule collect:
         [] if CONFIG.until else f"{SCALE_FOLDER}/runs.csv",
     log:
         f"{LOGS}/collect.log",
+    localrule: True
     conda:
         "../envs/repro.yaml"
     resources:
@@ -32,11 +33,14 @@ if CONFIG.until:
             f"{SCALE_FOLDER}/claims.json",
         log:
             f"{LOGS}/decide.log",
+        retries: tries()
         conda:
             "../envs/repro.yaml"
         threads: num_usable()
         resources:
-            mem_mb=2000,
+            mem_mb=growing_memory(2000),
+            runtime=growing_time(),
+            gpu=gpus_per_job(CONFIG),
         params:
             papers=PAPER_NAMES,
             looks=",".join(map(str, CONFIG.looks)),
@@ -57,6 +61,7 @@ else:
             f"{SCALE_FOLDER}/claims.json",
         log:
             f"{LOGS}/judge.log",
+        localrule: True
         conda:
             "../envs/repro.yaml"
         resources:
@@ -77,6 +82,7 @@ rule calibrate:
         f"{SCALE_FOLDER}/calibration.json",
     log:
         f"{LOGS}/calibrate.log",
+    localrule: True
     conda:
         "../envs/repro.yaml"
     resources:
@@ -100,6 +106,7 @@ rule render:
         PAGES,
     log:
         f"{LOGS}/render.log",
+    localrule: True
     conda:
         "../envs/repro.yaml"
     resources:

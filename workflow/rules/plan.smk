@@ -11,7 +11,20 @@ except ModuleNotFoundError:
     raise WorkflowError("the package repro is not installed; type `pip install -e .` in a clone of it, then the same again")
 
 from repro.cli.hints import speak_for_the_workflow
+from repro.cli.installed.cluster import check_accounts
 from repro.artifacts.files import remove_parts, run_folder
+from repro.planning.batch import (
+    LONGEST_MIN,
+    check_device,
+    device_of,
+    gpus_of,
+    growing,
+    longest_minutes,
+    mem_mb_of,
+    minutes_of,
+    runtime_of,
+    tries_of,
+)
 from repro.planning.declare import declare, plan_of
 from repro.planning.noted import note_population
 from repro.planning.jobs import prepare_priority, prepare_threads, train_jobs
@@ -70,6 +83,10 @@ try:
     # In a container or an environment of Snakemake's it is another machine's.
     if not workflow.deployment_settings.deployment_method:
         check_program(CONFIG.python)
+    # The most minutes that a job of a batch system may ask for; None: no such system.
+    LONGEST = longest_minutes(workflow.resource_settings.default_resources)
+    if workflow.is_main_process:
+        check_device(CONFIG, batch=LONGEST is not None)
     if not is_a_module():
         check_profile(sys.argv, profiles=Path(workflow.main_snakefile).parent / "profiles")
 except ValueError as error:
@@ -89,6 +106,8 @@ def literal(text):
 REPRO = f"{literal(quote(CONFIG.python or sys.executable))} -m repro"
 AT = f"--scale {CONFIG.scale} --results {literal(quote(CONFIG.results))}{literal(catalogue_options(CONFIG))}"
 ON = f"--device {CONFIG.device}"
+# A job of a batch system has no GPU that it did not ask for, and preparing needs none.
+PREPARE_ON = ON if LONGEST is None else "--device cpu"
 INTO = f"--reports {literal(quote(CONFIG.reports))}"
 
 SCALE_FOLDER = (Path(CONFIG.results) / CONFIG.scale).as_posix()
@@ -104,6 +123,8 @@ PAGES = [
     for table in paper.tables
     for suffix in ("html", "csv", "md", "tex")
 ]
+#: Results that lie in the clone, which a site shows too.
+PUBLISHED = "results/published" if Path("results/published").is_dir() else ""
 PAPER_NAMES = [paper.name for paper in PAPERS]
 SEEDS_OPTION = "" if CONFIG.seeds is None else f"--num-seeds {CONFIG.seeds}"
 
@@ -123,6 +144,29 @@ def planned(papers, table=None):
         for paper in papers
         for run in planned_runs(paper, scale=CONFIG.scale, table=table, num_seeds=CONFIG.seeds, without=WITHOUT[paper.name])
     ]
+
+
+def tries(job=None):
+    """Return how often a job is submitted again; within a job nothing is tried again."""
+    if not workflow.is_main_process:
+        return None
+    return tries_of(job and minutes(job), longest=LONGEST)
+
+
+def growing_memory(mem_mb):
+    """Return the resource mem_mb: what a job is estimated to need, and more after each attempt that failed."""
+    return growing(lambda attempt: mem_mb_of(mem_mb, attempt=attempt))
+
+
+def minutes(job):
+    """Return how long a training job is estimated to take, where a batch system wants to know it."""
+    return None if LONGEST is None else minutes_of(job, num_gpus=gpus_of(job.stage, CONFIG))
+
+
+def growing_time(job=None):
+    """Return the resource runtime: what a training job is estimated to take, and more each time; else the most there may be."""
+    estimate = job and minutes(job)
+    return growing(lambda attempt: runtime_of(estimate, attempt=attempt, longest=LONGEST or LONGEST_MIN))
 
 
 def runs_of(papers, table=None):
@@ -157,6 +201,16 @@ def remove_what_a_kill_left(folder):
         remove_parts(folder)
         remove_parts(Path(REPORT_FOLDER), below=True)
         os.close(writing)
+
+
+def check_cluster():
+    """Refuse to submit to a cluster on which no job would be seen to end."""
+    executor = workflow.executor_plugin
+    if executor is not None and executor.name == "slurm":
+        try:
+            check_accounts(getattr(workflow.executor_settings, "status_command", None))
+        except ValueError as error:
+            raise WorkflowError(error)
 
 
 def take_results():

@@ -10,11 +10,13 @@ for name, (paper, dataset) in DATASETS.items():
             f"{LOGS}/prepare/{name}.log",
         # Data that jobs with others waiting for them read come first.
         priority: prepare_priority(dataset, [job for jobs in JOBS.values() for job in jobs])
+        retries: tries()
         conda:
             "../envs/repro.yaml"
         threads: prepare_threads(dataset)
         resources:
-            mem_mb=2000,
+            mem_mb=growing_memory(2000),
+            runtime=growing_time(),
             # Neither decides a result; Snakemake compares params and the text of the command, and not these.
             source=SOURCES[name],
             limit=LIMITS,
@@ -25,5 +27,5 @@ for name, (paper, dataset) in DATASETS.items():
             spec=spec_digest(dataset),
             code=prepare_code(dataset),
         shell:
-            f"{REPRO} prepare {AT} {ON} "
+            f"{REPRO} prepare {AT} {PREPARE_ON} "
             "{resources.source} {resources.limit} --paper {params.paper} --dataset {params.dataset} --threads {threads} --log {log:q}"

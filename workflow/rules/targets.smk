@@ -2,6 +2,31 @@
 rule report:
     input:
         INDEX,
+    localrule: True
+
+
+# One site over this scale's results and those that are published with a clone: reports/index.html.
+rule site:
+    input:
+        f"{SCALE_FOLDER}/claims.json",
+        f"{SCALE_FOLDER}/runs.csv",
+        f"{SCALE_FOLDER}/calibration.json",
+    output:
+        f"{Path(CONFIG.reports).as_posix()}/index.html",
+    log:
+        f"{LOGS}/site.log",
+    conda:
+        "../envs/repro.yaml"
+    resources:
+        mem_mb=1500,
+    params:
+        templates=templates_digest(),
+        code=code_digest("render"),
+        options=literal(catalogue_options(CONFIG)),
+        published=PUBLISHED,
+    shell:
+        f"{REPRO} site{{params.options}} {literal(quote(SCALE_FOLDER))} {{params.published}} "
+        f"--out {literal(quote(CONFIG.reports))} > {{log:q}} 2>&1"
 
 
 for paper in PAPERS:
@@ -14,6 +39,7 @@ for paper in PAPERS:
                 runs_of([paper], table=table.name),
             log:
                 f"{LOGS}/report/{table.name}.log",
+            localrule: True
             conda:
                 "../envs/repro.yaml"
             resources:

@@ -13,12 +13,16 @@ for paper in PAPERS:
             log:
                 f"{LOGS}/train/{paper.name}/{job.label}.seeds-{job.seeds_option}.log",
             priority: job.priority
+            # A job that reaches its time limit, or makes room for another, goes on from its checkpoint when it is tried again.
+            retries: tries(job)
             conda:
                 "../envs/repro.yaml"
             threads: job.threads
             resources:
-                mem_mb=job.mem_mb,
-                gpu=gpus_per_job(CONFIG),
+                mem_mb=growing_memory(job.mem_mb),
+                runtime=growing_time(job),
+                # What computes on no GPU asks for none, which it would leave idle.
+                gpu=gpus_of(job.stage, CONFIG),
             params:
                 paper=paper.name,
                 variants=job.variants_option,
@@ -27,6 +31,6 @@ for paper in PAPERS:
                 code=code_digest(job.stage),
                 how=train_options(CONFIG),
             shell:
-                f"{REPRO} train {AT} {ON} "
+                f"{REPRO} train {AT} --device {device_of(job.stage, CONFIG)} "
                 "--paper {params.paper} --variant {params.variants} --seeds {params.seeds} --threads {threads} "
                 "--gpus {resources.gpu}{params.how} --log {log:q}"

@@ -15,6 +15,10 @@ PLUGIN = "snakemake_executor_plugin_slurm"
 TIMEOUT_S = 20
 
 
+class NoAccounts(ValueError):
+    """Jobs are to be followed by accounts that the cluster does not keep."""
+
+
 def asked(command: Sequence[str]) -> tuple[int, str]:
     """Run a short command; what it printed, both streams together."""
     try:
@@ -37,10 +41,28 @@ def slurm_finding(*, ask: Ask = asked, has_plugin: bool | None = None) -> Findin
     if not has_plugin:
         return mend("SLURM", f"partitions {names}, without Snakemake's plug-in", "pip install 'repro-claims[slurm]'")
     found = f"partitions {names}; {'some' if 'gpu' in partitions else 'no'} nodes with GPUs"
-    if ask(["sacct", "--noheader", "--starttime=now"])[0]:
+    if not keeps_accounts(ask):
         words = "in profiles/slurm/config.yaml take `slurm-status-command: squeue`, else no job is seen to end"
         return note("SLURM", f"{found}; it keeps no accounts", words)
     return ok("SLURM", f"{found}; it keeps accounts")
+
+
+def keeps_accounts(ask: Ask = asked) -> bool:
+    """Say whether the cluster remembers jobs that have ended."""
+    return ask(["sacct", "--noheader", "--starttime=now"])[0] == 0
+
+
+def check_accounts(status_command: str | None, *, ask: Ask = asked) -> None:
+    """Refuse to ask accounts for the state of jobs where there are none.
+
+    Raises:
+        NoAccounts: no job would ever be seen to end.
+    """
+    if status_command == "sacct" and not keeps_accounts(ask):
+        raise NoAccounts(
+            "this cluster keeps no accounts (sacct fails), by which jobs would be seen to end; add --slurm-status-command "
+            "squeue, or take that line of profiles/slurm/config.yaml"
+        )
 
 
 def _last(text: str) -> str:

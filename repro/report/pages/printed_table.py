@@ -55,7 +55,7 @@ def printed_view(paper: Paper, table: Table, claims: Claims, *, results: Results
     printed = printed_claims(table, claims)
     if not printed:
         return None
-    titles = _columns(printed)
+    titles = columns_of(printed)
     heading = HEADINGS.get(metric_named(printed[0].metric).parameter, "Model")
     columns = (
         Column(key="model", title=heading, group=heading),
@@ -88,7 +88,7 @@ def printed_view(paper: Paper, table: Table, claims: Claims, *, results: Results
     return TableView(name=table.name, caption=caption, columns=columns, rows=tuple(rows), notes=notes)
 
 
-def _number(claim: JudgedClaim, table: Table) -> Number:
+def printed_number(claim: JudgedClaim, table: Table) -> Number:
     """The number that a claim is about: a value, or what the page's other variant gains over its control.
 
     Where more is better a claim's arm is the net that has less, so that its effect is always positive; a gain is below 0 where
@@ -132,7 +132,7 @@ def _other(table: Table) -> str:
     return next((name for name in table.variants if name != table.control), table.control)
 
 
-def _columns(claims: Claims) -> list[str]:
+def columns_of(claims: Claims) -> list[str]:
     """The printed columns in the order of the row that has most of them."""
     rows: dict[str, list[str]] = {}
     for claim in claims:
@@ -180,7 +180,7 @@ def _row_cells(
         ),
     }
     for title in titles:
-        number = _number(by_title[title], table) if title in by_title else None
+        number = printed_number(by_title[title], table) if title in by_title else None
         cells |= _number_cells(_slug(title), number, paper=paper, results=results)
     return cells
 
@@ -240,7 +240,7 @@ def printed_others_view(paper: Paper, table: Table, claims: Claims) -> TableView
     measured = {claim.column for claim in printed if claim.reproductions}
     if not measured:
         return None
-    titles = [title for title in _columns(printed) if title in measured]
+    titles = [title for title in columns_of(printed) if title in measured]
     columns = (
         Column(key="model", title="Model", group="Model"),
         Column(key="who", title="Who", group="Who"),

@@ -9,10 +9,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from repro.artifacts import files
 from repro.report.inputs.benchmarks import Suite, read_suite
 from repro.report.pages.setting import Fact
-from repro.report.render import page_environment
+from repro.report.render import Pages, page_environment
 from repro.report.speed.growth import growth_chart, growth_words
 from repro.report.speed.rows import chart, goals_met, group_table, printed_table, targets_table
 from repro.report.text.formatting import counted
@@ -43,10 +42,10 @@ class SpeedPage:
     suites: tuple[SuiteView, ...]
 
 
-def render_speed(results: Sequence[Path], reports: Path) -> Path:
+def render_speed(results: Sequence[Path], reports: Path, *, root: Path | None = None) -> Path:
     """Write `reports/speed/index.html` from files of the benchmark suite, and return its path.
 
-    The same files give the same bytes.
+    The same files give the same bytes. root: of the site of which the page is a part, if it is.
 
     Raises:
         ValueError: there is no file, or two have the same name.
@@ -60,7 +59,7 @@ def render_speed(results: Sequence[Path], reports: Path) -> Path:
         )
     page = SpeedPage(suites=tuple(_view(read_suite(path)) for path in results))
     written = Path(reports) / PAGE
-    files.write_text(written, page_environment().get_template("speed.html.j2").render(page=page))
+    Pages(environment=page_environment(), root=root).write(written, "speed.html.j2", {"page": page})
     return written
 
 

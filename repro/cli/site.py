@@ -1,0 +1,50 @@
+"""The command that writes one site over folders of results."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+from pathlib import Path
+
+from repro.artifacts.files import remove_parts
+from repro.artifacts.provenance import environment
+from repro.catalogue.known import Catalogue, catalogue
+from repro.system.progress import Say
+from repro.system.startup import importing
+
+
+def write_pages(options: argparse.Namespace, say: Say) -> None:
+    """Write the site; verdicts that `judge` would not write are refused."""
+    known = catalogue(options.catalogue)
+    with importing():
+        from repro.planning.prices import own_data_prices
+        from repro.report.site.answers import stale_lines
+        from repro.report.site.folders import find
+        from repro.report.site.tree import write_site
+
+    found = find(options.results)
+    unjudged = {folder: _unjudged(folder, known, say) for folder in found.scales}
+    remove_parts(options.out, below=True)
+    written = write_site(
+        found,
+        known.papers,
+        out=options.out,
+        date=f"{datetime.now(UTC):%Y-%m-%d}",
+        commit=environment()["commit"],
+        unjudged=unjudged,
+        prices=own_data_prices(known.papers),
+    )
+    for line in stale_lines(written.answers):
+        say(line)
+    say(f"wrote {written.page}: {written.words}")
+
+
+def _unjudged(folder: Path, known: Catalogue, say: Say) -> str:
+    """Why the verdicts of a folder could not be judged again, "" if they were."""
+    from repro.analyse.judge.again import refuse_other_verdicts
+
+    papers = [paper for paper in known.papers if folder.name in {scale.name for scale in paper.scales}]
+    why = refuse_other_verdicts(papers, scale=folder.name, results=folder.parent) if papers else ""
+    if why:
+        say(f"the verdicts of {folder} could not be judged again: {why}; the pages say so")
+    return why

@@ -1,0 +1,227 @@
+"""Make what the page of a question shows, from the answer in words down to single runs, commands and how to cite it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from repro.analyse.evidence.verdict import UNTESTABLE
+from repro.artifacts.judged import JudgedClaim
+from repro.report.pages.claim_cells import challenge_words
+from repro.report.pages.setting import Fact, citation, table_page_path
+from repro.report.site.answers import Answer, answer
+from repro.report.site.deciding import PowerView, Price, Step, powers, steps
+from repro.report.site.folders import Source
+from repro.report.site.plots.forest import Plot, plots_of
+from repro.report.site.plots.growth import growth
+from repro.report.site.plots.runs import CurvesOf, SeedTable, curves_of, seed_tables
+from repro.report.site.plots.sizes import as_printed, axis_of, size_of, size_text, size_words
+from repro.report.site.rules import rule_digest, rule_words
+from repro.report.site.standing import Asked, Mark, Statement, mark_of
+from repro.report.text.started import started_facts
+
+#: The way from a page of a question to the site's root.
+UP = "../../"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """A data set at the head of the page."""
+
+    source: Source
+    mark: Mark | None
+    effect: str
+    change: str
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimField:
+    """What a data set says of a claim. href: its line in the report of that scale."""
+
+    source: Source
+    mark: Mark | None
+    ours: str
+    change: str
+    ci90: str
+    seeds: str
+    reason: str
+    href: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimLine:
+    """A claim with the rule fixed beforehand, and what each data set says."""
+
+    statement: Statement
+    where: str
+    printed: str
+    rule: str
+    digest: str
+    note: str
+    fields: tuple[ClaimField, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trust:
+    """What shows that the numbers of a data set are what they say."""
+
+    source: Source
+    facts: tuple[Fact, ...]
+    commits: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dossier:
+    """The page of a question."""
+
+    asked: Asked
+    answer: Answer
+    citation: str
+    cards: tuple[Card, ...]
+    plots: tuple[Plot, ...]
+    lines: tuple[ClaimLine, ...]
+    levels: tuple[ClaimLine, ...]
+    seeds: tuple[SeedTable, ...]
+    powers: tuple[PowerView, ...]
+    steps: tuple[Step, ...]
+    growth: Markup
+    curves: tuple[CurvesOf, ...]
+    trust: tuple[Trust, ...]
+    sentence: str
+    bibtex: str
+    sources: tuple[Source, ...]
+    before: Asked | None
+    after: Asked | None
+
+
+def dossier(
+    asked: Asked,
+    sources: Sequence[Source],
+    *,
+    prices: Mapping[str, Price],
+    before: Asked | None,
+    after: Asked | None,
+    made: str,
+) -> Dossier:
+    """The page of `asked`. made: the date and code, as a citation names them."""
+    used = [source for source in sources if source.judges(asked.paper.name)]
+    lines = tuple(_line(statement, used) for statement in asked.statements)
+    is_level = [line.statement.claim.kind == "level" and asked.kind == "effects" for line in lines]
+    said = answer(asked, sources)
+    return Dossier(
+        asked=asked,
+        answer=said,
+        citation=citation(asked.paper),
+        cards=tuple(_card(asked.lead, source) for source in used),
+        plots=plots_of(asked, sources) if asked.kind == "effects" else (),
+        lines=tuple(line for line, level in zip(lines, is_level, strict=True) if not level),
+        levels=tuple(line for line, level in zip(lines, is_level, strict=True) if level),
+        seeds=seed_tables(asked.lead, sources, up=UP) if asked.kind == "effects" else (),
+        powers=powers(asked.lead, sources),
+        steps=steps(asked, sources, prices) if asked.kind == "effects" else (),
+        growth=growth(asked.lead, sources) if asked.kind == "effects" else Markup(""),
+        curves=curves_of(asked, sources, up=UP) if asked.kind == "effects" else (),
+        trust=tuple(_trust(source, asked) for source in used),
+        sentence=_sentence(asked, said, made=made),
+        bibtex=_bibtex(asked),
+        sources=tuple(used),
+        before=before,
+        after=after,
+    )
+
+
+def _card(lead: Statement, source: Source) -> Card:
+    entry = lead.entries.get(source.key)
+    if entry is None:
+        return Card(source=source, mark=None, effect="", change="", text="It does not judge this statement.", href="")
+    size, mark = size_of(entry), mark_of(entry.verdict)
+    printed = as_printed(entry, lead.paper, results=source.results)
+    shown = mark.group in ("agree", "against", "open")
+    change = size_words(size, axis="relative", claim=entry) + " errors" if size and axis_of(entry) == "relative" else ""
+    return Card(
+        source=source,
+        mark=mark,
+        effect=" ".join(filter(None, [printed.ours, printed.ci90])) if shown else "",
+        change=change if shown else "",
+        text=entry.brief or entry.reason,
+        href=f"{UP}{_place(entry, lead, source)}",
+    )
+
+
+def _place(entry: JudgedClaim, statement: Statement, source: Source) -> str:
+    """The line of a claim in the report of a scale."""
+    table = next((table for table in statement.paper.tables if entry.id in table.claims), None)
+    page = table_page_path(statement.paper.name, table.name) if table is not None else "index.html"
+    return f"{source.home}/{page}#{entry.id}"
+
+
+def _line(statement: Statement, sources: Sequence[Source]) -> ClaimLine:
+    entry = next(iter(statement.entries.values()), None)
+    results = next((source.results for source in sources if source.key in statement.entries), None)
+    printed = as_printed(entry, statement.paper, results=results).paper if entry is not None and results is not None else ""
+    return ClaimLine(
+        statement=statement,
+        where=statement.claim.where,
+        printed=printed,
+        rule=rule_words(entry) if entry is not None else "",
+        digest=rule_digest(statement.claim, statement.paper),
+        note=statement.claim.note,
+        fields=tuple(_field(statement, source) for source in sources),
+    )
+
+
+def _field(statement: Statement, source: Source) -> ClaimField:
+    entry = statement.entries.get(source.key)
+    if entry is None:
+        return ClaimField(source=source, mark=None, ours="", change="", ci90="", seeds="", reason="", href="")
+    mark = mark_of(entry.verdict)
+    size, axis = size_of(entry) if mark.group in ("agree", "against", "open") else None, axis_of(entry)
+    printed = as_printed(entry, statement.paper, results=source.results)
+    n = getattr(entry, "n", {})
+    return ClaimField(
+        source=source,
+        mark=mark,
+        ours="" if mark.name == UNTESTABLE else printed.ours,
+        change=f"{size_text(size.value, axis=axis, claim=entry)} errors" if size is not None and axis == "relative" else "",
+        ci90=printed.ci90,
+        seeds=" and ".join(str(n[name]) for name in entry.chosen if name in n),
+        reason=entry.reason,
+        href=f"{UP}{_place(entry, statement, source)}",
+    )
+
+
+def _trust(source: Source, asked: Asked) -> Trust:
+    results = source.results
+    facts = [Fact(term=term, text=text) for term, text in started_facts(results.judgement.ledger)]
+    facts += [Fact(term="Runs", text=f"{results.judgement.runs}, of which {len(results.judgement.diverged)} ever diverged")]
+    facts += [
+        Fact(term="Made again", text=results.made_again or "none: python -m repro verify RESULTS --rerun K makes K runs again")
+    ]
+    facts += [Fact(term="runs.csv", text=f"SHA-256 {results.judgement.runs_sha256}; claims.json was judged from it")]
+    if results.unjudged:
+        facts.append(Fact(term="Not judged again", text=f"{results.unjudged}."))
+    for statement in asked.statements:
+        entry = statement.entries.get(source.key)
+        if entry is not None and entry.post_hoc is not None:
+            facts.append(Fact(term=f"Changed after runs: {entry.id}", text="; ".join(entry.post_hoc.changed)))
+        for challenge in results.challenges_of(entry) if entry is not None else ():
+            facts.append(Fact(term=f"Challenge of {statement.id}", text=challenge_words(challenge)))
+    commits = sorted({run.record.environment.get("commit", "unknown") for run in results.runs.values()})
+    return Trust(source=source, facts=tuple(facts), commits=", ".join(commits))
+
+
+def _sentence(asked: Asked, said: Answer, *, made: str) -> str:
+    title = asked.question.title
+    return f"{title} {said.text} ({asked.lead.id} of {asked.paper.authors} {asked.paper.year}; {made})"
+
+
+def _bibtex(asked: Asked) -> str:
+    paper = asked.paper
+    names = " and ".join(paper.authors.split(", "))
+    doi = f",\n  doi = {{{paper.doi}}}" if paper.doi else ""
+    fields = f"  title = {{{paper.title}}},\n  author = {{{names}}},\n  year = {{{paper.year}}}{doi}"
+    return f"@misc{{{paper.name}{paper.year},\n{fields}\n}}"

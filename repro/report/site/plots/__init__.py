@@ -1,0 +1,1 @@
+"""Plots of a question: sizes as places on an axis, an effect over data sets, seeds, curves, and effect against scale."""

@@ -1,0 +1,144 @@
+"""Write the tree of a site: the front page, a page a question, the further pages, and the report of each scale inside it."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+from jinja2 import Environment
+from markupsafe import Markup
+
+from repro.artifacts import files
+from repro.report.render import TEMPLATES, Pages, page_environment, write_pages
+from repro.report.site.answers import Answer, answer
+from repro.report.site.copies import FilesOf, all_copied
+from repro.report.site.deciding import Price
+from repro.report.site.dossier import dossier
+from repro.report.site.folders import Found, Source, read_sources
+from repro.report.site.front import front_page
+from repro.report.site.further import data_views, paper_tables, reading, unsaid
+from repro.report.site.listings import answers_csv, answers_json, claims_latex, matrix_latex
+from repro.report.site.standing import STATES_WITH_DATA, Asked, asked_of
+from repro.report.site.standing import counted as counted_states
+from repro.report.speed.page import PAGE as SPEED
+from repro.report.speed.page import render_speed
+from repro.report.text.formatting import counted
+from repro.spec.experiment import Paper
+
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#1d5c8f"/>'
+    '<path d="M4 8.5l2.6 2.6L12 5.4" stroke="white" stroke-width="2" fill="none"/></svg>'
+)
+LICENCE = "MIT"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """When and by what a site was written. date: of the day, or "" for the same bytes every day."""
+
+    date: str
+    commit: str
+    folders: str
+    version: str = field(default_factory=lambda: version("repro"))
+    licence: str = LICENCE
+
+    @property
+    def words(self) -> str:
+        """How a citation names the software."""
+        return ", ".join(filter(None, [f"repro {self.version}", f"code {self.commit}" if self.commit else "", self.date]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """A site: its front page, what it says in a line, and the answer to each question."""
+
+    page: Path
+    words: str
+    answers: tuple[tuple[Asked, Answer], ...]
+
+
+def write_site(
+    found: Found,
+    papers: Sequence[Paper],
+    *,
+    out: Path,
+    date: str,
+    commit: str,
+    unjudged: Mapping[Path, str],
+    prices: Mapping[str, Price],
+) -> Written:
+    """Write the site of the results that were found into `out`.
+
+    unjudged: by folder, why its verdicts could not be judged again. prices: by paper, of runs on its own data.
+
+    Raises:
+        ValueError: results are of another catalogue.
+        FileFormatError: a file is missing or damaged.
+    """
+    read = read_sources(found.scales, papers, unjudged=unjudged, out=out)
+    sources, kept = all_copied(read, out=out)
+    made = Made(date=date, commit=commit, folders=counted(len(sources), "folder of results", "folders of results"))
+    asked, pages = asked_of(papers, sources), Pages(environment=site_environment(made), root=out)
+    pages.write(out / "index.html", "site/front.html.j2", {"page": front_page(asked, sources)})
+    _write_dossiers(asked, sources, pages=pages, out=out, prices=prices, made=made)
+    _write_further(asked, sources, pages=pages, out=out, kept=kept)
+    _write_listings(asked, sources, out=out, made=made)
+    for source in sources:
+        write_pages(papers, results=source.results, folder=out / source.home, root=out)
+    if found.benchmarks:
+        render_speed(found.benchmarks, out, root=out)
+    else:
+        pages.write(out / SPEED, "site/nospeed.html.j2", {})
+    numbers = counted_states(asked)
+    tried = sum(numbers[state] for state in STATES_WITH_DATA)
+    words = f"{counted(len(asked), 'question')}, {counted(sum(numbers.values()), 'statement')}, {tried} tried on real data"
+    return Written(page=out / "index.html", words=words, answers=tuple((item, answer(item, sources)) for item in asked))
+
+
+def _write_further(
+    asked: Sequence[Asked], sources: Sequence[Source], *, pages: Pages, out: Path, kept: Mapping[str, FilesOf]
+) -> None:
+    """Write what stands beside the questions."""
+    papers = list(dict.fromkeys(item.paper for item in asked))
+    tables = [paper_tables(paper, sources) for paper in papers]
+    pages.write(out / "tables.html", "site/tables.html.j2", {"pages": tables})
+    pages.write(out / "data.html", "site/data.html.j2", {"views": data_views(sources), "files": kept})
+    pages.write(out / "unsaid.html", "site/unsaid.html.j2", {"pages": unsaid(papers), "sources": sources})
+    pages.write(out / "reading.html", "site/reading.html.j2", {"page": reading(sources)})
+
+
+def _write_listings(asked: Sequence[Asked], sources: Sequence[Source], *, out: Path, made: Made) -> None:
+    """Write the answers as files, of all questions and of each."""
+    files.write_text(out / "answers.csv", answers_csv(asked, sources))
+    files.write_text(out / "answers.json", answers_json(asked, sources, made=made.words))
+    effects = [item for item in asked if item.kind == "effects"]
+    caption = "Each question: what the paper prints, and what was found on each data set."
+    files.write_text(out / "matrix.tex", matrix_latex(effects, sources, label="questions", caption=caption))
+    for item in asked:
+        path = out / item.href
+        files.write_text(path.with_suffix(".csv"), answers_csv([item], sources))
+        files.write_text(path.with_suffix(".json"), answers_json([item], sources, made=made.words))
+        files.write_text(path.with_suffix(".tex"), claims_latex(item, sources))
+
+
+def _write_dossiers(
+    asked: Sequence[Asked], sources: Sequence[Source], *, pages: Pages, out: Path, prices: Mapping[str, Price], made: Made
+) -> None:
+    """Write the page of each question."""
+    for before, item, after in zip([None, *asked[:-1]], asked, [*asked[1:], None], strict=True):
+        page = dossier(item, sources, prices=prices, before=before, after=after, made=made.words)
+        pages.write(out / item.href, "site/dossier.html.j2", {"page": page, "allsources": sources})
+
+
+def site_environment(made: Made) -> Environment:
+    """The templates of the report, with what the site's pages have besides."""
+    environment = page_environment()
+    folder = TEMPLATES / "site"
+    environment.globals["pages_style"] = Markup((folder / "site.css").read_text(encoding="utf-8"))
+    environment.globals["pages_script"] = Markup((folder / "site.js").read_text(encoding="utf-8"))
+    environment.globals["icon"] = f"data:image/svg+xml;base64,{b64encode(ICON.encode()).decode()}"
+    environment.globals["made"] = made
+    return environment

@@ -1,0 +1,111 @@
+"""The front page: its numbers are those of claims.json, generated data count nowhere, and the filters name states."""
+
+import csv
+import json
+import re
+from collections import Counter
+from dataclasses import replace
+
+from repro.report.site.front import FILTERS, front_page
+from repro.report.site.standing import GROUPS, STATES, asked_of, counted
+from tests.report.reading import Page
+from tests.report.site.conftest import PUBLISHED
+
+CLAIMS = {path.parent: json.loads(path.read_text()) for path in sorted(PUBLISHED.glob("*/*/claims.json"))}
+
+
+def by_claim():
+    """The verdicts of each claim over all published folders."""
+    found: dict[str, list[dict]] = {}
+    for judged in CLAIMS.values():
+        for claim in judged["claims"]:
+            found.setdefault(claim["id"], []).append(claim)
+    return found
+
+
+def test_the_bar_counts_every_claim_of_claims_json_once_by_what_real_data_say(published_site):
+    numbers = counted(published_site.asked)
+    assert sum(numbers.values()) == len(by_claim())
+    expected = Counter()
+    for entries in by_claim().values():
+        groups = {GROUPS[entry["verdict"]] for entry in entries}
+        kind = entries[0]["kind"]
+        if kind == "exact":
+            expected["right" if "agree" in groups else "slip"] += 1
+        elif "agree" in groups or "against" in groups:
+            expected["mixed" if {"agree", "against"} <= groups else "agree" if "agree" in groups else "against"] += 1
+        elif "open" in groups:
+            expected["open"] += 1
+        else:
+            expected["level" if kind == "level" else "idle"] += 1
+    assert numbers == {state: expected[state] for state in STATES}
+
+
+def test_the_bar_is_printed_with_the_counted_numbers(published_site):
+    segments = re.findall(r'class="seg b-(\w+)[^"]*" style="flex:(\d+)"><span>([\d,]+)</span>', published_site.text("index.html"))
+    numbers = counted(published_site.asked)
+    assert {state: int(shown) for state, _, shown in segments} == {state: num for state, num in numbers.items() if num}
+    assert all(int(flex) == int(shown.replace(",", "")) for _, flex, shown in segments)
+
+
+def test_the_listing_has_every_claim_of_every_folder_with_verdict_and_estimate_as_judged(published_site):
+    with open(published_site.root / "answers.csv", newline="", encoding="utf-8") as stream:
+        rows = {(row["claim"], row["data"]): row for row in csv.DictReader(stream)}
+    titles = {source.results.folder: source.title for source in published_site.sources}
+    num = 0
+    for folder, judged in CLAIMS.items():
+        for claim in judged["claims"]:
+            row = rows[claim["id"], titles[folder]]
+            assert row["verdict"] == claim["verdict"]
+            estimate = claim.get("estimate")
+            assert row["estimate"] == ("" if estimate is None else repr(estimate))
+            low, high = claim.get("ci90") or ("", "")
+            assert (row["low"], row["high"]) == (repr(low) if low != "" else "", repr(high) if high != "" else "")
+            num += 1
+    assert num == len(rows)
+
+
+def test_the_json_listing_holds_the_entries_of_claims_json_unchanged(published_site):
+    listing = json.loads(published_site.text("answers.json"))
+    keys = {source.results.folder: source.key for source in published_site.sources}
+    shown = {
+        (claim, key): entry
+        for question in listing["questions"]
+        for claim, entries in question["claims"].items()
+        for key, entry in entries.items()
+    }
+    for folder, judged in CLAIMS.items():
+        for claim in judged["claims"]:
+            assert json.loads(json.dumps(shown[claim["id"], keys[folder]])) == claim
+
+
+def test_each_row_of_the_matrix_names_the_state_by_which_filters_find_it(published_site):
+    page = Page(published_site.text("index.html"))
+    rows = [values for tag, values in page.tags if tag == "tr" and "data-state" in values]
+    assert [row["data-state"] for row in rows]
+    assert len(rows) == len(published_site.asked)
+    covered = {state for _, states in FILTERS.values() for state in states}
+    assert {row["data-state"] for row in rows} <= covered == set(STATES)
+
+
+def test_filter_and_search_stand_in_the_address_by_the_names_of_the_buttons(published_site):
+    text = published_site.text("index.html")
+    page = Page(text)
+    shows = [values["data-show"] for tag, values in page.tags if tag == "button" and "data-show" in values]
+    assert shows == ["", *FILTERS]
+    assert 'location.hash.startsWith("#?")' in text
+    assert 'query.get("show")' in text
+    assert 'query.get("q")' in text
+    assert 'class="tools" hidden' in text, "without JavaScript there is no filter that does nothing"
+
+
+def test_results_of_generated_data_alone_answer_nothing(published_site):
+    source = published_site.sources[0]
+    judgement = replace(source.results.judgement, evidence=dict.fromkeys(source.results.judgement.evidence, "demonstration"))
+    generated = replace(source, results=replace(source.results, judgement=judgement))
+    asked = asked_of(list(source.papers), [generated])
+    numbers = counted(asked)
+    assert not any(numbers[state] for state in ("agree", "against", "mixed", "open"))
+    assert numbers["generated"] > 10
+    page = front_page(asked, [generated])
+    assert page.holds == page.fails == page.unknown == ()
