@@ -175,7 +175,16 @@ def collect_runs(options: argparse.Namespace, say: Say) -> None:
 
 
 def judge_claims(options: argparse.Namespace, say: Say) -> None:
-    """Run the judge stage."""
+    """Run the judge stage on a table of runs that was written by others: its rows are compared with the runs first."""
+    with importing():
+        from repro.analyse.collect.again import refuse_other_rows
+
+    papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
+    refuse_other_rows(papers, scale=options.scale, results=options.results)
+    _judge(options, say)
+
+
+def _judge(options: argparse.Namespace, say: Say) -> None:
     papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
     with importing():
         from repro.analyse.judge.judge import judge
@@ -283,7 +292,7 @@ def report_runs(options: argparse.Namespace, say: Say) -> None:
     with _writing(options, say):
         remove_parts(options.reports / options.scale, below=True)
         collect_runs(options, say)
-        judge_claims(options, say)
+        _judge(options, say)  # what this process has just collected need not be collected again
         calibrate_own(options, say)
         _draw_reports(options, say)  # what this process has just judged need not be judged again
 

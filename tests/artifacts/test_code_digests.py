@@ -51,7 +51,7 @@ PREPARATIONS = """
 artifacts.arrays data.files.account data.files.formats data.files.found data.files.inventory data.files.left_out
 data.files.places data.files.reading data.prepare.description data.prepare.journal data.prepare.packer
 data.prepare.preparation data.prepare.shard_plan data.shards.color data.shards.decode data.shards.decoder_options
-data.shards.writer data.sources.source spec.datasets
+data.shards.hearing data.shards.writer data.sources.source spec.datasets
 """
 OF_IMAGES = f"{PREPARATIONS} data.prepare.image_packer"
 OF_VIDEOS = f"""

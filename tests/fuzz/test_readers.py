@@ -100,7 +100,7 @@ def list_checks(folder: Path) -> list[tuple[bytes, Check]]:
 
 
 def image_checks(_: Path) -> list[tuple[bytes, Check]]:
-    decoder = Decoder(device="cpu", num_threads=1, batch_size=1)
+    decoder = Decoder(device="cpu", num_threads=1)
 
     def read(content: bytes) -> object:
         header = read_header(content, name="x")

@@ -64,10 +64,11 @@ class Changes:
 
 @dataclass(frozen=True, kw_only=True)
 class Inventory:
-    """All files of a source, as they are now and as they were read."""
+    """All files of a source, as they are now and as they were read. first: the state when they were first prepared from."""
 
     files: Mapping[str, KnownFile]
     changes: Changes = field(default_factory=Changes)
+    first: str = ""
 
     @property
     def state(self) -> str:
@@ -83,7 +84,7 @@ class Inventory:
             name: KnownFile(file=known.file, version=known.version, content=contents.get(name, known.content))
             for name, known in self.files.items()
         }
-        return Inventory(files=files, changes=self.changes)
+        return Inventory(files=files, changes=self.changes, first=self.first)
 
 
 def compared(files: UserFiles, known: Inventory | None, *, most_bytes: int) -> Inventory:
@@ -103,7 +104,8 @@ def compared(files: UserFiles, known: Inventory | None, *, most_bytes: int) -> I
             replaced += old is not None
             added += old is None
     removed = sum(name not in now for name in before)
-    return Inventory(files=now, changes=Changes(added=added, removed=removed, replaced=replaced, touched=touched))
+    changes = Changes(added=added, removed=removed, replaced=replaced, touched=touched)
+    return Inventory(files=now, changes=changes, first=known.first if known else "")
 
 
 def _same_bytes(old: KnownFile, file: FoundFile, *, root: Path, most_bytes: int) -> bool:
@@ -125,6 +127,7 @@ def write_inventory(folder: Path, inventory: Inventory) -> None:
     names = "\0".join(inventory.files).encode(errors="surrogateescape")
     status = [(*item.file.status,) for item in known]
     arrays: dict[str, NDArray[Any]] = {
+        "first": np.array(inventory.first or inventory.state),
         "names": np.frombuffer(names, np.uint8),
         "status_N4": np.array(status, np.int64).reshape(-1, 4),
         "version_N": np.array([item.version for item in known], np.uint64),
@@ -139,12 +142,14 @@ def read_inventory(folder: Path) -> Inventory | None:
         arrays = read_npz(folder / INVENTORY)
         text = arrays["names"].tobytes().decode(errors="surrogateescape")
         names = text.split("\0") if len(arrays["version_N"]) else []
+        first = str(arrays["first"]) if "first" in arrays else ""
         rows = zip(names, arrays["status_N4"].tolist(), arrays["version_N"].tolist(), arrays["content_N"].tolist(), strict=True)
         return Inventory(
             files={
                 name: KnownFile(file=_found(name, status), version=version, content=content)
                 for name, status, version, content in rows
-            }
+            },
+            first=first,
         )
     except Exception:  # a damaged archive fails in many ways; without an inventory all files count as new
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from repro.data.files.inventory import compared, read_inventory, remember_seen, seen_before
+from repro.data.files.inventory import Inventory, compared, read_inventory, remember_seen, seen_before
 from repro.data.files.places import places_of, user_files
 from repro.data.files.reading import SourceError
 
@@ -21,7 +21,8 @@ class SourceState:
 def source_state(kind: str, root: Path, *, prepared: Path, fold: int = 1, fixed: bool = False) -> SourceState:
     """The state of a source of this kind at `root`, of which `prepared` may hold what was made of it.
 
-    fixed: its bytes are published, and other files are refused; as long as they are those that were read, it has no state.
+    fixed: its bytes are published, and other files are refused; it has no state as long as they are those that were first
+        read, so that it makes no difference whether they came from a folder or were downloaded.
     """
     places = places_of(kind, fold=fold)
     if places is None:
@@ -32,10 +33,12 @@ def source_state(kind: str, root: Path, *, prepared: Path, fold: int = 1, fixed:
         return SourceState(state=f"unreadable: {error}")
     known = read_inventory(prepared)
     if known is not None and seen_before(prepared, files, state=known.state):
-        return SourceState(state="" if fixed else known.state)
+        return SourceState(state=_stated(known, fixed=fixed))
     now = compared(files, known, most_bytes=places.formats.most_bytes)
     if known is not None and not now.changes.text and now.changes.touched:
         remember_seen(prepared, files, state=known.state)
-    if fixed and (known is None or not now.changes.text):
-        return SourceState(state="")
-    return SourceState(state=now.state, changes=now.changes.text if known is not None else "")
+    return SourceState(state=_stated(now, fixed=fixed), changes=now.changes.text if known is not None else "")
+
+
+def _stated(inventory: Inventory, *, fixed: bool) -> str:
+    return "" if fixed and inventory.first in ("", inventory.state) else inventory.state

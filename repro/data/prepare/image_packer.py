@@ -78,7 +78,7 @@ class ImagePacker:
     @contextmanager
     def working(self) -> Iterator[None]:
         """Hold the threads that read files, and the decoder."""
-        self._decoder = Decoder(device=self._device, num_threads=self._num_threads, batch_size=BATCH_SIZE)
+        self._decoder = Decoder(device=self._device, num_threads=self._num_threads)
         with ThreadPoolExecutor(self._num_threads) as self._pool:
             yield
 

@@ -24,14 +24,10 @@ from __future__ import annotations
 
 import importlib
 import io
-import logging
 import os
-import re
-import tempfile
 import threading
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -39,8 +35,8 @@ from typing import Any
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from repro.artifacts.files import readable
 from repro.data.shards.decoder_options import decoder_options
+from repro.data.shards.hearing import heard_libraries, quiet_pillow
 from repro.data.sources.source import Pixels
 
 #: Files with more pixels are refused: decoded they would need more than 200 MB each.
@@ -118,6 +114,7 @@ def read_header(content: bytes, *, name: str) -> Header:
     return Header(format=format_, num_pixels=image.width * image.height, short_px=short, notes=applying)
 
 
+_BUILDING = threading.Lock()
 #: The endings of each format's files.
 ENDINGS = {
     "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
@@ -169,98 +166,68 @@ def decoder_text(device: str) -> str:
 
 
 class Decoder:
-    """Decode image files with DALI; a damaged file costs its batch a second try, one by one, and is named.
+    """Decode image files with DALI, each by itself, several at a time; a damaged file costs itself alone, and is named.
+
+    DALI 2.4 leaves a batch in which a header cannot be read while its threads still work on it, and the process ends in a
+    segmentation fault. A batch of one file is read by the thread that asks. Of photographs each takes as long as in a batch.
 
     Raises:
         ValueError: the device is unknown.
     """
 
-    def __init__(self, *, device: str, num_threads: int, batch_size: int) -> None:
+    def __init__(self, *, device: str, num_threads: int) -> None:
         if device not in ("cpu", "cuda"):
             raise ValueError(f"unknown device {device!r}; allowed: cpu, cuda")
         self._device = device
-        self._num_threads = num_threads
-        self._batch_size = batch_size
-        self._pipeline: Any = None
+        self._threads = ThreadPoolExecutor(num_threads, thread_name_prefix="decode")
+        self._own = threading.local()
 
     def decode(self, contents: Sequence[bytes]) -> list[Pixels | UnreadableError]:
-        """For each file, of at most `batch_size`, its pixels (H, W, 3), or why there are none."""
-        if not contents:
-            return []
-        try:
-            with heard_libraries() as heard:
-                return list(self._run(contents))
-        except RuntimeError as error:
-            # The pipeline is dead; the next call builds another.
-            self._pipeline = None
-            if len(contents) == 1:
-                return [UnreadableError(_dali_reason(error) + "".join(f"; {line}" for line in heard[:1]))]
-        return [self.decode([content])[0] for content in contents]
+        """For each file its pixels (H, W, 3), or why there are none."""
+        with heard_libraries():
+            tried = list(self._threads.map(self._tried, contents))
+        return [
+            self._alone(content) if isinstance(one, RuntimeError) else one for one, content in zip(tried, contents, strict=True)
+        ]
 
-    def _run(self, contents: Sequence[bytes]) -> list[Pixels]:
-        if self._pipeline is None:
-            self._pipeline = decoding_pipeline(self._device, num_threads=self._num_threads, batch_size=self._batch_size)
-        self._pipeline.feed_input("encoded", [np.frombuffer(content, np.uint8) for content in contents])
-        (images,) = self._pipeline.run()
-        if self._device == "cuda":
-            images = images.as_cpu()
-        # Copies: DALI gives its buffers to the next batch.
-        return [np.array(images.at(i)) for i in range(len(contents))]
+    def _tried(self, content: bytes) -> Pixels | RuntimeError:
+        """The pixels, decoded by the pipeline of this thread, or what DALI says."""
+        try:
+            if getattr(self._own, "pipeline", None) is None:
+                with _BUILDING:
+                    self._own.pipeline = decoding_pipeline(self._device, num_threads=1, batch_size=1)
+            self._own.pipeline.feed_input("encoded", [np.frombuffer(content, np.uint8)])
+            (images,) = self._own.pipeline.run()
+            if self._device == "cuda":
+                images = images.as_cpu()
+            return np.array(images.at(0))  # a copy: DALI gives its buffer to the next file
+        except RuntimeError as error:
+            self._own.pipeline = None  # it is dead
+            return error
+
+    def _alone(self, content: bytes) -> Pixels | UnreadableError:
+        """Decode a file again that could not be, so that what libraries print is known to be of it."""
+        with heard_libraries() as heard:
+            tried = self._threads.submit(self._tried, content).result()
+        if isinstance(tried, RuntimeError):
+            return UnreadableError(_dali_reason(tried) + "".join(f"; {line}" for line in heard[:1]))
+        return tried
 
 
 def decoded_by_pillow(content: bytes) -> Pixels | UnreadableError:
     """The pixels (H, W, 3) of a file of one of PILLOW_FORMATS, or why there are none."""
+    heard: list[str] = []
     try:
-        with quiet_pillow():
+        with quiet_pillow(), heard_libraries() as heard:
             image = Image.open(io.BytesIO(content), formats=PILLOW_FORMATS)
             image.load()
             pixels_HWC = np.asarray(image.convert("RGB"))
     except MemoryError:
         return UnreadableError("decoding needs more memory than there is")
     except Exception as error:  # Pillow's decoders raise whatever the damage leads to
-        return UnreadableError(f"Pillow cannot decode it, damaged or cut off ({_one_line(error)})")
+        told = "".join(f"; {line}" for line in heard[:1])
+        return UnreadableError(f"Pillow cannot decode it, damaged or cut off ({_one_line(error)}){told}")
     return pixels_HWC
-
-
-_SILENCE = threading.Lock()
-#: What libraries print is read so far; and the signs by which a terminal colours it.
-MOST_HEARD, COLORS = 4000, re.compile(r"\x1b\[[0-9;]*m")
-
-
-@contextmanager
-def heard_libraries() -> Iterator[list[str]]:
-    """Keep off the terminal what libraries written in C print of a file without its name; give its lines, at the end."""
-    heard: list[str] = []
-    with _SILENCE, tempfile.TemporaryFile() as sink:
-        kept = os.dup(2)
-        try:
-            os.dup2(sink.fileno(), 2)
-            yield heard
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
-            sink.seek(0)
-            printed = COLORS.sub("", sink.read(MOST_HEARD).decode(errors="replace"))
-            heard += [readable(" ".join(line.split()))[:200] for line in printed.splitlines() if line.strip()]
-
-
-@contextmanager
-def quiet_pillow() -> Iterator[None]:
-    """Drop what Pillow warns of and logs: it names no file, and what makes a file unusable is an exception, too."""
-    with _quiet_log(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
-
-
-@contextmanager
-def _quiet_log() -> Iterator[None]:
-    log = logging.getLogger("PIL")
-    level, silence = log.level, logging.CRITICAL + 1
-    log.setLevel(silence)  # of its children, too
-    try:
-        yield
-    finally:
-        log.setLevel(level)
 
 
 def decoding_pipeline(device: str, *, num_threads: int, batch_size: int, build: bool = True) -> Any:

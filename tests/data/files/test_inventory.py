@@ -185,6 +185,36 @@ def test_published_files_have_no_state_while_they_are_those_that_were_read(tmp_p
     assert changed.state and changed.changes == "1 file replaced"
 
 
+def test_published_files_that_were_replaced_are_prepared_from_once(tmp_path: Path) -> None:
+    """The state that the workflow compares is the same before and after the preparation that a change asks for."""
+    folder = tmp_path / "prepared"
+    folder.mkdir()
+    root = write(tmp_path / "source", *KINDS["cifar10"])
+
+    def state() -> SourceState:
+        return source_state("cifar10", root, prepared=folder, fixed=True)
+
+    def prepare() -> None:
+        files = files_of(root, "cifar10")
+        contents = {file.name: content_hash(root / file.name, most=MOST) for file in files.all}
+        write_inventory(folder, compared(files, read_inventory(folder), most_bytes=MOST).read(contents))
+
+    seen = [state().state]
+    prepare()
+    for change in (
+        lambda: write(root, CIFAR10_ARCHIVE),
+        lambda: (root / CIFAR10_ARCHIVE).write_bytes(b"another"),
+        lambda: (root / CIFAR10_ARCHIVE).unlink(),
+    ):
+        assert state() == SourceState(state=seen[-1]), "nothing has changed since it was prepared from"
+        change()
+        asked = state()
+        assert asked.changes and asked.state not in seen[1:]
+        seen.append(asked.state)
+        prepare()
+        assert state() == SourceState(state=asked.state)
+
+
 def test_a_damaged_inventory_means_that_nothing_is_known(tmp_path: Path) -> None:
     root = write(tmp_path / "source", *KINDS["folders"])
     (tmp_path / "prepared").mkdir()

@@ -83,5 +83,5 @@ def test_clips_are_the_same(tmp_path: Path) -> None:
 def test_grey_files_are_decoded_alike() -> None:
     file = io.BytesIO()
     Image.fromarray(np.add.outer(np.arange(48), np.arange(64)).astype(np.uint8)).save(file, "JPEG", quality=95)
-    found = [Decoder(device=device, num_threads=1, batch_size=2).decode([file.getvalue()])[0] for device in DEVICES]
+    found = [Decoder(device=device, num_threads=1).decode([file.getvalue()])[0] for device in DEVICES]
     assert np.abs(found[0].astype(int) - found[1]).max() <= 2

@@ -171,6 +171,30 @@ def test_a_lost_journal_costs_time_and_no_byte(tmp_path: Path) -> None:
     assert content(tmp_path) == whole
 
 
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda whole: whole[:900],
+        lambda whole: b"",
+        lambda whole: b"PK\x05\x06" + 18 * b"\0",
+        lambda whole: whole[:-40] + 40 * b"x",
+    ],
+    ids=["cut", "empty", "no entries", "no end"],
+)
+def test_a_damaged_entry_of_an_interrupted_preparation_costs_its_shard_alone(
+    harm: Callable[[bytes], bytes], prepared: tuple[str, Path], tmp_path: Path
+) -> None:
+    kind, original = prepared
+    folder = Path(shutil.copytree(original, tmp_path / "copy"))
+    whole, entry = content(folder), folder / "journal" / "train-00000.npz"
+    entry.write_bytes(harm(entry.read_bytes()))
+    (folder / FILE).unlink()
+    kept = {path: path.stat().st_mtime_ns for path in folder.glob("*.tar") if path.stem != entry.stem}
+    run(SETS[kind], folder, shard_bytes=SHARDS[kind])
+    assert content(folder) == whole
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept
+
+
 @pytest.mark.parametrize(("field", "value"), [("title", "better words"), ("of", "ilsvrc2012_val"), ("max_refused", 0.5)])
 def test_words_of_a_data_set_are_brought_up_to_date_and_nothing_is_made(field: str, value: Any, tmp_path: Path) -> None:
     run(IMAGES, tmp_path)

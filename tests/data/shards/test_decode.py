@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -38,7 +39,7 @@ def turned_by_exif() -> bytes:
 
 @pytest.fixture(scope="module")
 def decode() -> Callable[[list[bytes]], list[Any]]:
-    return Decoder(device="cpu", num_threads=1, batch_size=32).decode
+    return Decoder(device="cpu", num_threads=1).decode
 
 
 @pytest.mark.parametrize(
@@ -97,6 +98,24 @@ def test_a_truncated_file_is_refused_and_its_neighbours_are_not(
     assert "damaged or cut off" in str(images[1])
     assert all(np.array_equal(images[i], images[0]) for i in (2, 3))
     assert np.array_equal(decode([whole])[0], images[0])
+
+
+@pytest.mark.parametrize("num_threads", [1, 2, 4])
+def test_many_damaged_files_among_whole_ones_cost_only_themselves(num_threads: int) -> None:
+    """Each of three kinds with twelve other bytes; DALI cannot read the header of some, and Pillow can."""
+    rng, whole = random.Random(1), [encoded(), encoded("CMYK"), encoded(kind="PNG"), encoded(progressive=True)]
+    files = []
+    for number in range(120):
+        damaged = bytearray(whole[number % len(whole)])
+        for _ in range(12 * (number % 5 > 0)):
+            damaged[rng.randrange(len(damaged) // 8, len(damaged))] = rng.randrange(256)
+        files.append(bytes(damaged))
+    decoder = Decoder(device="cpu", num_threads=num_threads)
+    images = [image for start in range(0, len(files), 60) for image in decoder.decode(files[start : start + 60])]
+    refused = [isinstance(image, UnreadableError) for image in images]
+    assert not any(refused[::5]) and 10 < sum(refused) < 96
+    for place in range(0, len(files), 5):
+        assert np.array_equal(images[place], decoder.decode([files[place]])[0])
 
 
 def test_random_bytes_inside_the_stream_pass_as_documented(decode: Callable[[list[bytes]], list[Any]]) -> None:
