@@ -43,6 +43,7 @@ OPTIONS = {
     "publish": KNOWING | {"results", "--out"},
     "ledger": {"-h", "--help", "--scale", "--results", "--begin-anew"},
     "doctor": {"-h", "--help", "--results", "--json"},
+    "workflow": {"words"},
     "completion": {"-h", "--help", "shell"},
 }
 

@@ -32,6 +32,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "publish": ("publish results/smoke --out published",),
     "challenge": ('challenge A.S3.3.lrn.top1 --scale smoke --num-seeds 3 --beacon "a text nobody knew before"',),
     "doctor": ("doctor", "doctor --json"),
+    "workflow": (
+        "workflow --cores all reproduce --config scale=smoke",
+        "workflow --workflow-profile slurm alexnet_ablations --config scale=paper images=DIR device=cuda",
+    ),
     "completion": (
         "completion bash > ~/.local/share/bash-completion/completions/repro",
         "completion fish > ~/.config/fish/completions/repro.fish",

@@ -12,6 +12,7 @@ from repro.cli.catalogue import diff_runs, list_papers, show_run
 from repro.cli.examples import EXAMPLES
 from repro.cli.installed.completion import SHELLS, print_completion
 from repro.cli.installed.doctor import examine
+from repro.cli.installed.workflow import run_workflow
 from repro.cli.ledger import show_ledger
 from repro.cli.options import (
     REPORTS,
@@ -147,6 +148,10 @@ def _add_installed(commands: Commands, top: argparse.ArgumentParser) -> None:
     one = add_command(commands, "doctor", examine, "examine this machine and installation, and say what to do about each lack")
     add_results(one, text="whose disk and file system are examined")
     one.add_argument("--json", action="store_true", help="print what was found as JSON, for a report of a bug")
+    text = "run the workflow, in any folder: what follows is given to Snakemake; --folder prints where it lies"
+    one = add_command(commands, "workflow", run_workflow, text, own_options=False)
+    one.add_argument("words", nargs="*", metavar="OPTION|TARGET", help="as after `snakemake`, such as --cores all reproduce")
+    one.set_defaults(parser=one)
     one = add_command(commands, "completion", print_completion, "print a script by which a shell completes what is typed")
     one.add_argument("shell", choices=SHELLS, help="for which shell")
     one.set_defaults(parser=top)
