@@ -75,9 +75,10 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """A paper with its questions: those about effects, and apart those of counts and levels."""
+    """A paper with its questions: those about effects, and apart those of counts and levels. places: of its sources."""
 
     paper: Paper
+    places: tuple[int, ...]
     citation: str
     lines: tuple[Line, ...]
     apart: tuple[Line, ...]
@@ -182,7 +183,7 @@ def _seen(statement: Statement, sources: Sequence[Source]) -> str:
     for source in sources:
         entry = statement.entries.get(source.key)
         if source.real and entry is not None and mark_of(entry.verdict).group in ("agree", "against", "open"):
-            parts.append(f"{source.title}: {effect_words(entry, statement, source)}")
+            parts.append(f"{source.title}: {effect_words(entry, statement, source, brief=True)}")
     return "; ".join(parts)
 
 
@@ -190,6 +191,7 @@ def _group(paper: Paper, asked: Sequence[Asked], sources: Sequence[Source], answ
     lines = [(item, _line(item, sources, answers[id(item)])) for item in asked if item.paper is paper]
     return Group(
         paper=paper,
+        places=tuple(place for place, source in enumerate(sources) if source.judges(paper.name)),
         citation=citation(paper),
         lines=tuple(line for item, line in lines if item.kind == "effects"),
         apart=tuple(line for item, line in lines if item.kind != "effects"),
@@ -208,9 +210,9 @@ def _line(asked: Asked, sources: Sequence[Source], said: Answer) -> Line:
         answer=said,
         where=lead.claim.where.partition(";")[0],
         printed=printed,
-        fields=tuple(_field(asked, source) for source in sources),
+        fields=tuple(_field(asked, source) for source in sources if source.judges(asked.paper.name)),
         spots=spots,
-        note="" if spots and measured else "not measured yet" if spots else "the paper prints no size",
+        note="" if spots and measured else "not measured yet" if spots else "no size to compare with",
         words=" ".join([asked.question.name.replace("_", " "), *(item.claim.statement for item in asked.statements)]),
     )
 
@@ -220,7 +222,9 @@ def _spots(lead: Statement, sources: Sequence[Source]) -> tuple[Spot, ...]:
     found = [
         MULTIPLE_AXIS.spot(size, kind=f"s{position}", dashed=not source.real)
         for position, source in enumerate(sources)
-        if source.key in lead.entries and (size := multiple_of(lead.entries[source.key])) is not None
+        if (mark := lead.mark(source.key)) is not None
+        and mark.group in ("agree", "against", "open")
+        and (size := multiple_of(lead.entries[source.key])) is not None
     ]
     sized = any(getattr(entry, "d0", None) and entry.kind != "spread" for entry in lead.entries.values())
     paper = [MULTIPLE_AXIS.spot(Size(value=1.0), kind="paper")] if found or sized else []
