@@ -10,7 +10,6 @@ import repro
 from repro.cli.arguments import LineParser, parse_place
 from repro.cli.catalogue import diff_runs, list_papers, show_run
 from repro.cli.examples import EXAMPLES
-from repro.cli.export import export_named
 from repro.cli.installed.completion import SHELLS, print_completion
 from repro.cli.installed.doctor import examine
 from repro.cli.installed.workflow import run_workflow
@@ -32,7 +31,7 @@ from repro.cli.options import (
 from repro.cli.site import write_pages
 from repro.cli.stage_options import add_stages
 from repro.cli.stages import calibrate_verdicts, plan_runs, render_speeds
-from repro.cli.trust import challenge_claim, publish_results, verify_results
+from repro.cli.trust import challenge_claim, export_named, publish_results, verify_results
 
 if TYPE_CHECKING:
     from repro.cli.options import Commands
