@@ -36,6 +36,7 @@ OPTIONS = {
     "decide": STAGE | COMPUTE | PAPERS_OPTION | {"--looks", "--hours"},
     "render": STAGE | PAPERS_OPTION | {"--reports"},
     "report": STAGE | PAPERS_OPTION | {"--num-seeds", "--reports"},
+    "site": {"-h", "--help", "folders", "--out", "--catalogue"},
     "speed": {"-h", "--help", "files", "--reports"},
     "calibrate": STAGE | PAPERS_OPTION | {"--replications", "--seed", "--out"},
     "verify": KNOWING | {"results", "--json", "--rerun", "--carry", "--seed", "--device"},
