@@ -47,6 +47,7 @@ def checked_values(values: Mapping[str, Any], *, schema: str) -> dict[str, Any]:
     """
     rules = yaml.safe_load(schema)
     properties: Mapping[str, Mapping[str, Any]] = rules["properties"]
+    values = {key: _as_numbers(value) if _lists_numbers(properties.get(key, {})) else value for key, value in values.items()}
     for error in _Validator(rules).iter_errors(dict(values)):
         raise ConfigError(_explained(error, properties))
     return {key: _in_one_spelling(key, value, _format(properties[key])) for key, value in values.items()}
@@ -57,6 +58,18 @@ def listed(value: str | Sequence[str]) -> tuple[str, ...]:
     if not isinstance(value, str):
         return tuple(value)
     return (value,) if Path(value).exists() else tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _lists_numbers(rule: Mapping[str, Any]) -> bool:
+    return bool(rule.get("items", {}).get("type") == "integer")
+
+
+def _as_numbers(value: Any) -> Any:
+    """A list of whole numbers, which a command line makes a list of texts or one text; anything else as it is."""
+    texts = value.split(",") if isinstance(value, str) else [value] if isinstance(value, int) else value
+    if not isinstance(texts, list | tuple) or not all(str(text).strip().isdecimal() for text in texts):
+        return value
+    return [int(text) for text in texts]
 
 
 def check_program(name: str | None) -> None:
