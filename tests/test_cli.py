@@ -39,11 +39,14 @@ OPTIONS = {
     "follow": (STAGE - {"--log"}) | PAPERS_OPTION | {"--jobs", "--num-seeds", "--pages", "--reports", "--runs", "--until-end-of"},
     "speed": {"-h", "--help", "files", "--reports"},
     "calibrate": STAGE | PAPERS_OPTION | {"--replications", "--seed", "--out"},
-    "verify": KNOWING | {"results", "--json", "--rerun", "--carry", "--seed", "--device"},
+    "verify": KNOWING | {"results", "--reports", "--data", "--json", "--rerun", "--carry", "--seed", "--device"},
     "challenge": STAGE | {"claim", "--beacon", "--num-seeds", "--seeds", "--device"},
     "publish": KNOWING | {"results", "--out"},
     "ledger": {"-h", "--help", "--scale", "--results", "--begin-anew"},
     "doctor": {"-h", "--help", "--results", "--json"},
+    "site": KNOWING | {"folders", "--out"},
+    "export": {"-h", "--help", "name", "--to", "--results"},
+    "workflow": {"words"},
     "completion": {"-h", "--help", "shell"},
 }
 

@@ -240,7 +240,7 @@ def processor() -> str:
 def _commit() -> str:
     """The commit of the checkout that holds this package, marked `+changes` if files differ from it."""
     if not (PACKAGE.parent / ".git").exists():
-        return f"release {_version('repro')}"
+        return f"release {_version('repro-claims')}"
     try:
         commit = _git("rev-parse", "--short=12", "HEAD")
         changes = _git("status", "--porcelain", "--", "repro")

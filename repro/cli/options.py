@@ -21,13 +21,17 @@ SCALES = tuple(dict.fromkeys(scale.name for paper in PAPERS.values() for scale i
 SCALE_HELP = f"one of {', '.join(SCALES)}, or of a --catalogue (python -m repro list)"
 
 
-def add_command(commands: Commands, name: str, run: Callable[..., int | None], text: str) -> argparse.ArgumentParser:
-    """Add a command that `run` carries out, with its examples."""
+def add_command(
+    commands: Commands, name: str, run: Callable[..., int | None], text: str, *, own_options: bool = True
+) -> argparse.ArgumentParser:
+    """Add a command that `run` carries out, with its examples; without options of its own all that is typed is a word."""
     one = commands.add_parser(
         name,
         help=text,
         description=f"{text[0].upper()}{text[1:]}.",
         epilog=examples_of(name),
+        prefix_chars="-" if own_options else "\0",
+        add_help=own_options,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     one.set_defaults(command=run)

@@ -155,7 +155,8 @@ def judge_claims(options: argparse.Namespace, say: Say) -> None:
         from repro.analyse.collect.again import refuse_other_rows
 
     papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
-    refuse_other_rows(papers, scale=options.scale, results=options.results)
+    with setting_damage_aside(options.results, options.scale):
+        refuse_other_rows(papers, scale=options.scale, results=options.results)
     _judge(options, say)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
+from typing import Any
 
 #: What people call what has another name here, in small letters.
 SYNONYMS = {

@@ -1,6 +1,7 @@
 """`pytest -m fuzz`: 10,000 damaged and invented inputs over all readers of files that a user, or a disk, may have changed.
 
-Each is read, or refused by an error of the project's own; none takes long. The seed is printed; `--fuzz-seed N` repeats it.
+Each is read, or refused by an error of the project's own; none takes long, prints anything, or writes, deletes, starts or
+connects to anything outside of its folder. The seed is printed; `--fuzz-seed N` repeats it.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from tests.data.prepare.test_user_files import FORMATS, gradient
 from tests.data.sources.test_cifar10 import tiny_batches
 from tests.data.videos import write_video
 from tests.fabricate import Truth, fabricate
+from tests.fuzz.watch import watched
 from tests.tiny import write_prepared
 
 #: How many inputs of each kind: 10,000 in all.
@@ -100,10 +102,17 @@ def list_checks(folder: Path) -> list[tuple[bytes, Check]]:
 
 
 def image_checks(_: Path) -> list[tuple[bytes, Check]]:
-    decoder = Decoder(device="cpu", num_threads=1)
+    """Each alone, and those that DALI is to decode together, as `prepare` reads them."""
+    decoder = Decoder(device="cpu", num_threads=2)
+    together: list[bytes] = []
 
     def read(content: bytes) -> object:
         header = read_header(content, name="x")
+        if header.format not in PILLOW_FORMATS:
+            together.append(content)
+        if len(together) == 40:
+            assert len(decoder.decode(together)) == 40
+            together.clear()
         pixels = decoded_by_pillow(content) if header.format in PILLOW_FORMATS else decoder.decode([content])[0]
         if isinstance(pixels, UnreadableError):
             raise pixels
@@ -217,13 +226,15 @@ def inputs(kind: str, seed: int, checks: list[tuple[bytes, Check]]) -> Iterator[
 
 @pytest.mark.parametrize("kind", NUM)
 def test_whatever_a_file_holds_it_is_read_or_refused(
-    kind: str, seed: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    kind: str, seed: int, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    counts = Counter[str]()
-    for number, content, check in inputs(kind, seed, CHECKS[kind](tmp_path)):
+    counts, checks = Counter[str](), CHECKS[kind](tmp_path)
+    capfd.readouterr()
+    for number, content, check in inputs(kind, seed, checks):
         begin = time.monotonic()
         try:
-            check(content)
+            with watched(tmp_path) as outside:
+                check(content)
             counts["read"] += 1
         except REFUSALS as error:
             counts["refused"] += 1
@@ -232,9 +243,12 @@ def test_whatever_a_file_holds_it_is_read_or_refused(
             (tmp_path / "culprit").write_bytes(content)
             raise AssertionError(f"{kind}, --fuzz-seed {seed}, input {number}: {type(error).__name__}: {error}") from error
         assert time.monotonic() - begin < MOST_S, (kind, seed, number)
-    with capsys.disabled():
+        assert not outside, (kind, seed, number, outside)
+    printed = capfd.readouterr()
+    with capfd.disabled():
         print(f"\n{kind}: --fuzz-seed {seed}: {NUM[kind]} inputs, {counts['read']} read, {counts['refused']} refused")
     assert not counts["of several lines"]
+    assert (printed.out, printed.err) == ("", ""), "a library speaks of a file without its name"
     assert counts["read"] + counts["refused"] == NUM[kind] and counts["refused"] > NUM[kind] / 10
 
 

@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 
+from repro.artifacts.files import readable
 from repro.data.sources.source import SourceError
 from repro.system.progress import SAY_EVERY_S, Say
 
@@ -34,7 +35,7 @@ def download(urls: Sequence[str], *, path: Path, md5: str, say: Say) -> None:
         try:
             _fetch(url, part=part, say=say)
         except (OSError, http.client.HTTPException, ValueError) as error:
-            failures.append(f"{url}: {error}")
+            failures.append(f"{url}: {readable(' '.join(str(error).split()))[:200]}")  # a server may say anything
             continue
         got = md5_of(part)
         if got == md5:

@@ -122,7 +122,7 @@ def read_suite(path: Path) -> Suite:
     except FileNotFoundError:
         again = f"pytest tests/bench -m bench --benchmark-json={path}"
         raise FileFormatError(f"{path} does not exist; make it with {again}, or give another file") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise FileFormatError(
             f"{path} is no result of this suite ({type(error).__name__}: {error}); "
             f"make it with: pytest tests/bench -m bench --benchmark-json={path}"

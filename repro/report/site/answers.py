@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from repro.artifacts.documents import digest_of
 from repro.artifacts.judged import JudgedClaim
+from repro.report.pages.claim_cells import AT_LEAST
 from repro.report.site.folders import Source
-from repro.report.site.plots.sizes import as_printed, axis_of, change_of_errors, printed_size, size_of, size_text, size_words
+from repro.report.site.plots.sizes import as_printed, axis_of, change_of_errors, interval_text, printed_size, size_of, size_text
 from repro.report.site.standing import AGAINST, AGREE, GROUPS, OPEN, Asked, Statement, mark_of
 from repro.report.text.formatting import counted, listed
 from repro.spec.terms.metrics import metric_named
@@ -139,25 +140,22 @@ def _measured(statement: Statement, sources: Sequence[Source], groups: Sequence[
     return "; ".join(parts)
 
 
-def effect_words(entry: JudgedClaim, statement: Statement, source: Source) -> str:
-    """An effect in a sentence: the change of error, points, and what the paper prints."""
+def effect_words(entry: JudgedClaim, statement: Statement, source: Source, *, brief: bool = False) -> str:
+    """An effect in a sentence: the change of error and what the paper prints; unless `brief`, its interval, and points."""
     size, paper, axis = size_of(entry), printed_size(entry), axis_of(entry)
     printed = as_printed(entry, statement.paper, results=source.results)
     if size is None:
         said = printed.ours or mark_of(entry.verdict).short
         return f"{said} (paper: {printed.paper})" if printed.paper else said
-    said = size_words(size, axis=axis, claim=entry)
-    noun = noun_of(entry)
+    said = printed.ours if printed.ours.startswith(AT_LEAST) else size_text(size.value, axis=axis, claim=entry)
     if axis == "relative":
-        said = f"{size_text(size.value, axis=axis, claim=entry)} {'more ' * (size.value > 0)}{noun}{_ends(said)}"
-        said += f", {printed.ours}" if printed.ours.endswith("pt") else ""
-    paper_said = f" (paper: {size_text(paper, axis=axis, claim=entry)})" if paper is not None else " (the paper prints no size)"
-    return said + paper_said
-
-
-def _ends(said: str) -> str:
-    """The interval of a size that is told with it."""
-    return f" [{said.partition(' [')[2]}" if " [" in said else ""
+        said += f" {'more ' * (size.value > 0)}{noun_of(entry)}"
+    if not brief:
+        said = " ".join(filter(None, [said, interval_text(size, axis=axis, claim=entry)]))
+        said += f", {printed.ours}" if axis == "relative" and printed.ours.endswith("pt") else ""
+    if paper is None:
+        return said if brief else f"{said} (the paper prints no size)"
+    return f"{said} (paper: {size_text(paper, axis=axis, claim=entry)})"
 
 
 def noun_of(entry: JudgedClaim) -> str:

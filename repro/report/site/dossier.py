@@ -17,11 +17,13 @@ from repro.report.site.folders import Source
 from repro.report.site.plots.forest import Plot, plots_of
 from repro.report.site.plots.growth import growth
 from repro.report.site.plots.runs import CurvesOf, SeedTable, curves_of, seed_tables
-from repro.report.site.plots.sizes import as_printed, axis_of, size_of, size_text, size_words
+from repro.report.site.plots.sizes import as_printed, axis_of, interval_text, size_of, size_text
 from repro.report.site.rules import rule_digest, rule_words
 from repro.report.site.standing import Asked, Mark, Statement, mark_of
 from repro.report.text.started import started_facts
 
+#: The order of a question's statements: what is decided on real data first.
+BY_STATE = ("agree", "mixed", "against", "open", "right", "slip", "generated", "idle", "level")
 #: The way from a page of a question to the site's root.
 UP = "../../"
 
@@ -109,7 +111,8 @@ def dossier(
 ) -> Dossier:
     """The page of `asked`. made: the date and code, as a citation names them."""
     used = [source for source in sources if source.judges(asked.paper.name)]
-    lines = tuple(_line(statement, used) for statement in asked.statements)
+    first, *others = [asked.lead, *(item for item in asked.statements if item is not asked.lead)]
+    lines = tuple(_line(item, used) for item in (first, *sorted(others, key=lambda item: BY_STATE.index(item.state))))
     is_level = [line.statement.claim.kind == "level" and asked.kind == "effects" for line in lines]
     said = answer(asked, sources)
     return Dossier(
@@ -141,7 +144,10 @@ def _card(lead: Statement, source: Source) -> Card:
     size, mark = size_of(entry), mark_of(entry.verdict)
     printed = as_printed(entry, lead.paper, results=source.results)
     shown = mark.group in ("agree", "against", "open")
-    change = size_words(size, axis="relative", claim=entry) + " errors" if size and axis_of(entry) == "relative" else ""
+    change = ""
+    if size is not None and axis_of(entry) == "relative":
+        ends = interval_text(size, axis="relative", claim=entry)
+        change = f"{size_text(size.value, axis='relative', claim=entry)} errors {ends}".strip()
     return Card(
         source=source,
         mark=mark,

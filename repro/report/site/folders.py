@@ -133,7 +133,7 @@ def _benchmarks_in(folder: Path, *, depth: int) -> Iterator[Path]:
     for file in sorted(folder.glob("*.json")):
         try:
             content = json.loads(file.read_bytes())
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             continue
         if isinstance(content, dict) and "benchmarks" in content:
             yield file

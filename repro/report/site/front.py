@@ -25,6 +25,8 @@ FILTERS = {
 }
 #: The axis of multiples: the paper's effect is 1.
 MULTIPLE_AXIS = Track(axis=Axis(low=MULTIPLES[0], high=MULTIPLES[1], start_px=0, end_px=100), kind="multiple")
+#: The order of the matrix by state.
+SHOWN_FIRST = (("agree", "mixed", "against"), ("open",), ("generated",), ("idle", "right", "slip", "level"))
 #: Half to twice the paper's effect counts as reproduced.
 REPRODUCED = (0.5, 2.0)
 
@@ -75,9 +77,10 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """A paper with its questions: those about effects, and apart those of counts and levels."""
+    """A paper with its questions: those about effects, and apart those of counts and levels. places: of its sources."""
 
     paper: Paper
+    places: tuple[int, ...]
     citation: str
     lines: tuple[Line, ...]
     apart: tuple[Line, ...]
@@ -154,7 +157,7 @@ def _lead(numbers: dict[str, int], *, papers: int) -> str:
     text = (
         f"{formatting.counted(total, 'statement')} of {formatting.counted(papers, 'paper')}, tried again with several seeds "
         "each. "
-        f"Of {count(trained)} that networks must be trained for, {count(tried)} were tried on real data: {listed(said)}."
+        f"Of {count(trained)} that networks must be trained for, {_tried_words(tried, said)}."
     )
     if counts:
         text += f" {count(counts)} follow from the printed layers alone: {count(numbers['right'])} are right, "
@@ -162,6 +165,10 @@ def _lead(numbers: dict[str, int], *, papers: int) -> str:
     if numbers["level"]:
         text += f" {count(numbers['level'])} are printed levels, which only the papers' own data can tell."
     return text
+
+
+def _tried_words(tried: int, said: Sequence[str]) -> str:
+    return f"{count(tried)} were tried on real data: {listed(said)}" if tried else "none was tried on real data yet"
 
 
 def _segments(numbers: dict[str, int], states: Sequence[str]) -> tuple[Segment, ...]:
@@ -182,7 +189,7 @@ def _seen(statement: Statement, sources: Sequence[Source]) -> str:
     for source in sources:
         entry = statement.entries.get(source.key)
         if source.real and entry is not None and mark_of(entry.verdict).group in ("agree", "against", "open"):
-            parts.append(f"{source.title}: {effect_words(entry, statement, source)}")
+            parts.append(f"{source.title}: {effect_words(entry, statement, source, brief=True)}")
     return "; ".join(parts)
 
 
@@ -190,10 +197,16 @@ def _group(paper: Paper, asked: Sequence[Asked], sources: Sequence[Source], answ
     lines = [(item, _line(item, sources, answers[id(item)])) for item in asked if item.paper is paper]
     return Group(
         paper=paper,
+        places=tuple(place for place, source in enumerate(sources) if source.judges(paper.name)),
         citation=citation(paper),
-        lines=tuple(line for item, line in lines if item.kind == "effects"),
+        lines=tuple(sorted((line for item, line in lines if item.kind == "effects"), key=_decided_first)),
         apart=tuple(line for item, line in lines if item.kind != "effects"),
     )
+
+
+def _decided_first(line: Line) -> int:
+    """What real data have decided comes first, then what they leave open, then the rest; each in the paper's order."""
+    return next(place for place, states in enumerate(SHOWN_FIRST) if line.asked.state in states)
 
 
 def _line(asked: Asked, sources: Sequence[Source], said: Answer) -> Line:
@@ -208,9 +221,9 @@ def _line(asked: Asked, sources: Sequence[Source], said: Answer) -> Line:
         answer=said,
         where=lead.claim.where.partition(";")[0],
         printed=printed,
-        fields=tuple(_field(asked, source) for source in sources),
+        fields=tuple(_field(asked, source) for source in sources if source.judges(asked.paper.name)),
         spots=spots,
-        note="" if spots and measured else "not measured yet" if spots else "the paper prints no size",
+        note="" if spots and measured else "not measured yet" if spots else "no size to compare with",
         words=" ".join([asked.question.name.replace("_", " "), *(item.claim.statement for item in asked.statements)]),
     )
 
@@ -220,7 +233,9 @@ def _spots(lead: Statement, sources: Sequence[Source]) -> tuple[Spot, ...]:
     found = [
         MULTIPLE_AXIS.spot(size, kind=f"s{position}", dashed=not source.real)
         for position, source in enumerate(sources)
-        if source.key in lead.entries and (size := multiple_of(lead.entries[source.key])) is not None
+        if (mark := lead.mark(source.key)) is not None
+        and mark.group in ("agree", "against", "open")
+        and (size := multiple_of(lead.entries[source.key])) is not None
     ]
     sized = any(getattr(entry, "d0", None) and entry.kind != "spread" for entry in lead.entries.values())
     paper = [MULTIPLE_AXIS.spot(Size(value=1.0), kind="paper")] if found or sized else []

@@ -104,7 +104,8 @@ def _write_further(
     """Write what stands beside the questions."""
     papers = list(dict.fromkeys(item.paper for item in asked))
     tables = [paper_tables(paper, sources) for paper in papers]
-    pages.write(out / "tables.html", "site/tables.html.j2", {"pages": tables})
+    hrefs = {statement.id: item.href for item in reversed(asked) for statement in item.statements}
+    pages.write(out / "tables.html", "site/tables.html.j2", {"pages": tables, "hrefs": hrefs})
     pages.write(out / "data.html", "site/data.html.j2", {"views": data_views(sources), "files": kept})
     pages.write(out / "unsaid.html", "site/unsaid.html.j2", {"pages": unsaid(papers), "sources": sources})
     pages.write(out / "reading.html", "site/reading.html.j2", {"page": reading(sources)})

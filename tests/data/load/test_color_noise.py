@@ -28,3 +28,18 @@ def test_the_eigenvalue_of_unit_pixels_moves_unit_pixels_as_its_grey_levels_move
     of_grey, _ = principal_components(covariance)
     of_unit, _ = principal_components(covariance / 255**2)
     np.testing.assert_allclose(noise_factors(of_grey, "unit_eigenvalue") / 255, of_unit)
+
+
+@pytest.mark.parametrize("shade", [(90, 90, 90), (200, 0, 0), (0, 0, 0), (255, 255, 255)])
+@pytest.mark.parametrize("ramp", [False, True])
+def test_grey_and_one_coloured_sets_have_noise_without_a_hole(shade: tuple[int, int, int], ramp: bool) -> None:
+    """Of their covariance two eigenvalues are 0 or all three, some perhaps below by rounding: no factor is NaN."""
+    images = np.full((5, 8, 8, 3), shade, np.uint8)
+    if ramp:
+        images //= np.arange(1, 9, dtype=np.uint8)[:, None]
+    sums = PixelSums()
+    sums.add_images(images)
+    values, _ = principal_components(sums.covariance())
+    for factor in ("eigenvalue", "unit_eigenvalue", "sqrt_eigenvalue"):
+        found = noise_factors(values, factor)
+        assert np.isfinite(found).all() and (found >= 0).all()

@@ -20,7 +20,7 @@ def with_written(item, digest):
 
 
 BEGINNINGS = {
-    "two_towers": "Yes, where it was tried: on CIFAR-10, +16 % more errors [+12 %, +21 %]",
+    "two_towers": "Yes, where it was tried: on CIFAR-10, +16 % more errors [+12, +21]",
     "response_normalisation": "Not where it was tried: on CIFAR-10, \N{MINUS SIGN}4.9 % errors",
     "colour_noise": "These runs cannot tell: on CIFAR-10",
     "camera": "Nobody knows yet: it was not tried here",

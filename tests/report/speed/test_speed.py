@@ -98,10 +98,19 @@ def test_several_files_are_sections_of_one_page(suite, tmp_path):
     assert "laptop: no target in this file" in text
 
 
-def test_files_that_are_not_of_the_suite_are_refused(tmp_path):
+#: Files that lie where a result of the suite is expected: other programs' results, other JSON, no JSON.
+FOREIGN = (
+    *(b'{"benchmarks": [{"group": null, "name": "x"}]}', b"no JSON", b'{"benchmarks": []}', b"", b"[]", b"null", b"3", b"{"),
+    *(b'{"benchmarks": {}}', b'{"benchmarks": [3]}', b'{"benchmarks": [{"name": "x", "stats": {"data": "many"}}]}', b"\xff\xfe"),
+    *(b'{"version": 1, "results": [{"command": "sleep", "mean": 1.0}]}', b'{"context": {}, "benchmarks": [{"cpu_time": 3}]}'),
+    *(b"[" * 100_000, b"name,seconds\nx,1\n", b"<html></html>"),
+)
+
+
+def test_files_that_are_not_of_the_suite_are_refused(suite, tmp_path):
     path = tmp_path / "other.json"
-    for content in ('{"benchmarks": [{"group": null, "name": "x"}]}', "no JSON", '{"benchmarks": []}'):
-        path.write_text(content)
+    for content in (*FOREIGN, suite.read_bytes()[: suite.stat().st_size // 2]):
+        path.write_bytes(content)
         with pytest.raises(FileFormatError, match=r"other.json is no result of this suite .* make it with: pytest tests/bench"):
             read_suite(path)
     write(path, entry("ours", [1.0, 2.0]), entry("torch", [1.0]))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from repro.artifacts.judged import JudgedClaim, JudgedSized, JudgedSpread, Reproduction
+from repro.report.pages.claim_cells import AT_LEAST
 from repro.report.site.folders import Source
 from repro.report.site.plots.sizes import (
     POINTS,
@@ -37,7 +38,10 @@ AXES = {
 
 @dataclass(frozen=True, kw_only=True)
 class PlotRow:
-    """A row: who, on what, where the mark stands, and the number in words. tone: own, paper, other or none."""
+    """A row: who, on what, where the mark stands, and the number in words. tone: own, paper, other or none.
+
+    generated: whether the data are.
+    """
 
     label: str
     detail: str
@@ -47,6 +51,7 @@ class PlotRow:
     value: str
     note: str
     mark: Mark | None = None
+    generated: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,16 +167,23 @@ def _source_row(lead: Statement, source: Source, place: int, track: Track) -> Pl
     n = getattr(entry, "n", {})
     seeds = " and ".join(str(n[name]) for name in entry.chosen if name in n) if size is not None else ""
     kind = "the paper's own data" if source.is_papers_own(lead.id) else "real data" if source.real else "generated, no evidence"
+    printed = as_printed(entry, lead.paper, results=source.results)
     return PlotRow(
         label=source.title,
         detail=", ".join(filter(None, [kind, f"{seeds} seeds" if seeds else ""])),
         href=f"#{entry.id}",
         tone="own" if size is not None else "none",
         spots=() if size is None else (track.spot(size, kind=f"s{place}", dashed=not source.real),),
-        value=size_words(size, axis=track.kind, claim=entry) if size is not None else mark.short,
-        note=as_printed(entry, lead.paper, results=source.results).ours if size is not None and track.kind == RELATIVE else "",
+        value=_value(entry, size, track, printed.ours) if size is not None else mark.short,
+        note=printed.ours if size is not None and track.kind == RELATIVE else "",
         mark=mark if size is not None else None,
+        generated=not source.real,
     )
+
+
+def _value(entry: JudgedClaim, size: Size, track: Track, printed: str) -> str:
+    """A size with its interval; a bound, as of runs that never got there, as it is printed."""
+    return printed if printed.startswith(AT_LEAST) else size_words(size, axis=track.kind, claim=entry)
 
 
 def _other_row(item: Reproduction, change: float, track: Track, entry: JudgedClaim) -> PlotRow:

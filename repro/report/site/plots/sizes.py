@@ -121,11 +121,15 @@ def relative_text(value: float) -> str:
 
 def size_words(size: Size, *, axis: str, claim: JudgedClaim) -> str:
     """A size with its interval."""
-    text = size_text(size.value, axis=axis, claim=claim)
+    return " ".join(filter(None, [size_text(size.value, axis=axis, claim=claim), interval_text(size, axis=axis, claim=claim)]))
+
+
+def interval_text(size: Size, *, axis: str, claim: JudgedClaim) -> str:
+    """The interval of a size in the size's own unit: `[+12, +21]`; "" where there is none."""
     if size.low is None or size.high is None:
-        return text
-    ends = (size_text(end, axis=axis, claim=claim) for end in (size.low, size.high))
-    return f"{text} [{', '.join(ends)}]"
+        return ""
+    low, high = (size_text(end, axis=axis, claim=claim).partition(" ")[0] for end in (size.low, size.high))
+    return f"[{low}, {high}]"
 
 
 def multiple_of(claim: JudgedClaim) -> Size | None:

@@ -19,6 +19,8 @@ REACH, REACH_OF_MEDIAN = 4.0, 2.5
 #: An axis shows at least so much on its other side, as a share of its reach.
 OTHER_SIDE = 0.25
 MOST_TICKS = 6
+#: In per cent of the width: nearer to an end no value is written.
+MARGIN = 3.0
 #: Twice the paper's effect, up to where it counts as reproduced, and some room.
 BAND = 2.2
 
@@ -70,7 +72,7 @@ class Track:
 
     @property
     def ticks(self) -> tuple[Tick, ...]:
-        values = self.axis.ticks(MOST_TICKS)
+        values = [value for value in self.axis.ticks(MOST_TICKS) if MARGIN < self.percent(value) < 100 - MARGIN]
         return tuple(
             Tick(left=_percent(self.percent(value)), text=tick_text(value, kind=self.kind), zero=value == self.none)
             for value in values

@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   const form = document.querySelector("form.tools");
-  const rows = [...document.querySelectorAll("tr.row[data-state]")];
+  const rows = [...document.querySelectorAll(".row[data-state]")];
   const find = document.getElementById("find"), found = document.getElementById("found");
   const buttons = [...document.querySelectorAll("button[data-show]")];
   const asked = () => new URLSearchParams(location.hash.startsWith("#?") ? location.hash.slice(2) : "");

@@ -1,0 +1,43 @@
+"""The command `workflow`: Snakemake with the workflow that came with the package, in any folder."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from repro.cli.installed.places import carried
+from repro.system.progress import Say
+
+#: Options of Snakemake that name a profile, which the package may have brought along.
+PROFILE = "--workflow-profile"
+
+
+def run_workflow(options: argparse.Namespace, say: Say) -> int:
+    """Run Snakemake with all that was typed, or print the folder of the workflow; Snakemake's own status."""
+    folder = carried()
+    if options.words == ["--folder"]:
+        print(folder)
+        return 0
+    if not options.words or set(options.words) & {"-h", "--help"}:
+        options.parser.print_help()
+        options.parser.exit()
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(folder / "Snakefile")]
+    return subprocess.run([*command, *with_profile(options.words, folder=folder)]).returncode
+
+
+def with_profile(words: Sequence[str], *, folder: Path) -> list[str]:
+    """The words, with the path of a profile that is not here and came with the package: `profiles/slurm` or `slurm`."""
+    found = list(words)
+    for place, word in enumerate(words):
+        option, equals, name = word.partition("=")
+        if option != PROFILE:
+            continue
+        if not equals:
+            name = words[place + 1] if place + 1 < len(words) else ""
+        brought = folder / "profiles" / Path(name).name
+        if name and not Path(name).exists() and brought.is_dir():
+            found[place + (not equals)] = f"{option}={brought}" if equals else str(brought)
+    return found
