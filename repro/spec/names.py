@@ -75,6 +75,7 @@ def _likeness(one: str, other: str) -> float:
 
 
 def named(kind: str, name: str, items: tuple[Any, ...], *, where: str, hint: str) -> Any:
+    """The one of `items` that is called `name`; raise UnknownName if there is none."""
     for item in items:
         if item.name == name:
             return item
