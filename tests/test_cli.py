@@ -43,6 +43,8 @@ OPTIONS = {
     "publish": KNOWING | {"results", "--out"},
     "ledger": {"-h", "--help", "--scale", "--results", "--begin-anew"},
     "doctor": {"-h", "--help", "--results", "--json"},
+    "site": KNOWING | {"results", "--out"},
+    "export": {"-h", "--help", "name", "--to", "--results"},
     "workflow": {"words"},
     "completion": {"-h", "--help", "shell"},
 }

@@ -1,4 +1,4 @@
-"""The commands by which results are checked and given away: verify, publish, challenge."""
+"""The commands by which results are checked and given away: verify, publish, export, challenge."""
 
 from __future__ import annotations
 
@@ -54,6 +54,19 @@ def publish_results(options: argparse.Namespace, say: Say) -> int:
         print("\n".join(found.lines()))
         held = held and found.holds
     return 0 if held else 1
+
+
+def export_named(options: argparse.Namespace, say: Say) -> None:
+    """Write what a name means to a folder: a run's weights and card, or the card of prepared data."""
+    with importing():
+        from repro.readers.export import DATA, export_data, export_run
+
+    scale, *rest = options.name.split("/")
+    if len(rest) == 2 and rest[0] == DATA:
+        written = export_data(scale, rest[1], results=options.results, out=options.to)
+    else:
+        written = export_run(options.name, results=options.results, out=options.to)
+    say(f"wrote {', '.join(str(path) for path in written)}")
 
 
 def challenge_claim(options: argparse.Namespace, say: Say) -> None:
