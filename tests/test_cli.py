@@ -43,7 +43,7 @@ OPTIONS = {
     "publish": KNOWING | {"results", "--out"},
     "ledger": {"-h", "--help", "--scale", "--results", "--begin-anew"},
     "doctor": {"-h", "--help", "--results", "--json"},
-    "site": KNOWING | {"results", "--out"},
+    "site": KNOWING | {"folders", "--out"},
     "export": {"-h", "--help", "name", "--to", "--results"},
     "workflow": {"words"},
     "completion": {"-h", "--help", "shell"},

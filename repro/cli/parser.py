@@ -59,7 +59,7 @@ def command_parser() -> argparse.ArgumentParser:
     add_reports(command)
     command = add_knowing(commands, "site", write_pages, "write one site over folders of results: does what the papers say hold")
     words = "folders of results, such as results/small, or above several, such as results/published"
-    command.add_argument("results", nargs="+", type=parse_place, metavar="RESULTS", help=words)
+    command.add_argument("folders", nargs="+", type=parse_place, metavar="RESULTS", help=words)
     command.add_argument("--out", type=parse_place, default=REPORTS, metavar="DIR", help=f"of the site (default: {REPORTS})")
     command = add_command(commands, "ledger", show_ledger, "print what was started and what came of it, or begin anew")
     add_scale(command)
