@@ -38,7 +38,7 @@ OPTIONS = {
     "report": STAGE | PAPERS_OPTION | {"--num-seeds", "--reports"},
     "speed": {"-h", "--help", "files", "--reports"},
     "calibrate": STAGE | PAPERS_OPTION | {"--replications", "--seed", "--out"},
-    "verify": KNOWING | {"results", "--json", "--rerun", "--carry", "--seed", "--device"},
+    "verify": KNOWING | {"results", "--reports", "--data", "--json", "--rerun", "--carry", "--seed", "--device"},
     "challenge": STAGE | {"claim", "--beacon", "--num-seeds", "--seeds", "--device"},
     "publish": KNOWING | {"results", "--out"},
     "ledger": {"-h", "--help", "--scale", "--results", "--begin-anew"},

@@ -82,6 +82,16 @@ def check_program(name: str | None) -> None:
         raise ConfigError(f"python={name!r} is no program of this machine; give the path of a Python, or leave the key out")
 
 
+def check_no_container(image: str | None) -> None:
+    """Refuse an image in which no job would run.
+
+    Raises:
+        ConfigError: one is named.
+    """
+    if image is not None:
+        raise ConfigError(f"container={image!r} is used with --sdm apptainer alone; add that, or leave the key out")
+
+
 def _is_whole(checker: object, value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
