@@ -1,6 +1,7 @@
 """A reproducibility benchmark and ablation suite: papers' networks, their claims, and verdicts on them.
 
-`load_results` and `load_run` read what it left into programs of your own.
+`load_results` and `load_run` read what it left into programs of your own, `build_net` builds a paper's net without training it,
+`load_exported` reads what `python -m repro export` wrote.
 """
 
 from __future__ import annotations
@@ -55,3 +56,32 @@ def load_run(run: str, *, results: str | PathLike[str] = "results") -> nn.Module
     from repro.readers.net import read_net
 
     return read_net(run, results=Path(results))
+
+
+def build_net(run: str, *, num_classes: int = 1000) -> nn.Module:
+    """A paper's net before training: `net = repro.build_net("paper/alexnet/full/0")` is AlexNet as printed.
+
+    run: scale/paper/variant/seed; the seed decides the initial weights. Input and output are as those of `load_run`. In
+    training, the masks of dropout are drawn from a seed that you give: `repro.models.layers.seed_dropout`.
+
+    Raises:
+        NoNetError (a ValueError): the name is none, or is that of no network.
+        UnknownName (a ValueError): no such paper, scale or variant.
+    """
+    from repro.readers.net import build_net as build
+
+    return build(run, num_classes=num_classes)
+
+
+def load_exported(folder: str | PathLike[str]) -> nn.Module:
+    """The net in a folder that `python -m repro export` wrote, in evaluation mode; input and output as those of `load_run`.
+
+    Raises:
+        ExportError (a ValueError): the folder holds no exported net, or the library safetensors is not installed.
+        NoNetError (a ValueError): another version of this package wrote it.
+    """
+    from pathlib import Path
+
+    from repro.readers.export import load_net
+
+    return load_net(Path(folder))

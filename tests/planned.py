@@ -37,6 +37,7 @@ CONFIG = {
     "gpus_per_job": None,
     "precision": "float32",
     "towers_apart": False,
+    "container": None,
     "python": None,
     "max_left_out": 0.01,
 }

@@ -30,6 +30,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "ledger": ("ledger --scale small",),
     "verify": ("verify", "verify results/published", "verify results --rerun 3"),
     "publish": ("publish results/smoke --out published",),
+    "export": ("export small/alexnet/full/0 --to alexnet-small", "export small/data/procedural --to data-card"),
     "challenge": ('challenge A.S3.3.lrn.top1 --scale smoke --num-seeds 3 --beacon "a text nobody knew before"',),
     "doctor": ("doctor", "doctor --json"),
     "workflow": (

@@ -31,7 +31,7 @@ from repro.cli.options import (
 from repro.cli.site import write_pages
 from repro.cli.stage_options import add_stages
 from repro.cli.stages import calibrate_verdicts, plan_runs, render_speeds
-from repro.cli.trust import challenge_claim, publish_results, verify_results
+from repro.cli.trust import challenge_claim, export_named, publish_results, verify_results
 
 if TYPE_CHECKING:
     from repro.cli.options import Commands
@@ -59,7 +59,7 @@ def command_parser() -> argparse.ArgumentParser:
     add_reports(command)
     command = add_knowing(commands, "site", write_pages, "write one site over folders of results: does what the papers say hold")
     words = "folders of results, such as results/small, or above several, such as results/published"
-    command.add_argument("results", nargs="+", type=parse_place, metavar="RESULTS", help=words)
+    command.add_argument("folders", nargs="+", type=parse_place, metavar="RESULTS", help=words)
     command.add_argument("--out", type=parse_place, default=REPORTS, metavar="DIR", help=f"of the site (default: {REPORTS})")
     command = add_command(commands, "ledger", show_ledger, "print what was started and what came of it, or begin anew")
     add_scale(command)
@@ -120,11 +120,18 @@ def _add_trust(commands: Commands) -> None:
         metavar="K",
         help="make K runs of each stage of other code again, to keep the rest",
     )
+    one.add_argument("--data", action="store_true", help="generate the prepared data again and compare every byte")
+    one.add_argument("--reports", type=parse_place, metavar="DIR", help="render the pages there again and compare every byte")
     one.add_argument("--seed", type=int, metavar="N", help="of the choice of runs (default: drawn, and printed)")
     add_device(one, text="on which runs are made again")
     one = add_knowing(commands, "publish", publish_results, "write results without what is large, to be given away")
     one.add_argument("results", type=parse_place, metavar="RESULTS", help="of one scale or several")
     one.add_argument("--out", type=parse_place, required=True, metavar="DIR", help="a new folder, or one that was written so")
+    text = "write a finished run's weights (safetensors) with a model card, or a card of prepared data, to a folder"
+    one = add_command(commands, "export", export_named, text)
+    one.add_argument("name", metavar="RUN_ID|DATA", help="scale/paper/variant/seed, or scale/data/NAME")
+    one.add_argument("--to", type=parse_place, required=True, metavar="DIR", help="a folder, which is made")
+    add_results(one)
     one = add_stage(commands, "challenge", challenge_claim, "judge a claim alone, by seeds that follow from a text")
     one.add_argument("claim", metavar="CLAIM", help="its id, as the report shows it")
     one.add_argument("--beacon", required=True, metavar="TEXT", help="that nobody knew before, such as a public random number")

@@ -22,7 +22,7 @@ def write_pages(options: argparse.Namespace, say: Say) -> None:
         from repro.report.site.folders import find
         from repro.report.site.tree import write_site
 
-    found = find(options.results)
+    found = find(options.folders)
     unjudged = {folder: _unjudged(folder, known, say) for folder in found.scales}
     remove_parts(options.out, below=True)
     written = write_site(

@@ -16,6 +16,7 @@ from repro.catalogue.known import catalogue
 from repro.cli.arguments import UsageError, chosen_device
 from repro.cli.mending import mend_camera_motions, setting_damage_aside
 from repro.cli.options import RESULTS
+from repro.cli.threads import limit_threads
 from repro.data.files.prepared_from import remember_source
 from repro.planning.collected import collected_runs
 from repro.planning.declare import declare, plan_of
@@ -24,15 +25,12 @@ from repro.spec.experiment import make_run
 from repro.spec.run import Run
 from repro.spec.video_datasets import VideoDataset
 from repro.system.locks import locked
-from repro.system.processors import num_usable
 from repro.system.progress import Say
 from repro.system.startup import importing
 from repro.train.runs.context import Compute
 
 #: Carries out a command as it was typed.
 Command = Callable[[argparse.Namespace, Say], None]
-#: Environment variables by which numeric libraries learn how many threads they may start.
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
 #: The stages that train networks.
 TRAINING_STAGES = ("train_images", "train_clips")
 
@@ -43,7 +41,7 @@ def plan_runs(options: argparse.Namespace, say: Say) -> None:
         raise UsageError(f"--hours {options.hours}; allowed: a number above 0")
     if options.gpus < 1 or (options.gpu_tflops is not None and options.gpu_tflops <= 0):
         raise UsageError(f"--gpus {options.gpus} --gpu-tflops {options.gpu_tflops}; allowed: 1 and above, and above 0")
-    _limit_threads(1)
+    limit_threads(1)
     papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
     with importing():
         from repro.planning.outlook import given_outlook, measured_outlook
@@ -62,7 +60,7 @@ def plan_runs(options: argparse.Namespace, say: Say) -> None:
 
 def prepare_data(options: argparse.Namespace, say: Say) -> None:
     """Run the prepare stage for the data set of a paper at a scale."""
-    num_threads = _limit_threads(options.threads)
+    num_threads = limit_threads(options.threads)
     datasets = {item.name: item for item in catalogue(options.catalogue).paper(options.paper).scale(options.scale).datasets}
     if options.dataset is not None and options.dataset not in datasets:
         raise UsageError(f"--dataset {options.dataset}; allowed at scale {options.scale}: {', '.join(datasets)}")
@@ -90,7 +88,7 @@ def prepare_data(options: argparse.Namespace, say: Say) -> None:
 
 def train_variants(options: argparse.Namespace, say: Say) -> None:
     """Run the train stage for some variants with some seeds."""
-    num_threads = _limit_threads(options.threads)
+    num_threads = limit_threads(options.threads)
     paper = catalogue(options.catalogue).paper(options.paper)
     names = [paper.variant(name).name for name in options.variant]
     runs = [make_run(paper, scale=options.scale, variant=name, seed=seed) for name in names for seed in options.seeds]
@@ -180,7 +178,8 @@ def judge_claims(options: argparse.Namespace, say: Say) -> None:
         from repro.analyse.collect.again import refuse_other_rows
 
     papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
-    refuse_other_rows(papers, scale=options.scale, results=options.results)
+    with setting_damage_aside(options.results, options.scale):
+        refuse_other_rows(papers, scale=options.scale, results=options.results)
     _judge(options, say)
 
 
@@ -263,7 +262,7 @@ def calibrate_verdicts(options: argparse.Namespace, say: Say) -> None:
 
 def calibrate_own(options: argparse.Namespace, say: Say) -> None:
     """Write calibration.json of a folder of results."""
-    _limit_threads(1)
+    limit_threads(1)
     papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
     with importing():
         from repro.analyse.calibrate.own.calibration import FILE, calibrate_results
@@ -276,7 +275,7 @@ def calibrate_invented(options: argparse.Namespace, say: Say) -> None:
     """Print how often intervals and verdicts are right in invented tables, of which everything is known."""
     if options.replications < 1:
         raise UsageError(f"--replications {options.replications}; allowed: 1 and above")
-    _limit_threads(1)
+    limit_threads(1)
     with importing():
         from repro.analyse.calibrate.calibrate import calibrated, lines, write_calibration
 
@@ -295,13 +294,3 @@ def report_runs(options: argparse.Namespace, say: Say) -> None:
         _judge(options, say)  # what this process has just collected need not be collected again
         calibrate_own(options, say)
         _draw_reports(options, say)  # what this process has just judged need not be judged again
-
-
-def _limit_threads(num_threads: int) -> int:
-    """Tell numeric libraries, before they are imported, how many threads they may start: no more than there are processors."""
-    if num_threads < 1:
-        raise UsageError(f"--threads {num_threads}; allowed: 1 and above")
-    usable = min(num_threads, num_usable())
-    for name in THREAD_VARIABLES:
-        os.environ[name] = str(usable)
-    return usable

@@ -1,4 +1,4 @@
-"""The commands by which results are checked and given away: verify, publish, challenge."""
+"""The commands by which results are checked and given away: verify, publish, export, challenge."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from repro.system.startup import importing
 
 if TYPE_CHECKING:  # a command that checks nothing imports none of it
     from repro.verify.check import Check
+    from repro.verify.stored import Stored
 
 
 def verify_results(options: argparse.Namespace, say: Say) -> int:
@@ -29,7 +30,7 @@ def verify_results(options: argparse.Namespace, say: Say) -> int:
 
     found = []
     for folder in scale_folders(options.results):
-        further = _made_again(folder, known, options, seed=seed, say=say) if options.rerun or options.carry else []
+        further = _made_again(folder, known, options, seed=seed, say=say)
         found.append(verified(folder, known, further=further))
         if not options.json:
             print("\n".join(found[-1].lines()), flush=True)
@@ -53,6 +54,19 @@ def publish_results(options: argparse.Namespace, say: Say) -> int:
         print("\n".join(found.lines()))
         held = held and found.holds
     return 0 if held else 1
+
+
+def export_named(options: argparse.Namespace, say: Say) -> None:
+    """Write what a name means to a folder: a run's weights and card, or the card of prepared data."""
+    with importing():
+        from repro.readers.export import DATA, export_data, export_run
+
+    scale, *rest = options.name.split("/")
+    if len(rest) == 2 and rest[0] == DATA:
+        written = export_data(scale, rest[1], results=options.results, out=options.to)
+    else:
+        written = export_run(options.name, results=options.results, out=options.to)
+    say(f"wrote {', '.join(str(path) for path in written)}")
 
 
 def challenge_claim(options: argparse.Namespace, say: Say) -> None:
@@ -79,13 +93,32 @@ def challenge_claim(options: argparse.Namespace, say: Say) -> None:
 
 
 def _made_again(folder: Path, known: Catalogue, options: argparse.Namespace, *, seed: int, say: Say) -> list[Check]:
-    with importing():
-        from repro.verify.rerun import carry_checked, rerun_checked
-        from repro.verify.stored import read_stored
+    """What is made again, as far as it is asked for: runs, data, pages."""
+    if not (options.rerun or options.carry or options.data or options.reports):
+        return []
+    from repro.verify.stored import read_stored
 
-    device = chosen_device(options.device)
     stored = read_stored(folder, known)
     checks = []
+    if options.rerun or options.carry:
+        checks += _runs_made_again(stored, options, seed=seed, say=say)
+    if options.data:
+        with importing():
+            from repro.verify.made_again.data import data_made_again
+
+        checks.append(data_made_again(stored, say=say))
+    if options.reports:
+        from repro.verify.made_again.pages import pages_made_again
+
+        checks.append(pages_made_again(stored, known, reports=options.reports))
+    return checks
+
+
+def _runs_made_again(stored: Stored, options: argparse.Namespace, *, seed: int, say: Say) -> list[Check]:
+    with importing():
+        from repro.verify.rerun import carry_checked, rerun_checked
+
+    device, checks = chosen_device(options.device), []
     if options.carry:
         checks.append(carry_checked(stored, num=options.carry, seed=seed, device=device, say=say))
     if options.rerun:

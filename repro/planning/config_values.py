@@ -47,6 +47,7 @@ def checked_values(values: Mapping[str, Any], *, schema: str) -> dict[str, Any]:
     """
     rules = yaml.safe_load(schema)
     properties: Mapping[str, Mapping[str, Any]] = rules["properties"]
+    values = {key: _as_numbers(value) if _lists_numbers(properties.get(key, {})) else value for key, value in values.items()}
     for error in _Validator(rules).iter_errors(dict(values)):
         raise ConfigError(_explained(error, properties))
     return {key: _in_one_spelling(key, value, _format(properties[key])) for key, value in values.items()}
@@ -59,6 +60,18 @@ def listed(value: str | Sequence[str]) -> tuple[str, ...]:
     return (value,) if Path(value).exists() else tuple(part.strip() for part in value.split(",") if part.strip())
 
 
+def _lists_numbers(rule: Mapping[str, Any]) -> bool:
+    return bool(rule.get("items", {}).get("type") == "integer")
+
+
+def _as_numbers(value: Any) -> Any:
+    """A list of whole numbers, which a command line makes a list of texts or one text; anything else as it is."""
+    texts = value.split(",") if isinstance(value, str) else [value] if isinstance(value, int) else value
+    if not isinstance(texts, list | tuple) or not all(str(text).strip().isdecimal() for text in texts):
+        return value
+    return [int(text) for text in texts]
+
+
 def check_program(name: str | None) -> None:
     """Refuse a Python that is not there.
 
@@ -67,6 +80,16 @@ def check_program(name: str | None) -> None:
     """
     if name is not None and shutil.which(name) is None:
         raise ConfigError(f"python={name!r} is no program of this machine; give the path of a Python, or leave the key out")
+
+
+def check_no_container(image: str | None) -> None:
+    """Refuse an image in which no job would run.
+
+    Raises:
+        ConfigError: one is named.
+    """
+    if image is not None:
+        raise ConfigError(f"container={image!r} is used with --sdm apptainer alone; add that, or leave the key out")
 
 
 def _is_whole(checker: object, value: object) -> bool:

@@ -76,6 +76,7 @@ class Config:
     gpus_per_job: int | None
     precision: str
     towers_apart: bool
+    container: str | None
     python: str | None
     max_left_out: float
 

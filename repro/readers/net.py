@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import torch
@@ -13,9 +15,12 @@ from repro.artifacts.documents import MissingFileError
 from repro.artifacts.files import FileFormatError, run_folder
 from repro.artifacts.provenance import plain
 from repro.artifacts.run_json import RunJson, TrainedNetwork, read_run
+from repro.catalogue.known import catalogue
 from repro.models.clip import build_clip_network
 from repro.models.image import build_network
+from repro.spec.experiment import make_run
 from repro.spec.network import Network
+from repro.spec.run import Experiment
 from repro.spec.video import ClipNetwork
 
 
@@ -48,13 +53,10 @@ def read_net(run_id: str, *, results: Path) -> nn.Module:
 
 
 def _record(run_id: str, *, results: Path) -> RunJson:
-    parts = run_id.split("/")
-    if len(parts) != 4 or not parts[3].isdecimal() or {"", ".", ".."} & set(parts):
-        raise NoNetError(f"got run {run_id!r}; allowed: scale/paper/variant/seed, such as small/alexnet/full/0")
+    scale, paper, variant, seed = _parts(run_id)
     try:
         return read_run(results, run_id)
     except MissingFileError:
-        scale, paper, variant, seed = parts
         raise NoNetError(
             f"run {run_id} is not finished in {results}; give results=, or train it: "
             f"python -m repro train --scale {scale} --paper {paper} --variant {variant} --seeds {seed} --results {results}"
@@ -75,16 +77,50 @@ def _network_part(record: RunJson) -> TrainedNetwork:
 
 def _built(record: RunJson) -> nn.Module:
     """The net that the run's own specification describes, with other weights."""
-    network = _described(record.spec.get("network"))
+    commit = record.environment.get("commit", "unknown")
+    return built_from(f"{record.id} (commit {commit})", record.spec, num_classes=record.num_classes)
+
+
+def built_from(name: str, spec: Mapping[str, Any], *, num_classes: int) -> nn.Module:
+    """The net that the specification of the run `name` describes, with other weights.
+
+    Raises:
+        NoNetError: it is described in words that this version does not know.
+    """
+    network = _described(spec.get("network"))
     if network is None:
-        commit = record.environment.get("commit", "unknown")
         raise NoNetError(
-            f"run {record.id} was trained by another version of this package (commit {commit}), whose nets are described "
-            "otherwise; use that version, or train the run again"
+            f"run {name} was trained by another version of this package, whose nets are described otherwise; use that version, "
+            "or train the run again"
         )
+    return _with_weights(network, num_classes=num_classes, key=0)
+
+
+def build_net(run_id: str, *, num_classes: int, catalogue_files: Sequence[Path] = ()) -> nn.Module:
+    """The net of the run called `scale/paper/variant/seed` as it is before training, with the initial weights of its seed.
+
+    Raises:
+        NoNetError: the name is none, or is that of no network.
+        UnknownName: no such paper, scale or variant.
+    """
+    scale, paper, variant, seed = _parts(run_id)
+    run = make_run(catalogue(catalogue_files).paper(paper), scale=scale, variant=variant, seed=int(seed))
+    if not isinstance(run.experiment, Experiment):
+        raise NoNetError(f"{run_id} is made by a method that trains no net; give a run of a network (python -m repro list)")
+    return _with_weights(run.trained.network, num_classes=num_classes, key=run.key_for("init"))
+
+
+def _with_weights(network: Network | ClipNetwork, *, num_classes: int, key: int) -> nn.Module:
     if isinstance(network, ClipNetwork):
-        return build_clip_network(network, num_classes=record.num_classes, key=0)
-    return build_network(network, num_classes=record.num_classes, key=0)
+        return build_clip_network(network, num_classes=num_classes, key=key)
+    return build_network(network, num_classes=num_classes, key=key)
+
+
+def _parts(run_id: str) -> list[str]:
+    parts = run_id.split("/")
+    if len(parts) != 4 or not parts[3].isdecimal() or {"", ".", ".."} & set(parts):
+        raise NoNetError(f"got run {run_id!r}; allowed: scale/paper/variant/seed, such as small/alexnet/full/0")
+    return parts
 
 
 def _described(stored: object) -> Network | ClipNetwork | None:

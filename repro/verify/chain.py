@@ -5,7 +5,7 @@ from __future__ import annotations
 from repro.artifacts.documents import MissingFileError, read_document
 from repro.artifacts.files import FileFormatError, sha256_file
 from repro.artifacts.ledger.chain import FILE, TIP_FILE, Ledger, read_ledger, read_tip
-from repro.artifacts.ledger.events import Begin, End
+from repro.artifacts.ledger.events import Begin, End, Receipt, Start
 from repro.artifacts.ledger.population_json import FILE as POPULATION
 from repro.artifacts.ledger.population_json import PopulationJson
 from repro.artifacts.run_json import FILE as RUN_FILE
@@ -29,7 +29,13 @@ def chain_checked(stored: Stored) -> Check:
         ledger = read_ledger(stored.folder)
     except FileFormatError as error:
         return Check(name="chain", problems=(str(error),))
-    problems = [*_of_tip(stored, ledger), *_of_records(stored, ledger), *_of_ends(stored, ledger), *_of_population(stored)]
+    problems = [
+        *_of_tip(stored, ledger),
+        *_of_records(stored, ledger),
+        *_of_ends(stored, ledger),
+        *_of_receipts(ledger),
+        *_of_population(stored),
+    ]
     lines = counted(len(ledger.lines), "line")
     found = f"{lines}, each names the one before; {counted(len(stored.records), 'record')} as their ends in it say"
     begun = sum(len(event.runs) for event in ledger.events(Begin)[-1:])
@@ -76,6 +82,25 @@ def _of_ends(stored: Stored, ledger: Ledger) -> list[str]:
     there = set(stored.records) | set(stored.broken)
     gone = sorted(run_id for run_id in ended if run_id not in there)
     return [f"run {run_id} has ended by the ledger, and its record is gone; {MEND}" for run_id in gone]
+
+
+def _of_receipts(ledger: Ledger) -> list[str]:
+    """Which receipts cannot be of a run that was made again: no end that they name, or other code than it was made by."""
+    ends = {line.sha256: line.event for line in ledger.of(End)}
+    codes = {start.digest: start.identity.get("code", "") for start in ledger.events(Start)}
+    found = {run_id for begin in ledger.events(Begin) for run_id in begin.runs}
+    problems = []
+    for line in ledger.of(Receipt):
+        receipt, end = line.event, ends.get(line.event.end)
+        made_by = codes.get(end.identity, "") if end else ""
+        if end is None and (receipt.end or receipt.run not in found):
+            said = "names no end of a run"
+        elif end is not None and (end.run != receipt.run or made_by not in ("", receipt.code_before)):
+            said = "is of another run, or of other code, than the end that it names"
+        else:
+            continue
+        problems.append(f"line {line.number}, a receipt of {receipt.run}, {said}: verify did not write it; {MEND}")
+    return problems
 
 
 def _of_population(stored: Stored) -> list[str]:

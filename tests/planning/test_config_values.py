@@ -60,6 +60,12 @@ def test_files_that_describe_papers_are_spelled_too_and_may_be_joined_by_commas(
     assert config(catalogue="$HERE/examples/vgg_depth.py").catalogue.files == (str(example),)
 
 
+@pytest.mark.parametrize("typed", [[2, 3, 5], ["2", "3", "5"], "2,3,5", "2, 3, 5"])
+def test_looks_are_numbers_however_a_command_line_gives_them(typed: Any) -> None:
+    """Snakemake makes `looks=[2,3,5]` a list of texts."""
+    assert read_config(with_defaults({"scale": "smoke", "until": "decided", "looks": typed})).looks == (2, 3, 5)
+
+
 @pytest.mark.parametrize("typed", ["alexnet,karpathy", "alexnet, karpathy", ["alexnet", "karpathy"]])
 def test_papers_are_a_list_or_joined_by_commas(typed: str | list[str]) -> None:
     assert config(papers=typed).papers == ("alexnet", "karpathy")

@@ -101,9 +101,7 @@ rule render:
         f"{SCALE_FOLDER}/claims.json",
         f"{SCALE_FOLDER}/runs.csv",
     output:
-        INDEX,
-        CALIBRATION,
-        PAGES,
+        [shown(page) for page in (INDEX, CALIBRATION, *PAGES)],
     log:
         f"{LOGS}/render.log",
     localrule: True

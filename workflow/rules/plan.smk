@@ -28,7 +28,7 @@ from repro.planning.batch import (
 from repro.planning.declare import declare, plan_of
 from repro.planning.noted import note_population
 from repro.planning.jobs import prepare_priority, prepare_threads, train_jobs
-from repro.planning.config_values import check_program, with_defaults
+from repro.planning.config_values import check_no_container, check_program, with_defaults
 from repro.planning.source_changes import change_lines, note_source, source_of
 from repro.planning.plan import (
     catalogue_options,
@@ -81,8 +81,10 @@ try:
     if workflow.is_main_process:
         note_population(Path(CONFIG.results) / CONFIG.scale)
     # In a container or an environment of Snakemake's it is another machine's.
-    if not workflow.deployment_settings.deployment_method:
+    DEPLOYED = workflow.deployment_settings.deployment_method
+    if not DEPLOYED:
         check_program(CONFIG.python)
+        check_no_container(CONFIG.container)
     # The most minutes that a job of a batch system may ask for; None: no such system.
     LONGEST = longest_minutes(workflow.resource_settings.default_resources)
     if workflow.is_main_process:
@@ -96,6 +98,12 @@ except ValueError as error:
 speak_for_the_workflow(os.environ)
 
 
+if CONFIG.container:
+
+    # For every rule, with --sdm apptainer.
+    container: CONFIG.container
+
+
 def literal(text):
     """Return `text` as it must stand in a shell command in which braces have a meaning."""
     return text.replace("{", "{{").replace("}", "}}")
@@ -103,7 +111,8 @@ def literal(text):
 
 # Where and by which interpreter a stage runs, and which file describes a paper, is no part of what makes its result: it is not
 # among the params. What such a file says is, as the digests of what each rule needs of it.
-REPRO = f"{literal(quote(CONFIG.python or sys.executable))} -m repro"
+PYTHON = CONFIG.python or ("python3" if CONFIG.container and DEPLOYED else sys.executable)
+REPRO = f"{literal(quote(PYTHON))} -m repro"
 AT = f"--scale {CONFIG.scale} --results {literal(quote(CONFIG.results))}{literal(catalogue_options(CONFIG))}"
 ON = f"--device {CONFIG.device}"
 # A job of a batch system has no GPU that it did not ask for, and preparing needs none.
@@ -125,6 +134,19 @@ PAGES = [
 ]
 #: Results that lie in the clone, which a site shows too.
 PUBLISHED = "results/published" if Path("results/published").is_dir() else ""
+
+
+def shown(page):
+    """Return a page or its numbers marked for `snakemake --report`, by paper and table; other forms of a page as they are."""
+    name, form, folder = Path(page).stem, Path(page).suffix[1:], Path(page).parent.name
+    if form not in ("html", "csv"):
+        return page
+    of_all = page in (INDEX, CALIBRATION)
+    caption = name if of_all else "table" if form == "html" else "numbers"
+    category, labels = ("All claims", {"page": name}) if of_all else (folder, {"table": name, "form": form})
+    return report(page, caption=f"../report/{caption}.rst", category=category, labels=labels)
+
+
 PAPER_NAMES = [paper.name for paper in PAPERS]
 SEEDS_OPTION = "" if CONFIG.seeds is None else f"--num-seeds {CONFIG.seeds}"
 

@@ -22,6 +22,8 @@ from repro.report.site.rules import rule_digest, rule_words
 from repro.report.site.standing import Asked, Mark, Statement, mark_of
 from repro.report.text.started import started_facts
 
+#: The order of a question's statements: what is decided on real data first.
+BY_STATE = ("agree", "mixed", "against", "open", "right", "slip", "generated", "idle", "level")
 #: The way from a page of a question to the site's root.
 UP = "../../"
 
@@ -102,14 +104,15 @@ def dossier(
     asked: Asked,
     sources: Sequence[Source],
     *,
-    prices: Mapping[str, Price],
+    prices: Mapping[str, Sequence[Price]],
     before: Asked | None,
     after: Asked | None,
     made: str,
 ) -> Dossier:
     """The page of `asked`. made: the date and code, as a citation names them."""
     used = [source for source in sources if source.judges(asked.paper.name)]
-    lines = tuple(_line(statement, used) for statement in asked.statements)
+    first, *others = [asked.lead, *(item for item in asked.statements if item is not asked.lead)]
+    lines = tuple(_line(item, used) for item in (first, *sorted(others, key=lambda item: BY_STATE.index(item.state))))
     is_level = [line.statement.claim.kind == "level" and asked.kind == "effects" for line in lines]
     said = answer(asked, sources)
     return Dossier(

@@ -25,6 +25,8 @@ FILTERS = {
 }
 #: The axis of multiples: the paper's effect is 1.
 MULTIPLE_AXIS = Track(axis=Axis(low=MULTIPLES[0], high=MULTIPLES[1], start_px=0, end_px=100), kind="multiple")
+#: The order of the matrix by state.
+SHOWN_FIRST = (("agree", "mixed", "against"), ("open",), ("generated",), ("idle", "right", "slip", "level"))
 #: Half to twice the paper's effect counts as reproduced.
 REPRODUCED = (0.5, 2.0)
 
@@ -155,7 +157,7 @@ def _lead(numbers: dict[str, int], *, papers: int) -> str:
     text = (
         f"{formatting.counted(total, 'statement')} of {formatting.counted(papers, 'paper')}, tried again with several seeds "
         "each. "
-        f"Of {count(trained)} that networks must be trained for, {count(tried)} were tried on real data: {listed(said)}."
+        f"Of {count(trained)} that networks must be trained for, {_tried_words(tried, said)}."
     )
     if counts:
         text += f" {count(counts)} follow from the printed layers alone: {count(numbers['right'])} are right, "
@@ -163,6 +165,10 @@ def _lead(numbers: dict[str, int], *, papers: int) -> str:
     if numbers["level"]:
         text += f" {count(numbers['level'])} are printed levels, which only the papers' own data can tell."
     return text
+
+
+def _tried_words(tried: int, said: Sequence[str]) -> str:
+    return f"{count(tried)} were tried on real data: {listed(said)}" if tried else "none was tried on real data yet"
 
 
 def _segments(numbers: dict[str, int], states: Sequence[str]) -> tuple[Segment, ...]:
@@ -193,9 +199,14 @@ def _group(paper: Paper, asked: Sequence[Asked], sources: Sequence[Source], answ
         paper=paper,
         places=tuple(place for place, source in enumerate(sources) if source.judges(paper.name)),
         citation=citation(paper),
-        lines=tuple(line for item, line in lines if item.kind == "effects"),
+        lines=tuple(sorted((line for item, line in lines if item.kind == "effects"), key=_decided_first)),
         apart=tuple(line for item, line in lines if item.kind != "effects"),
     )
+
+
+def _decided_first(line: Line) -> int:
+    """What real data have decided comes first, then what they leave open, then the rest; each in the paper's order."""
+    return next(place for place, states in enumerate(SHOWN_FIRST) if line.asked.state in states)
 
 
 def _line(asked: Asked, sources: Sequence[Source], said: Answer) -> Line:

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from repro.artifacts.ledger.receipts import Bridges, way_words
 from repro.artifacts.run_json import RunJson
 from repro.artifacts.runs_csv import short_code
-from repro.report.text.formatting import counted, listed
+from repro.report.text.formatting import counted
+from repro.system.some import some
 
 #: What pages call it.
 CARRIED = "Carried over a change of code"
-#: Names that are given; the others are counted.
-MOST_NAMED = 4
 
 
 def carried_words(records: Sequence[RunJson], bridges: Bridges) -> str:
@@ -23,7 +22,7 @@ def carried_words(records: Sequence[RunJson], bridges: Bridges) -> str:
         if newest != record.code_digest:
             groups.setdefault((record.code_digest, newest), []).append(record)
     return " ".join(
-        f"{counted(len(group), 'run')} ({_some(dict.fromkeys(one.variant for one in group))}) of code {short_code(before)} "
+        f"{counted(len(group), 'run')} ({some(list(dict.fromkeys(one.variant for one in group)))}) of code {short_code(before)} "
         f"{'counts' if len(group) == 1 else 'count'} as of code {short_code(after)}: {way_words(bridges.way(before, after))}."
         for (before, after), group in groups.items()
     )
@@ -35,11 +34,5 @@ def run_carried_words(record: RunJson, bridges: Bridges) -> str:
     if before == after:
         return ""
     way = bridges.way(before, after)
-    shown = _some(dict.fromkeys(run for bridge in way for run in bridge.runs))
+    shown = some(list(dict.fromkeys(run for bridge in way for run in bridge.runs)))
     return f"made by code {short_code(before)}, counts as of code {short_code(after)}: {way_words(way)}, namely {shown}"
-
-
-def _some(names: dict[str, None]) -> str:
-    found = list(names)
-    more = [f"{len(found) - MOST_NAMED} more"] if len(found) > MOST_NAMED else []
-    return listed([*found[:MOST_NAMED], *more])

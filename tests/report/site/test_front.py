@@ -1,10 +1,14 @@
 """The front page: its numbers are those of claims.json, generated data count nowhere, and the filters name states."""
 
 import csv
+import html
 import json
+import math
 import re
 from collections import Counter
 from dataclasses import replace
+
+import pytest
 
 from repro.report.site.front import FILTERS, front_page
 from repro.report.site.standing import GROUPS, STATES, asked_of, counted
@@ -97,6 +101,49 @@ def test_filter_and_search_stand_in_the_address_by_the_names_of_the_buttons(publ
     assert 'query.get("show")' in text
     assert 'query.get("q")' in text
     assert 'class="tools" hidden' in text, "without JavaScript there is no filter that does nothing"
+
+
+def test_each_effect_on_the_pages_is_that_of_claims_json_in_points_and_in_relative_change(published_site):
+    front, num = published_site.text("index.html"), 0
+    for item in published_site.asked:
+        page = published_site.text(item.href)
+        for source in published_site.sources:
+            entry = item.lead.entries.get(source.key)
+            if (
+                entry is None
+                or getattr(entry, "log_ratio", None) is None
+                or GROUPS[entry.verdict] not in ("agree", "against", "open")
+            ):
+                continue
+            row = front[front.index(f'id="{item.paper.name}-{item.question.name}"') :]
+            row = html.unescape(row[: row.index("</tr>")])
+            if entry.points is not None:
+                shown = float(re.search(r'class="eff">([^ ]+) pt<', _column(row, source.title))[1].replace("\N{MINUS SIGN}", "-"))
+                assert shown == pytest.approx(100 * entry.points.estimate, abs=0.05)
+                change = 100 * math.expm1(entry.log_ratio.estimate)
+                decimals = 1 if abs(change) < 9.95 else 0
+                assert f"{change:+.{decimals}f} %".replace("-", "\N{MINUS SIGN}") in page
+                num += 1
+    assert num >= 10
+
+
+def _column(row: str, title: str) -> str:
+    """The entry of a data set in a row of the matrix."""
+    part = row[row.index(f'data-label="{title}"') :]
+    return part[: part.index("</td>")]
+
+
+def test_the_tables_for_papers_have_as_many_entries_in_every_line_as_columns(published_site):
+    files = [published_site.root / "matrix.tex", *published_site.root.glob("question/*/*.tex")]
+    assert len(files) == 1 + len(published_site.asked)
+    for file in files:
+        text = file.read_text(encoding="utf-8")
+        body = text[text.index("\\toprule") : text.index("\\bottomrule")]
+        counts = {len(re.findall(r"(?<!\\)&", line)) for line in body.splitlines() if line.endswith("\\\\")}
+        assert len(counts) == 1, file
+        assert counts.pop() <= 5, "six columns at most"
+        assert text.count("{") == text.count("}")
+        assert text.isascii(), file
 
 
 def test_results_of_generated_data_alone_answer_nothing(published_site):

@@ -30,7 +30,7 @@ def test_runs_are_carried_to_the_newest_code_by_every_receipt_on_the_way() -> No
     bridges = Bridges(equal=(bridge(A, B, 4), bridge(B, C, 9)))
     words = carried_words([made_by(A), made_by(A, "no_lrn"), made_by(B), made_by(C)], bridges)
     assert words == (
-        "2 runs (full and no_lrn) of code aaaaaaaaaaaa count as of code cccccccccccc: 2 runs made again by the other code, equal "
+        "2 runs (full, no_lrn) of code aaaaaaaaaaaa count as of code cccccccccccc: 2 runs made again by the other code, equal "
         "to the bit (lines 4, 9 of the ledger). 1 run (full) of code bbbbbbbbbbbb counts as of code cccccccccccc: 1 run made "
         "again by the other code, equal to the bit (line 9 of the ledger)."
     )

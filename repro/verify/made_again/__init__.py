@@ -1,0 +1,1 @@
+"""Make prepared data and pages again, and compare them with those that lie there."""
