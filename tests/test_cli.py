@@ -155,7 +155,9 @@ def test_variants_are_a_name_or_several_each_once():
             arguments.parse_variants(text)
 
 
-@pytest.mark.parametrize("text", ["", "a", "2-1", "1,1", "0-2,1", "-1", "1,", "1.5"])
+@pytest.mark.parametrize(
+    "text", ["", "a", "2-1", "1,1", "0-2,1", "-1", "1,", "1.5", "0-", "-", ",", "0-99999999999", "10000", "\u0661"]
+)
 def test_other_seeds_are_refused_with_what_is_allowed(text):
     with pytest.raises(argparse.ArgumentTypeError, match="allowed: a range such as 0-2, or a list such as 0,1,5"):
         arguments.parse_seeds(text)
