@@ -39,7 +39,7 @@ OPTIONS = {
     "follow": (STAGE - {"--log"}) | PAPERS_OPTION | {"--jobs", "--num-seeds", "--pages", "--reports", "--runs", "--until-end-of"},
     "speed": {"-h", "--help", "files", "--reports"},
     "calibrate": STAGE | PAPERS_OPTION | {"--replications", "--seed", "--out"},
-    "verify": KNOWING | {"results", "--reports", "--data", "--json", "--rerun", "--carry", "--seed", "--device"},
+    "verify": KNOWING | {"results", "--json", "--rerun", "--carry", "--data", "--pages", "--seed", "--device"},
     "challenge": STAGE | {"claim", "--beacon", "--num-seeds", "--seeds", "--device"},
     "publish": KNOWING | {"results", "--out"},
     "ledger": {"-h", "--help", "--scale", "--results", "--begin-anew"},
@@ -157,7 +157,9 @@ def test_variants_are_a_name_or_several_each_once():
             arguments.parse_variants(text)
 
 
-@pytest.mark.parametrize("text", ["", "a", "2-1", "1,1", "0-2,1", "-1", "1,", "1.5"])
+@pytest.mark.parametrize(
+    "text", ["", "a", "2-1", "1,1", "0-2,1", "-1", "1,", "1.5", "0-", "-", ",", "0-99999999999", "10000", "\u0661"]
+)
 def test_other_seeds_are_refused_with_what_is_allowed(text):
     with pytest.raises(argparse.ArgumentTypeError, match="allowed: a range such as 0-2, or a list such as 0,1,5"):
         arguments.parse_seeds(text)

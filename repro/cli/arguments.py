@@ -33,15 +33,22 @@ class UsageError(ValueError):
 def parse_seeds(text: str) -> tuple[int, ...]:
     """The seeds that `0-2`, `0,1,5` or a mixture of both names, each once and in that order."""
     seeds: list[int] = []
-    try:
-        for part in text.split(","):
-            first, _, last = part.partition("-")
-            seeds += range(int(first), int(last or first) + 1)
-    except ValueError:
-        seeds = []
-    if not seeds or len(set(seeds)) != len(seeds):
-        raise argparse.ArgumentTypeError(f"got {text!r}; allowed: a range such as 0-2, or a list such as 0,1,5, each seed once")
+    for part in text.split(","):
+        found = re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?", part.strip(), re.ASCII)
+        few = range(int(found[1]), int(found[2] or found[1]) + 1) if found else range(0)
+        seeds = [*seeds, *few] if few else [-1, -1]
+    if len(set(seeds)) != len(seeds):
+        raise argparse.ArgumentTypeError(
+            f"got {text!r}; allowed: a range such as 0-2, or a list such as 0,1,5, each seed once, from 0 to 9999"
+        )
     return tuple(seeds)
+
+
+def parse_num_gpus(text: str) -> int:
+    """The number of GPUs that `text` writes, 0 or more."""
+    if not re.fullmatch(r"\d{1,3}", text.strip(), re.ASCII):
+        raise argparse.ArgumentTypeError(f"got {text!r}; allowed: a whole number from 0 to 999")
+    return int(text)
 
 
 def parse_share(text: str) -> float:
@@ -130,6 +137,10 @@ class LineParser(argparse.ArgumentParser):
             close = nearest(found[1], names)
             guess = f"; did you mean {close!r}?" if close else ";"
             return f"{message[: found.start()]}got {found[1]!r}{guess} allowed: {', '.join(names)}"
+        number = re.search(r"invalid (int|float) value: (.*)$", message)
+        if number:
+            kind = "a whole number" if number[1] == "int" else "a number"
+            return f"{message[: number.start()]}got {number[2]}; allowed: {kind}"
         return message
 
     def _typed_actions(self) -> Iterator[argparse.Action]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from repro.cli.arguments import PRECISIONS, parse_input, parse_place, parse_seeds, parse_share, parse_variants
+from repro.cli.arguments import PRECISIONS, parse_input, parse_num_gpus, parse_place, parse_seeds, parse_share, parse_variants
 from repro.cli.options import (
     add_compute,
     add_knowing,
@@ -122,7 +122,7 @@ def _add_train(commands: Commands) -> None:
     stage.add_argument("--seeds", required=True, type=parse_seeds, help="which: such as 0-2 or 0,1,5")
     add_compute(stage)
     words = "GPUs that the job has alone, with a process each; 0 shares what is visible (default: 1 with cuda)"
-    stage.add_argument("--gpus", type=int, metavar="N", help=words)
+    stage.add_argument("--gpus", type=parse_num_gpus, metavar="N", help=words)
     stage.add_argument(
         "--precision",
         choices=PRECISIONS,
