@@ -150,15 +150,15 @@ def test_more_seeds_keep_the_seeds_that_are_finished(finished):
 
 
 def section_of(title: str) -> tuple[str, list[str]]:
-    """Return the entry that a section of the README shows, and the files of papers that it names."""
-    section = (ROOT / "README.md").read_text().partition(f"## {title}\n")[2].partition("\n## ")[0]
-    files = dict.fromkeys(re.findall(r"\]\((repro/papers/[^)]+)\)", section))
+    """Return the entry that a section of docs/adding.md shows, and the files of papers that it names."""
+    section = (ROOT / "docs" / "adding.md").read_text().partition(f"## {title}\n")[2].partition("\n## ")[0]
+    files = dict.fromkeys(re.findall(r"\]\(\.\./(repro/papers/[^)]+)\)", section))
     return section.split("```python\n", 1)[1].split("```", 1)[0], list(files)
 
 
 def test_one_new_entry_is_a_new_ablation_and_another_a_claim_about_it(finished):
-    """Add a variant and a claim as the README shows, to the files that it names and to no others."""
-    entry, (variants, tables) = section_of("Add an ablation")
+    """Add a variant and a claim as docs/adding.md shows, to the files that it names and to no others."""
+    entry, (variants, tables) = section_of("An ablation, by example")
     finished.edit(variants, lambda text: text.replace("VARIANTS = (\n", "VARIANTS = (\n" + entry, 1))
     finished.edit(tables, lambda text: text.replace('"no_pca_color",\n', '"no_pca_color",\n"noise_for_half",\n', 1))
     assert "noise_for_half" in finished.repro("list", "alexnet").stdout
@@ -168,7 +168,7 @@ def test_one_new_entry_is_a_new_ablation_and_another_a_claim_about_it(finished):
     ablated = jobs(finished.planned())
     (trained,) = set(ablated) - set(AFTERWARDS)
     assert trained.startswith("train_alexnet_ablations_")
-    claim, (claims, of_tables) = section_of("Add a claim")
+    claim, (claims, of_tables) = section_of("A claim, by example")
     assert of_tables == tables
     named = "TRAINING_CLAIMS = (\n"
     finished.edit(claims, lambda text: text.replace(named, f"{claim}\n{named}    {claim.partition(' = ')[0]},\n", 1))
