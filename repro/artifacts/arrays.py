@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repro.artifacts.files import atomic_writer
+from repro.system.filesystem import open_regular
 
 
 def write_npz(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -37,5 +38,5 @@ def _write(stream: IO[bytes], arrays: Mapping[str, NDArray[Any]]) -> None:
 
 def read_npz(path: Path) -> dict[str, NDArray[Any]]:
     """Read all arrays of a file."""
-    with np.load(path, allow_pickle=False) as stored:
+    with open_regular(path) as stream, np.load(stream, allow_pickle=False) as stored:
         return {name: stored[name] for name in stored.files}

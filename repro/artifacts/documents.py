@@ -23,6 +23,7 @@ import msgspec
 
 from repro.artifacts.files import FileFormatError, canonical_json, sha256_bytes, write_text
 from repro.artifacts.provenance import plain
+from repro.system.filesystem import read_regular
 
 #: Keys that every document has beside its fields.
 SCHEMA_KEY, DIGEST_KEY = "schema", "sha256"
@@ -79,7 +80,7 @@ def read_document(path: Path, kind: type[D]) -> D:
             written.
     """
     try:
-        content = Path(path).read_bytes()
+        content = read_regular(path)
     except FileNotFoundError:
         raise MissingFileError(f"{path} does not exist; make it with python -m repro {kind.STAGE}") from None
     except OSError as error:

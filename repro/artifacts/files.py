@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from repro.system.filesystem import move_over, naming, set_mode, sync, sync_folder
+from repro.system.filesystem import move_over, naming, open_regular, set_mode, sync, sync_folder
 
 #: How the name of a file ends that is being written.
 PART = ".part"
@@ -106,7 +106,7 @@ def sha256_bytes(content: bytes) -> str:
 
 def sha256_file(path: Path) -> str:
     """The SHA-256 of the file at `path` in hexadecimal, read in pieces."""
-    with open(path, "rb") as stream:
+    with open_regular(path) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 

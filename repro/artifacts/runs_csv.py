@@ -10,6 +10,7 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 from repro.artifacts.files import FileFormatError, sha256_bytes, write_text
+from repro.system.filesystem import read_regular
 
 AGAIN = "run python -m repro collect again"
 #: Characters of a code digest that the table shows.
@@ -89,7 +90,7 @@ def read_runs_csv(path: Path) -> RunsTable:
         FileFormatError: the file is missing or no text, has other columns, or an entry that is none of its column.
     """
     try:
-        content = Path(path).read_bytes()
+        content = read_regular(path)
     except FileNotFoundError:
         raise FileFormatError(f"{path} does not exist; run python -m repro collect first") from None
     try:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repro.artifacts.files import FileFormatError, atomic_writer, canonical_json
+from repro.system.filesystem import read_regular
 
 SCHEMA = "scores/1"
 ARRAYS = ("scores_NK", "label_N", "example_N", "meta")
@@ -84,7 +85,7 @@ def read_scores(path: Path) -> Scores:
         FileFormatError: the file is missing, damaged, of another schema, or its arrays do not fit each other.
     """
     try:
-        content = Path(path).read_bytes()
+        content = read_regular(path)
     except FileNotFoundError:
         raise FileFormatError(f"{path} does not exist; train its run again") from None
     return parse_scores(content, path=path)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from repro.artifacts.files import FileFormatError, sha256_bytes, sha256_file
+from repro.system.filesystem import read_regular
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +44,7 @@ class StoredFile:
         """Bytes of the file in `folder`, checked as `verify` does."""
         path = Path(folder) / self.file
         try:
-            content = path.read_bytes()
+            content = read_regular(path)
         except OSError as error:
             raise FileFormatError(f"{path} cannot be read ({error.strerror}); {again}") from None
         self._compare(sha256_bytes(content), path=path, again=again)

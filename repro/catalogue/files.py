@@ -16,6 +16,7 @@ from typing import Any
 from repro.catalogue import fields as field_types
 from repro.catalogue.literals import faults
 from repro.spec.experiment import Extension, Paper
+from repro.system.filesystem import read_regular
 
 NEXT = 'put it right there (README, "Another paper")'
 LACKING = re.compile(r"(\w+)\.__init__\(\) missing \d+ required keyword-only arguments?: (.*)")
@@ -69,7 +70,7 @@ def _checked(path: Path, *, source: str, package: str, passed: set[Path]) -> str
     """The text of a file once it, and all of its own package that it imports, is found to be literals."""
     passed.add(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_regular(path).decode()
         for line, what in sorted(faults(text, package=package)):
             raise CatalogueError(
                 f"{source}, line {line}: {what}; allowed: imports from repro.spec and repro.papers, `replace`, and names for "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -13,9 +14,14 @@ from repro.catalogue.known import Catalogue
 from repro.spec.experiment import make_run
 from repro.spec.names import nearest
 from repro.spec.run import Run
+from repro.system.processors import num_usable
 from repro.system.spelling import PlaceError, spelled
 
 DEVICES = ("auto", "cpu", "cuda")
+#: Environment variables by which numeric libraries learn how many threads they may start.
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
+#: The path that stands for standard input.
+STANDARD_INPUT = Path("-")
 #: Number formats of training.
 PRECISIONS = ("float32", "tf32", "bfloat16")
 
@@ -27,15 +33,22 @@ class UsageError(ValueError):
 def parse_seeds(text: str) -> tuple[int, ...]:
     """The seeds that `0-2`, `0,1,5` or a mixture of both names, each once and in that order."""
     seeds: list[int] = []
-    try:
-        for part in text.split(","):
-            first, _, last = part.partition("-")
-            seeds += range(int(first), int(last or first) + 1)
-    except ValueError:
-        seeds = []
-    if not seeds or len(set(seeds)) != len(seeds):
-        raise argparse.ArgumentTypeError(f"got {text!r}; allowed: a range such as 0-2, or a list such as 0,1,5, each seed once")
+    for part in text.split(","):
+        found = re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?", part.strip(), re.ASCII)
+        few = range(int(found[1]), int(found[2] or found[1]) + 1) if found else range(0)
+        seeds = [*seeds, *few] if few else [-1, -1]
+    if len(set(seeds)) != len(seeds):
+        raise argparse.ArgumentTypeError(
+            f"got {text!r}; allowed: a range such as 0-2, or a list such as 0,1,5, each seed once, from 0 to 9999"
+        )
     return tuple(seeds)
+
+
+def parse_num_gpus(text: str) -> int:
+    """The number of GPUs that `text` writes, 0 or more."""
+    if not re.fullmatch(r"\d{1,3}", text.strip(), re.ASCII):
+        raise argparse.ArgumentTypeError(f"got {text!r}; allowed: a whole number from 0 to 999")
+    return int(text)
 
 
 def parse_share(text: str) -> float:
@@ -63,6 +76,11 @@ def parse_place(text: str) -> Path:
         return Path(spelled(text))
     except PlaceError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def parse_input(text: str) -> Path:
+    """The file that `text` names, in its one spelling; `-`, standard input, as it is."""
+    return STANDARD_INPUT if text == str(STANDARD_INPUT) else parse_place(text)
 
 
 def parse_device(text: str) -> str:
@@ -119,6 +137,10 @@ class LineParser(argparse.ArgumentParser):
             close = nearest(found[1], names)
             guess = f"; did you mean {close!r}?" if close else ";"
             return f"{message[: found.start()]}got {found[1]!r}{guess} allowed: {', '.join(names)}"
+        number = re.search(r"invalid (int|float) value: (.*)$", message)
+        if number:
+            kind = "a whole number" if number[1] == "int" else "a number"
+            return f"{message[: number.start()]}got {number[2]}; allowed: {kind}"
         return message
 
     def _typed_actions(self) -> Iterator[argparse.Action]:
@@ -163,3 +185,13 @@ def chosen_device(name: str) -> str:
             f"--device cuda, but torch {torch.__version__} sees no GPU; use --device cpu, or install a CUDA build of torch"
         )
     return "cpu"
+
+
+def limit_threads(num_threads: int) -> int:
+    """Tell numeric libraries, before they are imported, how many threads they may start: no more than there are processors."""
+    if num_threads < 1:
+        raise UsageError(f"--threads {num_threads}; allowed: 1 and above")
+    usable = min(num_threads, num_usable())
+    for name in THREAD_VARIABLES:
+        os.environ[name] = str(usable)
+    return usable

@@ -9,30 +9,34 @@ from repro.planning.cost import Rate, cost_of, representatives, sizes_at
 from repro.planning.plan import planned_runs
 from repro.report.site.deciding import TFLOPS, Price
 from repro.spec.datasets import SAME_DATA
-from repro.spec.experiment import Paper
+from repro.spec.experiment import Paper, Scale, make_run, needed_runs
 
 
-def own_data_prices(papers: Sequence[Paper]) -> dict[str, Price]:
-    """By paper the price of a run of each variant at its first scale on its own data, on a GPU that attains `TFLOPS`."""
-    found = {}
-    for paper in papers:
-        scale = next((scale.name for scale in paper.scales if scale.evidence == SAME_DATA), "")
-        if scale:
-            found[paper.name] = Price(scale=scale, seconds=_seconds(paper, scale))
-    return found
+def own_data_prices(papers: Sequence[Paper]) -> dict[str, tuple[Price, ...]]:
+    """By paper the price of a run of each variant at each scale on its own data, on a GPU that attains `TFLOPS`."""
+    return {paper.name: tuple(_price(paper, scale) for scale in paper.scales if scale.evidence == SAME_DATA) for paper in papers}
 
 
-def _seconds(paper: Paper, scale: str) -> dict[str, float]:
-    """The seconds of a run by variant; those whose work is not counted are left out."""
+def _price(paper: Paper, scale: Scale) -> Price:
+    runs = planned_runs(paper, scale=scale.name)
     rate = Rate(train_flops_per_s=TFLOPS * 1e12, score_flops_per_s=TFLOPS * 1e12)
     cost = cost_of(
         paper,
-        scale=scale,
-        runs=planned_runs(paper, scale=scale),
-        rates=dict.fromkeys(representatives(paper, scale=scale), rate),
-        sizes=sizes_at(paper, scale=scale, results=None),
+        scale=scale.name,
+        runs=runs,
+        rates=dict.fromkeys(representatives(paper, scale=scale.name), rate),
+        sizes=sizes_at(paper, scale=scale.name, results=None),
     )
     by_variant: dict[str, list[float]] = {}
     for run_id, seconds in cost.seconds_by_run.items():
         by_variant.setdefault(run_id.split("/")[2], []).append(seconds)
-    return {name: fmean(values) for name, values in by_variant.items()}
+    needed = {}
+    for name in dict.fromkeys(run.variant for run in runs):
+        first = make_run(paper, scale=scale.name, variant=name, seed=0)
+        needed[name] = tuple(dict.fromkeys(run.variant for run in needed_runs(first, paper)))
+    return Price(
+        scale=scale.name,
+        data=frozenset(dataset.of for dataset in scale.datasets if dataset.of),
+        seconds={name: fmean(values) for name, values in by_variant.items()},
+        needed=needed,
+    )

@@ -11,6 +11,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
 
 #: What a file system says of a call that it does not have.
@@ -96,6 +97,28 @@ def open_own(path: Path, flags: int, mode: int = 0o644) -> int:
         os.close(descriptor)
         raise NoOwnFile(errno.ELOOP, "is no regular file, and a file of the project's own is needed; delete it", str(path))
     return descriptor
+
+
+def open_regular(path: Path) -> BufferedReader:
+    """Open the regular file at `path`, or behind a link there, to be read; a pipe, which may never end, is not waited for.
+
+    Raises:
+        NoOwnFile: a pipe or a device lies there. OSError: there is nothing, a folder, or what may not be read.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        raise NoOwnFile(errno.EINVAL, "is a pipe or a device, and a file is needed; move it away", str(path))
+    return os.fdopen(descriptor, "rb")
+
+
+def read_regular(path: Path) -> bytes:
+    """The content of the file at `path`. Raises as `open_regular` does."""
+    with open_regular(path) as stream:
+        return stream.read()
 
 
 def remove_empty(folders: list[Path]) -> None:

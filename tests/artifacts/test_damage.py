@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +18,7 @@ from tests.fabricate import Truth, fabricate
 
 ALEXNET, KARPATHY = PAPERS["alexnet"], PAPERS["karpathy"]
 SMOKE = "--scale smoke --results RESULTS"
-#: A command that reads each file, and the file.
+#: A command that reads each file, and the file. Those that train make damaged data whole (tests/data/prepare/test_mend.py).
 READ = {
     "run.json by collect": (f"collect {SMOKE} --papers alexnet", "full/run.json"),
     "run.json by judge": (f"judge {SMOKE} --papers alexnet", "full/run.json"),
@@ -28,10 +29,6 @@ READ = {
     "timings.json by collect": (f"collect {SMOKE} --papers karpathy", "clip_speed/timings.json"),
     "claims.json by render": (f"render {SMOKE} --papers alexnet --reports RESULTS/reports", "claims.json"),
     "dataset.json by plan": (f"plan {SMOKE} --papers alexnet --gpu-tflops 1", "dataset.json"),
-    "dataset.json by training": (f"train {SMOKE} --paper alexnet --variant full --seeds 0 --device cpu", "dataset.json"),
-    "dataset.json by several runs": (f"train {SMOKE} --paper alexnet --variant full --seeds 0-1 --device cpu", "dataset.json"),
-    "dataset.json by a fit": (f"train {SMOKE} --paper alexnet --variant sift_fisher --seeds 0 --device cpu", "dataset.json"),
-    "dataset.json by timing": (f"train {SMOKE} --paper karpathy --variant clip_speed --seeds 0 --device cpu", "videos.json"),
     "dataset.json by render": (f"render {SMOKE} --papers alexnet --reports RESULTS/reports", "dataset.json"),
 }
 
@@ -95,8 +92,22 @@ def test_a_flipped_bit_ends_the_command_in_one_line(
     assert ended_in_one_line(said, path), said
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("case", READ)
+def test_a_pipe_in_its_place_is_not_waited_for(case: str, results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is an error, or the same as no file."""
+    command, name = READ[case]
+    path = path_of(name, results)
+    path.unlink()
+    os.mkfifo(path)
+    status = run(command, results=results)
+    said = capsys.readouterr().err.splitlines()
+    assert status == 0 or said[-1].startswith("repro: error: ")
+    assert not any("Traceback" in line for line in said), said
+
+
 @pytest.mark.parametrize("damage", [b"", b"{}", b"[]", b"null", b"[" * 100_000, b'{"schema": "run/2"}', b"\xff\xfe\x00"])
-@pytest.mark.parametrize("case", ["run.json by collect", "claims.json by render", "dataset.json by training"])
+@pytest.mark.parametrize("case", ["run.json by collect", "claims.json by render", "dataset.json by plan"])
 def test_another_file_in_its_place_ends_the_command_in_one_line(
     case: str, damage: bytes, results: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -23,7 +23,7 @@ def test_it_takes_any_number_of_folders_and_says_what_was_written(tmp_path, monk
     assert not main(["site", *folders, "--out", str(tmp_path / "site")])
     assert taken["scales"] == ["gestures-cpu-2026-11-25", "cifar10-cpu-2026-11-25"]
     assert all("not published" in why for why in taken["unjudged"].values())
-    assert all(seconds > 0 for price in taken["prices"].values() for seconds in price.seconds.values())
+    assert all(seconds > 0 for prices in taken["prices"].values() for price in prices for seconds in price.seconds.values())
     said = capsys.readouterr()
     assert "site/index.html: 34 questions" in said.out + said.err
 

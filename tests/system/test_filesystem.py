@@ -12,7 +12,7 @@ import pytest
 
 from repro.artifacts.files import atomic_writer, remove_parts, write_text
 from repro.system import filesystem
-from repro.system.filesystem import NoOwnFile, move_over, open_own, set_mode
+from repro.system.filesystem import NoOwnFile, move_over, open_own, read_regular, set_mode
 
 
 def refusing(number: int) -> Callable[..., None]:
@@ -127,6 +127,24 @@ def test_no_link_pipe_or_folder_is_opened_as_a_file_of_ours(
     assert not (tmp_path / "nothing").exists()
     os.close(open_own(tmp_path / "new", os.O_RDWR | os.O_CREAT))
     assert (tmp_path / "new").is_file()
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("what", ["pipe", "link to a device", "folder", "nothing"])
+def test_what_is_no_file_is_not_read_and_a_link_to_one_is(what: str, tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    if what == "pipe":
+        os.mkfifo(path)
+    elif what == "link to a device":
+        path.symlink_to("/dev/zero")
+    elif what == "folder":
+        path.mkdir()
+    with pytest.raises(OSError, match="x") as refused:
+        read_regular(path)
+    assert refused.value.filename == str(path)
+    (tmp_path / "file").write_bytes(b"content")
+    (tmp_path / "link").symlink_to("file")
+    assert read_regular(tmp_path / "link") == b"content"
 
 
 def test_what_killed_writers_left_is_removed_and_nothing_else(tmp_path: Path) -> None:

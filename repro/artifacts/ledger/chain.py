@@ -14,6 +14,7 @@ import msgspec
 from repro.artifacts.files import FileFormatError, canonical_json, sha256_bytes
 from repro.artifacts.ledger.events import CLASS_OF, KIND_OF, Begin, Event, Torn
 from repro.artifacts.provenance import plain
+from repro.system.filesystem import read_regular
 
 FILE, TIP_FILE = "ledger.jsonl", "ledger.tip"
 #: What the first line names as the one before.
@@ -116,7 +117,7 @@ def read_ledger(folder: Path) -> Ledger:
 @lru_cache(maxsize=4)
 def _read(path: Path, inode: int, size: int, modified_ns: int) -> Ledger:
     """What is in the file, read once for each of its states."""
-    return parse_ledger(path.read_bytes(), path=path)
+    return parse_ledger(read_regular(path), path=path)
 
 
 def parse_ledger(content: bytes, *, path: Path) -> Ledger:
@@ -202,7 +203,7 @@ class Tip:
 def read_tip(folder: Path) -> Tip | None:
     """What ledger.tip says; None if there is none, or its writer died in the middle of it."""
     try:
-        number, sha256 = (Path(folder) / TIP_FILE).read_text().split()
+        number, sha256 = read_regular(Path(folder) / TIP_FILE).decode().split()
         return Tip(number=int(number), sha256=sha256)
     except (OSError, ValueError):
         return None

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from repro.artifacts.arrays import npz_bytes
 from repro.artifacts.files import FileFormatError, canonical_json, sha256_bytes
 from repro.artifacts.scores import Scores
+from repro.system.filesystem import read_regular
 
 FILE, EXAMPLES = "answers.npz", "examples"
 SCHEMA = "answers/1"
@@ -154,7 +155,7 @@ def read_examples(folder: Path, digest: str) -> Examples:
     """
     path = Path(folder) / EXAMPLES / examples_file(digest)
     try:
-        content = path.read_bytes()
+        content = read_regular(path)
         with np.load(io.BytesIO(content), allow_pickle=False) as stored:
             examples = Examples(**{name: stored[name] for name in stored.files})
     except Exception as error:  # missing, or damaged in one of many ways

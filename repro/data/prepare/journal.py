@@ -25,6 +25,7 @@ from repro.artifacts.files import FileFormatError, sha256_file
 from repro.data.prepare.shard_plan import SPLITS
 from repro.data.shards.color import PixelSums
 from repro.data.shards.writer import ShardRecord
+from repro.system.filesystem import open_regular
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +108,7 @@ class Journal:
     def load(self, shard: str, *, inputs: str) -> Part | None:
         """What was recorded of `shard`, or None if it was not finished of these `inputs` or its file has changed since."""
         try:
-            with np.load(self._entry(shard), allow_pickle=False) as stored:
+            with open_regular(self._entry(shard)) as stream, np.load(stream, allow_pickle=False) as stored:
                 columns = dict(stored)
             return self._part(shard, columns) if str(columns["inputs"]) == inputs else None
         except Exception:  # a damaged archive fails in many ways: struct, zip, header and decoding errors

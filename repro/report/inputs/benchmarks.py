@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from repro.artifacts.files import FileFormatError
+from repro.system.filesystem import read_regular
 
 #: Resamples of the bootstrap over rounds, and the share that its interval covers.
 NUM_RESAMPLES, COVERED = 2000, 0.95
@@ -108,7 +109,7 @@ def read_suite(path: Path) -> Suite:
         FileFormatError: the file is no such file, has no times round by round, or is not of this suite.
     """
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(read_regular(path))
         groups: dict[str, list[dict[str, Any]]] = {}
         for entry in document["benchmarks"]:
             groups.setdefault(entry["group"], []).append(entry)

@@ -59,10 +59,25 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Price:
-    """What runs on the paper's own data take, on a GPU that attains `TFLOPS`. seconds: of a run, by variant."""
+    """What runs at a scale on the paper's own data take, on a GPU that attains `TFLOPS`.
+
+    data: the printed sets that it holds. seconds: of a run, by variant. needed: the variants from which one starts.
+    """
 
     scale: str
+    data: frozenset[str]
     seconds: Mapping[str, float]
+    needed: Mapping[str, tuple[str, ...]]
+
+    def of(self, variants: Sequence[str]) -> float:
+        """The seconds of a run of each of `variants` and of all that they start from; 0 where some are not counted."""
+        waiting, names = list(variants), {}
+        while waiting:
+            name = waiting.pop()
+            if name not in names:
+                names[name] = self.seconds.get(name, 0.0)
+                waiting += self.needed.get(name, ())
+        return sum(names.values()) if all(names.values()) else 0.0
 
 
 def powers(lead: Statement, sources: Sequence[Source]) -> tuple[PowerView, ...]:
@@ -99,12 +114,14 @@ def _effect_words(entry: JudgedEffect | JudgedWithin, effect: float) -> str:
     return f"{kind}, {size_text(effect, axis='points', claim=entry)}"
 
 
-def steps(asked: Asked, sources: Sequence[Source], prices: Mapping[str, Price]) -> tuple[Step, ...]:
+def steps(asked: Asked, sources: Sequence[Source], prices: Mapping[str, Sequence[Price]]) -> tuple[Step, ...]:
     """What would decide the question: more seeds, runs that are missing, the paper's own data."""
     lead = asked.lead
     found = [step for source in sources if source.real and (step := _step(lead, source)) is not None]
     own = any(source.is_papers_own(lead.id) and source.results.judgement.evidence for source in sources)
-    price = prices.get(asked.paper.name)
+    of = lead.claim.dataset.of if lead.claim.dataset is not None else ""
+    known = prices.get(asked.paper.name, ())
+    price = next((item for item in known if not of or of in item.data), None)
     if price is not None and not own:
         found.append(_own_step(lead, price))
     return tuple(found)
@@ -161,11 +178,10 @@ def _price(more: Mapping[str, int], lead: Statement, source: Source) -> str:
 
 def _own_step(lead: Statement, price: Price) -> Step:
     paper: Paper = lead.paper
-    seconds = [price.seconds.get(name, 0.0) for name in lead.claim.variants]
-    priced, took = bool(seconds) and all(seconds), duration(OWN_SEEDS * sum(seconds))
+    took = OWN_SEEDS * price.of(lead.claim.variants)
     return Step(
         what=f"The paper's own data, {paper.data_words(lead.claim.dataset) or paper.scale(price.scale).dataset.title}",
         why=f"would settle it: a verdict there is about the statement itself (evidence: {SAME_DATA})",
         command=f"python -m repro plan --scale {price.scale} --papers {paper.name} --gpu-tflops {TFLOPS} --hours 200",
-        price=f"about {took} for {OWN_SEEDS} seeds of each net on a GPU that attains {TFLOPS} TFLOP/s" if priced else "",
+        price=f"about {duration(took)} for {OWN_SEEDS} seeds of each net on a GPU that attains {TFLOPS} TFLOP/s" if took else "",
     )

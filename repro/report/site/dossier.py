@@ -104,7 +104,7 @@ def dossier(
     asked: Asked,
     sources: Sequence[Source],
     *,
-    prices: Mapping[str, Price],
+    prices: Mapping[str, Sequence[Price]],
     before: Asked | None,
     after: Asked | None,
     made: str,

@@ -16,6 +16,7 @@ from repro.report.inputs.results import Results, read_results
 from repro.report.text.formatting import count, listed
 from repro.spec.datasets import DEMONSTRATION, SAME_DATA
 from repro.spec.experiment import Paper
+from repro.system.filesystem import read_regular
 
 #: How many folders below the one that was typed may lie between it and the results.
 DEPTH = 2
@@ -132,7 +133,7 @@ def _benchmarks_in(folder: Path, *, depth: int) -> Iterator[Path]:
         return
     for file in sorted(folder.glob("*.json")):
         try:
-            content = json.loads(file.read_bytes())
+            content = json.loads(read_regular(file))
         except (OSError, ValueError, RecursionError):
             continue
         if isinstance(content, dict) and "benchmarks" in content:

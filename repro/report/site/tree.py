@@ -68,7 +68,7 @@ def write_site(
     date: str,
     commit: str,
     unjudged: Mapping[Path, str],
-    prices: Mapping[str, Price],
+    prices: Mapping[str, Sequence[Price]],
 ) -> Written:
     """Write the site of the results that were found into `out`.
 
@@ -126,7 +126,13 @@ def _write_listings(asked: Sequence[Asked], sources: Sequence[Source], *, out: P
 
 
 def _write_dossiers(
-    asked: Sequence[Asked], sources: Sequence[Source], *, pages: Pages, out: Path, prices: Mapping[str, Price], made: Made
+    asked: Sequence[Asked],
+    sources: Sequence[Source],
+    *,
+    pages: Pages,
+    out: Path,
+    prices: Mapping[str, Sequence[Price]],
+    made: Made,
 ) -> None:
     """Write the page of each question."""
     for before, item, after in zip([None, *asked[:-1]], asked, [*asked[1:], None], strict=True):

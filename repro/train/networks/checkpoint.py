@@ -13,7 +13,7 @@ import torch
 
 from repro.artifacts.files import atomic_writer, canonical_json, sha256_bytes
 from repro.artifacts.log_jsonl import LogEntry, Saturation
-from repro.system.filesystem import move_over
+from repro.system.filesystem import move_over, read_regular
 from repro.system.progress import Say
 from repro.train.networks.optim import Plateau
 
@@ -121,7 +121,7 @@ def previous_generation(path: Path) -> Path:
 
 def _read(path: Path) -> tuple[_Header | None, bytes]:
     """The header and the payload of a file; no header if it is damaged."""
-    line, _, payload = path.read_bytes().partition(b"\n")
+    line, _, payload = read_regular(path).partition(b"\n")
     try:
         header = msgspec.convert(json.loads(line), _Header)
     except (ValueError, RecursionError):
