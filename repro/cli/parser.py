@@ -28,9 +28,10 @@ from repro.cli.options import (
     add_scale,
     add_stage,
 )
+from repro.cli.planning import plan_runs
 from repro.cli.site import write_pages
 from repro.cli.stage_options import add_stages
-from repro.cli.stages import calibrate_verdicts, plan_runs, render_speeds
+from repro.cli.stages import calibrate_verdicts, render_speeds
 from repro.cli.trust import challenge_claim, export_named, publish_results, verify_results
 
 if TYPE_CHECKING:
