@@ -33,6 +33,9 @@ ALONE = ("soak", "fuzz", "slurm")
 #: A worker imports everything: more than these need more memory than they save time.
 MOST_WORKERS = 8
 
+# Processes that tests start keep what they compile, as a user's do.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 if "PYTEST_XDIST_WORKER" in os.environ or "--measure-pace" in sys.argv:  # a core for each worker; torch reads it once
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 

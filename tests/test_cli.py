@@ -13,7 +13,7 @@ import pytest
 
 from repro import cli
 from repro.cli import arguments, stages
-from repro.cli.arguments import parse_place
+from repro.cli.arguments import STANDARD_INPUT, parse_input, parse_place
 from repro.cli.parser import command_parser
 from repro.papers import PAPERS
 from repro.system.locks import FolderInUse, claim, locked, try_lock
@@ -34,11 +34,12 @@ OPTIONS = {
     "collect": STAGE | PAPERS_OPTION | {"--num-seeds"},
     "judge": STAGE | PAPERS_OPTION,
     "decide": STAGE | COMPUTE | PAPERS_OPTION | {"--looks", "--hours"},
-    "render": STAGE | PAPERS_OPTION | {"--reports"},
-    "report": STAGE | PAPERS_OPTION | {"--num-seeds", "--reports"},
+    "render": STAGE | PAPERS_OPTION | {"--reports", "--threads"},
+    "report": STAGE | PAPERS_OPTION | {"--left", "--num-seeds", "--reports"},
+    "follow": (STAGE - {"--log"}) | PAPERS_OPTION | {"--jobs", "--num-seeds", "--pages", "--reports", "--runs", "--until-end-of"},
     "speed": {"-h", "--help", "files", "--reports"},
     "calibrate": STAGE | PAPERS_OPTION | {"--replications", "--seed", "--out"},
-    "verify": KNOWING | {"results", "--reports", "--data", "--json", "--rerun", "--carry", "--seed", "--device"},
+    "verify": KNOWING | {"results", "--json", "--rerun", "--carry", "--data", "--pages", "--seed", "--device"},
     "challenge": STAGE | {"claim", "--beacon", "--num-seeds", "--seeds", "--device"},
     "publish": KNOWING | {"results", "--out"},
     "ledger": {"-h", "--help", "--scale", "--results", "--begin-anew"},
@@ -72,7 +73,8 @@ def test_every_option_that_names_a_folder_or_a_file_reads_it_into_its_one_spelli
         if action.metavar in ("DIR", "FILE", "RESULTS") or isinstance(action.default, Path) or action.type is Path
     ]
     assert len(places) > 40
-    assert [(name, action.dest) for name, action in places if action.type is not parse_place] == []
+    assert [(name, action.dest) for name, action in places if action.type not in (parse_place, parse_input)] == []
+    assert parse_input("-") == STANDARD_INPUT and parse_input("a//b/../c") == parse_place("a//b/../c")
 
 
 def test_list_names_every_scale_variant_and_table(capsys):

@@ -6,14 +6,12 @@ import dataclasses
 import functools
 import importlib.metadata
 import platform
-import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from types import CodeType
 from typing import Any
 
+from repro.artifacts.code.modules import keep_digests, module_at
 from repro.artifacts.files import canonical_json, sha256_bytes
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -68,6 +66,7 @@ DESCRIBING = ("collect", "judge", "calibrate", "render")
 #: For all other stages these modules decide nothing: they say what made a result, how far it is and how long it takes, and
 #: store what is checked to the byte when it is read. A field more in a record trains nothing again.
 DECIDE_NOTHING = (
+    "repro.artifacts.code.modules",
     "repro.artifacts.dataset_json",
     "repro.artifacts.documents",
     "repro.artifacts.failed_json",
@@ -90,18 +89,6 @@ DECIDE_NOTHING = (
     "repro.system.stopping",
     "repro.train.runs.witness",
 )
-
-#: A statement that takes something from this package, as the code is formatted: lists of several lines in parentheses. A
-#: module that is imported by its name, as a kernel that only some machines can compile, counts as any other.
-IMPORT = re.compile(
-    r"^[ \t]*(?:from (?P<module>repro\b[\w.]*) import (?P<names>\((?:[^)#]|#[^\n]*)*\)|[^\n(]*)"
-    r"|import (?P<modules>repro\b[^\n]*))"
-    r"|\bimport_module\(\s*[\"'](?P<named>repro\b[\w.]*)[\"']",
-    re.MULTILINE,
-)
-#: What only a type checker sees: the lines of `if TYPE_CHECKING:` at the margin.
-FOR_TYPES = re.compile(r"^if TYPE_CHECKING:.*\n(?:[ \t]+.*\n|[ \t]*\n)*", re.MULTILINE)
-COMMENT = re.compile(r"#[^\n]*")
 
 
 def plain(value: Any) -> Any:
@@ -174,7 +161,8 @@ def code_digest(stage: str) -> str:
         ValueError: there is no such stage.
     """
     modules = sorted(stage_modules(stage).items())
-    lines = [f"{name} {_module(str(path), path.stat().st_mtime_ns).sha256}" for name, path in modules]
+    lines = [f"{name} {module_at(str(path), path.stat().st_mtime_ns).sha256}" for name, path in modules]
+    keep_digests()
     return sha256_bytes("\n".join(lines).encode())
 
 
@@ -199,7 +187,7 @@ def imported_modules(roots: tuple[str, ...], *, without: tuple[str, ...] = ()) -
         if path is None or name in found or name in without:
             continue
         found[name] = path
-        waiting += _module(str(path), path.stat().st_mtime_ns).imports
+        waiting += module_at(str(path), path.stat().st_mtime_ns).imports
     return found
 
 
@@ -213,71 +201,6 @@ def _module_file(name: str) -> Path | None:
     if (folder / "__init__.py").is_file():
         return folder / "__init__.py"
     return None
-
-
-@dataclasses.dataclass(frozen=True)
-class _Module:
-    """What this package a module imports, and the hash of its compiled code."""
-
-    imports: tuple[str, ...]
-    sha256: str
-
-
-@functools.cache
-def _module(path: str, modified_ns: int) -> _Module:
-    """Read a module; compiling takes most of the time, so it is done once."""
-    source = Path(path).read_bytes()
-    return _Module(tuple(imported_names(source.decode())), module_digest(source))
-
-
-def run_part(source: str) -> str:
-    """A module without what only a type checker sees."""
-    return FOR_TYPES.sub("if False:\n    pass\n", source)
-
-
-def module_digest(source: bytes) -> str:
-    """The digest of what a module does, its docstrings, assertions, types and line numbers left out."""
-    code = compile(run_part(source.decode()), "", "exec", dont_inherit=True, optimize=2)
-    return sha256_bytes("\n".join(_instructions(code)).encode())
-
-
-def imported_names(source: str) -> Iterator[str]:
-    """Give the names of what a module's import statements may take from this package: modules, or what lies in them.
-
-    What is imported for types alone does not run and is left out. The statements are found by their form: a syntax tree
-    would take as long again as compiling does.
-    """
-    for statement in IMPORT.finditer(run_part(source)):
-        if statement["named"] is not None:
-            yield statement["named"]
-            continue
-        if statement["module"] is None:
-            yield from (name.split()[0] for name in statement["modules"].split(","))
-            continue
-        yield statement["module"]
-        for name in COMMENT.sub("", statement["names"].strip("() \t\n")).split(","):
-            yield from (f"{statement['module']}.{word}" for word in name.split()[:1])
-
-
-def _instructions(code: CodeType) -> Iterator[str]:
-    """Give what a compiled block does: instructions, names and constants, those of the blocks within it included."""
-    yield f"{code.co_name} {code.co_flags} {code.co_argcount} {code.co_posonlyargcount} {code.co_kwonlyargcount}"
-    yield f"{code.co_code.hex()} {code.co_exceptiontable.hex()}"
-    yield f"{code.co_names} {code.co_varnames} {code.co_freevars} {code.co_cellvars}"
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _instructions(constant)
-        else:
-            yield _written(constant)
-
-
-def _written(constant: Any) -> str:
-    """A constant as text, its type included; sets in an order that does not depend on the process."""
-    if isinstance(constant, frozenset):
-        return f"{{{', '.join(sorted(map(_written, constant)))}}}"
-    if isinstance(constant, tuple):
-        return f"({', '.join(map(_written, constant))})"
-    return repr(constant)
 
 
 def library_versions(stage: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from typing import TextIO
 from repro.artifacts.files import visible
 from repro.cli.errors import DEFECT, MENDABLE, defect, mendable
 from repro.cli.parser import command_parser
-from repro.system.progress import Say
+from repro.system.progress import LOG_ALONE, Say
 from repro.system.stopping import STATUS, Stopped, ending_when_asked
 
 
@@ -66,6 +66,9 @@ def _nobody_reads() -> int:
 def _speaking(log: Path | None) -> Iterator[Say]:
     """Give a function that prints a line to stderr, and to the file `log` if there is one, at once.
 
+    The environment variable LOG_ALONE, which the workflow sets where it tells itself how far everything is, keeps from stderr
+    what a log takes.
+
     Where a line can no longer be written the work goes on without it: nobody reads stderr, or the log's disk is full.
     """
     with ExitStack() as stack:
@@ -74,7 +77,7 @@ def _speaking(log: Path | None) -> Iterator[Say]:
             log.parent.mkdir(parents=True, exist_ok=True)
             opened = open(log, "w", encoding="utf-8", errors="backslashreplace")  # noqa: SIM115
             stack.callback(_close, opened)
-            streams.append(opened)
+            streams = [opened] if os.environ.get(LOG_ALONE) else [sys.stderr, opened]
 
         def say(line: str) -> None:
             for stream in tuple(streams):
@@ -83,6 +86,7 @@ def _speaking(log: Path | None) -> Iterator[Say]:
                 except OSError as error:
                     streams.remove(stream)
                     if stream is not sys.stderr:
+                        streams[:] = [sys.stderr]
                         say(f"warning: {log}: {error.strerror}; the work goes on, and its lines are printed here alone")
 
         yield say

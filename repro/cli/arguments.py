@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -13,9 +14,14 @@ from repro.catalogue.known import Catalogue
 from repro.spec.experiment import make_run
 from repro.spec.names import nearest
 from repro.spec.run import Run
+from repro.system.processors import num_usable
 from repro.system.spelling import PlaceError, spelled
 
 DEVICES = ("auto", "cpu", "cuda")
+#: Environment variables by which numeric libraries learn how many threads they may start.
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
+#: The path that stands for standard input.
+STANDARD_INPUT = Path("-")
 #: Number formats of training.
 PRECISIONS = ("float32", "tf32", "bfloat16")
 
@@ -70,6 +76,11 @@ def parse_place(text: str) -> Path:
         return Path(spelled(text))
     except PlaceError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def parse_input(text: str) -> Path:
+    """The file that `text` names, in its one spelling; `-`, standard input, as it is."""
+    return STANDARD_INPUT if text == str(STANDARD_INPUT) else parse_place(text)
 
 
 def parse_device(text: str) -> str:
@@ -174,3 +185,13 @@ def chosen_device(name: str) -> str:
             f"--device cuda, but torch {torch.__version__} sees no GPU; use --device cpu, or install a CUDA build of torch"
         )
     return "cpu"
+
+
+def limit_threads(num_threads: int) -> int:
+    """Tell numeric libraries, before they are imported, how many threads they may start: no more than there are processors."""
+    if num_threads < 1:
+        raise UsageError(f"--threads {num_threads}; allowed: 1 and above")
+    usable = min(num_threads, num_usable())
+    for name in THREAD_VARIABLES:
+        os.environ[name] = str(usable)
+    return usable

@@ -24,6 +24,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "decide": ("decide --scale small --looks 3,5,10 --hours 2",),
     "render": ("render --scale smoke",),
     "report": ("report --scale smoke", "report --scale small --results other/results --reports other/reports"),
+    "follow": ("follow --scale small", "follow --scale paper --results /shared/results --pages"),
     "site": ("site results/published", "site results/small results/published --out site"),
     "speed": ("speed speed.json",),
     "calibrate": ("calibrate --replications 500", "calibrate --scale small"),

@@ -90,9 +90,14 @@ def add_device(one: argparse.ArgumentParser, *, text: str = "on which to compute
 
 def add_compute(one: argparse.ArgumentParser) -> None:
     """Add --threads and --device."""
+    add_threads(one)
+    add_device(one)
+
+
+def add_threads(one: argparse.ArgumentParser) -> None:
+    """Add --threads."""
     words = "processor threads, from 1; no more are used than there are processors (default: 1)"
     one.add_argument("--threads", type=int, default=1, metavar="N", help=words)
-    add_device(one)
 
 
 def add_paper(one: argparse.ArgumentParser) -> None:

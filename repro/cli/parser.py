@@ -28,9 +28,10 @@ from repro.cli.options import (
     add_scale,
     add_stage,
 )
+from repro.cli.planning import plan_runs
 from repro.cli.site import write_pages
 from repro.cli.stage_options import add_stages
-from repro.cli.stages import calibrate_verdicts, plan_runs, render_speeds
+from repro.cli.stages import calibrate_verdicts, render_speeds
 from repro.cli.trust import challenge_claim, export_named, publish_results, verify_results
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def _add_trust(commands: Commands) -> None:
         help="make K runs of each stage of other code again, to keep the rest",
     )
     one.add_argument("--data", action="store_true", help="generate the prepared data again and compare every byte")
-    one.add_argument("--reports", type=parse_place, metavar="DIR", help="render the pages there again and compare every byte")
+    one.add_argument("--pages", type=parse_place, metavar="DIR", help="render the pages there again and compare every byte")
     one.add_argument("--seed", type=int, metavar="N", help="of the choice of runs (default: drawn, and printed)")
     add_device(one, text="on which runs are made again")
     one = add_knowing(commands, "publish", publish_results, "write results without what is large, to be given away")

@@ -5,8 +5,20 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from repro.cli.arguments import PRECISIONS, parse_num_gpus, parse_place, parse_seeds, parse_share, parse_variants
-from repro.cli.options import add_compute, add_num_seeds, add_paper, add_papers, add_reports, add_stage
+from repro.cli.arguments import PRECISIONS, parse_input, parse_num_gpus, parse_place, parse_seeds, parse_share, parse_variants
+from repro.cli.options import (
+    add_compute,
+    add_knowing,
+    add_num_seeds,
+    add_paper,
+    add_papers,
+    add_reports,
+    add_results,
+    add_scale,
+    add_stage,
+    add_threads,
+)
+from repro.cli.planning import follow_runs
 from repro.cli.stages import (
     alone,
     collect_runs,
@@ -47,12 +59,33 @@ def add_stages(commands: Commands) -> None:
     stage.add_argument("--hours", type=float, metavar="H", help="of processor time beyond the first look (default: no limit)")
     add_compute(stage)
     stage = add_stage(commands, "render", render_reports, "write the pages and tables")
+    add_threads(stage)
     add_papers(stage)
     add_reports(stage)
     stage = add_stage(commands, "report", report_runs, "collect, judge and render the runs that are there")
     add_papers(stage)
     add_num_seeds(stage)
     add_reports(stage)
+    words = "runs are being made: a JSON object of the ids of those that are left and the seconds that each adds; - is stdin"
+    stage.add_argument("--left", type=parse_input, metavar="FILE", help=words)
+    _add_follow(commands)
+
+
+def _add_follow(commands: Commands) -> None:
+    text = "say how far runs are that other processes make, and how long the rest takes"
+    one = add_knowing(commands, "follow", follow_runs, text)
+    add_scale(one)
+    add_results(one)
+    add_papers(one)
+    add_num_seeds(one)
+    add_reports(one)
+    one.add_argument("--pages", action="store_true", help="make the pages meanwhile, now and then")
+    words = "follow these alone, made anew even where they are there: ids, one a line; - is stdin (default: all planned)"
+    one.add_argument("--runs", type=parse_input, metavar="FILE", help=words)
+    words = "that are made at a time, until it is seen (default: as many as there are processors)"
+    one.add_argument("--jobs", type=int, metavar="N", help=words)
+    words = "follow until this process ends (default: until all runs have ended)"
+    one.add_argument("--until-end-of", type=int, metavar="PID", help=words)
 
 
 def _add_prepare(commands: Commands) -> None:

@@ -1,10 +1,10 @@
-"""The commands that run a stage: plan, prepare, train, collect, judge, render, report, speed, calibrate."""
+"""The commands that run a stage: prepare, train, collect, judge, render, report, speed, calibrate."""
 
 from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import pairwise
 
@@ -13,10 +13,10 @@ from repro.artifacts.files import data_folder, remove_parts, run_folder
 from repro.artifacts.ledger.population_json import keep_population
 from repro.artifacts.run_json import FAITHFUL, is_finished
 from repro.catalogue.known import catalogue
-from repro.cli.arguments import UsageError, chosen_device
+from repro.cli.arguments import UsageError, chosen_device, limit_threads
 from repro.cli.mending import mend_camera_motions, setting_damage_aside
 from repro.cli.options import RESULTS
-from repro.cli.threads import limit_threads
+from repro.cli.planning import read_left
 from repro.data.files.prepared_from import remember_source
 from repro.planning.collected import collected_runs
 from repro.planning.declare import declare, plan_of
@@ -33,29 +33,6 @@ from repro.train.runs.context import Compute
 Command = Callable[[argparse.Namespace, Say], None]
 #: The stages that train networks.
 TRAINING_STAGES = ("train_images", "train_clips")
-
-
-def plan_runs(options: argparse.Namespace, say: Say) -> None:
-    """Print the plan of a scale: on GPUs of a given speed, or on this machine after twenty steps of each family's networks."""
-    if options.hours is not None and not 0 < options.hours < float("inf"):
-        raise UsageError(f"--hours {options.hours}; allowed: a number above 0")
-    if options.gpus < 1 or (options.gpu_tflops is not None and options.gpu_tflops <= 0):
-        raise UsageError(f"--gpus {options.gpus} --gpu-tflops {options.gpu_tflops}; allowed: 1 and above, and above 0")
-    limit_threads(1)
-    papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
-    with importing():
-        from repro.planning.outlook import given_outlook, measured_outlook
-
-    if options.gpu_tflops is None:
-        outlook = measured_outlook(papers, scale=options.scale, results=options.results, say=say)
-    else:
-        flops_per_s = options.gpu_tflops * 1e12
-        outlook = given_outlook(
-            papers, scale=options.scale, results=options.results, num_gpus=options.gpus, flops_per_s=flops_per_s
-        )
-    print("\n".join(outlook.lines()))
-    if options.hours is not None:
-        print("\n".join(outlook.proposal_lines(hours=options.hours)))
 
 
 def prepare_data(options: argparse.Namespace, say: Say) -> None:
@@ -232,15 +209,25 @@ def render_reports(options: argparse.Namespace, say: Say) -> None:
     unjudged = refuse_other_verdicts(known, scale=options.scale, results=options.results)
     if unjudged:
         say(f"the verdicts of {options.results / options.scale} could not be judged again: {unjudged}; the pages say so")
-    _draw_reports(options, say, unjudged=unjudged)
+    _draw_reports(options, say, unjudged=unjudged, num_processes=limit_threads(options.threads))
 
 
-def _draw_reports(options: argparse.Namespace, say: Say, *, unjudged: str = "") -> None:
+def _draw_reports(
+    options: argparse.Namespace, say: Say, *, unjudged: str = "", left: Mapping[str, float] | None = None, num_processes: int = 1
+) -> None:
     papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
     with importing():
         from repro.report.render import render
 
-    render(papers, scale=options.scale, results=options.results, reports=options.reports, unjudged=unjudged)
+    render(
+        papers,
+        scale=options.scale,
+        results=options.results,
+        reports=options.reports,
+        unjudged=unjudged,
+        left=left or {},
+        num_processes=num_processes,
+    )
     say(f"wrote {options.reports / options.scale / 'index.html'}")
 
 
@@ -288,9 +275,10 @@ def calibrate_invented(options: argparse.Namespace, say: Say) -> None:
 
 def report_runs(options: argparse.Namespace, say: Say) -> None:
     """Run the stages from collect to render, one process at a time: the claims of runs that are not there are incomplete."""
+    left = read_left(options.left)
     with _writing(options, say):
         remove_parts(options.reports / options.scale, below=True)
         collect_runs(options, say)
         _judge(options, say)  # what this process has just collected need not be collected again
         calibrate_own(options, say)
-        _draw_reports(options, say)  # what this process has just judged need not be judged again
+        _draw_reports(options, say, left=left)  # what this process has just judged need not be judged again

@@ -94,7 +94,7 @@ def challenge_claim(options: argparse.Namespace, say: Say) -> None:
 
 def _made_again(folder: Path, known: Catalogue, options: argparse.Namespace, *, seed: int, say: Say) -> list[Check]:
     """What is made again, as far as it is asked for: runs, data, pages."""
-    if not (options.rerun or options.carry or options.data or options.reports):
+    if not (options.rerun or options.carry or options.data or options.pages):
         return []
     from repro.verify.stored import read_stored
 
@@ -107,10 +107,10 @@ def _made_again(folder: Path, known: Catalogue, options: argparse.Namespace, *, 
             from repro.verify.made_again.data import data_made_again
 
         checks.append(data_made_again(stored, say=say))
-    if options.reports:
+    if options.pages:
         from repro.verify.made_again.pages import pages_made_again
 
-        checks.append(pages_made_again(stored, known, reports=options.reports))
+        checks.append(pages_made_again(stored, known, reports=options.pages))
     return checks
 
 

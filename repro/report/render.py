@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -18,7 +19,8 @@ from repro.report.calibration.page import calibration_page
 from repro.report.calibration.planted import planted_view
 from repro.report.drawing import plots as figures
 from repro.report.figures.catalogue import table_figures
-from repro.report.inputs.results import Results, read_results
+from repro.report.forks import all_done
+from repro.report.inputs.results import Results, RunRecord, read_results
 from repro.report.pages.effect_plot import SCALES
 from repro.report.pages.index import index_page
 from repro.report.pages.run import RunPage, run_page
@@ -31,18 +33,29 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 STYLES = ("report.css", "figures.css")
 
 
-def render(papers: Sequence[Paper], *, scale: str, results: Path, reports: Path, unjudged: str = "") -> None:
+def render(
+    papers: Sequence[Paper],
+    *,
+    scale: str,
+    results: Path,
+    reports: Path,
+    unjudged: str = "",
+    left: Mapping[str, float] | None = None,
+    num_processes: int = 1,
+) -> None:
     """Write `reports/<scale>/` from `results/<scale>/`. Papers without this scale, or not judged, are named as not run.
 
-    unjudged: why the verdicts were not judged again before, which the pages say. The same results give the same bytes.
+    unjudged: why the verdicts were not judged again before, which the pages say. left: while runs are being made, the ids of
+    those that are left and the seconds that each adds. The same results give the same bytes.
 
     Raises:
         FileFormatError: runs.csv or claims.json is missing, damaged, not made from one another, or judges none of `papers`.
         ValueError: no paper has this scale, or claims.json holds a verdict that does not exist.
     """
     folder = Path(reports) / scale
-    read = read_results(with_scale(papers, scale), scale=scale, results=results, unjudged=unjudged, reports=folder)
-    write_pages(papers, results=read, folder=folder)
+    known = with_scale(papers, scale)
+    read = read_results(known, scale=scale, results=results, unjudged=unjudged, reports=folder, left=left or {})
+    write_pages(papers, results=read, folder=folder, num_processes=num_processes)
 
 
 def with_scale(papers: Sequence[Paper], scale: str) -> list[Paper]:
@@ -54,7 +67,9 @@ def with_scale(papers: Sequence[Paper], scale: str) -> list[Paper]:
     return known
 
 
-def write_pages(papers: Sequence[Paper], *, results: Results, folder: Path, root: Path | None = None) -> None:
+def write_pages(
+    papers: Sequence[Paper], *, results: Results, folder: Path, root: Path | None = None, num_processes: int = 1
+) -> None:
     """Write the pages of `results` into `folder`. root: of the site that they are a part of. Raises as `render` does."""
     known = with_scale(papers, results.scale)
     present = [paper for paper in known if paper.name in results.judgement.evidence]
@@ -64,13 +79,18 @@ def write_pages(papers: Sequence[Paper], *, results: Results, folder: Path, root
             f"{results.folder / claims_json.FILE} judges {got}, not {wanted}; type python -m repro judge --papers {wanted} first"
         )
     pages = Pages(environment=page_environment(), root=root)
-    for paper in present:
-        for table in paper.tables:
-            _write_table(table, paper, results=results, folder=folder, pages=pages)
-        for run in results.runs.values():
-            if run.record.paper == paper.name:
-                page = run_page(run, paper, results=results, reports=folder)
-                pages.write(folder / run_page_path(run.id), "run.html.j2", {"page": page, "figure": _curves_svg(page)})
+    tables = [
+        partial(_write_table, table, paper, results=results, folder=folder, pages=pages)
+        for paper in present
+        for table in paper.tables
+    ]
+    runs = [
+        partial(_write_run, run, paper, results=results, folder=folder, pages=pages)
+        for paper in present
+        for run in results.runs.values()
+        if run.record.paper == paper.name
+    ]
+    all_done([*tables, *runs], num_processes=num_processes)  # tables first: each takes longest
     if results.calibration is not None:
         page_of_it = calibration_page(results.calibration, results=results)
         pages.write(folder / CALIBRATION, "calibration.html.j2", {"page": page_of_it})
@@ -126,6 +146,11 @@ def _write_table(table: Table, paper: Paper, *, results: Results, folder: Path, 
         files.write_text(path.with_name(f"{view.name}.csv"), tables.to_csv(view))
         files.write_text(path.with_name(f"{view.name}.md"), tables.to_markdown(view))
         files.write_text(path.with_name(f"{view.name}.tex"), tables.to_latex(view))
+
+
+def _write_run(run: RunRecord, paper: Paper, *, results: Results, folder: Path, pages: Pages) -> None:
+    page = run_page(run, paper, results=results, reports=folder)
+    pages.write(folder / run_page_path(run.id), "run.html.j2", {"page": page, "figure": _curves_svg(page)})
 
 
 def _effects_svg(page: TablePage) -> Markup:

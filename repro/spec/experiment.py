@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cached_property, reduce
 from typing import Any, NoReturn
 
 from repro.spec.claims import Claim
@@ -13,7 +14,7 @@ from repro.spec.datasets import Dataset, Printed, PrintedSet
 from repro.spec.differences import Difference
 from repro.spec.lineage import earlier_data
 from repro.spec.model import Model
-from repro.spec.names import UnknownName
+from repro.spec.names import UnknownName, named
 from repro.spec.network import Network, Size
 from repro.spec.recipe import Schedule
 from repro.spec.run import Ensemble, Experiment, Fitted, Method, Run, Timed, Timing
@@ -227,6 +228,11 @@ class Paper:
         by = f", named by {asked_by}" if asked_by else ""
         raise UnknownName("printed data set", name, allowed, where=f" of {self.name}{by}", hint="add it to Paper.printed_sets")
 
+    @cached_property
+    def made_runs(self) -> dict[tuple[str, str, int], Run]:
+        """Runs that were made of this paper, by scale, variant and seed: each is made once."""
+        return {}
+
     def data_words(self, printed: Printed | None) -> str:
         """How the data that a number is of are called; "" where it is of no data."""
         return f"{self.printed_set(printed.of).title} {printed.split}".strip() if printed else ""
@@ -234,15 +240,15 @@ class Paper:
     def variant(self, name: str) -> Variant:
         """The variant called `name`, or with that alias; raise UnknownName if there is none."""
         name = next((item.name for item in self.variants if name and item.alias == name), name)
-        return _named("variant", name, self.variants, where=f" of {self.name}", hint=f"python -m repro list {self.name}")
+        return named("variant", name, self.variants, where=f" of {self.name}", hint=f"python -m repro list {self.name}")
 
     def scale(self, name: str) -> Scale:
         """The scale called `name`; raise UnknownName if there is none."""
-        return _named("scale", name, self.scales, where=f" of {self.name}", hint=f"python -m repro list {self.name}")
+        return named("scale", name, self.scales, where=f" of {self.name}", hint=f"python -m repro list {self.name}")
 
     def table(self, name: str) -> Table:
         """The table called `name`; raise UnknownName if there is none."""
-        return _named("table", name, self.tables, where=f" of {self.name}", hint=f"python -m repro list {self.name}")
+        return named("table", name, self.tables, where=f" of {self.name}", hint=f"python -m repro list {self.name}")
 
     def experiment(self, variant: str) -> Method:
         """The method of `variant` at the size that the paper printed."""
@@ -250,10 +256,7 @@ class Paper:
         if found.experiment is not None:
             return found.experiment
         assert found.base is not None, f"variant {found.name} has neither an experiment nor a base"
-        experiment = self.experiment(found.base)
-        for place in found.places:
-            experiment = replaced(experiment, place, found.value)
-        return experiment
+        return reduce(lambda method, place: replaced(method, place, found.value), found.places, self.experiment(found.base))
 
     def trained(self, variant: str) -> Experiment:
         """The experiment of `variant`, a network; raise TypeError where it is another method."""
@@ -299,6 +302,13 @@ def make_run(paper: Paper, *, scale: str, variant: str, seed: int) -> Run:
     """
     if seed < 0:
         raise ValueError(f"seed is {seed}; allowed: 0 and above")
+    made, key = paper.made_runs, (scale, variant, seed)
+    if key not in made:
+        made[key] = _run(paper, scale=scale, variant=variant, seed=seed)
+    return made[key]
+
+
+def _run(paper: Paper, *, scale: str, variant: str, seed: int) -> Run:
     chosen, family = paper.scale(scale), paper.family(variant)
     method = scaled(paper.experiment(variant), chosen.sizing(family))
     if isinstance(method, Timing):
@@ -387,10 +397,3 @@ def replaced(spec: Any, key: str, value: Any) -> Any:
     if head not in known:
         raise UnknownName("field", head, known, where=f" of {type(spec).__name__}")
     return replace(spec, **{head: replaced(getattr(spec, head), rest, value) if rest else value})
-
-
-def _named(kind: str, name: str, items: tuple[Any, ...], *, where: str, hint: str) -> Any:
-    for item in items:
-        if item.name == name:
-            return item
-    raise UnknownName(kind, name, [item.name for item in items], where=where, hint=hint)

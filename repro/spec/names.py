@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
+from typing import Any
 
 #: What people call what has another name here, in small letters.
 SYNONYMS = {
@@ -71,3 +72,11 @@ def _is_opposite(typed: str, known: str) -> bool:
 
 def _likeness(one: str, other: str) -> float:
     return difflib.SequenceMatcher(None, one, other).ratio()
+
+
+def named(kind: str, name: str, items: tuple[Any, ...], *, where: str, hint: str) -> Any:
+    """The one of `items` that is called `name`; raise UnknownName if there is none."""
+    for item in items:
+        if item.name == name:
+            return item
+    raise UnknownName(kind, name, [item.name for item in items], where=where, hint=hint)

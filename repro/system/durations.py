@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 
+def roughly(seconds: float) -> str:
+    """Write a time span that nobody knows exactly: to ten seconds below two minutes, to a minute below two hours."""
+    for below, step in ((120, 10), (7200, 60)):
+        if seconds < below:
+            whole = max(step, round(seconds / step) * step)
+            return f"{whole} s" if whole < 120 else f"{whole // 60} min"
+    return duration(seconds)
+
+
 def duration(seconds: float | None) -> str:
     """Write a time span in its two largest units: `9.3 s`, `3 min 05 s`, `2 h 10 min`; nothing for None."""
     if seconds is None:

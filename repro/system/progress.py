@@ -10,6 +10,9 @@ from repro.system.durations import duration
 #: Seconds between two lines.
 SAY_EVERY_S = 10.0
 
+#: The environment variable that keeps from stderr what is written into a job's log.
+LOG_ALONE = "REPRO_LOG_ALONE"
+
 #: Takes a line for the user: printed, and kept in the log of the job.
 Say = Callable[[str], None]
 

@@ -8,6 +8,7 @@ waits until the step is stored.
 from __future__ import annotations
 
 import signal
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -59,3 +60,17 @@ def _on_sigterm(handler: Callable[[int, FrameType | None], None]) -> Iterator[No
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+#: How long a process that was asked to end may take, in seconds.
+END_S = 10.0
+
+
+def end_of(process: subprocess.Popen[bytes]) -> int:
+    """Ask a process to end, kill it if it does not, and give its status."""
+    process.terminate()
+    try:
+        return process.wait(timeout=END_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()

@@ -4,20 +4,20 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from repro.artifacts import provenance
+from repro.artifacts.code.modules import imported_names, run_part
 from repro.artifacts.provenance import (
     DECIDE_NOTHING,
     PACKAGE,
     STAGE_LIBRARIES,
     STAGE_ROOTS,
     code_digest,
-    imported_names,
     library_versions,
     prepare_stage,
-    run_part,
     stage_modules,
 )
 from repro.papers import PAPERS
@@ -243,7 +243,7 @@ def test_compiled_passes_that_numba_keeps_on_disk_take_nothing_from_other_files(
 
 def test_a_claim_and_a_template_have_digests_of_their_own(tmp_path, monkeypatch):
     paper = PAPERS["alexnet"]
-    without_claim = type(paper)(**{**vars(paper), "claims": paper.claims[1:]})
+    without_claim = replace(paper, claims=paper.claims[1:])
     assert claims_digest([paper]) != claims_digest([without_claim])
     before = templates_digest()
     shutil.copytree(PACKAGE / "report" / "templates", tmp_path / "report" / "templates")

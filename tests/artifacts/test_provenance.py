@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from repro.artifacts.provenance import PACKAGE, STAGE_ROOTS, code_digest, imported_names, module_digest
+from repro.artifacts.code.modules import imported_names, module_digest
+from repro.artifacts.provenance import PACKAGE, STAGE_ROOTS, code_digest
 from repro.system.startup import importing, leave_it
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -16,7 +16,7 @@ import pytest
 
 from repro import cli
 from repro.artifacts.files import FileFormatError
-from repro.cli import errors, stages
+from repro.cli import errors, planning, stages
 from repro.papers import PAPERS
 from repro.spec.experiment import make_run
 from repro.system.progress import Say
@@ -133,6 +133,7 @@ def test_every_command_that_is_asked_to_end_says_so_in_one_line(
         "diff": ["smoke/alexnet/full/0", "smoke/alexnet/full/1"],
     }
     monkeypatch.setattr(stages, "catalogue", asked)
+    monkeypatch.setattr(planning, "catalogue", asked)
     monkeypatch.setattr("repro.cli.catalogue.catalogue", asked)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background process ignores it
     try:

@@ -45,7 +45,7 @@ def test_collect_and_judge_remove_theirs_and_leave_those_of_runs_to_training(
 
 def test_report_removes_those_of_pages_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for stage in ("collect_runs", "_judge", "calibrate_own", "_draw_reports"):
-        monkeypatch.setattr(f"repro.cli.stages.{stage}", lambda options, say: None)
+        monkeypatch.setattr(f"repro.cli.stages.{stage}", lambda options, say, **further: None)
     (tmp_path / "results" / "smoke").mkdir(parents=True)
     parts = litter(tmp_path / "reports" / "smoke", ".index.html.a.part", "runs/alexnet/.full-0.html.b.part")
     parts += litter(tmp_path / "results" / "smoke", ".runs.csv.c.part")

@@ -30,6 +30,19 @@ def test_a_run_that_is_missing_is_named_with_a_reason(tmp_path: Path) -> None:
     assert "INCOMPLETE" in words
 
 
+def test_while_runs_are_made_the_pages_say_which_and_how_long(tmp_path: Path) -> None:
+    made = judged([smaller()], tmp_path, truth=Truth(num_examples=100), seeds=[0])
+    left = {"smoke/alexnet/no_lrn/1": 130.0, "smoke/alexnet/full/1": 50.0, "smoke/another/full/1": 1.0}
+    render(made.papers, scale="smoke", results=made.results, reports=tmp_path / "reports", left=left)
+    index = read(tmp_path / "reports/smoke/index.html")
+    assert "Going on. 3 runs still to run, about 3 min." in index.words
+    assert index.tables["table-alexnet_overview"][1]["still"] == "2 runs still to run, about 3 min"
+    table = read(tmp_path / "reports/smoke/alexnet/alexnet_ablations.html")
+    assert "Going on. 2 runs still to run, about 3 min." in table.words
+    render(made.papers, scale="smoke", results=made.results, reports=tmp_path / "reports")
+    assert "still to run" not in read(tmp_path / "reports/smoke/index.html").words
+
+
 def test_a_diverged_run_has_a_page_that_says_why(tmp_path: Path) -> None:
     made = rerendered(judged([smaller()], tmp_path, truth=Truth(num_examples=100, diverged=("no_lrn/1",))))
     page = read(made.folder / "runs/alexnet/no_lrn-1.html")

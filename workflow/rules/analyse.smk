@@ -107,6 +107,7 @@ rule render:
     localrule: True
     conda:
         "../envs/repro.yaml"
+    threads: num_usable()
     resources:
         mem_mb=1000,
     params:
@@ -115,4 +116,4 @@ rule render:
         templates=templates_digest(),
         code=code_digest("render"),
     shell:
-        f"{REPRO} render {AT} {INTO} " "--papers {params.papers} --log {log:q}"
+        f"{REPRO} render {AT} {INTO} " "--papers {params.papers} --threads {threads} --log {log:q}"

@@ -1,9 +1,14 @@
 # What the rules share: the checked configuration and the plan that follows from it.
 import os
+import shlex
+import subprocess
 import sys
+from contextlib import suppress
 from shlex import quote
 
 from snakemake.cli import get_argument_parser
+from snakemake.logging import logger
+from snakemake.settings.enums import Quietness
 
 try:
     import repro
@@ -48,6 +53,8 @@ from repro.planning.targets import check_profile, check_targets, may_be_targets
 from repro.artifacts.provenance import code_digest, spec_digest
 from repro.system.locks import claim, try_lock
 from repro.system.processors import num_usable
+from repro.system.progress import LOG_ALONE
+from repro.system.stopping import end_of
 
 
 def is_a_module():
@@ -109,6 +116,11 @@ def literal(text):
     return text.replace("{", "{{").replace("}", "}}")
 
 
+def unbraced(command):
+    """Return a command with the braces that it has outside a rule."""
+    return command.replace("{{", "{").replace("}}", "}")
+
+
 # Where and by which interpreter a stage runs, and which file describes a paper, is no part of what makes its result: it is not
 # among the params. What such a file says is, as the digests of what each rule needs of it.
 PYTHON = CONFIG.python or ("python3" if CONFIG.container and DEPLOYED else sys.executable)
@@ -155,8 +167,8 @@ LIMITS = f"--max-left-out {CONFIG.max_left_out}"
 for line in change_lines(SOURCE_STATES):
     print(line, file=sys.stderr)
 
-#: Locks that this process holds until it ends.
-HELD = []
+#: Locks that this process holds until it ends, and the process that says how far everything is.
+HELD, FOLLOWER = [], []
 
 
 def planned(papers, table=None):
@@ -210,10 +222,8 @@ def refuse_unknown_targets():
 
 def report_what_is_there():
     """Write the pages of the runs that are finished, if pages were asked for."""
-    wanted = {"reproduce", "report", "all", "render", *(table.name for paper in PAPERS for table in paper.tables)}
-    if wanted & {job.rule.name for job in workflow.dag.jobs}:
-        command = f"{REPRO} report {AT} {INTO} --papers {' '.join(PAPER_NAMES)} {SEEDS_OPTION}"
-        os.system(command.replace("{{", "{").replace("}}", "}"))
+    if pages_are_wanted():
+        os.system(unbraced(f"{REPRO} report {AT} {INTO} --papers {' '.join(PAPER_NAMES)} {SEEDS_OPTION}"))
 
 
 def remove_what_a_kill_left(folder):
@@ -223,6 +233,50 @@ def remove_what_a_kill_left(folder):
         remove_parts(folder)
         remove_parts(Path(REPORT_FOLDER), below=True)
         os.close(writing)
+
+
+def pages_are_wanted():
+    """Say whether this call makes pages."""
+    wanted = {"reproduce", "report", "all", "render", *(table.name for paper in PAPERS for table in paper.tables)}
+    return bool(wanted & {job.rule.name for job in workflow.dag.jobs})
+
+
+def begin_to_follow():
+    """Let a process of its own say how far everything is, and make pages meanwhile; jobs then write into their logs alone."""
+    runs = [run for job in workflow.dag.needrun_jobs() for run in map(run_id_of, job.output) if run]
+    if not runs:
+        return
+    command = f"{REPRO} follow {AT} {INTO} --papers {' '.join(PAPER_NAMES)} {SEEDS_OPTION} --runs - --until-end-of {os.getpid()}"
+    command += " --pages" * pages_are_wanted() + f" --jobs {workflow.cores}" * bool(workflow.cores)
+    FOLLOWER.append(subprocess.Popen(shlex.split(unbraced(command)), stdin=subprocess.PIPE))
+    with suppress(BrokenPipeError), FOLLOWER[0].stdin as told:
+        told.write("\n".join(runs).encode())
+    os.environ[LOG_ALONE] = "1"
+    be_quiet_about_jobs()
+
+
+def end_following():
+    """End the process that says how far everything is."""
+    while FOLLOWER:
+        end_of(FOLLOWER.pop())
+
+
+def run_id_of(path):
+    """Return the id of the run whose record is `path`; nothing for any other file."""
+    parts = Path(path).parts
+    return f"{CONFIG.scale}/{'/'.join(parts[-4:-1])}" if parts[-1] == "run.json" and parts[-5] == "runs" else None
+
+
+def be_quiet_about_jobs():
+    """Leave what Snakemake prints of each job to its log file, unless a user has said what is to be printed."""
+    if workflow.output_settings.quiet or workflow.output_settings.verbose:
+        return
+    for handler in logger.handlers:
+        if handler.name == "DefaultStreamHandler":
+            for item in handler.filters:
+                if hasattr(item, "quiet"):
+                    item.quiet = {Quietness.RULES, Quietness.PROGRESS}
+            handler.addFilter(lambda record: not str(record.msg).startswith(("Select jobs to execute", "Execute ")))
 
 
 def check_cluster():

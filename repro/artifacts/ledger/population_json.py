@@ -52,13 +52,15 @@ def population_of(ledger: Ledger, *, runs_sha256: str) -> PopulationJson:
 
 
 def keep_population(folder: Path) -> None:
-    """Write the population.json of a scale's folder, unless it says the same already.
+    """Write the population.json of a scale's folder in which runs are collected, unless it says the same already.
 
     Raises:
         LedgerError: the ledger was changed.
     """
     table = folder / "runs.csv"
-    now = population_of(read_ledger(folder), runs_sha256=sha256_file(table) if table.is_file() else "")
+    if not table.is_file():
+        return
+    now = population_of(read_ledger(folder), runs_sha256=sha256_file(table))
     try:
         before = read_document(folder / FILE, PopulationJson)
     except FileFormatError:

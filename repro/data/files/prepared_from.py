@@ -11,6 +11,8 @@ from repro.artifacts.files import FileFormatError
 from repro.spec.datasets import MAX_LEFT_OUT
 
 FILE = "prepared_from.json"
+#: The folder of what each finished shard left (repro.data.prepare.journal): data that have it have been prepared.
+JOURNAL = "journal"
 
 
 @dataclass(frozen=True, kw_only=True)

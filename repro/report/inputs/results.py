@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ from repro.artifacts.log_jsonl import LogEntry, parse_log
 from repro.artifacts.run_json import RunJson, is_finished, read_run
 from repro.artifacts.runs_csv import Measurement, read_runs_csv
 from repro.spec.experiment import Paper
+from repro.system.durations import roughly
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +47,8 @@ class Results:
     calibration: None where nothing was calibrated.
     failed: runs that failed, by id. reports: the folder in which the pages will lie, from which they refer to logs.
     challenges: of claims, as the ledger has them. made_again: how many runs were, and how many were equal.
-    bridges: which codes give the same numbers, by receipts. unjudged: why verdicts could not be judged again.
+    bridges: which codes give the same numbers, by receipts. unjudged: why verdicts could not be judged again. left: while runs
+    are being made, the ids of those that are left and the seconds that each adds to the time until all are.
     """
 
     scale: str
@@ -62,6 +64,7 @@ class Results:
     unjudged: str = ""
     failed: dict[str, FailedRun] = field(default_factory=dict)
     reports: Path | None = None
+    left: Mapping[str, float] = field(default_factory=dict)
     challenges: tuple[Challenge, ...] = ()
 
     def challenges_of(self, claim: JudgedClaim) -> tuple[Challenge, ...]:
@@ -72,6 +75,15 @@ class Results:
             if event.claim == f"{claim.paper}/{claim.id}" and (known is None or not known.verdict):
                 found[event.beacon] = event
         return tuple(found.values())
+
+    def still_to_run(self, paper: str = "", variants: Collection[str] | None = None) -> str:
+        """Which runs of a paper (default: of all), and of `variants` of it, are still being made, in words; "" if none is."""
+        asked = [
+            seconds
+            for name, seconds in self.left.items()
+            if paper in ("", name.split("/")[1]) and (variants is None or name.split("/")[2] in variants)
+        ]
+        return f"{len(asked)} run{'s' * (len(asked) > 1)} still to run, about {roughly(sum(asked))}" if asked else ""
 
     def values(self, *, paper: str, variant: str, metric: str, protocol: str) -> dict[int, Measurement]:
         """What was measured of one variant, by seed."""
@@ -109,11 +121,17 @@ class Results:
 
 
 def read_results(
-    papers: Sequence[Paper], *, scale: str, results: Path, unjudged: str = "", reports: Path | None = None
+    papers: Sequence[Paper],
+    *,
+    scale: str,
+    results: Path,
+    unjudged: str = "",
+    reports: Path | None = None,
+    left: Mapping[str, float] | None = None,
 ) -> Results:
     """Read everything below `results/<scale>` that the report shows.
 
-    unjudged: why the verdicts could not be judged again; empty where they were. reports: as in Results.
+    unjudged: why the verdicts could not be judged again; empty where they were. reports, left: as in Results.
 
     Raises:
         FileFormatError: runs.csv or claims.json is missing, damaged, or made from another version of the other.
@@ -147,6 +165,7 @@ def read_results(
         unjudged=unjudged,
         failed={run.id: run for paper in papers for run in failed_runs(paper, scale=scale, results=results)},
         reports=reports,
+        left=left or {},
     )
 
 

@@ -37,12 +37,13 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """What stands on every page, so that no number is read without it."""
+    """What stands on every page, so that no number is read without it. still: which runs are still being made; "" if none."""
 
     scale: str
     evidence: tuple[EvidenceLevel, ...]
     facts: tuple[Fact, ...]
     sentence: str
+    still: str = ""
 
 
 def run_page_path(run_id: str) -> str:
@@ -102,7 +103,8 @@ def setting(results: Results, *, paper: str = "", table: Table | None = None) ->
         Fact(term="Total time", text=duration(total_s)),
     )
     sentence = f"scale {results.scale}; {listed(titles) or 'no data'}; {listed(devices) or 'no runs'}"
-    return Setting(scale=results.scale, evidence=evidence, facts=facts, sentence=sentence)
+    still = results.still_to_run(paper, shown)
+    return Setting(scale=results.scale, evidence=evidence, facts=facts, sentence=sentence, still=still)
 
 
 def _test_facts(measured: Sequence[Measurement]) -> list[Fact]:

@@ -66,6 +66,7 @@ def overview(paper: Paper, groups: Sequence[tuple[Table | None, Sequence[JudgedC
             Column(key=name, title=name, group=f"{wording.VERDICTS[name].symbol} {name.lower()}", kind="number")
             for name in verdicts
         ],
+        *[Column(key="still", title="Still to run", group="Still to run")] * bool(results.left),
     )
     rows = []
     for table, claims in groups:
@@ -81,6 +82,8 @@ def overview(paper: Paper, groups: Sequence[tuple[Table | None, Sequence[JudgedC
             "judgeable": Cell(text=count(judgeable) if judgeable else ""),
             **{name: Cell(text=count(num) if num else "") for name, num in number.items()},
         }
+        if results.left:
+            cells["still"] = Cell(text=results.still_to_run(paper.name, table.variants) if table else "")
         rows.append(Row(cells=cells))
     here = setting(results, paper=paper.name).sentence
     caption = f"Pages of {paper.authors} ({paper.year}) and the verdicts on their claims; {here}."

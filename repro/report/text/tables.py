@@ -44,6 +44,11 @@ class Cell:
     def filled(self) -> bool:
         return bool(self.text or self.links)
 
+    @property
+    def plain(self) -> bool:
+        """Whether HTML shows its text alone, as most cells of long tables do."""
+        return not (self.links or self.tone or self.brief or self.href or self.strong or self.unit)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
@@ -61,6 +66,11 @@ class Column:
     label: str = ""
     inline: bool = False
     over: str = ""
+
+    @property
+    def bare(self) -> bool:
+        """Whether HTML shows a cell's text alone, without a label or a colour."""
+        return not self.label and self.kind != "verdict"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from repro.spec.evaluation import RELIT
 from repro.spec.names import UnknownName
@@ -66,6 +67,7 @@ def protocol_named(name: str) -> Protocol:
     return PROTOCOLS[name]
 
 
+@cache
 def protocols_of(example: str) -> tuple[str, ...]:
     """Name the protocols that score images, clips or videos (`example`), those with fewer crops first."""
     return tuple(name for name, item in PROTOCOLS.items() if item.example == example)

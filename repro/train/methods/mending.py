@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from repro.artifacts.documents import MissingFileError
 from repro.artifacts.files import FileFormatError, data_folder
+from repro.data.files.prepared_from import JOURNAL
 from repro.spec.experiment import AnyDataset
 from repro.spec.run import Run
 from repro.system.progress import Say
@@ -33,6 +35,8 @@ class Mending(Generic[Opened]):
         try:
             return self.open_data(folder)
         except FileFormatError as error:
+            if isinstance(error, MissingFileError) and not (folder / JOURNAL).is_dir():
+                raise  # they were never prepared
             self.say(f"data {folder.name}: {error}")
         from repro.data.prepare.mend import mend  # takes a second to import, which only damage is worth
 

@@ -55,6 +55,12 @@ def test_whatever_a_job_finds_damaged_it_makes_whole_and_goes_on(how: str, origi
     assert content(folder) == whole
 
 
+def test_what_was_never_prepared_is_no_damage(tmp_path: Path) -> None:
+    with pytest.raises(FileFormatError, match="does not exist; make it with python -m repro prepare"):
+        opening(tmp_path, [])(tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
 def test_whole_data_are_opened_once_and_another_process_opens_them_plainly(original: Path) -> None:
     said: list[str] = []
     data = opening(original, said)
