@@ -260,7 +260,7 @@ class _BatchUnpickler(pickle.Unpickler):
 def _check_numbers(content: bytes) -> None:
     """Refuse a pickle that numbers its objects higher than it has bytes: the table of them would fill the memory."""
     for operation, argument, _ in pickletools.genops(content):
-        if operation.name in ("PUT", "BINPUT", "LONG_BINPUT") and argument > len(content):
+        if operation.name in ("PUT", "BINPUT", "LONG_BINPUT") and int(argument or 0) > len(content):
             raise pickle.UnpicklingError(f"it numbers an object {argument}, which no official batch does")
 
 
