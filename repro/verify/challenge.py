@@ -59,8 +59,12 @@ class Challenged:
 
     @property
     def root(self) -> Path:
-        digest = sha256_bytes(self.beacon.encode())[:12]
-        return Path(self.results) / self.scale / CHALLENGES / f"{self.claim.id}-{digest}"
+        return Path(self.results) / self.scale / CHALLENGES / folder_name(self.claim.id, beacon=self.beacon)
+
+
+def folder_name(claim: str, *, beacon: str) -> str:
+    """The name of the folder of a challenge, by a claim's id and a text."""
+    return f"{claim}-{sha256_bytes(beacon.encode())[:12]}"
 
 
 def seeds_of(claim: str, *, beacon: str, num: int) -> tuple[int, ...]:

@@ -13,7 +13,17 @@ from repro.catalogue.known import Catalogue
 from repro.report.text.formatting import counted
 from repro.spec.names import UnknownName
 from repro.verify.chain import chain_checked
-from repro.verify.challenge import CannotChallenge, Challenged, alone, event_of, find_claim, judged_alone, runs_of, seeds_of
+from repro.verify.challenge import (
+    CannotChallenge,
+    Challenged,
+    alone,
+    event_of,
+    find_claim,
+    folder_name,
+    judged_alone,
+    runs_of,
+    seeds_of,
+)
 from repro.verify.check import Check
 from repro.verify.files import CHALLENGES, files_checked, records_checked
 from repro.verify.stored import Stored, read_stored
@@ -36,11 +46,11 @@ def challenges_checked(stored: Stored) -> Check:
     by_text = _by_text(ledger)
     for lines in by_text:
         first = lines[0].event
+        known.add(folder_name(first.claim.partition("/")[2], beacon=first.beacon))
         challenged = _challenged(stored, first)
         if challenged is None:
             unchecked.append(f"{_named(first)}: no paper that is known makes this claim")
             continue
-        known.add(challenged.root.name)
         found, left = _of(challenged, lines, stored)
         problems += [f"{_named(first)}: {text}" for text in found]
         unchecked += [f"{_named(first)}: {text}" for text in left]
@@ -70,7 +80,7 @@ def _named(event: Challenge) -> str:
 
 def _challenged(stored: Stored, event: Challenge) -> Challenged | None:
     try:
-        paper, claim = find_claim(stored.papers, event.claim.partition("/")[2])
+        paper, claim = find_claim(stored.known, event.claim.partition("/")[2])
     except UnknownName:
         return None
     return Challenged(

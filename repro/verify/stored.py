@@ -28,7 +28,7 @@ class NothingToVerify(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Stored:
-    """A scale's folder. papers: those that have runs or verdicts there. runs: ids of all run folders.
+    """A scale's folder. papers: those that have runs or verdicts there; known: all that have the scale. runs: ids of all folders.
 
     records: of finished runs, by id. broken: what is wrong with the records of others, by id.
     """
@@ -40,6 +40,7 @@ class Stored:
     broken: dict[str, str]
     published: Published | None
     problems: tuple[str, ...] = field(default=())
+    known: tuple[Paper, ...] = field(default=())
 
     @property
     def results(self) -> Path:
@@ -122,6 +123,7 @@ def read_stored(folder: Path, known: Catalogue) -> Stored:
         broken=broken,
         published=published,
         problems=tuple(problems),
+        known=tuple(papers),
     )
 
 

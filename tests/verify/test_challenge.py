@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,9 @@ from repro.spec.run import Run
 from repro.train.runs.context import Compute
 from repro.verify import challenge as challenging
 from repro.verify.challenge import FIRST_SEED, CannotChallenge, Challenged, challenge, find_claim, runs_of, seeds_of
+from repro.verify.challenges import challenges_checked
 from tests.fabricate import Truth, fabricate_run
+from tests.verify.made import stored_in
 
 ALEXNET = PAPERS["alexnet"]
 CLAIM = "A.S3.3.lrn.top1"
@@ -88,6 +91,19 @@ def test_seeds_follow_from_text_and_claim_and_are_in_no_plan() -> None:
 def test_members_of_averages_are_fresh_too(tmp_path: Path) -> None:
     asked = challenged(tmp_path, claim="A.T2.5cnn.top5val")
     assert min(run.seed for run in runs_of(asked)) >= FIRST_SEED
+
+
+def test_averages_are_made_after_their_nets_and_judged_by_nets_of_the_challenge_alone(
+    results: Path, trainings: Trainings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.verify.test_challenge.TRUTH", replace(TRUTH, errors={"five_seeds": 0.2}))
+    asked = challenged(results, claim="A.T2.5cnn.seeds.top1", num=2)
+    found = challenge(asked, device="cpu", say=quiet)
+    assert found.verdict in ("DIRECTION", "REPRODUCED")
+    nets, averages = trainings.runs[:-2], trainings.runs[-2:]
+    assert {run.split("/")[2] for run in nets} == {"full"} and len(nets) == len(set(nets)) == 12
+    assert averages == [f"smoke/alexnet/five_seeds/{seed}" for seed in asked.seeds]
+    assert challenges_checked(stored_in(results / "smoke")).problems == ()
 
 
 def test_a_challenge_is_judged_by_its_own_runs_and_stands_in_the_ledger_for_good(results: Path, trainings: Trainings) -> None:

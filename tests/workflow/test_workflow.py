@@ -61,6 +61,11 @@ def test_progress_is_seen_while_it_runs(smoke):
     assert len(lines) < num_runs + 200
 
 
+def test_no_library_says_what_a_user_can_do_nothing_about(smoke):
+    log = (smoke.folder / "first-run.log").read_text()
+    assert not re.findall(r"\w*Warning: .*|\[(?:ERROR|WARN)\w*\].*|^.*(?:deprecat|libpng|JPEGLib|\bnan\b).*$", log, re.MULTILINE)
+
+
 def test_training_jobs_run_one_thread_each(smoke):
     log = min((smoke.folder / ".snakemake" / "log").glob("*.log")).read_text()
     commands = [line for line in log.splitlines() if "-m repro train" in line]

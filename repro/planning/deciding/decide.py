@@ -21,6 +21,7 @@ from repro.artifacts.runs_csv import read_runs_csv
 from repro.planning.collected import collected_runs
 from repro.planning.deciding.choice import Candidate, candidates_of, chosen
 from repro.planning.deciding.train import Place, is_there, train
+from repro.planning.noted import note_look
 from repro.planning.plan import planned_runs
 from repro.spec.experiment import Paper
 from repro.spec.run import Run
@@ -68,7 +69,7 @@ def decide(task: Task, *, say: Say) -> Judgement:
 
 
 def judged(task: Task) -> Judgement:
-    """Collect and judge what is there."""
+    """Collect and judge what is there, which the ledger notes as a look."""
     runs = [
         run
         for paper in task.papers
@@ -77,6 +78,7 @@ def judged(task: Task) -> Judgement:
     collect(runs, papers=task.papers, results=task.results)
     judge(task.papers, scale=task.scale, results=task.results)
     folder = task.results / task.scale
+    note_look(folder)
     return read_claims_json(folder / CLAIMS_FILE, table=read_runs_csv(folder / "runs.csv"))
 
 

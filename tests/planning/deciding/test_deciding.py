@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from repro.artifacts.claims_json import Judgement
+from repro.artifacts.ledger.chain import read_ledger
+from repro.artifacts.ledger.events import Look
 from repro.planning.deciding import decide as deciding
 from repro.planning.deciding.chance import chance_of, share_of_variance
 from repro.planning.deciding.choice import Candidate, chosen
@@ -64,8 +66,10 @@ def test_a_claim_goes_through_its_looks_until_it_is_decided_and_then_there_is_no
     assert sorted(made) == sorted(f"small/alexnet/{arm}/{seed}" for arm in ARMS for seed in range(3, n))
     assert found.n == dict.fromkeys(ARMS, n)
     before = len(made)
+    looks = read_ledger(tmp_path / "small").events(Look)
+    assert [look.n["alexnet/no_lrn"] for look in looks] == list(LOOKS[: found.look.number])
     decide(task(tmp_path), say=said.append)
-    assert len(made) == before
+    assert len(made) == before and read_ledger(tmp_path / "small").events(Look) == looks
 
 
 def test_the_budget_is_of_the_folder_and_what_it_cannot_pay_is_not_begun(made: list[str], tmp_path: Path) -> None:
