@@ -18,7 +18,7 @@ from repro.catalogue.literals import faults
 from repro.spec.experiment import Extension, Paper
 from repro.system.filesystem import read_regular
 
-NEXT = 'put it right there (README, "Another paper")'
+NEXT = 'put it right there (docs/adding.md, "Another paper")'
 LACKING = re.compile(r"(\w+)\.__init__\(\) missing \d+ required keyword-only arguments?: (.*)")
 UNKNOWN = re.compile(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'")
 NOT_THERE = re.compile(r"cannot import name '(\w+)' from '([\w.]+)'")
@@ -61,7 +61,7 @@ def read_file(path: Path, *, source: str = "", package: str = "") -> Additions:
     if not papers and not extensions:
         raise CatalogueError(
             f"{source} assigns no Paper and no Extension to a name; allowed: one or several; write VGG = Paper(...) or "
-            'PHOTOS = Extension(...) (README, "Another paper")'
+            'PHOTOS = Extension(...) (docs/adding.md, "Another paper")'
         )
     return Additions(source=source, papers=papers, extensions=extensions)
 

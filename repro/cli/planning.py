@@ -74,7 +74,7 @@ def follow_runs(options: argparse.Namespace, say: Say) -> None:
     pages = _page_maker(papers, runs, options) if options.pages else None
     followed = Following(standings=standings, heading=heading, pages=pages, maker=options.until_end_of)
     # Who makes the runs asks this process to end when they have ended.
-    with nullcontext() if options.until_end_of is None else suppress(Stopped):
+    with nullcontext() if options.until_end_of is None else suppress(Stopped, KeyboardInterrupt):
         say(f"{options.scale}: {follow(followed).words}")
 
 

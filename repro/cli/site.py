@@ -9,6 +9,7 @@ from pathlib import Path
 from repro.artifacts.files import remove_parts
 from repro.artifacts.provenance import environment
 from repro.catalogue.known import Catalogue, catalogue
+from repro.system.processors import num_usable
 from repro.system.progress import Say
 from repro.system.startup import importing
 
@@ -33,6 +34,7 @@ def write_pages(options: argparse.Namespace, say: Say) -> None:
         commit=environment()["commit"],
         unjudged=unjudged,
         prices=own_data_prices(known.papers),
+        num_processes=num_usable(),
     )
     for line in stale_lines(written.answers):
         say(line)

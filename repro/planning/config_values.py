@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import importlib.resources
+import math
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -96,10 +97,14 @@ def _is_whole(checker: object, value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-#: 1.0 is no whole number: what is planned from it would be none either.
+def _is_number(checker: object, value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+#: 1.0 is no whole number: what is planned from it would be none either. What is no number is above no limit, and below none.
 _Validator = jsonschema.validators.extend(
     jsonschema.Draft202012Validator,
-    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole),
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many({"integer": _is_whole, "number": _is_number}),
 )
 
 

@@ -58,7 +58,7 @@ def _record(run_id: str, *, results: Path) -> RunJson:
         return read_run(results, run_id)
     except MissingFileError:
         raise NoNetError(
-            f"run {run_id} is not finished in {results}; give results=, or train it: "
+            f"run {run_id} is not finished in {results}; give another folder of results, or train it: "
             f"python -m repro train --scale {scale} --paper {paper} --variant {variant} --seeds {seed} --results {results}"
         ) from None
 

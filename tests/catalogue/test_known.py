@@ -14,7 +14,7 @@ from repro.spec.experiment import make_run
 from repro.spec.names import UnknownName
 
 ROOT = PACKAGE.parent
-NEXT = 'put it right there (README, "Another paper")'
+NEXT = 'put it right there (docs/adding.md, "Another paper")'
 #: An extension of a built-in paper, as text behind the small paper.
 EXTENSION = """
 (SIZING,) = SMOKE.sizings

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from repro import __version__
+from repro.artifacts.provenance import PACKAGE
 from repro.cli.installed.packages import NEWEST, OLDEST
 from repro.cli.installed.places import CARRIED, FOLDER
 from repro.cli.installed.workflow import with_profile
@@ -113,6 +116,28 @@ def test_what_is_carried_is_said_in_one_way() -> None:
     text = (ROOT / "setup.py").read_text()
     assert f"CARRIED = {CARRIED!r}".replace("'", '"') in text
     assert f'FOLDER = "{FOLDER}"' in text
+
+
+#: By the name that is imported, that of the distribution, where they differ.
+DISTRIBUTIONS = {
+    "PIL": "pillow",
+    "cv2": "opencv-python-headless",
+    "nvidia": "nvidia-dali-cuda130",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
+#: Imported where they are there: they come with torch for CUDA, or by an extra.
+OPTIONAL = {"triton"}
+
+
+def test_whatever_the_package_imports_is_declared() -> None:
+    trees = [ast.parse(path.read_text()) for path in PACKAGE.rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
+    tops = {name.partition(".")[0] for name in names} - set(sys.stdlib_module_names) - {"repro"} - OPTIONAL
+    declared = {re.match(r"[a-z0-9-]+", text)[0] for text in PROJECT["dependencies"]}
+    assert {DISTRIBUTIONS.get(name, name) for name in tops} == declared - {"snakemake"}, "which is started, not imported"
 
 
 def test_every_extra_is_pinned() -> None:

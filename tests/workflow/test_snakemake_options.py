@@ -40,12 +40,15 @@ SAYS = {
     f"{PAGE} -n --until {TRAINED}": TRAINED,
     f"{PAGE} -n --omit-from {TRAINED}": "",
     f"{PAGE} --unlock": "Unlocked working directory",
+    f"{PAGE} -n --configfile saved.yaml": "kept/smoke/logs",
 }
 
 
 @pytest.fixture(scope="module")
 def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, str]]:
     folder = tmp_path_factory.mktemp("options")
+    # As editors of other systems save it.
+    (folder / "saved.yaml").write_bytes(b"\xef\xbb\xbfresults: kept/\r\nseeds: 1\r\n")
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PWD": str(folder)}
     words = [["--snakefile", str(ROOT / "Snakefile"), *options.split()] for options in SAYS]
     done = subprocess.run(
@@ -53,7 +56,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, str]]
     )
     assert (folder / "found.json").is_file(), done.stderr
     found = json.loads((folder / "found.json").read_text())
-    assert {path.name for path in folder.iterdir()} <= {".snakemake", "found.json"}
+    assert {path.name for path in folder.iterdir()} <= {".snakemake", "found.json", "saved.yaml"}
     return {options: found[" ".join(each)] for options, each in zip(SAYS, words, strict=True)}
 
 

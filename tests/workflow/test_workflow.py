@@ -61,6 +61,11 @@ def test_progress_is_seen_while_it_runs(smoke):
     assert len(lines) < num_runs + 200
 
 
+def test_no_library_says_what_a_user_can_do_nothing_about(smoke):
+    log = (smoke.folder / "first-run.log").read_text()
+    assert not re.findall(r"\w*Warning: .*|\[(?:ERROR|WARN)\w*\].*|^.*(?:deprecat|libpng|JPEGLib|\bnan\b).*$", log, re.MULTILINE)
+
+
 def test_training_jobs_run_one_thread_each(smoke):
     log = min((smoke.folder / ".snakemake" / "log").glob("*.log")).read_text()
     commands = [line for line in log.splitlines() if "-m repro train" in line]
@@ -150,15 +155,15 @@ def test_more_seeds_keep_the_seeds_that_are_finished(finished):
 
 
 def section_of(title: str) -> tuple[str, list[str]]:
-    """Return the entry that a section of the README shows, and the files of papers that it names."""
-    section = (ROOT / "README.md").read_text().partition(f"## {title}\n")[2].partition("\n## ")[0]
-    files = dict.fromkeys(re.findall(r"\]\((repro/papers/[^)]+)\)", section))
+    """Return the entry that a section of docs/adding.md shows, and the files of papers that it names."""
+    section = (ROOT / "docs" / "adding.md").read_text().partition(f"## {title}\n")[2].partition("\n## ")[0]
+    files = dict.fromkeys(re.findall(r"\]\(\.\./(repro/papers/[^)]+)\)", section))
     return section.split("```python\n", 1)[1].split("```", 1)[0], list(files)
 
 
 def test_one_new_entry_is_a_new_ablation_and_another_a_claim_about_it(finished):
-    """Add a variant and a claim as the README shows, to the files that it names and to no others."""
-    entry, (variants, tables) = section_of("Add an ablation")
+    """Add a variant and a claim as docs/adding.md shows, to the files that it names and to no others."""
+    entry, (variants, tables) = section_of("An ablation, by example")
     finished.edit(variants, lambda text: text.replace("VARIANTS = (\n", "VARIANTS = (\n" + entry, 1))
     finished.edit(tables, lambda text: text.replace('"no_pca_color",\n', '"no_pca_color",\n"noise_for_half",\n', 1))
     assert "noise_for_half" in finished.repro("list", "alexnet").stdout
@@ -168,7 +173,7 @@ def test_one_new_entry_is_a_new_ablation_and_another_a_claim_about_it(finished):
     ablated = jobs(finished.planned())
     (trained,) = set(ablated) - set(AFTERWARDS)
     assert trained.startswith("train_alexnet_ablations_")
-    claim, (claims, of_tables) = section_of("Add a claim")
+    claim, (claims, of_tables) = section_of("A claim, by example")
     assert of_tables == tables
     named = "TRAINING_CLAIMS = (\n"
     finished.edit(claims, lambda text: text.replace(named, f"{claim}\n{named}    {claim.partition(' = ')[0]},\n", 1))

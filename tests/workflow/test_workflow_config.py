@@ -1,5 +1,6 @@
 """What the configuration says, what is refused, and what is left out with a line that says why."""
 
+import math
 import re
 
 import pytest
@@ -40,6 +41,9 @@ def test_a_wrong_configuration_ends_in_one_clear_error(fresh):
     [
         ({"device": "gpu"}, "device='gpu' is not allowed; did you mean 'cuda'? allowed: auto, cpu or cuda"),
         ({"seeds": 0}, "seeds=0 is not allowed; allowed: a whole number of seeds from 1"),
+        ({"seeds": 10**30}, f"seeds={10**30} is not allowed; allowed: a whole number of seeds from 1 to 1000"),
+        ({"max_left_out": math.nan}, "max_left_out=nan is not allowed; allowed: a share from 0 to 1"),
+        ({"hours": math.inf, "until": "decided"}, "hours=inf is not allowed; allowed: hours of processor time"),
         ({"seeds": "x"}, "seeds='x' is not allowed"),
         ({"seeds_per_job": "each"}, "seeds_per_job='each' is not allowed; allowed: all, or a whole number from 1"),
         ({"papers": []}, "papers=[] is not allowed"),

@@ -247,7 +247,8 @@ def begin_to_follow():
     if not runs:
         return
     command = f"{REPRO} follow {AT} {INTO} --papers {' '.join(PAPER_NAMES)} {SEEDS_OPTION} --runs - --until-end-of {os.getpid()}"
-    command += " --pages" * pages_are_wanted() + f" --jobs {workflow.cores}" * bool(workflow.cores)
+    num_jobs = workflow.resource_settings.nodes or workflow.resource_settings.cores  # a cluster has no number of cores
+    command += " --pages" * pages_are_wanted() + f" --jobs {num_jobs}" * bool(num_jobs)
     FOLLOWER.append(subprocess.Popen(shlex.split(unbraced(command)), stdin=subprocess.PIPE))
     with suppress(BrokenPipeError), FOLLOWER[0].stdin as told:
         told.write("\n".join(runs).encode())

@@ -17,6 +17,7 @@ rule site:
         f"{LOGS}/site.log",
     conda:
         "../envs/repro.yaml"
+    threads: num_usable()
     resources:
         mem_mb=1500,
     params:

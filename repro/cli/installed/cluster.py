@@ -36,7 +36,8 @@ def slurm_finding(*, ask: Ask = asked, has_plugin: bool | None = None) -> Findin
         return ok("SLURM", "none here")
     status, partitions = ask(["sinfo", "--noheader", "--format=%P %G"])
     if status:
-        return mend("SLURM", f"sbatch is there, and sinfo fails ({_last(partitions)})", "ask who runs the cluster")
+        words = "ask who runs the cluster; without one, run here (no profile of SLURM)"
+        return note("SLURM", f"sbatch is there, and sinfo fails ({_last(partitions)})", words)
     names = ", ".join(dict.fromkeys(line.split()[0] for line in partitions.splitlines() if line.split()))
     if not has_plugin:
         return mend("SLURM", f"partitions {names}, without Snakemake's plug-in", "pip install 'repro-claims[slurm]'")

@@ -54,7 +54,7 @@ def driver_finding(*, node_is_there: bool, driver: int | None, torch_cuda: str |
             "driver", f"CUDA {driver}, and a torch for CPUs alone", "install a CUDA build of torch, or --config device=cpu"
         )
     if driver < CUDA:
-        words = "replace DALI and torch by their CUDA 12 builds (README, With a CUDA 12 driver)"
+        words = "replace DALI and torch by their CUDA 12 builds (docs/installing.md, With a CUDA 12 driver)"
         return mend("driver", f"CUDA {driver}, and packages for CUDA {CUDA}", words)
     return ok("driver", f"CUDA {driver}")
 

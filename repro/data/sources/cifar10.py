@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import io
 import pickle
+import pickletools
 import tarfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -256,6 +257,13 @@ class _BatchUnpickler(pickle.Unpickler):
         raise pickle.UnpicklingError("it refers to objects outside the file, which no official batch does")
 
 
+def _check_numbers(content: bytes) -> None:
+    """Refuse a pickle that numbers its objects higher than it has bytes: the table of them would fill the memory."""
+    for operation, argument, _ in pickletools.genops(content):
+        if operation.name in ("PUT", "BINPUT", "LONG_BINPUT") and int(argument or 0) > len(content):
+            raise pickle.UnpicklingError(f"it numbers an object {argument}, which no official batch does")
+
+
 def parse_batch(content: bytes, *, name: str) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
     """Images (N, 3, 32, 32) and labels (N) of a Python batch, without running anything it may contain.
 
@@ -263,6 +271,7 @@ def parse_batch(content: bytes, *, name: str) -> tuple[npt.NDArray[np.uint8], np
         SourceError: the file asks for more than an official batch does, or has another structure.
     """
     try:
+        _check_numbers(content)
         batch = _BatchUnpickler(io.BytesIO(content), encoding="latin1").load()
         pixels, labels = _pixels(batch["data"]), np.array(batch["labels"], np.int32)
     except Exception as error:  # A hostile pickle can raise anything.

@@ -69,10 +69,12 @@ def write_site(
     commit: str,
     unjudged: Mapping[Path, str],
     prices: Mapping[str, Sequence[Price]],
+    num_processes: int = 1,
 ) -> Written:
     """Write the site of the results that were found into `out`.
 
     unjudged: by folder, why its verdicts could not be judged again. prices: by paper, of runs on its own data.
+    num_processes: that write the pages of the scales.
 
     Raises:
         ValueError: results are of another catalogue.
@@ -87,7 +89,7 @@ def write_site(
     _write_further(asked, sources, pages=pages, out=out, kept=kept)
     _write_listings(asked, sources, out=out, made=made)
     for source in sources:
-        write_pages(papers, results=source.results, folder=out / source.home, root=out)
+        write_pages(papers, results=source.results, folder=out / source.home, root=out, num_processes=num_processes)
     if found.benchmarks:
         render_speed(found.benchmarks, out, root=out)
     else:

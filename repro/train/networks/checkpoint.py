@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -133,7 +134,9 @@ def _read(path: Path) -> tuple[_Header | None, bytes]:
 def _state(payload: bytes) -> TrainingState | None:
     """The state that a payload holds; None if it holds none."""
     try:
-        stored = torch.load(io.BytesIO(payload), weights_only=True, map_location="cpu")
+        with warnings.catch_warnings():  # torch has much to say of what is no file of torch
+            warnings.simplefilter("ignore")
+            stored = torch.load(io.BytesIO(payload), weights_only=True, map_location="cpu")
         return TrainingState(
             net=stored["net"],
             velocity=stored["velocity"],

@@ -106,7 +106,7 @@ def test_a_full_disk_is_to_be_mended(tmp_path: Path, monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     ("answers", "has_plugin", "state", "says"),
     [
-        ({"sinfo": (1, "error: x\nno controller")}, True, "mend", "no controller"),
+        ({"sinfo": (1, "error: x\nno controller")}, True, "note", "no controller"),
         ({"sinfo": (0, "main* (null)")}, False, "mend", "'repro-claims[slurm]'"),
         ({"sinfo": (0, "main* gpu:2\nmain* (null)"), "sacct": (1, "accounting is disabled")}, True, "note", "squeue"),
         ({"sinfo": (0, "main* gpu:2"), "sacct": (0, "")}, True, "ok", "some nodes with GPUs; it keeps accounts"),

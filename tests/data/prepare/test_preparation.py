@@ -195,6 +195,15 @@ def test_a_damaged_entry_of_an_interrupted_preparation_costs_its_shard_alone(
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
 
 
+def test_files_that_are_dated_in_the_future_or_long_ago_are_whole(prepared: tuple[str, Path], tmp_path: Path) -> None:
+    kind, original = prepared
+    folder = Path(shutil.copytree(original, tmp_path / "copy"))
+    for seconds in (4_070_908_800, 0):  # 2099, 1970
+        for path in folder.iterdir():
+            os.utime(path, (seconds, seconds))
+        assert run(SETS[kind], folder, shard_bytes=SHARDS[kind]) == ["prepare toys: complete already"]
+
+
 @pytest.mark.parametrize(("field", "value"), [("title", "better words"), ("of", "ilsvrc2012_val"), ("max_refused", 0.5)])
 def test_words_of_a_data_set_are_brought_up_to_date_and_nothing_is_made(field: str, value: Any, tmp_path: Path) -> None:
     run(IMAGES, tmp_path)

@@ -130,6 +130,7 @@ def test_a_batch_that_would_run_a_command_is_refused_and_runs_nothing(protocol: 
         b"\x80\x02cnumpy\nload\nU\x01x\x85R.",
         b"\x80\x04\x8c\x05numpy\x8c\x10ndarray.__init__\x93.",
         b"\x80\x02U\x01xQ.",
+        b"\x80\x02}r\xff\xff\xff\x7f.",  # an object of the number 2^31 - 1
         b"",
         b"\x80\x02}.",
         b"\x80\x02}(U\x04dataK\x01U\x06labels]u.",

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import pickle
 
 import numpy as np
 import pytest
@@ -93,6 +94,25 @@ def test_a_hashed_file_that_holds_no_state_is_passed_over_for_the_older_generati
     found, said = load(path)
     assert found.progress.epoch == 1
     assert said == ["checkpoint c.pt is damaged and is not used"]
+
+
+class Program:
+    """What a pickle makes of it leaves a file behind."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.path),)
+
+
+@pytest.mark.parametrize("write", [pickle.dumps, lambda value: torch_bytes({"net": value})], ids=["pickle", "torch"])
+def test_a_program_in_a_hashed_file_is_not_run(tmp_path, write):
+    path = tmp_path / "c.pt"
+    path.write_bytes(stated(write(Program(tmp_path / "ran"))))
+    found, said = load(path)
+    assert found is None and said == ["checkpoint c.pt is damaged and is not used"]
+    assert not (tmp_path / "ran").exists()
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.99])
