@@ -24,6 +24,8 @@ from repro.report.inputs.results import Results, RunRecord, read_results
 from repro.report.pages.effect_plot import SCALES
 from repro.report.pages.index import index_page
 from repro.report.pages.run import RunPage, run_page
+from repro.report.pages.runs import PAGE as RUNS
+from repro.report.pages.runs import runs_page
 from repro.report.pages.setting import run_page_path, table_page_path
 from repro.report.pages.table import TablePage, table_page
 from repro.report.text import tables
@@ -95,6 +97,7 @@ def write_pages(
         page_of_it = calibration_page(results.calibration, results=results)
         pages.write(folder / CALIBRATION, "calibration.html.j2", {"page": page_of_it})
         write_document(folder / calibration_json.FILE, results.calibration)
+    pages.write(folder / RUNS, "runs.html.j2", {"page": runs_page(present, results=results)})
     absent = [paper for paper in papers if paper not in present]
     pages.write(folder / "index.html", "index.html.j2", {"page": index_page(present, absent=absent, results=results)})
 

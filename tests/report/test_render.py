@@ -212,12 +212,21 @@ def targets(path: Path, page: Page) -> list[tuple[Path, str]]:
 def test_every_link_leads_somewhere(full_report: Rendered) -> None:
     pages = {path.resolve(): page for path, page in all_pages(full_report.folder).items()}
     runs = len(list((full_report.results / "smoke" / "runs").rglob("run.json")))
-    assert len(pages) == 1 + len(ALEXNET.tables) + runs
+    assert len(pages) == 2 + len(ALEXNET.tables) + runs
     for path, page in pages.items():
         for file, fragment in targets(path, page):
             assert file.is_file(), (path, file)
             if fragment and file in pages:
                 assert fragment in pages[file].ids, (path, fragment)
+
+
+def test_every_run_is_one_line_of_a_page_of_its_own_and_leads_to_the_page_of_the_run(full_report: Rendered) -> None:
+    rows = read(full_report.folder / "runs.html").tables["table-alexnet_runs"][1:]
+    runs = {tuple(path.parts[-3:-1]) for path in (full_report.results / "smoke/runs/alexnet").rglob("run.json")}
+    assert sorted((row["variant"], row["seed"]) for row in rows) == sorted(runs)
+    links = {path.name for path, _ in targets(full_report.folder / "runs.html", read(full_report.folder / "runs.html"))}
+    assert {f"{variant}-{seed}.html" for variant, seed in runs} <= links
+    assert "table-alexnet_runs" not in read(full_report.folder / "index.html").tables
 
 
 def test_every_page_is_reached_from_the_index(full_report: Rendered) -> None:
@@ -262,7 +271,7 @@ def test_the_same_results_give_the_same_bytes_in_another_process(small_judged: R
     subprocess.run(command, check=True, env={**os.environ, "PYTHONHASHSEED": "7"}, cwd=TEMPLATES.parents[2])
     second = {path.name: path.read_bytes() for path in small_judged.folder.rglob("*") if path.is_file()}
     assert first == second
-    assert len(first) == 1 + 4 + 4
+    assert len(first) == 2 + 4 + 4
 
 
 def test_rendering_needs_neither_torch_nor_dali_nor_pyplot() -> None:

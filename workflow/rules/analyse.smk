@@ -102,6 +102,7 @@ rule render:
         f"{SCALE_FOLDER}/runs.csv",
     output:
         [shown(page) for page in (INDEX, CALIBRATION, *PAGES)],
+        RUNS,
     log:
         f"{LOGS}/render.log",
     localrule: True

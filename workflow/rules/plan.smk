@@ -137,6 +137,7 @@ LOGS = f"{SCALE_FOLDER}/logs"
 # What the ledger says that verdicts depend on.
 COUNTED = f"{SCALE_FOLDER}/population.json"
 INDEX = f"{REPORT_FOLDER}/index.html"
+RUNS = f"{REPORT_FOLDER}/runs.html"
 CALIBRATION = f"{REPORT_FOLDER}/calibration.html"
 PAGES = [
     f"{REPORT_FOLDER}/{paper.name}/{table.name}.{suffix}"
@@ -167,6 +168,8 @@ LIMITS = f"--max-left-out {CONFIG.max_left_out}"
 for line in change_lines(SOURCE_STATES):
     print(line, file=sys.stderr)
 
+#: What Snakemake says of jobs where this workflow says it in its own words; pages are made before the job that makes them last.
+SAID_ELSEWHERE = ("Select jobs to execute", "Execute ", "Warning: the following output files of rule")
 #: Locks that this process holds until it ends, and the process that says how far everything is.
 HELD, FOLLOWER = [], []
 
@@ -277,7 +280,7 @@ def be_quiet_about_jobs():
             for item in handler.filters:
                 if hasattr(item, "quiet"):
                     item.quiet = {Quietness.RULES, Quietness.PROGRESS}
-            handler.addFilter(lambda record: not str(record.msg).startswith(("Select jobs to execute", "Execute ")))
+            handler.addFilter(lambda record: not str(record.msg).startswith(SAID_ELSEWHERE))
 
 
 def check_cluster():

@@ -12,13 +12,11 @@ from repro.report.pages import claim_cells as claim_rows
 from repro.report.pages.not_run import NotRunGroup, not_run_groups
 from repro.report.pages.setting import (
     Fact,
-    Measure,
     Setting,
     citation,
     measure,
     num_examples,
     run_page_path,
-    runs_view,
     setting,
     table_page_path,
 )
@@ -33,12 +31,8 @@ from repro.report.text.units import measured_text
 from repro.report.text.wording import VerdictWords
 from repro.spec.experiment import Paper, Table
 from repro.spec.terms.evidence import LEVELS, EvidenceLevel
-from repro.spec.terms.metrics import GAP, TOP1, TOP5, TRAIN_TOP1, unit_of
+from repro.spec.terms.metrics import unit_of
 from repro.system.durations import duration
-
-#: What the list of all runs shows of each.
-RUN_METRICS = (TOP1, TOP5, TRAIN_TOP1, GAP)
-RUN_PROTOCOLS = ("center", "ten_crop", "clip", "video")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +68,6 @@ class PaperView:
     scale_title: str
     overview: TableView
     groups: tuple[ClaimGroup, ...]
-    runs: TableView
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,8 +107,6 @@ def index_page(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Res
 
 def _paper_view(paper: Paper, *, results: Results) -> PaperView:
     groups = claims_by_page(paper, results=results)
-    measures: list[Measure] = [(metric, protocol) for metric in RUN_METRICS for protocol in RUN_PROTOCOLS]
-    variants = [item.name for item in paper.variants]
     return PaperView(
         name=paper.name,
         title=paper.title,
@@ -123,7 +114,6 @@ def _paper_view(paper: Paper, *, results: Results) -> PaperView:
         scale_title=paper.scale(results.scale).title,
         overview=overview(paper, groups, results=results),
         groups=tuple(_claim_group(paper, table, claims, results=results) for table, claims in groups if claims),
-        runs=runs_view(paper, variants, measures=measures, results=results, href=lambda path: path),
     )
 
 

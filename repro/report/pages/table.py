@@ -10,7 +10,6 @@ from repro.artifacts.judged import JudgedClaim, JudgedEffect, JudgedRanking, Jud
 from repro.report.drawing.plots import EffectRow
 from repro.report.inputs.results import Results
 from repro.report.pages import claim_cells as claim_rows
-from repro.report.pages.differences import differences_view
 from repro.report.pages.effect_plot import effect_row, plotted_view, reproduction_markers
 from repro.report.pages.not_run import failure_words
 from repro.report.pages.printed_table import printed_others_view, printed_view
@@ -30,6 +29,7 @@ from repro.report.pages.setting import (
 from repro.report.pages.tally import Tally, tally
 from repro.report.pages.variants import change_of, not_run_reason, variant_anchor, variants_view
 from repro.report.text import formatting
+from repro.report.text.differences import differences_view
 from repro.report.text.hits import NOTE, claim_as_shown, effect_as_shown
 from repro.report.text.tables import Cell, Column, Link, Row, TableView
 from repro.spec.experiment import Paper, Table

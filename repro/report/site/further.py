@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 from repro.artifacts.judged import JudgedClaim
 from repro.report.calibration.page import PAGE as CALIBRATION
-from repro.report.pages.differences import differences_view
 from repro.report.pages.printed_table import columns_of, printed_claims, printed_number
 from repro.report.pages.setting import Fact, citation, num_examples, setting, table_page_path
 from repro.report.site.folders import Source
 from repro.report.site.standing import Mark, mark_of
 from repro.report.text import formatting, wording
+from repro.report.text.differences import differences_view
 from repro.report.text.formatting import counted
 from repro.report.text.tables import TableView
 from repro.report.text.units import measured_text, printed_text

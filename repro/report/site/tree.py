@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from importlib.metadata import version
+from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment
 from markupsafe import Markup
 
+import repro
 from repro.artifacts import files
 from repro.report.render import TEMPLATES, Pages, page_environment, write_pages
 from repro.report.site.answers import Answer, answer
@@ -42,7 +42,7 @@ class Made:
     date: str
     commit: str
     folders: str
-    version: str = field(default_factory=lambda: version("repro"))
+    version: str = repro.__version__
     licence: str = LICENCE
 
     @property

@@ -6,7 +6,7 @@ import pytest
 
 from repro.papers.alexnet import ALEXNET
 from repro.papers.karpathy import KARPATHY
-from repro.report.pages.differences import differences_view
+from repro.report.text.differences import differences_view
 from repro.spec.experiment import Paper
 from tests.report.conftest import Rendered
 from tests.report.reading import read

@@ -1,0 +1,37 @@
+"""Make what the page of all runs of a scale shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from repro.report.inputs.results import Results
+from repro.report.pages.setting import Measure, Setting, runs_view, setting
+from repro.report.text.tables import TableView
+from repro.spec.experiment import Paper
+from repro.spec.terms.metrics import GAP, TOP1, TOP5, TRAIN_TOP1
+
+#: Where the page lies below `reports/<scale>/`.
+PAGE = "runs.html"
+#: What it shows of each run.
+METRICS = (TOP1, TOP5, TRAIN_TOP1, GAP)
+PROTOCOLS = ("center", "ten_crop", "clip", "video")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunsPage:
+    """Every run of a scale. papers: with the runs of each, one a line."""
+
+    setting: Setting
+    papers: tuple[tuple[Paper, TableView], ...]
+
+
+def runs_page(papers: Sequence[Paper], *, results: Results) -> RunsPage:
+    """The runs of `papers`."""
+    return RunsPage(setting=setting(results), papers=tuple((paper, _runs_of(paper, results=results)) for paper in papers))
+
+
+def _runs_of(paper: Paper, *, results: Results) -> TableView:
+    measures: list[Measure] = [(metric, protocol) for metric in METRICS for protocol in PROTOCOLS]
+    variants = [item.name for item in paper.variants]
+    return runs_view(paper, variants, measures=measures, results=results, href=lambda path: path)
