@@ -6,6 +6,7 @@ import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
+import repro
 from repro.artifacts.files import remove_parts
 from repro.artifacts.provenance import environment
 from repro.catalogue.known import Catalogue, catalogue
@@ -32,6 +33,7 @@ def write_pages(options: argparse.Namespace, say: Say) -> None:
         out=options.out,
         date=f"{datetime.now(UTC):%Y-%m-%d}",
         commit=environment()["commit"],
+        version=repro.__version__,
         unjudged=unjudged,
         prices=own_data_prices(known.papers),
         num_processes=num_usable(),

@@ -10,7 +10,6 @@ from pathlib import Path
 from jinja2 import Environment
 from markupsafe import Markup
 
-import repro
 from repro.artifacts import files
 from repro.report.render import TEMPLATES, Pages, page_environment, write_pages
 from repro.report.site.answers import Answer, answer
@@ -42,7 +41,7 @@ class Made:
     date: str
     commit: str
     folders: str
-    version: str = repro.__version__
+    version: str
     licence: str = LICENCE
 
     @property
@@ -67,6 +66,7 @@ def write_site(
     out: Path,
     date: str,
     commit: str,
+    version: str,
     unjudged: Mapping[Path, str],
     prices: Mapping[str, Sequence[Price]],
     num_processes: int = 1,
@@ -82,7 +82,9 @@ def write_site(
     """
     read = read_sources(found.scales, papers, unjudged=unjudged, out=out)
     sources, kept = all_copied(read, out=out)
-    made = Made(date=date, commit=commit, folders=counted(len(sources), "folder of results", "folders of results"))
+    made = Made(
+        date=date, commit=commit, version=version, folders=counted(len(sources), "folder of results", "folders of results")
+    )
     asked, pages = asked_of(papers, sources), Pages(environment=site_environment(made), root=out)
     pages.write(out / "index.html", "site/front.html.j2", {"page": front_page(asked, sources)})
     _write_dossiers(asked, sources, pages=pages, out=out, prices=prices, made=made)

@@ -46,7 +46,7 @@ class Site:
 def published_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     def write(folder: Path) -> None:
         papers = list(PAPERS.values())
-        prices = own_data_prices(papers)
-        write_site(find([PUBLISHED]), papers, out=folder, date="2026-11-30", commit="c0ffee", unjudged={}, prices=prices)
+        by = {"date": "2026-11-30", "commit": "c0ffee", "version": "0.2.0"}
+        write_site(find([PUBLISHED]), papers, out=folder, unjudged={}, prices=own_data_prices(papers), **by)
 
     return Site(root=made_once(tmp_path_factory, "site", write))

@@ -82,7 +82,7 @@ def test_with_any_other_verdict_it_is_out_of_date_and_said_to_be(published_site,
     line = stale_lines([(changed, said)])[0]
     assert f"write it anew, with digest={said.digest!r}" in line
     page = dossier(changed, published_site.sources, prices={}, before=None, after=None, made="repro")
-    made = Made(date="", commit="", folders="")
+    made = Made(date="", commit="", folders="", version="0.2.0")
     text = site_environment(made).get_template("site/dossier.html.j2").render(page=page, allsources=published_site.sources, up="")
     assert "Out of date." in text
     assert "It was seen by hand." in text
