@@ -79,7 +79,7 @@ class JobLogs:
         if found is None:
             self._last.pop(path, None)
             if not ENDED.match(line):
-                self._last[path] = (when, GoingOn(run="", words=line, share=0.0))
+                self._last[path] = (when, GoingOn(run="", words=line.partition(",")[0], share=0.0))
             return
         run = f"{self._scale}/{found['paper']}/{found['variant']}/{found['seed']}"
         score = SCORE.search(found["said"])

@@ -71,6 +71,7 @@ class Standings:
         self._runs, self._scale, self._results = list(runs), scale, results
         self._num_at_a_time, self._made_anew, self._clock = num_at_a_time, frozenset(made_anew), clock
         self._begin = clock()
+        self._first: float | None = None  # when runs were first made, which waits for data
         self._measured: dict[str, float] = {}
         self._data: tuple[bool, ...] = ()
         self._expected = Expected(seconds={}, kinds={})
@@ -84,6 +85,7 @@ class Standings:
         done = self._measured
         told = self._told().corrected(self._measured)
         going_on = self.logs.going_on(now=self._clock(), done=done)
+        self._note_first(new, [item.run for item in going_on if item.run])
         shares = {item.run: item.share for item in going_on}
         left = {name: s * (1 - shares.get(name, 0.0)) for name, s in told.seconds.items() if name not in done}
         made = {name: s for name, s in told.seconds.items() if name not in self._before}
@@ -125,7 +127,13 @@ class Standings:
             self._data, self._expected = data, expected(self._runs, scale=self._scale, results=self._results)
         return self._expected
 
+    def _note_first(self, new: Sequence[str], going_on: Sequence[str]) -> None:
+        """Note when the first run began, once one goes on or has ended."""
+        if self._first is None and (new or going_on):
+            took = max((self._measured[name] for name in new), default=0.0)
+            self._first = max(self._begin, self._clock() - took)
+
     def _speed(self, done_s: float) -> float:
         """Seconds of runs that are done in a second: as assumed at first, as seen later."""
-        elapsed = self._clock() - self._begin
+        elapsed = 0.0 if self._first is None else self._clock() - self._first
         return (ASSUMED_S * self._num_at_a_time + done_s) / (ASSUMED_S + elapsed)

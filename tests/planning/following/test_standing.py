@@ -61,6 +61,14 @@ def test_what_runs_took_says_what_the_others_of_their_kind_will_take(tmp_path: P
     assert looks.now().new == ()
 
 
+def test_while_data_are_prepared_the_time_left_stays_as_assumed(tmp_path: Path) -> None:
+    clock = Clock()
+    looks = standings(tmp_path, clock)
+    before = looks.now().left_s
+    clock.now += 600
+    assert looks.now().left_s == pytest.approx(before)
+
+
 def test_the_part_of_a_run_that_is_done_counts(tmp_path: Path) -> None:
     clock = Clock()
     looks = standings(tmp_path, clock)
