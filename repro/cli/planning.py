@@ -104,7 +104,7 @@ def _page_maker(papers: Sequence[Paper], runs: Sequence[tuple[Paper, Run]], opti
             wanted = frozenset(run.id for run in of_table)
             others = wanted - followed
             if wanted & followed and all(is_finished(run_folder(options.results, name)) for name in others):
-                tables[table.title] = wanted & followed
+                tables[f"{paper.name}: {table.title}"] = wanted & followed
     command = [sys.executable, "-m", "repro", "report", "--left", "-", "--scale", options.scale]
     command += ["--results", str(options.results), "--reports", str(options.reports)]
     command += ["--papers", *[paper.name for paper in papers]]
