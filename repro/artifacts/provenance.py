@@ -8,6 +8,7 @@ import importlib.metadata
 import platform
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -91,32 +92,48 @@ DECIDE_NOTHING = (
 )
 
 
+#: What JSON holds as it is.
+_SCALARS = (str, int, float, bool, type(None))
+
+
+@functools.cache
+def _field_names(kind: object) -> tuple[str, ...] | None:
+    """The names of the fields of a class that is a dataclass; None for any other class."""
+    return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else None
+
+
 def plain(value: Any) -> Any:
     """`value` (a spec object or a container of them) as JSON-ready dicts, lists and scalars."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    kind: object = type(value)
+    if kind in _SCALARS:
+        return value
+    if (names := _field_names(kind)) is not None:
+        return {name: plain(getattr(value, name)) for name in names}
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
-    if value is None or isinstance(value, str | int | float | bool):
+    if isinstance(value, _SCALARS):
         return value
     raise TypeError(f"a spec holds {type(value).__name__}; allowed: dataclasses, dict, tuple, list, str, int, float, bool, None")
 
 
 def flatten(value: Any, prefix: str = "") -> dict[str, Any]:
     """The leaves of `plain(value)` by dotted path; list items are keyed by their `name` or position."""
-    value = plain(value)
+    return dict(_leaves(plain(value), prefix))
+
+
+def _leaves(value: Any, prefix: str) -> Iterator[tuple[str, Any]]:
+    """The leaves of dicts, lists and scalars with their paths."""
     if isinstance(value, dict):
         items = list(value.items())
     elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
         items = [(item.get("name", str(i)) if isinstance(item, dict) else str(i), item) for i, item in enumerate(value)]
     else:
-        return {prefix: value}
-    leaves: dict[str, Any] = {}
+        yield prefix, value
+        return
     for key, item in items:
-        leaves |= flatten(item, f"{prefix}.{key}" if prefix else str(key))
-    return leaves
+        yield from _leaves(item, f"{prefix}.{key}" if prefix else str(key))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
