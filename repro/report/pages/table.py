@@ -6,13 +6,22 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from repro.artifacts.claims_json import MeasuredEffect
-from repro.artifacts.judged import JudgedClaim, JudgedEffect, JudgedRanking, JudgedSlope, JudgedSpread, JudgedWithin
+from repro.artifacts.judged import (
+    JudgedClaim,
+    JudgedEffect,
+    JudgedLevel,
+    JudgedRanking,
+    JudgedSized,
+    JudgedSlope,
+    JudgedSpread,
+    JudgedWithin,
+)
 from repro.report.drawing.plots import EffectRow
 from repro.report.inputs.results import Results
 from repro.report.pages import claim_cells as claim_rows
 from repro.report.pages.effect_plot import effect_row, plotted_view, reproduction_markers
 from repro.report.pages.not_run import failure_words
-from repro.report.pages.printed_table import printed_others_view, printed_view
+from repro.report.pages.printed_table import printed_as_set, printed_others_view, printed_view
 from repro.report.pages.reproductions import reproductions_view, thresholds_view
 from repro.report.pages.setting import (
     Setting,
@@ -29,48 +38,13 @@ from repro.report.pages.setting import (
 from repro.report.pages.tally import Tally, tally
 from repro.report.pages.variants import change_of, not_run_reason, variant_anchor, variants_view
 from repro.report.text import formatting
+from repro.report.text.brief import brief_view
+from repro.report.text.claim_columns import COLUMNS
 from repro.report.text.differences import differences_view
 from repro.report.text.hits import NOTE, claim_as_shown, effect_as_shown
-from repro.report.text.tables import Cell, Column, Link, Row, TableView
+from repro.report.text.tables import Cell, Link, Row, TableView
 from repro.spec.experiment import Paper, Table
 
-OURS = "Here"
-RATIO = "Here, log ratio"
-SEEDS_LABEL = "· seeds for 80 % power:"
-MEANS = "Mean ± sd over seeds"
-COLUMNS = (
-    Column(key="variant", title="Variant", group="Variant"),
-    Column(key="name", title="Name", group="Variant"),
-    Column(key="change", title="Changed", group="Variant"),
-    Column(key="why", title="Why it is here", group="Variant"),
-    Column(key="statement", title="Claim", group="Claim"),
-    Column(key="measure", title="Measure", group="Claim"),
-    Column(key="claim", title="Claim's name", group="Claim"),
-    Column(key="where", title="Where", group="Claim", label="·", inline=True),
-    Column(key="paper", title="Paper", group="Paper", kind="number"),
-    Column(key="paper_log_ratio", title="Paper, log ratio", group="Paper", kind="number"),
-    Column(key="estimate", title="Here", group=OURS, kind="number"),
-    Column(key="estimate_ci90", title="90 % interval", group=OURS, kind="interval", label="90 %"),
-    Column(key="estimate_ci95", title="95 % interval", group=OURS, kind="interval", label="95 %"),
-    Column(key="log_ratio", title="Here, log ratio", group=RATIO, kind="number"),
-    Column(key="log_ratio_ci90", title="90 % interval, log ratio", group=RATIO, kind="interval", label="90 %"),
-    Column(key="log_ratio_ci95", title="95 % interval, log ratio", group=RATIO, kind="interval", label="95 %"),
-    Column(key="arm", title="Arm", group=MEANS),
-    Column(key="arm_mean", title="Arm, mean", group=MEANS, kind="number"),
-    Column(key="arm_sd", title="Arm, sd", group=MEANS, kind="number", label="±", inline=True),
-    Column(key="arm_n", title="Arm, n", group=MEANS, kind="number", label="· n =", inline=True),
-    Column(key="against", title="Against", group=MEANS),
-    Column(key="against_mean", title="Against, mean", group=MEANS, kind="number"),
-    Column(key="against_sd", title="Against, sd", group=MEANS, kind="number", label="±", inline=True),
-    Column(key="against_n", title="Against, n", group=MEANS, kind="number", label="· n =", inline=True),
-    Column(key="verdict", title="Verdict", group="Verdict", kind="verdict"),
-    Column(key="size", title="Size", group="Verdict", inline=True),
-    Column(key="evidence", title="Evidence", group="Verdict"),
-    Column(key="p_adjusted", title="p, adjusted", group="Verdict", kind="number", label="· p", inline=True),
-    Column(key="seeds_needed", title="Seeds for 80 % power", group="Verdict", kind="number", label=SEEDS_LABEL, inline=True),
-    Column(key="parts", title="Parts", group="Verdict"),
-    Column(key="reason", title="Why", group="Verdict"),
-)
 FORMATS = {"csv": "CSV", "md": "Markdown", "tex": "LaTeX"}
 
 
@@ -84,7 +58,10 @@ class MarkerView:
 
 @dataclass(frozen=True, kw_only=True)
 class TablePage:
-    """The page of one table of a paper. `printed`: in the paper's own layout; `view`: the other claims, and effects."""
+    """The page of one table of a paper. `printed`: in the paper's own layout; `view`: the other claims, and effects.
+
+    files: each table as a program reads it, and as a paper prints it.
+    """
 
     setting: Setting
     paper: Paper
@@ -96,7 +73,7 @@ class TablePage:
     printed: TableView | None
     printed_others: TableView | None
     view: TableView
-    files: tuple[TableView, ...]
+    files: tuple[tuple[TableView, TableView], ...]
     downloads: tuple[tuple[Link, ...], ...]
     thresholds: TableView | None
     differences: TableView | None
@@ -159,7 +136,7 @@ def table_page(paper: Paper, table: Table, *, results: Results, instead: TableVi
     plotted = [(line, _plot_row(line, table, markers=markers, results=results)) for line in _each_pair_once(lines)]
     plot = [(row, _line_digits(line, results=results)) for line, row in plotted if row]
     view = instead or _main_view(paper, table, lines, further=printed is not None, results=results)
-    files = (printed, view) if printed else (view,)
+    files = _files(printed, view, [] if instead else lines, claims=claims)
     return TablePage(
         setting=setting(results, paper=paper.name, table=table),
         paper=paper,
@@ -172,7 +149,7 @@ def table_page(paper: Paper, table: Table, *, results: Results, instead: TableVi
         printed_others=printed_others_view(paper, table, claims),
         view=view,
         files=files,
-        downloads=tuple(tuple(Link(text=name, href=f"{file.name}.{end}") for end, name in FORMATS.items()) for file in files),
+        downloads=tuple(tuple(Link(text=name, href=f"{file.name}.{end}") for end, name in FORMATS.items()) for file, _ in files),
         thresholds=thresholds_view(claims),
         differences=differences_view(paper, table),
         variants=variants_view(paper, table, results=results),
@@ -190,6 +167,24 @@ def table_page(paper: Paper, table: Table, *, results: Results, instead: TableVi
         ),
         notes=tuple(dict.fromkeys(f"{claim.id}: {claim.note}" for claim in claims if claim.note)),
     )
+
+
+def _files(
+    printed: TableView | None, view: TableView, lines: Sequence[TableLine], *, claims: Sequence[JudgedClaim]
+) -> tuple[tuple[TableView, TableView], ...]:
+    """Each table of the page, and what a paper prints of it."""
+    brief = view
+    sentences = [not isinstance(line.entry, JudgedSized | MeasuredEffect | JudgedLevel) for line in lines]
+    brief = brief_view(view, sentences=sentences, errors=[_decides(line.measured) for line in lines]) if lines else view
+    if printed is None:
+        return ((view, brief),)
+    return ((printed, printed_as_set(printed, claims)), (view, brief))
+
+
+def _decides(entry: JudgedClaim | MeasuredEffect | None) -> str:
+    """What a paper prints of an effect: its change of error, unless points decided."""
+    on_points = isinstance(entry, JudgedClaim) and entry.decided_on != "log_ratio"
+    return "points" if on_points else "relative"
 
 
 #: What stands in the legend for each marker of the plot.
@@ -250,9 +245,8 @@ def _main_view(paper: Paper, table: Table, lines: Sequence[TableLine], *, furthe
     notes = (
         *([NOTE] if table.shows == "hits" else []),
         "Effects are the error of the second arm minus that of the first: positive means as the paper says. "
-        "Points are percentage points; a level is in percent.",
-        f"Evidence: {results.judgement.evidence[paper.name]}. n counts seeds; sd is the standard deviation over seeds; "
-        "p is adjusted for the comparisons of this table (Dunnett).",
+        "Points are percentage points, a change of error is in percent of the first arm's; a level is in percent.",
+        f"Evidence: {results.judgement.evidence[paper.name]}. n counts seeds; sd is the standard deviation over seeds.",
     )
     name = f"{table.name}_claims" if further else table.name
     return TableView(name=name, caption=caption, columns=COLUMNS, rows=tuple(rows), notes=notes)
