@@ -16,10 +16,9 @@ from repro.artifacts.judged import (
     JudgedSpread,
     JudgedWithin,
 )
-from repro.report.drawing.plots import EffectRow
 from repro.report.inputs.results import Results
 from repro.report.pages import claim_cells as claim_rows
-from repro.report.pages.effect_plot import effect_row, plotted_view, reproduction_markers
+from repro.report.pages.effect_plot import EffectBlock, EffectRow, effect_blocks, effect_row, legend_of, reproduction_signs
 from repro.report.pages.not_run import failure_words
 from repro.report.pages.printed_table import printed_as_set, printed_others_view, printed_view
 from repro.report.pages.reproductions import reproductions_view, thresholds_view
@@ -38,11 +37,13 @@ from repro.report.pages.setting import (
 from repro.report.pages.tally import Tally, tally
 from repro.report.pages.variants import change_of, not_run_reason, variant_anchor, variants_view
 from repro.report.text import formatting
-from repro.report.text.brief import brief_view
+from repro.report.text.brief import brief_view, with_unit
 from repro.report.text.claim_columns import COLUMNS
 from repro.report.text.differences import differences_view
 from repro.report.text.hits import NOTE, claim_as_shown, effect_as_shown
 from repro.report.text.tables import Cell, Link, Row, TableView
+from repro.report.text.wording import verdict_words
+from repro.spec.datasets import SAME_DATA
 from repro.spec.experiment import Paper, Table
 
 FORMATS = {"csv": "CSV", "md": "Markdown", "tex": "LaTeX"}
@@ -78,9 +79,8 @@ class TablePage:
     thresholds: TableView | None
     differences: TableView | None
     variants: TableView
-    plot: tuple[EffectRow, ...]
-    figure_id: str
-    plotted: TableView
+    plot: tuple[EffectBlock, ...]
+    legend: tuple[tuple[str, str, str], ...]
     markers: tuple[MarkerView, ...]
     reproductions: TableView
     runs: TableView
@@ -132,9 +132,9 @@ def table_page(paper: Paper, table: Table, *, results: Results, instead: TableVi
     claims = [line.claim for line in every if line.claim]
     printed = printed_view(paper, table, claims, results=results)
     lines = [line for line in every if not (printed and line.claim and line.claim.row)]
-    markers = reproduction_markers(claims)
-    plotted = [(line, _plot_row(line, table, markers=markers, results=results)) for line in _each_pair_once(lines)]
-    plot = [(row, _line_digits(line, results=results)) for line, row in plotted if row]
+    signs = reproduction_signs(claims)
+    drawn = [_plot_row(line, paper, table, signs=signs, results=results) for line in _each_pair_once(lines)]
+    plot = effect_blocks([row for row in drawn if row])
     view = instead or _main_view(paper, table, lines, further=printed is not None, results=results)
     files = _files(printed, view, [] if instead else lines, claims=claims)
     return TablePage(
@@ -153,10 +153,9 @@ def table_page(paper: Paper, table: Table, *, results: Results, instead: TableVi
         thresholds=thresholds_view(claims),
         differences=differences_view(paper, table),
         variants=variants_view(paper, table, results=results),
-        plot=tuple(row for row, _ in plot),
-        figure_id=f"effects-{table.name.replace('_', '-')}",
-        plotted=plotted_view(plot, caption=f"What the plot shows; {setting(results, paper=paper.name, table=table).sentence}."),
-        markers=tuple(MarkerView(symbol=MARKER_SIGNS[marker], who=who) for who, marker in markers.items()),
+        plot=plot,
+        legend=tuple(legend_of(plot)),
+        markers=tuple(MarkerView(symbol=sign, who=who) for who, sign in signs.items()),
         reproductions=reproductions_view(paper, [line.claim for line in lines if line.claim]),
         runs=runs_view(
             paper,
@@ -185,10 +184,6 @@ def _decides(entry: JudgedClaim | MeasuredEffect | None) -> str:
     """What a paper prints of an effect: its change of error, unless points decided."""
     on_points = isinstance(entry, JudgedClaim) and entry.decided_on != "log_ratio"
     return "points" if on_points else "relative"
-
-
-#: What stands in the legend for each marker of the plot.
-MARKER_SIGNS = {"^": "△", "s": "□", "v": "▽", "p": "⬠", "h": "⬡", "8": "⯃", "d": "⬨", "P": "✚"}
 
 
 def table_lines(paper: Paper, table: Table, *, results: Results) -> list[TableLine]:
@@ -340,7 +335,7 @@ def _sized(line: TableLine) -> bool:
     return isinstance(line.entry, JudgedEffect) and line.entry.paper_delta is not None
 
 
-def _plot_row(line: TableLine, table: Table, *, markers: Mapping[str, str], results: Results) -> EffectRow | None:
+def _plot_row(line: TableLine, paper: Paper, table: Table, *, signs: Mapping[str, str], results: Results) -> EffectRow | None:
     match line.entry:
         case JudgedWithin() as entry:
             seeds = _seeds_within(line, entry, results=results)
@@ -352,23 +347,41 @@ def _plot_row(line: TableLine, table: Table, *, markers: Mapping[str, str], resu
     other = first if line.variant == second else second
     detail = measure(entry.metric, entry.protocol, table=table)
     if line.claim and second and other != table.control_of(line.variant):
-        detail = f"{detail}, and {other}"
-    return effect_row(entry, label=line.variant, detail=detail, markers=markers, seeds=seeds)
+        detail = f"{detail}, against {paper.variant(other).title}"
+    relative = results.judgement.evidence[paper.name] != SAME_DATA
+    cells = _line_cells(line, paper, table, results=results)
+    return effect_row(
+        entry,
+        label=paper.variant(line.variant).title,
+        href=f"#{line.claim.id}" if line.claim else "",
+        detail=detail,
+        value=_deciding_words(cells, relative=_decides(entry) == "relative" and relative),
+        verdict=verdict_words(line.claim.verdict) if line.claim else None,
+        signs=signs,
+        seeds=seeds,
+        relative=relative,
+    )
 
 
-def _seeds_against(line: TableLine, entry: JudgedEffect | MeasuredEffect, *, results: Results) -> tuple[float, ...]:
-    """The error of each seed of the second arm less the mean of the first."""
+def _deciding_words(cells: claim_rows.Cells, *, relative: bool) -> str:
+    """The number that decides, or would, with its interval."""
+    key = "relative" if relative and cells["relative"].text else "estimate"
+    return " ".join(filter(None, [with_unit(cells[key]), cells[f"{key}_ci90"].text]))
+
+
+def _seeds_against(line: TableLine, entry: JudgedEffect | MeasuredEffect, *, results: Results) -> tuple[tuple[float, float], ...]:
+    """The error of each seed of the second arm, with the mean of the first."""
     one, two = (
         results.values(paper=line.paper, variant=name, metric=entry.metric, protocol=entry.protocol) for name in line.arms
     )
     mean = sum(row.value for row in one.values()) / len(one) if one else 0.0
-    return tuple(row.value - mean for row in two.values()) if one else ()
+    return tuple((row.value, mean) for row in two.values()) if one else ()
 
 
-def _seeds_within(line: TableLine, entry: JudgedWithin, *, results: Results) -> tuple[float, ...]:
-    """The effect inside each run of the one arm: its error by the other protocol less that by the claim's."""
+def _seeds_within(line: TableLine, entry: JudgedWithin, *, results: Results) -> tuple[tuple[float, float], ...]:
+    """Of each run of the one arm its error by the other protocol, with that by the claim's."""
     one, two = (
         results.values(paper=line.paper, variant=line.arms[0], metric=entry.metric, protocol=protocol)
         for protocol in (entry.protocol, entry.against_protocol)
     )
-    return tuple(two[seed].value - row.value for seed, row in one.items() if seed in two)
+    return tuple((two[seed].value, row.value) for seed, row in one.items() if seed in two)
