@@ -18,8 +18,8 @@ from repro.artifacts.judged import (
     Reproduction,
 )
 from repro.report.pages import claim_cells as claim_rows
-from repro.report.pages.printed_table import confidence_words
-from repro.report.text.formatting import fixed, listed, p_value, times
+from repro.report.pages.printed_table import confidence_notes
+from repro.report.text.formatting import listed, p_value, relative_change, times
 from repro.report.text.tables import Cell, Column, Row, TableView, interval
 from repro.report.text.units import printed_text
 from repro.spec.experiment import Paper
@@ -33,7 +33,7 @@ REPRODUCTION_TITLES = {
     "control": "With",
     "ablated": "Without",
     "effect": "Effect",
-    "log_ratio": "Log ratio",
+    "log_ratio": "Change of error, %",
     "quantity": "Quantity",
     "confidence": "Source",
     "note": "Note",
@@ -56,7 +56,8 @@ def reproductions_view(paper: Paper, claims: Sequence[JudgedClaim]) -> TableView
         f"Independent measurements of what {paper.authors} ({paper.year}) state, each with its own protocol and data; "
         "errors in percent, effects in points. Those of another quantity are listed, but not drawn."
     )
-    return TableView(name="reproductions", caption=caption, columns=columns, rows=tuple(rows))
+    notes = confidence_notes(row.cells["confidence"].text for row in rows)
+    return TableView(name="reproductions", caption=caption, columns=columns, rows=tuple(rows), notes=notes)
 
 
 def _printed(claim: JudgedClaim) -> tuple[Reproduction, float | None, float | None]:
@@ -96,9 +97,9 @@ def _cells(claim: JudgedClaim, item: Reproduction, effect: float | None, log_rat
         "control": Cell(text=printed_text(unit, item.control)),
         "ablated": Cell(text=printed_text(unit, item.ablated)),
         "effect": Cell(text=printed_text(unit, effect, signed=True)),
-        "log_ratio": Cell(text=fixed(log_ratio, decimals=3, signed=True)),
+        "log_ratio": Cell(text=relative_change(log_ratio)),
         "quantity": Cell(text="the claim's" if item.same_quantity else "another"),
-        "confidence": Cell(text=confidence_words(item.confidence)),
+        "confidence": Cell(text=item.confidence),
         "note": Cell(text=item.note),
     }
 
