@@ -282,11 +282,19 @@ def test_every_page_is_reached_from_the_index(full_report: Rendered) -> None:
     assert seen == set(pages)
 
 
-def test_no_page_refers_to_the_network(full_report: Rendered) -> None:
+def references(values: dict[str, str]) -> list[str]:
+    return [values[name] for name in ("src", "href") if name in values]
+
+
+def test_no_page_asks_anything_of_the_network(full_report: Rendered) -> None:
     for path, page in all_pages(full_report.folder).items():
-        assert not [ref for ref in page.references if re.match(r"(?!data:image/)[a-z]+:|//", ref)], path
+        every = [(tag, ref) for tag, values in page.tags for ref in references(values)]
+        outward = [(tag, ref) for tag, ref in every if re.match(r"(?!data:image/)[a-z]+:|//", ref)]
+        assert all(tag == "a" and ref.startswith("https://") for tag, ref in outward), path
         assert not re.search(r"url\((?!#)|@import|fetch\(|XMLHttp", page.text), path
-        assert "http" not in page.text, path
+        outside = [values for tag, values in page.tags if tag == "a" and values.get("href", "").startswith("http")]
+        assert page.text.count("http") == len(outside), path
+        assert all(values.get("rel") == "external" for values in outside), path
 
 
 def test_ids_are_unique_and_tables_and_drawings_are_described(full_report: Rendered) -> None:

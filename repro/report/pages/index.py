@@ -69,6 +69,7 @@ class PaperView:
     name: str
     title: str
     citation: str
+    doi: str
     scale_title: str
     overview: TableView
     groups: tuple[ClaimGroup, ...]
@@ -129,6 +130,7 @@ def _paper_view(paper: Paper, *, results: Results) -> PaperView:
         name=paper.name,
         title=paper.title,
         citation=citation(paper),
+        doi=paper.doi,
         scale_title=paper.scale(results.scale).title,
         overview=overview(paper, groups, results=results),
         groups=tuple(_claim_group(paper, table, claims, results=results) for table, claims in groups if claims),

@@ -284,8 +284,10 @@ def printed_others_view(paper: Paper, table: Table, claims: Claims) -> TableView
             lines.setdefault(line, {})[_slug(claim.column)] = value
     rows: list[Row] = []
     models = [claim.row for claim in printed]
+    found = {item.who: item.url for claim in paper.claims for item in claim.reproductions if item.url}
     for key in sorted(lines, key=lambda key: models.index(key[0])):
         names = dict(zip(("model", "who", "protocol", "confidence", "note"), (Cell(text=text) for text in key), strict=True))
+        names["who"] = Cell(text=key[1], href=found.get(key[1], ""))
         cells = {column.key: (names | lines[key]).get(column.key, Cell()) for column in columns}
         rows.append(Row(cells=cells, again=bool(rows) and rows[-1].cells["model"].text == key[0]))
     where = printed[0].where.partition(";")[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from repro.artifacts.judged import (
     Epochs,
@@ -41,6 +41,11 @@ REPRODUCTION_TITLES = {
 REPRODUCTION_NUMBERS = ("control", "ablated", "effect", "log_ratio")
 
 
+def addresses(paper: Paper) -> dict[str, str]:
+    """Where what others measured is found, by who did."""
+    return {item.who: item.url for claim in paper.claims for item in claim.reproductions if item.url}
+
+
 def reproductions_view(paper: Paper, claims: Sequence[JudgedClaim]) -> TableView:
     """What others measured, below the paper's own two values, claim by claim."""
     columns = tuple(
@@ -48,10 +53,11 @@ def reproductions_view(paper: Paper, claims: Sequence[JudgedClaim]) -> TableView
         for key, title in REPRODUCTION_TITLES.items()
     )
     rows: list[Row] = []
+    found = addresses(paper)
     for claim in claims:
         if claim.reproductions:
             lines = (_printed(claim), *((item, item.effect, item.log_ratio) for item in claim.reproductions))
-            rows += [Row(cells=_cells(claim, *line), again=position > 0) for position, line in enumerate(lines)]
+            rows += [Row(cells=_cells(claim, *line, found=found), again=position > 0) for position, line in enumerate(lines)]
     caption = (
         f"Independent measurements of what {paper.authors} ({paper.year}) state, each with its own protocol and data; "
         "errors in percent, effects in points. Those of another quantity are listed, but not drawn."
@@ -88,11 +94,13 @@ def _printed(claim: JudgedClaim) -> tuple[Reproduction, float | None, float | No
     return printed, effect, log_ratio
 
 
-def _cells(claim: JudgedClaim, item: Reproduction, effect: float | None, log_ratio: float | None) -> claim_rows.Cells:
+def _cells(
+    claim: JudgedClaim, item: Reproduction, effect: float | None, log_ratio: float | None, *, found: Mapping[str, str]
+) -> claim_rows.Cells:
     unit = unit_of(TOP1)
     return {
         "claim": Cell(text=claim.id, href=f"#{claim.id}"),
-        "who": Cell(text=item.who),
+        "who": Cell(text=item.who, href=found.get(item.who, "")),
         "protocol": Cell(text=item.protocol),
         "control": Cell(text=printed_text(unit, item.control)),
         "ablated": Cell(text=printed_text(unit, item.ablated)),

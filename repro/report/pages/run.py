@@ -36,7 +36,7 @@ from repro.report.text.carried import CARRIED, run_carried_words
 from repro.report.text.changes import part_words
 from repro.report.text.formatting import compact, count, counted, device_words, fixed, listed, percent
 from repro.report.text.tables import Cell, Column, Link, Row, TableView
-from repro.report.text.units import measured_text
+from repro.report.text.units import NEVER, measured_text
 from repro.report.text.wording import VerdictWords, verdict_words
 from repro.spec.experiment import Paper, Variant, scaled
 from repro.spec.terms.methods import run_method
@@ -229,19 +229,21 @@ def _metrics_view(run: RunRecord, *, results: Results) -> TableView:
 
 def _metric_cells(row: Measurement, run: RunRecord, *, results: Results) -> dict[str, Cell]:
     record, unit = run.record, unit_of(row.metric)
+    counts = unit.share  # seconds and counts are of a run, not of examples
     seeds = results.values(paper=record.paper, variant=record.variant, metric=row.metric, protocol=row.protocol)
     values = [item.value for item in seeds.values()]
     reached = all(math.isfinite(value) for value in values)
     decimals = formatting.digits(row.n_examples).points
     mean = statistics.fmean(values) if reached else None
+    shown = value_cell(row.metric, row.value, decimals=decimals)
     spread = statistics.stdev(values) if reached and len(values) > 1 else None
     return {
         "metric": Cell(text=measure(row.metric, row.protocol)),
-        "run": replace(value_cell(row.metric, row.value, decimals=decimals), unit=unit.value),
+        "run": replace(shown, unit="" if shown.text == NEVER else unit.value),
         "mean": Cell(text=measured_text(unit, mean, decimals=decimals), unit=unit.value),
         "sd": Cell(text=measured_text(unit, spread, decimals=decimals), unit=unit.difference),
         "n": Cell(text=count(len(values))),
-        "examples": Cell(text=count(row.n_examples)),
+        "examples": Cell(text=count(row.n_examples) if counts else ""),
     }
 
 
