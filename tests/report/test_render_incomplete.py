@@ -112,7 +112,7 @@ def test_a_published_folder_without_scores_and_data_renders(small_judged: Render
         path.unlink()
     (small_judged.results / "smoke/data/procedural/dataset.json").unlink()
     page = read(rerendered(small_judged).folder / "runs/alexnet/full-0.html")
-    assert "scores.test.center.npz (not kept in this results folder)" in " ".join(page.words.split())
+    assert "scores.test.center.npz (kept with the results, not with these pages)" in " ".join(page.words.split())
     assert "not in this results folder" in read(small_judged.folder / "index.html").words
 
 

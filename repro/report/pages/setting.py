@@ -78,8 +78,9 @@ def relative(path: str, *, page: str) -> str:
 
 def neighbour(paper: Paper, table: Table, *, step: int) -> Link | None:
     """The page of the table before or after this one; None at the ends."""
-    place = paper.tables.index(table) + step
-    if not 0 <= place < len(paper.tables):
+    names = [other.name for other in paper.tables]
+    place = names.index(table.name) + step
+    if not 0 <= place < len(names):
         return None
     return Link(text=paper.tables[place].title, href=f"{paper.tables[place].name}.html")
 
