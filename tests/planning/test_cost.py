@@ -118,7 +118,7 @@ def test_data_of_unknown_size_are_named_and_not_guessed():
 
 @pytest.mark.parametrize(("paper", "data"), [("alexnet", "procedural"), ("karpathy", "procedural_videos")])
 def test_known_sizes_are_those_of_the_prepared_data(tmp_path, paper, data):
-    assert cli.main(["prepare", "--paper", paper, "--scale", "smoke", "--results", str(tmp_path)]) == 0
+    assert cli.main(["prepare", "--paper", paper, "--scale", "smoke", "--results", str(tmp_path), "--dataset", data]) == 0
     known = known_sizes(PAPERS[paper].scale("smoke").dataset)
     found = prepared_sizes(tmp_path / "smoke" / "data" / data)
     numbers = ("num_classes", "num_train", "num_validation", "num_test")
