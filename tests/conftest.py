@@ -36,6 +36,9 @@ MOST_WORKERS = 8
 # Processes that tests start keep what they compile, as a user's do.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# No test can see what is on the disk before the machine is off: none waits for it. Processes that tests start do.
+os.fsync = os.fstat
+
 if "PYTEST_XDIST_WORKER" in os.environ or "--measure-pace" in sys.argv:  # a core for each worker; torch reads it once
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 

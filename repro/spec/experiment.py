@@ -233,13 +233,26 @@ class Paper:
         """Runs that were made of this paper, by scale, variant and seed: each is made once."""
         return {}
 
+    @cached_property
+    def _variants(self) -> dict[str, Variant]:
+        """The variants by name and by alias."""
+        names = {item.name: item for item in self.variants}
+        return {**names, **{item.alias: item for item in self.variants if item.alias}}
+
+    @cached_property
+    def _experiments(self) -> dict[str, Method]:
+        """What variants that have a base came to, each made once."""
+        return {}
+
     def data_words(self, printed: Printed | None) -> str:
         """How the data that a number is of are called; "" where it is of no data."""
         return f"{self.printed_set(printed.of).title} {printed.split}".strip() if printed else ""
 
     def variant(self, name: str) -> Variant:
         """The variant called `name`, or with that alias; raise UnknownName if there is none."""
-        name = next((item.name for item in self.variants if name and item.alias == name), name)
+        found = self._variants.get(name)
+        if found is not None:
+            return found
         return named("variant", name, self.variants, where=f" of {self.name}", hint=f"python -m repro list {self.name}")
 
     def scale(self, name: str) -> Scale:
@@ -256,7 +269,10 @@ class Paper:
         if found.experiment is not None:
             return found.experiment
         assert found.base is not None, f"variant {found.name} has neither an experiment nor a base"
-        return reduce(lambda method, place: replaced(method, place, found.value), found.places, self.experiment(found.base))
+        if found.name not in self._experiments:
+            base = self.experiment(found.base)
+            self._experiments[found.name] = reduce(lambda method, at: replaced(method, at, found.value), found.places, base)
+        return self._experiments[found.name]
 
     def trained(self, variant: str) -> Experiment:
         """The experiment of `variant`, a network; raise TypeError where it is another method."""
