@@ -4,7 +4,7 @@ from __future__ import annotations
 
 #: By command, lines as they are typed after `python -m repro`.
 EXAMPLES: dict[str, tuple[str, ...]] = {
-    "list": ("list", "list alexnet", "list vgg --catalogue examples/vgg_depth.py"),
+    "list": ("list", "list alexnet", "list karpathy --claims", "list vgg --catalogue examples/vgg_depth.py"),
     "show": ("show small/alexnet/full/0",),
     "diff": (
         "diff small/alexnet/full/0 small/alexnet/no_lrn/0",

@@ -33,6 +33,7 @@ from repro.cli.site import write_pages
 from repro.cli.stage_options import add_stages
 from repro.cli.stages import calibrate_verdicts, render_speeds
 from repro.cli.trust import challenge_claim, export_named, publish_results, verify_results
+from repro.papers import PAPERS
 
 if TYPE_CHECKING:
     from repro.cli.options import Commands
@@ -75,7 +76,8 @@ def command_parser() -> argparse.ArgumentParser:
 
 def _add_catalogue(commands: Commands) -> None:
     command = add_knowing(commands, "list", list_papers, "list papers, scales, variants and tables")
-    command.add_argument("paper", nargs="?", metavar="PAPER", help="this one alone (default: all)")
+    command.add_argument("paper", nargs="?", metavar="PAPER", help=f"of {', '.join(PAPERS)} or a --catalogue (default: all)")
+    command.add_argument("--claims", action="store_true", help="the claims instead, by id, with what each says")
     command = add_knowing(commands, "show", show_run, "print a run's full specification and what follows from it")
     command.add_argument("run", metavar="RUN_ID", help="scale/paper/variant/seed")
     command = add_knowing(commands, "diff", diff_runs, "print in what two runs, or two folders of results, differ")
@@ -134,7 +136,7 @@ def _add_trust(commands: Commands) -> None:
     one.add_argument("--to", type=parse_place, required=True, metavar="DIR", help="a folder, which is made")
     add_results(one)
     one = add_stage(commands, "challenge", challenge_claim, "judge a claim alone, by seeds that follow from a text")
-    one.add_argument("claim", metavar="CLAIM", help="its id, as the report shows it")
+    one.add_argument("claim", metavar="CLAIM", help="its id, as the report shows it (python -m repro list --claims)")
     one.add_argument("--beacon", required=True, metavar="TEXT", help="that nobody knew before, such as a public random number")
     words = "how many, from 1"
     one.add_argument("--num-seeds", "--seeds", dest="seeds", required=True, type=int, metavar="N", help=words)

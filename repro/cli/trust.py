@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from repro.catalogue.claim_ids import find_claim
 from repro.catalogue.known import Catalogue, catalogue
 from repro.cli.arguments import UsageError, chosen_device
 from repro.system.progress import Say
@@ -77,7 +78,7 @@ def challenge_claim(options: argparse.Namespace, say: Say) -> None:
         )
     papers = catalogue(options.catalogue).papers_at(options.scale)
     with importing():
-        from repro.verify.challenge import Challenged, challenge, find_claim, seeds_of
+        from repro.verify.challenge import Challenged, challenge, seeds_of
 
     paper, claim = find_claim(papers, options.claim)
     challenged = Challenged(

@@ -263,32 +263,38 @@ def gpu_loading_contest(
     num_threads: int,
     num_epochs: int = 8,
     num_rounds: int = 5,
+    target: str = "cuda",
 ) -> Contest:
-    """Return epochs of loading to a GPU by wall time: decoded there, or by every core and copied."""
+    """Return epochs of loading to a GPU by wall time: decoded there, or by every core and copied.
+
+    target: the device to which batches go; `cpu` tries it without a GPU.
+    """
     shards = write_pictures(folder, num=num, stored_px=stored_px)
     mean_SSC = np.full((stored_px, stored_px, 3), 110, np.float32)
     streams = {
         device: our_batches(shards, recipe, mean_SSC=mean_SSC, input_px=input_px, num_threads=num_threads, device=device)
-        for device in ("cuda", "cpu")
+        for device in dict.fromkeys((target, "cpu"))
     }
     pictures = Pictures(shards, mean_SSC=mean_SSC, input_px=input_px, decode=by_turbo)
     epochs = epochs_of(pictures, recipe, stored_px=stored_px, num_workers=num_threads)
     steps = num_epochs * -(-num // recipe.batch_size)
 
+    wait = torch.cuda.synchronize if target == "cuda" else lambda: None
+
     def load(device: str) -> None:
         for batch in itertools.islice(streams[device], steps):
-            batch.image_BCHW.cuda()
-        torch.cuda.synchronize()
+            batch.image_BCHW.to(target)
+        wait()
         until_idle()
 
     def load_by_turbo() -> None:
         for image_BCHW, _ in itertools.chain.from_iterable(itertools.islice(epochs, num_epochs)):
-            image_BCHW.cuda(non_blocking=True)
-        torch.cuda.synchronize()
+            image_BCHW.to(target, non_blocking=True)
+        wait()
 
     return Contest(
         title=f"{num_epochs} epochs of {num} JPEG images, {stored_px} to {input_px} px to a GPU, crop, mirror, mean, colour",
-        contenders={"ours": lambda: load("cuda"), "ours_on_cpu": lambda: load("cpu"), "turbo": load_by_turbo},
+        contenders={"ours": lambda: load(target), "ours_on_cpu": lambda: load("cpu"), "turbo": load_by_turbo},
         settings={
             "ours": f"repro.data.load on device cuda (hardware decoder, CUDA kernels), {num_threads} DALI threads",
             "ours_on_cpu": f"repro.data.load on device cpu, {num_threads} DALI threads, batches copied to the GPU",

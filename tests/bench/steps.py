@@ -138,42 +138,55 @@ def step_peers(net: nn.Module, full: Experiment, x: torch.Tensor, label_B: torch
 
 
 def gpu_step_contest(
-    full: Experiment, no_lrn: Experiment, *, name: str, num_classes: int, batch_size: int, num_rounds: int = 30
+    full: Experiment,
+    no_lrn: Experiment,
+    *,
+    name: str,
+    num_classes: int,
+    batch_size: int,
+    num_rounds: int = 30,
+    device: str = "cuda",
+    side: int = SGEMM_SIDE["cuda"],
 ) -> Contest:
-    """Return the same on a GPU by wall time, in float32 unless the contender's name says otherwise."""
+    """Return the same on a GPU by wall time, in float32 unless the contender's name says otherwise.
+
+    On device cpu, where it is tried without a GPU, TF32 is left out.
+    """
     assert isinstance(full.network, Network)
     generator = torch.Generator().manual_seed(0)
-    x = random_inputs(full, batch_size=batch_size, generator=generator).cuda()
-    label_B = torch.randint(num_classes, (batch_size,), generator=generator).cuda()
-    net = build_network(full.network, num_classes=num_classes, key=KEY).cuda()
-    bare = network_of(no_lrn, num_classes=num_classes, key=KEY).cuda()
-    rule, side = full.recipe.optimizer, SGEMM_SIDE["cuda"]
+    x = random_inputs(full, batch_size=batch_size, generator=generator).to(device)
+    label_B = torch.randint(num_classes, (batch_size,), generator=generator).to(device)
+    net = build_network(full.network, num_classes=num_classes, key=KEY).to(device)
+    bare = network_of(no_lrn, num_classes=num_classes, key=KEY).to(device)
+    rule, precisions = full.recipe.optimizer, PRECISIONS if device == "cuda" else PRECISIONS[1:]
 
     def compiled(precision: str) -> Step:
         plain = stock(net, layout="channels_last", norm=FormulaNorm)
         return compiled_step(plain, rule, x, label_B, precision=precision)
 
+    def stock_in(precision: str) -> Step:
+        return plain_step(stock(net, layout="channels_last"), rule, x, label_B, precision=precision)
+
     work: dict[str, Callable[[], object]] = {
         "ours": our_step(net, full, x, label_B),
-        **{f"ours_{name}": our_step(copy.deepcopy(net), full, x, label_B, precision=name) for name in PRECISIONS},
+        **{f"ours_{name}": our_step(copy.deepcopy(net), full, x, label_B, precision=name) for name in precisions},
         "compiled": compiled(FAITHFUL),
-        **{f"compiled_{name}": compiled(name) for name in PRECISIONS},
+        **{f"compiled_{name}": compiled(name) for name in precisions},
         **{name: step for name, step in step_peers(net, full, x, label_B).items() if "compiled" not in name},
-        "torch_tf32": plain_step(stock(net, layout="channels_last"), rule, x, label_B, precision="tf32"),
+        **({"torch_tf32": stock_in("tf32")} if "tf32" in precisions else {}),
         "no_lrn": our_step(bare, no_lrn, x, label_B),
-        "sgemm": sgemm(side, device="cuda"),
+        "sgemm": sgemm(side, device=device),
     }
+    waiting = synchronised if device == "cuda" else lambda one: one
     flops = float(train_flops(geometry_of(full.network, num_classes=num_classes)) * batch_size)
     return Contest(
         title=f"One training step on a GPU, {name}, {batch_size} images",
-        contenders={
-            name: Compiled(synchronised(one)) if name.startswith("compiled") else synchronised(one) for name, one in work.items()
-        },
+        contenders={name: Compiled(waiting(one)) if name.startswith("compiled") else waiting(one) for name, one in work.items()},
         settings={
             "ours": "channels-last memory, repro.models, repro.train.networks.optim.PaperSGD",
-            **{f"ours_{name}": f"ours, --precision {name}" for name in PRECISIONS},
+            **{f"ours_{name}": f"ours, --precision {name}" for name in precisions},
             **PEER_SETTINGS,
-            **{f"compiled_{name}": f"{PEER_SETTINGS['compiled']}, {name}" for name in PRECISIONS},
+            **{f"compiled_{name}": f"{PEER_SETTINGS['compiled']}, {name}" for name in precisions},
             "torch_tf32": f"channels-last memory, {STOCK}, products in TF32",
             "no_lrn": "ours without response normalisation",
             "sgemm": f"product of two {side} x {side} matrices by torch.mm in float32",
@@ -181,15 +194,18 @@ def gpu_step_contest(
         num_rounds=num_rounds,
         num_warm_up=3,
         num_before=1,
-        targets=(
-            Target(contender="ours", peer=("compiled", "eager", "torch", "torch_channels_last"), at_least=1.0),
-            Target(contender="ours_tf32", peer=("compiled_tf32", "torch_tf32"), at_least=1.0),
-            Target(contender="ours_bfloat16", peer=("compiled_bfloat16",), at_least=1.0),
-        ),
+        targets=tuple(target for target in GPU_TARGETS if target.contender in work),
         flops=dict.fromkeys((name for name in work if name not in ("no_lrn", "sgemm")), flops) | {"sgemm": 2.0 * side**3},
         examples=batch_size,
         clock="wall time",
     )
+
+
+GPU_TARGETS = (
+    Target(contender="ours", peer=("compiled", "eager", "torch", "torch_channels_last"), at_least=1.0),
+    Target(contender="ours_tf32", peer=("compiled_tf32", "torch_tf32"), at_least=1.0),
+    Target(contender="ours_bfloat16", peer=("compiled_bfloat16",), at_least=1.0),
+)
 
 
 def clip_contests(

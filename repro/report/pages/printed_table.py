@@ -15,6 +15,7 @@ from repro.report.pages import claim_cells as claim_rows
 from repro.report.pages.setting import num_examples, relative, run_page_path, setting, table_page_path
 from repro.report.pages.variants import variant_anchor
 from repro.report.text import formatting, wording
+from repro.report.text.brief import brief_printed
 from repro.report.text.formatting import count, fixed
 from repro.report.text.hits import claim_as_shown, complement, shows_hits
 from repro.report.text.tables import Cell, Column, Row, TableView
@@ -86,6 +87,13 @@ def printed_view(paper: Paper, table: Table, claims: Claims, *, results: Results
         "A number here is compared with the printed one only where it was measured on the paper's own data.",
     )
     return TableView(name=table.name, caption=caption, columns=columns, rows=tuple(rows), notes=notes)
+
+
+def printed_as_set(view: TableView, claims: Claims) -> TableView:
+    """A printed table of `claims` as a paper sets it: its own columns, ours beside each."""
+    titles = columns_of([claim for claim in claims if claim.row])
+    set_so = replace(view, notes=(f"{view.notes[0].partition(' Here: ')[0]} Here: mean over seeds ± their standard deviation.",))
+    return brief_printed(set_so, titles={_slug(title): title for title in titles}, heading=view.columns[0].title)
 
 
 def printed_number(claim: JudgedClaim, table: Table) -> Number:

@@ -34,7 +34,7 @@ from repro.report.pages.variants import change_text, variant_anchor
 from repro.report.text import formatting
 from repro.report.text.carried import CARRIED, run_carried_words
 from repro.report.text.changes import part_words
-from repro.report.text.formatting import compact, count, fixed, listed, percent
+from repro.report.text.formatting import compact, count, device_words, fixed, listed, percent
 from repro.report.text.tables import Cell, Column, Link, Row, TableView
 from repro.report.text.units import measured_text
 from repro.spec.experiment import Paper, Variant, scaled
@@ -156,7 +156,7 @@ def _facts(run: RunRecord) -> tuple[Fact, ...]:
     common = (
         Fact(term="Status", text=record.status),
         Fact(term="Data set", text=record.dataset.title),
-        Fact(term="Device", text=record.device),
+        Fact(term="Device", text=device_words(record.device)),
         Fact(term="Classes", text=count(record.num_classes)),
     )
     if record.network is not None:
@@ -202,7 +202,7 @@ def _metrics_view(run: RunRecord, *, results: Results) -> TableView:
     )
     rows = [Row(cells=_metric_cells(row, run, results=results)) for row in results.of_run(run.id)]
     record = run.record
-    where = f"{results.scale}, {record.dataset.title}, {record.device}"
+    where = f"{results.scale}, {record.dataset.title}, {device_words(record.device)}"
     caption = f"Final metrics; {where}; sd over the seeds of {record.variant}."
     return TableView(name="metrics", caption=caption, columns=columns, rows=tuple(rows))
 

@@ -1,4 +1,4 @@
-"""Make what the page of all runs of a scale shows."""
+"""Make what the page of all runs of a scale shows: every run, and what was not run or not decided."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from repro.report.inputs.results import Results
+from repro.report.pages.not_run import NotRunGroup, not_run_groups
 from repro.report.pages.setting import Measure, Setting, runs_view, setting
 from repro.report.text.tables import TableView
 from repro.spec.experiment import Paper
@@ -20,15 +21,20 @@ PROTOCOLS = ("center", "ten_crop", "clip", "video")
 
 @dataclass(frozen=True, kw_only=True)
 class RunsPage:
-    """Every run of a scale. papers: with the runs of each, one a line."""
+    """Every run of a scale. papers: with the runs of each, one a line. not_run: what has no result, and why."""
 
     setting: Setting
     papers: tuple[tuple[Paper, TableView], ...]
+    not_run: tuple[NotRunGroup, ...]
 
 
-def runs_page(papers: Sequence[Paper], *, results: Results) -> RunsPage:
-    """The runs of `papers`."""
-    return RunsPage(setting=setting(results), papers=tuple((paper, _runs_of(paper, results=results)) for paper in papers))
+def runs_page(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Results) -> RunsPage:
+    """The runs of `papers`. absent: papers that have no such scale, or that were not judged."""
+    return RunsPage(
+        setting=setting(results),
+        papers=tuple((paper, _runs_of(paper, results=results)) for paper in papers),
+        not_run=not_run_groups(papers, absent=absent, results=results),
+    )
 
 
 def _runs_of(paper: Paper, *, results: Results) -> TableView:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from repro.artifacts.runs_csv import Measurement
 from repro.report.inputs.results import Results, RunRecord
 from repro.report.text import formatting, hits
 from repro.report.text.carried import CARRIED, carried_words
-from repro.report.text.formatting import count, counted, listed
+from repro.report.text.formatting import count, counted, device_words, listed
 from repro.report.text.tables import Cell, Column, Row, TableView
 from repro.report.text.units import NEVER, measured_text
 from repro.spec.experiment import Paper, Table
@@ -23,6 +24,8 @@ from repro.system.durations import duration
 
 #: From a page's path to another's, as both stand below `reports/<scale>/`.
 Href = Callable[[str], str]
+#: Letters of a fact that stands in a column beside others.
+LONGEST_SHORT = 60
 #: A metric and the protocol by which it was measured.
 Measure = tuple[str, str]
 
@@ -34,12 +37,21 @@ class Fact:
     term: str
     text: str
 
+    @property
+    def wide(self) -> bool:
+        """Whether it is a sentence, which has no room in a column."""
+        return len(self.text) > LONGEST_SHORT
+
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """What stands on every page, so that no number is read without it. still: which runs are still being made; "" if none."""
+    """What stands on every page, so that no number is read without it. data: what the data are called.
+
+    still: which runs are still being made; "" if none.
+    """
 
     scale: str
+    data: str
     evidence: tuple[EvidenceLevel, ...]
     facts: tuple[Fact, ...]
     sentence: str
@@ -83,7 +95,7 @@ def setting(results: Results, *, paper: str = "", table: Table | None = None) ->
     measured = [row for row in results.measured if paper in ("", row.paper) and (shown is None or row.variant in shown)]
     titles = list(dict.fromkeys(run.record.dataset.title for run in runs))
     titles = titles or [record.title for record in results.datasets.values()]
-    devices = list(dict.fromkeys(run.record.device for run in runs))
+    devices = list(dict.fromkeys(device_words(run.record.device) for run in runs))
     seeds = sorted({row.seed for row in measured})
     total_s = sum(run.record.costs.wall_s for run in runs)
     facts = (
@@ -100,11 +112,22 @@ def setting(results: Results, *, paper: str = "", table: Table | None = None) ->
         *([Fact(term="Verdicts not judged again", text=f"{results.unjudged}.")] if results.unjudged else []),
         *_test_facts(measured),
         Fact(term="Hardware", text=listed(devices) or "none"),
-        Fact(term="Total time", text=duration(total_s)),
+        Fact(term="Time of all runs", text=duration(total_s)),
+        *_dates(results),
     )
     sentence = f"scale {results.scale}; {listed(titles) or 'no data'}; {listed(devices) or 'no runs'}"
     still = results.still_to_run(paper, shown)
-    return Setting(scale=results.scale, evidence=evidence, facts=facts, sentence=sentence, still=still)
+    data = listed(titles) or "no data"
+    return Setting(scale=results.scale, data=data, evidence=evidence, facts=facts, sentence=sentence, still=still)
+
+
+def _dates(results: Results) -> list[Fact]:
+    """From when to when runs were made, by the ledger; or the day in the name of the folder that publishes them."""
+    days = sorted({moment[:10] for pair in results.moments.values() for moment in pair if moment})
+    if days:
+        return [Fact(term="Runs made", text=" to ".join(dict.fromkeys((days[0], days[-1]))))]
+    found = re.search(r"\d{4}-\d{2}-\d{2}", results.folder.parent.name)
+    return [Fact(term="Published", text=found[0])] if found else []
 
 
 def _test_facts(measured: Sequence[Measurement]) -> list[Fact]:

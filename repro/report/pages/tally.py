@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from repro.analyse.evidence.verdict import ANSWERS, NO_QUESTION
+from repro.analyse.evidence.verdict import (
+    ANSWERS,
+    DID_NOT_TRAIN,
+    EXACT_FAIL,
+    EXACT_PASS,
+    HOLDING,
+    INCONCLUSIVE,
+    INVALID,
+    NO_QUESTION,
+    POST_HOC,
+    REFUTING,
+)
 from repro.artifacts.judged import JudgedClaim
 from repro.report.inputs.results import Results
 from repro.report.pages.setting import setting, table_page_path
@@ -46,6 +57,18 @@ def tally(claims: Sequence[JudgedClaim]) -> Tally:
     )
 
 
+def standing(claims: Sequence[JudgedClaim], *, data: str) -> str:
+    """What the claims of one scale come to, in a sentence: of those tried, how many go which way."""
+    verdicts = [claim.verdict for claim in claims if claim.verdict not in (EXACT_PASS, EXACT_FAIL)]
+    tried = [name for name in verdicts if name in (*HOLDING, *REFUTING, INCONCLUSIVE, DID_NOT_TRAIN, POST_HOC, INVALID)]
+    agree, against = (sum(name in group for name in tried) for group in (HOLDING, REFUTING))
+    open_ = len(tried) - agree - against
+    if not tried:
+        return f"No claim that nets must be trained for was tried on {data}."
+    said = f"{count(len(tried))} claims were tried on {data}: {count(agree)} go the paper's way, {count(against)} do not"
+    return f"{said}, {count(open_)} cannot be told yet." if open_ else f"{said}."
+
+
 def headline(decided: int, judgeable: int) -> str:
     """How many of the judgeable claims are decided."""
     if not judgeable:
@@ -58,7 +81,7 @@ def overview(paper: Paper, groups: Sequence[tuple[Table | None, Sequence[JudgedC
     verdicts = [name for name in wording.VERDICTS if any(claim.verdict == name for _, claims in groups for claim in claims)]
     columns = (
         Column(key="page", title="Page", group="Page"),
-        Column(key="where", title="In the paper", group="In the paper"),
+        Column(key="where", title="In the paper", group="Page"),
         Column(key="claims", title="Claims", group="Claims", kind="number"),
         Column(key="decided", title="Decided", group="Decided of judgeable", kind="number"),
         Column(key="judgeable", title="Judgeable", group="Decided of judgeable", kind="number", label="of", inline=True),

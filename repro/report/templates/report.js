@@ -75,4 +75,13 @@
   }
   addEventListener("hashchange", openTarget);
   openTarget();
+
+  let folded = [];
+  addEventListener("beforeprint", () => {
+    folded = [...document.querySelectorAll("details:not([open])")];
+    for (const item of folded) item.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const item of folded) item.open = false;
+  });
 })();

@@ -37,8 +37,8 @@ def test_a_ratio_is_shown_with_its_interval_and_the_papers_beside() -> None:
     printed = {"paper_ratio": 6.0, "paper_log_ratio": math.log(6.0)}
     claim = entry(JudgedRatio, thresholds=(ratio_at(0.25, ratio=4.2, ci90=(3.1, 5.6)),), **PACE, **printed, **logs)
     ours = texts(claim_rows.our_cells(claim, digits=DIGITS))
-    assert [ours["estimate"], ours["estimate_ci90"], ours["log_ratio"]] == [f"4.2 {TIMES}", "[3.1, 5.6]", "+1.435 log ratio"]
-    assert texts(claim_rows.paper_cells(claim)) == {"paper": f"6 {TIMES}", "paper_log_ratio": "+1.792 log ratio"}
+    assert [ours["estimate"], ours["estimate_ci90"], ours["log_ratio"]] == [f"4.2 {TIMES}", "[3.1, 5.6]", "+1.435"]
+    assert texts(claim_rows.paper_cells(claim)) == {"paper": f"6 {TIMES}", "paper_relative": "", "paper_log_ratio": "+1.792"}
 
 
 def test_runs_that_never_got_there_give_a_lower_bound() -> None:
