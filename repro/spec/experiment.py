@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, reduce
 from typing import Any, NoReturn
 
@@ -14,7 +14,7 @@ from repro.spec.datasets import Dataset, Printed, PrintedSet
 from repro.spec.differences import Difference
 from repro.spec.lineage import earlier_data
 from repro.spec.model import Model
-from repro.spec.names import UnknownName, named
+from repro.spec.names import UnknownName, named, replaced
 from repro.spec.network import Network, Size
 from repro.spec.recipe import Schedule
 from repro.spec.run import Ensemble, Experiment, Fitted, Method, Run, Timed, Timing
@@ -393,23 +393,3 @@ def _sized(network: Network | ClipNetwork, size: Size) -> Network | ClipNetwork:
     if isinstance(network, ClipNetwork):
         return replace(network, frame=replace(network.frame, size=size))
     return replace(network, size=size)
-
-
-def replaced(spec: Any, key: str, value: Any) -> Any:
-    """A copy of `spec` in which the field at the dotted path `key` is `value`.
-
-    Items of a tuple are addressed by their `name`: `network.conv.conv3.padding_px`.
-
-    Raises:
-        ValueError: there is no such field.
-    """
-    head, _, rest = key.partition(".")
-    if isinstance(spec, tuple):
-        names = [item.name for item in spec]
-        if head not in names:
-            raise UnknownName("layer", head, names)
-        return tuple(replaced(item, rest, value) if item.name == head else item for item in spec)
-    known = list(spec.__dataclass_fields__) if is_dataclass(spec) else []
-    if head not in known:
-        raise UnknownName("field", head, known, where=f" of {type(spec).__name__}")
-    return replace(spec, **{head: replaced(getattr(spec, head), rest, value) if rest else value})
