@@ -8,7 +8,6 @@ import importlib.metadata
 import platform
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -92,48 +91,54 @@ DECIDE_NOTHING = (
 )
 
 
-#: What JSON holds as it is.
-_SCALARS = (str, int, float, bool, type(None))
+#: Types whose values are JSON as they are; most of a spec is of these.
+SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
-@functools.cache
-def _field_names(kind: object) -> tuple[str, ...] | None:
-    """The names of the fields of a class that is a dataclass; None for any other class."""
-    return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else None
+#: The fields of each dataclass that was seen; None of another type.
+_NAMES: dict[type[Any], tuple[str, ...] | None] = {}
+
+
+def _field_names(kind: type[Any]) -> tuple[str, ...] | None:
+    if kind not in _NAMES:
+        _NAMES[kind] = tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else None
+    return _NAMES[kind]
 
 
 def plain(value: Any) -> Any:
     """`value` (a spec object or a container of them) as JSON-ready dicts, lists and scalars."""
-    kind: object = type(value)
-    if kind in _SCALARS:
+    kind = type(value)
+    if kind in SCALARS:
         return value
-    if (names := _field_names(kind)) is not None:
+    names = _field_names(kind)
+    if names is not None:
         return {name: plain(getattr(value, name)) for name in names}
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
-    if isinstance(value, _SCALARS):
+    if isinstance(value, str | int | float | bool):
         return value
-    raise TypeError(f"a spec holds {type(value).__name__}; allowed: dataclasses, dict, tuple, list, str, int, float, bool, None")
+    raise TypeError(f"a spec holds {kind.__name__}; allowed: dataclasses, dict, tuple, list, str, int, float, bool, None")
 
 
-def flatten(value: Any, prefix: str = "") -> dict[str, Any]:
+def flatten(value: Any) -> dict[str, Any]:
     """The leaves of `plain(value)` by dotted path; list items are keyed by their `name` or position."""
-    return dict(_leaves(plain(value), prefix))
+    leaves: dict[str, Any] = {}
+    _add_leaves(leaves, plain(value), prefix="")
+    return leaves
 
 
-def _leaves(value: Any, prefix: str) -> Iterator[tuple[str, Any]]:
-    """The leaves of dicts, lists and scalars with their paths."""
+def _add_leaves(leaves: dict[str, Any], value: Any, *, prefix: str) -> None:
     if isinstance(value, dict):
         items = list(value.items())
     elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
         items = [(item.get("name", str(i)) if isinstance(item, dict) else str(i), item) for i, item in enumerate(value)]
     else:
-        yield prefix, value
+        leaves[prefix] = value
         return
     for key, item in items:
-        yield from _leaves(item, f"{prefix}.{key}" if prefix else str(key))
+        _add_leaves(leaves, item, prefix=f"{prefix}.{key}" if prefix else str(key))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ from repro.report.calibration.planted import planted_view
 from repro.report.drawing import plots as figures
 from repro.report.figures.catalogue import table_figures
 from repro.report.forks import all_done
+from repro.report.inputs.copies import copied
 from repro.report.inputs.results import Results, RunRecord, read_results
 from repro.report.pages.index import index_page
 from repro.report.pages.run import RunPage, run_page
@@ -53,7 +54,8 @@ def render(
     """Write `reports/<scale>/` from `results/<scale>/`. Papers without this scale, or not judged, are named as not run.
 
     unjudged: why the verdicts were not judged again before, which the pages say. left: while runs are being made, the ids of
-    those that are left and the seconds that each adds. The same results give the same bytes.
+    those that are left and the seconds that each adds. The same results give the same bytes. Files that pages refer to are
+    copied along, so that the folder can be sent or hosted.
 
     Raises:
         FileFormatError: runs.csv or claims.json is missing, damaged, not made from one another, or judges none of `papers`.
@@ -62,7 +64,8 @@ def render(
     folder = Path(reports) / scale
     known = with_scale(papers, scale)
     read = read_results(known, scale=scale, results=results, unjudged=unjudged, reports=folder, left=left or {})
-    write_pages(papers, results=read, folder=folder, num_processes=num_processes)
+    kept, _ = copied(read, folder=folder / "results" / scale)
+    write_pages(papers, results=kept, folder=folder, num_processes=num_processes)
 
 
 def with_scale(papers: Sequence[Paper], scale: str) -> list[Paper]:
@@ -152,7 +155,7 @@ def _write_table(table: Table, paper: Paper, *, results: Results, folder: Path, 
 
 
 def _write_run(run: RunRecord, paper: Paper, *, results: Results, folder: Path, pages: Pages) -> None:
-    page = run_page(run, paper, results=results, reports=folder)
+    page = run_page(run, paper, results=results)
     pages.write(folder / run_page_path(run.id), "run.html.j2", {"page": page, "figure": _curves_svg(page)})
 
 
@@ -167,6 +170,7 @@ def _curves_svg(page: RunPage) -> Markup:
             losses=curves.losses,
             errors=curves.errors,
             drops=curves.drops,
+            behind=curves.behind,
             title=curves.title,
             figure_id=curves.figure_id,
         )

@@ -20,6 +20,8 @@ from repro.artifacts.files import FileFormatError
 from repro.papers.alexnet import ALEXNET
 from repro.papers.alexnet.planted import PLANTED_PAGE
 from repro.papers.karpathy import KARPATHY
+from repro.report.pages.claim_cells import NOT_RUN
+from repro.report.pages.tally import APART
 from repro.report.render import TEMPLATES, page_environment, render
 from repro.report.text import wording
 from repro.report.text.claim_columns import COLUMNS
@@ -54,9 +56,12 @@ def test_each_page_has_its_tables_as_files(full_report: Rendered) -> None:
 
 def test_the_table_pages_hold_the_numbers_of_their_csv(full_report: Rendered) -> None:
     for page, name in files_of(full_report):
-        shown = read(full_report.folder / f"alexnet/{page}.html").tables[f"table-{name}"]
-        rows = csv_rows(full_report, Path(f"alexnet/{name}"))
-        shown = [row for row in shown if row]
+        tables = read(full_report.folder / f"alexnet/{page}.html").tables
+        shown = [row for table in (f"table-{name}", f"table-{name}_apart") for row in tables.get(table, []) if row]
+        stored = csv_rows(full_report, Path(f"alexnet/{name}"))
+        apart = [line.get("verdict") in (*APART, NOT_RUN) for line in stored]
+        rows = [line for line, folded in zip(stored, apart, strict=True) if not folded]
+        rows += [line for line, folded in zip(stored, apart, strict=True) if folded]
         assert len(shown) == len(rows)
         assert rows or page == PLANTED_PAGE.name, "planted effects are shown once they are calibrated"
         for html, line in zip(shown, rows, strict=True):
@@ -238,7 +243,7 @@ def test_no_table_lacks_scale_data_and_device_on_its_page(full_report: Rendered)
 
 def targets(path: Path, page: Page) -> list[tuple[Path, str]]:
     found = []
-    for reference in (reference for reference in page.references if not reference.startswith("data:image/")):
+    for reference in (reference for reference in page.references if not reference.startswith(("data:image/", "https://"))):
         file, _, fragment = reference.partition("#")
         found.append(((path.parent / unquote(file)).resolve() if file else path.resolve(), unquote(fragment)))
     return found
@@ -277,11 +282,19 @@ def test_every_page_is_reached_from_the_index(full_report: Rendered) -> None:
     assert seen == set(pages)
 
 
-def test_no_page_refers_to_the_network(full_report: Rendered) -> None:
+def references(values: dict[str, str]) -> list[str]:
+    return [values[name] for name in ("src", "href") if name in values]
+
+
+def test_no_page_asks_anything_of_the_network(full_report: Rendered) -> None:
     for path, page in all_pages(full_report.folder).items():
-        assert not [ref for ref in page.references if re.match(r"(?!data:image/)[a-z]+:|//", ref)], path
+        every = [(tag, ref) for tag, values in page.tags for ref in references(values)]
+        outward = [(tag, ref) for tag, ref in every if re.match(r"(?!data:image/)[a-z]+:|//", ref)]
+        assert all(tag == "a" and ref.startswith("https://") for tag, ref in outward), path
         assert not re.search(r"url\((?!#)|@import|fetch\(|XMLHttp", page.text), path
-        assert "http" not in page.text, path
+        outside = [values for tag, values in page.tags if tag == "a" and values.get("href", "").startswith("http")]
+        assert page.text.count("http") == len(outside), path
+        assert all(values.get("rel") == "external" for values in outside), path
 
 
 def test_ids_are_unique_and_tables_and_drawings_are_described(full_report: Rendered) -> None:
@@ -297,16 +310,16 @@ def test_ids_are_unique_and_tables_and_drawings_are_described(full_report: Rende
 
 def test_the_same_results_give_the_same_bytes_in_another_process(small_judged: Rendered) -> None:
     rerendered(small_judged)
-    first = {path.name: path.read_bytes() for path in small_judged.folder.rglob("*") if path.is_file()}
+    first = {path: path.read_bytes() for path in small_judged.folder.rglob("*") if path.is_file()}
     program = (
         "import sys; from pathlib import Path; from repro.report.render import render; from tests.report.conftest import smaller;"
         "render([smaller()], scale='smoke', results=Path(sys.argv[1]), reports=Path(sys.argv[2]))"
     )
     command = [sys.executable, "-c", program, str(small_judged.results), str(small_judged.reports)]
     subprocess.run(command, check=True, env={**os.environ, "PYTHONHASHSEED": "7"}, cwd=TEMPLATES.parents[2])
-    second = {path.name: path.read_bytes() for path in small_judged.folder.rglob("*") if path.is_file()}
+    second = {path: path.read_bytes() for path in small_judged.folder.rglob("*") if path.is_file()}
     assert first == second
-    assert len(first) == 2 + 4 + 4
+    assert sum("results" not in path.relative_to(small_judged.folder).parts for path in first) == 2 + 4 + 4
 
 
 def test_rendering_needs_neither_torch_nor_dali_nor_pyplot() -> None:

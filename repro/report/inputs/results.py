@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -51,7 +52,8 @@ class Results:
     challenges: of claims, as the ledger has them. made_again: how many runs were, and how many were equal.
     bridges: which codes give the same numbers, by receipts. unjudged: why verdicts could not be judged again. left: while runs
     are being made, the ids of those that are left and the seconds that each adds to the time until all are. moments: by run,
-    when it was started and when it ended, UTC; "" where the ledger does not say.
+    when it was started and when it ended, UTC; "" where the ledger does not say. published: the day in the name of the folder
+    that publishes them. job_logs: by run, the logs of the jobs that made it, from `folder`.
     """
 
     scale: str
@@ -70,6 +72,8 @@ class Results:
     left: Mapping[str, float] = field(default_factory=dict)
     challenges: tuple[Challenge, ...] = ()
     moments: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    published: str = ""
+    job_logs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def said(self) -> dict[Hashable, Any]:
@@ -177,6 +181,8 @@ def read_results(
         reports=reports,
         left=left or {},
         moments=_moments(ledger),
+        published="".join(re.findall(r"\d{4}-\d{2}-\d{2}", folder.parent.name)[:1]),
+        job_logs=_job_logs(folder, scale=scale),
     )
 
 
@@ -185,6 +191,19 @@ def _moments(ledger: Ledger) -> dict[str, tuple[str, str]]:
     started = {line.event.run: line.at for line in ledger.of(Start)}
     ended = {line.event.run: line.at for line in reversed(list(ledger.of(End)))}
     return {run: (at, ended.get(run, "")) for run, at in started.items()}
+
+
+def _job_logs(folder: Path, *, scale: str) -> dict[str, tuple[str, ...]]:
+    """Which logs of training have lines of which run; such a line begins with `paper/variant seed N:`."""
+    found: dict[str, dict[str, None]] = {}
+    for path in sorted((folder / "logs" / "train").rglob("*.log")):
+        with open(path, encoding="utf-8", errors="replace") as lines:
+            heads = dict.fromkeys(line.partition(":")[0] for line in lines if " seed " in line)
+        for head in heads:
+            name, _, seed = head.partition(" seed ")
+            if seed.isdigit() and name.count("/") == 1:
+                found.setdefault(f"{scale}/{name}/{seed}", {})[path.relative_to(folder).as_posix()] = None
+    return {run: tuple(logs) for run, logs in found.items()}
 
 
 def _read_refused(path: Path) -> tuple[dict[str, str], ...]:

@@ -40,6 +40,8 @@ from repro.spec.terms.protocols import sampled_by
 #: A number that is a bound, not a value.
 AT_LEAST, AT_MOST = "≥ ", "≤ "
 TIMES = "\N{MULTIPLICATION SIGN}"
+#: What stands in place of a verdict where nothing was run.
+NOT_RUN = "not run"
 #: Claims that say how many seeds would find the paper's effect.
 ASKING_SEEDS = JudgedSized | JudgedRanking | JudgedSpread | JudgedSlope | JudgedCount
 Cells = dict[str, Cell]
@@ -305,7 +307,7 @@ def not_run_cells(reason: str) -> Cells:
 
 
 def _no_run(reason: str) -> str:
-    return "failed" if reason.startswith("failed") else "not run"
+    return "failed" if reason.startswith("failed") else NOT_RUN
 
 
 def run_links(runs: Sequence[str], *, hrefs: Mapping[str, str]) -> tuple[Link, ...]:

@@ -14,6 +14,7 @@ from repro.analyse.evidence.verdict import UNTESTABLE
 from repro.artifacts.claims_json import MeasuredEffect
 from repro.artifacts.judged import Estimated, Interval, JudgedClaim, JudgedEffect, JudgedWithin
 from repro.report.drawing.tracks import Spot, Tick, Track, track_of
+from repro.report.inputs.results import Results
 from repro.report.text.wording import VerdictWords
 from repro.spec.terms.metrics import unit_of
 from repro.spec.terms.units import PERCENT
@@ -109,6 +110,24 @@ def effect_row(
         seeds=tuple(single for single in singles if single is not None),
     )
     return row if isinstance(entry, MeasuredEffect) else _with_paper(row, entry, ours, signs=signs)
+
+
+def seeds_against(
+    entry: JudgedEffect | MeasuredEffect, arms: tuple[str, str], *, paper: str, results: Results
+) -> tuple[tuple[float, float], ...]:
+    """The error of each seed of the second arm, with the mean of the first."""
+    one, two = (results.values(paper=paper, variant=name, metric=entry.metric, protocol=entry.protocol) for name in arms)
+    mean = sum(row.value for row in one.values()) / len(one) if one else 0.0
+    return tuple((row.value, mean) for row in two.values()) if one else ()
+
+
+def seeds_within(entry: JudgedWithin, arm: str, *, paper: str, results: Results) -> tuple[tuple[float, float], ...]:
+    """Of each run of the one arm its error by the other protocol, with that by the claim's."""
+    one, two = (
+        results.values(paper=paper, variant=arm, metric=entry.metric, protocol=protocol)
+        for protocol in (entry.protocol, entry.against_protocol)
+    )
+    return tuple((two[seed].value, row.value) for seed, row in one.items() if seed in two)
 
 
 def _with_paper(row: EffectRow, entry: JudgedEffect | JudgedWithin, ours: Estimated, *, signs: Mapping[str, str]) -> EffectRow:

@@ -5,29 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from repro.analyse.evidence.verdict import ANSWERS, INCOMPLETE, NO_QUESTION, NOT_COMPARABLE, UNTESTABLE
+from repro.analyse.evidence.verdict import ANSWERS
 from repro.artifacts.dataset_json import SplitFiles
 from repro.artifacts.judged import JudgedByRuns, JudgedClaim
-from repro.report.inputs.results import Results, RunRecord
+from repro.report.inputs.copies import TABLES
+from repro.report.inputs.results import Results
 from repro.report.pages import claim_cells as claim_rows
-from repro.report.pages.not_run import NotRunGroup, runs_not_run
+from repro.report.pages.not_run import INDEX, NotRunGroup, runs_not_run
+from repro.report.pages.runs import environment_facts
 from repro.report.pages.setting import (
     Fact,
     Setting,
     citation,
+    file_link,
     measure,
     num_examples,
     setting,
     table_page_path,
 )
-from repro.report.pages.tally import Tally, group_anchor, overview, standing, tally
+from repro.report.pages.tally import APART, Tally, apart_words, group_anchor, overview, standing, tally
 from repro.report.text import formatting, wording
 from repro.report.text.file_tables import left_out_view, refused_view
 from repro.report.text.formatting import compact, count, listed, percent, size
 from repro.report.text.hits import claim_as_shown
 from repro.report.text.spreads import spread_mark
 from repro.report.text.started import started_facts
-from repro.report.text.tables import Cell, Column, Row, TableView
+from repro.report.text.tables import Cell, Column, Link, Row, TableView
 from repro.report.text.wording import VerdictWords
 from repro.spec.experiment import Paper, Table
 from repro.spec.terms.evidence import LEVELS, EvidenceLevel
@@ -66,6 +69,7 @@ class PaperView:
     name: str
     title: str
     citation: str
+    doi: str
     scale_title: str
     overview: TableView
     groups: tuple[ClaimGroup, ...]
@@ -73,7 +77,10 @@ class PaperView:
 
 @dataclass(frozen=True, kw_only=True)
 class IndexPage:
-    """The page of all verdicts of a scale. started: what the ledger says of all runs. gaps: runs that have no result."""
+    """The page of all verdicts of a scale. started: what the ledger says of all runs. gaps: runs that have no result.
+
+    files, logs: what the pages are made from, and what the jobs said.
+    """
 
     setting: Setting
     started: tuple[Fact, ...]
@@ -87,11 +94,13 @@ class IndexPage:
     levels: tuple[EvidenceLevel, ...]
     environment: tuple[Fact, ...]
     calibrated: bool
+    files: tuple[Link, ...]
+    logs: tuple[Link, ...]
 
 
 def index_page(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Results) -> IndexPage:
     """The index of a scale. absent: papers that have no such scale, or that were not judged."""
-    claims = results.judgement.claims
+    claims, logs = results.judgement.claims, (results.folder / "logs").rglob("*.log")
     return IndexPage(
         setting=setting(results),
         started=tuple(Fact(term=term, text=text) for term, text in started_facts(results.judgement.ledger)),
@@ -103,9 +112,16 @@ def index_page(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Res
         datasets=tuple(_dataset_view(name, results=results) for name in sorted(results.datasets)),
         verdicts=tuple(wording.VERDICTS.values()),
         levels=tuple(LEVELS.values()),
-        environment=_environment(list(results.runs.values())),
+        environment=environment_facts(list(results.runs.values())),
         calibrated=results.calibration is not None,
+        files=_files([name for name in TABLES if (results.folder / name).is_file()], results=results),
+        logs=_files(sorted(path.relative_to(results.folder).as_posix() for path in logs), results=results),
     )
+
+
+def _files(names: Sequence[str], *, results: Results) -> tuple[Link, ...]:
+    """References to files of the results that lie beside the pages."""
+    return tuple(file_link(name, results.folder / name, results=results, page=INDEX) for name in names)
 
 
 def _paper_view(paper: Paper, *, results: Results) -> PaperView:
@@ -114,6 +130,7 @@ def _paper_view(paper: Paper, *, results: Results) -> PaperView:
         name=paper.name,
         title=paper.title,
         citation=citation(paper),
+        doi=paper.doi,
         scale_title=paper.scale(results.scale).title,
         overview=overview(paper, groups, results=results),
         groups=tuple(_claim_group(paper, table, claims, results=results) for table, claims in groups if claims),
@@ -138,7 +155,7 @@ def _claim_group(paper: Paper, table: Table | None, claims: Sequence[JudgedClaim
         tally=tally(claims),
         claims=_claims_view(paper, table, claims, apart=False, results=results),
         apart=_claims_view(paper, table, claims, apart=True, results=results),
-        apart_words=_apart_words(claims),
+        apart_words=apart_words([claim.verdict for claim in claims]),
     )
 
 
@@ -179,26 +196,8 @@ def _claims_view(
     return TableView(name=name, caption=caption, columns=CLAIM_COLUMNS, rows=tuple(rows))
 
 
-#: Verdicts of claims of which nothing was decided because nothing was run, or nothing can be asked here.
-APART = (*NO_QUESTION, INCOMPLETE)
-
-
 def _answered_first(claim: JudgedClaim) -> bool:
     return claim.verdict not in ANSWERS
-
-
-def _apart_words(claims: Sequence[JudgedClaim]) -> str:
-    """How many claims of a page are told apart from the others, and what they are; "" if none is."""
-    said = {
-        NOT_COMPARABLE: (
-            "printed level, which only the paper's own data can tell",
-            "printed levels, which only the paper's own data can tell",
-        ),
-        INCOMPLETE: ("not run, or not whole", "not run, or not whole"),
-        UNTESTABLE: ("cannot be tested here", "cannot be tested here"),
-    }
-    found = [sum(claim.verdict == name for claim in claims) for name in said]
-    return "; ".join(f"{num} {words[num > 1]}" for num, words in zip(found, said.values(), strict=True) if num)
 
 
 def _claim_cells(claim: JudgedClaim, paper: Paper, table: Table | None, *, page: str, results: Results) -> dict[str, Cell]:
@@ -267,12 +266,3 @@ def _sizes(name: str, split: SplitFiles) -> Fact:
 
 def _first(names: Sequence[str], *, most: int = 12) -> str:
     return listed(names) if len(names) <= most else ", ".join(names[:most]) + " …"
-
-
-def _environment(runs: Sequence[RunRecord]) -> tuple[Fact, ...]:
-    """The versions that made the runs, each once; several where the runs differ."""
-    keys = dict.fromkeys(key for run in runs for key in run.record.environment)
-    return tuple(
-        Fact(term=key, text=listed(sorted({run.record.environment.get(key, "unknown") for run in runs}), word="or"))
-        for key in keys
-    )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
-import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from repro.artifacts.claims_json import MeasuredEffect
 from repro.artifacts.judged import JudgedClaim, JudgedWithin
@@ -14,7 +15,7 @@ from repro.report.inputs.results import Results, RunRecord
 from repro.report.text import formatting, hits
 from repro.report.text.carried import CARRIED, carried_words
 from repro.report.text.formatting import count, counted, device_words, listed
-from repro.report.text.tables import Cell, Column, Row, TableView
+from repro.report.text.tables import Cell, Column, Link, Row, TableView
 from repro.report.text.units import NEVER, measured_text
 from repro.spec.experiment import Paper, Table
 from repro.spec.terms.evidence import EvidenceLevel, evidence_level
@@ -47,7 +48,7 @@ class Fact:
 class Setting:
     """What stands on every page, so that no number is read without it. data: what the data are called.
 
-    still: which runs are still being made; "" if none.
+    code: the commits of the runs. still: which runs are still being made; "" if none.
     """
 
     scale: str
@@ -55,6 +56,7 @@ class Setting:
     evidence: tuple[EvidenceLevel, ...]
     facts: tuple[Fact, ...]
     sentence: str
+    code: str = ""
     still: str = ""
 
 
@@ -72,6 +74,15 @@ def table_page_path(paper: str, table: str) -> str:
 def relative(path: str, *, page: str) -> str:
     """The reference from `page` to `path`, both below `reports/<scale>/`."""
     return posixpath.relpath(path, posixpath.dirname(page) or ".")
+
+
+def neighbour(paper: Paper, table: Table, *, step: int) -> Link | None:
+    """The page of the table before or after this one; None at the ends."""
+    names = [other.name for other in paper.tables]
+    place = names.index(table.name) + step
+    if not 0 <= place < len(names):
+        return None
+    return Link(text=paper.tables[place].title, href=f"{paper.tables[place].name}.html")
 
 
 def citation(paper: Paper) -> str:
@@ -126,7 +137,15 @@ def _setting(results: Results, *, paper: str, table: Table | None) -> Setting:
     sentence = f"scale {results.scale}; {listed(titles) or 'no data'}; {listed(devices) or 'no runs'}"
     still = results.still_to_run(paper, shown)
     data = listed(titles) or "no data"
-    return Setting(scale=results.scale, data=data, evidence=evidence, facts=facts, sentence=sentence, still=still)
+    return Setting(
+        scale=results.scale, data=data, evidence=evidence, facts=facts, sentence=sentence, code=_code(runs), still=still
+    )
+
+
+def _code(runs: Sequence[RunRecord]) -> str:
+    """The commits of the runs; those of whole code first."""
+    found = dict.fromkeys(run.record.environment.get("commit", "") for run in runs)
+    return listed(sorted(filter(None, found), key=lambda commit: ("+" in commit, commit)), word="or")
 
 
 def _dates(results: Results) -> list[Fact]:
@@ -134,8 +153,13 @@ def _dates(results: Results) -> list[Fact]:
     days = sorted({moment[:10] for pair in results.moments.values() for moment in pair if moment})
     if days:
         return [Fact(term="Runs made", text=" to ".join(dict.fromkeys((days[0], days[-1]))))]
-    found = re.search(r"\d{4}-\d{2}-\d{2}", results.folder.parent.name)
-    return [Fact(term="Published", text=found[0])] if found else []
+    return [Fact(term="Published", text=results.published)] if results.published else []
+
+
+def file_link(text: str, path: Path, *, results: Results, page: str) -> Link:
+    """A reference from `page`, a path below the folder of the pages, to a file beside them."""
+    start = Path(os.path.abspath(results.reports or results.folder)) / posixpath.dirname(page)
+    return Link(text=text, href=Path(os.path.relpath(os.path.abspath(path), start)).as_posix())
 
 
 def _test_facts(measured: Sequence[Measurement]) -> list[Fact]:

@@ -18,7 +18,16 @@ from repro.artifacts.judged import (
 )
 from repro.report.inputs.results import Results
 from repro.report.pages import claim_cells as claim_rows
-from repro.report.pages.effect_plot import EffectBlock, EffectRow, effect_blocks, effect_row, legend_of, reproduction_signs
+from repro.report.pages.effect_plot import (
+    EffectBlock,
+    EffectRow,
+    effect_blocks,
+    effect_row,
+    legend_of,
+    reproduction_signs,
+    seeds_against,
+    seeds_within,
+)
 from repro.report.pages.not_run import failure_words
 from repro.report.pages.printed_table import printed_as_set, printed_others_view, printed_view
 from repro.report.pages.reproductions import reproductions_view, thresholds_view
@@ -27,6 +36,7 @@ from repro.report.pages.setting import (
     citation,
     measure,
     measures_of,
+    neighbour,
     num_examples,
     relative,
     run_page_path,
@@ -34,7 +44,7 @@ from repro.report.pages.setting import (
     setting,
     table_page_path,
 )
-from repro.report.pages.tally import Tally, tally
+from repro.report.pages.tally import APART, Tally, apart_words, tally
 from repro.report.pages.variants import change_of, not_run_reason, variant_anchor, variants_view
 from repro.report.text import formatting
 from repro.report.text.brief import brief_view, with_unit
@@ -61,7 +71,8 @@ class MarkerView:
 class TablePage:
     """The page of one table of a paper. `printed`: in the paper's own layout; `view`: the other claims, and effects.
 
-    files: each table as a program reads it, and as a paper prints it.
+    apart: claims of which nothing was asked or run here, and in words what they are. files: each table as a program reads it,
+    and as a paper prints it.
     """
 
     setting: Setting
@@ -70,10 +81,14 @@ class TablePage:
     citation: str
     tally: Tally
     home: str
+    before: Link | None
+    after: Link | None
     calibration: str
     printed: TableView | None
     printed_others: TableView | None
     view: TableView
+    apart: TableView | None
+    apart_words: str
     files: tuple[tuple[TableView, TableView], ...]
     downloads: tuple[tuple[Link, ...], ...]
     thresholds: TableView | None
@@ -144,10 +159,14 @@ def table_page(paper: Paper, table: Table, *, results: Results, instead: TableVi
         citation=citation(paper),
         tally=tally(claims),
         home=relative("index.html", page=here),
+        before=neighbour(paper, table, step=-1),
+        after=neighbour(paper, table, step=1),
         calibration=relative("calibration.html", page=here) if results.calibration else "",
         printed=printed,
         printed_others=printed_others_view(paper, table, claims),
-        view=view,
+        view=replace(view, rows=tuple(row for row in view.rows if not _is_apart(row))),
+        apart=_apart(view),
+        apart_words=apart_words([row.cells["verdict"].text for row in view.rows if _is_apart(row)]),
         files=files,
         downloads=tuple(tuple(Link(text=name, href=f"{file.name}.{end}") for end, name in FORMATS.items()) for file, _ in files),
         thresholds=thresholds_view(claims),
@@ -166,6 +185,16 @@ def table_page(paper: Paper, table: Table, *, results: Results, instead: TableVi
         ),
         notes=tuple(dict.fromkeys(f"{claim.id}: {claim.note}" for claim in claims if claim.note)),
     )
+
+
+def _is_apart(row: Row) -> bool:
+    """Whether nothing was asked, or nothing run, of what a line of the table of claims is about."""
+    return "verdict" in row.cells and row.cells["verdict"].text in (*APART, claim_rows.NOT_RUN)
+
+
+def _apart(view: TableView) -> TableView | None:
+    rows = tuple(row for row in view.rows if _is_apart(row))
+    return replace(view, name=f"{view.name}_apart", rows=rows) if rows else None
 
 
 def _files(
@@ -338,9 +367,9 @@ def _sized(line: TableLine) -> bool:
 def _plot_row(line: TableLine, paper: Paper, table: Table, *, signs: Mapping[str, str], results: Results) -> EffectRow | None:
     match line.entry:
         case JudgedWithin() as entry:
-            seeds = _seeds_within(line, entry, results=results)
+            seeds = seeds_within(entry, line.arms[0], paper=line.paper, results=results)
         case JudgedEffect() | MeasuredEffect() as entry:
-            seeds = _seeds_against(line, entry, results=results)
+            seeds = seeds_against(entry, line.arms, paper=line.paper, results=results)
         case _:
             return None
     first, second = line.arms
@@ -367,21 +396,3 @@ def _deciding_words(cells: claim_rows.Cells, *, relative: bool) -> str:
     """The number that decides, or would, with its interval."""
     key = "relative" if relative and cells["relative"].text else "estimate"
     return " ".join(filter(None, [with_unit(cells[key]), cells[f"{key}_ci90"].text]))
-
-
-def _seeds_against(line: TableLine, entry: JudgedEffect | MeasuredEffect, *, results: Results) -> tuple[tuple[float, float], ...]:
-    """The error of each seed of the second arm, with the mean of the first."""
-    one, two = (
-        results.values(paper=line.paper, variant=name, metric=entry.metric, protocol=entry.protocol) for name in line.arms
-    )
-    mean = sum(row.value for row in one.values()) / len(one) if one else 0.0
-    return tuple((row.value, mean) for row in two.values()) if one else ()
-
-
-def _seeds_within(line: TableLine, entry: JudgedWithin, *, results: Results) -> tuple[tuple[float, float], ...]:
-    """Of each run of the one arm its error by the other protocol, with that by the claim's."""
-    one, two = (
-        results.values(paper=line.paper, variant=line.arms[0], metric=entry.metric, protocol=protocol)
-        for protocol in (entry.protocol, entry.against_protocol)
-    )
-    return tuple((two[seed].value, row.value) for seed, row in one.items() if seed in two)

@@ -11,17 +11,20 @@ from repro.analyse.evidence.verdict import (
     EXACT_FAIL,
     EXACT_PASS,
     HOLDING,
+    INCOMPLETE,
     INCONCLUSIVE,
     INVALID,
     NO_QUESTION,
+    NOT_COMPARABLE,
     POST_HOC,
     REFUTING,
+    UNTESTABLE,
 )
 from repro.artifacts.judged import JudgedClaim
 from repro.report.inputs.results import Results
 from repro.report.pages.setting import setting, table_page_path
 from repro.report.text import wording
-from repro.report.text.formatting import count
+from repro.report.text.formatting import count, counted
 from repro.report.text.tables import Cell, Column, Row, TableView
 from repro.report.text.wording import VerdictWords
 from repro.spec.experiment import Paper, Table
@@ -55,6 +58,24 @@ def tally(claims: Sequence[JudgedClaim]) -> Tally:
         counts=tuple(item for name, item in found.items() if name not in NO_QUESTION),
         apart=tuple(item for name, item in found.items() if name in NO_QUESTION),
     )
+
+
+#: Verdicts of claims of which nothing was decided because nothing was run, or nothing can be asked here.
+APART = (*NO_QUESTION, INCOMPLETE)
+#: What is said of printed levels.
+LEVELS = "which only the paper's own data can tell"
+
+
+def apart_words(verdicts: Sequence[str]) -> str:
+    """What the claims are that are told apart from the others; "" if there is none."""
+    said = {
+        NOT_COMPARABLE: (f"printed level, {LEVELS}", f"printed levels, {LEVELS}"),
+        INCOMPLETE: ("claim whose runs are not there", "claims whose runs are not there"),
+        UNTESTABLE: ("claim that cannot be tested here", "claims that cannot be tested here"),
+        "not run": ("net that was not run", "nets that were not run"),
+    }
+    found = {name: verdicts.count(name) for name in said}
+    return "; ".join(counted(num, *said[name]) for name, num in found.items() if num)
 
 
 def standing(claims: Sequence[JudgedClaim], *, data: str) -> str:

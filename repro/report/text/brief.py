@@ -82,11 +82,11 @@ def brief_printed(view: TableView, *, titles: Mapping[str, str], heading: str) -
     seeds = [_joined(row, titles, "n") for row in view.rows]
     verdicts = [_joined(row, titles, "verdict") for row in view.rows]
     columns = [Column(key="model", title=heading, group=heading, share=0.3)]
+    measured = any(row.cells[f"{key}.here"].text for row in view.rows for key in titles)
     for key, title in titles.items():
-        columns += [
-            Column(key=f"{key}.paper", title=f"{title}, paper", group=title, kind="number", over=title),
-            Column(key=f"{key}.here", title=f"{title}, here", group=title, kind="number", over=title),
-        ]
+        columns.append(Column(key=f"{key}.paper", title=f"{title}, paper", group=title, kind="number", over=title))
+        if measured:
+            columns.append(Column(key=f"{key}.here", title=f"{title}, here", group=title, kind="number", over=title))
     known_seeds, known_verdicts = {text for text in seeds if text}, {text for text in verdicts if text}
     if len(known_seeds) > 1:
         columns.append(Column(key="n", title="n", group="n", kind="number"))

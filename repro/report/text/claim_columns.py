@@ -10,8 +10,8 @@ MEANS = "Mean ± sd over seeds"
 COLUMNS = (
     Column(key="variant", title="Variant", group="Variant"),
     Column(key="name", title="Name", group="Variant"),
-    Column(key="change", title="Changed", group="Variant"),
-    Column(key="why", title="Why it is here", group="Variant"),
+    Column(key="change", title="Changed", group="Variant", only_csv=True),
+    Column(key="why", title="Why it is here", group="Variant", only_csv=True),
     Column(key="statement", title="Claim", group="Claim"),
     Column(key="measure", title="Measure", group="Claim"),
     Column(key="claim", title="Claim's name", group="Claim"),
