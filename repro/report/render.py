@@ -29,8 +29,8 @@ from repro.report.pages.runs import PAGE as RUNS
 from repro.report.pages.runs import runs_page
 from repro.report.pages.setting import run_page_path, table_page_path
 from repro.report.pages.table import table_page
+from repro.report.plain_cells import plain_cells, shown
 from repro.report.text import tables, typeset
-from repro.report.text.plain_cells import plain_cells, shown
 from repro.spec.experiment import Paper, Table
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from markupsafe import Markup
 
+from repro.report.plain_cells import plain_cells
 from repro.report.render import page_environment
-from repro.report.text.plain_cells import plain_cells
 from repro.report.text.tables import Cell, Column, Link, Row, TableView
 
 COLUMNS = (
