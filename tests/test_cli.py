@@ -26,6 +26,7 @@ SOURCE = {"--source", "--images", "--videos", "--data", "--pretraining", "--unsp
 #: The options are an interface: scripts and old command lines must go on to work.
 OPTIONS = {
     "list": KNOWING | {"paper", "--claims"},
+    "bring": {"-h", "--help", "elsewhere", "--scale", "--results", "--runs", "--ledger", "--log"},
     "show": KNOWING | {"run"},
     "diff": KNOWING | {"base", "other", "--json", "--page", "--margin"},
     "plan": KNOWING | PAPERS_OPTION | {"--scale", "--gpus", "--gpu-tflops", "--hours", "--results"},

@@ -44,7 +44,7 @@ def test_ci_runs_exactly_the_test_command_of_the_readme():
     lines = (ROOT / ".ci" / "run").read_text().splitlines()
     assert lines.count(TEST_COMMAND) == 1
     others = [line.strip() for line in lines if "pytest" in line and line != TEST_COMMAND]
-    assert others == ["pytest -m slurm tests/slurm", "pytest -m browser tests/browser"]
+    assert others == ["pytest -m slurm tests/slurm", "pytest -m store tests/store", "pytest -m browser tests/browser"]
     assert lines[-1] == 'tail -n 1 "$summary"', "what counts is the last line"
 
 

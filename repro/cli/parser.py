@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import repro
-from repro.cli.arguments import LineParser, parse_place
+from repro.cli.arguments import LineParser, parse_place, parse_variants
 from repro.cli.catalogue import diff_runs, list_papers, show_run
 from repro.cli.examples import EXAMPLES
 from repro.cli.installed.completion import SHELLS, print_completion
@@ -32,7 +32,7 @@ from repro.cli.planning import plan_runs
 from repro.cli.site import write_pages
 from repro.cli.stage_options import add_stages
 from repro.cli.stages import calibrate_verdicts, render_speeds
-from repro.cli.trust import challenge_claim, export_named, publish_results, verify_results
+from repro.cli.trust import bring_runs, challenge_claim, export_named, publish_results, verify_results
 from repro.papers import PAPERS
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def command_parser() -> argparse.ArgumentParser:
     _add_calibrate(commands)
     add_stages(commands)
     _add_trust(commands)
+    _add_bring(commands)
     _add_installed(commands, top)
     return top
 
@@ -141,6 +142,19 @@ def _add_trust(commands: Commands) -> None:
     words = "how many, from 1"
     one.add_argument("--num-seeds", "--seeds", dest="seeds", required=True, type=int, metavar="N", help=words)
     add_device(one)
+
+
+def _add_bring(commands: Commands) -> None:
+    text = "take in runs from other results, made where no folder is shared, and say so in the ledger"
+    one = add_command(commands, "bring", bring_runs, text)
+    one.add_argument("elsewhere", type=parse_place, metavar="RESULTS", help="the other results, or a copy of them")
+    add_scale(one)
+    add_results(one, text="into which they are taken")
+    words = "paper/variant/seed, or several joined by commas (default: all that are finished there)"
+    one.add_argument("--runs", nargs="+", type=parse_variants, metavar="RUN", help=words)
+    words = "the ledger of there (default: that in RESULTS)"
+    one.add_argument("--ledger", type=parse_place, metavar="FILE", help=words)
+    add_log(one)
 
 
 def _add_plan(commands: Commands) -> None:
