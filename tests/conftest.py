@@ -29,12 +29,15 @@ settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
 
 #: Marks of tests that run only where they are asked for by name.
-ALONE = ("soak", "fuzz", "slurm")
+ALONE = ("soak", "fuzz", "slurm", "store", "browser")
 #: A worker imports everything: more than these need more memory than they save time.
 MOST_WORKERS = 8
 
 # Processes that tests start keep what they compile, as a user's do.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# No test can see what is on the disk before the machine is off: none waits for it. Processes that tests start do.
+os.fsync = os.fstat
 
 if "PYTEST_XDIST_WORKER" in os.environ or "--measure-pace" in sys.argv:  # a core for each worker; torch reads it once
     os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -162,8 +165,13 @@ class Checkout:
 
 
 def bytecode(folder: str, names: list[str]) -> list[str]:
-    """Return what is not copied: Python's caches, but not numba's, whose compiled passes take a minute to make again."""
+    """Return Python's caches, but not numba's, whose compiled passes take a minute to make again."""
     return [name for name in names if Path(folder).name == "__pycache__" and not name.endswith((".nbi", ".nbc"))]
+
+
+def unfinished(folder: str, names: list[str]) -> list[str]:
+    """Return what other processes are writing among compiled modules. The rest is copied with its times, so that it is valid."""
+    return [name for name in names if Path(folder).name == "__pycache__" and not name.endswith((".pyc", ".nbi", ".nbc", ".json"))]
 
 
 def copy_checkout(source: Path, target: Path, *, also: tuple[str, ...] = ()) -> Checkout:
@@ -171,7 +179,7 @@ def copy_checkout(source: Path, target: Path, *, also: tuple[str, ...] = ()) -> 
     target.mkdir(parents=True)
     for name in (*TRACKED, *also):
         if (source / name).is_dir():
-            shutil.copytree(source / name, target / name, ignore=bytecode, symlinks=True)
+            shutil.copytree(source / name, target / name, ignore=unfinished, symlinks=True)
         else:
             shutil.copy2(source / name, target / name)
     return Checkout(folder=target)

@@ -25,12 +25,13 @@ PAPERS_OPTION = {"--papers", "--paper"}
 SOURCE = {"--source", "--images", "--videos", "--data", "--pretraining", "--unsplit", "--transfer"}
 #: The options are an interface: scripts and old command lines must go on to work.
 OPTIONS = {
-    "list": KNOWING | {"paper"},
+    "list": KNOWING | {"paper", "--claims"},
+    "bring": {"-h", "--help", "elsewhere", "--scale", "--results", "--runs", "--ledger", "--log"},
     "show": KNOWING | {"run"},
     "diff": KNOWING | {"base", "other", "--json", "--page", "--margin"},
     "plan": KNOWING | PAPERS_OPTION | {"--scale", "--gpus", "--gpu-tflops", "--hours", "--results"},
-    "prepare": STAGE | COMPUTE | PAPERS_OPTION | SOURCE | {"--dataset", "--max-left-out"},
-    "train": STAGE | COMPUTE | PAPERS_OPTION | {"--variant", "--seeds", "--gpus", "--precision", "--towers-apart"},
+    "prepare": STAGE | COMPUTE | PAPERS_OPTION | SOURCE | {"--dataset", "--max-left-out", "--title"},
+    "train": STAGE | COMPUTE | PAPERS_OPTION | {"--variant", "--variants", "--seeds", "--gpus", "--precision", "--towers-apart"},
     "collect": STAGE | PAPERS_OPTION | {"--num-seeds"},
     "judge": STAGE | PAPERS_OPTION,
     "decide": STAGE | COMPUTE | PAPERS_OPTION | {"--looks", "--hours"},

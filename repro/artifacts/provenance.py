@@ -91,32 +91,54 @@ DECIDE_NOTHING = (
 )
 
 
+#: Types whose values are JSON as they are; most of a spec is of these.
+SCALARS = frozenset({str, int, float, bool, type(None)})
+
+
+#: The fields of each dataclass that was seen; None of another type.
+_NAMES: dict[type[Any], tuple[str, ...] | None] = {}
+
+
+def _field_names(kind: type[Any]) -> tuple[str, ...] | None:
+    if kind not in _NAMES:
+        _NAMES[kind] = tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else None
+    return _NAMES[kind]
+
+
 def plain(value: Any) -> Any:
     """`value` (a spec object or a container of them) as JSON-ready dicts, lists and scalars."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    kind = type(value)
+    if kind in SCALARS:
+        return value
+    names = _field_names(kind)
+    if names is not None:
+        return {name: plain(getattr(value, name)) for name in names}
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
-    if value is None or isinstance(value, str | int | float | bool):
+    if isinstance(value, str | int | float | bool):
         return value
-    raise TypeError(f"a spec holds {type(value).__name__}; allowed: dataclasses, dict, tuple, list, str, int, float, bool, None")
+    raise TypeError(f"a spec holds {kind.__name__}; allowed: dataclasses, dict, tuple, list, str, int, float, bool, None")
 
 
-def flatten(value: Any, prefix: str = "") -> dict[str, Any]:
+def flatten(value: Any) -> dict[str, Any]:
     """The leaves of `plain(value)` by dotted path; list items are keyed by their `name` or position."""
-    value = plain(value)
+    leaves: dict[str, Any] = {}
+    _add_leaves(leaves, plain(value), prefix="")
+    return leaves
+
+
+def _add_leaves(leaves: dict[str, Any], value: Any, *, prefix: str) -> None:
     if isinstance(value, dict):
         items = list(value.items())
     elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
         items = [(item.get("name", str(i)) if isinstance(item, dict) else str(i), item) for i, item in enumerate(value)]
     else:
-        return {prefix: value}
-    leaves: dict[str, Any] = {}
+        leaves[prefix] = value
+        return
     for key, item in items:
-        leaves |= flatten(item, f"{prefix}.{key}" if prefix else str(key))
-    return leaves
+        _add_leaves(leaves, item, prefix=f"{prefix}.{key}" if prefix else str(key))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -69,10 +69,15 @@ def faults(source: str, *, package: str = "") -> Iterator[tuple[int, str]]:
     """
     tree = ast.parse(source)
     imported = {name for node in tree.body for name in _taken(node)}
-    for node in ast.walk(tree):
+    nodes: list[tuple[ast.AST, int]] = [(tree, 1)]
+    while nodes:  # no recursion: a sum may have thousands of parts
+        node, line = nodes.pop()
+        line = getattr(node, "lineno", line)
         fault = _fault(node, imported=imported, package=package)
         if fault:
-            yield getattr(node, "lineno", 1), fault
+            yield line, fault
+        if isinstance(node, ALLOWED):  # of what may not stand there, its parts are no further faults
+            nodes += [(part, line) for part in ast.iter_child_nodes(node)]
 
 
 def _taken(node: ast.stmt) -> Iterator[str]:

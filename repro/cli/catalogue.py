@@ -26,18 +26,28 @@ def list_papers(options: argparse.Namespace, say: Say) -> None:
     papers = [known.paper(options.paper)] if options.paper else known.papers
     for paper in papers:
         print(f"{paper.name}: {paper.title} ({paper.authors}, {paper.year})")
+        if options.claims:
+            _list_claims(paper)
+            continue
         names = [scale.name for scale in paper.scales] + [variant.name for variant in paper.variants]
         width = 2 + max(map(len, names + [table.name for table in paper.tables]))
         print("  scales")
         for scale in paper.scales:
             seeds = f"{scale.num_seeds} seed{'s' if scale.num_seeds > 1 else ''}"
-            print(f"    {scale.name:{width}}{scale.title}; {scale.evidence}; {seeds}")
+            data = ", ".join(dataset.name for dataset in scale.datasets)
+            print(f"    {scale.name:{width}}{scale.title}; {scale.evidence}; {seeds}; data: {data}")
         print("  variants")
         for variant in paper.variants:
             print(f"    {variant.name:{width}}{variant.title}{_change(paper, variant)}")
         print("  tables (each is a target of the workflow)")
         for table in paper.tables:
             print(f"    {table.name:{width}}{table.title}; {len(table.variants)} variants, {len(table.claims)} claims")
+
+
+def _list_claims(paper: Paper) -> None:
+    width = 2 + max((len(claim.id) for claim in paper.claims), default=0)
+    for claim in paper.claims:
+        print(f"  {claim.id:{width}}{claim.where}: {claim.statement}")
 
 
 def _change(paper: Paper, variant: Variant) -> str:

@@ -6,6 +6,7 @@ import argparse
 import dis
 import errno
 import os
+import sys
 import traceback
 from pathlib import Path
 
@@ -40,21 +41,37 @@ WAYS_OUT = {
 #: Of any other number: the disk, or the network to it, has failed.
 OTHERWISE = "see that the disk works, or give another folder{option}; then type the same command again"
 
+#: What to do about a library that is not there.
+INSTALL = "install as the README says: pip install -c workflow/envs/constraints.txt -e ."
+LINUX = "take Linux, the Windows Subsystem for Linux, or the container of Containerfile: NVIDIA DALI is for Linux alone"
+
 
 def mendable(error: BaseException, options: argparse.Namespace) -> str | None:
     """The line for a user who can put `error` right, or None if it is a defect of the program.
 
-    That are the package's own errors, a ValueError that it raises on purpose, and errors of the system that name a file.
+    That are the package's own errors, a ValueError that it raises on purpose, a library that is not there, and errors of the
+    system that name a file.
     """
     of_system = _of_system(error)
     if of_system is not None:
         return _system_line(of_system, options)
     if isinstance(error, MemoryError):
         return "out of memory; take fewer threads (--threads N), close other programs, or take a machine with more"
+    if isinstance(error, ModuleNotFoundError):
+        return _missing(error.name or "")
     own = type(error).__module__.partition(".")[0] == "repro"
     if isinstance(error, ValueError) and (own or _raised_on_purpose(error)):
         return in_typed_words(str(error), options)
     return None
+
+
+def _missing(name: str) -> str | None:
+    """What to do about a library that is not there; a module of Python or of this package that is not there is a defect."""
+    if not name or name.partition(".")[0] in sys.stdlib_module_names | {PACKAGE.name}:
+        return None
+    if sys.platform != "linux":
+        return f"the library {name} is not there on {sys.platform}; {LINUX}"
+    return f"the library {name} is not installed for {sys.executable}; {INSTALL} (python -m repro doctor)"
 
 
 def _raised_on_purpose(error: BaseException) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 #: By command, lines as they are typed after `python -m repro`.
 EXAMPLES: dict[str, tuple[str, ...]] = {
-    "list": ("list", "list alexnet", "list vgg --catalogue examples/vgg_depth.py"),
+    "list": ("list", "list alexnet", "list karpathy --claims", "list vgg --catalogue examples/vgg_depth.py"),
     "show": ("show small/alexnet/full/0",),
     "diff": (
         "diff small/alexnet/full/0 small/alexnet/no_lrn/0",
@@ -33,6 +33,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "publish": ("publish results/smoke --out published",),
     "export": ("export small/alexnet/full/0 --to alexnet-small", "export small/data/procedural --to data-card"),
     "challenge": ('challenge A.S3.3.lrn.top1 --scale smoke --num-seeds 3 --beacon "a text nobody knew before"',),
+    "bring": ("bring other/results --scale small", "bring other/results --scale small --runs alexnet/full/3,alexnet/no_lrn/3"),
     "doctor": ("doctor", "doctor --json"),
     "workflow": (
         "workflow --cores all reproduce --config scale=smoke",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import repro
-from repro.cli.arguments import LineParser, parse_place
+from repro.cli.arguments import LineParser, parse_place, parse_variants
 from repro.cli.catalogue import diff_runs, list_papers, show_run
 from repro.cli.examples import EXAMPLES
 from repro.cli.installed.completion import SHELLS, print_completion
@@ -32,7 +32,8 @@ from repro.cli.planning import plan_runs
 from repro.cli.site import write_pages
 from repro.cli.stage_options import add_stages
 from repro.cli.stages import calibrate_verdicts, render_speeds
-from repro.cli.trust import challenge_claim, export_named, publish_results, verify_results
+from repro.cli.trust import bring_runs, challenge_claim, export_named, publish_results, verify_results
+from repro.papers import PAPERS
 
 if TYPE_CHECKING:
     from repro.cli.options import Commands
@@ -69,13 +70,15 @@ def command_parser() -> argparse.ArgumentParser:
     _add_calibrate(commands)
     add_stages(commands)
     _add_trust(commands)
+    _add_bring(commands)
     _add_installed(commands, top)
     return top
 
 
 def _add_catalogue(commands: Commands) -> None:
     command = add_knowing(commands, "list", list_papers, "list papers, scales, variants and tables")
-    command.add_argument("paper", nargs="?", metavar="PAPER", help="this one alone (default: all)")
+    command.add_argument("paper", nargs="?", metavar="PAPER", help=f"of {', '.join(PAPERS)} or a --catalogue (default: all)")
+    command.add_argument("--claims", action="store_true", help="the claims instead, by id, with what each says")
     command = add_knowing(commands, "show", show_run, "print a run's full specification and what follows from it")
     command.add_argument("run", metavar="RUN_ID", help="scale/paper/variant/seed")
     command = add_knowing(commands, "diff", diff_runs, "print in what two runs, or two folders of results, differ")
@@ -134,11 +137,24 @@ def _add_trust(commands: Commands) -> None:
     one.add_argument("--to", type=parse_place, required=True, metavar="DIR", help="a folder, which is made")
     add_results(one)
     one = add_stage(commands, "challenge", challenge_claim, "judge a claim alone, by seeds that follow from a text")
-    one.add_argument("claim", metavar="CLAIM", help="its id, as the report shows it")
+    one.add_argument("claim", metavar="CLAIM", help="its id, as the report shows it (python -m repro list --claims)")
     one.add_argument("--beacon", required=True, metavar="TEXT", help="that nobody knew before, such as a public random number")
     words = "how many, from 1"
     one.add_argument("--num-seeds", "--seeds", dest="seeds", required=True, type=int, metavar="N", help=words)
     add_device(one)
+
+
+def _add_bring(commands: Commands) -> None:
+    text = "take in runs from other results, made where no folder is shared, and say so in the ledger"
+    one = add_command(commands, "bring", bring_runs, text)
+    one.add_argument("elsewhere", type=parse_place, metavar="RESULTS", help="the other results, or a copy of them")
+    add_scale(one)
+    add_results(one, text="into which they are taken")
+    words = "paper/variant/seed, or several joined by commas (default: all that are finished there)"
+    one.add_argument("--runs", nargs="+", type=parse_variants, metavar="RUN", help=words)
+    words = "the ledger of there (default: that in RESULTS)"
+    one.add_argument("--ledger", type=parse_place, metavar="FILE", help=words)
+    add_log(one)
 
 
 def _add_plan(commands: Commands) -> None:

@@ -33,6 +33,8 @@ def plan_runs(options: argparse.Namespace, say: Say) -> None:
         raise UsageError(f"--hours {options.hours}; allowed: a number above 0")
     if options.gpus < 1 or (options.gpu_tflops is not None and options.gpu_tflops <= 0):
         raise UsageError(f"--gpus {options.gpus} --gpu-tflops {options.gpu_tflops}; allowed: 1 and above, and above 0")
+    if options.gpus > 1 and options.gpu_tflops is None:
+        raise UsageError(f"--gpus {options.gpus} without --gpu-tflops; say what one of them attains, such as --gpu-tflops 15")
     limit_threads(1)
     papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
     with importing():

@@ -100,6 +100,7 @@ def _add_prepare(commands: Commands) -> None:
     )
     for key in SOURCE_KEYS:
         stage.add_argument(f"--{key}", dest="source", type=parse_place, metavar="DIR", help=argparse.SUPPRESS)
+    stage.add_argument("--title", metavar="TEXT", help="what pages call these data (default: as --source is called)")
     stage.add_argument(
         "--max-left-out",
         type=parse_share,
@@ -115,11 +116,14 @@ def _add_train(commands: Commands) -> None:
     add_paper(stage)
     stage.add_argument(
         "--variant",
+        "--variants",
+        dest="variant",
         required=True,
         type=parse_variants,
+        metavar="NAME[,NAME]",
         help="a name, or several joined by commas (python -m repro list PAPER)",
     )
-    stage.add_argument("--seeds", required=True, type=parse_seeds, help="which: such as 0-2 or 0,1,5")
+    stage.add_argument("--seeds", required=True, type=parse_seeds, metavar="N-N|N,N", help="which: such as 0-2 or 0,1,5")
     add_compute(stage)
     words = "GPUs that the job has alone, with a process each; 0 shares what is visible (default: 1 with cuda)"
     stage.add_argument("--gpus", type=parse_num_gpus, metavar="N", help=words)

@@ -1,4 +1,4 @@
-"""The commands by which results are checked and given away: verify, publish, export, challenge."""
+"""The commands by which results are checked, given away and taken in: verify, publish, export, challenge, bring."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from repro.catalogue.claim_ids import find_claim
 from repro.catalogue.known import Catalogue, catalogue
 from repro.cli.arguments import UsageError, chosen_device
 from repro.system.progress import Say
@@ -56,6 +57,20 @@ def publish_results(options: argparse.Namespace, say: Say) -> int:
     return 0 if held else 1
 
 
+def bring_runs(options: argparse.Namespace, say: Say) -> None:
+    """Take in runs that were made where no folder is shared, with what the ledger of there says of them."""
+    with importing():
+        from repro.train.runs.brought import Elsewhere, bring, finished_runs
+
+    if not (options.elsewhere / options.scale).is_dir():
+        raise UsageError(f"{options.elsewhere / options.scale} is no folder; give results that have the scale {options.scale}")
+    ledger = options.ledger or options.elsewhere / options.scale / "ledger.jsonl"
+    named = [f"{options.scale}/{name}" for names in options.runs or () for name in names]
+    runs = named or finished_runs(options.elsewhere, options.scale)
+    bring(runs, Elsewhere(results=options.elsewhere, ledger=ledger), results=options.results, say=say)
+    say(f"brought {len(runs)} runs to {options.results / options.scale}")
+
+
 def export_named(options: argparse.Namespace, say: Say) -> None:
     """Write what a name means to a folder: a run's weights and card, or the card of prepared data."""
     with importing():
@@ -77,7 +92,7 @@ def challenge_claim(options: argparse.Namespace, say: Say) -> None:
         )
     papers = catalogue(options.catalogue).papers_at(options.scale)
     with importing():
-        from repro.verify.challenge import Challenged, challenge, find_claim, seeds_of
+        from repro.verify.challenge import Challenged, challenge, seeds_of
 
     paper, claim = find_claim(papers, options.claim)
     challenged = Challenged(

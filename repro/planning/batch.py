@@ -66,6 +66,19 @@ def check_device(config: Config, *, batch: bool) -> None:
         )
 
 
+def check_apart(config: Config, *, apart: bool) -> None:
+    """Refuse what jobs that share no folder with this machine cannot do.
+
+    Raises:
+        ConfigError: seeds are to be added by a job that reads all runs and the data.
+    """
+    if apart and config.until:
+        raise ConfigError(
+            f"until={config.until}, and jobs share no folder with this machine: they cannot see what is decided; "
+            "leave until out, or say how many seeds: --config seeds=N"
+        )
+
+
 @functools.cache
 def _sizes(paper: Paper, scale: str) -> Mapping[str, Any]:
     return sizes_at(paper, scale=scale, results=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -20,19 +21,24 @@ from repro.report.calibration.planted import planted_view
 from repro.report.drawing import plots as figures
 from repro.report.figures.catalogue import table_figures
 from repro.report.forks import all_done
+from repro.report.inputs.copies import copied
 from repro.report.inputs.results import Results, RunRecord, read_results
-from repro.report.pages.effect_plot import SCALES
 from repro.report.pages.index import index_page
 from repro.report.pages.run import RunPage, run_page
 from repro.report.pages.runs import PAGE as RUNS
 from repro.report.pages.runs import runs_page
 from repro.report.pages.setting import run_page_path, table_page_path
-from repro.report.pages.table import TablePage, table_page
-from repro.report.text import tables
+from repro.report.pages.table import table_page
+from repro.report.plain_cells import plain_cells, shown
+from repro.report.text import tables, typeset
 from repro.spec.experiment import Paper, Table
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
-STYLES = ("report.css", "figures.css")
+STYLES = ("report.css", "figures.css", "effects.css")
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#1d5c8f"/>'
+    '<path d="M4 8.5l2.6 2.6L12 5.4" stroke="white" stroke-width="2" fill="none"/></svg>'
+)
 
 
 def render(
@@ -48,7 +54,8 @@ def render(
     """Write `reports/<scale>/` from `results/<scale>/`. Papers without this scale, or not judged, are named as not run.
 
     unjudged: why the verdicts were not judged again before, which the pages say. left: while runs are being made, the ids of
-    those that are left and the seconds that each adds. The same results give the same bytes.
+    those that are left and the seconds that each adds. The same results give the same bytes. Files that pages refer to are
+    copied along, so that the folder can be sent or hosted.
 
     Raises:
         FileFormatError: runs.csv or claims.json is missing, damaged, not made from one another, or judges none of `papers`.
@@ -57,7 +64,8 @@ def render(
     folder = Path(reports) / scale
     known = with_scale(papers, scale)
     read = read_results(known, scale=scale, results=results, unjudged=unjudged, reports=folder, left=left or {})
-    write_pages(papers, results=read, folder=folder, num_processes=num_processes)
+    kept, _ = copied(read, folder=folder / "results" / scale)
+    write_pages(papers, results=kept, folder=folder, num_processes=num_processes)
 
 
 def with_scale(papers: Sequence[Paper], scale: str) -> list[Paper]:
@@ -97,8 +105,8 @@ def write_pages(
         page_of_it = calibration_page(results.calibration, results=results)
         pages.write(folder / CALIBRATION, "calibration.html.j2", {"page": page_of_it})
         write_document(folder / calibration_json.FILE, results.calibration)
-    pages.write(folder / RUNS, "runs.html.j2", {"page": runs_page(present, results=results)})
     absent = [paper for paper in papers if paper not in present]
+    pages.write(folder / RUNS, "runs.html.j2", {"page": runs_page(present, absent=absent, results=results)})
     pages.write(folder / "index.html", "index.html.j2", {"page": index_page(present, absent=absent, results=results)})
 
 
@@ -123,45 +131,32 @@ def page_environment() -> Environment:
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_shown,
+        finalize=shown,
     )
     styles = [(TEMPLATES / name).read_text(encoding="utf-8") for name in STYLES]
     environment.globals["style"] = Markup("\n".join(styles))
     environment.globals["site_style"] = Markup((TEMPLATES / "site" / "header.css").read_text(encoding="utf-8"))
+    environment.globals["plain_cells"] = plain_cells
     environment.globals["up"] = ""
+    environment.globals["icon"] = f"data:image/svg+xml;base64,{b64encode(ICON.encode()).decode()}"
     environment.globals["script"] = Markup((TEMPLATES / "report.js").read_text(encoding="utf-8"))
     return environment
-
-
-def _shown(value: object) -> object:
-    """A text with what would act on the page written out, its ends of lines aside; anything else as it is."""
-    if isinstance(value, Markup) or not isinstance(value, str):
-        return value
-    return value if value.isascii() and value.isprintable() else "\n".join(map(files.readable, value.split("\n")))
 
 
 def _write_table(table: Table, paper: Paper, *, results: Results, folder: Path, pages: Pages) -> None:
     page = table_page(paper, table, results=results, instead=planted_view(paper, table, results=results))
     path = folder / table_page_path(paper.name, table.name)
     drawings = table_figures(paper, table, results=results)
-    pages.write(path, "table.html.j2", {"page": page, "figure": _effects_svg(page), "drawings": drawings})
-    for view in page.files:
-        files.write_text(path.with_name(f"{view.name}.csv"), tables.to_csv(view))
-        files.write_text(path.with_name(f"{view.name}.md"), tables.to_markdown(view))
-        files.write_text(path.with_name(f"{view.name}.tex"), tables.to_latex(view))
+    pages.write(path, "table.html.j2", {"page": page, "drawings": drawings})
+    for full, brief in page.files:
+        files.write_text(path.with_name(f"{full.name}.csv"), tables.to_csv(full))
+        files.write_text(path.with_name(f"{full.name}.md"), typeset.to_markdown(brief))
+        files.write_text(path.with_name(f"{full.name}.tex"), typeset.to_latex(brief))
 
 
 def _write_run(run: RunRecord, paper: Paper, *, results: Results, folder: Path, pages: Pages) -> None:
-    page = run_page(run, paper, results=results, reports=folder)
+    page = run_page(run, paper, results=results)
     pages.write(folder / run_page_path(run.id), "run.html.j2", {"page": page, "figure": _curves_svg(page)})
-
-
-def _effects_svg(page: TablePage) -> Markup:
-    """The effect plot, escaped by its maker, or nothing where no effect was measured."""
-    if not page.plot:
-        return Markup("")
-    title = f"Effects of {page.table.title}: ours with 90 % and 95 % intervals, the paper's, and independent reproductions"
-    return Markup(figures.effect_plot(page.plot, scales=SCALES, title=title, figure_id=page.figure_id))
 
 
 def _curves_svg(page: RunPage) -> Markup:
@@ -175,6 +170,7 @@ def _curves_svg(page: RunPage) -> Markup:
             losses=curves.losses,
             errors=curves.errors,
             drops=curves.drops,
+            behind=curves.behind,
             title=curves.title,
             figure_id=curves.figure_id,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, reduce
 from typing import Any, NoReturn
 
@@ -14,7 +14,7 @@ from repro.spec.datasets import Dataset, Printed, PrintedSet
 from repro.spec.differences import Difference
 from repro.spec.lineage import earlier_data
 from repro.spec.model import Model
-from repro.spec.names import UnknownName, named
+from repro.spec.names import UnknownName, named, replaced
 from repro.spec.network import Network, Size
 from repro.spec.recipe import Schedule
 from repro.spec.run import Ensemble, Experiment, Fitted, Method, Run, Timed, Timing
@@ -233,13 +233,26 @@ class Paper:
         """Runs that were made of this paper, by scale, variant and seed: each is made once."""
         return {}
 
+    @cached_property
+    def _variants(self) -> dict[str, Variant]:
+        """The variants by name and by alias."""
+        names = {item.name: item for item in self.variants}
+        return {**names, **{item.alias: item for item in self.variants if item.alias}}
+
+    @cached_property
+    def _experiments(self) -> dict[str, Method]:
+        """What variants that have a base came to, each made once."""
+        return {}
+
     def data_words(self, printed: Printed | None) -> str:
         """How the data that a number is of are called; "" where it is of no data."""
         return f"{self.printed_set(printed.of).title} {printed.split}".strip() if printed else ""
 
     def variant(self, name: str) -> Variant:
         """The variant called `name`, or with that alias; raise UnknownName if there is none."""
-        name = next((item.name for item in self.variants if name and item.alias == name), name)
+        found = self._variants.get(name)
+        if found is not None:
+            return found
         return named("variant", name, self.variants, where=f" of {self.name}", hint=f"python -m repro list {self.name}")
 
     def scale(self, name: str) -> Scale:
@@ -256,7 +269,10 @@ class Paper:
         if found.experiment is not None:
             return found.experiment
         assert found.base is not None, f"variant {found.name} has neither an experiment nor a base"
-        return reduce(lambda method, place: replaced(method, place, found.value), found.places, self.experiment(found.base))
+        if found.name not in self._experiments:
+            base = self.experiment(found.base)
+            self._experiments[found.name] = reduce(lambda method, at: replaced(method, at, found.value), found.places, base)
+        return self._experiments[found.name]
 
     def trained(self, variant: str) -> Experiment:
         """The experiment of `variant`, a network; raise TypeError where it is another method."""
@@ -377,23 +393,3 @@ def _sized(network: Network | ClipNetwork, size: Size) -> Network | ClipNetwork:
     if isinstance(network, ClipNetwork):
         return replace(network, frame=replace(network.frame, size=size))
     return replace(network, size=size)
-
-
-def replaced(spec: Any, key: str, value: Any) -> Any:
-    """A copy of `spec` in which the field at the dotted path `key` is `value`.
-
-    Items of a tuple are addressed by their `name`: `network.conv.conv3.padding_px`.
-
-    Raises:
-        ValueError: there is no such field.
-    """
-    head, _, rest = key.partition(".")
-    if isinstance(spec, tuple):
-        names = [item.name for item in spec]
-        if head not in names:
-            raise UnknownName("layer", head, names)
-        return tuple(replaced(item, rest, value) if item.name == head else item for item in spec)
-    known = list(spec.__dataclass_fields__) if is_dataclass(spec) else []
-    if head not in known:
-        raise UnknownName("field", head, known, where=f" of {type(spec).__name__}")
-    return replace(spec, **{head: replaced(getattr(spec, head), rest, value) if rest else value})

@@ -1,10 +1,11 @@
-"""Names that must exist: the error for one that does not, with the nearest name that does."""
+"""Names that must exist, and what they name in a specification: the error for one that does not has the nearest that does."""
 
 from __future__ import annotations
 
 import difflib
 import re
 from collections.abc import Iterable
+from dataclasses import is_dataclass, replace
 from typing import Any
 
 #: What people call what has another name here, in small letters.
@@ -80,3 +81,23 @@ def named(kind: str, name: str, items: tuple[Any, ...], *, where: str, hint: str
         if item.name == name:
             return item
     raise UnknownName(kind, name, [item.name for item in items], where=where, hint=hint)
+
+
+def replaced(spec: Any, key: str, value: Any) -> Any:
+    """A copy of `spec` in which the field at the dotted path `key` is `value`.
+
+    Items of a tuple are addressed by their `name`: `network.conv.conv3.padding_px`.
+
+    Raises:
+        ValueError: there is no such field.
+    """
+    head, _, rest = key.partition(".")
+    if isinstance(spec, tuple):
+        names = [item.name for item in spec]
+        if head not in names:
+            raise UnknownName("layer", head, names)
+        return tuple(replaced(item, rest, value) if item.name == head else item for item in spec)
+    known = list(spec.__dataclass_fields__) if is_dataclass(spec) else []
+    if head not in known:
+        raise UnknownName("field", head, known, where=f" of {type(spec).__name__}")
+    return replace(spec, **{head: replaced(getattr(spec, head), rest, value) if rest else value})

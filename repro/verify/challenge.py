@@ -23,7 +23,6 @@ from repro.artifacts.runs_csv import read_runs_csv
 from repro.planning.plan import stage_of
 from repro.spec.claims import Claim, OfClaims
 from repro.spec.experiment import ModelSizing, Paper, make_run, with_needed
-from repro.spec.names import UnknownName
 from repro.spec.run import Run
 from repro.system.locks import locked
 from repro.system.progress import Say
@@ -204,12 +203,3 @@ def threads_of(run: Run, paper: Paper) -> int:
     """With how many threads a run is made, as the workflow makes it."""
     sizing = paper.scale(run.scale).sizing(paper.family(run.variant))
     return sizing.num_threads if isinstance(sizing, ModelSizing) else 1
-
-
-def find_claim(papers: Sequence[Paper], name: str) -> tuple[Paper, Claim]:
-    """The claim called `name`, and its paper; raise UnknownName if there is none."""
-    for paper in papers:
-        for claim in paper.claims:
-            if claim.id == name:
-                return paper, claim
-    raise UnknownName("claim", name, [claim.id for paper in papers for claim in paper.claims], hint="see the report's pages")

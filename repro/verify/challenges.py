@@ -9,16 +9,15 @@ from repro.artifacts.files import FileFormatError
 from repro.artifacts.ledger.chain import Ledger, OfKind, read_ledger
 from repro.artifacts.ledger.events import Challenge, Start
 from repro.artifacts.runs_csv import runs_csv_text
+from repro.catalogue.claim_ids import UnknownClaimError, find_claim
 from repro.catalogue.known import Catalogue
 from repro.report.text.formatting import counted
-from repro.spec.names import UnknownName
 from repro.verify.chain import chain_checked
 from repro.verify.challenge import (
     CannotChallenge,
     Challenged,
     alone,
     event_of,
-    find_claim,
     folder_name,
     judged_alone,
     runs_of,
@@ -81,7 +80,7 @@ def _named(event: Challenge) -> str:
 def _challenged(stored: Stored, event: Challenge) -> Challenged | None:
     try:
         paper, claim = find_claim(stored.known, event.claim.partition("/")[2])
-    except UnknownName:
+    except UnknownClaimError:
         return None
     return Challenged(
         paper=paper, claim=claim, scale=stored.scale, beacon=event.beacon, seeds=event.seeds, results=stored.results

@@ -62,6 +62,19 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert read(signed()) == FULL
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+)
+
+
+@given(value=JSON)
+def test_the_text_is_the_one_that_json_writes_line_by_line(value: Any) -> None:
+    text = text_of(Sample(name="caf\udce9", spec={"any": value}))
+    assert text == json.dumps(json.loads(text), indent=1) + "\n"
+    assert document_from(text.encode(), Sample, name="sample.json").spec == {"any": value}
+
+
 def test_a_whole_number_of_a_measured_field_is_written_as_a_measured_number() -> None:
     assert '"share": 1.0' in text_of(Sample(name="x", part=Part(share=1)))
 

@@ -59,6 +59,19 @@ def test_what_is_no_literal_is_found_with_its_line(line, what):
     assert (PLAIN.count("\n") + 1, what) in found
 
 
+@pytest.mark.parametrize(
+    "line", ["def f(a, *b, **c): return [a for a in b]", "X = lambda a: a + 1", "class X:\n    def f(self): pass"]
+)
+def test_what_a_fault_is_made_of_is_no_other_fault(line):
+    (found,) = faults(PLAIN + line + "\n")
+    assert found[0] == PLAIN.count("\n") + 1
+
+
+def test_a_sum_of_thousands_is_read_to_its_end():
+    # Python itself refuses a deeper one.
+    assert list(faults("X = " + "1 + " * 2000 + "f()\n")) == [(1, "a call of `f`, which is not imported")]
+
+
 def test_modules_of_the_files_own_package_may_be_imported_too():
     line = "from my_paper.nets import NETWORK\n"
     assert list(faults(line)) == [(1, "`from my_paper.nets import NETWORK`")]

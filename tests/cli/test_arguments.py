@@ -41,11 +41,16 @@ TRAIN = ["train", "--paper", "alexnet", "--scale", "smoke", "--variant", "full",
         ([*TRAIN, "--results", "s3://bucket/r"], "argument --results: 's3://bucket/r' is an address"),
         (["collect", "--scale", "smoke", "--results", "R", "--papers", ","], "argument --papers: names no paper"),
         (["plan", "--scale", "smoke", "--hours", "-5"], "--hours -5.0; allowed: a number above 0"),
+        (["plan", "--scale", "smoke", "--gpus", "2"], "--gpus 2 without --gpu-tflops; say what one of them attains"),
         (["plan", "--scale", "smoke", "--hours", "nan"], "--hours nan; allowed: a number above 0"),
         (["speed", "nothere.json"], "nothere.json does not exist; make it with pytest tests/bench"),
         (["collect", "--scale", "SMOKE", "--results", "R"], "did you mean 'smoke'?"),
         (["list", "AlexNet"], "did you mean 'alexnet'?"),
         (["show", "smoke/alexnet/no-lrn/0"], "did you mean 'no_lrn'?"),
+        (
+            ["challenge", "A.S3.3", "--scale", "smoke", "--beacon", "x", "--num-seeds", "3"],
+            "unknown claim 'A.S3.3'; did you mean one of A.S3.3.lrn.top1, A.S3.3.lrn.top5, ",
+        ),
     ],
 )
 def test_a_mistake_is_one_line_and_leaves_nothing(

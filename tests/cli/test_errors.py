@@ -143,6 +143,27 @@ def test_every_command_that_is_asked_to_end_says_so_in_one_line(
     assert capsys.readouterr().err == f"asked to end ({name}): what is done is kept; the same command goes on\n"
 
 
+@pytest.mark.parametrize("name", ["nvidia", "nvidia.dali", "torch", "numba", "sklearn.svm"])
+@pytest.mark.parametrize(
+    ("system", "way"), [("linux", "python -m repro doctor"), ("darwin", "Linux alone"), ("win32", "Linux alone")]
+)
+def test_a_library_that_is_not_there_is_one_line_with_the_way_out(
+    name: str, system: str, way: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.platform", system)
+    assert ending(ModuleNotFoundError(f"No module named {name!r}", name=name), monkeypatch) == 2
+    text = capsys.readouterr().err
+    assert text.count("\n") == 1 and f"the library {name} is not " in text and way in text
+
+
+@pytest.mark.parametrize("name", ["repro.nothing", "json.nothing", None])
+def test_a_module_of_our_own_that_is_not_there_is_a_defect(
+    name: str | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ending(ModuleNotFoundError("No module", name=name), monkeypatch) == 1
+    assert "Traceback" in capsys.readouterr().err
+
+
 def test_a_log_that_can_no_longer_be_written_stops_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

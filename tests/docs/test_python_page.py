@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from dataclasses import fields, replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -43,15 +43,32 @@ def test_every_block_runs_one_after_the_other(
     write_run(folder, replace(record, network=replace(record.network, log=stored_file(folder / "log.jsonl"))))
     names: dict[str, object] = {}
     for block in BLOCKS:
-        if "tensorboard" in block and importlib.util.find_spec("tensorboard") is None:
+        if any(library in block and not find_spec(library) for library in ("tensorboard", "wandb", "mlflow")):
             continue
         text = block.replace("small/alexnet", "smoke/alexnet").replace("small/runs", "smoke/runs")
         exec(compile(text, "docs/python.md", "exec"), names)
     said = capsys.readouterr().out
     assert said.startswith("60965224\n") and "mean" in said and "REVERSED" in said
     assert len(names["log"]) == 2
-    if importlib.util.find_spec("tensorboard"):
-        assert list((tmp_path / "tensorboard").rglob("events.*"))
+    if find_spec("tensorboard"):
+        assert read_back(tmp_path / "tensorboard" / "smoke" / "alexnet" / "full" / "0") == {1: 0.9, 2: 0.5}
+    if find_spec("wandb"):
+        assert list((tmp_path / "wandb").glob("offline-run-*/*.wandb"))
+    if find_spec("mlflow"):
+        import mlflow
+
+        (found,) = mlflow.search_runs(output_format="list")
+        history = mlflow.MlflowClient().get_metric_history(found.info.run_id, "train_top1_error")
+        assert {point.step: round(point.value, 6) for point in history} == {1: 0.9, 2: 0.5}
+
+
+def read_back(folder: Path) -> dict[int, float]:
+    """The training error of each epoch, as TensorBoard reads it."""
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    events = EventAccumulator(str(folder))
+    events.Reload()
+    return {point.step: round(point.value, 6) for point in events.Scalars("train_top1_error")}
 
 
 def test_every_column_of_the_frames_is_explained_and_no_other() -> None:

@@ -17,20 +17,20 @@ ALEXNET = KNOWN.paper("alexnet")
 
 
 def test_the_last_maps_are_maps_and_photos_are_not_enlarged():
-    scale = ALEXNET.scale("photos_64px")
-    assert scale.dataset.stored_px == 64
+    scale = ALEXNET.scale("photos_96px")
+    assert scale.dataset.stored_px == 96
     shapes = geometry(ALEXNET.experiment("full").network)
-    sized = geometry(make_run(ALEXNET, scale="photos_64px", variant="full", seed=0).trained.network)
+    sized = geometry(make_run(ALEXNET, scale="photos_96px", variant="full", seed=0).trained.network)
     assert [layer.pooled_px for layer in sized.conv if layer.pooling] == [14, 7, 3]
     assert [layer.name for layer in sized.layers] == [layer.name for layer in shapes.layers]
 
 
 def test_what_needs_other_photos_is_left_out_where_none_are_given(tmp_path):
-    config = checked(scale="photos_64px", catalogue=str(EXAMPLE), images=str(tmp_path))
+    config = checked(scale="photos_96px", catalogue=str(EXAMPLE), images=str(tmp_path))
     lacking = out_of_reach(ALEXNET, config)
-    assert lacking == {"photos_64px_pretraining": "pretraining"}
-    everything = planned_variants(ALEXNET, scale="photos_64px")
-    reached = planned_variants(ALEXNET, scale="photos_64px", without=lacking)
+    assert lacking == {"photos_96px_pretraining": "pretraining"}
+    everything = planned_variants(ALEXNET, scale="photos_96px")
+    reached = planned_variants(ALEXNET, scale="photos_96px", without=lacking)
     assert {"full", "no_lrn"} <= set(reached)
     assert {"cnn_pretrained", "conv6_pretraining"} <= set(everything) - set(reached)
 
@@ -39,16 +39,16 @@ def test_what_needs_other_photos_is_left_out_where_none_are_given(tmp_path):
     ("old", "new", "message"),
     [
         (
-            "input_px=56",
-            "input_px=72",
-            "takes crops of 72 px (size.input_px of the sizing) of data set 'photos_64px', stored at 64",
+            "input_px=84",
+            "input_px=104",
+            "takes crops of 104 px (size.input_px of the sizing) of data set 'photos_96px', stored at 96",
         ),
-        ("input_px=56", 'input_px="56"', "size.input_px is '56'; allowed: a whole number"),
-        ("kernel_px=7, stride_px=2", "kernel_px=7, stride=2", "Stem has no 'stride'; did you mean 'stride_px'?"),
+        ("input_px=84", 'input_px="56"', "size.input_px is '56'; allowed: a whole number"),
+        ("kernel_px=9, stride_px=3", "kernel_px=9, stride=3", "Stem has no 'stride'; did you mean 'stride_px'?"),
         ('family="alexnet"', 'family="alex_net"', "unknown family 'alex_net'; did you mean 'alexnet'?"),
         ('paper="alexnet"', 'paper="alexnett"', "unknown paper 'alexnett'; did you mean 'alexnet'?"),
         (
-            'name="photos_64px",\n            title',
+            'name="photos_96px",\n            title',
             'name="folders",\n            title',
             "scale 'folders' of alexnet is there twice",
         ),

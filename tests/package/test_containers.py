@@ -21,6 +21,7 @@ from tests.package.test_distributions import BUILD, PROJECT
 
 LINES = re.sub(r"\\\n", " ", (ROOT / "Containerfile").read_text()).splitlines()
 STEPS = [line.split(maxsplit=1) for line in LINES if line and not line.startswith("#")]
+COPIED = {name for step, rest in STEPS if step == "COPY" for name in shlex.split(rest)[:-1]}
 DEFINITION = (ROOT / "repro.def").read_text()
 
 
@@ -80,10 +81,23 @@ def test_what_is_started_is_a_command_of_this_package() -> None:
 
 def test_both_files_make_the_same_from_the_same() -> None:
     assert f"From: {given('FROM')[0]}\n" in DEFINITION
-    copied = {word for words in given("COPY") for word in shlex.split(words)[:-1]}
-    assert {word for line in section("files") for word in line.split()[:-1]} == copied
     installs = [line for line in given("RUN") if line.startswith("pip install")]
     assert [line for line in section("post") if line.startswith("pip install")] == installs
+
+
+def test_each_line_of_files_names_one_source_and_its_place_for_apptainer_reads_no_more() -> None:
+    """Of a line with several sources the second word would be taken for the target."""
+    pairs = [line.split() for line in section("files")]
+    (workdir, _) = given("WORKDIR")
+    assert pairs == [[name, f"{workdir}/{name}"] for name, _ in pairs]
+    assert {name for name, _ in pairs} == COPIED
+
+
+def test_what_goes_to_the_daemon_is_what_is_copied() -> None:
+    """A clone has gigabytes of results and environments beside it."""
+    lines = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if line and not line.startswith("#")]
+    assert lines[0] == "*" and lines[-1] == "**/__pycache__"
+    assert {line.removeprefix("!") for line in lines[1:-1]} == COPIED
 
 
 def test_the_page_names_both_and_every_command_of_it_parses() -> None:

@@ -7,9 +7,9 @@ import pytest
 from repro.artifacts.provenance import PACKAGE, spec_difference
 from repro.catalogue.literals import faults
 from repro.papers import PAPERS
-from repro.spec.experiment import make_run, needed_runs, replaced
+from repro.spec.experiment import make_run, needed_runs
 from repro.spec.geometry.image import geometry
-from repro.spec.names import UnknownName
+from repro.spec.names import UnknownName, replaced
 from repro.spec.run import Ensemble
 from tests.known import EXAMPLES, KNOWN, ROOT
 

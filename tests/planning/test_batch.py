@@ -11,6 +11,7 @@ from repro.planning import batch
 from repro.planning.batch import (
     LEAST_MIN,
     ON_GPU,
+    check_apart,
     check_device,
     device_of,
     gpus_of,
@@ -128,3 +129,10 @@ def test_the_estimate_is_that_of_the_plan_and_grows_with_the_scale() -> None:
 
 def test_snakemake_calls_a_resource_by_wildcards_and_attempt() -> None:
     assert growing(lambda attempt: 10 * attempt)(object(), attempt=3) == 30
+
+
+def test_jobs_that_share_no_folder_cannot_see_what_is_decided() -> None:
+    check_apart(checked(scale="smoke"), apart=True)
+    check_apart(checked(scale="smoke", until="decided", seeds=None), apart=False)
+    with pytest.raises(ConfigError, match="until=decided, and jobs share no folder"):
+        check_apart(checked(scale="smoke", until="decided", seeds=None), apart=True)

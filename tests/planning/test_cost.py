@@ -5,12 +5,14 @@ import random
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from repro import cli
 from repro.artifacts.run_json import read_run
 from repro.artifacts.runs_csv import write_runs_csv
+from repro.data.prepare.prepare import prepare
 from repro.papers import PAPERS
 from repro.planning.budget import MOST_SEEDS, Need, needs_of, propose, spreads_in
 from repro.planning.cost import Rate, cost_of, num_views, rate_from, representatives, run_cost, sizes_at, train_flops
@@ -116,13 +118,15 @@ def test_data_of_unknown_size_are_named_and_not_guessed():
     assert found.not_counted["full"] == "how many examples a folder of class folders holds is known when it is prepared"
 
 
-@pytest.mark.parametrize(("paper", "data"), [("alexnet", "procedural"), ("karpathy", "procedural_videos")])
-def test_known_sizes_are_those_of_the_prepared_data(tmp_path, paper, data):
-    assert cli.main(["prepare", "--paper", paper, "--scale", "smoke", "--results", str(tmp_path)]) == 0
-    known = known_sizes(PAPERS[paper].scale("smoke").dataset)
-    found = prepared_sizes(tmp_path / "smoke" / "data" / data)
+@pytest.mark.parametrize("paper", [ALEXNET, KARPATHY], ids=lambda paper: paper.name)
+def test_known_sizes_are_those_of_the_prepared_data(tmp_path, paper):
+    dataset = paper.scale("smoke").dataset
+    few = replace(dataset, num_validation=6, procedural=replace(dataset.procedural, num_train=30, num_test=11))
+    prepare(few, folder=tmp_path, source=None, num_threads=1, say=print)
+    known, found = known_sizes(few), prepared_sizes(tmp_path)
     numbers = ("num_classes", "num_train", "num_validation", "num_test")
     assert [getattr(known, name) for name in numbers] == [getattr(found, name) for name in numbers]
+    assert found.num_test >= 11 and known_sizes(dataset).num_test > found.num_test
     assert found.measured and not known.measured
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ VARIANTS = {
 }
 
 
+@functools.cache
 def schema_of(file: str) -> jsonschema.Draft202012Validator:
     schema = json.loads((FOLDER / f"{Path(file).stem}.schema.json").read_text())
     jsonschema.Draft202012Validator.check_schema(schema)

@@ -17,7 +17,8 @@ from repro.artifacts.stored_files import stored_file
 from repro.data.files.account import write_csv
 from repro.papers import PAPERS
 from repro.report.render import render
-from repro.report.text.tables import Cell, Column, Row, TableView, interval, to_csv, to_latex, to_markdown
+from repro.report.text.tables import Cell, Column, Row, TableView, interval, to_csv
+from repro.report.text.typeset import to_latex, to_markdown
 from tests import fabricate
 from tests.fabricate import Truth
 

@@ -1,4 +1,4 @@
-"""The profile for SLURM on a real cluster of one node: whatever is done to its jobs, the page is made.
+"""The profile for SLURM on a real cluster of two nodes: whatever is done to its jobs, the page is made.
 
 Run by `pytest -m slurm` alone, as root on Debian or Ubuntu: SLURM is installed and started, and ended again.
 """
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slurm
 
 SCRIPT = ROOT / "tests" / "slurm" / "cluster.sh"
 PAGE = "alexnet_cluster"
-#: By variant and seed: two GPUs for four jobs, each of which asks for one and computes on a CPU.
+#: By variant and seed: two nodes with a GPU each for four jobs, each of which asks for one and computes on a CPU.
 JOBS = (("full", 0), ("full", 1), ("no_lrn", 0), ("no_lrn", 1))
 CONFIG = ("catalogue=scale.py", "scale=cluster", "papers=alexnet", "device=cpu", "gpus_per_job=1", "seeds_per_job=1")
 #: As for a cluster without accounts, on which no job may take more than ten minutes; and the executor looks often.
@@ -95,6 +95,10 @@ def state_of(number: str) -> str:
     return found[1] if found else ""
 
 
+def node_of(number: str) -> str:
+    return asked("squeue", "--noheader", f"--jobs={number}", "--format=%N").strip()
+
+
 def log_of(checkout: Checkout, job: tuple[str, int]) -> str:
     path = checkout.folder / "results" / "cluster" / "logs" / "train" / "alexnet" / f"{job[0]}.seeds-{job[1]}.log"
     return path.read_text() if path.exists() else ""
@@ -138,9 +142,9 @@ def test_a_page_is_made_though_jobs_are_cancelled_preempted_and_out_of_time(chec
 
 
 def disturb(checkout: Checkout, first: subprocess.Popen[bytes]) -> dict[str, tuple[str, int]]:
-    """Cancel a job in mid-epoch, let another stand still until its time is over, make a third one room for a higher partition.
+    """Cancel a job in mid-epoch, let another stand still until its time is over, take the node of a third for a higher partition.
 
-    The numbers of the three with what each trains.
+    The third goes on on the other node meanwhile. The numbers of the three with what each trains.
     """
 
     def two() -> dict[str, tuple[str, int]] | None:
@@ -151,6 +155,7 @@ def disturb(checkout: Checkout, first: subprocess.Popen[bytes]) -> dict[str, tup
 
     begun = wait_for("two jobs", two, seconds=90)
     assert isinstance(begun, dict)
+    assert len({node_of(number) for number in begun}) == 2, "a node has one GPU"
     assert len(jobs_of("PENDING")) == 2
     for number, job in begun.items():
         assert "TresPerJob=gres:gpu:1" in asked("scontrol", "show", "job", number)
@@ -169,8 +174,19 @@ def disturb(checkout: Checkout, first: subprocess.Popen[bytes]) -> dict[str, tup
     wait_for("training", partial(in_training, checkout, *found), seconds=60)
     stand_still(found[1])  # until the late one is out of the way
     wait_for("time limit", lambda: late not in jobs_of("RUNNING"), seconds=120)
-    asked("sbatch", "--partition=urgent", "--exclusive", "--output=/dev/null", "--wrap=true")
+    node = node_of(found[0])
+    urgent = asked(
+        "sbatch",
+        "--parsable",
+        "--partition=urgent",
+        f"--nodelist={node}",
+        "--exclusive",
+        "--output=/dev/null",
+        "--wrap=sleep 300",
+    )
     wait_for("preemption", lambda: found[0] not in jobs_of("RUNNING"), seconds=30)
+    wait_for("another node", lambda: found[0] in jobs_of("RUNNING") and node_of(found[0]) != node, seconds=120)
+    asked("scancel", urgent.strip())
     return {cancelled: begun[cancelled], late: begun[late], found[0]: found[1]}
 
 

@@ -13,13 +13,14 @@ import pytest
 from repro.artifacts.files import run_folder
 from repro.artifacts.ledger.chain import read_ledger
 from repro.artifacts.ledger.events import Challenge
+from repro.catalogue.claim_ids import find_claim
 from repro.papers import PAPERS
 from repro.planning.plan import planned_runs
 from repro.report.pages.claim_cells import challenge_words
 from repro.spec.run import Run
 from repro.train.runs.context import Compute
 from repro.verify import challenge as challenging
-from repro.verify.challenge import FIRST_SEED, CannotChallenge, Challenged, challenge, find_claim, runs_of, seeds_of
+from repro.verify.challenge import FIRST_SEED, CannotChallenge, Challenged, challenge, runs_of, seeds_of
 from repro.verify.challenges import challenges_checked
 from tests.fabricate import Truth, fabricate_run
 from tests.verify.made import stored_in

@@ -137,7 +137,7 @@ def test_a_submitting_machine_without_a_gpu_is_told_before_anything_is_planned(f
     assert "say --config device=cuda (each training job asks for a GPU) or device=cpu" in done.stdout
 
 
-@pytest.mark.parametrize("profile", ["default", "gpu", "slurm"])
+@pytest.mark.parametrize("profile", ["default", "gpu", "slurm", "store"])
 def test_every_profile_goes_on_after_a_kill(profile):
     settings = yaml.safe_load((ROOT / "profiles" / profile / "config.yaml").read_text())
     assert settings["rerun-incomplete"] is True

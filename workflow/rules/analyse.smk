@@ -4,8 +4,8 @@ rule collect:
     input:
         runs_of(PAPERS),
     output:
-        COUNTED,
-        [] if CONFIG.until else f"{SCALE_FOLDER}/runs.csv",
+        here(COUNTED),
+        [] if CONFIG.until else here(f"{SCALE_FOLDER}/runs.csv"),
     log:
         f"{LOGS}/collect.log",
     localrule: True
@@ -27,10 +27,10 @@ if CONFIG.until:
     rule decide:
         input:
             runs_of(PAPERS),
-            COUNTED,
+            here(COUNTED),
         output:
-            f"{SCALE_FOLDER}/runs.csv",
-            f"{SCALE_FOLDER}/claims.json",
+            here(f"{SCALE_FOLDER}/runs.csv"),
+            here(f"{SCALE_FOLDER}/claims.json"),
         log:
             f"{LOGS}/decide.log",
         retries: tries()
@@ -55,10 +55,10 @@ else:
 
     rule judge:
         input:
-            f"{SCALE_FOLDER}/runs.csv",
-            COUNTED,
+            here(f"{SCALE_FOLDER}/runs.csv"),
+            here(COUNTED),
         output:
-            f"{SCALE_FOLDER}/claims.json",
+            here(f"{SCALE_FOLDER}/claims.json"),
         log:
             f"{LOGS}/judge.log",
         localrule: True
@@ -76,10 +76,10 @@ else:
 
 rule calibrate:
     input:
-        f"{SCALE_FOLDER}/claims.json",
-        f"{SCALE_FOLDER}/runs.csv",
+        here(f"{SCALE_FOLDER}/claims.json"),
+        here(f"{SCALE_FOLDER}/runs.csv"),
     output:
-        f"{SCALE_FOLDER}/calibration.json",
+        here(f"{SCALE_FOLDER}/calibration.json"),
     log:
         f"{LOGS}/calibrate.log",
     localrule: True
@@ -97,12 +97,12 @@ rule calibrate:
 
 rule render:
     input:
-        f"{SCALE_FOLDER}/calibration.json",
-        f"{SCALE_FOLDER}/claims.json",
-        f"{SCALE_FOLDER}/runs.csv",
+        here(f"{SCALE_FOLDER}/calibration.json"),
+        here(f"{SCALE_FOLDER}/claims.json"),
+        here(f"{SCALE_FOLDER}/runs.csv"),
     output:
         [shown(page) for page in (INDEX, CALIBRATION, *PAGES)],
-        RUNS,
+        here(RUNS),
     log:
         f"{LOGS}/render.log",
     localrule: True

@@ -9,6 +9,7 @@ from shlex import quote
 from snakemake.cli import get_argument_parser
 from snakemake.logging import logger
 from snakemake.settings.enums import Quietness
+from snakemake_interface_executor_plugins.settings import SharedFSUsage
 
 try:
     import repro
@@ -20,6 +21,7 @@ from repro.cli.installed.cluster import check_accounts
 from repro.artifacts.files import remove_parts, run_folder
 from repro.planning.batch import (
     LONGEST_MIN,
+    check_apart,
     check_device,
     device_of,
     gpus_of,
@@ -94,8 +96,11 @@ try:
         check_no_container(CONFIG.container)
     # The most minutes that a job of a batch system may ask for; None: no such system.
     LONGEST = longest_minutes(workflow.resource_settings.default_resources)
+    # Jobs share no folder with this machine: prepared data and runs go by a store, each as a whole folder.
+    APART = SharedFSUsage.INPUT_OUTPUT not in workflow.storage_settings.shared_fs_usage
     if workflow.is_main_process:
         check_device(CONFIG, batch=LONGEST is not None)
+        check_apart(CONFIG, apart=APART)
     if not is_a_module():
         check_profile(sys.argv, profiles=Path(workflow.main_snakefile).parent / "profiles")
 except ValueError as error:
@@ -109,6 +114,13 @@ if CONFIG.container:
 
     # For every rule, with --sdm apptainer.
     container: CONFIG.container
+
+
+def here(paths):
+    """Return files that are made and read on this machine, where others go by a store."""
+    if not APART:
+        return paths
+    return local([str(path) for path in paths] if isinstance(paths, list) else paths)
 
 
 def literal(text):
@@ -126,9 +138,13 @@ def unbraced(command):
 PYTHON = CONFIG.python or ("python3" if CONFIG.container and DEPLOYED else sys.executable)
 REPRO = f"{literal(quote(PYTHON))} -m repro"
 AT = f"--scale {CONFIG.scale} --results {literal(quote(CONFIG.results))}{literal(catalogue_options(CONFIG))}"
+# A job that shares no folder has its results where Snakemake keeps its copies of what comes from the store and goes there.
+AT_JOB = f'--scale {CONFIG.scale} --results "$at"{literal(catalogue_options(CONFIG))}' if APART else AT
 ON = f"--device {CONFIG.device}"
 # A job of a batch system has no GPU that it did not ask for, and preparing needs none.
 PREPARE_ON = ON if LONGEST is None else "--device cpu"
+# What the ledger of there says goes to the store too.
+TELLING = f' && cp "$at/{CONFIG.scale}/ledger.jsonl" {{output.told:q}}' * APART
 INTO = f"--reports {literal(quote(CONFIG.reports))}"
 
 SCALE_FOLDER = (Path(CONFIG.results) / CONFIG.scale).as_posix()
@@ -153,11 +169,11 @@ def shown(page):
     """Return a page or its numbers marked for `snakemake --report`, by paper and table; other forms of a page as they are."""
     name, form, folder = Path(page).stem, Path(page).suffix[1:], Path(page).parent.name
     if form not in ("html", "csv"):
-        return page
+        return here(page)
     of_all = page in (INDEX, CALIBRATION)
     caption = name if of_all else "table" if form == "html" else "numbers"
     category, labels = ("All claims", {"page": name}) if of_all else (folder, {"table": name, "form": form})
-    return report(page, caption=f"../report/{caption}.rst", category=category, labels=labels)
+    return report(here(page), caption=f"../report/{caption}.rst", category=category, labels=labels)
 
 
 PAPER_NAMES = [paper.name for paper in PAPERS]
@@ -208,7 +224,37 @@ def growing_time(job=None):
 
 def runs_of(papers, table=None):
     """Return the finished-run files of all runs that `table` (default: any table) of `papers` needs."""
-    return [run_folder(CONFIG.results, run.id) / "run.json" for run in planned(papers, table=table)]
+    return here([run_folder(CONFIG.results, run.id) / "run.json" for run in planned(papers, table=table)])
+
+
+def run_folders(job, paper):
+    """Return the folders of the runs of a job."""
+    return expand(f"{SCALE_FOLDER}/runs/{paper.name}/{{variant}}/{{seed}}", variant=job.variants, seed=job.seeds)
+
+
+def within(folders, name):
+    """Return what is called `name` in each of some folders."""
+    return [f"{folder}/{name}" for folder in folders]
+
+
+def whole(folders, last):
+    """Return what stands for folders: in each the file that is written last, or the folder, which a store takes as it is."""
+    return list(map(str, folders)) if APART else within(folders, last)
+
+
+def making(folders, last):
+    """Return what stands for folders that a job makes."""
+    return [directory(folder) for folder in folders] if APART else within(folders, last)
+
+
+def at_results(kind):
+    """Return what finds the folder of results in which a job that shares no folder works, for the shell; nothing otherwise."""
+    return f'at={{output[0]:q}}; at="${{{{at%/{CONFIG.scale}/{kind}/*}}}}"; ' * APART
+
+
+def results_that_came(wildcards, input):
+    """Return the folder into which runs came from the store."""
+    return input.ledger.rpartition(f"/{CONFIG.scale}/told/")[0]
 
 
 def refuse_unknown_targets():
@@ -247,7 +293,7 @@ def pages_are_wanted():
 def begin_to_follow():
     """Let a process of its own say how far everything is, and make pages meanwhile; jobs then write into their logs alone."""
     runs = [run for job in workflow.dag.needrun_jobs() for run in map(run_id_of, job.output) if run]
-    if not runs:
+    if not runs or APART:
         return
     command = f"{REPRO} follow {AT} {INTO} --papers {' '.join(PAPER_NAMES)} {SEEDS_OPTION} --runs - --until-end-of {os.getpid()}"
     num_jobs = workflow.resource_settings.nodes or workflow.resource_settings.cores  # a cluster has no number of cores

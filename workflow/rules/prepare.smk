@@ -5,7 +5,7 @@ for name, (paper, dataset) in DATASETS.items():
         name:
             f"prepare_{name}"
         output:
-            f"{SCALE_FOLDER}/data/{name}/dataset.json",
+            making([f"{SCALE_FOLDER}/data/{name}"], "dataset.json"),
         log:
             f"{LOGS}/prepare/{name}.log",
         # Data that jobs with others waiting for them read come first.
@@ -27,5 +27,5 @@ for name, (paper, dataset) in DATASETS.items():
             spec=spec_digest(dataset),
             code=prepare_code(dataset),
         shell:
-            f"{REPRO} prepare {AT} {PREPARE_ON} "
+            f"{at_results('data')}{REPRO} prepare {AT_JOB} {PREPARE_ON} "
             "{resources.source} {resources.limit} --paper {params.paper} --dataset {params.dataset} --threads {threads} --log {log:q}"

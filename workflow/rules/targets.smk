@@ -1,20 +1,21 @@
 # What a user can ask for besides everything: the report, or one table of a paper, for which its own variants alone are trained.
 rule report:
     input:
-        INDEX,
+        here(INDEX),
     localrule: True
 
 
 # One site over this scale's results and those that are published with a clone: reports/index.html.
 rule site:
     input:
-        f"{SCALE_FOLDER}/claims.json",
-        f"{SCALE_FOLDER}/runs.csv",
-        f"{SCALE_FOLDER}/calibration.json",
+        here(f"{SCALE_FOLDER}/claims.json"),
+        here(f"{SCALE_FOLDER}/runs.csv"),
+        here(f"{SCALE_FOLDER}/calibration.json"),
     output:
-        f"{Path(CONFIG.reports).as_posix()}/index.html",
+        here(f"{Path(CONFIG.reports).as_posix()}/index.html"),
     log:
         f"{LOGS}/site.log",
+    localrule: APART
     conda:
         "../envs/repro.yaml"
     threads: num_usable()

@@ -6,10 +6,11 @@ for paper in PAPERS:
             name:
                 job.name
             input:
-                dataset=expand(f"{SCALE_FOLDER}/data/{{name}}/dataset.json", name=job.datasets),
-                needed=[run_folder(CONFIG.results, run) / "run.json" for run in job.needed],
+                dataset=whole(expand(f"{SCALE_FOLDER}/data/{{name}}", name=job.datasets), "dataset.json"),
+                needed=whole([run_folder(CONFIG.results, run) for run in job.needed], "run.json"),
             output:
-                expand(f"{SCALE_FOLDER}/runs/{paper.name}/{{variant}}/{{seed}}/run.json", variant=job.variants, seed=job.seeds),
+                making(run_folders(job, paper), "run.json"),
+                told=[f"{SCALE_FOLDER}/told/{job.name}.jsonl"] * APART,
             log:
                 f"{LOGS}/train/{paper.name}/{job.label}.seeds-{job.seeds_option}.log",
             priority: job.priority
@@ -31,6 +32,32 @@ for paper in PAPERS:
                 code=code_digest(job.stage),
                 how=train_options(CONFIG),
             shell:
-                f"{REPRO} train {AT} --device {device_of(job.stage, CONFIG)} "
+                f"{at_results('runs')}{REPRO} train {AT_JOB} --device {device_of(job.stage, CONFIG)} "
                 "--paper {params.paper} --variant {params.variants} --seeds {params.seeds} --threads {threads} "
                 "--gpus {resources.gpu}{params.how} --log {log:q}"
+                f"{TELLING}"
+
+        if APART:
+
+            # Runs that were made elsewhere, with what the ledger of there says of them, come into the results here.
+            rule:
+                name:
+                    f"bring_{job.name}"
+                input:
+                    runs=run_folders(job, paper),
+                    ledger=f"{SCALE_FOLDER}/told/{job.name}.jsonl",
+                output:
+                    here(within(run_folders(job, paper), "run.json")),
+                log:
+                    f"{LOGS}/bring/{paper.name}/{job.label}.seeds-{job.seeds_option}.log",
+                localrule: True
+                conda:
+                    "../envs/repro.yaml"
+                resources:
+                    mem_mb=1000,
+                params:
+                    at=results_that_came,
+                    runs=[f"{paper.name}/{variant}/{seed}" for variant in job.variants for seed in job.seeds],
+                shell:
+                    f"{REPRO} bring {{params.at:q}} --scale {CONFIG.scale} --results {literal(quote(CONFIG.results))} "
+                    "--runs {params.runs} --ledger {input.ledger:q} --log {log:q}"

@@ -49,6 +49,7 @@ from repro.spec.claims import (
     Spread,
     Within,
 )
+from repro.spec.claims import Reproduction as Measured
 
 ByRuns = TypeVar("ByRuns", bound=JudgedByRuns)
 
@@ -107,6 +108,11 @@ def _printed_size(sized: Sized | None, shared: Judged) -> JudgedSized:
     )
 
 
+def _reproduction(found: Measured) -> Reproduction:
+    """What others measured, without where it is found, which the catalogue knows."""
+    return Reproduction(**{key: value for key, value in vars(found).items() if key != "url"})
+
+
 def _shared(case: Case) -> Judged:
     claim = case.claim
     return Judged(
@@ -122,7 +128,7 @@ def _shared(case: Case) -> Judged:
         column=claim.column,
         confidence=claim.confidence,
         note=claim.note,
-        reproductions=tuple(Reproduction(**vars(item)) for item in claim.reproductions),
+        reproductions=tuple(map(_reproduction, claim.reproductions)),
         arms=claim.arms,
         chosen=case.arms,
         decided_on=decided_on(claim, evidence=case.evidence),

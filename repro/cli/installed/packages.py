@@ -9,13 +9,13 @@ import sys
 
 import repro
 from repro.artifacts.provenance import PACKAGE
+from repro.cli.errors import INSTALL
 from repro.cli.installed.findings import Finding, mend, note, ok
 
 #: Versions of Python for which the tested set of versions is resolved.
 OLDEST, NEWEST = (3, 11), (3, 14)
 #: The two builds of DALI, of which one at a time may be installed.
 DALI = ("nvidia-dali-cuda130", "nvidia-dali-cuda120")
-INSTALL = "install as the README says: pip install -c workflow/envs/constraints.txt -e ."
 
 
 def python_finding(version: tuple[int, int] = sys.version_info[:2]) -> Finding:

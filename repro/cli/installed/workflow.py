@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import getpass
+import os
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from repro.cli.installed.places import carried
@@ -25,7 +28,24 @@ def run_workflow(options: argparse.Namespace, say: Say) -> int:
         options.parser.print_help()
         options.parser.exit()
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(folder / "Snakefile")]
-    return subprocess.run([*command, *with_profile(options.words, folder=folder)]).returncode
+    return subprocess.run([*command, *with_profile(options.words, folder=folder)], env=for_anyone(os.environ)).returncode
+
+
+def for_anyone(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a user whom the machine knows by number alone, as in a container (--user "$(id -u)").
+
+    Snakemake and torch ask for a name, and Snakemake for a home that it can write to.
+    """
+    found = dict(environ)
+    try:
+        getpass.getuser()
+    except (KeyError, OSError):
+        found["USER"] = str(os.getuid())
+    home = Path(found.get("HOME") or "/")
+    if not os.access(home, os.W_OK):
+        found["HOME"] = str(Path(tempfile.gettempdir()) / f"home-{os.getuid()}")
+        Path(found["HOME"]).mkdir(mode=0o700, exist_ok=True)
+    return found
 
 
 def with_profile(words: Sequence[str], *, folder: Path) -> list[str]:

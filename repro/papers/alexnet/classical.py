@@ -214,6 +214,12 @@ CIFAR_SPARSE = replace(
     classifier=CIFAR_SVM,
     fusion=ScoreFusion(weights="equal", num_held_out=5000, num_tuning=15_000),
 )
+# Photos of 64 px hold patches of two sizes as they are; 50,000 of them cost twice what CIFAR-10 does.
+PHOTOS64_PATCHES = replace(ENLARGED, scales=(1.0, 0.707))
+PHOTOS64_SIFT = replace(CIFAR_SIFT, patches=PHOTOS64_PATCHES)
+PHOTOS64_FISHER = replace(CIFAR_FISHER, channels=(PHOTOS64_SIFT, replace(PHOTOS64_SIFT, name="colors", descriptor=LOCAL_COLORS)))
+PHOTOS64_HOG = replace(SMALL_HOG, patches=PHOTOS64_PATCHES)
+PHOTOS64_SPARSE = replace(CIFAR_SPARSE, channels=(PHOTOS64_HOG, replace(PHOTOS64_HOG, name="lbp", descriptor=LBP)))
 
 WHOLE = Evaluation(protocols=("center",))
 CLASSICAL = (

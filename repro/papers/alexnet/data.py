@@ -64,6 +64,8 @@ FOLDERS = Dataset(
     max_refused=0.01,
 )
 
+PHOTOS64 = replace(FOLDERS, name="photos64", title="a folder of class folders, photos of 64 px", stored_px=64)
+
 ILSVRC2012 = Dataset(
     name="ilsvrc2012",
     kind="ilsvrc2012",
@@ -158,6 +160,7 @@ PRETRAINING_CIFAR10 = Dataset(
     max_refused=0.01,
 )
 PRETRAINING_FOLDERS = replace(FOLDERS, name="pretraining", title="a folder of class folders to pre-train on")
+PRETRAINING_PHOTOS64 = replace(PRETRAINING_FOLDERS, stored_px=64)
 
 # ImageNet's releases of Fall 2011 (15 million images of 22 thousand classes; some of each class go into `val`) and of Fall 2009
 # (8.9 million images of 10,184 classes, half of each class for testing).

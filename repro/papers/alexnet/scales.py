@@ -14,6 +14,8 @@ from repro.papers.alexnet.classical import (
     FOLDERS_FOUR,
     FOLDERS_SPARSE,
     FOUR,
+    PHOTOS64_FISHER,
+    PHOTOS64_SPARSE,
     SMALL_FISHER,
     SMALL_FOUR,
     SMALL_SPARSE,
@@ -37,8 +39,10 @@ from repro.papers.alexnet.data import (
     LABELS_2_SMOKE,
     LABELS_10_SMALL,
     LABELS_10_SMOKE,
+    PHOTOS64,
     PRETRAINING_CIFAR10,
     PRETRAINING_FOLDERS,
+    PRETRAINING_PHOTOS64,
     PRETRAINING_SMALL,
     PRETRAINING_SMOKE,
     PROCEDURAL_SMALL,
@@ -125,6 +129,16 @@ FOLDERS_NET = Sizing(
     num_train_examples=2000,
 )
 
+# Maps of 28 px after conv1, of 14, 7 and 3 px after the three poolings.
+PHOTOS64_NET = Sizing(
+    family="alexnet",
+    size=Size(input_px=56, width=1 / 4, stem=Stem(kernel_px=7, stride_px=2, padding_px=3)),
+    batch_size=64,
+    schedule=Schedule(rule="epochs", num_epochs=18, drops=(12, 16, 17)),
+    learning_rate=0.01,
+    num_train_examples=10_000,
+)
+
 # The larger sets are visited fewer times: 8 epochs on Fall 2011 and 28 on half of Fall 2009, with the drops
 # of the log of runs 146-2011 and 141-2009-half (C).
 PAPER_NET = Sizing(
@@ -207,6 +221,21 @@ SCALES = (
             replace(CIFAR10_LOCAL, family="four_layer", schedule=Schedule(rule="epochs", num_epochs=16)),
             CIFAR10_LOCAL,
             replace(CIFAR10_LOCAL, family="cifar_conv", size=Size(input_px=CIFAR10.stored_px, width=1 / 2)),
+        ),
+    ),
+    Scale(
+        name="photos64",
+        title="photos of 64 px in class folders, such as Tiny ImageNet",
+        dataset=PHOTOS64,
+        evidence="stand-in",
+        num_seeds=3,
+        sizings=(
+            PHOTOS64_NET,
+            replace(PHOTOS64_NET, family="all_images"),
+            replace(PHOTOS64_NET, family="pretraining", folds=(PRETRAINING_PHOTOS64,)),
+            ENSEMBLE,
+            ModelSizing(family="sparse_coding", model=PHOTOS64_SPARSE, num_threads=4),
+            ModelSizing(family="sift_fisher", model=PHOTOS64_FISHER, num_threads=4),
         ),
     ),
     Scale(

@@ -16,7 +16,7 @@ from repro.artifacts.judged import JudgedClaim
 from repro.artifacts.run_json import Pictures
 from repro.artifacts.stored_files import StoredFile
 from repro.report.inputs.results import Results, RunRecord
-from repro.report.text.formatting import counted, listed
+from repro.report.text.formatting import counted, device_words, listed
 from repro.report.text.tables import TableView
 from repro.spec.claims import Claim
 from repro.spec.experiment import Paper, Table
@@ -174,7 +174,7 @@ def where(runs: Sequence[RunRecord], *, results: Results) -> str:
     """Scale, seeds, data and device of the runs behind a figure, for its caption."""
     seeds = len({run.record.seed for run in runs})
     data = listed(list(dict.fromkeys(run.record.dataset.title for run in runs)))
-    devices = listed(list(dict.fromkeys(run.record.device for run in runs)))
+    devices = listed(list(dict.fromkeys(device_words(run.record.device) for run in runs)))
     return f"Scale {results.scale}; n = {counted(seeds, 'seed')}; {data}; {devices}."
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from repro.artifacts import calibration_json, claims_json, dataset_json, files
 from repro.artifacts.calibration_json import CalibrationJson, read_calibration
@@ -15,12 +17,13 @@ from repro.artifacts.dataset_json import DatasetJson, read_dataset
 from repro.artifacts.documents import digest_of, fields_of
 from repro.artifacts.failed_json import FailedRun, find_failure
 from repro.artifacts.judged import JudgedClaim
-from repro.artifacts.ledger.chain import read_ledger
-from repro.artifacts.ledger.events import Challenge, Receipt
+from repro.artifacts.ledger.chain import Ledger, read_ledger
+from repro.artifacts.ledger.events import Challenge, End, Receipt, Start
 from repro.artifacts.ledger.receipts import Bridges, bridges_of, made_again_words
 from repro.artifacts.log_jsonl import LogEntry, parse_log
 from repro.artifacts.run_json import RunJson, is_finished, read_run
 from repro.artifacts.runs_csv import Measurement, read_runs_csv
+from repro.report.inputs.data_names import named, named_in
 from repro.spec.experiment import Paper
 from repro.system.durations import roughly
 
@@ -48,7 +51,9 @@ class Results:
     failed: runs that failed, by id. reports: the folder in which the pages will lie, from which they refer to logs.
     challenges: of claims, as the ledger has them. made_again: how many runs were, and how many were equal.
     bridges: which codes give the same numbers, by receipts. unjudged: why verdicts could not be judged again. left: while runs
-    are being made, the ids of those that are left and the seconds that each adds to the time until all are.
+    are being made, the ids of those that are left and the seconds that each adds to the time until all are. moments: by run,
+    when it was started and when it ended, UTC; "" where the ledger does not say. published: the day in the name of the folder
+    that publishes them. job_logs: by run, the logs of the jobs that made it, from `folder`.
     """
 
     scale: str
@@ -66,6 +71,14 @@ class Results:
     reports: Path | None = None
     left: Mapping[str, float] = field(default_factory=dict)
     challenges: tuple[Challenge, ...] = ()
+    moments: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    published: str = ""
+    job_logs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def said(self) -> dict[Hashable, Any]:
+        """What pages have said of these results, kept for the next page that says it."""
+        return {}
 
     def challenges_of(self, claim: JudgedClaim) -> tuple[Challenge, ...]:
         """The challenges of a claim, each once: what came of it, or that it has begun."""
@@ -144,9 +157,10 @@ def read_results(
     for name in names:
         data = files.data_folder(results, scale, name)
         if (data / dataset_json.FILE).is_file():
-            datasets[name] = read_dataset(data)
+            datasets[name] = named(read_dataset(data), results=folder)
             refused[name] = _read_refused(data / "refused.csv")
-    runs = {run.id: run for paper in papers for run in run_records(paper, scale=scale, results=results)}
+    found = (run for paper in papers for run in run_records(paper, scale=scale, results=results))
+    runs = {run.id: replace(run, record=named_in(run.record, datasets)) for run in found}
     ledger = read_ledger(folder)
     return Results(
         scale=scale,
@@ -166,7 +180,30 @@ def read_results(
         failed={run.id: run for paper in papers for run in failed_runs(paper, scale=scale, results=results)},
         reports=reports,
         left=left or {},
+        moments=_moments(ledger),
+        published="".join(re.findall(r"\d{4}-\d{2}-\d{2}", folder.parent.name)[:1]),
+        job_logs=_job_logs(folder, scale=scale),
     )
+
+
+def _moments(ledger: Ledger) -> dict[str, tuple[str, str]]:
+    """When each run was last started, and when it first ended."""
+    started = {line.event.run: line.at for line in ledger.of(Start)}
+    ended = {line.event.run: line.at for line in reversed(list(ledger.of(End)))}
+    return {run: (at, ended.get(run, "")) for run, at in started.items()}
+
+
+def _job_logs(folder: Path, *, scale: str) -> dict[str, tuple[str, ...]]:
+    """Which logs of training have lines of which run; such a line begins with `paper/variant seed N:`."""
+    found: dict[str, dict[str, None]] = {}
+    for path in sorted((folder / "logs" / "train").rglob("*.log")):
+        with open(path, encoding="utf-8", errors="replace") as lines:
+            heads = dict.fromkeys(line.partition(":")[0] for line in lines if " seed " in line)
+        for head in heads:
+            name, _, seed = head.partition(" seed ")
+            if seed.isdigit() and name.count("/") == 1:
+                found.setdefault(f"{scale}/{name}/{seed}", {})[path.relative_to(folder).as_posix()] = None
+    return {run: tuple(logs) for run, logs in found.items()}
 
 
 def _read_refused(path: Path) -> tuple[dict[str, str], ...]:

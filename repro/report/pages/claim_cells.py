@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from repro.analyse.evidence.verdict import POST_HOC
+from repro.analyse.evidence.verdict import INCONCLUSIVE, POST_HOC, UNTESTABLE
 from repro.artifacts.claims_json import MeasuredEffect
 from repro.artifacts.judged import (
     Estimated,
@@ -29,25 +30,48 @@ from repro.artifacts.judged import (
 from repro.artifacts.ledger.events import Challenge
 from repro.report.pages.several_cells import estimate_cells, parts_cell, printed_cell
 from repro.report.text import wording
-from repro.report.text.formatting import Digits, count, cut, fixed, p_value, times
+from repro.report.text.formatting import Digits, count, cut, fixed, p_value, relative_change, times
 from repro.report.text.spreads import spread_mark, spread_words
 from repro.report.text.tables import Cell, Link, interval
 from repro.report.text.units import measured_text, printed_text
-from repro.spec.terms.metrics import unit_of
+from repro.spec.terms.metrics import metric_named, unit_of
 from repro.spec.terms.protocols import sampled_by
 
 #: A number that is a bound, not a value.
 AT_LEAST, AT_MOST = "≥ ", "≤ "
 TIMES = "\N{MULTIPLICATION SIGN}"
+#: Makes numbers that are sorted as text positive, and of one length.
+BEYOND = 5e6
+#: What stands in place of a verdict where nothing was run.
+NOT_RUN = "not run"
+#: Claims that say how many seeds would find the paper's effect.
+ASKING_SEEDS = JudgedSized | JudgedRanking | JudgedSpread | JudgedSlope | JudgedCount
 Cells = dict[str, Cell]
 
 
 def paper_cells(claim: JudgedClaim) -> Cells:
-    """What the paper printed: the value, effect or ratio, and its log ratio."""
+    """What the paper printed: the value, effect or ratio; its log ratio, and the change of error that this is."""
     log_ratio = claim.paper_log_ratio if isinstance(claim, JudgedSized) else None
     if isinstance(claim, JudgedSpread) and claim.decided_on == "log_ratio":
         log_ratio = claim.d0
-    return {"paper": _printed(claim), "paper_log_ratio": Cell(text=fixed(log_ratio, decimals=3, signed=True), unit="log ratio")}
+    return {
+        "paper": _printed(claim),
+        "paper_relative": _relative(None if shown_as_times(claim) else log_ratio, metric=claim.metric),
+        "paper_log_ratio": Cell(text=fixed(log_ratio, decimals=3, signed=True)),
+    }
+
+
+def shown_as_times(claim: JudgedClaim | MeasuredEffect) -> bool:
+    """Whether the logarithm of a ratio is told as how many times as much, not as a change of error."""
+    return isinstance(claim, JudgedRatio) or (isinstance(claim, JudgedSized) and bool(claim.paper_ratio))
+
+
+def _relative(log_ratio: float | None, *, metric: str, strong: bool = False) -> Cell:
+    """How much more there is without the part, of errors as a rule, in percent of what there is with it."""
+    unit = "%"
+    if metric_named(metric).is_test_error:
+        unit = "% more errors" if log_ratio is not None and log_ratio > 0 else "% errors"
+    return Cell(text=relative_change(log_ratio), unit=unit, strong=strong)
 
 
 def _printed(claim: JudgedClaim) -> Cell:
@@ -93,26 +117,43 @@ def our_cells(claim: JudgedClaim, *, digits: Digits) -> Cells:
     match claim:
         case JudgedLevel() | JudgedExact():
             ours = value_cells(claim.deciding, metric=claim.metric, digits=digits, signed=False)
-            return {**ours, **_log_ratio_cells(None, decimals=digits.log_ratio, strong=False)}
+            return {**ours, **_log_ratio_cells(None, metric=claim.metric, decimals=digits.log_ratio, strong=False)}
         case JudgedRatio():
-            return {**_ratio_cells(claim), **_log_ratio_cells(claim.deciding, decimals=3, strong=False)}
+            return {
+                **_ratio_cells(claim),
+                **_log_ratio_cells(claim.deciding, metric=claim.metric, decimals=3, strong=False, told=False),
+            }
         case JudgedEffect() | JudgedWithin() if claim.paper_ratio and claim.log_ratio:
-            return {**_times_cells(claim.log_ratio), **_log_ratio_cells(claim.log_ratio, decimals=3, strong=False)}
+            return {
+                **_times_cells(claim.log_ratio),
+                **_log_ratio_cells(claim.log_ratio, metric=claim.metric, decimals=3, strong=False, told=False),
+            }
         case JudgedEffect() | JudgedWithin():
-            points, log_ratio = claim.points, claim.log_ratio
+            asked = claim.verdict != UNTESTABLE  # what no data here can answer has no size
+            points, log_ratio = (claim.points, claim.log_ratio) if asked else (None, None)
         case JudgedParts():
             points, log_ratio = None, None
         case JudgedSpread() if claim.decided_on == "log_ratio":
             ours = estimate_cells(claim, decimals=digits.points)
-            return {**ours, **_log_ratio_cells(claim.deciding, decimals=digits.log_ratio, strong=True)}
+            return {**ours, **_log_ratio_cells(claim.deciding, metric=claim.metric, decimals=digits.log_ratio, strong=True)}
         case JudgedRanking() | JudgedSpread() | JudgedSlope() | JudgedCount() | JudgedSigns():
             ours = estimate_cells(claim, decimals=digits.points)
-            return {**ours, **_log_ratio_cells(None, decimals=digits.log_ratio, strong=False)}
+            return {**ours, **_log_ratio_cells(None, metric=claim.metric, decimals=digits.log_ratio, strong=False)}
     on_points = claim.decided_on != "log_ratio"
+    cells = _estimate_cells(points, metric=claim.metric, decimals=digits.points, strong=on_points)
+    sort = _sorted_by(log_ratio.estimate if log_ratio else None, points, unit=cells["estimate"].unit)
     return {
-        **_estimate_cells(points, metric=claim.metric, decimals=digits.points, strong=on_points),
-        **_log_ratio_cells(log_ratio, decimals=digits.log_ratio, strong=not on_points),
+        **cells,
+        "estimate": replace(cells["estimate"], sort=sort),
+        **_log_ratio_cells(log_ratio, metric=claim.metric, decimals=digits.log_ratio, strong=not on_points),
     }
+
+
+def _sorted_by(log_ratio: float | None, points: Estimated | None, *, unit: str) -> str:
+    """By what an effect is sorted: its logarithm, whatever the unit in which it is told; those without one follow by unit."""
+    if log_ratio is not None:
+        return f"{log_ratio:.6f}"
+    return f"z {unit} {BEYOND + points.estimate:.6f}" if points else ""
 
 
 def value_cells(ours: Estimated | None, *, metric: str, digits: Digits, signed: bool) -> Cells:
@@ -124,7 +165,7 @@ def effect_cells(effect: MeasuredEffect, *, digits: Digits) -> Cells:
     """The estimate and intervals of an effect about which there is no claim: nothing is decided."""
     return {
         **_estimate_cells(effect.points, metric=effect.metric, decimals=digits.points, strong=False),
-        **_log_ratio_cells(effect.log_ratio, decimals=digits.log_ratio, strong=False),
+        **_log_ratio_cells(effect.log_ratio, metric=effect.metric, decimals=digits.log_ratio, strong=False),
     }
 
 
@@ -145,14 +186,18 @@ def _estimate_cells(part: Estimated | None, *, metric: str, decimals: int, stron
     }
 
 
-def _log_ratio_cells(part: Estimated | None, *, decimals: int, strong: bool) -> Cells:
+def _log_ratio_cells(part: Estimated | None, *, metric: str, decimals: int, strong: bool, told: bool = True) -> Cells:
+    """The logarithm of a ratio with its intervals; unless a ratio is `told` already, as a change of error too."""
+
     def ends(pair: Interval | None) -> Cell:
         low, high = (fixed(end, decimals=decimals, signed=True) for end in pair or (None, None))
         return interval(low, high)
 
     text = fixed(part.estimate if part else None, decimals=decimals, signed=True)
     return {
-        "log_ratio": Cell(text=text, unit="log ratio", strong=strong),
+        "relative": _relative(part.estimate if part and told else None, metric=metric, strong=strong),
+        "relative_ci90": interval(*map(relative_change, (part.ci90 if part and told else None) or (None, None))),
+        "log_ratio": Cell(text=text),
         "log_ratio_ci90": ends(part.ci90 if part else None),
         "log_ratio_ci95": ends(part.ci95 if part else None),
     }
@@ -160,8 +205,9 @@ def _log_ratio_cells(part: Estimated | None, *, decimals: int, strong: bool) -> 
 
 def _times_cells(log_ratio: Estimated) -> Cells:
     """A ratio with its intervals from its logarithm."""
+    sort = _sorted_by(log_ratio.estimate, None, unit=TIMES)
     return {
-        "estimate": Cell(text=times(math.exp(log_ratio.estimate)), unit=TIMES, strong=True),
+        "estimate": Cell(text=times(math.exp(log_ratio.estimate)), unit=TIMES, strong=True, sort=sort),
         "estimate_ci90": _times(log_ratio.ci90),
         "estimate_ci95": _times(log_ratio.ci95),
     }
@@ -170,8 +216,9 @@ def _times_cells(log_ratio: Estimated) -> Cells:
 def _ratio_cells(claim: JudgedRatio) -> Cells:
     """How many times as many epochs one arm needs, at the training error that decides."""
     first = claim.thresholds[0] if claim.thresholds else None
+    sort = _sorted_by(claim.deciding.estimate if claim.deciding else None, None, unit=TIMES)
     return {
-        "estimate": ratio_cell(first, strong=True) if first else Cell(),
+        "estimate": replace(ratio_cell(first, strong=True), sort=sort) if first else Cell(),
         "estimate_ci90": _times(claim.ci90),
         "estimate_ci95": _times(claim.ci95),
     }
@@ -219,9 +266,7 @@ def verdict_cells(claim: JudgedClaim, challenges: Sequence[Challenge] = ()) -> C
     brief = " ".join([claim.brief, *remarks]) if claim.brief else ""
     position = list(wording.VERDICTS).index(words.name)
     adjusted = claim.p_adjusted if isinstance(claim, JudgedEffect) else None
-    needed = (
-        claim.seeds_needed if isinstance(claim, JudgedSized | JudgedRanking | JudgedSpread | JudgedSlope | JudgedCount) else None
-    )
+    needed = claim.seeds_needed if claim.verdict == INCONCLUSIVE and isinstance(claim, ASKING_SEEDS) else None
     return {
         "p_adjusted": Cell(text=p_value(adjusted)),
         "verdict": Cell(text=words.name, symbol=words.symbol, tone=words.tone, sort=f"{position:02d}"),
@@ -273,7 +318,7 @@ def not_run_cells(reason: str) -> Cells:
 
 
 def _no_run(reason: str) -> str:
-    return "failed" if reason.startswith("failed") else "not run"
+    return "failed" if reason.startswith("failed") else NOT_RUN
 
 
 def run_links(runs: Sequence[str], *, hrefs: Mapping[str, str]) -> tuple[Link, ...]:

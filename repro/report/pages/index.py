@@ -1,37 +1,39 @@
-"""Make what the index of a scale shows: every claim by the page that it stands on, what was not run, data and software."""
+"""Make what the index of a scale shows: every claim by the page that it stands on, data and software."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from repro.analyse.evidence.verdict import ANSWERS, NOT_COMPARABLE
 from repro.artifacts.dataset_json import SplitFiles
 from repro.artifacts.judged import JudgedByRuns, JudgedClaim
-from repro.report.inputs.results import Results, RunRecord
+from repro.report.inputs.copies import TABLES
+from repro.report.inputs.results import Results
 from repro.report.pages import claim_cells as claim_rows
-from repro.report.pages.not_run import NotRunGroup, not_run_groups
+from repro.report.pages.not_run import INDEX, NotRunGroup, runs_not_run
+from repro.report.pages.runs import environment_facts
 from repro.report.pages.setting import (
     Fact,
     Setting,
     citation,
+    file_link,
     measure,
     num_examples,
-    run_page_path,
     setting,
     table_page_path,
 )
-from repro.report.pages.tally import Tally, group_anchor, overview, tally
+from repro.report.pages.tally import APART, Tally, apart_words, group_anchor, overview, standing, tally
 from repro.report.text import formatting, wording
 from repro.report.text.file_tables import left_out_view, refused_view
 from repro.report.text.formatting import compact, count, listed, percent, size
 from repro.report.text.hits import claim_as_shown
+from repro.report.text.spreads import spread_mark
 from repro.report.text.started import started_facts
 from repro.report.text.tables import Cell, Column, Link, Row, TableView
-from repro.report.text.units import measured_text
 from repro.report.text.wording import VerdictWords
 from repro.spec.experiment import Paper, Table
 from repro.spec.terms.evidence import LEVELS, EvidenceLevel
-from repro.spec.terms.metrics import unit_of
 from repro.system.durations import duration
 
 
@@ -48,14 +50,16 @@ class DatasetView:
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimGroup:
-    """The claims of one page of a paper."""
+    """The claims of one page of a paper. apart: those that were not run or cannot be asked, and in words what they are."""
 
     anchor: str
     title: str
     where: str
     href: str
     tally: Tally
-    claims: TableView
+    claims: TableView | None
+    apart: TableView | None
+    apart_words: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +69,7 @@ class PaperView:
     name: str
     title: str
     citation: str
+    doi: str
     scale_title: str
     overview: TableView
     groups: tuple[ClaimGroup, ...]
@@ -72,37 +77,51 @@ class PaperView:
 
 @dataclass(frozen=True, kw_only=True)
 class IndexPage:
-    """The page of all verdicts of a scale. started: what the ledger says of all runs."""
+    """The page of all verdicts of a scale. started: what the ledger says of all runs. gaps: runs that have no result.
+
+    files, logs: what the pages are made from, and what the jobs said.
+    """
 
     setting: Setting
     started: tuple[Fact, ...]
+    standing: str
     tally: Tally
     mode: str
     papers: tuple[PaperView, ...]
-    not_run: tuple[NotRunGroup, ...]
+    gaps: tuple[NotRunGroup, ...]
     datasets: tuple[DatasetView, ...]
     verdicts: tuple[VerdictWords, ...]
     levels: tuple[EvidenceLevel, ...]
     environment: tuple[Fact, ...]
     calibrated: bool
+    files: tuple[Link, ...]
+    logs: tuple[Link, ...]
 
 
 def index_page(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Results) -> IndexPage:
-    """The index of a scale. `absent`: papers that have no such scale, or that were not judged."""
-    claims = results.judgement.claims
+    """The index of a scale. absent: papers that have no such scale, or that were not judged."""
+    claims, logs = results.judgement.claims, (results.folder / "logs").rglob("*.log")
     return IndexPage(
         setting=setting(results),
         started=tuple(Fact(term=term, text=text) for term, text in started_facts(results.judgement.ledger)),
+        standing=standing(claims, data=setting(results).data),
         tally=tally(claims),
         mode=results.judgement.mode,
         papers=tuple(_paper_view(paper, results=results) for paper in papers),
-        not_run=not_run_groups(papers, absent=absent, results=results),
+        gaps=runs_not_run(papers, absent=absent, results=results),
         datasets=tuple(_dataset_view(name, results=results) for name in sorted(results.datasets)),
         verdicts=tuple(wording.VERDICTS.values()),
         levels=tuple(LEVELS.values()),
-        environment=_environment(list(results.runs.values())),
+        environment=environment_facts(list(results.runs.values())),
         calibrated=results.calibration is not None,
+        files=_files([name for name in TABLES if (results.folder / name).is_file()], results=results),
+        logs=_files(sorted(path.relative_to(results.folder).as_posix() for path in logs), results=results),
     )
+
+
+def _files(names: Sequence[str], *, results: Results) -> tuple[Link, ...]:
+    """References to files of the results that lie beside the pages."""
+    return tuple(file_link(name, results.folder / name, results=results, page=INDEX) for name in names)
 
 
 def _paper_view(paper: Paper, *, results: Results) -> PaperView:
@@ -111,6 +130,7 @@ def _paper_view(paper: Paper, *, results: Results) -> PaperView:
         name=paper.name,
         title=paper.title,
         citation=citation(paper),
+        doi=paper.doi,
         scale_title=paper.scale(results.scale).title,
         overview=overview(paper, groups, results=results),
         groups=tuple(_claim_group(paper, table, claims, results=results) for table, claims in groups if claims),
@@ -133,7 +153,9 @@ def _claim_group(paper: Paper, table: Table | None, claims: Sequence[JudgedClaim
         where=table.where if table else "",
         href=table_page_path(paper.name, table.name) if table else "",
         tally=tally(claims),
-        claims=_claims_view(paper, table, claims, results=results),
+        claims=_claims_view(paper, table, claims, apart=False, results=results),
+        apart=_claims_view(paper, table, claims, apart=True, results=results),
+        apart_words=apart_words([claim.verdict for claim in claims]),
     )
 
 
@@ -141,71 +163,73 @@ CLAIM_COLUMNS = (
     Column(key="statement", title="Claim", group="Claim"),
     Column(key="where", title="Where", group="Claim"),
     Column(key="measure", title="Measure", group="Claim", label="·", inline=True),
+    Column(key="claim", title="Claim's name", group="Claim", label="·", inline=True),
     Column(key="paper", title="Paper", group="Paper", kind="number"),
-    Column(key="paper_log_ratio", title="Paper, log ratio", group="Paper", kind="number"),
+    Column(key="paper_relative", title="Paper, change of error, %", group="Paper", kind="number"),
     Column(key="estimate", title="Here", group="Here, with 90 % interval", kind="number"),
     Column(key="estimate_ci90", title="90 % interval", group="Here, with 90 % interval", kind="interval"),
-    Column(key="log_ratio", title="Here, log ratio", group="Here, with 90 % interval", kind="number"),
-    Column(key="log_ratio_ci90", title="90 % interval, log ratio", group="Here, with 90 % interval", kind="interval"),
-    Column(key="n", title="Seeds", group="Seeds and spread", label="n ="),
-    Column(key="sd", title="Standard deviation", group="Seeds and spread", label="sd"),
-    Column(key="runs", title="Runs", group="Seeds and spread"),
+    Column(key="relative", title="Here, change of error, %", group="Here, with 90 % interval", kind="number"),
+    Column(key="relative_ci90", title="90 % interval, change of error", group="Here, with 90 % interval", kind="interval"),
+    Column(key="n", title="Seeds", group="Seeds"),
     Column(key="verdict", title="Verdict", group="Verdict", kind="verdict"),
     Column(key="size", title="Size", group="Verdict"),
-    Column(key="parts", title="Parts", group="Verdict"),
-    Column(key="evidence", title="Evidence", group="Verdict"),
-    Column(key="table", title="Table", group="Verdict", label="·", inline=True),
-    Column(key="reason", title="Why", group="Why"),
+    Column(key="brief", title="Why", group="Verdict"),
 )
 
 
-def _claims_view(paper: Paper, table: Table | None, claims: Sequence[JudgedClaim], *, results: Results) -> TableView:
+def _claims_view(
+    paper: Paper, table: Table | None, claims: Sequence[JudgedClaim], *, apart: bool, results: Results
+) -> TableView | None:
+    """One line a claim: those with an answer first, then what is left open; `apart`: those of which nothing was asked."""
+    chosen = [claim for claim in claims if (claim.verdict in APART) == apart]
+    if not chosen:
+        return None
     page = table_page_path(paper.name, table.name) if table else ""
     rows = [
         Row(cells=_claim_cells(claim, paper, table, page=page, results=results), anchor=claim.id)
-        for claim in (claim_as_shown(claim, table) if table else claim for claim in claims)
+        for claim in (claim_as_shown(claim, table) if table else claim for claim in sorted(chosen, key=_answered_first))
     ]
     title = table.title if table else "Claims that no page lists"
-    caption = f"{title}: claims of {paper.authors} ({paper.year}); {setting(results, paper=paper.name).sentence}."
-    name = f"{table.name if table else paper.name}_claims"
+    named = f"{title}: claims of {paper.authors} ({paper.year}){' that were not decided here' if apart else ''}"
+    caption = f"{named}; {setting(results, paper=paper.name).sentence}."
+    name = f"{table.name if table else paper.name}_{'apart' if apart else 'claims'}"
     return TableView(name=name, caption=caption, columns=CLAIM_COLUMNS, rows=tuple(rows))
 
 
+def _answered_first(claim: JudgedClaim) -> bool:
+    return claim.verdict not in ANSWERS
+
+
 def _claim_cells(claim: JudgedClaim, paper: Paper, table: Table | None, *, page: str, results: Results) -> dict[str, Cell]:
-    hrefs = {run: run_page_path(run) for run in claim.runs if run in results.runs}
     found = formatting.digits(num_examples(claim.metric, claim.protocol, claim.arm, paper=paper.name, results=results))
     ours = claim_rows.our_cells(claim, digits=found)
     verdict = claim_rows.verdict_cells(claim, results.challenges_of(claim))
+    brief = "" if claim.verdict == NOT_COMPARABLE else claim.brief or claim.reason  # of levels the fold says it
     cells = {
-        "statement": Cell(text=claim.statement),
+        "statement": Cell(text=claim.statement, href=f"{page}#{claim.id}" if page else ""),
         "where": Cell(text=claim.where),
         "measure": Cell(text=measure(claim.metric, claim.protocol, table=table)),
+        "claim": Cell(text=claim.id, href=f"#{claim.id}"),
         **claim_rows.paper_cells(claim),
-        **{key: ours[key] for key in ("estimate", "estimate_ci90", "log_ratio", "log_ratio_ci90")},
-        "n": Cell(text=_seeds(claim)),
-        "sd": _spread(claim, digits=found),
-        "runs": Cell(links=claim_rows.run_links(claim.runs, hrefs=hrefs)),
-        **{key: verdict[key] for key in ("verdict", "size", "parts", "evidence", "reason")},
-        "table": Cell(links=(Link(text="details", href=f"{page}#{claim.id}"),) if page else ()),
+        **ours,
+        **_seeds(claim),
+        **{key: verdict[key] for key in ("verdict", "size")},
+        "brief": Cell(text=" ".join(filter(None, [brief, *verdict_marks(claim)]))),
     }
     return {column.key: cells[column.key] for column in CLAIM_COLUMNS}
 
 
-def _seeds(claim: JudgedClaim) -> str:
+def verdict_marks(claim: JudgedClaim) -> list[str]:
+    """What must stand beside a verdict wherever it stands: that it was changed, or hangs on a choice."""
+    return [*claim.remarks, *filter(None, [spread_mark(claim)])]
+
+
+def _seeds(claim: JudgedClaim) -> dict[str, Cell]:
+    """How many seeds each arm has; sorted by the fewer."""
     if not isinstance(claim, JudgedByRuns):
-        return ""
-    n = claim.n
-    return " and ".join(count(n.get(arm, 0)) for arm in claim.chosen)
-
-
-def _spread(claim: JudgedClaim, *, digits: formatting.Digits) -> Cell:
-    """The pooled standard deviation on the scale that decides."""
-    if not isinstance(claim, JudgedByRuns) or claim.sd_pooled is None:
-        return Cell()
-    if claim.decided_on == "log_ratio":
-        return Cell(text=f"{claim.sd_pooled:.{digits.log_ratio}f}", unit="log ratio")
-    unit = unit_of(claim.metric)
-    return Cell(text=measured_text(unit, claim.sd_pooled, decimals=digits.points), unit=unit.difference)
+        return {"n": Cell()}
+    found = [claim.n.get(arm, 0) for arm in claim.chosen]
+    return {"n": Cell(text=" and ".join(map(count, dict.fromkeys(found))), sort=str(min(found, default=0)))}
 
 
 def _dataset_view(name: str, *, results: Results) -> DatasetView:
@@ -242,12 +266,3 @@ def _sizes(name: str, split: SplitFiles) -> Fact:
 
 def _first(names: Sequence[str], *, most: int = 12) -> str:
     return listed(names) if len(names) <= most else ", ".join(names[:most]) + " …"
-
-
-def _environment(runs: Sequence[RunRecord]) -> tuple[Fact, ...]:
-    """The versions that made the runs, each once; several where the runs differ."""
-    keys = dict.fromkeys(key for run in runs for key in run.record.environment)
-    return tuple(
-        Fact(term=key, text=listed(sorted({run.record.environment.get(key, "unknown") for run in runs}), word="or"))
-        for key in keys
-    )

@@ -16,6 +16,9 @@ from repro.report.text.formatting import counted, listed
 from repro.report.text.tables import Link
 from repro.spec.experiment import Paper
 
+#: The page of all claims, beside which the list lies.
+INDEX = "index.html"
+
 
 @dataclass(frozen=True, kw_only=True)
 class NotRun:
@@ -37,6 +40,16 @@ class NotRunGroup:
 
 def not_run_groups(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Results) -> tuple[NotRunGroup, ...]:
     """What has no result: papers, networks and runs, and the claims that are not decided, by verdict."""
+    groups = list(runs_not_run(papers, absent=absent, results=results))
+    for name, words in wording.VERDICTS.items():
+        if words.tone == "blocked":
+            claims = [claim for claim in results.judgement.claims if claim.verdict == name]
+            groups.append(_group(f"Claims: {name}", "claim", _claims(claims)))
+    return tuple(group for group in groups if group.items)
+
+
+def runs_not_run(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Results) -> tuple[NotRunGroup, ...]:
+    """What has no result of papers, networks and runs."""
     groups = [
         _group("Papers without results here", "paper", _absent(absent, results=results)),
         _group("Networks that this scale does not run", "variant", _no_family(papers, results=results)),
@@ -44,10 +57,6 @@ def not_run_groups(papers: Sequence[Paper], *, absent: Sequence[Paper], results:
         _group("Runs that are missing", "run", _missing(results)),
         _group("Runs that diverged", "run", _diverged(results)),
     ]
-    for name, words in wording.VERDICTS.items():
-        if words.tone == "blocked":
-            claims = [claim for claim in results.judgement.claims if claim.verdict == name]
-            groups.append(_group(f"Claims: {name}", "claim", _claims(claims)))
     return tuple(group for group in groups if group.items)
 
 
@@ -102,7 +111,7 @@ def _failed(results: Results) -> Iterable[NotRun]:
     for failure in results.failed.values():
         runs.setdefault(failure.words, []).append(failure)
     for words, found in runs.items():
-        links = tuple(log_link(failure, results=results, page="index.html") for failure in found)
+        links = tuple(log_link(failure, results=results, page=INDEX) for failure in found)
         yield NotRun(what="", reason=f"failed: {words}", links=links)
 
 
@@ -116,12 +125,12 @@ def _run_link(run_id: str, *, results: Results) -> Link:
 
 
 def _claims(claims: Sequence[JudgedClaim]) -> Iterable[NotRun]:
-    """The claims reason by reason, each with a reference to its line on this page."""
+    """The claims reason by reason, each with a reference to its line on the index."""
     reasons: dict[str, list[JudgedClaim]] = {}
     for claim in claims:
         reasons.setdefault(claim.reason, []).append(claim)
     for reason, found in reasons.items():
-        links = tuple(Link(text=claim.statement, href=f"#{claim.id}") for claim in found)
+        links = tuple(Link(text=claim.statement, href=f"{INDEX}#{claim.id}") for claim in found)
         yield NotRun(what="", reason=reason, links=links)
 
 

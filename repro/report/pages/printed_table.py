@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from repro.analyse.evidence.verdict import INCOMPLETE, INVALID, NOT_COMPARABLE, UNTESTABLE
@@ -15,6 +15,7 @@ from repro.report.pages import claim_cells as claim_rows
 from repro.report.pages.setting import num_examples, relative, run_page_path, setting, table_page_path
 from repro.report.pages.variants import variant_anchor
 from repro.report.text import formatting, wording
+from repro.report.text.brief import brief_printed
 from repro.report.text.formatting import count, fixed
 from repro.report.text.hits import claim_as_shown, complement, shows_hits
 from repro.report.text.tables import Cell, Column, Row, TableView
@@ -66,6 +67,9 @@ def printed_view(paper: Paper, table: Table, claims: Claims, *, results: Results
         Column(key="runs", title="Runs", group="Runs"),
         Column(key="reason", title="Why", group="Why"),
     )
+    unasked = all(claim.verdict == UNTESTABLE for claim in printed)
+    if unasked:  # the paper's numbers stand alone, and one sentence says why
+        columns = tuple(replace(column, only_csv=not _is_the_papers(column)) for column in columns)
     rows: list[Row] = []
     last = ""
     for model in dict.fromkeys(claim.row for claim in printed):
@@ -77,7 +81,7 @@ def printed_view(paper: Paper, table: Table, claims: Claims, *, results: Results
         rows.append(Row(cells={column.key: cells[column.key] for column in columns}))
     where = printed[0].where.partition(";")[0]
     here = setting(results, paper=paper.name, table=table).sentence
-    caption = f"{where}, as {paper.authors} ({paper.year}) printed it, and here: {here}."
+    caption = f"{where}, as {paper.authors} ({paper.year}) printed it, and here: {here}.{_unasked_words(printed)}"
     measured = "mean over the n seeds ± their standard deviation, and the 90 % interval of the mean"
     cut = ", cut off at 0 and 100 % where it goes beyond" if metric_named(printed[0].metric).is_test_error else ""
     notes = (
@@ -86,6 +90,27 @@ def printed_view(paper: Paper, table: Table, claims: Claims, *, results: Results
         "A number here is compared with the printed one only where it was measured on the paper's own data.",
     )
     return TableView(name=table.name, caption=caption, columns=columns, rows=tuple(rows), notes=notes)
+
+
+def _is_the_papers(column: Column) -> bool:
+    return column.key in ("model", "variant") or column.key.endswith(".paper")
+
+
+def _unasked_words(claims: Claims) -> str:
+    """Why none of the printed numbers can be asked for here; "" where one can."""
+    if any(claim.verdict != UNTESTABLE for claim in claims):
+        return ""
+    reasons = list(dict.fromkeys(claim.reason for claim in claims))
+    alike = "" if len(reasons) == 1 else " So, or alike, of the others: each reason stands in the CSV file."
+    return f" None of these numbers can be tested on these data. {reasons[0]}{alike}"
+
+
+def printed_as_set(view: TableView, claims: Claims) -> TableView:
+    """A printed table of `claims` as a paper sets it: its own columns, ours beside each."""
+    titles = columns_of([claim for claim in claims if claim.row])
+    units = next(note for note in view.notes if " Here: " in note).partition(" Here: ")[0]
+    set_so = replace(view, notes=(f"{units} Here: mean over seeds ± their standard deviation.",))
+    return brief_printed(set_so, titles={_slug(title): title for title in titles}, heading=view.columns[0].title)
 
 
 def printed_number(claim: JudgedClaim, table: Table) -> Number:
@@ -206,13 +231,13 @@ def _number_cells(slug: str, number: Number | None, *, paper: Paper, results: Re
     verdict = claim_rows.verdict_cells(claim)["verdict"]
     seeds = claim.n.get(claim.arm) if number.ours and isinstance(claim, JudgedByRuns) else None
     return cells | {
-        f"{slug}.paper": Cell(text=printed_text(unit, number.paper, signed=number.signed), strong=True),
+        f"{slug}.paper": Cell(text=printed_text(unit, number.paper, signed=number.signed), strong=True, anchor=claim.id),
         f"{slug}.here": Cell(text=ours["estimate"].text, strong=True),
         f"{slug}.sd": Cell(text=measured_text(unit, number.sd, decimals=digits.points)),
         f"{slug}.n": Cell(text=count(seeds)),
         f"{slug}.ci90": ours["estimate_ci90"],
         f"{slug}.none": Cell(text="" if number.ours else _nothing(claim, paper=paper, results=results)),
-        f"{slug}.verdict": Cell(text=verdict.text, symbol=verdict.symbol, tone=verdict.tone, sort=verdict.sort, anchor=claim.id),
+        f"{slug}.verdict": Cell(text=verdict.text, symbol=verdict.symbol, tone=verdict.tone, sort=verdict.sort),
     }
 
 
@@ -253,21 +278,26 @@ def printed_others_view(paper: Paper, table: Table, claims: Claims) -> TableView
     for claim in printed:
         for item in claim.reproductions:
             note = item.note if item.same_quantity else f"not the same quantity: {item.note}"
-            line = (claim.row, item.who, item.protocol, confidence_words(item.confidence), note)
+            line = (claim.row, item.who, item.protocol, item.confidence, note)
             shown = complement(item.control) if shows_hits(table, claim.metric) else item.control
             value = Cell(text=printed_text(unit_of(claim.metric), shown))
             lines.setdefault(line, {})[_slug(claim.column)] = value
     rows: list[Row] = []
     models = [claim.row for claim in printed]
+    found = {item.who: item.url for claim in paper.claims for item in claim.reproductions if item.url}
     for key in sorted(lines, key=lambda key: models.index(key[0])):
         names = dict(zip(("model", "who", "protocol", "confidence", "note"), (Cell(text=text) for text in key), strict=True))
+        names["who"] = Cell(text=key[1], href=found.get(key[1], ""))
         cells = {column.key: (names | lines[key]).get(column.key, Cell()) for column in columns}
         rows.append(Row(cells=cells, again=bool(rows) and rows[-1].cells["model"].text == key[0]))
     where = printed[0].where.partition(";")[0]
     caption = f"Independent measurements of the rows of {where}, each with its own protocol."
-    return TableView(name=f"{table.name}_others", caption=caption, columns=columns, rows=tuple(rows))
+    notes = confidence_notes(row.cells["confidence"].text for row in rows)
+    return TableView(name=f"{table.name}_others", caption=caption, columns=columns, rows=tuple(rows), notes=notes)
 
 
-def confidence_words(letter: str) -> str:
-    """How a number was read, letter and words."""
-    return f"{letter}: {wording.CONFIDENCE.get(letter, 'unknown')}"
+def confidence_notes(letters: Iterable[str]) -> tuple[str, ...]:
+    """What the letters of a table stand for."""
+    known = [letter for letter in wording.CONFIDENCE if letter in set(letters)]
+    said = "; ".join(f"{letter}: {wording.CONFIDENCE[letter]}" for letter in known)
+    return (f"Source, how a number was read. {said}.",) if said else ()

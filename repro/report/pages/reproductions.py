@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from repro.artifacts.judged import (
     Epochs,
@@ -18,8 +18,8 @@ from repro.artifacts.judged import (
     Reproduction,
 )
 from repro.report.pages import claim_cells as claim_rows
-from repro.report.pages.printed_table import confidence_words
-from repro.report.text.formatting import fixed, listed, p_value, times
+from repro.report.pages.printed_table import confidence_notes
+from repro.report.text.formatting import listed, p_value, relative_change, times
 from repro.report.text.tables import Cell, Column, Row, TableView, interval
 from repro.report.text.units import printed_text
 from repro.spec.experiment import Paper
@@ -33,12 +33,17 @@ REPRODUCTION_TITLES = {
     "control": "With",
     "ablated": "Without",
     "effect": "Effect",
-    "log_ratio": "Log ratio",
+    "log_ratio": "Change of error, %",
     "quantity": "Quantity",
     "confidence": "Source",
     "note": "Note",
 }
 REPRODUCTION_NUMBERS = ("control", "ablated", "effect", "log_ratio")
+
+
+def addresses(paper: Paper) -> dict[str, str]:
+    """Where what others measured is found, by who did."""
+    return {item.who: item.url for claim in paper.claims for item in claim.reproductions if item.url}
 
 
 def reproductions_view(paper: Paper, claims: Sequence[JudgedClaim]) -> TableView:
@@ -48,15 +53,17 @@ def reproductions_view(paper: Paper, claims: Sequence[JudgedClaim]) -> TableView
         for key, title in REPRODUCTION_TITLES.items()
     )
     rows: list[Row] = []
+    found = addresses(paper)
     for claim in claims:
         if claim.reproductions:
             lines = (_printed(claim), *((item, item.effect, item.log_ratio) for item in claim.reproductions))
-            rows += [Row(cells=_cells(claim, *line), again=position > 0) for position, line in enumerate(lines)]
+            rows += [Row(cells=_cells(claim, *line, found=found), again=position > 0) for position, line in enumerate(lines)]
     caption = (
         f"Independent measurements of what {paper.authors} ({paper.year}) state, each with its own protocol and data; "
         "errors in percent, effects in points. Those of another quantity are listed, but not drawn."
     )
-    return TableView(name="reproductions", caption=caption, columns=columns, rows=tuple(rows))
+    notes = confidence_notes(row.cells["confidence"].text for row in rows)
+    return TableView(name="reproductions", caption=caption, columns=columns, rows=tuple(rows), notes=notes)
 
 
 def _printed(claim: JudgedClaim) -> tuple[Reproduction, float | None, float | None]:
@@ -87,18 +94,20 @@ def _printed(claim: JudgedClaim) -> tuple[Reproduction, float | None, float | No
     return printed, effect, log_ratio
 
 
-def _cells(claim: JudgedClaim, item: Reproduction, effect: float | None, log_ratio: float | None) -> claim_rows.Cells:
+def _cells(
+    claim: JudgedClaim, item: Reproduction, effect: float | None, log_ratio: float | None, *, found: Mapping[str, str]
+) -> claim_rows.Cells:
     unit = unit_of(TOP1)
     return {
         "claim": Cell(text=claim.id, href=f"#{claim.id}"),
-        "who": Cell(text=item.who),
+        "who": Cell(text=item.who, href=found.get(item.who, "")),
         "protocol": Cell(text=item.protocol),
         "control": Cell(text=printed_text(unit, item.control)),
         "ablated": Cell(text=printed_text(unit, item.ablated)),
         "effect": Cell(text=printed_text(unit, effect, signed=True)),
-        "log_ratio": Cell(text=fixed(log_ratio, decimals=3, signed=True)),
+        "log_ratio": Cell(text=relative_change(log_ratio)),
         "quantity": Cell(text="the claim's" if item.same_quantity else "another"),
-        "confidence": Cell(text=confidence_words(item.confidence)),
+        "confidence": Cell(text=item.confidence),
         "note": Cell(text=item.note),
     }
 

@@ -5,24 +5,24 @@ from __future__ import annotations
 import itertools
 import json
 import math
-import os
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
+from repro.analyse.evidence.verdict import ANSWERS, INCOMPLETE, NO_QUESTION
 from repro.artifacts import provenance, run_json
 from repro.artifacts.log_jsonl import LogEntry
 from repro.artifacts.provenance import Change
 from repro.artifacts.run_json import Costs, TrainedNetwork
 from repro.artifacts.runs_csv import Measurement
-from repro.report.drawing.plots import Curve
+from repro.report.drawing.plots import Behind, Curve
 from repro.report.inputs.results import Results, RunRecord
 from repro.report.pages.saturation import saturation_views
 from repro.report.pages.setting import (
     Fact,
     Setting,
     citation,
+    file_link,
     measure,
     relative,
     run_page_path,
@@ -34,9 +34,10 @@ from repro.report.pages.variants import change_text, variant_anchor
 from repro.report.text import formatting
 from repro.report.text.carried import CARRIED, run_carried_words
 from repro.report.text.changes import part_words
-from repro.report.text.formatting import compact, count, fixed, listed, percent
+from repro.report.text.formatting import compact, count, counted, device_words, fixed, listed, percent
 from repro.report.text.tables import Cell, Column, Link, Row, TableView
-from repro.report.text.units import measured_text
+from repro.report.text.units import NEVER, measured_text
+from repro.report.text.wording import VerdictWords, verdict_words
 from repro.spec.experiment import Paper, Variant, scaled
 from repro.spec.terms.methods import run_method
 from repro.spec.terms.metrics import unit_of
@@ -58,8 +59,17 @@ class CurvesView:
     losses: tuple[Curve, ...]
     errors: tuple[Curve, ...]
     drops: tuple[int, ...]
+    behind: tuple[Behind, ...]
     caption: str
     table: TableView
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecidedClaim:
+    """A claim in which a run has a part, and its verdict."""
+
+    link: Link
+    verdict: VerdictWords
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,16 +98,18 @@ class RunPage:
     environment: tuple[Fact, ...]
     command: str
     log_excerpt: str
+    job_logs: tuple[Link, ...]
+    decided: tuple[DecidedClaim, ...]
     files: tuple[Link, ...]
     unlinked: tuple[str, ...]
 
 
-def run_page(run: RunRecord, paper: Paper, *, results: Results, reports: Path) -> RunPage:
-    """The page of `run`. `reports`: the folder of the scale's pages, from which the run's files are linked."""
+def run_page(run: RunRecord, paper: Paper, *, results: Results) -> RunPage:
+    """The page of `run`."""
     record, here = run.record, run_page_path(run.id)
     variant = paper.variant(record.variant)
     difference, words = run_difference(run, paper), part_words(variant.value)
-    links, unlinked = _file_links(run, page=reports / here)
+    links, unlinked = _file_links(run, results=results, page=here)
     return RunPage(
         setting=setting(results, paper=paper.name),
         id=run.id,
@@ -116,9 +128,9 @@ def run_page(run: RunRecord, paper: Paper, *, results: Results, reports: Path) -
         ),
         siblings=_siblings(run, results=results),
         problem=f"This run diverged: {record.reason}. It has no scores." if run.diverged else "",
-        facts=(*_facts(run), *_carried(run, results)),
+        facts=(*_facts(run), *_moments(run, results), *_carried(run, results)),
         metrics=_metrics_view(run, results=results),
-        curves=_curves(run) if run.log else None,
+        curves=_curves(run, results=results, base=variant.base or "") if run.log else None,
         saturation=saturation_views(run),
         base=variant.base or "",
         alias=variant.alias,
@@ -127,7 +139,9 @@ def run_page(run: RunRecord, paper: Paper, *, results: Results, reports: Path) -
         spec=json.dumps(record.spec, indent=1, ensure_ascii=False),
         environment=tuple(Fact(term=key, text=value) for key, value in record.environment.items()),
         command=record.command,
-        log_excerpt=_excerpt(run.log_lines),
+        log_excerpt=_excerpt([_log_line(entry, len(run.log)) for entry in run.log]),
+        job_logs=_job_logs(run, results=results, page=here),
+        decided=_decided_claims(run, paper, results=results),
         files=links,
         unlinked=unlinked,
     )
@@ -156,7 +170,7 @@ def _facts(run: RunRecord) -> tuple[Fact, ...]:
     common = (
         Fact(term="Status", text=record.status),
         Fact(term="Data set", text=record.dataset.title),
-        Fact(term="Device", text=record.device),
+        Fact(term="Device", text=device_words(record.device)),
         Fact(term="Classes", text=count(record.num_classes)),
     )
     if record.network is not None:
@@ -167,6 +181,12 @@ def _facts(run: RunRecord) -> tuple[Fact, ...]:
         Fact(term="Total time", text=duration(record.costs.wall_s)),
         *([Fact(term="Fitting", text=duration(record.costs.train_s))] if record.costs.train_s else []),
     )
+
+
+def _moments(run: RunRecord, results: Results) -> list[Fact]:
+    """When the run was started and when it ended, by the ledger."""
+    terms = zip(("Started", "Ended"), results.moments.get(run.id, ("", "")), strict=True)
+    return [Fact(term=term, text=f"{at[:16].replace('T', ' ')} UTC") for term, at in terms if at]
 
 
 def _carried(run: RunRecord, results: Results) -> list[Fact]:
@@ -202,26 +222,28 @@ def _metrics_view(run: RunRecord, *, results: Results) -> TableView:
     )
     rows = [Row(cells=_metric_cells(row, run, results=results)) for row in results.of_run(run.id)]
     record = run.record
-    where = f"{results.scale}, {record.dataset.title}, {record.device}"
+    where = f"{results.scale}, {record.dataset.title}, {device_words(record.device)}"
     caption = f"Final metrics; {where}; sd over the seeds of {record.variant}."
     return TableView(name="metrics", caption=caption, columns=columns, rows=tuple(rows))
 
 
 def _metric_cells(row: Measurement, run: RunRecord, *, results: Results) -> dict[str, Cell]:
     record, unit = run.record, unit_of(row.metric)
+    counts = unit.share  # seconds and counts are of a run, not of examples
     seeds = results.values(paper=record.paper, variant=record.variant, metric=row.metric, protocol=row.protocol)
     values = [item.value for item in seeds.values()]
     reached = all(math.isfinite(value) for value in values)
     decimals = formatting.digits(row.n_examples).points
     mean = statistics.fmean(values) if reached else None
+    shown = value_cell(row.metric, row.value, decimals=decimals)
     spread = statistics.stdev(values) if reached and len(values) > 1 else None
     return {
         "metric": Cell(text=measure(row.metric, row.protocol)),
-        "run": replace(value_cell(row.metric, row.value, decimals=decimals), unit=unit.value),
+        "run": replace(shown, unit="" if shown.text == NEVER else unit.value),
         "mean": Cell(text=measured_text(unit, mean, decimals=decimals), unit=unit.value),
         "sd": Cell(text=measured_text(unit, spread, decimals=decimals), unit=unit.difference),
         "n": Cell(text=count(len(values))),
-        "examples": Cell(text=count(row.n_examples)),
+        "examples": Cell(text=count(row.n_examples) if counts else ""),
     }
 
 
@@ -232,7 +254,24 @@ def learning_rate_drops(log: Sequence[LogEntry]) -> tuple[int, ...]:
     )
 
 
-def _curves(run: RunRecord) -> CurvesView:
+def _behind(run: RunRecord, *, results: Results, base: str) -> tuple[Behind, ...]:
+    """The curves of the base's runs, and of the other seeds, to be drawn behind those of the run."""
+    paper, own = run.record.paper, run.record.variant
+    groups = (("base", results.of_variant(paper, base) if base else ()), ("seed", results.of_variant(paper, own)))
+    return tuple(
+        Behind(
+            kind=kind,
+            epochs=tuple(entry.epoch for entry in other.log),
+            losses=tuple(entry.train_loss for entry in other.log),
+            errors=tuple(_percent(entry.train_top1_error) for entry in other.log),
+        )
+        for kind, runs in groups
+        for other in runs
+        if other.log and other.id != run.id
+    )
+
+
+def _curves(run: RunRecord, *, results: Results, base: str) -> CurvesView:
     log, name = run.log, f"{run.record.variant}, seed {run.record.seed}"
     drops = learning_rate_drops(log)
     validated = any(entry.validation_top1_error is not None for entry in log)
@@ -242,6 +281,11 @@ def _curves(run: RunRecord) -> CurvesView:
     when = f"lower from epoch {listed([str(drop) for drop in drops])} on (dashed)" if drops else "the same throughout"
     said = f"The learning rate is {when}."
     seen = "videos" if run.record.network and run.record.network.pictures.stream_kernels else "images"
+    behind = _behind(run, results=results, base=base)
+    others = {kind: sum(item.kind == kind for item in behind) for kind in ("seed", "base")}
+    shown = [counted(others["seed"], "other seed") + " thin"] * (others["seed"] > 0)
+    shown += [counted(others["base"], "run") + f" of {base} grey"] * (others["base"] > 0)
+    beside = f" Behind: {listed(shown)}, training alone." if shown else ""
     held = "" if validated else f" This data set holds out no validation {seen}."
     return CurvesView(
         figure_id=f"curves-{run.record.variant.replace('_', '-')}-{run.record.seed}",
@@ -250,7 +294,8 @@ def _curves(run: RunRecord) -> CurvesView:
         losses=(Curve(name="training loss", values=tuple(entry.train_loss for entry in log)),),
         errors=tuple(errors),
         drops=drops,
-        caption=f"Learning curves of {name}. {said}{held} {RUNNING}",
+        behind=behind,
+        caption=f"Learning curves of {name}. {said}{beside}{held} {RUNNING}",
         table=_log_view(log, caption=f"The log of {run.id}, one epoch a line"),
     )
 
@@ -301,21 +346,47 @@ def _difference_view(difference: Sequence[Change], *, variant: Variant, scale: s
     return TableView(name="difference", caption=caption, columns=columns, rows=tuple(rows))
 
 
+def _log_line(entry: LogEntry, num_epochs: int) -> str:
+    """An epoch as the terminal told it."""
+    loss = "not finite" if entry.train_loss is None else fixed(entry.train_loss, decimals=4)
+    held = entry.validation_top1_error
+    validation = "" if held is None else f", validation error {percent(held, decimals=1)} %"
+    return (
+        f"epoch {entry.epoch}/{num_epochs}, loss {loss}, {count(entry.images_per_s)} examples/s, {duration(entry.wall_s)}, "
+        f"training error {percent(entry.train_top1_error, decimals=1)} %{validation}"
+    )
+
+
 def _excerpt(lines: Sequence[str]) -> str:
     if len(lines) <= LOG_HEAD + LOG_TAIL:
         return "\n".join(lines)
     return "\n".join([*lines[:LOG_HEAD], f"… {len(lines) - LOG_HEAD - LOG_TAIL} more lines …", *lines[-LOG_TAIL:]])
 
 
-def _file_links(run: RunRecord, *, page: Path) -> tuple[tuple[Link, ...], tuple[str, ...]]:
-    """References to the run's files that exist, and the names of those that were not kept."""
+def _file_links(run: RunRecord, *, results: Results, page: str) -> tuple[tuple[Link, ...], tuple[str, ...]]:
+    """References to the run's files that lie beside the pages, and the names of those that were too large or not kept."""
     record = run.record
     weights = record.network.weights.file if record.network else ""
     names = [run_json.FILE, *(stored.file for stored in record.files if stored.file != weights)]
-    start = page.resolve().parent
-    links = [
-        Link(text=name, href=Path(os.path.relpath((run.folder / name).resolve(), start)).as_posix())
-        for name in names
-        if (run.folder / name).is_file()
-    ]
-    return tuple(links), tuple(name for name in names if not (run.folder / name).is_file())
+    there = [name for name in names if (run.folder / name).is_file()]
+    links = tuple(file_link(name, run.folder / name, results=results, page=page) for name in there)
+    return links, tuple(name for name in names if name not in there)
+
+
+def _job_logs(run: RunRecord, *, results: Results, page: str) -> tuple[Link, ...]:
+    """References to the logs of the jobs that made the run."""
+    paths = (results.folder / name for name in results.job_logs.get(run.id, ()))
+    return tuple(file_link(path.name, path, results=results, page=page) for path in paths if path.is_file())
+
+
+def _decided_claims(run: RunRecord, paper: Paper, *, results: Results) -> tuple[DecidedClaim, ...]:
+    """The claims that the run has a part in, those with an answer first."""
+    here = run_page_path(run.id)
+    found = []
+    for claim in sorted(results.judgement.claims, key=lambda claim: claim.verdict not in ANSWERS):
+        table = next((table for table in paper.tables if claim.id in table.claims), None)
+        if claim.paper == paper.name and run.id in claim.runs and claim.verdict not in (*NO_QUESTION, INCOMPLETE):
+            page = table_page_path(paper.name, table.name) if table else "index.html"
+            href = f"{relative(page, page=here)}#{claim.id}"
+            found.append(DecidedClaim(link=Link(text=claim.statement, href=href), verdict=verdict_words(claim.verdict)))
+    return tuple(found)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from repro.artifacts.claims_json import MeasuredEffect
 from repro.artifacts.judged import JudgedClaim, JudgedWithin
@@ -12,8 +14,8 @@ from repro.artifacts.runs_csv import Measurement
 from repro.report.inputs.results import Results, RunRecord
 from repro.report.text import formatting, hits
 from repro.report.text.carried import CARRIED, carried_words
-from repro.report.text.formatting import count, counted, listed
-from repro.report.text.tables import Cell, Column, Row, TableView
+from repro.report.text.formatting import count, counted, device_words, listed
+from repro.report.text.tables import Cell, Column, Link, Row, TableView
 from repro.report.text.units import NEVER, measured_text
 from repro.spec.experiment import Paper, Table
 from repro.spec.terms.evidence import EvidenceLevel, evidence_level
@@ -23,6 +25,8 @@ from repro.system.durations import duration
 
 #: From a page's path to another's, as both stand below `reports/<scale>/`.
 Href = Callable[[str], str]
+#: Letters of a fact that stands in a column beside others.
+LONGEST_SHORT = 60
 #: A metric and the protocol by which it was measured.
 Measure = tuple[str, str]
 
@@ -34,15 +38,25 @@ class Fact:
     term: str
     text: str
 
+    @property
+    def wide(self) -> bool:
+        """Whether it is a sentence, which has no room in a column."""
+        return len(self.text) > LONGEST_SHORT
+
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """What stands on every page, so that no number is read without it. still: which runs are still being made; "" if none."""
+    """What stands on every page, so that no number is read without it. data: what the data are called.
+
+    code: the commits of the runs. still: which runs are still being made; "" if none.
+    """
 
     scale: str
+    data: str
     evidence: tuple[EvidenceLevel, ...]
     facts: tuple[Fact, ...]
     sentence: str
+    code: str = ""
     still: str = ""
 
 
@@ -62,6 +76,15 @@ def relative(path: str, *, page: str) -> str:
     return posixpath.relpath(path, posixpath.dirname(page) or ".")
 
 
+def neighbour(paper: Paper, table: Table, *, step: int) -> Link | None:
+    """The page of the table before or after this one; None at the ends."""
+    names = [other.name for other in paper.tables]
+    place = names.index(table.name) + step
+    if not 0 <= place < len(names):
+        return None
+    return Link(text=paper.tables[place].title, href=f"{paper.tables[place].name}.html")
+
+
 def citation(paper: Paper) -> str:
     """The paper as it is cited."""
     return f"{paper.authors} ({paper.year}). {paper.title}."
@@ -73,6 +96,14 @@ def setting(results: Results, *, paper: str = "", table: Table | None = None) ->
     Raises:
         ValueError: claims.json has an evidence level that does not exist.
     """
+    of = (paper, None if table is None else (table.name, table.variants))
+    if of not in results.said:  # a page for each run says the same
+        results.said[of] = _setting(results, paper=paper, table=table)
+    said: Setting = results.said[of]
+    return said
+
+
+def _setting(results: Results, *, paper: str, table: Table | None) -> Setting:
     levels = results.judgement.evidence
     names = [levels[paper]] if paper else list(levels.values())
     evidence = tuple(evidence_level(name) for name in dict.fromkeys(names))
@@ -83,7 +114,7 @@ def setting(results: Results, *, paper: str = "", table: Table | None = None) ->
     measured = [row for row in results.measured if paper in ("", row.paper) and (shown is None or row.variant in shown)]
     titles = list(dict.fromkeys(run.record.dataset.title for run in runs))
     titles = titles or [record.title for record in results.datasets.values()]
-    devices = list(dict.fromkeys(run.record.device for run in runs))
+    devices = list(dict.fromkeys(device_words(run.record.device) for run in runs))
     seeds = sorted({row.seed for row in measured})
     total_s = sum(run.record.costs.wall_s for run in runs)
     facts = (
@@ -100,11 +131,35 @@ def setting(results: Results, *, paper: str = "", table: Table | None = None) ->
         *([Fact(term="Verdicts not judged again", text=f"{results.unjudged}.")] if results.unjudged else []),
         *_test_facts(measured),
         Fact(term="Hardware", text=listed(devices) or "none"),
-        Fact(term="Total time", text=duration(total_s)),
+        Fact(term="Time of all runs", text=duration(total_s)),
+        *_dates(results),
     )
     sentence = f"scale {results.scale}; {listed(titles) or 'no data'}; {listed(devices) or 'no runs'}"
     still = results.still_to_run(paper, shown)
-    return Setting(scale=results.scale, evidence=evidence, facts=facts, sentence=sentence, still=still)
+    data = listed(titles) or "no data"
+    return Setting(
+        scale=results.scale, data=data, evidence=evidence, facts=facts, sentence=sentence, code=_code(runs), still=still
+    )
+
+
+def _code(runs: Sequence[RunRecord]) -> str:
+    """The commits of the runs; those of whole code first."""
+    found = dict.fromkeys(run.record.environment.get("commit", "") for run in runs)
+    return listed(sorted(filter(None, found), key=lambda commit: ("+" in commit, commit)), word="or")
+
+
+def _dates(results: Results) -> list[Fact]:
+    """From when to when runs were made, by the ledger; or the day in the name of the folder that publishes them."""
+    days = sorted({moment[:10] for pair in results.moments.values() for moment in pair if moment})
+    if days:
+        return [Fact(term="Runs made", text=" to ".join(dict.fromkeys((days[0], days[-1]))))]
+    return [Fact(term="Published", text=results.published)] if results.published else []
+
+
+def file_link(text: str, path: Path, *, results: Results, page: str) -> Link:
+    """A reference from `page`, a path below the folder of the pages, to a file beside them."""
+    start = Path(os.path.abspath(results.reports or results.folder)) / posixpath.dirname(page)
+    return Link(text=text, href=Path(os.path.relpath(os.path.abspath(path), start)).as_posix())
 
 
 def _test_facts(measured: Sequence[Measurement]) -> list[Fact]:

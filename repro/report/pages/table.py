@@ -6,19 +6,37 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from repro.artifacts.claims_json import MeasuredEffect
-from repro.artifacts.judged import JudgedClaim, JudgedEffect, JudgedRanking, JudgedSlope, JudgedSpread, JudgedWithin
-from repro.report.drawing.plots import EffectRow
+from repro.artifacts.judged import (
+    JudgedClaim,
+    JudgedEffect,
+    JudgedLevel,
+    JudgedRanking,
+    JudgedSized,
+    JudgedSlope,
+    JudgedSpread,
+    JudgedWithin,
+)
 from repro.report.inputs.results import Results
 from repro.report.pages import claim_cells as claim_rows
-from repro.report.pages.effect_plot import effect_row, plotted_view, reproduction_markers
+from repro.report.pages.effect_plot import (
+    EffectBlock,
+    EffectRow,
+    effect_blocks,
+    effect_row,
+    legend_of,
+    reproduction_signs,
+    seeds_against,
+    seeds_within,
+)
 from repro.report.pages.not_run import failure_words
-from repro.report.pages.printed_table import printed_others_view, printed_view
+from repro.report.pages.printed_table import printed_as_set, printed_others_view, printed_view
 from repro.report.pages.reproductions import reproductions_view, thresholds_view
 from repro.report.pages.setting import (
     Setting,
     citation,
     measure,
     measures_of,
+    neighbour,
     num_examples,
     relative,
     run_page_path,
@@ -26,51 +44,18 @@ from repro.report.pages.setting import (
     setting,
     table_page_path,
 )
-from repro.report.pages.tally import Tally, tally
+from repro.report.pages.tally import APART, Tally, apart_words, tally
 from repro.report.pages.variants import change_of, not_run_reason, variant_anchor, variants_view
 from repro.report.text import formatting
+from repro.report.text.brief import brief_view, with_unit
+from repro.report.text.claim_columns import COLUMNS
 from repro.report.text.differences import differences_view
 from repro.report.text.hits import NOTE, claim_as_shown, effect_as_shown
-from repro.report.text.tables import Cell, Column, Link, Row, TableView
+from repro.report.text.tables import Cell, Link, Row, TableView
+from repro.report.text.wording import verdict_words
+from repro.spec.datasets import SAME_DATA
 from repro.spec.experiment import Paper, Table
 
-OURS = "Here"
-RATIO = "Here, log ratio"
-SEEDS_LABEL = "· seeds for 80 % power:"
-MEANS = "Mean ± sd over seeds"
-COLUMNS = (
-    Column(key="variant", title="Variant", group="Variant"),
-    Column(key="name", title="Name", group="Variant"),
-    Column(key="change", title="Changed", group="Variant"),
-    Column(key="why", title="Why it is here", group="Variant"),
-    Column(key="statement", title="Claim", group="Claim"),
-    Column(key="measure", title="Measure", group="Claim"),
-    Column(key="claim", title="Claim's name", group="Claim"),
-    Column(key="where", title="Where", group="Claim", label="·", inline=True),
-    Column(key="paper", title="Paper", group="Paper", kind="number"),
-    Column(key="paper_log_ratio", title="Paper, log ratio", group="Paper", kind="number"),
-    Column(key="estimate", title="Here", group=OURS, kind="number"),
-    Column(key="estimate_ci90", title="90 % interval", group=OURS, kind="interval", label="90 %"),
-    Column(key="estimate_ci95", title="95 % interval", group=OURS, kind="interval", label="95 %"),
-    Column(key="log_ratio", title="Here, log ratio", group=RATIO, kind="number"),
-    Column(key="log_ratio_ci90", title="90 % interval, log ratio", group=RATIO, kind="interval", label="90 %"),
-    Column(key="log_ratio_ci95", title="95 % interval, log ratio", group=RATIO, kind="interval", label="95 %"),
-    Column(key="arm", title="Arm", group=MEANS),
-    Column(key="arm_mean", title="Arm, mean", group=MEANS, kind="number"),
-    Column(key="arm_sd", title="Arm, sd", group=MEANS, kind="number", label="±", inline=True),
-    Column(key="arm_n", title="Arm, n", group=MEANS, kind="number", label="· n =", inline=True),
-    Column(key="against", title="Against", group=MEANS),
-    Column(key="against_mean", title="Against, mean", group=MEANS, kind="number"),
-    Column(key="against_sd", title="Against, sd", group=MEANS, kind="number", label="±", inline=True),
-    Column(key="against_n", title="Against, n", group=MEANS, kind="number", label="· n =", inline=True),
-    Column(key="verdict", title="Verdict", group="Verdict", kind="verdict"),
-    Column(key="size", title="Size", group="Verdict", inline=True),
-    Column(key="evidence", title="Evidence", group="Verdict"),
-    Column(key="p_adjusted", title="p, adjusted", group="Verdict", kind="number", label="· p", inline=True),
-    Column(key="seeds_needed", title="Seeds for 80 % power", group="Verdict", kind="number", label=SEEDS_LABEL, inline=True),
-    Column(key="parts", title="Parts", group="Verdict"),
-    Column(key="reason", title="Why", group="Verdict"),
-)
 FORMATS = {"csv": "CSV", "md": "Markdown", "tex": "LaTeX"}
 
 
@@ -84,7 +69,11 @@ class MarkerView:
 
 @dataclass(frozen=True, kw_only=True)
 class TablePage:
-    """The page of one table of a paper. `printed`: in the paper's own layout; `view`: the other claims, and effects."""
+    """The page of one table of a paper. `printed`: in the paper's own layout; `view`: the other claims, and effects.
+
+    apart: claims of which nothing was asked or run here, and in words what they are. files: each table as a program reads it,
+    and as a paper prints it.
+    """
 
     setting: Setting
     paper: Paper
@@ -92,18 +81,21 @@ class TablePage:
     citation: str
     tally: Tally
     home: str
+    before: Link | None
+    after: Link | None
     calibration: str
     printed: TableView | None
     printed_others: TableView | None
     view: TableView
-    files: tuple[TableView, ...]
+    apart: TableView | None
+    apart_words: str
+    files: tuple[tuple[TableView, TableView], ...]
     downloads: tuple[tuple[Link, ...], ...]
     thresholds: TableView | None
     differences: TableView | None
     variants: TableView
-    plot: tuple[EffectRow, ...]
-    figure_id: str
-    plotted: TableView
+    plot: tuple[EffectBlock, ...]
+    legend: tuple[tuple[str, str, str], ...]
     markers: tuple[MarkerView, ...]
     reproductions: TableView
     runs: TableView
@@ -155,11 +147,11 @@ def table_page(paper: Paper, table: Table, *, results: Results, instead: TableVi
     claims = [line.claim for line in every if line.claim]
     printed = printed_view(paper, table, claims, results=results)
     lines = [line for line in every if not (printed and line.claim and line.claim.row)]
-    markers = reproduction_markers(claims)
-    plotted = [(line, _plot_row(line, table, markers=markers, results=results)) for line in _each_pair_once(lines)]
-    plot = [(row, _line_digits(line, results=results)) for line, row in plotted if row]
+    signs = reproduction_signs(claims)
+    drawn = [_plot_row(line, paper, table, signs=signs, results=results) for line in _each_pair_once(lines)]
+    plot = effect_blocks([row for row in drawn if row])
     view = instead or _main_view(paper, table, lines, further=printed is not None, results=results)
-    files = (printed, view) if printed else (view,)
+    files = _files(printed, view, [] if instead else lines, claims=claims)
     return TablePage(
         setting=setting(results, paper=paper.name, table=table),
         paper=paper,
@@ -167,19 +159,22 @@ def table_page(paper: Paper, table: Table, *, results: Results, instead: TableVi
         citation=citation(paper),
         tally=tally(claims),
         home=relative("index.html", page=here),
+        before=neighbour(paper, table, step=-1),
+        after=neighbour(paper, table, step=1),
         calibration=relative("calibration.html", page=here) if results.calibration else "",
         printed=printed,
         printed_others=printed_others_view(paper, table, claims),
-        view=view,
+        view=replace(view, rows=tuple(row for row in view.rows if not _is_apart(row))),
+        apart=_apart(view),
+        apart_words=apart_words([row.cells["verdict"].text for row in view.rows if _is_apart(row)]),
         files=files,
-        downloads=tuple(tuple(Link(text=name, href=f"{file.name}.{end}") for end, name in FORMATS.items()) for file in files),
+        downloads=tuple(tuple(Link(text=name, href=f"{file.name}.{end}") for end, name in FORMATS.items()) for file, _ in files),
         thresholds=thresholds_view(claims),
         differences=differences_view(paper, table),
         variants=variants_view(paper, table, results=results),
-        plot=tuple(row for row, _ in plot),
-        figure_id=f"effects-{table.name.replace('_', '-')}",
-        plotted=plotted_view(plot, caption=f"What the plot shows; {setting(results, paper=paper.name, table=table).sentence}."),
-        markers=tuple(MarkerView(symbol=MARKER_SIGNS[marker], who=who) for who, marker in markers.items()),
+        plot=plot,
+        legend=tuple(legend_of(plot)),
+        markers=tuple(MarkerView(symbol=sign, who=who) for who, sign in signs.items()),
         reproductions=reproductions_view(paper, [line.claim for line in lines if line.claim]),
         runs=runs_view(
             paper,
@@ -192,8 +187,32 @@ def table_page(paper: Paper, table: Table, *, results: Results, instead: TableVi
     )
 
 
-#: What stands in the legend for each marker of the plot.
-MARKER_SIGNS = {"^": "△", "s": "□", "v": "▽", "p": "⬠", "h": "⬡", "8": "⯃", "d": "⬨", "P": "✚"}
+def _is_apart(row: Row) -> bool:
+    """Whether nothing was asked, or nothing run, of what a line of the table of claims is about."""
+    return "verdict" in row.cells and row.cells["verdict"].text in (*APART, claim_rows.NOT_RUN)
+
+
+def _apart(view: TableView) -> TableView | None:
+    rows = tuple(row for row in view.rows if _is_apart(row))
+    return replace(view, name=f"{view.name}_apart", rows=rows) if rows else None
+
+
+def _files(
+    printed: TableView | None, view: TableView, lines: Sequence[TableLine], *, claims: Sequence[JudgedClaim]
+) -> tuple[tuple[TableView, TableView], ...]:
+    """Each table of the page, and what a paper prints of it."""
+    brief = view
+    sentences = [not isinstance(line.entry, JudgedSized | MeasuredEffect | JudgedLevel) for line in lines]
+    brief = brief_view(view, sentences=sentences, errors=[_decides(line.measured) for line in lines]) if lines else view
+    if printed is None:
+        return ((view, brief),)
+    return ((printed, printed_as_set(printed, claims)), (view, brief))
+
+
+def _decides(entry: JudgedClaim | MeasuredEffect | None) -> str:
+    """What a paper prints of an effect: its change of error, unless points decided."""
+    on_points = isinstance(entry, JudgedClaim) and entry.decided_on != "log_ratio"
+    return "points" if on_points else "relative"
 
 
 def table_lines(paper: Paper, table: Table, *, results: Results) -> list[TableLine]:
@@ -250,9 +269,8 @@ def _main_view(paper: Paper, table: Table, lines: Sequence[TableLine], *, furthe
     notes = (
         *([NOTE] if table.shows == "hits" else []),
         "Effects are the error of the second arm minus that of the first: positive means as the paper says. "
-        "Points are percentage points; a level is in percent.",
-        f"Evidence: {results.judgement.evidence[paper.name]}. n counts seeds; sd is the standard deviation over seeds; "
-        "p is adjusted for the comparisons of this table (Dunnett).",
+        "Points are percentage points, a change of error is in percent of the first arm's; a level is in percent.",
+        f"Evidence: {results.judgement.evidence[paper.name]}. n counts seeds; sd is the standard deviation over seeds.",
     )
     name = f"{table.name}_claims" if further else table.name
     return TableView(name=name, caption=caption, columns=COLUMNS, rows=tuple(rows), notes=notes)
@@ -275,7 +293,7 @@ def _line_cells(line: TableLine, paper: Paper, table: Table, *, results: Results
             cells |= {
                 "statement": Cell(text=entry.statement),
                 "measure": Cell(text=measure(entry.metric, entry.protocol, table=table)),
-                "claim": Cell(text=entry.id),
+                "claim": Cell(text=entry.id, href=f"#{entry.id}"),
                 "where": Cell(text=entry.where),
                 **claim_rows.paper_cells(entry),
                 **claim_rows.our_cells(entry, digits=digits),
@@ -346,35 +364,35 @@ def _sized(line: TableLine) -> bool:
     return isinstance(line.entry, JudgedEffect) and line.entry.paper_delta is not None
 
 
-def _plot_row(line: TableLine, table: Table, *, markers: Mapping[str, str], results: Results) -> EffectRow | None:
+def _plot_row(line: TableLine, paper: Paper, table: Table, *, signs: Mapping[str, str], results: Results) -> EffectRow | None:
     match line.entry:
         case JudgedWithin() as entry:
-            seeds = _seeds_within(line, entry, results=results)
+            seeds = seeds_within(entry, line.arms[0], paper=line.paper, results=results)
         case JudgedEffect() | MeasuredEffect() as entry:
-            seeds = _seeds_against(line, entry, results=results)
+            seeds = seeds_against(entry, line.arms, paper=line.paper, results=results)
         case _:
             return None
     first, second = line.arms
     other = first if line.variant == second else second
     detail = measure(entry.metric, entry.protocol, table=table)
     if line.claim and second and other != table.control_of(line.variant):
-        detail = f"{detail}, and {other}"
-    return effect_row(entry, label=line.variant, detail=detail, markers=markers, seeds=seeds)
-
-
-def _seeds_against(line: TableLine, entry: JudgedEffect | MeasuredEffect, *, results: Results) -> tuple[float, ...]:
-    """The error of each seed of the second arm less the mean of the first."""
-    one, two = (
-        results.values(paper=line.paper, variant=name, metric=entry.metric, protocol=entry.protocol) for name in line.arms
+        detail = f"{detail}, against {paper.variant(other).title}"
+    relative = results.judgement.evidence[paper.name] != SAME_DATA
+    cells = _line_cells(line, paper, table, results=results)
+    return effect_row(
+        entry,
+        label=paper.variant(line.variant).title,
+        href=f"#{line.claim.id}" if line.claim else "",
+        detail=detail,
+        value=_deciding_words(cells, relative=_decides(entry) == "relative" and relative),
+        verdict=verdict_words(line.claim.verdict) if line.claim else None,
+        signs=signs,
+        seeds=seeds,
+        relative=relative,
     )
-    mean = sum(row.value for row in one.values()) / len(one) if one else 0.0
-    return tuple(row.value - mean for row in two.values()) if one else ()
 
 
-def _seeds_within(line: TableLine, entry: JudgedWithin, *, results: Results) -> tuple[float, ...]:
-    """The effect inside each run of the one arm: its error by the other protocol less that by the claim's."""
-    one, two = (
-        results.values(paper=line.paper, variant=line.arms[0], metric=entry.metric, protocol=protocol)
-        for protocol in (entry.protocol, entry.against_protocol)
-    )
-    return tuple(two[seed].value - row.value for seed, row in one.items() if seed in two)
+def _deciding_words(cells: claim_rows.Cells, *, relative: bool) -> str:
+    """The number that decides, or would, with its interval."""
+    key = "relative" if relative and cells["relative"].text else "estimate"
+    return " ".join(filter(None, [with_unit(cells[key]), cells[f"{key}_ci90"].text]))

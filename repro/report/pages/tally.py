@@ -5,12 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from repro.analyse.evidence.verdict import ANSWERS, NO_QUESTION
+from repro.analyse.evidence.verdict import (
+    ANSWERS,
+    DID_NOT_TRAIN,
+    EXACT_FAIL,
+    EXACT_PASS,
+    HOLDING,
+    INCOMPLETE,
+    INCONCLUSIVE,
+    INVALID,
+    NO_QUESTION,
+    NOT_COMPARABLE,
+    POST_HOC,
+    REFUTING,
+    UNTESTABLE,
+)
 from repro.artifacts.judged import JudgedClaim
 from repro.report.inputs.results import Results
 from repro.report.pages.setting import setting, table_page_path
 from repro.report.text import wording
-from repro.report.text.formatting import count
+from repro.report.text.formatting import count, counted
 from repro.report.text.tables import Cell, Column, Row, TableView
 from repro.report.text.wording import VerdictWords
 from repro.spec.experiment import Paper, Table
@@ -46,6 +60,36 @@ def tally(claims: Sequence[JudgedClaim]) -> Tally:
     )
 
 
+#: Verdicts of claims of which nothing was decided because nothing was run, or nothing can be asked here.
+APART = (*NO_QUESTION, INCOMPLETE)
+#: What is said of printed levels.
+LEVELS = "which only the paper's own data can tell"
+
+
+def apart_words(verdicts: Sequence[str]) -> str:
+    """What the claims are that are told apart from the others; "" if there is none."""
+    said = {
+        NOT_COMPARABLE: (f"printed level, {LEVELS}", f"printed levels, {LEVELS}"),
+        INCOMPLETE: ("claim whose runs are not there", "claims whose runs are not there"),
+        UNTESTABLE: ("claim that cannot be tested here", "claims that cannot be tested here"),
+        "not run": ("net that was not run", "nets that were not run"),
+    }
+    found = {name: verdicts.count(name) for name in said}
+    return "; ".join(counted(num, *said[name]) for name, num in found.items() if num)
+
+
+def standing(claims: Sequence[JudgedClaim], *, data: str) -> str:
+    """What the claims of one scale come to, in a sentence: of those tried, how many go which way."""
+    verdicts = [claim.verdict for claim in claims if claim.verdict not in (EXACT_PASS, EXACT_FAIL)]
+    tried = [name for name in verdicts if name in (*HOLDING, *REFUTING, INCONCLUSIVE, DID_NOT_TRAIN, POST_HOC, INVALID)]
+    agree, against = (sum(name in group for name in tried) for group in (HOLDING, REFUTING))
+    open_ = len(tried) - agree - against
+    if not tried:
+        return f"No claim that nets must be trained for was tried on {data}."
+    said = f"{count(len(tried))} claims were tried on {data}: {count(agree)} go the paper's way, {count(against)} do not"
+    return f"{said}, {count(open_)} cannot be told yet." if open_ else f"{said}."
+
+
 def headline(decided: int, judgeable: int) -> str:
     """How many of the judgeable claims are decided."""
     if not judgeable:
@@ -58,7 +102,7 @@ def overview(paper: Paper, groups: Sequence[tuple[Table | None, Sequence[JudgedC
     verdicts = [name for name in wording.VERDICTS if any(claim.verdict == name for _, claims in groups for claim in claims)]
     columns = (
         Column(key="page", title="Page", group="Page"),
-        Column(key="where", title="In the paper", group="In the paper"),
+        Column(key="where", title="In the paper", group="Page"),
         Column(key="claims", title="Claims", group="Claims", kind="number"),
         Column(key="decided", title="Decided", group="Decided of judgeable", kind="number"),
         Column(key="judgeable", title="Judgeable", group="Decided of judgeable", kind="number", label="of", inline=True),

@@ -12,6 +12,7 @@ from repro.artifacts import claims_json
 from repro.artifacts.dataset_json import DatasetJson, SplitFiles
 from repro.artifacts.files import FileFormatError
 from repro.artifacts.judged import JudgedClaim
+from repro.report.inputs.data_names import heading
 from repro.report.inputs.results import Results, read_results
 from repro.report.text.formatting import count, listed
 from repro.spec.datasets import DEMONSTRATION, SAME_DATA
@@ -23,9 +24,6 @@ DEPTH = 2
 #: What a folder of results may hold that is no other scale.
 INNER = ("runs", "data", "logs")
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-README = "README.md"
-#: Data sets that are called by what the user calls them: their own titles say only that they are folders.
-UNNAMED = "a folder of "
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -224,23 +222,7 @@ def _title(folder: Path, results: Results) -> str:
     records = list(results.datasets.values())
     if DEMONSTRATION in results.judgement.evidence.values():
         return f"Generated, {results.scale}"
-    named = [record.title for record in records if not record.title.startswith(UNNAMED)]
-    if named:
-        return listed(list(dict.fromkeys(named)))
-    for place in (folder, folder.parent):
-        heading = _heading(place / README)
-        if heading:
-            return heading
-    said = [record.source.rpartition(" in ")[2] for record in records if " in " in record.source]
-    return listed(list(dict.fromkeys(said))) or folder.name
-
-
-def _heading(path: Path) -> str:
-    """The first heading of a README up to its first comma; "" without one."""
-    if not path.is_file():
-        return ""
-    first = path.read_text(encoding="utf-8", errors="replace").splitlines()[:1]
-    return first[0].removeprefix("# ").partition(",")[0].strip() if first and first[0].startswith("# ") else ""
+    return listed(list(dict.fromkeys(record.title for record in records))) or heading(folder) or folder.name
 
 
 def _about(results: Results) -> str:

@@ -11,7 +11,8 @@ from repro.artifacts.provenance import plain
 from repro.report.site.folders import Source
 from repro.report.site.plots.sizes import as_printed, axis_of, printed_size, size_of
 from repro.report.site.standing import Asked, Statement, mark_of
-from repro.report.text.tables import Cell, Column, Row, TableView, latex, to_csv
+from repro.report.text.tables import Cell, Column, Row, TableView, to_csv
+from repro.report.text.typeset import latex
 
 COLUMNS = tuple(
     Column(key=key, title=title, group=title, kind=kind)

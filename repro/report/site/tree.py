@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,10 +26,6 @@ from repro.report.speed.page import render_speed
 from repro.report.text.formatting import counted
 from repro.spec.experiment import Paper
 
-ICON = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#1d5c8f"/>'
-    '<path d="M4 8.5l2.6 2.6L12 5.4" stroke="white" stroke-width="2" fill="none"/></svg>'
-)
 LICENCE = "MIT"
 
 
@@ -150,6 +145,5 @@ def site_environment(made: Made) -> Environment:
     folder = TEMPLATES / "site"
     environment.globals["pages_style"] = Markup((folder / "site.css").read_text(encoding="utf-8"))
     environment.globals["pages_script"] = Markup((folder / "site.js").read_text(encoding="utf-8"))
-    environment.globals["icon"] = f"data:image/svg+xml;base64,{b64encode(ICON.encode()).decode()}"
     environment.globals["made"] = made
     return environment

@@ -13,6 +13,8 @@ TIMES = "\N{MULTIPLICATION SIGN}"
 EXAMPLES_FOR_TWO_DECIMALS = 2000
 #: Of the fractions as which a number without a short decimal is shown.
 LARGEST_DENOMINATOR = 100
+#: A relative change of ten per cent or more, once rounded, has no decimal.
+LEAST_WITHOUT_DECIMAL = 0.0995
 #: Longer decimals than this count as not short.
 LONGEST_DECIMAL = len("0.000123")
 
@@ -46,6 +48,14 @@ def as_printed(fraction: float | None, *, signed: bool = False) -> str:
         return ""
     digits = f"{round(100 * abs(fraction), 6):f}".rstrip("0")
     return percent(fraction, decimals=max(1, len(digits.partition(".")[2])), signed=signed)
+
+
+def relative_change(log_ratio: float | None) -> str:
+    """By how many percent a ratio is above 1, from its logarithm: a decimal below ten per cent, none above."""
+    if log_ratio is None:
+        return ""
+    change = math.expm1(log_ratio)
+    return percent(change, decimals=1 if abs(change) < LEAST_WITHOUT_DECIMAL else 0, signed=True)
 
 
 def count(value: float | None) -> str:
@@ -97,6 +107,12 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 def by(*sizes: int) -> str:
     """Sizes along each direction: `27 \N{MULTIPLICATION SIGN} 27`."""
     return f" {TIMES} ".join(map(str, sizes))
+
+
+def device_words(device: str) -> str:
+    """A device as a reader writes it: `CPU: AMD EPYC`."""
+    kind, colon, name = device.partition(":")
+    return f"{kind.upper() if kind in ('cpu', 'gpu') else kind}{colon}{name}"
 
 
 def times(value: float | None) -> str:

@@ -1,4 +1,4 @@
-"""Hold a table once, as printed text, and write it as CSV, Markdown and LaTeX."""
+"""Hold a table once, as printed text, for the page, for CSV, and for Markdown and LaTeX (`typeset.py`)."""
 
 from __future__ import annotations
 
@@ -56,7 +56,8 @@ class Column:
 
     `label` stands before the entry in HTML; an `inline` column continues the line of the one before it. Groups that share `over`
     stand side by side under that heading. `kind` is `text` (words), `number` (one), `interval` (two numbers) or `verdict` (a
-    word with symbol and colour).
+    word with symbol and colour). `only_csv`: for programs, the page does not show it. `share`: of the width of a LaTeX line,
+    in which the words wrap; 0: as wide as its widest entry.
     """
 
     key: str
@@ -66,6 +67,8 @@ class Column:
     label: str = ""
     inline: bool = False
     over: str = ""
+    only_csv: bool = False
+    share: float = 0.0
 
     @property
     def bare(self) -> bool:
@@ -115,9 +118,9 @@ class ColumnGroup:
         return tuple(EntryLine(name=slug(line[0][0].key), kind=line[0][0].kind, entries=line) for line in lines if line)
 
     def sort_key(self, row: Row) -> str:
-        """What the row is sorted by in this HTML column: its first entry, as a program reads it."""
+        """What the row is sorted by in this HTML column where that is not the entry's text: a number as a program reads it."""
         cell = row.cells[self.columns[0].key]
-        return cell.sort or (ascii_number(cell.text) if self.numeric else cell.text)
+        return cell.sort or (ascii_number(cell.text) if self.numeric else "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +130,11 @@ class EntryLine:
     name: str
     kind: str
     entries: tuple[tuple[Column, Cell], ...]
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is one entry that HTML shows as its text alone."""
+        return len(self.entries) == 1 and self.entries[0][1].plain and self.entries[0][0].bare
 
 
 def slug(key: str) -> str:
@@ -161,10 +169,10 @@ class TableView:
     @cached_property
     def groups(self) -> tuple[ColumnGroup, ...]:
         """The HTML columns; one in which no row has anything is left out."""
-        titles = dict.fromkeys(column.group for column in self.columns)
+        shown = [column for column in self.columns if not column.only_csv]
+        titles = dict.fromkeys(column.group for column in shown)
         groups = [
-            ColumnGroup(title=title, columns=tuple(column for column in self.columns if column.group == title))
-            for title in titles
+            ColumnGroup(title=title, columns=tuple(column for column in shown if column.group == title)) for title in titles
         ]
         filled = {key for row in self.rows for key, cell in row.cells.items() if cell.filled}
         return tuple(group for group in groups if not self.rows or any(column.key in filled for column in group.columns))
@@ -211,84 +219,3 @@ def _csv_fields(column: Column, cell: Cell) -> list[str]:
 def ascii_number(text: str) -> str:
     """A printed number as a program reads it: ASCII minus, no plus sign, no thousands separators."""
     return text.replace(MINUS, "-").replace(",", "").removeprefix("+")
-
-
-def to_markdown(table: TableView) -> str:
-    """The table as GitHub Markdown, its caption above and its notes below."""
-    lines = [f"**{_markdown(table.caption)}**", ""]
-    lines.append("| " + " | ".join(_markdown(column.title) for column in table.columns) + " |")
-    lines.append("|" + "|".join("---:" if column.kind in ("number", "interval") else "---" for column in table.columns) + "|")
-    for row in table.rows:
-        lines.append("| " + " | ".join(_markdown_cell(row.cells[column.key]) for column in table.columns) + " |")
-    if table.notes:
-        lines += ["", *[f"- {_markdown(note)}" for note in table.notes]]
-    return "\n".join(lines) + "\n"
-
-
-def _markdown_cell(cell: Cell) -> str:
-    """An entry; the brackets of an interval, which holds numbers alone, stay."""
-    return cell.text if cell.ends else _markdown(cell.text)
-
-
-def _markdown(text: str) -> str:
-    escaped = readable(" ".join(text.split())).replace("\\", "\\\\")
-    for character in "|*_<>`[]!&~$":
-        escaped = escaped.replace(character, "\\" + character)
-    return escaped
-
-
-_LATEX = {
-    "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
-    "&": r"\&",
-    "%": r"\%",
-    "$": r"\$",
-    "#": r"\#",
-    "_": r"\_",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": r"$<$",
-    ">": r"$>$",
-    MINUS: r"$-$",
-    "±": r"$\pm$",
-    "\N{MULTIPLICATION SIGN}": r"$\times$",
-    "→": r"$\rightarrow$",
-    "Δ": r"$\Delta$",
-    "≥": r"$\geq$",
-    "≤": r"$\leq$",
-    "\N{EN DASH}": r"--",
-    "…": r"\dots{}",
-}
-
-
-def latex(text: str) -> str:
-    """`text` with every character that LaTeX would interpret escaped."""
-    return "".join(_LATEX.get(character, character) for character in readable(" ".join(text.split())))
-
-
-def to_latex(table: TableView) -> str:
-    """The table as a LaTeX `table` (package booktabs), caption and notes included."""
-    align = "".join("r" if column.kind in ("number", "interval") else "l" for column in table.columns)
-    lines = [
-        "% needs \\usepackage{booktabs} and \\usepackage{graphicx}",
-        r"\begin{table}",
-        rf"\caption{{{latex(table.caption)}}}",
-        rf"\label{{tab:{table.name}}}",
-        r"\resizebox{\linewidth}{!}{%",
-        rf"\begin{{tabular}}{{{align}}}",
-        r"\toprule",
-        " & ".join(latex(column.title) for column in table.columns) + r" \\",
-        r"\midrule",
-        *[" & ".join(_latex_cell(row.cells[column.key].text) for column in table.columns) + r" \\" for row in table.rows],
-        r"\bottomrule",
-        r"\end{tabular}}",
-        *[rf"\par\footnotesize {latex(note)}" for note in table.notes],
-        r"\end{table}",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _latex_cell(text: str) -> str:
-    """Protect a leading bracket, which a row's end before it would take for its argument."""
-    return "{}" + latex(text) if text.startswith("[") else latex(text)

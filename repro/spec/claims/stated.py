@@ -17,6 +17,7 @@ class Reproduction:
     confidence: as in the facts (V, C, S, D, M).
     same_quantity: whether it is of the claim's metric; else it is listed beside the claim, but not drawn on
         its axis.
+    url: where it is found.
     """
 
     who: str
@@ -26,6 +27,7 @@ class Reproduction:
     confidence: str
     note: str = ""
     same_quantity: bool = True
+    url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,15 +2,7 @@
 
 import re
 
-from repro.report.drawing.plots import Bar, Curve, EffectPanel, EffectRow, effect_plot, learning_curves
-
-SCALES = (("points", "points"),)
-
-
-def plot(*, figure_id: str = "effects-t", **panel: object) -> str:
-    given = {"ours": Bar(estimate=1.0, ci90=(0.5, 1.5), ci95=(0.3, 1.7), seeds=(0.9, 1.1)), "paper": 1.4, "smallest": 0.35}
-    row = EffectRow(label="no_lrn", detail="top-1 error", panels={"points": EffectPanel(**{**given, **panel})})  # type: ignore[arg-type]
-    return effect_plot([row], scales=SCALES, title="Effects", figure_id=figure_id)
+from repro.report.drawing.plots import Curve, learning_curves
 
 
 def curves(figure_id: str = "curves-a", title: str = "Learning") -> str:
@@ -24,54 +16,16 @@ def curves(figure_id: str = "curves-a", title: str = "Learning") -> str:
     )
 
 
-def drawn(svg: str, colour: str) -> int:
-    """Count the strokes and fills in a colour of the page."""
-    return svg.count(f"var(--{colour})")
-
-
 def test_the_same_numbers_give_the_same_bytes() -> None:
-    assert plot() == plot()
     assert curves() == curves()
 
 
-def test_another_estimate_gives_another_drawing() -> None:
-    assert plot() != plot(ours=Bar(estimate=1.2, ci90=(0.5, 1.5), ci95=(0.3, 1.7)))
-
-
-def test_the_papers_effect_is_marked_only_where_it_printed_one() -> None:
-    assert drawn(plot(), "paper-effect") > drawn(plot(paper=None), "paper-effect") == 0
-
-
-def test_the_smallest_effect_of_interest_is_shaded_only_where_it_decides() -> None:
-    assert drawn(plot(), "band") > drawn(plot(smallest=None), "band") == 0
-
-
-def test_reproductions_have_a_colour_of_their_own() -> None:
-    assert drawn(plot(reproductions=(("^", 0.2),)), "second") > drawn(plot(), "second") == 0
-
-
-def test_a_single_seed_is_drawn_without_interval() -> None:
-    alone = plot(ours=Bar(estimate=1.0, ci90=None, ci95=None))
-    assert 0 < drawn(alone, "accent") < drawn(plot(), "accent")
-
-
 def test_every_colour_comes_from_the_page() -> None:
-    for svg in (plot(), curves()):
-        assert re.findall(r"#[0-9a-fA-F]{6}", svg) == []
+    assert re.findall(r"#[0-9a-fA-F]{6}", curves()) == []
 
 
 def test_no_drawing_refers_to_the_network() -> None:
-    assert "http" not in plot() + curves()
-
-
-def test_ids_of_two_drawings_differ_and_references_stay_inside() -> None:
-    one, two = plot(figure_id="effects-a"), plot(figure_id="effects-b")
-    ids = [set(re.findall(r'\bid="([^"]+)"', svg)) for svg in (one, two)]
-    assert not ids[0] & ids[1]
-    for svg, own in zip((one, two), ids, strict=True):
-        used = set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', svg))
-        assert used
-        assert {a or b for a, b in used} <= own
+    assert "http" not in curves()
 
 
 def test_ids_of_two_learning_curves_differ() -> None:
@@ -104,34 +58,3 @@ def test_a_run_that_never_logged_a_number_says_so() -> None:
     bare = {"epochs": (1,), "errors": (Curve(name="training", values=(90.0,)),), "drops": (), "title": "t", "figure_id": "f"}
     assert "no number was logged" in learning_curves(losses=(Curve(name="loss", values=(None,)),), **bare)
     assert "no number was logged" not in learning_curves(losses=(Curve(name="loss", values=(1.0,)),), **bare)
-
-
-def test_drawing_leaves_the_global_settings_alone() -> None:
-    import matplotlib as mpl
-
-    before = dict(mpl.rcParams)
-    plot()
-    assert dict(mpl.rcParams) == before
-
-
-def lines(*estimates: float) -> str:
-    """Draw one row for each estimate, with an interval of half its size to both sides."""
-    rows = []
-    for estimate in estimates:
-        ends = (estimate - abs(estimate) / 2, estimate + abs(estimate) / 2)
-        panel = EffectPanel(ours=Bar(estimate=estimate, ci90=ends, ci95=ends), paper=None, smallest=None)
-        rows.append(EffectRow(label=f"row {estimate}", detail="", panels={"points": panel}))
-    return effect_plot(rows, scales=SCALES, title="Effects", figure_id="effects-f")
-
-
-def ticks(svg: str) -> list[float]:
-    """Return the numbers along the axis."""
-    return [float(text.replace("\N{MINUS SIGN}", "-")) for text in re.findall(r">([\N{MINUS SIGN}\d.]+)</text>", svg)]
-
-
-def test_a_row_far_beyond_the_others_is_an_arrow_and_does_not_stretch_the_axis() -> None:
-    assert max(ticks(lines(1.0, 1.2, 0.9))) < 3
-    assert max(ticks(lines(1.0, 1.2, 0.9, 60.0))) < 3
-    assert min(ticks(lines(1.0, 1.2, 0.9, -60.0))) > -3
-    assert max(ticks(lines(1.0, 1.2, 0.9, 4.0))) > 3
-    assert drawn(lines(1.0, 1.2, 0.9, 60.0), "accent") > drawn(lines(1.0, 1.2, 0.9), "accent")

@@ -64,7 +64,8 @@ def test_without_runs_every_figure_says_so_and_draws_nothing(made: Made) -> None
                 continue
             assert not item.drawn
             assert item.missing[0].startswith("No runs yet: ")
-            assert "There is nothing to draw yet." in page_of(item).words
+            assert f"{item.title}: No runs yet: " in page_of(item).words
+            assert page_of(item).words.strip().startswith("Not drawn here")
 
 
 def test_mean_and_range_over_seeds_by_hand() -> None:

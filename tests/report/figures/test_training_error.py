@@ -60,7 +60,7 @@ def test_figure_1_marks_the_papers_epochs_as_read_off_and_draws_other_rates_thin
     assert "read off its figure" in item.caption
     assert item.svg.count('stroke-width:2"') == 3
     assert item.svg.count("stroke-width:0.8;opacity:0.55") == 3
-    assert "n = 2 seeds" in item.caption and "cpu: 2 cores" in item.caption and "Scale smoke" in item.caption
+    assert "n = 2 seeds" in item.caption and "CPU: 2 cores" in item.caption and "Scale smoke" in item.caption
 
 
 def test_a_unit_with_more_seeds_at_one_rate_is_not_slower_for_it(made: Made) -> None:

@@ -12,6 +12,8 @@ from tests.report.reading import Page
 
 LINK = re.compile(r'<(\w+)[^>]*?\s(?:href|src)="([^"]*)"([^>]*)>')
 ID = re.compile(r'\bid="([^"]*)"')
+#: Where papers and others' code are found.
+OUTSIDE = ("https://doi.org/10.", "https://github.com/")
 MOST_BYTES, MOST_OF_THE_FRONT = 1_500_000, 500_000
 
 
@@ -22,7 +24,7 @@ def test_every_link_leads_to_a_file_of_the_site_and_every_fragment_to_an_id(publ
     dead, num = [], 0
     for page, text in pages.items():
         for _, href, _ in LINK.findall(text):
-            if href.startswith(("https://doi.org/", "data:", "#?")):
+            if href.startswith((*OUTSIDE, "data:", "#?")):
                 continue
             path, _, fragment = unquote(href).partition("#")
             target = Path(os.path.normpath(page.parent / path)) if path else page
@@ -38,7 +40,7 @@ def test_nothing_is_asked_of_the_network_and_links_out_are_those_of_the_papers(p
         for tag, href, rest in LINK.findall(page.read_text(encoding="utf-8")):
             if "://" in href:
                 assert tag == "a", f"{page} loads {href}"
-                assert href.startswith("https://doi.org/10.")
+                assert href.startswith(OUTSIDE)
                 assert 'rel="external"' in rest
         assert "@import" not in page.read_text(encoding="utf-8")
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from repro.papers import PAPERS
-from repro.spec.experiment import replaced
 from repro.spec.geometry.image import geometry, pooled_px
+from repro.spec.names import replaced
 from repro.spec.network import Pooling
 
 ALEXNET = PAPERS["alexnet"].experiment("full").network

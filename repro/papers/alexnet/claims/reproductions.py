@@ -7,6 +7,10 @@ from repro.spec.claims import Reproduction
 OWN_LOG = "Krizhevsky, log of the released code"
 CONVNET2 = "cuda-convnet2, one GPU, 90 epochs"
 ZEILER = "Zeiler, Fergus 2014, one net"
+#: Where these are found.
+RELEASED_URL = "https://github.com/akrizhevsky/cuda-convnet2"
+ZEILER_URL = "https://doi.org/10.48550/arXiv.1311.2901"
+MISHKIN_URL = "https://doi.org/10.48550/arXiv.1606.02228"
 MISHKIN = "Mishkin, Sergievskiy, Matas 2016 (CaffeNet, 128 px)"
 CAFFE = "Caffe, bvlc_alexnet"
 CAFFENET = "Caffe, bvlc_reference_caffenet"
@@ -34,13 +38,14 @@ CSM_KR_TOP1 = replace(
 THEANO_TOP1 = Reproduction(who="theano_alexnet", control=0.426, protocol="not stated", confidence="M", note="about")
 ONE_CNN_TOP1 = (
     Reproduction(who=CONVNET2, control=0.4042, protocol="ten crops", confidence="V"),
-    Reproduction(who=ZEILER, control=0.405, protocol="ten crops", confidence="V"),
+    Reproduction(who=ZEILER, url=ZEILER_URL, control=0.405, protocol="ten crops", confidence="V"),
     Reproduction(who=CAFFE, control=0.429, protocol="centre crop", confidence="V"),
     Reproduction(who=CONVNET2, control=0.4255, protocol="centre crop", confidence="V"),
     CAFFENET_TOP1,
     THEANO_TOP1,
     Reproduction(
         who="Mishkin, Sergievskiy, Matas 2016 (CaffeNet, 227 px)",
+        url=MISHKIN_URL,
         control=0.435,
         protocol="centre crop",
         confidence="V",
@@ -55,7 +60,7 @@ ONE_CNN_TOP1 = (
 )
 ONE_CNN_TOP5 = (
     Reproduction(who=CONVNET2, control=0.1815, protocol="ten crops", confidence="V"),
-    Reproduction(who=ZEILER, control=0.181, protocol="ten crops", confidence="V"),
+    Reproduction(who=ZEILER, url=ZEILER_URL, control=0.181, protocol="ten crops", confidence="V"),
     Reproduction(who=CAFFE, control=0.198, protocol="centre crop", confidence="V"),
     Reproduction(who=CONVNET2, control=0.1981, protocol="centre crop", confidence="V"),
     replace(CAFFENET_TOP1, control=0.196),
@@ -70,6 +75,7 @@ ONE_CNN_TOP5 = (
 # Pre-training, averages, 10,184 classes.
 PRETRAINED_2009_TOP1 = Reproduction(
     who=OWN_LOG,
+    url=RELEASED_URL,
     control=0.391000,
     protocol="ten crops",
     confidence="C",
@@ -78,6 +84,7 @@ PRETRAINED_2009_TOP1 = Reproduction(
 PRETRAINED_2009_TOP5 = replace(PRETRAINED_2009_TOP1, control=0.168760)
 PRETRAINED_2009_GAIN_TOP1 = Reproduction(
     who=OWN_LOG,
+    url=RELEASED_URL,
     control=0.406640,
     ablated=0.391000,
     protocol="ten crops",
@@ -88,6 +95,7 @@ PRETRAINED_2009_GAIN_TOP1 = Reproduction(
 PRETRAINED_2009_GAIN_TOP5 = replace(PRETRAINED_2009_GAIN_TOP1, control=0.182100, ablated=0.168760)
 RUN_131_TOP1 = Reproduction(
     who=OWN_LOG,
+    url=RELEASED_URL,
     control=0.694209,
     protocol="own split",
     confidence="C",
@@ -100,6 +108,7 @@ RUN_101_TOP5 = replace(RUN_101_TOP1, control=0.436466)
 # Units, towers, pooling, depth.
 MISHKIN_TANH = Reproduction(
     who=MISHKIN,
+    url=MISHKIN_URL,
     control=0.529,
     ablated=0.599,
     protocol="centre crop; test error after training, not pace",
@@ -110,6 +119,7 @@ MISHKIN_TANH = Reproduction(
 MISHKIN_SCALED_TANH = replace(MISHKIN_TANH, ablated=0.577, note="ReLU against scaled tanh on ImageNet")
 MISHKIN_NARROW = Reproduction(
     who=MISHKIN,
+    url=MISHKIN_URL,
     control=0.529,
     ablated=0.584,
     protocol="centre crop, twice narrower, all layers",
@@ -125,6 +135,7 @@ MISHKIN_ONE_TOWER = replace(
 )
 NEVER_CROSS_TOP1 = Reproduction(
     who=OWN_LOG,
+    url=RELEASED_URL,
     control=0.406640,
     ablated=0.418280,
     protocol="ten crops, ILSVRC-2012 validation",
@@ -135,6 +146,7 @@ NEVER_CROSS_TOP1 = Reproduction(
 NEVER_CROSS_TOP5 = replace(NEVER_CROSS_TOP1, control=0.182100, ablated=0.193300)
 MISHKIN_POOLING = Reproduction(
     who=MISHKIN,
+    url=MISHKIN_URL,
     control=0.529,
     ablated=0.516,
     protocol="centre crop",
@@ -144,6 +156,7 @@ MISHKIN_POOLING = Reproduction(
 # Two convolutions at once: it brackets the statement about single ones, no more.
 ZEILER_CONV34 = Reproduction(
     who=ZEILER,
+    url=ZEILER_URL,
     control=0.405,
     ablated=0.454,
     protocol="ILSVRC-2012 validation",
@@ -162,6 +175,7 @@ ZEILER_ALL = replace(ZEILER_CONV34, ablated=0.713, note="conv3, conv4, fc6 and f
 # Response normalisation.
 NORM_TOP1 = Reproduction(
     who=OWN_LOG,
+    url=RELEASED_URL,
     control=0.405280,
     ablated=0.404880,
     protocol="ten crops, ILSVRC-2012 validation",
@@ -184,9 +198,12 @@ NORM_110 = replace(
     protocol="not stated",
     note="run 110, an older net without normalisation: about 1 % worse",
 )
-NORM_MISHKIN = Reproduction(who=MISHKIN, control=0.530, ablated=0.529, protocol="centre crop", confidence="V", note="no effect")
+NORM_MISHKIN = Reproduction(
+    who=MISHKIN, url=MISHKIN_URL, control=0.530, ablated=0.529, protocol="centre crop", confidence="V", note="no effect"
+)
 NORM_VGG_TOP1 = Reproduction(
     who="Simonyan, Zisserman 2014 (VGG A and A-LRN)",
+    url="https://doi.org/10.48550/arXiv.1409.1556",
     control=0.297,
     ablated=0.296,
     protocol="single scale",
@@ -196,6 +213,7 @@ NORM_VGG_TOP1 = Reproduction(
 NORM_VGG_TOP5 = replace(NORM_VGG_TOP1, control=0.105, ablated=0.104)
 NORM_DIGITS = Reproduction(
     who="a user of DIGITS (NVIDIA/DIGITS#1089)",
+    url="https://github.com/NVIDIA/DIGITS/issues/1089",
     control=0.0600,
     ablated=0.0624,
     protocol="dogs against cats",
@@ -206,6 +224,7 @@ NORM_DIGITS = Reproduction(
 # Of the four-layer nets only the convolutional 18 % one was ever rebuilt elsewhere, and not without normalisation.
 CAFFE_CIFAR = Reproduction(
     who="Caffe, CIFAR-10 full (BVLC/caffe#273)",
+    url="https://github.com/BVLC/caffe/issues/273",
     control=0.1800,
     ablated=0.1835,
     protocol="whole images",
@@ -217,6 +236,7 @@ CAFFE_CIFAR = Reproduction(
 # Dropout, decay, crops.
 DROPOUT_50 = Reproduction(
     who=MISHKIN,
+    url=MISHKIN_URL,
     control=0.529,
     ablated=0.544,
     protocol="centre crop; test error, not the gap",
@@ -245,6 +265,7 @@ CROPS_CONVNET2_TOP5 = replace(CROPS_CONVNET2_TOP1, control=0.1815, ablated=0.198
 CROPS_170_TOP1 = replace(
     CROPS_CONVNET2_TOP1,
     who=OWN_LOG,
+    url=RELEASED_URL,
     control=0.405280,
     ablated=0.423407,
     confidence="C",

@@ -10,6 +10,7 @@ from repro.spec.claims import Reproduction
 
 C3D_CLIP1 = Reproduction(
     who="Tran et al. 2015 (C3D)",
+    url="https://doi.org/10.48550/arXiv.1412.0767",
     control=0.551,
     protocol="clip Hit@1",
     confidence="M",
@@ -24,6 +25,7 @@ C3D_TUNED_VID5 = replace(C3D_TUNED_CLIP1, control=0.148, protocol="video Hit@5",
 
 YUE_HEI_NG_HIT1 = Reproduction(
     who="Yue-Hei Ng et al. 2015",
+    url="https://doi.org/10.48550/arXiv.1503.08909",
     control=0.364,
     protocol="Hit@1",
     confidence="M",
@@ -39,6 +41,7 @@ YUE_HEI_NG_BEST = replace(
 
 MULTI_RES_CNN = Reproduction(
     who="nirmal-25/Multi-Res-CNN",
+    url="https://github.com/nirmal-25/Multi-Res-CNN",
     control=0.35,
     protocol="validation accuracy",
     confidence="V",
@@ -48,6 +51,7 @@ MULTI_RES_CNN = Reproduction(
 
 TWO_STREAM_SCRATCH = Reproduction(
     who="Simonyan, Zisserman 2014 (two-stream, spatial net)",
+    url="https://doi.org/10.48550/arXiv.1406.2199",
     control=0.575,
     protocol="UCF-101, split 1",
     confidence="M",
@@ -80,6 +84,7 @@ RESNET_ALL = replace(RESNET_LAST, control=0.205, note="another net, all layers: 
 
 C3D_SCRATCH_ISSUE = Reproduction(
     who="a user of C3D (facebookarchive/C3D#281)",
+    url="https://github.com/facebookarchive/C3D/issues/281",
     control=0.67,
     protocol="UCF-101",
     confidence="V",
@@ -87,11 +92,16 @@ C3D_SCRATCH_ISSUE = Reproduction(
     same_quantity=False,
 )
 C3D_SCRATCH_VIDEO_CAFFE = replace(
-    C3D_SCRATCH_ISSUE, who="a user of C3D (chuckcho/video-caffe#101)", control=0.5, note="another net; about"
+    C3D_SCRATCH_ISSUE,
+    who="a user of C3D (chuckcho/video-caffe#101)",
+    url="https://github.com/chuckcho/video-caffe/issues/101",
+    control=0.5,
+    note="another net; about",
 )
 C3D_SCRATCH_LOW = replace(
     C3D_SCRATCH_ISSUE,
     who="quoted in arXiv 1708.05038 (C3D)",
+    url="https://doi.org/10.48550/arXiv.1708.05038",
     control=0.59,
     note="another net; the lower of two values",
 )

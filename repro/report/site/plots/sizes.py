@@ -24,7 +24,7 @@ from repro.report.pages import claim_cells as claim_rows
 from repro.report.pages.setting import num_examples
 from repro.report.text import formatting
 from repro.report.text.formatting import TIMES as SIGN
-from repro.report.text.formatting import fixed, times
+from repro.report.text.formatting import fixed, relative_change, times
 from repro.report.text.hits import claim_as_shown
 from repro.spec.experiment import Paper
 from repro.spec.terms.metrics import metric_named, unit_of
@@ -116,7 +116,7 @@ def size_text(value: float, *, axis: str, claim: JudgedClaim) -> str:
 
 def relative_text(value: float) -> str:
     """A relative change: a decimal below ten per cent, none above."""
-    return f"{fixed(100 * value, decimals=1 if abs(value) < 0.0995 else 0, signed=True)} %"
+    return f"{relative_change(math.log1p(value))} %" if value > -1 else ""
 
 
 def size_words(size: Size, *, axis: str, claim: JudgedClaim) -> str:

@@ -58,5 +58,12 @@
       }
     });
   }
-  addEventListener("beforeprint", () => { for (const item of document.querySelectorAll("details")) item.open = true; });
+  let folded = [];
+  addEventListener("beforeprint", () => {
+    folded = [...document.querySelectorAll("details:not([open])")];
+    for (const item of folded) item.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const item of folded) item.open = false;
+  });
 })();

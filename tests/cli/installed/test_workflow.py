@@ -1,0 +1,43 @@
+"""The command `workflow` for a user without a name or a home, as containers have them."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from pathlib import Path
+
+import pytest
+
+from repro.cli.installed.workflow import for_anyone
+
+
+@pytest.fixture
+def nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A user whom no list of users knows; the folder for temporary files."""
+
+    def unknown() -> str:
+        raise KeyError("getpwuid(): uid not found: 4242")
+
+    monkeypatch.setattr(getpass, "getuser", unknown)
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
+    return tmp_path
+
+
+def test_a_user_who_is_a_number_has_it_as_a_name(nobody: Path) -> None:
+    found = for_anyone({"HOME": str(nobody), "PATH": "/bin"})
+    assert found == {"HOME": str(nobody), "PATH": "/bin", "USER": str(os.getuid())}
+
+
+@pytest.mark.parametrize("environ", [{}, {"HOME": ""}, {"HOME": "/"}, {"HOME": "/nowhere/at/all"}])
+def test_a_home_that_cannot_be_written_is_a_folder_of_ones_own(
+    environ: dict[str, str], nobody: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write everywhere
+    home = Path(for_anyone(environ)["HOME"])
+    assert home.parent == nobody and home.is_dir() and home.stat().st_mode & 0o077 == 0
+    assert for_anyone(environ)["HOME"] == str(home)
+
+
+def test_whoever_has_both_keeps_them(tmp_path: Path) -> None:
+    environ = {"HOME": str(tmp_path), "USER": "somebody"}
+    assert for_anyone(environ) == environ
