@@ -23,6 +23,8 @@ CONFIG = {
     "data": None,
     "images": None,
     "videos": None,
+    "images_title": None,
+    "videos_title": None,
     "pretraining": None,
     "unsplit": None,
     "transfer": None,

@@ -30,7 +30,7 @@ OPTIONS = {
     "show": KNOWING | {"run"},
     "diff": KNOWING | {"base", "other", "--json", "--page", "--margin"},
     "plan": KNOWING | PAPERS_OPTION | {"--scale", "--gpus", "--gpu-tflops", "--hours", "--results"},
-    "prepare": STAGE | COMPUTE | PAPERS_OPTION | SOURCE | {"--dataset", "--max-left-out"},
+    "prepare": STAGE | COMPUTE | PAPERS_OPTION | SOURCE | {"--dataset", "--max-left-out", "--title"},
     "train": STAGE | COMPUTE | PAPERS_OPTION | {"--variant", "--variants", "--seeds", "--gpus", "--precision", "--towers-apart"},
     "collect": STAGE | PAPERS_OPTION | {"--num-seeds"},
     "judge": STAGE | PAPERS_OPTION,

@@ -100,6 +100,7 @@ def _add_prepare(commands: Commands) -> None:
     )
     for key in SOURCE_KEYS:
         stage.add_argument(f"--{key}", dest="source", type=parse_place, metavar="DIR", help=argparse.SUPPRESS)
+    stage.add_argument("--title", metavar="TEXT", help="what pages call these data (default: as --source is called)")
     stage.add_argument(
         "--max-left-out",
         type=parse_share,

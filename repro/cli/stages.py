@@ -6,6 +6,7 @@ import argparse
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from itertools import pairwise
 
 from repro.artifacts.failed_json import find_failure, note_failure
@@ -50,6 +51,7 @@ def prepare_data(options: argparse.Namespace, say: Say) -> None:
         with importing():
             from repro.data.prepare.prepare import prepare
 
+        dataset = replace(dataset, title=options.title) if options.title else dataset
         device = "cpu" if isinstance(dataset, VideoDataset) else chosen_device(options.device)
         prepare(
             dataset,

@@ -62,6 +62,8 @@ class Config:
     data: str | None
     images: str | None
     videos: str | None
+    images_title: str | None
+    videos_title: str | None
     pretraining: str | None
     unsplit: str | None
     transfer: str | None
@@ -201,7 +203,7 @@ def planned_runs(
 
 
 def source_option(paper: Paper, dataset: Dataset | VideoDataset, config: Config) -> str:
-    """The `--source` option of the prepare stage for `dataset` of `paper`: empty if it needs no folder.
+    """The options of the prepare stage that say where `dataset` of `paper` is, and what it is called: "" if it needs no folder.
 
     Raises:
         ConfigError: the data need a folder and none is given, or it does not exist.
@@ -218,7 +220,8 @@ def source_option(paper: Paper, dataset: Dataset | VideoDataset, config: Config)
             f"{key}={folder!r} is not a folder (looked from {Path.cwd()}); give an existing one: --config {key}=DIR"
         )
     _check_holds(path, dataset.kind, key=key)
-    return f"--source {shlex.quote(str(path))}"
+    title = {"images": config.images_title, "videos": config.videos_title}.get(key)
+    return f"--source {shlex.quote(str(path))}" + (f" --title {shlex.quote(title)}" if title else "")
 
 
 def _needs(paper: Paper, config: Config, *, key: str) -> str:

@@ -29,6 +29,7 @@ from repro.report.pages.runs import PAGE as RUNS
 from repro.report.pages.runs import runs_page
 from repro.report.pages.setting import run_page_path, table_page_path
 from repro.report.pages.table import table_page
+from repro.report.plain_cells import plain_cells, shown
 from repro.report.text import tables, typeset
 from repro.spec.experiment import Paper, Table
 
@@ -130,22 +131,16 @@ def page_environment() -> Environment:
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_shown,
+        finalize=shown,
     )
     styles = [(TEMPLATES / name).read_text(encoding="utf-8") for name in STYLES]
     environment.globals["style"] = Markup("\n".join(styles))
     environment.globals["site_style"] = Markup((TEMPLATES / "site" / "header.css").read_text(encoding="utf-8"))
+    environment.globals["plain_cells"] = plain_cells
     environment.globals["up"] = ""
     environment.globals["icon"] = f"data:image/svg+xml;base64,{b64encode(ICON.encode()).decode()}"
     environment.globals["script"] = Markup((TEMPLATES / "report.js").read_text(encoding="utf-8"))
     return environment
-
-
-def _shown(value: object) -> object:
-    """A text with what would act on the page written out, its ends of lines aside; anything else as it is."""
-    if isinstance(value, Markup) or not isinstance(value, str):
-        return value
-    return value if value.isascii() and value.isprintable() else "\n".join(map(files.readable, value.split("\n")))
 
 
 def _write_table(table: Table, paper: Paper, *, results: Results, folder: Path, pages: Pages) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import mmap
 import platform
 import resource
 from collections.abc import Iterator
@@ -12,21 +13,43 @@ from pathlib import Path
 #: glibc's names for what `mallopt` sets (malloc.h).
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX = -1, -2, -4
 MIB = 1 << 20
+#: How much of the heap is asked for in huge pages, of which each takes the place of 512 usual ones.
+HUGE_MIB, HUGE_PAGE = 512, 2 * MIB
 
 
 def keep_freed_memory() -> bool:
     """Let glibc serve blocks of any size from its heap and keep up to 1 GiB of freed memory; say whether it does.
 
     By default a block above 128 KiB may be mapped anew, zeroed by the system and unmapped at every step: a net's activations
-    on a CPU are such blocks, and at the paper's size a step spends a fifth of its time on that. Numbers do not change.
-    Other C libraries are left as they are.
+    on a CPU are such blocks, and at the paper's size a step spends a fifth of its time on that. Its next 512 MiB are asked for in
+    huge pages. Numbers do not change. Other C libraries are left as they are.
     """
     if platform.libc_ver()[0] != "glibc":
         return False
-    mallopt = ctypes.CDLL(None).mallopt
+    libc = ctypes.CDLL(None)
     wanted = ((M_MMAP_MAX, 0), (M_TRIM_THRESHOLD, 1024 * MIB), (M_TOP_PAD, 64 * MIB))
-    results = [mallopt(name, value) for name, value in wanted]
-    return results == [1] * len(wanted)
+    results = [libc.mallopt(name, value) for name, value in wanted]
+    if results != [1] * len(wanted):
+        return False
+    _ask_for_huge_pages(libc)
+    return True
+
+
+def _ask_for_huge_pages(libc: ctypes.CDLL) -> None:
+    """Let the heap grow without touching it, and ask the system for huge pages there, which it may grant or not.
+
+    A processor remembers where some thousand pages lie and looks all others up at each turn. On a virtual machine that was 1 to
+    4 % of a training step.
+    """
+    libc.malloc.restype, libc.malloc.argtypes = ctypes.c_void_p, (ctypes.c_size_t,)
+    libc.free.restype, libc.free.argtypes = None, (ctypes.c_void_p,)
+    libc.madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
+    block = libc.malloc(HUGE_MIB * MIB)
+    if block is None:
+        return  # the system has a limit below that; what follows asks for less at a time
+    first, last = -(-block // HUGE_PAGE) * HUGE_PAGE, (block + HUGE_MIB * MIB) // HUGE_PAGE * HUGE_PAGE
+    libc.madvise(first, last - first, mmap.MADV_HUGEPAGE)
+    libc.free(block)
 
 
 def peak_mib() -> float:

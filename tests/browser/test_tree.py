@@ -95,3 +95,12 @@ def test_every_page_loads_in_silence_and_asks_for_nothing_but_itself(tree: Tree,
     own = {path.as_uri() for path in (*tree.pages, tree.comparison)}
     assert looked_at.window.said == []
     assert {url for url in looked_at.window.asked if not url.startswith(("data:", "about:"))} == own
+
+
+def test_no_page_scrolls_sideways_on_a_phone(looked_at: LookedAt) -> None:
+    assert not looked_at.wide, f"widths in px: {looked_at.wide}"
+
+
+def test_every_verdict_is_on_the_screen_of_a_phone(looked_at: LookedAt) -> None:
+    assert looked_at.marks > 500
+    assert not looked_at.beside, f"verdicts beside it: {looked_at.beside}"

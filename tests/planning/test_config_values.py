@@ -162,3 +162,21 @@ def test_with_no_folder_at_all_every_key_that_would_do_is_named() -> None:
     found = config(scale="folders")
     with pytest.raises(ConfigError, match="say where it is: --config images=DIR or --config videos=DIR"):
         source_option(PAPERS["alexnet"], PAPERS["alexnet"].scale("folders").dataset, found)
+
+
+@pytest.mark.parametrize(
+    ("title", "option"),
+    [
+        (None, ""),
+        ("Imagenette, 160 a class", " --title 'Imagenette, 160 a class'"),
+        ("it's mine; rm -rf", " --title 'it'\"'\"'s mine; rm -rf'"),
+        ("{input}", " --title '{input}'"),
+        ("plain", " --title plain"),
+    ],
+)
+def test_what_the_user_calls_the_data_goes_to_preparation_quoted(title: str | None, option: str, tmp_path: Path) -> None:
+    for name in ("train", "val"):
+        (tmp_path / name).mkdir()
+    found = config(scale="folders", papers="alexnet", images=str(tmp_path), images_title=title, videos_title="films")
+    dataset = PAPERS["alexnet"].scale("folders").dataset
+    assert source_option(PAPERS["alexnet"], dataset, found) == f"--source {tmp_path}{option}"

@@ -68,7 +68,7 @@ SMOKE_NET = Sizing(
     family="alexnet",
     size=Size(input_px=SMOKE_CROP_PX, width=1 / 12, stem=Stem(kernel_px=5, stride_px=1, padding_px=2)),
     batch_size=16,
-    schedule=Schedule(rule="epochs", num_epochs=5, drops=(4, 4.5)),
+    schedule=Schedule(rule="epochs", num_epochs=10, drops=(8, 9)),
     learning_rate=0.01,
     num_train_examples=128,
 )

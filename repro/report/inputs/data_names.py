@@ -21,9 +21,9 @@ def named(record: DatasetJson, *, results: Path) -> DatasetJson:
 
 
 def named_in(run: RunJson, datasets: dict[str, DatasetJson]) -> RunJson:
-    """`run` with its data called as its data set is."""
+    """`run` with its data called as its data set is: what it is called decides nothing, and may be told later."""
     record = datasets.get(run.dataset.name)
-    if record is None or not run.dataset.title.startswith(UNNAMED):
+    if record is None:
         return run
     return replace(run, dataset=replace(run.dataset, title=record.title))
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from repro.artifacts import calibration_json, claims_json, dataset_json, files
 from repro.artifacts.calibration_json import CalibrationJson, read_calibration
@@ -73,6 +74,11 @@ class Results:
     moments: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     published: str = ""
     job_logs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def said(self) -> dict[Hashable, Any]:
+        """What pages have said of these results, kept for the next page that says it."""
+        return {}
 
     def challenges_of(self, claim: JudgedClaim) -> tuple[Challenge, ...]:
         """The challenges of a claim, each once: what came of it, or that it has begun."""

@@ -40,6 +40,8 @@ from repro.spec.terms.protocols import sampled_by
 #: A number that is a bound, not a value.
 AT_LEAST, AT_MOST = "≥ ", "≤ "
 TIMES = "\N{MULTIPLICATION SIGN}"
+#: Makes numbers that are sorted as text positive, and of one length.
+BEYOND = 5e6
 #: What stands in place of a verdict where nothing was run.
 NOT_RUN = "not run"
 #: Claims that say how many seeds would find the paper's effect.
@@ -139,12 +141,19 @@ def our_cells(claim: JudgedClaim, *, digits: Digits) -> Cells:
             return {**ours, **_log_ratio_cells(None, metric=claim.metric, decimals=digits.log_ratio, strong=False)}
     on_points = claim.decided_on != "log_ratio"
     cells = _estimate_cells(points, metric=claim.metric, decimals=digits.points, strong=on_points)
-    if log_ratio is not None:  # effects come in the order of their change of error, in whatever unit each is told
-        cells["estimate"] = replace(cells["estimate"], sort=f"{log_ratio.estimate:.6f}")
+    sort = _sorted_by(log_ratio.estimate if log_ratio else None, points, unit=cells["estimate"].unit)
     return {
         **cells,
+        "estimate": replace(cells["estimate"], sort=sort),
         **_log_ratio_cells(log_ratio, metric=claim.metric, decimals=digits.log_ratio, strong=not on_points),
     }
+
+
+def _sorted_by(log_ratio: float | None, points: Estimated | None, *, unit: str) -> str:
+    """By what an effect is sorted: its logarithm, whatever the unit in which it is told; those without one follow by unit."""
+    if log_ratio is not None:
+        return f"{log_ratio:.6f}"
+    return f"z {unit} {BEYOND + points.estimate:.6f}" if points else ""
 
 
 def value_cells(ours: Estimated | None, *, metric: str, digits: Digits, signed: bool) -> Cells:
@@ -196,8 +205,9 @@ def _log_ratio_cells(part: Estimated | None, *, metric: str, decimals: int, stro
 
 def _times_cells(log_ratio: Estimated) -> Cells:
     """A ratio with its intervals from its logarithm."""
+    sort = _sorted_by(log_ratio.estimate, None, unit=TIMES)
     return {
-        "estimate": Cell(text=times(math.exp(log_ratio.estimate)), unit=TIMES, strong=True),
+        "estimate": Cell(text=times(math.exp(log_ratio.estimate)), unit=TIMES, strong=True, sort=sort),
         "estimate_ci90": _times(log_ratio.ci90),
         "estimate_ci95": _times(log_ratio.ci95),
     }
@@ -206,8 +216,9 @@ def _times_cells(log_ratio: Estimated) -> Cells:
 def _ratio_cells(claim: JudgedRatio) -> Cells:
     """How many times as many epochs one arm needs, at the training error that decides."""
     first = claim.thresholds[0] if claim.thresholds else None
+    sort = _sorted_by(claim.deciding.estimate if claim.deciding else None, None, unit=TIMES)
     return {
-        "estimate": ratio_cell(first, strong=True) if first else Cell(),
+        "estimate": replace(ratio_cell(first, strong=True), sort=sort) if first else Cell(),
         "estimate_ci90": _times(claim.ci90),
         "estimate_ci95": _times(claim.ci95),
     }

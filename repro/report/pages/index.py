@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from repro.analyse.evidence.verdict import ANSWERS
+from repro.analyse.evidence.verdict import ANSWERS, NOT_COMPARABLE
 from repro.artifacts.dataset_json import SplitFiles
 from repro.artifacts.judged import JudgedByRuns, JudgedClaim
 from repro.report.inputs.copies import TABLES
@@ -204,7 +204,7 @@ def _claim_cells(claim: JudgedClaim, paper: Paper, table: Table | None, *, page:
     found = formatting.digits(num_examples(claim.metric, claim.protocol, claim.arm, paper=paper.name, results=results))
     ours = claim_rows.our_cells(claim, digits=found)
     verdict = claim_rows.verdict_cells(claim, results.challenges_of(claim))
-    brief = claim.brief or claim.reason
+    brief = "" if claim.verdict == NOT_COMPARABLE else claim.brief or claim.reason  # of levels the fold says it
     cells = {
         "statement": Cell(text=claim.statement, href=f"{page}#{claim.id}" if page else ""),
         "where": Cell(text=claim.where),

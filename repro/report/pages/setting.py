@@ -96,6 +96,14 @@ def setting(results: Results, *, paper: str = "", table: Table | None = None) ->
     Raises:
         ValueError: claims.json has an evidence level that does not exist.
     """
+    of = (paper, None if table is None else (table.name, table.variants))
+    if of not in results.said:  # a page for each run says the same
+        results.said[of] = _setting(results, paper=paper, table=table)
+    said: Setting = results.said[of]
+    return said
+
+
+def _setting(results: Results, *, paper: str, table: Table | None) -> Setting:
     levels = results.judgement.evidence
     names = [levels[paper]] if paper else list(levels.values())
     evidence = tuple(evidence_level(name) for name in dict.fromkeys(names))

@@ -293,7 +293,7 @@ def _line_cells(line: TableLine, paper: Paper, table: Table, *, results: Results
             cells |= {
                 "statement": Cell(text=entry.statement),
                 "measure": Cell(text=measure(entry.metric, entry.protocol, table=table)),
-                "claim": Cell(text=entry.id),
+                "claim": Cell(text=entry.id, href=f"#{entry.id}"),
                 "where": Cell(text=entry.where),
                 **claim_rows.paper_cells(entry),
                 **claim_rows.our_cells(entry, digits=digits),

@@ -12,7 +12,7 @@ from repro.report.site.folders import Source
 from repro.report.site.plots.sizes import as_printed, axis_of, printed_size, size_of
 from repro.report.site.standing import Asked, Statement, mark_of
 from repro.report.text.tables import Cell, Column, Row, TableView, to_csv
-from repro.report.text.typeset import latex
+from repro.report.text.typeset import NEEDS, SMALL, latex, wrapped
 
 COLUMNS = tuple(
     Column(key=key, title=title, group=title, kind=kind)
@@ -122,12 +122,12 @@ def matrix_latex(asked: Sequence[Asked], sources: Sequence[Source], *, label: st
     real = [source for source in sources if any(source.key in item.lead.entries for item in asked)][:4]
     head = ["Question", "Paper", *(source.title for source in real)]
     lines = [
-        "% needs \\usepackage{booktabs}",
+        NEEDS,
         r"\begin{table}",
-        r"\small",
+        SMALL,
         rf"\caption{{{latex(caption)}}}",
         rf"\label{{tab:{label}}}",
-        rf"\begin{{tabular}}{{p{{.3\linewidth}}r{'l' * len(real)}}}",
+        rf"\begin{{tabular}}{{@{{}}{wrapped(0.26)}{wrapped(0.12)}{wrapped(0.48 / max(len(real), 1)) * len(real)}@{{}}}}",
         r"\toprule",
         " & ".join(latex(text) for text in head) + r" \\",
         r"\midrule",
@@ -157,12 +157,12 @@ def _latex_line(item: Asked, sources: Sequence[Source]) -> str:
 def claims_latex(item: Asked, sources: Sequence[Source]) -> str:
     """The claims of a question in six columns: claim, paper, data, here, seeds, verdict."""
     lines = [
-        "% needs \\usepackage{booktabs}",
+        NEEDS,
         r"\begin{table}",
-        r"\small",
+        SMALL,
         rf"\caption{{{latex(item.question.title)} {latex(item.paper.authors)} {item.paper.year}.}}",
         rf"\label{{tab:{item.paper.name}-{item.question.name.replace('_', '-')}}}",
-        r"\begin{tabular}{p{.34\linewidth}rlrll}",
+        rf"\begin{{tabular}}{{@{{}}{wrapped(0.26)}{''.join(map(wrapped, (0.12, 0.14, 0.18, 0.04, 0.12)))}@{{}}}}",
         r"\toprule",
         r"Statement & Paper & Data & Here [90\,\%] & $n$ & Verdict \\",
         r"\midrule",
@@ -173,7 +173,7 @@ def claims_latex(item: Asked, sources: Sequence[Source]) -> str:
             if entry is None or mark_of(entry.verdict).group in ("idle", "apart"):
                 continue
             printed = as_printed(entry, statement.paper, results=source.results)
-            n = "/".join(str(num) for num in getattr(entry, "n", {}).values())
+            n = ", ".join(dict.fromkeys(str(num) for num in getattr(entry, "n", {}).values()))
             texts = (
                 entry.statement,
                 printed.paper,

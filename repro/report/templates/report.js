@@ -121,7 +121,15 @@
   addEventListener("hashchange", openTarget);
   addEventListener("resize", stops);
   document.addEventListener("toggle", stops, true);
-  addEventListener("beforeprint", () => { for (const item of document.querySelectorAll("details:is(.why, .apart-claims, .gaps)")) item.open = true; });
   openTarget();
   stops();
+
+  let folded = [];
+  addEventListener("beforeprint", () => {
+    folded = [...document.querySelectorAll("details:not([open])")];
+    for (const item of folded) item.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const item of folded) item.open = false;
+  });
 })();

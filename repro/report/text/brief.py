@@ -9,12 +9,12 @@ from repro.report.text.formatting import counted, listed
 from repro.report.text.tables import Cell, Column, Row, TableView
 
 COLUMNS = (
-    Column(key="what", title="Variant or statement", group="Variant or statement", share=0.27),
-    Column(key="measure", title="Measure", group="Measure", share=0.17),
-    Column(key="paper", title="Paper", group="Paper", kind="number"),
-    Column(key="here", title="Here [90 %]", group="Here [90 %]", kind="number"),
+    Column(key="what", title="Variant or statement", group="Variant or statement", share=0.25),
+    Column(key="measure", title="Measure", group="Measure", share=0.15),
+    Column(key="paper", title="Paper", group="Paper", kind="number", share=0.12),
+    Column(key="here", title="Here [90 %]", group="Here [90 %]", kind="number", share=0.18),
     Column(key="n", title="n", group="n", kind="number"),
-    Column(key="verdict", title="Verdict", group="Verdict"),
+    Column(key="verdict", title="Verdict", group="Verdict", share=0.12),
 )
 #: Units as a narrow column has room for them.
 SHORT = {"points": "pt", "% more errors": "%", "% errors": "%", "points at most": "pt at most", "points or more": "pt or more"}
@@ -81,17 +81,19 @@ def brief_printed(view: TableView, *, titles: Mapping[str, str], heading: str) -
     """
     seeds = [_joined(row, titles, "n") for row in view.rows]
     verdicts = [_joined(row, titles, "verdict") for row in view.rows]
-    columns = [Column(key="model", title=heading, group=heading, share=0.3)]
+    narrow = len(titles) > 2
+    columns = [Column(key="model", title=heading, group=heading, share=0.17 if narrow else 0.26)]
     measured = any(row.cells[f"{key}.here"].text for row in view.rows for key in titles)
     for key, title in titles.items():
-        columns.append(Column(key=f"{key}.paper", title=f"{title}, paper", group=title, kind="number", over=title))
-        if measured:
-            columns.append(Column(key=f"{key}.here", title=f"{title}, here", group=title, kind="number", over=title))
+        for part, share in (("paper", 0.075), ("here", 0.085))[: 1 + measured]:
+            name = f"{title}, {part}"
+            shared = share if narrow else 0.0
+            columns.append(Column(key=f"{key}.{part}", title=name, group=title, kind="number", over=title, share=shared))
     known_seeds, known_verdicts = {text for text in seeds if text}, {text for text in verdicts if text}
     if len(known_seeds) > 1:
         columns.append(Column(key="n", title="n", group="n", kind="number"))
     if len(known_verdicts) > 1:
-        columns.append(Column(key="verdict", title="Verdict", group="Verdict", share=0.18))
+        columns.append(Column(key="verdict", title="Verdict", group="Verdict", share=0.11 if narrow else 0.16))
     rows = []
     for row, n, verdict in zip(view.rows, seeds, verdicts, strict=True):
         cells = {"model": Cell(text=row.cells["model"].text), "n": Cell(text=n), "verdict": Cell(text=verdict)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from repro.artifacts.files import readable
 from repro.report.text.formatting import MINUS
 from repro.report.text.tables import Cell, Column, TableView
@@ -10,6 +12,8 @@ from repro.report.text.tables import Cell, Column, TableView
 MOST_ROWS_OF_A_PAGE = 40
 #: What a table needs in the head of a document.
 NEEDS = r"% needs \usepackage{array,booktabs,longtable}"
+#: How large its type is, and how far apart its columns.
+SMALL = r"\footnotesize\setlength{\tabcolsep}{4pt}"
 
 
 def to_markdown(table: TableView) -> str:
@@ -64,10 +68,13 @@ _LATEX = {
     "\N{RIGHT SINGLE QUOTATION MARK}": "'",
 }
 
+_JOINED = re.compile(r"(?<=[a-z])\+(?=[A-Z])")
+
 
 def latex(text: str) -> str:
-    """`text` with every character that LaTeX would interpret escaped."""
-    return "".join(_LATEX.get(character, character) for character in readable(" ".join(text.split())))
+    """`text` with every character that LaTeX would interpret escaped; between words that a plus joins a line may end."""
+    escaped = "".join(_LATEX.get(character, character) for character in readable(" ".join(text.split())))
+    return _JOINED.sub(r"+\\allowbreak{}", escaped)
 
 
 def to_latex(table: TableView) -> str:
@@ -84,18 +91,21 @@ def to_latex(table: TableView) -> str:
     if long:
         start = [rf"\begin{{longtable}}{{{align}}}", title + r" \\", *head, r"\endfirsthead", *head, r"\endhead"]
         body = [*start, *rows, r"\bottomrule", r"\end{longtable}"]
-        return "\n".join([NEEDS, r"\begingroup\footnotesize\setlength{\tabcolsep}{4pt}", *body, *notes, r"\par\endgroup"]) + "\n"
+        return "\n".join([NEEDS, rf"\begingroup{SMALL}", *body, *notes, r"\par\endgroup"]) + "\n"
     body = [rf"\begin{{tabular}}{{{align}}}", *head, *rows, r"\bottomrule", r"\end{tabular}"]
-    return (
-        "\n".join([NEEDS, r"\begin{table}", r"\footnotesize\setlength{\tabcolsep}{4pt}", title, *body, *notes, r"\end{table}"])
-        + "\n"
-    )
+    return "\n".join([NEEDS, r"\begin{table}", SMALL, title, *body, *notes, r"\end{table}"]) + "\n"
 
 
 def _alignment(column: Column) -> str:
+    number = column.kind in ("number", "interval")
     if column.share:
-        return rf">{{\raggedright\arraybackslash}}p{{{column.share:g}\linewidth}}"
-    return "r" if column.kind in ("number", "interval") else "l"
+        return wrapped(column.share, to=r"\raggedleft" if number else r"\raggedright")
+    return "r" if number else "l"
+
+
+def wrapped(share: float, *, to: str = r"\raggedright") -> str:
+    """How a column is declared whose words wrap in its share of the line."""
+    return rf">{{{to}\arraybackslash}}p{{{share:g}\linewidth}}"
 
 
 def _headings(table: TableView) -> list[str]:

@@ -100,3 +100,39 @@ def test_a_claim_of_several_parts_links_each_with_its_verdict() -> None:
     parts = (Part(id="X.1.conv3", verdict="ABSENT"), Part(id="X.1.conv4", verdict="DIRECTION"))
     links = parts_cell(entry(JudgedParts, parts=parts)).links
     assert [(link.text, link.href) for link in links] == [("conv3: ABSENT", "#X.1.conv3"), ("conv4: DIRECTION", "#X.1.conv4")]
+
+
+def test_effects_are_sorted_by_what_decides_in_whatever_unit_they_are_told() -> None:
+    """By the logarithm where there is one; those without one follow, each unit by itself."""
+
+    def sort(**fields: Any) -> str:
+        return claim_rows.our_cells(entry(JudgedEffect, verdict="DIRECTION", metric="top1_error", **fields), digits=DIGITS)[
+            "estimate"
+        ].sort
+
+    half = Estimated(estimate=0.005, ci90=None, ci95=None)
+    logs = Estimated(estimate=0.2, ci90=None, ci95=None)
+    assert sort(points=half, log_ratio=logs, decided_on="log_ratio") == "0.200000"
+    less, more = (sort(points=Estimated(estimate=value, ci90=None, ci95=None), log_ratio=None) for value in (-0.02, 0.01))
+    assert less < more and less.startswith("z points")
+    assert sort(points=None, log_ratio=None) == ""
+
+
+def test_what_cannot_be_tested_here_prints_no_size() -> None:
+    points = Estimated(estimate=2137.7, ci90=(-191.0, 4466.0), ci95=None)
+    cells = claim_rows.our_cells(entry(JudgedEffect, verdict="UNTESTABLE-HERE", metric="train_s", points=points), digits=DIGITS)
+    assert (cells["estimate"].text, cells["estimate_ci90"].text) == ("", "")
+
+
+def test_a_change_of_error_says_more_where_there_are_more() -> None:
+    def relative(log_ratio: float, metric: str = "top1_error") -> str:
+        part = Estimated(estimate=log_ratio, ci90=(log_ratio - 0.01, log_ratio + 0.01), ci95=None)
+        claim = entry(JudgedEffect, verdict="DIRECTION", metric=metric, points=part, log_ratio=part, decided_on="log_ratio")
+        cell = claim_rows.our_cells(claim, digits=DIGITS)["relative"]
+        return f"{cell.text} {cell.unit}"
+
+    assert relative(math.log(1.034)) == "+3.4 % more errors"
+    assert relative(math.log(2.0)) == "+100 % more errors"
+    assert relative(math.log(0.951)) == "−4.9 % errors"  # noqa: RUF001
+    assert relative(math.log(0.5)) == "−50 % errors"  # noqa: RUF001
+    assert relative(math.log(1.5), metric="train_s") == "+50 %"
