@@ -11,7 +11,7 @@ from tests.browser.opened import Opened, Tree
 pytestmark = pytest.mark.browser
 
 SHOWN = "(rows) => rows.filter((row) => row.getClientRects().length).map((row) => row.id)"
-KEYS = "(table, index) => [...table.tBodies[0].rows].map((row) => row.cells[index].dataset.sort)"
+KEYS = "(table, index) => [...table.tBodies[0].rows].map((row) => row.cells[index].dataset.sort ?? '')"
 FOLDED = "details:not([open])"
 COUNT_FOLDED = (
     f"() => addEventListener('beforeprint', () => {{ window.printed = document.querySelectorAll('{FOLDED}').length; }})"
@@ -52,8 +52,7 @@ def test_a_click_sorts_by_number_and_another_turns_it_round(opened: Opened, tree
 
 def test_words_leave_those_rows_that_have_all_of_them(opened: Opened, tree: Tree) -> None:
     page = opened.go(tree.of_kind("list of runs"))
-    table = page.locator("table.filtered").first
-    rows = table.locator("tbody tr")
+    rows = page.locator("[data-filter] table.data tbody tr")
     num = rows.count()
     page.get_by_role("searchbox").first.fill("full 1")
     visible = [row.inner_text() for row in rows.all() if row.is_visible()]
@@ -62,6 +61,32 @@ def test_words_leave_those_rows_that_have_all_of_them(opened: Opened, tree: Tree
     assert page.get_by_role("status").first.inner_text() == f"{len(visible)} of {num}"
     page.get_by_role("searchbox").first.fill("")
     assert len([row for row in rows.all() if row.is_visible()]) == num
+
+
+def test_the_order_and_the_filter_of_a_table_are_kept_in_the_address(opened: Opened, tree: Tree) -> None:
+    page = opened.go(tree.of_kind("list of runs"))
+    table = page.locator("table.data").first
+    heads = table.locator("thead tr").last.locator("th")
+    heads.nth(1).get_by_role("button").click()
+    heads.nth(1).get_by_role("button").click()
+    page.get_by_role("searchbox").first.fill("full")
+    rows = [row.inner_text() for row in table.locator("tbody tr").all() if row.is_visible()]
+    address = page.url
+    assert f"sort.{table.get_attribute('id')}=1d" in address and "q=full" in address
+    page.goto("about:blank")
+    page.goto(address)
+    assert [row.inner_text() for row in table.locator("tbody tr").all() if row.is_visible()] == rows
+    assert heads.nth(1).get_attribute("aria-sort") == "descending"
+
+
+def test_on_a_phone_a_choice_sorts_the_cards_and_only_what_scrolls_is_a_stop(browser: Any, tree: Tree) -> None:
+    with Opened.new(browser, width=390, theme="light") as window:
+        page = window.go(tree.of_kind("list of runs"))
+        table = page.locator("table.data").first
+        page.get_by_label("Sort by").first.select_option("1d")
+        assert as_sorted(table.evaluate(KEYS, 1), descending=True)
+        idle = "() => [...document.querySelectorAll('.scroll[tabindex]')].filter((one) => one.scrollWidth <= one.clientWidth + 1)"
+        assert page.evaluate(f"({idle})().length") == 0
 
 
 def test_the_filter_of_questions_is_kept_in_the_address(opened: Opened, tree: Tree) -> None:

@@ -3,7 +3,7 @@
 Krizhevsky et al. 2012, section 3.3: b_i = a_i / (k + alpha * sum over neighbouring maps j of a_j^2)^beta.
 
 On CPU numba compiles the passes (repro.models.norm.lrn_kernel for channels-last memory,
-repro.models.norm.passes for contiguous memory): some seconds for each when a machine first runs it, kept on
+repro.models.norm.rows_kernel for contiguous memory): some seconds for each when a machine first runs it, kept on
 disk for every later process. On CUDA Triton compiles one kernel forward and one backward
 (repro.models.norm.lrn_triton). Other devices and dtypes, and CUDA without Triton, take tensor operations.
 
@@ -21,18 +21,18 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from repro.models.norm import lrn_kernel, passes
+from repro.models.norm import lrn_kernel, rows_kernel
 from repro.models.norm.passes import in_threads
 
 #: Elements worked on at a time: masks and scratch arrays of a block fit into the first-level cache.
 ELEMENTS_AT_ONCE = 400
 #: Elements between the rows of a mask beyond the block, so that rows do not lie a power of two apart and share cache sets.
 APART = 16
-#: Pixels worked on at a time where the maps are rows.
-TILE = 64
+#: Pixels worked on at a time where the maps are rows: loops are long, and rows of 256 maps fit into the second-level cache.
+TILE = 256
 
 #: The compiled passes by name: over contiguous memory, over channels-last memory, and there of bfloat16.
-CONTIGUOUS = {"forward": passes.forward_rows, "backward": passes.backward_rows}
+CONTIGUOUS = {"forward": rows_kernel.forward_rows, "backward": rows_kernel.backward_rows}
 CHANNELS_LAST = {
     "forward": lrn_kernel.forward,
     "backward": lrn_kernel.backward,

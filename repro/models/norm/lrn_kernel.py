@@ -3,7 +3,7 @@
 The maps of a pixel lie side by side, and the window of a map is a sum of shifted neighbours. It must not reach into the next
 pixel or the next group of maps: a mask for each shift holds that, which keeps every inner loop long, flat and vectorised however
 few maps a group has. The passes compute in float32 or float64; bfloat16 is widened on the way in and rounded once on the way
-out. Those for contiguous memory stand in repro.models.norm.passes.
+out. Those for contiguous memory stand in repro.models.norm.rows_kernel.
 
 numba keeps what it compiled on disk until this file changes, and would not see that a function taken from another file has
 changed: all that these passes call stands here.

@@ -1,12 +1,9 @@
-"""How compiled passes are spread over threads, and passes that sum over rows, compiled by numba.
-
-They are those of same-map normalisation, and of response normalisation in contiguous memory, where the maps are rows of pixels
-and the window of a row is a sum of rows.
+"""How compiled passes are spread over threads, and those of same-map normalisation, compiled by numba.
 
 numba keeps compiled code on disk until its file changes, and would not see that a function taken from another file has
 changed: compiled passes call nothing from other files.
 
-Shape suffixes: L flat memory; a plane is one image, H x W x C in a row; a tile fits into the first-level cache.
+Shape suffixes: L flat memory; a plane is one image, H x W x C in a row.
 """
 
 from __future__ import annotations
@@ -178,96 +175,3 @@ def sum_down(values: Any, total: Any, h: int, size: int, row: int) -> None:
     for d in range(1, size):
         for j in range(row):
             total[j] += values[h + d, j]
-
-
-@inlined
-def sum_of_rows(rows_L: Any, c: int, size: int, tile: int, total: Any, num: int) -> None:
-    """Write total[j] = sum over `size` rows of `tile` pixels from row c on."""
-    row = rows_L[c * tile : (c + 1) * tile]
-    for j in range(num):
-        total[j] = row[j]
-    for d in range(1, size):
-        row = rows_L[(c + d) * tile : (c + d + 1) * tile]
-        for j in range(num):
-            total[j] += row[j]
-
-
-@inlined
-def squares(x_L: Any, square_L: Any, start: int, pixels: int, maps: int, row: int, tile: int, num: int) -> None:
-    """Write the squares of `num` pixels of each map from `start` on into rows of `tile` pixels, `row` the first of them."""
-    for c in range(maps):
-        x, square = x_L[start + c * pixels : start + c * pixels + num], square_L[(c + row) * tile : (c + row) * tile + num]
-        for j in range(num):
-            square[j] = x[j] * x[j]
-
-
-@compiled
-def forward_rows(
-    x_L: Any,
-    y_L: Any,
-    maps: int,
-    pixels: int,
-    size: int,
-    alpha: Any,
-    beta: Any,
-    k: Any,
-    tile: int,
-    first: int,
-    last: int,
-) -> None:
-    """Normalise the tiles first to last of contiguous memory: `tile` pixels of all maps of a group."""
-    tiles, before = -(-pixels // tile), size // 2
-    square = np.zeros((maps + size - 1) * tile, x_L.dtype)
-    total, factor = np.empty(tile, x_L.dtype), np.empty(tile, x_L.dtype)
-    for place in range(first, last):
-        start = place // tiles * maps * pixels + place % tiles * tile
-        num = min(tile, pixels - place % tiles * tile)
-        squares(x_L, square, start, pixels, maps, before, tile, num)
-        for c in range(maps):
-            x, y = x_L[start + c * pixels : start + c * pixels + num], y_L[start + c * pixels : start + c * pixels + num]
-            sum_of_rows(square, c, size, tile, total, num)
-            inverse_power(total, factor, alpha, beta, k, num)
-            for j in range(num):
-                y[j] = x[j] * factor[j]
-
-
-@compiled
-def backward_rows(
-    x_L: Any,
-    dy_L: Any,
-    dx_L: Any,
-    maps: int,
-    pixels: int,
-    size: int,
-    alpha: Any,
-    beta: Any,
-    k: Any,
-    tile: int,
-    first: int,
-    last: int,
-) -> None:
-    """Write the gradients of the tiles first to last of contiguous memory."""
-    tiles, before = -(-pixels // tile), size // 2
-    after, scale = size - 1 - before, alpha * (beta + beta)
-    square, share = np.zeros((maps + size - 1) * tile, x_L.dtype), np.zeros((maps + size - 1) * tile, x_L.dtype)
-    total, factor = np.empty(tile, x_L.dtype), np.empty(tile, x_L.dtype)
-    for place in range(first, last):
-        start = place // tiles * maps * pixels + place % tiles * tile
-        num = min(tile, pixels - place % tiles * tile)
-        squares(x_L, square, start, pixels, maps, before, tile, num)
-        for c in range(maps):
-            begin = start + c * pixels
-            x, dy, dx = x_L[begin : begin + num], dy_L[begin : begin + num], dx_L[begin : begin + num]
-            mine = share[(c + after) * tile : (c + after) * tile + num]
-            sum_of_rows(square, c, size, tile, total, num)
-            inverse_power(total, factor, alpha, beta, k, num)
-            for j in range(num):
-                kept = factor[j] * dy[j]
-                dx[j] = kept
-                mine[j] = kept * x[j] / (k + alpha * total[j])
-        for c in range(maps):
-            begin = start + c * pixels
-            x, dx = x_L[begin : begin + num], dx_L[begin : begin + num]
-            sum_of_rows(share, c, size, tile, total, num)
-            for j in range(num):
-                dx[j] -= scale * x[j] * total[j]

@@ -181,3 +181,18 @@ def test_the_kernels_on_cuda_equal_the_passes_on_cpu(layout, dtype):
         found.append((y.detach().cpu(), torch.autograd.grad(y, leaf, gradient.to(device))[0].cpu()))
     for one, other in zip(*found, strict=True):
         torch.testing.assert_close(one, other)
+
+
+@pytest.mark.parametrize("beta", [0.75, 0.5, 0.6])
+@pytest.mark.parametrize(("size", "groups", "shape"), [(5, 2, (2, 12, 20, 17)), (5, 1, (1, 3, 16, 16)), (3, 3, (1, 6, 1, 515))])
+def test_rows_longer_than_a_tile_are_normalised_by_the_formula(size, groups, shape, beta):
+    """340, 256 and 515 pixels: more than a tile, one exactly, and two with a rest."""
+    generator = torch.Generator().manual_seed(3)
+    x, gradient = (torch.randn(shape, generator=generator, dtype=torch.float64) for _ in range(2))
+    norm, found = LocalResponseNorm(size, 0.3, beta, 2.0, groups=groups), []
+    for work in (norm, lambda leaf: formula_by_tensors(leaf, size, 0.3, beta, 2.0, groups)):
+        leaf = x.clone().requires_grad_()
+        y = work(leaf)
+        found.append((y.detach(), torch.autograd.grad(y, leaf, gradient)[0]))
+    for one, other in zip(*found, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-12, atol=1e-13)

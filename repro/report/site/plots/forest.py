@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from repro.artifacts.judged import JudgedClaim, JudgedSized, JudgedSpread, Reproduction
 from repro.report.pages.claim_cells import AT_LEAST
+from repro.report.pages.reproductions import addresses
 from repro.report.site.folders import Source
 from repro.report.site.plots.sizes import (
     POINTS,
@@ -121,7 +122,8 @@ def _lead_plot(lead: Statement, sources: Sequence[Source]) -> Plot | None:
         if source.key in lead.entries:
             rows.append(_source_row(lead, source, place, track))
     others.sort(key=lambda pair: not pair[0].same_quantity)
-    rows += [_other_row(item, change, track, entry) for item, change in others]
+    found = addresses(lead.paper)
+    rows += [_other_row(item, change, track, entry, href=found.get(item.who, "")) for item, change in others]
     arm, against = (_title(lead, name) for name in (entry.arm, entry.against))
     compared = f" Compared: {against} with {arm}." if against else f" Of {arm}." if arm else ""
     return Plot(
@@ -186,12 +188,12 @@ def _value(entry: JudgedClaim, size: Size, track: Track, printed: str) -> str:
     return printed if printed.startswith(AT_LEAST) else size_words(size, axis=track.kind, claim=entry)
 
 
-def _other_row(item: Reproduction, change: float, track: Track, entry: JudgedClaim) -> PlotRow:
+def _other_row(item: Reproduction, change: float, track: Track, entry: JudgedClaim, *, href: str) -> PlotRow:
     effect = item.effect or 0.0
     return PlotRow(
         label=item.who,
         detail="; ".join(filter(None, [item.protocol, item.note, "" if item.same_quantity else "another quantity"])),
-        href="",
+        href=href,
         tone="other",
         spots=(track.spot(Size(value=change), kind="other" if item.same_quantity else "loose"),),
         value=size_text(change, axis=track.kind, claim=entry),
