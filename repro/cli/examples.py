@@ -31,7 +31,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "ledger": ("ledger --scale small",),
     "verify": ("verify", "verify results/published", "verify results --rerun 3"),
     "publish": ("publish results/smoke --out published",),
-    "export": ("export small/alexnet/full/0 --to alexnet-small", "export small/data/procedural --to data-card"),
+    "export": (
+        "export small/alexnet/full/0 --to alexnet-small",
+        "export small/data/procedural --to data-card",
+        "export small/table/alexnet_ablations --to figures",
+    ),
     "challenge": ('challenge A.S3.3.lrn.top1 --scale smoke --num-seeds 3 --beacon "a text nobody knew before"',),
     "bring": ("bring other/results --scale small", "bring other/results --scale small --runs alexnet/full/3,alexnet/no_lrn/3"),
     "doctor": ("doctor", "doctor --json"),

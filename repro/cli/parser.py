@@ -131,9 +131,9 @@ def _add_trust(commands: Commands) -> None:
     one = add_knowing(commands, "publish", publish_results, "write results without what is large, to be given away")
     one.add_argument("results", type=parse_place, metavar="RESULTS", help="of one scale or several")
     one.add_argument("--out", type=parse_place, required=True, metavar="DIR", help="a new folder, or one that was written so")
-    text = "write a finished run's weights (safetensors) with a model card, or a card of prepared data, to a folder"
+    text = "write a finished run's weights (safetensors) with a model card, a card of prepared data, or a table's figure"
     one = add_command(commands, "export", export_named, text)
-    one.add_argument("name", metavar="RUN_ID|DATA", help="scale/paper/variant/seed, or scale/data/NAME")
+    one.add_argument("name", metavar="NAME", help="scale/paper/variant/seed, scale/data/NAME or scale/table/NAME")
     one.add_argument("--to", type=parse_place, required=True, metavar="DIR", help="a folder, which is made")
     add_results(one)
     one = add_stage(commands, "challenge", challenge_claim, "judge a claim alone, by seeds that follow from a text")

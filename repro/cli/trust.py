@@ -72,12 +72,15 @@ def bring_runs(options: argparse.Namespace, say: Say) -> None:
 
 
 def export_named(options: argparse.Namespace, say: Say) -> None:
-    """Write what a name means to a folder: a run's weights and card, or the card of prepared data."""
+    """Write what a name means to a folder: a run's weights and card, the card of prepared data, or the figure of a table."""
     with importing():
         from repro.readers.export import DATA, export_data, export_run
+        from repro.readers.figures import TABLE, export_table
 
     scale, *rest = options.name.split("/")
-    if len(rest) == 2 and rest[0] == DATA:
+    if len(rest) == 2 and rest[0] == TABLE:
+        written = export_table(scale, rest[1], results=options.results, out=options.to)
+    elif len(rest) == 2 and rest[0] == DATA:
         written = export_data(scale, rest[1], results=options.results, out=options.to)
     else:
         written = export_run(options.name, results=options.results, out=options.to)
