@@ -68,7 +68,7 @@ def bring_runs(options: argparse.Namespace, say: Say) -> None:
     named = [f"{options.scale}/{name}" for names in options.runs or () for name in names]
     runs = named or finished_runs(options.elsewhere, options.scale)
     bring(runs, Elsewhere(results=options.elsewhere, ledger=ledger), results=options.results, say=say)
-    say(f"brought {len(runs)} runs to {options.results / options.scale}")
+    say(f"brought {len(runs)} run{'s' * (len(runs) != 1)} to {options.results / options.scale}")
 
 
 def export_named(options: argparse.Namespace, say: Say) -> None:
