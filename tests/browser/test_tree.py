@@ -25,6 +25,10 @@ BESIDE = """() => {
   const beside = (one) => { const box = one.getBoundingClientRect(); return box.left < -0.5 || box.right > width + 0.5; };
   return { page: document.documentElement.scrollWidth, width, marks: marks.length, beside: marks.filter(beside).length };
 }"""
+#: What checkers of HTML find beyond a parser: a caption that is neither first nor last, a name for what has no role.
+INVALID = """() => [
+  "figure > figcaption:not(:first-child):not(:last-child)", "span[aria-label]:not([role])", "div[aria-label]:not([role])",
+].filter((one) => document.querySelector(one))"""
 UNFOLD = """() => {
   for (const one of document.querySelectorAll("details")) one.open = true;
   return document.documentElement.scrollWidth;
@@ -33,12 +37,16 @@ UNFOLD = """() => {
 
 @dataclass(frozen=True, kw_only=True)
 class LookedAt:
-    """What was seen of all pages. wide: px of those that scroll sideways; beside: how many verdicts are off the screen."""
+    """What was seen of all pages. wide: px of those that scroll sideways; beside: how many verdicts are off the screen.
+
+    invalid: what no page may have.
+    """
 
     window: Opened
     wide: dict[str, int]
     beside: dict[str, int]
     marks: int
+    invalid: dict[str, list[str]]
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +85,7 @@ def test_no_id_stands_twice_on_a_page(read: dict[Path, Page]) -> None:
 @pytest.fixture(scope="module")
 def looked_at(browser: Any, tree: Tree) -> LookedAt:
     """One window of a phone's width looks at all pages, folded and unfolded."""
-    wide, beside, marks = {}, {}, 0
+    wide, beside, marks, invalid = {}, {}, 0, {}
     with Opened.new(browser, width=PHONE_PX, theme="light") as window:
         for path in (*tree.pages, tree.comparison):
             found = window.go(path).evaluate(BESIDE)
@@ -85,10 +93,12 @@ def looked_at(browser: Any, tree: Tree) -> LookedAt:
             marks += found["marks"]
             if found["beside"]:
                 beside[name] = found["beside"]
+            if found_invalid := window.page.evaluate(INVALID):
+                invalid[name] = found_invalid
             widest = max(found["page"], window.page.evaluate(UNFOLD))
             if widest > found["width"]:
                 wide[name] = widest
-    return LookedAt(window=window, wide=wide, beside=beside, marks=marks)
+    return LookedAt(window=window, wide=wide, beside=beside, marks=marks, invalid=invalid)
 
 
 def test_every_page_loads_in_silence_and_asks_for_nothing_but_itself(tree: Tree, looked_at: LookedAt) -> None:
@@ -104,3 +114,7 @@ def test_no_page_scrolls_sideways_on_a_phone(looked_at: LookedAt) -> None:
 def test_every_verdict_is_on_the_screen_of_a_phone(looked_at: LookedAt) -> None:
     assert looked_at.marks > 500
     assert not looked_at.beside, f"verdicts beside it: {looked_at.beside}"
+
+
+def test_captions_and_names_stand_where_html_allows_them(looked_at: LookedAt) -> None:
+    assert not looked_at.invalid, looked_at.invalid

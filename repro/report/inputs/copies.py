@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -66,15 +65,14 @@ def _kept(run: RunRecord) -> Iterator[str]:
 
 
 def _copy(path: Path, place: Path) -> None:
-    """Copy a file unless the same bytes are there."""
-    if not place.is_file() or place.stat().st_size != path.stat().st_size or place.read_bytes() != path.read_bytes():
+    """Copy a file unless the same bytes are there; whole or not at all, as two processes may make the same pages."""
+    content = path.read_bytes()
+    if not place.is_file() or place.read_bytes() != content:
         place.parent.mkdir(parents=True, exist_ok=True)
-        part = place.with_name(f".{place.name}{files.PART}")
-        shutil.copyfile(path, part)
-        part.replace(place)
+        files.write_bytes(place, content)
 
 
 def _delete_others(folder: Path, kept: Collection[Path]) -> None:
     for path in folder.rglob("*"):
-        if path.is_file() and path not in kept:
-            path.unlink()
+        if path.is_file() and path not in kept and path.suffix != files.PART:
+            path.unlink(missing_ok=True)

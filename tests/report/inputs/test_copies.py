@@ -45,8 +45,11 @@ def test_what_is_not_of_the_results_any_more_is_deleted_and_what_is_there_stays_
     stray = inside / "runs" / "alexnet" / "gone" / "0" / "run.json"
     stray.parent.mkdir(parents=True)
     stray.write_text("{}")
+    written = inside / ".runs.csv.x.part"
+    written.write_text("what another process writes")
     rerendered(made)
     assert not stray.exists()
+    assert written.exists()
     assert (inside / "runs.csv").stat().st_mtime_ns == before
 
 
