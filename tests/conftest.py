@@ -29,7 +29,7 @@ settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
 
 #: Marks of tests that run only where they are asked for by name.
-ALONE = ("soak", "fuzz", "slurm", "store", "browser")
+ALONE = ("soak", "fuzz", "slurm", "store", "browser", "index")
 #: A worker imports everything: more than these need more memory than they save time.
 MOST_WORKERS = 8
 

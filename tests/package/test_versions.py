@@ -28,7 +28,7 @@ def test_an_end_that_is_none_is_refused() -> None:
     assert (done.returncode, done.stderr) == (2, "got 'oldest'; allowed: tested, newest, lowest\n")
 
 
-@pytest.mark.slow
+@pytest.mark.index
 def test_the_tested_versions_have_wheels_for_each() -> None:
     path = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
     if not shutil.which("uv", path=path):
