@@ -128,7 +128,11 @@ def _setting(results: Results, *, paper: str, table: Table | None) -> Setting:
             if (carried := carried_words([run.record for run in runs], results.bridges))
             else []
         ),
-        *([Fact(term="Verdicts not judged again", text=f"{results.unjudged}.")] if results.unjudged else []),
+        *(
+            [Fact(term="Verdicts not judged again", text=f"{results.unjudged[:1].upper()}{results.unjudged[1:]}.")]
+            if results.unjudged
+            else []
+        ),
         *_test_facts(measured),
         Fact(term="Hardware", text=listed(devices) or "none"),
         Fact(term="Time of all runs", text=duration(total_s)),
