@@ -20,6 +20,7 @@ from repro.artifacts.claims_json import Judgement, MeasuredEffect, read_claims_j
 from repro.artifacts.files import FileFormatError
 from repro.artifacts.judged import JudgedEffect
 from repro.artifacts.runs_csv import read_runs_csv
+from repro.report.drawing.tracks import track_of
 from repro.spec.names import UnknownName
 from repro.spec.terms.metrics import TOP1
 
@@ -28,8 +29,6 @@ TABLE = "table"
 NAMES = ("effects.pdf", "effects.svg")
 #: Inches: the two columns of a page of a journal, a line, and what is above and below all lines.
 WIDTH, LINE, ENDS = 6.9, 0.21, 0.85
-#: An effect that reaches further than this many times the median one is cut off, so that it does not press the others together.
-FAR = 5.0
 #: No date and no random names: the same results give the same bytes.
 SETTINGS: Any = {
     "font.size": 8,
@@ -148,13 +147,10 @@ def label_of(line: Line, *, usual: str) -> str:
 
 
 def reach_of(lines: Sequence[Line]) -> tuple[float, float]:
-    """The ends of the axis: all of the near lines, 0 and a little room."""
-    far = sorted(max(map(abs, line.ends)) for line in lines)[len(lines) // 2] * FAR
-    near = [end for line in lines if abs(line.estimate) <= far for end in (*line.ends, line.estimate)]
-    ends = [0.0, *near, *(line.paper for line in lines if line.paper is not None)]
-    low, high = min(ends), max(ends)
-    room = 0.05 * (high - low) or 1.0
-    return low - room, high + room
+    """The ends of the axis, as on the pages: an effect far beyond the others does not press them together."""
+    shown = [(*line.ends, *(() if line.paper is None else (line.paper,))) for line in lines]
+    track = track_of(shown, relative=False)
+    return track.low, track.high
 
 
 def _drawn(lines: Sequence[Line], *, said: str) -> Figure:

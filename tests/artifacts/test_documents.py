@@ -68,9 +68,10 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.parametrize("name", ["café", "half of a pair: \udce9"])
 @given(value=JSON)
-def test_the_text_is_the_one_that_json_writes_line_by_line(value: Any) -> None:
-    text = text_of(Sample(name="caf\udce9", spec={"any": value}))
+def test_the_text_is_the_one_that_json_writes_line_by_line(name: str, value: Any) -> None:
+    text = text_of(Sample(name=name, spec={"any": value}))
     assert text == json.dumps(json.loads(text), indent=1) + "\n"
     assert document_from(text.encode(), Sample, name="sample.json").spec == {"any": value}
 

@@ -26,7 +26,14 @@ def copied(results: Results, *, folder: Path) -> tuple[Results, Copies]:
     """`results` with their files in `folder`, and what they are. Weights and scores, which are large, stay where they are.
 
     What lies in `folder` from before and is not of these results any more is deleted.
+
+    Raises:
+        FileFormatError: the results lie there themselves, so that their weights and scores would be deleted.
     """
+    if results.folder.resolve().is_relative_to(folder.resolve()):
+        raise files.FileFormatError(
+            f"the results {results.folder} lie where their pages keep copies; give another folder for the pages: --reports DIR"
+        )
     tables = tuple(name for name in TABLES if (results.folder / name).is_file())
     logs = tuple(sorted(_logs(results.folder)))
     runs = {name: replace(run, folder=folder / _place(run)) for name, run in results.runs.items()}

@@ -284,7 +284,7 @@ def printed_others_view(paper: Paper, table: Table, claims: Claims) -> TableView
             lines.setdefault(line, {})[_slug(claim.column)] = value
     rows: list[Row] = []
     models = [claim.row for claim in printed]
-    found = {item.who: item.url for claim in paper.claims for item in claim.reproductions if item.url}
+    found = addresses(paper)
     for key in sorted(lines, key=lambda key: models.index(key[0])):
         names = dict(zip(("model", "who", "protocol", "confidence", "note"), (Cell(text=text) for text in key), strict=True))
         names["who"] = Cell(text=key[1], href=found.get(key[1], ""))
@@ -294,6 +294,11 @@ def printed_others_view(paper: Paper, table: Table, claims: Claims) -> TableView
     caption = f"Independent measurements of the rows of {where}, each with its own protocol."
     notes = confidence_notes(row.cells["confidence"].text for row in rows)
     return TableView(name=f"{table.name}_others", caption=caption, columns=columns, rows=tuple(rows), notes=notes)
+
+
+def addresses(paper: Paper) -> dict[str, str]:
+    """Where what others measured is found, by who did."""
+    return {item.who: item.url for claim in paper.claims for item in claim.reproductions if item.url}
 
 
 def confidence_notes(letters: Iterable[str]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from repro.artifacts.judged import (
     Reproduction,
 )
 from repro.report.pages import claim_cells as claim_rows
-from repro.report.pages.printed_table import confidence_notes
+from repro.report.pages.printed_table import addresses, confidence_notes
 from repro.report.text.formatting import listed, p_value, relative_change, times
 from repro.report.text.tables import Cell, Column, Row, TableView, interval
 from repro.report.text.units import printed_text
@@ -39,11 +39,6 @@ REPRODUCTION_TITLES = {
     "note": "Note",
 }
 REPRODUCTION_NUMBERS = ("control", "ablated", "effect", "log_ratio")
-
-
-def addresses(paper: Paper) -> dict[str, str]:
-    """Where what others measured is found, by who did."""
-    return {item.who: item.url for claim in paper.claims for item in claim.reproductions if item.url}
 
 
 def reproductions_view(paper: Paper, claims: Sequence[JudgedClaim]) -> TableView:

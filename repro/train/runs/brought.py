@@ -94,6 +94,10 @@ def _events_of(run_id: str, told: Ledger, *, record_sha256: str, path: Path) -> 
     events = [
         (line.sha256, line.event) for line in told.lines if isinstance(line.event, Start | End) and line.event.run == run_id
     ]
+    starts = {sha256 for sha256, event in events if isinstance(event, Start)}
+    for _, event in events:
+        if isinstance(event, End) and event.start not in starts:
+            raise FileFormatError(f"{path} has an end of {run_id} without its start; bring the ledger that the run was made with")
     if not any(isinstance(event, End) and event.whole and event.sha256 == record_sha256 for _, event in events):
         raise FileFormatError(f"{path} does not say that {run_id} has ended with the record that is there; {AGAIN}")
     return events

@@ -4,6 +4,9 @@ import shutil
 from pathlib import Path
 from urllib.parse import unquote
 
+import pytest
+
+from repro.artifacts.files import FileFormatError
 from repro.report.inputs.copies import copied
 from repro.report.inputs.results import read_results
 from tests.report.conftest import Rendered, rerendered
@@ -51,6 +54,16 @@ def test_what_is_not_of_the_results_any_more_is_deleted_and_what_is_there_stays_
     assert not stray.exists()
     assert written.exists()
     assert (inside / "runs.csv").stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("above", [False, True])
+def test_results_in_the_place_of_their_copies_lose_nothing(above: bool, small_judged: Rendered) -> None:
+    read = read_results(small_judged.papers, scale="smoke", results=small_judged.results)
+    there = sorted(path for path in read.folder.rglob("*") if path.is_file())
+    place = read.folder.parent if above else read.folder
+    with pytest.raises(FileFormatError, match="give another folder for the pages: --reports DIR"):
+        copied(read, folder=place)
+    assert sorted(path for path in read.folder.rglob("*") if path.is_file()) == there
 
 
 def test_the_log_of_a_job_is_found_by_the_lines_of_its_runs(small_judged: Rendered) -> None:

@@ -4,8 +4,7 @@ import re
 
 from repro.papers.alexnet import ALEXNET
 from repro.papers.karpathy import KARPATHY
-from repro.report.pages.printed_table import confidence_notes
-from repro.report.pages.reproductions import addresses
+from repro.report.pages.printed_table import addresses, confidence_notes
 from tests.report.conftest import Rendered
 from tests.report.reading import read
 

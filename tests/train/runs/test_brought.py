@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -116,7 +117,16 @@ def take_another(results: Path) -> None:
     shutil.copy(run_folder(results, RUNS[1]) / FILE, run_folder(results, RUNS[0]) / FILE)
 
 
-@pytest.mark.parametrize("harm", [change_scores, lose_scores, edit_ledger, lose_ledger, forget_the_end, take_another])
+def end_without_a_start(results: Path) -> None:
+    """The chain is whole: such a line was appended, not changed."""
+    (end, *_) = [end for end in read_ledger(results / "smoke").events(End) if end.run == RUNS[0]]
+    append(results / "smoke", replace(end, start="0" * 64))
+
+
+HARMS = [change_scores, lose_scores, edit_ledger, lose_ledger, forget_the_end, take_another, end_without_a_start]
+
+
+@pytest.mark.parametrize("harm", HARMS)
 def test_what_is_not_as_it_was_made_is_refused_and_nothing_is_here(harm, there: Path, tmp_path: Path) -> None:
     harm(there)
     with pytest.raises(FileFormatError):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from repro.artifacts.judged import JudgedClaim, JudgedSized, JudgedSpread, Reproduction
 from repro.report.pages.claim_cells import AT_LEAST
-from repro.report.pages.reproductions import addresses
+from repro.report.pages.printed_table import addresses
 from repro.report.site.folders import Source
 from repro.report.site.plots.sizes import (
     POINTS,
