@@ -51,13 +51,23 @@ class Pace:
         return self.seconds.keys().isdisjoint([function_of(item), *fixtures_of(item)])
 
     def longest_file_first(self, items: list[pytest.Item]) -> list[pytest.Item]:
-        """Order by file, whole runs first; what a fixture of several files takes counts for each of them."""
+        """Order by file, whole runs first; what a fixture of several files takes counts for the longest of them alone.
+
+        The others find it made, if they begin late enough: a worker that waits for what another one makes is idle.
+        """
         names: dict[str, set[str]] = {}
         for item in items:
             names.setdefault(item.nodeid.partition("::")[0], set()).update([function_of(item), *fixtures_of(item)])
-        # fsum: the same in every worker, in whatever order a set gives its names.
-        total = {file: math.fsum(self.seconds.get(name, 0) for name in needed) for file, needed in names.items()}
+        total: dict[str, float] = {}
+        counted: set[str] = set()
+        for file in sorted(names, key=lambda file: (-self.sum(names[file]), file)):
+            total[file] = self.sum(names[file] - counted)
+            counted |= names[file]
         return sorted(items, key=lambda item: (not item.nodeid.startswith(WHOLE_RUNS), -total[item.nodeid.partition("::")[0]]))
+
+    def sum(self, names: set[str]) -> float:
+        """The seconds of all of them: the same in every worker, in whatever order a set gives its names."""
+        return math.fsum(self.seconds.get(name, 0) for name in names)
 
 
 def read_pace() -> Pace:

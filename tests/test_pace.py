@@ -2,13 +2,14 @@
 
 import ast
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from repro.artifacts.provenance import PACKAGE
 from tests.conftest import asks_for
 from tests.once import made_once
-from tests.pace import WHOLE_RUNS, read_pace
+from tests.pace import WHOLE_RUNS, Pace, read_pace
 
 ROOT = PACKAGE.parent
 NAMES = sorted(read_pace().seconds)
@@ -78,3 +79,14 @@ def test_what_is_shared_is_made_once_and_what_fails_is_not_tried_again(tmp_path_
 def test_benchmarks_run_where_their_marker_is_asked_for_also_among_others(typed, asked, pytestconfig, monkeypatch):
     monkeypatch.setattr(pytestconfig.option, "markexpr", typed)
     assert asks_for("bench", pytestconfig) is asked
+
+
+def test_a_file_that_needs_what_another_one_makes_begins_after_other_work():
+    """A worker that waits for the other one's fixture does nothing meanwhile."""
+    pace = Pace({"tests::shared": 100, "tests/a.py::test_it": 3, "tests/b.py::test_it": 2, "tests/c.py::test_it": 1})
+    shared = {"shared": [SimpleNamespace(baseid="tests", argname="shared")]}
+    needs = {"tests/a.py": {}, "tests/b.py": shared, "tests/c.py": shared}
+    items = [
+        SimpleNamespace(nodeid=f"{file}::test_it", _fixtureinfo=SimpleNamespace(name2fixturedefs=needs[file])) for file in needs
+    ]
+    assert [item.nodeid[:10] for item in pace.longest_file_first(items)] == ["tests/b.py", "tests/a.py", "tests/c.py"]

@@ -27,6 +27,8 @@ WORKFLOWS = [line for line in LINES if line.startswith("snakemake ")]
 SET_UP = "python3 -m venv .venv && .venv/bin/pip install -c workflow/envs/constraints.txt -e "
 RUN_COMMAND = f"{SET_UP}. && .venv/bin/snakemake --cores all reproduce"
 TEST_COMMAND = f"{SET_UP}'.[test]' && .venv/bin/pytest"
+#: What CI runs after the test command: each marker that needs more than the test command installs, and where its tests are.
+RUN_ALONE = (("slurm", "slurm"), ("index", "package"), ("store", "store"), ("browser", "browser"))
 
 
 def pins(text: str) -> dict[str, str]:
@@ -44,7 +46,7 @@ def test_ci_runs_exactly_the_test_command_of_the_readme():
     lines = (ROOT / ".ci" / "run").read_text().splitlines()
     assert lines.count(TEST_COMMAND) == 1
     others = [line.strip() for line in lines if "pytest" in line and line != TEST_COMMAND]
-    assert others == ["pytest -m slurm tests/slurm", "pytest -m store tests/store", "pytest -m browser tests/browser"]
+    assert others == [f"pytest -m {mark} tests/{folder}" for mark, folder in RUN_ALONE]
     assert lines[-1] == 'tail -n 1 "$summary"', "what counts is the last line"
 
 
