@@ -135,7 +135,7 @@ class Invented:
         r = max(claim.correlation or 0.0, 0.0) if claim.num_common >= PAIRED_SEEDS else 0.0
         names = list(dict.fromkeys((*self.lenders[claim.id], arm, against)))
         values = self.table(rng, names, pair=(arm, against), r=r)
-        truth = math.log(self.mean[against] / self.mean[arm]) if log else self.mean[against] - self.mean[arm]
+        truth = self.difference(arm, against, log=log)
         by_seed = {name: dict(zip(self.seeds[name], values[name], strict=True)) for name in (arm, against)}
         common = common_values(by_seed[arm], by_seed[against])
         if common.paired:
@@ -143,6 +143,12 @@ class Invented:
         lenders = self.lenders[claim.id]
         found = difference(values, arm=arm, against=against, log=log, lenders=lenders, seeds=self.seeds, floor=self.floor)
         return _less(found.ci90, truth)
+
+    def difference(self, arm: str, against: str, *, log: bool) -> float:
+        """What an interval should hold; in a logarithm a mean counts as at least the floor, as where it is judged."""
+        if not log:
+            return self.mean[against] - self.mean[arm]
+        return math.log(max(self.mean[against], self.floor) / max(self.mean[arm], self.floor))
 
     def level(self, rng: Rng) -> Interval | None:
         """The interval of the mean of an arm of a claim."""

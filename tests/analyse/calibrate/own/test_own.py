@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -141,6 +142,22 @@ def test_coverage_falls_where_the_truth_is_another(population: Population, resul
     held = [[low <= truth <= high for low, high in filter(None, intervals)] for truth in (0.0, far)]
     assert sum(held[0]) / 60 > 0.75
     assert sum(held[1]) / 60 < 0.5
+
+
+@pytest.mark.parametrize("log", [False, True], ids=["points", "log ratio"])
+@pytest.mark.parametrize(
+    "none_wrong", [("full",), ("no_lrn", "pool_2x2", "one_tower_half"), VARIANTS], ids=["arm", "against", "both"]
+)
+def test_an_arm_without_any_error_has_a_page_that_is_calibrated(
+    population: Population, results: Path, none_wrong: tuple[str, ...], log: bool
+) -> None:
+    """An error of 0 has no logarithm: the truth counts it as the judge does, by half an example."""
+    measure = next(one for one in _measures(population, results) if one.log is log and one.table is ABLATIONS)
+    page = Invented.of(measure)
+    page = replace(page, mean=page.mean | dict.fromkeys(none_wrong, 0.0), sd=page.sd | dict.fromkeys(none_wrong, 0.0))
+    assert all(page.mean[name] == 0 for name in none_wrong)
+    made = [page.effect(np.random.default_rng(i), log=log) for i in range(20)]
+    assert all(math.isfinite(end) for interval in filter(None, made) for end in interval)
 
 
 def _measures(population: Population, results: Path) -> list[Measure]:
