@@ -78,7 +78,7 @@ def _checked(path: Path, *, source: str, package: str, passed: set[Path]) -> str
             )
     except OSError as error:
         raise CatalogueError(
-            f"{source} cannot be read ({error.strerror}, looked from {Path.cwd()}); give a file: --catalogue FILE"
+            f"{source} cannot be read ({error.strerror}, looked from {Path.cwd()}); give a file: --config catalogue=FILE"
         ) from None
     except UnicodeDecodeError as error:
         raise CatalogueError(f"{source} is not UTF-8 text ({error.reason} at byte {error.start}); {NEXT}") from None
