@@ -165,7 +165,7 @@ def _public(names: Iterable[str]) -> list[str]:
 
 def _guessed(name: str, allowed: list[str]) -> str:
     close = difflib.get_close_matches(name, allowed, n=1)
-    return f"{name!r}; did you mean {close[0]!r}?" if close else f"{name!r}; allowed: {', '.join(allowed)}"
+    return f"{name!r}; did you mean {close[0]!r}?" if close else f"{name!r}; allowed: {', '.join(allowed) or 'what it imports'}"
 
 
 def _fields_of(kind: str, *, needed: bool = False) -> list[str]:

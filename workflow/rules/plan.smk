@@ -58,7 +58,7 @@ from repro.planning.plan import (
     templates_digest,
     train_options,
 )
-from repro.planning.targets import check_profile, check_targets, may_be_targets
+from repro.planning.targets import check_keys, check_profile, check_targets, may_be_targets
 from repro.artifacts.provenance import code_digest, spec_digest
 from repro.system.locks import claim, try_lock
 from repro.system.processors import num_usable
@@ -112,6 +112,7 @@ try:
         check_apart(CONFIG, apart=APART)
     if not is_a_module():
         check_profile(sys.argv, profiles=Path(workflow.main_snakefile).parent / "profiles")
+        check_keys(sys.argv[1:], keys=VALUES)
 except ValueError as error:
     refuse(error)
 
