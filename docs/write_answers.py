@@ -1,20 +1,22 @@
 """Write docs/answers.md: what published results answer to each question, and a remark where they go against the paper.
 
-`python docs/write_answers.py` writes the file. The answers are those of the site; a remark has the digest of the verdicts
-that it was written for, and a test fails when they are others.
+`python docs/write_answers.py` writes the file. The answers are those of the site; a remark (`remark=` of a question) has the
+digest of the verdicts that it was written for, and a test fails when they are others.
 """
 
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from repro.papers import PAPERS
-from repro.report.site.answers import Answer, answer
-from repro.report.site.folders import find, read_sources
+from repro.report.site.answers import Answer, answer, measured
+from repro.report.site.folders import Source, find, read_sources
 from repro.report.site.front import front_page
-from repro.report.site.standing import AGAINST, AGREE, OPEN, Asked, asked_of
+from repro.report.site.standing import AGAINST, AGREE, OPEN, Asked, Statement, asked_of, deciding_entry
+from repro.report.site.standing import GROUPS as GROUPS_OF
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE, PUBLISHED = ROOT / "docs" / "answers.md", ROOT / "results" / "published"
@@ -22,75 +24,41 @@ WIDTH = 110
 
 #: Groups of questions, in the order of the page, with what stands above each.
 GROUPS = (
-    (AGAINST, "Not as the paper says", "Each has a remark of ours, which is a reading and no measurement."),
+    (AGAINST, "Not as the paper says", "What stands slanted is how we read it, and no measurement."),
     ("mixed", "It depends on the data", ""),
     (OPEN, "Tried, and not decided", ""),
     (AGREE, "As the paper says", ""),
 )
 
-#: By paper and question: the digest of the verdicts that the remark was written for, and the remark.
-REMARKS = {
-    "alexnet/response_normalisation": (
-        "78486bc097edcdf6",
-        "The net with normalisation makes more errors here, and the four-layer net of section 3.3, on the paper's own data for "
-        "it, makes fewer, by less than a tenth of what is printed. Two later reproductions on ImageNet found nothing. What is "
-        "open is ImageNet itself, with the printed net.",
-    ),
-    "alexnet/classical": (
-        "0c67d5f1a9eaa05d",
-        "160 photos of each of ten classes are few for a net that learns its features from them; Fisher vectors learn a "
-        "classifier alone. The paper had 1.2 million photos of 1,000 classes. At which number of photos the order turns "
-        "is open.",
-    ),
-    "karpathy/early_fusion": (
-        "fee425e267ddf718",
-        "These gestures differ in how a hand moves, and single frames show little of it: 30 % of the videos are known by one "
-        "frame, where the paper knows 59.3 % of its sports. So a net that sees time gains far more here. Whether early fusion "
-        "loses where frames tell the class is open; sports from UCF-101 would be nearer to the paper's.",
-    ),
-    "karpathy/late_fusion": (
-        "7159cfa231f08d38",
-        "As for early fusion: two frames half a second apart already tell something of a movement that one frame does not.",
-    ),
-    "karpathy/little_difference": (
-        "0893b383bdfb8923",
-        "The statement is about sports, where one frame tells most. On videos whose classes differ in movement alone the nets "
-        "are far apart, so that it is the data, and not the nets, of which it holds.",
-    ),
-    "karpathy/two_streams": (
-        "348462ebdbcda527",
-        "The fovea stream sees the middle of the frame alone, where a pointing hand need not be, and the frames here are small: "
-        "half of few pixels may be too few. Neither was tried apart.",
-    ),
-    "karpathy/context_fovea": (
-        "bdde52a2b84ca3ca",
-        "Seeds of these nets spread so much, and so few videos are tested, that only an effect as large as the paper's is "
-        "ruled out.",
-    ),
-}
+
+Found = list[tuple[Asked, Answer]]
 
 
-def answers(out: Path) -> tuple[str, list[tuple[Asked, Answer]]]:
-    """Return what the front page says first, and the answer to each question about effects."""
+def answers(out: Path) -> tuple[str, Found, tuple[Source, ...]]:
+    """Return what the front page says first, the answer to each question about effects, and the results behind them."""
     papers = list(PAPERS.values())
     sources = read_sources(find([PUBLISHED]).scales, papers, unjudged={}, out=out)
     asked = asked_of(papers, sources)
     found = [(item, answer(item, sources)) for item in asked if item.kind == "effects"]
-    return front_page(asked, sources).lead, found
+    return front_page(asked, sources).lead, found, sources
 
 
-def stale_remarks(found: list[tuple[Asked, Answer]]) -> list[str]:
+def stale_remarks(found: Found) -> list[str]:
     """Return the remarks that were written for other verdicts, with the digest that there is now, and questions without one."""
     lines = []
     for item, said in found:
-        name = f"{item.paper.name}/{item.question.name}"
-        digest = REMARKS.get(name, ("", ""))[0]
-        if (item.state == AGAINST or name in REMARKS) and digest != said.digest:
-            lines.append(f"{name}: {said.digest}")
+        remark = item.question.remark
+        if (remark is not None or against(item)) and (remark is None or remark.digest != said.digest):
+            lines.append(f"{item.paper.name}/{item.question.name}: {said.digest}")
     return lines
 
 
-def page(lead: str, found: list[tuple[Asked, Answer]]) -> str:
+def against(item: Asked) -> list[Statement]:
+    """Return the statements of a question that do not hold on some real data."""
+    return [statement for statement in item.statements if statement.state in (AGAINST, "mixed")]
+
+
+def page(lead: str, found: Found, sources: Sequence[Source]) -> str:
     """Return the text of the page."""
     about = (
         "What the published results of this repository answer, all on CPUs and on data that stand in for the papers' own, but "
@@ -104,12 +72,40 @@ def page(lead: str, found: list[tuple[Asked, Answer]]) -> str:
         if chosen:
             blocks += [f"## {title}", *[_filled(words)] * bool(words)]
         for item, said in chosen:
-            remark = REMARKS.get(f"{item.paper.name}/{item.question.name}", ("", ""))[1]
             blocks += [f"### {item.question.title}", _filled(f"{item.paper.authors} {item.paper.year}. {said.text}")]
-            blocks += [_filled(f"*{remark}*")] * bool(remark)
+            blocks += ["\n".join(also)] if (also := _also_against(item, sources)) else []
+            blocks += [_filled(f"*{said.remark}*")] * bool(said.remark)
+            blocks += [_filled(runs)] if (runs := _runs(item, sources)) else []
     rest = [item.question.title for item, _ in found if item.state not in [state for state, _, _ in GROUPS]]
     blocks += ["## Not tried on real data yet", "\n".join(_filled(f"- {title}", indent="  ") for title in rest)]
     return "\n\n".join(blocks) + "\n"
+
+
+def _also_against(item: Asked, sources: Sequence[Source]) -> list[str]:
+    """Return a line for each further statement of the question that does not hold, with what was measured."""
+    lead = next(iter(item.lead.entries.values()), None)
+    parts = {part.id for part in getattr(lead, "parts", ())}
+    rest = [found for found in against(item) if found is not item.lead and found.id not in parts]
+    lines = [
+        f"- “{found.claim.statement.rstrip('.')}” ({found.claim.where.partition(';')[0]}) does not hold: "
+        f"{measured(found, sources, (AGAINST,))}."
+        for found in rest
+    ]
+    return [_filled(line, indent="  ") for line in lines]
+
+
+def _runs(item: Asked, sources: Sequence[Source]) -> str:
+    """Return links to the record and the learning curve of a run of each net that the leading statement compares."""
+    links = []
+    for source in sources:
+        entry = item.lead.entries.get(source.key)
+        if entry is None or GROUPS_OF[entry.verdict] not in (AGREE, AGAINST, OPEN) or not source.real:
+            continue
+        entry = deciding_entry(entry, source.entries)
+        for name in dict.fromkeys(entry.chosen or entry.arms):
+            runs = source.results.of_variant(item.paper.name, name)
+            links += [f"[{name}](../{runs[0].folder.relative_to(ROOT).as_posix()})"] * bool(runs)
+    return f"Runs, each with its record and, of a net, its curve (`log.jsonl`): {', '.join(links)}." if links else ""
 
 
 def _filled(text: str, *, indent: str = "") -> str:
@@ -119,8 +115,8 @@ def _filled(text: str, *, indent: str = "") -> str:
 def main() -> None:
     """Write the page, and name remarks that must be read again."""
     with TemporaryDirectory() as folder:
-        lead, found = answers(Path(folder))
-    FILE.write_text(page(lead, found), encoding="utf-8")
+        lead, found, sources = answers(Path(folder))
+    FILE.write_text(page(lead, found, sources), encoding="utf-8")
     for line in stale_remarks(found):
         print(f"read the remark again, then put in its digest: {line}")
 

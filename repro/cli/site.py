@@ -22,9 +22,11 @@ def write_pages(options: argparse.Namespace, say: Say) -> None:
         from repro.planning.prices import own_data_prices
         from repro.report.site.answers import stale_lines
         from repro.report.site.folders import find
+        from repro.report.site.place import refuse_place
         from repro.report.site.tree import write_site
 
     found = find(options.folders)
+    refuse_place(options.out, typed=options.folders, results=found.scales)
     unjudged = {folder: _unjudged(folder, known, say) for folder in found.scales}
     remove_parts(options.out, below=True)
     written = write_site(

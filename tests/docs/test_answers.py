@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -36,10 +37,19 @@ def test_every_question_that_goes_against_its_paper_has_a_remark_for_the_verdict
     assert writer.stale_remarks(found[1]) == []
 
 
-def test_a_remark_that_was_written_for_other_verdicts_is_named(writer: ModuleType, found, monkeypatch) -> None:
-    name, (_, remark) = next(iter(writer.REMARKS.items()))
-    monkeypatch.setitem(writer.REMARKS, name, ("another", remark))
-    assert [line.partition(":")[0] for line in writer.stale_remarks(found[1])] == [name]
+def test_a_remark_that_was_written_for_other_verdicts_is_named(writer: ModuleType, found) -> None:
+    item, said = next(pair for pair in found[1] if pair[0].question.remark is not None)
+    other = [(item, replace(said, digest="another"))]
+    assert writer.stale_remarks(other) == [f"{item.paper.name}/{item.question.name}: another"]
+
+
+def test_every_statement_that_does_not_hold_stands_on_the_page_with_what_was_measured(writer: ModuleType, found) -> None:
+    text = " ".join(writer.FILE.read_text(encoding="utf-8").split())
+    against = [(item, statement) for item, _ in found[1] for statement in writer.against(item)]
+    assert len(against) == 18
+    for item, statement in against:
+        if statement is not item.lead:
+            assert f"“{statement.claim.statement.rstrip('.')}”" in text
 
 
 def test_the_readme_begins_with_what_the_front_page_begins_with(found) -> None:

@@ -19,7 +19,7 @@ from repro.artifacts.run_json import FILE, RunJson
 from repro.artifacts.runs_csv import Measurement, short_code
 from repro.artifacts.scores import Scores
 from repro.spec.experiment import Paper, Scale, make_run, with_needed
-from repro.spec.run import Fitted
+from repro.spec.run import Fitted, Method
 from repro.spec.terms.metrics import TOP_K, TRAIN_TOP1
 from repro.spec.terms.protocols import example_of, scores_examples
 
@@ -31,6 +31,16 @@ NOT_COLLECTED = "it is not in runs.csv; run python -m repro collect again"
 T = TypeVar("T")
 #: By variant some of its seeds.
 SeedsBy = Mapping[str, Collection[int]]
+
+
+def scored_by(method: Method, protocol: str) -> str:
+    """The protocol by which the runs of a method are measured where others are by `protocol`.
+
+    A classical model has no crops: its one view of whole images stands for any of theirs.
+    """
+    own = method.evaluation.protocols
+    whole = isinstance(method, Fitted) and len(own) == 1 and scores_examples(protocol)
+    return own[0] if whole and example_of(own[0]) == example_of(protocol) else protocol
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,14 +189,8 @@ class Population:
         return dict(sorted(self.values.get((variant, metric, self.scored_by(variant, protocol)), {}).items()))
 
     def scored_by(self, variant: str, protocol: str) -> str:
-        """The protocol by which `variant` is measured where others are by `protocol`.
-
-        A classical model has no crops: its one view of whole images stands for any of theirs.
-        """
-        method = self.paper.experiment(variant)
-        own = method.evaluation.protocols
-        whole = isinstance(method, Fitted) and len(own) == 1 and scores_examples(protocol)
-        return own[0] if whole and example_of(own[0]) == example_of(protocol) else protocol
+        """The protocol by which `variant` is measured where others are by `protocol`."""
+        return scored_by(self.paper.experiment(variant), protocol)
 
     def num_examples(self, variants: Sequence[str], *, metric: str, protocol: str) -> int:
         """The fewest examples that a value of `variants` rests on, each by the protocol by which it is scored."""

@@ -207,7 +207,7 @@ SCALES = (
     ),
     Scale(
         name="cifar10",
-        title="CIFAR-10, complete",
+        title="All of CIFAR-10",
         dataset=CIFAR10,
         evidence="stand-in",
         num_seeds=3,

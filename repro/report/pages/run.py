@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from repro.analyse.evidence.verdict import ANSWERS, INCOMPLETE, NO_QUESTION
-from repro.artifacts import provenance, run_json
+from repro.artifacts import run_json
 from repro.artifacts.log_jsonl import LogEntry
 from repro.artifacts.provenance import Change
 from repro.artifacts.run_json import Costs, TrainedNetwork
@@ -30,7 +30,7 @@ from repro.report.pages.setting import (
     table_page_path,
     value_cell,
 )
-from repro.report.pages.variants import change_text, variant_anchor
+from repro.report.pages.variants import change_text, run_difference, variant_anchor
 from repro.report.text import formatting
 from repro.report.text.carried import CARRIED, run_carried_words
 from repro.report.text.changes import part_words
@@ -38,7 +38,7 @@ from repro.report.text.formatting import compact, count, counted, device_words, 
 from repro.report.text.tables import Cell, Column, Link, Row, TableView
 from repro.report.text.units import NEVER, measured_text
 from repro.report.text.wording import VerdictWords, verdict_words
-from repro.spec.experiment import Paper, Variant, scaled
+from repro.spec.experiment import Paper, Variant
 from repro.spec.terms.methods import run_method
 from repro.spec.terms.metrics import unit_of
 from repro.system.durations import duration
@@ -108,7 +108,7 @@ def run_page(run: RunRecord, paper: Paper, *, results: Results) -> RunPage:
     """The page of `run`."""
     record, here = run.record, run_page_path(run.id)
     variant = paper.variant(record.variant)
-    difference, words = run_difference(run, paper), part_words(variant.value)
+    difference, words = run_difference(run, paper, results=results), part_words(variant.value)
     links, unlinked = _file_links(run, results=results, page=here)
     return RunPage(
         setting=setting(results, paper=paper.name),
@@ -144,16 +144,6 @@ def run_page(run: RunRecord, paper: Paper, *, results: Results) -> RunPage:
         decided=_decided_claims(run, paper, results=results),
         files=links,
         unlinked=unlinked,
-    )
-
-
-def run_difference(run: RunRecord, paper: Paper) -> tuple[Change, ...]:
-    """In what the run's stored spec differs from its base at the same scale; nothing for a base."""
-    base = paper.variant(run.record.variant).base
-    if base is None:
-        return ()
-    return provenance.spec_difference(
-        scaled(paper.experiment(base), paper.scale(run.record.scale).sizing(paper.family(base))), run.record.spec
     )
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from repro.artifacts import provenance
 from repro.artifacts.provenance import Change
-from repro.report.inputs.results import Results
+from repro.report.inputs.results import Results, RunRecord
 from repro.report.pages.not_run import failure_words, log_links
 from repro.report.pages.setting import relative, run_page_path, table_page_path
 from repro.report.text.changes import method_words, part_words
 from repro.report.text.formatting import compact, listed
 from repro.report.text.tables import Cell, Column, Link, Row, TableView
-from repro.spec.experiment import Paper, Table
+from repro.spec.experiment import Paper, Table, scaled
 from repro.spec.run import Method
 from repro.system.some import and_more
 
@@ -43,6 +43,37 @@ def change_of(variant: str, paper: Paper, *, control: str) -> str:
         return told
     text = between(paper.experiment(base), paper.experiment(variant), key=found.key, value=found.value) or "nothing"
     return text if base == control and found.base else f"against {base}: {text}"
+
+
+def run_difference(run: RunRecord, paper: Paper, *, results: Results) -> tuple[Change, ...]:
+    """In what the stored specification of a run differs from that of its base, by the runs that are here; nothing for a base.
+
+    Where the base was not run it is the base of today. What one of the two records, being older, does not know of is left out.
+    """
+    base = paper.variant(run.record.variant).base
+    if base is None:
+        return ()
+    others = results.of_variant(paper.name, base)
+    alike = [item for item in others if item.record.environment.get("commit") == run.record.environment.get("commit")]
+    today = scaled(paper.experiment(base), paper.scale(run.record.scale).sizing(paper.family(base)))
+    left = next((item.record.spec for item in (*alike, *others)), None) or provenance.plain(today)
+    right = run.record.spec
+    found = provenance.spec_difference(left, right)
+    return tuple(change for change in found if _has_place(left, change.key) and _has_place(right, change.key))
+
+
+def _has_place(spec: Any, key: str) -> bool:
+    """Whether a record has a leaf, or has nothing in the place of the part that holds it."""
+    for step in key.split("."):
+        if spec is None:
+            return True
+        if isinstance(spec, list):
+            spec = next((item for item in spec if isinstance(item, dict) and item.get("name") == step), None)
+        elif step not in spec:
+            return False
+        else:
+            spec = spec[step]
+    return True
 
 
 def between(base: Method, other: Method, *, key: str, value: Any) -> str:

@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from repro.artifacts.documents import digest_of
-from repro.artifacts.judged import JudgedClaim
+from repro.artifacts.judged import JudgedClaim, JudgedSpread
 from repro.report.pages.claim_cells import AT_LEAST
 from repro.report.site.folders import Source
 from repro.report.site.plots.sizes import as_printed, axis_of, change_of_errors, interval_text, printed_size, size_of, size_text
-from repro.report.site.standing import AGAINST, AGREE, GROUPS, OPEN, Asked, Statement, mark_of
+from repro.report.site.standing import AGAINST, AGREE, GROUPS, OPEN, Asked, Statement, deciding_entry, mark_for
 from repro.report.text.formatting import counted, listed
 from repro.spec.terms.metrics import metric_named
 
@@ -23,6 +23,7 @@ class Answer:
     """What is said. short: its first words, such as `Yes, where it was tried`. written: whether by hand.
 
     stale: the sentence by hand that was written for other verdicts; "" if there is none. digest: of the verdicts now.
+    remark: how we read it, "" if nobody wrote one for these verdicts.
     """
 
     short: str
@@ -30,6 +31,7 @@ class Answer:
     written: bool
     stale: str
     digest: str
+    remark: str = ""
 
 
 def digest_of_answers(asked: Asked, sources: Sequence[Source]) -> str:
@@ -46,13 +48,16 @@ def digest_of_answers(asked: Asked, sources: Sequence[Source]) -> str:
 
 def answer(asked: Asked, sources: Sequence[Source]) -> Answer:
     """The answer to a question by the real data of `sources`."""
-    digest, written = digest_of_answers(asked, sources), asked.question.written
+    digest, written, noted = digest_of_answers(asked, sources), asked.question.written, asked.question.remark
+    remark = noted.text if noted is not None and noted.digest == digest else ""
     short, text = PATTERNS[_pattern(asked)](asked, sources)
     if written is not None and written.digest == digest:
-        return Answer(short=short, text=written.text, written=True, stale="", digest=digest)
+        return Answer(short=short, text=written.text, written=True, stale="", digest=digest, remark=remark)
     stale = written.text if written is not None else ""
     further = [] if asked.kind != "effects" else [*_further(asked), _own_data(asked, sources), _others(asked.lead)]
-    return Answer(short=short, text=" ".join(filter(None, [text, *further])), written=False, stale=stale, digest=digest)
+    return Answer(
+        short=short, text=" ".join(filter(None, [text, *further])), written=False, stale=stale, digest=digest, remark=remark
+    )
 
 
 def _pattern(asked: Asked) -> str:
@@ -63,22 +68,22 @@ Pattern = Callable[[Asked, Sequence[Source]], tuple[str, str]]
 
 
 def _agrees(asked: Asked, sources: Sequence[Source]) -> tuple[str, str]:
-    return "Yes, where it was tried", f"Yes, where it was tried: {_measured(asked.lead, sources, (AGREE,))}."
+    return "Yes, where it was tried", f"Yes, where it was tried: {measured(asked.lead, sources, (AGREE,))}."
 
 
 def _contradicts(asked: Asked, sources: Sequence[Source]) -> tuple[str, str]:
-    return "Not where it was tried", f"Not where it was tried: {_measured(asked.lead, sources, (AGAINST,))}."
+    return "Not where it was tried", f"Not where it was tried: {measured(asked.lead, sources, (AGAINST,))}."
 
 
 def _differs(asked: Asked, sources: Sequence[Source]) -> tuple[str, str]:
-    yes, no = (_measured(asked.lead, sources, (group,)) for group in (AGREE, AGAINST))
+    yes, no = (measured(asked.lead, sources, (group,)) for group in (AGREE, AGAINST))
     return "It depends on the data", f"It depends on the data. As the paper says: {yes}. Not so: {no}."
 
 
 def _open(asked: Asked, sources: Sequence[Source]) -> tuple[str, str]:
     return (
         "These runs cannot tell",
-        f"These runs cannot tell: {_measured(asked.lead, sources, (OPEN,))}{_needed(asked.lead, sources)}.",
+        f"These runs cannot tell: {measured(asked.lead, sources, (OPEN,))}{_needed(asked.lead, sources)}.",
     )
 
 
@@ -130,7 +135,7 @@ PATTERNS: dict[str, Pattern] = {
 }
 
 
-def _measured(statement: Statement, sources: Sequence[Source], groups: Sequence[str]) -> str:
+def measured(statement: Statement, sources: Sequence[Source], groups: Sequence[str]) -> str:
     """What was measured on each real data set whose verdict is of these groups."""
     parts = []
     for source in sources:
@@ -142,10 +147,14 @@ def _measured(statement: Statement, sources: Sequence[Source], groups: Sequence[
 
 def effect_words(entry: JudgedClaim, statement: Statement, source: Source, *, brief: bool = False) -> str:
     """An effect in a sentence: the change of error and what the paper prints; unless `brief`, its interval, and points."""
+    part = deciding_entry(entry, source.entries)
+    if part is not entry:
+        said = effect_words(part, statement, source, brief=brief)
+        return f"{mark_for(entry).short}, “{part.statement.rstrip('.')}”: {said}"
     size, paper, axis = size_of(entry), printed_size(entry), axis_of(entry)
     printed = as_printed(entry, statement.paper, results=source.results)
     if size is None:
-        said = printed.ours or mark_of(entry.verdict).short
+        said = printed.ours or mark_for(entry).short
         return f"{said} (paper: {printed.paper})" if printed.paper else said
     said = printed.ours if printed.ours.startswith(AT_LEAST) else size_text(size.value, axis=axis, claim=entry)
     if axis == "relative":
@@ -155,7 +164,8 @@ def effect_words(entry: JudgedClaim, statement: Statement, source: Source, *, br
         said += f", {printed.ours}" if axis == "relative" and printed.ours.endswith("pt") else ""
     if paper is None:
         return said if brief else f"{said} (the paper prints no size)"
-    return f"{said} (paper: {size_text(paper, axis=axis, claim=entry)})"
+    most = "at most " * isinstance(entry, JudgedSpread)
+    return f"{said} (paper: {most}{size_text(paper, axis=axis, claim=entry)})"
 
 
 def noun_of(entry: JudgedClaim) -> str:
@@ -174,9 +184,7 @@ def _needed(statement: Statement, sources: Sequence[Source]) -> str:
 
 def _on_generated(statement: Statement, sources: Sequence[Source]) -> str:
     shorts = [
-        mark_of(statement.entries[source.key].verdict).short
-        for source in sources
-        if not source.real and source.key in statement.entries
+        mark_for(statement.entries[source.key]).short for source in sources if not source.real and source.key in statement.entries
     ]
     return listed(list(dict.fromkeys(shorts))) or "nothing"
 

@@ -30,12 +30,16 @@ TFLOPS = 30
 
 @dataclass(frozen=True, kw_only=True)
 class Chance:
-    """The chance to find the effect with so many seeds of each net. here: whether so many were run."""
+    """The chance to find the effect with so many seeds of each net. here: whether so many were run of the net with the fewest.
+
+    equal: whether all nets have as many.
+    """
 
     seeds: str
     share: str
     text: str
     here: bool
+    equal: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,11 +101,12 @@ def _power(entry: JudgedClaim, source: Source) -> PowerView | None:
     sd = entry.sd_pooled / math.sqrt(2) if paired else entry.sd_pooled
     arms = 1 if paired else max(len(entry.pool), 2)
     run = min(entry.n.values())
+    equal = len(set(entry.n.values())) == 1
     chances = []
     for num in sorted({*SEEDS, *([run] if run > 1 else [])}):
         chance = power(effect, sd=sd, num_seeds=num, num_arms=arms)
         text = f"> {100 * SURE:.0f} %" if chance > SURE else f"{100 * chance:.0f} %"
-        chances.append(Chance(seeds=str(num), share=f"{100 * chance:.0f}%", text=text, here=num == run))
+        chances.append(Chance(seeds=str(num), share=f"{100 * chance:.0f}%", text=text, here=num == run, equal=equal))
     return PowerView(source=source, effect=_effect_words(entry, effect), chances=tuple(chances))
 
 

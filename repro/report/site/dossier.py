@@ -19,7 +19,7 @@ from repro.report.site.plots.growth import growth
 from repro.report.site.plots.runs import CurvesOf, SeedTable, curves_of, seed_tables
 from repro.report.site.plots.sizes import as_printed, axis_of, interval_text, size_of, size_text
 from repro.report.site.rules import rule_digest, rule_words
-from repro.report.site.standing import Asked, Mark, Statement, mark_of
+from repro.report.site.standing import Asked, Mark, Statement, deciding_entry, in_words, mark_for
 from repro.report.text.started import started_facts
 
 #: The order of a question's statements: what is decided on real data first.
@@ -141,21 +141,26 @@ def _card(lead: Statement, source: Source) -> Card:
     entry = lead.entries.get(source.key)
     if entry is None:
         return Card(source=source, mark=None, effect="", change="", text="It does not judge this statement.", href="")
-    size, mark = size_of(entry), mark_of(entry.verdict)
-    printed = as_printed(entry, lead.paper, results=source.results)
+    part, mark = deciding_entry(entry, source.entries), mark_for(entry)
+    size = size_of(part)
+    printed = as_printed(part, lead.paper, results=source.results)
     shown = mark.group in ("agree", "against", "open")
     change = ""
-    if size is not None and axis_of(entry) == "relative":
-        ends = interval_text(size, axis="relative", claim=entry)
-        change = f"{size_text(size.value, axis='relative', claim=entry)} errors {ends}".strip()
+    if size is not None and axis_of(part) == "relative":
+        ends = interval_text(size, axis="relative", claim=part)
+        change = f"{size_text(size.value, axis='relative', claim=part)} errors {ends}".strip()
     return Card(
         source=source,
         mark=mark,
         effect=" ".join(filter(None, [printed.ours, printed.ci90])) if shown else "",
         change=change if shown else "",
-        text=entry.brief or entry.reason,
+        text=in_words(entry.brief or entry.reason) if part is entry else _part_words(mark, part),
         href=f"{UP}{_place(entry, lead, source)}",
     )
+
+
+def _part_words(mark: Mark, part: JudgedClaim) -> str:
+    return f"{mark.short.capitalize()}: “{part.statement.rstrip('.')}”."
 
 
 def _place(entry: JudgedClaim, statement: Statement, source: Source) -> str:
@@ -184,7 +189,7 @@ def _field(statement: Statement, source: Source) -> ClaimField:
     entry = statement.entries.get(source.key)
     if entry is None:
         return ClaimField(source=source, mark=None, ours="", change="", ci90="", seeds="", reason="", href="")
-    mark = mark_of(entry.verdict)
+    mark = mark_for(entry)
     size, axis = size_of(entry) if mark.group in ("agree", "against", "open") else None, axis_of(entry)
     printed = as_printed(entry, statement.paper, results=source.results)
     n = getattr(entry, "n", {})
@@ -195,7 +200,7 @@ def _field(statement: Statement, source: Source) -> ClaimField:
         change=f"{size_text(size.value, axis=axis, claim=entry)} errors" if size is not None and axis == "relative" else "",
         ci90=printed.ci90,
         seeds=" and ".join(str(n[name]) for name in entry.chosen if name in n),
-        reason=entry.reason,
+        reason=in_words(entry.reason),
         href=f"{UP}{_place(entry, statement, source)}",
     )
 

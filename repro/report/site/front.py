@@ -11,7 +11,7 @@ from repro.report.site.answers import Answer, answer, effect_words
 from repro.report.site.folders import Source
 from repro.report.site.plots.sizes import MULTIPLES, Size, as_printed, multiple_of
 from repro.report.site.plots.tracks import Spot, Tick, Track, tick_text
-from repro.report.site.standing import ORDER, STATES, Asked, Mark, Statement, counted, mark_of
+from repro.report.site.standing import ORDER, STATES, Asked, Mark, Statement, counted, deciding_entry, mark_for
 from repro.report.text import formatting
 from repro.report.text.formatting import count, listed
 from repro.spec.experiment import Paper
@@ -188,7 +188,7 @@ def _seen(statement: Statement, sources: Sequence[Source]) -> str:
     parts = []
     for source in sources:
         entry = statement.entries.get(source.key)
-        if source.real and entry is not None and mark_of(entry.verdict).group in ("agree", "against", "open"):
+        if source.real and entry is not None and mark_for(entry).group in ("agree", "against", "open"):
             parts.append(f"{source.title}: {effect_words(entry, statement, source, brief=True)}")
     return "; ".join(parts)
 
@@ -258,7 +258,7 @@ def _field(asked: Asked, source: Source) -> Field:
     ]
     effect = ""
     if mark is not None and not none:
-        effect = as_printed(lead.entries[source.key], asked.paper, results=source.results).ours
+        effect = as_printed(deciding_entry(lead.entries[source.key], source.entries), asked.paper, results=source.results).ours
     if asked.kind != "effects" and marks:
         rest = sorted(
             (item for item in marks if item[0].group in ("agree", "against")), key=lambda item: ORDER.index(item[0].group)

@@ -10,7 +10,7 @@ from repro.report.calibration.page import PAGE as CALIBRATION
 from repro.report.pages.printed_table import columns_of, printed_claims, printed_number
 from repro.report.pages.setting import Fact, citation, num_examples, setting, table_page_path
 from repro.report.site.folders import Source
-from repro.report.site.standing import Mark, mark_of
+from repro.report.site.standing import Mark, mark_for, mark_of
 from repro.report.text import formatting, wording
 from repro.report.text.differences import differences_view
 from repro.report.text.formatting import counted
@@ -118,7 +118,7 @@ def _of_table(table: Table, source: Source) -> list[JudgedClaim]:
 
 
 def _ours(claim: JudgedClaim, paper: Paper, table: Table, source: Source) -> OursThere:
-    number, unit, mark = printed_number(claim, table), unit_of(claim.metric), mark_of(claim.verdict)
+    number, unit, mark = printed_number(claim, table), unit_of(claim.metric), mark_for(claim)
     found = formatting.digits(num_examples(claim.metric, claim.protocol, claim.arm, paper=paper.name, results=source.results))
     text = ""
     if number.ours is not None:
@@ -149,7 +149,7 @@ def data_views(sources: Sequence[Source]) -> tuple[DataView, ...]:
     views = []
     for source in sources:
         here = setting(source.results)
-        marks = [mark_of(entry.verdict).group for entry in source.entries.values()]
+        marks = [mark_for(entry).group for entry in source.entries.values() if entry.kind != "exact"]
         decided = marks.count("agree") + marks.count("against")
         facts = [fact for fact in here.facts if fact.term not in ("Evidence",)]
         commits = sorted({run.record.environment.get("commit", "unknown") for run in source.results.runs.values()})

@@ -10,7 +10,7 @@ from repro.artifacts.judged import JudgedClaim
 from repro.artifacts.provenance import plain
 from repro.report.site.folders import Source
 from repro.report.site.plots.sizes import as_printed, axis_of, printed_size, size_of
-from repro.report.site.standing import Asked, Statement, mark_of
+from repro.report.site.standing import Asked, Statement, mark_for
 from repro.report.text.tables import Cell, Column, Row, TableView, to_csv
 from repro.report.text.typeset import NEEDS, SMALL, latex, wrapped
 
@@ -146,7 +146,7 @@ def _latex_line(item: Asked, sources: Sequence[Source]) -> str:
     cells = [latex(item.question.title), latex(printed) or "--"]
     for source in sources:
         found = item.lead.entries.get(source.key)
-        mark = mark_of(found.verdict) if found is not None else None
+        mark = mark_for(found) if found is not None else None
         ours = as_printed(found, item.paper, results=source.results).ours if found is not None else ""
         said = mark.short if mark is not None else ""
         shown = f"{ours}, {said}" if ours and mark is not None and mark.group in ("agree", "against", "open") else said
@@ -170,7 +170,7 @@ def claims_latex(item: Asked, sources: Sequence[Source]) -> str:
     for statement in item.statements:
         for source in sources:
             entry = statement.entries.get(source.key)
-            if entry is None or mark_of(entry.verdict).group in ("idle", "apart"):
+            if entry is None or mark_for(entry).group in ("idle", "apart"):
                 continue
             printed = as_printed(entry, statement.paper, results=source.results)
             n = ", ".join(dict.fromkeys(str(num) for num in getattr(entry, "n", {}).values()))
@@ -180,7 +180,7 @@ def claims_latex(item: Asked, sources: Sequence[Source]) -> str:
                 source.title,
                 f"{printed.ours} {printed.ci90}".strip(),
                 n,
-                mark_of(entry.verdict).short,
+                mark_for(entry).short,
             )
             lines.append(" & ".join(latex(text) for text in texts) + r" \\")
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", r"\end{table}"]) + "\n"

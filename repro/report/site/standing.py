@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from repro.analyse.evidence import verdict
-from repro.artifacts.judged import JudgedClaim
+from repro.artifacts.judged import JudgedClaim, JudgedParts
 from repro.catalogue.questions import questions_of
 from repro.report.site.folders import Source
 from repro.report.text import wording
@@ -48,6 +49,19 @@ SHORT = {
     verdict.NOT_COMPARABLE: "needs the paper's data",
 }
 
+#: The same of a kind of claim whose answer is of another sort.
+SHORT_OF_KIND = {
+    ("spread", verdict.NOT_REPRODUCED): "more than that",
+    ("level", verdict.NOT_REPRODUCED): "another level",
+    ("count", verdict.NOT_REPRODUCED): "in fewer runs",
+    ("every", verdict.REVERSED): "a part is opposite",
+    ("every", verdict.NOT_REPRODUCED): "a part is not that large",
+    ("every", verdict.ABSENT): "a part has no effect",
+    ("every", verdict.INCONCLUSIVE): "a part is open",
+    ("every", verdict.INCOMPLETE): "a part was not run",
+}
+NAMED = re.compile("|".join(sorted(map(re.escape, SHORT), key=len, reverse=True)))
+
 #: How a statement stands over all real data, in the order of the bar.
 STATES = {
     "agree": "the same direction on real data",
@@ -73,10 +87,28 @@ class Mark:
     group: str
 
 
-def mark_of(name: str) -> Mark:
-    """The mark of a verdict; raise ValueError if there is none called `name`."""
+def mark_of(name: str, *, kind: str = "") -> Mark:
+    """The mark of a verdict on a `kind` of claim; raise ValueError if there is none called `name`."""
     words = wording.verdict_words(name)
-    return Mark(name=name, short=SHORT[name], symbol=words.symbol, tone=words.tone, group=GROUPS[name])
+    short = SHORT_OF_KIND.get((kind, name), SHORT[name])
+    return Mark(name=name, short=short, symbol=words.symbol, tone=words.tone, group=GROUPS[name])
+
+
+def mark_for(entry: JudgedClaim) -> Mark:
+    """The mark of what was judged."""
+    return mark_of(entry.verdict, kind=entry.kind)
+
+
+def deciding_entry(entry: JudgedClaim, entries: Mapping[str, JudgedClaim]) -> JudgedClaim:
+    """Of a claim of several parts the part that decides against it or leaves it open, which has a size; else the claim itself."""
+    if not isinstance(entry, JudgedParts) or entry.verdict in verdict.HOLDING:
+        return entry
+    return next((entries[part.id] for part in entry.parts if part.verdict == entry.verdict and part.id in entries), entry)
+
+
+def in_words(text: str) -> str:
+    """A reason with the names of verdicts in a reader's words."""
+    return NAMED.sub(lambda match: f"“{SHORT[match[0]]}”", text)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -94,7 +126,7 @@ class Statement:
 
     def mark(self, key: str) -> Mark | None:
         """Its verdict on a source; None where the source does not judge the paper."""
-        return mark_of(self.entries[key].verdict) if key in self.entries else None
+        return mark_for(self.entries[key]) if key in self.entries else None
 
     def groups(self, *, real: bool) -> set[str]:
         """What the verdicts on real data, or on generated ones, say."""

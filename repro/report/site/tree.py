@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from repro.artifacts import files
 from repro.report.render import TEMPLATES, Pages, page_environment, write_pages
+from repro.report.site import place
 from repro.report.site.answers import Answer, answer
 from repro.report.site.copies import FilesOf, all_copied
 from repro.report.site.deciding import Price
@@ -75,6 +76,7 @@ def write_site(
         ValueError: results are of another catalogue.
         FileFormatError: a file is missing or damaged.
     """
+    before = place.states(out)
     read = read_sources(found.scales, papers, unjudged=unjudged, out=out)
     sources, kept = all_copied(read, out=out)
     made = Made(
@@ -91,6 +93,7 @@ def write_site(
         render_speed(found.benchmarks, out, root=out)
     else:
         pages.write(out / SPEED, "site/nospeed.html.j2", {})
+    place.close(out, before=before)
     numbers = counted_states(asked)
     tried = sum(numbers[state] for state in STATES_WITH_DATA)
     words = f"{counted(len(asked), 'question')}, {counted(sum(numbers.values()), 'statement')}, {tried} tried on real data"

@@ -93,7 +93,11 @@
 
   function openTarget() {
     if (location.hash.startsWith("#?")) return;
-    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    let name = "";
+    try {
+      name = decodeURIComponent(location.hash.slice(1));
+    } catch { /* an address that was cut names no place */ }
+    const target = name && document.getElementById(name);
     for (let node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
     if (target) target.scrollIntoView();
   }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """An answer that somebody wrote by hand, for the verdicts that were there.
+    """An answer, or a remark on one, that somebody wrote by hand for the verdicts that were there.
 
     digest: of these verdicts (`repro.report.site.answers.digest_of_answers`). With others the text is shown as out of date.
     """
@@ -21,7 +21,7 @@ class Question:
     """A question about a paper, with the claims that answer it.
 
     name: of its page. title: the question, with its question mark. headline: the claim that stands for it in an overview.
-    written: an answer by hand; without one it is made from the verdicts.
+    written: an answer by hand; without one it is made from the verdicts. remark: how we read what was seen, below the answer.
 
     Raises:
         ValueError: no claims, one of them twice, a headline that is not among them, or a title that asks nothing.
@@ -32,6 +32,7 @@ class Question:
     headline: str
     claims: tuple[str, ...]
     written: Written | None = None
+    remark: Written | None = None
 
     def __post_init__(self) -> None:
         if not self.claims or len(set(self.claims)) != len(self.claims):

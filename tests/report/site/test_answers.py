@@ -6,6 +6,7 @@ import pytest
 
 from repro.report.site.answers import answer, digest_of_answers, stale_lines
 from repro.report.site.dossier import dossier
+from repro.report.site.standing import SHORT, SHORT_OF_KIND, in_words, mark_of
 from repro.report.site.tree import Made, site_environment
 from repro.spec.claims.questions import Written
 
@@ -99,3 +100,57 @@ def test_generated_data_change_no_digest(published_site):
 def test_no_sentence_by_hand_of_a_built_in_paper_is_out_of_date(published_site):
     answers = [(item, answer(item, published_site.sources)) for item in published_site.asked]
     assert stale_lines(answers) == []
+
+
+def test_a_claim_of_parts_is_answered_by_the_part_that_decides_with_its_size(published_site):
+    item = the(published_site, "late_fusion")
+    text = answer(item, published_site.sources).text
+    assert "“Single-Frame has no less video Hit@1 than Late Fusion”: \N{MINUS SIGN}26 % errors" in text
+    assert "18.1 pt" in text
+    page = published_site.text("question/karpathy/late_fusion.html")
+    assert 'id="seeds"' in page
+    assert "REVERSED" not in page.partition('id="trust"')[0]
+    assert "single_frame/0" in page
+    assert "18.1 pt" in published_site.text("index.html")
+
+
+@pytest.mark.parametrize("page", ["index.html", "question/karpathy/little_difference.html", "matrix.tex"])
+def test_a_spread_that_is_too_large_is_not_called_too_small(published_site, page):
+    text = published_site.text(page)
+    assert "more than that" in text
+    if "little" in page:
+        assert "not that large" not in text.partition('id="trust"')[0]
+        assert "(paper: at most +8.2 %)" in text
+
+
+@pytest.mark.parametrize("kind", [*SHORT_OF_KIND])
+def test_each_word_of_a_kind_of_claim_is_another_than_the_common_one(kind):
+    assert mark_of(kind[1], kind=kind[0]).short == SHORT_OF_KIND[kind] != SHORT[kind[1]]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("one is REVERSED", "one is “opposite”"), ("NOT-REPRODUCED, REPRODUCED", "“not that large”, “holds”")]
+)
+def test_reasons_speak_in_the_words_of_the_page(text, said):
+    assert in_words(text) == said
+
+
+def test_a_remark_stands_below_the_answer_only_for_the_verdicts_that_it_was_written_for(published_site):
+    item = the(published_site, "classical")
+    said = answer(item, published_site.sources)
+    assert said.remark
+    assert said.remark.replace("'", "&#39;") in published_site.text("question/alexnet/classical.html")
+    stale = replace(item.question, remark=replace(item.question.remark, digest="other"))
+    assert answer(replace(item, question=stale), published_site.sources).remark == ""
+
+
+def test_every_net_that_is_compared_shows_its_seeds_and_one_without_crops_says_by_which_view(published_site):
+    seeds = published_site.text("question/alexnet/classical.html").partition('id="seeds"')[2].partition("</section>")[0]
+    assert "SIFT + FVs, centre crop" in seeds
+    assert "AlexNet, two towers" in seeds
+
+
+def test_data_sets_count_what_their_networks_decided_and_no_counts_of_printed_layers(published_site):
+    text = published_site.text("data.html")
+    for words in ("9 statements decided, 2 tried", "25 statements decided, 3 tried", "3 statements decided, 0 tried"):
+        assert words in text

@@ -24,7 +24,7 @@ from repro.report.site.plots.sizes import (
     size_words,
 )
 from repro.report.site.plots.tracks import Spot, Tick, Track, track_of
-from repro.report.site.standing import Asked, Mark, Statement, mark_of
+from repro.report.site.standing import Asked, Mark, Statement, mark_for
 from repro.report.text.formatting import listed
 from repro.report.text.wording import CONFIDENCE
 from repro.spec.terms.metrics import metric_named, unit_of
@@ -105,7 +105,7 @@ def _sizes(statement: Statement, sources: Sequence[Source]) -> list[Measured]:
 
 def _asked_size(entry: JudgedClaim) -> Size | None:
     """The size where it answers the statement: none of what cannot be asked of the data."""
-    return size_of(entry) if mark_of(entry.verdict).group in ("agree", "against", "open") else None
+    return size_of(entry) if mark_for(entry).group in ("agree", "against", "open") else None
 
 
 def _lead_plot(lead: Statement, sources: Sequence[Source]) -> Plot | None:
@@ -165,7 +165,7 @@ def _paper_row(lead: Statement, entry: JudgedClaim, track: Track, paper: float |
 
 def _source_row(lead: Statement, source: Source, place: int, track: Track) -> PlotRow:
     entry = lead.entries[source.key]
-    size, mark = _asked_size(entry), mark_of(entry.verdict)
+    size, mark = _asked_size(entry), mark_for(entry)
     n = getattr(entry, "n", {})
     seeds = " and ".join(str(n[name]) for name in entry.chosen if name in n) if size is not None else ""
     kind = "the paper's own data" if source.is_papers_own(lead.id) else "real data" if source.real else "generated, no evidence"

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from repro.report.drawing.svg import Axis, Drawing, Panel, frame, reach
 from repro.report.site.folders import Source
 from repro.report.site.plots.sizes import POINTS, RELATIVE, TIMES, Size, axis_of, size_of
-from repro.report.site.standing import Statement, mark_of
+from repro.report.site.standing import Statement, mark_for
 
 WIDTH, HEIGHT = 640.0, 230.0
 #: By axis, what stands above the drawing, and by what a size is multiplied to be told.
@@ -56,7 +56,7 @@ def _points(lead: Statement, sources: Sequence[Source]) -> list[Point]:
     found = []
     for place, source in enumerate(sources):
         entry = lead.entries.get(source.key)
-        if entry is None or not entry.arm or mark_of(entry.verdict).group == "apart":
+        if entry is None or not entry.arm or mark_for(entry).group == "apart":
             continue
         size, runs = size_of(entry), source.results.of_variant(lead.paper.name, entry.arm)
         if size is not None and runs and runs[0].record.num_train_examples:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from repro.artifacts.judged import JudgedByRuns, JudgedWithin
+from repro.analyse.evidence.population import scored_by
+from repro.artifacts.judged import JudgedByRuns, JudgedClaim, JudgedWithin
 from repro.artifacts.runs_csv import Measurement
 from repro.report.drawing.svg import Axis, Drawing, Panel, frame, reach
 from repro.report.inputs.results import RunRecord
@@ -16,10 +17,11 @@ from repro.report.pages.setting import measure, run_page_path
 from repro.report.pages.variants import change_of
 from repro.report.site.folders import Source
 from repro.report.site.plots.tracks import Spot, Tick, Track
-from repro.report.site.standing import Asked, Statement, mark_of
+from repro.report.site.standing import Asked, Statement, deciding_entry, mark_for
 from repro.report.text.formatting import digits, fixed
 from repro.report.text.tables import Link
 from repro.report.text.units import measured_text
+from repro.spec.experiment import Paper
 from repro.spec.terms.metrics import unit_of
 from repro.system.durations import duration
 
@@ -67,10 +69,10 @@ def seed_tables(lead: Statement, sources: Sequence[Source], *, up: str) -> tuple
     """The seeds of the nets that a statement compares, data set by data set."""
     tables = []
     for place, source in enumerate(sources):
-        entry = lead.entries.get(source.key)
-        if not isinstance(entry, JudgedByRuns) or not entry.means or mark_of(entry.verdict).group == "apart":
+        entry = _entry(lead, source)
+        if not isinstance(entry, JudgedByRuns) or not entry.means or mark_for(entry).group == "apart":
             continue
-        arms = _arms(entry)
+        arms = _arms(entry, lead.paper)
         found = [(name, protocol, _values(lead, source, name, entry.metric, protocol)) for name, protocol in arms]
         found = [item for item in found if item[2]]
         if found:
@@ -78,11 +80,16 @@ def seed_tables(lead: Statement, sources: Sequence[Source], *, up: str) -> tuple
     return tuple(tables)
 
 
-def _arms(entry: JudgedByRuns) -> list[tuple[str, str]]:
+def _entry(lead: Statement, source: Source) -> JudgedClaim | None:
+    entry = lead.entries.get(source.key)
+    return None if entry is None else deciding_entry(entry, source.entries)
+
+
+def _arms(entry: JudgedByRuns, paper: Paper) -> list[tuple[str, str]]:
     """The nets, each with the protocol by which it is scored."""
     if isinstance(entry, JudgedWithin):
         return [(entry.arm, name) for name in (entry.protocol, entry.against_protocol) if name]
-    return [(name, entry.protocol) for name in dict.fromkeys(entry.chosen)]
+    return [(name, scored_by(paper.experiment(name), entry.protocol)) for name in dict.fromkeys(entry.chosen)]
 
 
 def _values(lead: Statement, source: Source, name: str, metric: str, protocol: str) -> list[Measurement]:
@@ -102,7 +109,7 @@ def _table(
     every = [unit.factor * row.value for _, _, rows in found for row in rows]
     low, high = reach(every, room=0.12)
     track = Track(axis=Axis(low=low, high=high, start_px=0, end_px=100), kind="value")
-    within = isinstance(entry, JudgedWithin)
+    apart = {name for name, protocol, _ in found if isinstance(entry, JudgedWithin) or protocol != entry.protocol}
     rows = []
     for name, protocol, values in found:
         shown = [row.value for row in values]
@@ -113,7 +120,7 @@ def _table(
         rows.append(
             SeedRow(
                 source=source,
-                net=f"{title}, {measure(entry.metric, protocol).rpartition(', ')[2]}" if within else title,
+                net=f"{title}, {measure(entry.metric, protocol).rpartition(', ')[2]}" if name in apart else title,
                 name=name,
                 mean=f"{measured_text(unit, mean, decimals=decimals)}{' ± ' + sd if sd else ''} {unit.value}".strip(),
                 n=str(len(shown)),
@@ -141,7 +148,8 @@ def _dot(track: Track, value: float, place: int, *, dashed: bool) -> Spot:
 
 def _time(lead: Statement, source: Source, name: str) -> str:
     times = [run.record.costs.wall_s for run in source.results.of_variant(lead.paper.name, name)]
-    return duration(statistics.fmean(times)) if times else ""
+    mean = statistics.fmean(times) if times else 0.0
+    return duration(mean) if mean >= 1 else "less than 1 s" if times else ""
 
 
 def curves_of(asked: Asked, sources: Sequence[Source], *, up: str) -> tuple[CurvesOf, ...]:
@@ -149,13 +157,14 @@ def curves_of(asked: Asked, sources: Sequence[Source], *, up: str) -> tuple[Curv
     lead = asked.lead
     found = []
     for place, source in enumerate(sources):
-        entry = lead.entries.get(source.key)
+        entry = _entry(lead, source)
         if entry is None:
             continue
         names = list(dict.fromkeys(entry.chosen or entry.arms))[:MOST_ARMS]
         runs = {name: [run for run in source.results.of_variant(lead.paper.name, name) if run.log] for name in names}
         runs = {name: kept for name, kept in runs.items() if kept}
-        if runs:
+        untouched = mark_for(entry).group in ("idle", "apart") and len(runs) < 2
+        if runs and not untouched:
             found.append(_curves(lead, source, place, runs, up=up))
     return tuple(found)
 

@@ -39,7 +39,10 @@
   }
 
   function openTarget() {
-    const name = decodeURIComponent(location.hash.slice(1));
+    let name = "";
+    try {
+      name = decodeURIComponent(location.hash.slice(1));
+    } catch { /* an address that was cut names no place */ }
     for (let node = name && document.getElementById(name); node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
   }
   addEventListener("hashchange", openTarget);
