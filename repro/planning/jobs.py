@@ -157,9 +157,9 @@ def train_jobs(paper: Paper, config: Config) -> list[TrainJob]:
     ranks = variant_ranks(paper, scale=config.scale, names=tuple(seeds_of))
     jobs = []
     for label, variants in variant_groups(paper, scale=config.scale, without=without).items():
-        planned = {tuple(seeds_of[name][:num]) for name in variants}
-        assert len(planned) == 1, f"variants of job {label} have different seeds"
-        parts = [(label, variants, chunk) for chunk in _split(*planned, config.seeds_per_job or num)]
+        planned = tuple(seeds_of[variants[0]][:num])
+        assert all(tuple(seeds_of[name][:num]) == planned for name in variants), f"variants of job {label} have different seeds"
+        parts = [(label, variants, chunk) for chunk in _split(planned, config.seeds_per_job or num)]
         added = {name: tuple(seeds_of[name][num:]) for name in variants}
         # Averages add to each variant seeds of its own.
         alike = {label: variants} if len(set(added.values())) == 1 else {name: (name,) for name in variants}
