@@ -58,7 +58,10 @@ PLANTED = {"what": 0.21, "expected": 0.15, "said": 0.13, "effect": 0.09, "effect
 def brief_of_planted(view: TableView) -> TableView:
     """The table of planted effects without the names of variants, as wide as a line."""
     columns = tuple(replace(column, share=PLANTED[column.key]) for column in view.columns if column.key in PLANTED)
-    return replace(view, columns=columns) if len(columns) == len(PLANTED) else view
+    if len(columns) != len(PLANTED):
+        return view
+    rows = tuple(replace(row, cells={key: row.cells[key] for key in PLANTED}) for row in view.rows)
+    return replace(view, columns=columns, rows=rows)
 
 
 def with_unit(cell: Cell) -> str:
