@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from repro.analyse.evidence import reasons, verdict
@@ -259,14 +260,18 @@ def other_specs(population: Population, arms: Sequence[str]) -> str:
 
     A run of before an optional part existed did without it, which is what the part's absence says now.
     """
-    for arm in arms:
-        now = None
-        for record in population.runs(arm):
-            # The seed is no part of an experiment: one stands for all.
-            now = now or plain(make_run(population.paper, scale=population.scale.name, variant=arm, seed=record.seed).experiment)
-            keys = [] if record.spec == now else [item.key for item in spec_difference(record.spec, now)]
-            if keys:
-                return f"The run {record.id} was trained by another specification than its name has now: {', '.join(keys)}."
+    said = (population.kept(("other specs", arm), partial(_other_spec, population, arm)) for arm in arms)
+    return next(filter(None, said), "")
+
+
+def _other_spec(population: Population, arm: str) -> str:
+    now = None
+    for record in population.runs(arm):
+        # The seed is no part of an experiment: one stands for all.
+        now = now or plain(make_run(population.paper, scale=population.scale.name, variant=arm, seed=record.seed).experiment)
+        keys = [] if record.spec == now else [item.key for item in spec_difference(record.spec, now)]
+        if keys:
+            return f"The run {record.id} was trained by another specification than its name has now: {', '.join(keys)}."
     return ""
 
 

@@ -48,7 +48,7 @@ def _failed(population: Population, name: str, asked: Sequence[RunJson], *, prot
         return "trained in another number format"
     if any(_other_data(run, networks) for run in runs):
         return "trained on other data"
-    if population.kept(("other specs", name), lambda: other_specs(population, (name,))):
+    if other_specs(population, (name,)):
         return "trained by another specification"
     if population.kept(("copied", name, protocol), lambda: copied(population, (name,), protocol=protocol)):
         return "two of its runs are copies"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 from repro.analyse.evidence.comparison import Pair, compare, counts, deviations, estimated, means
@@ -56,7 +56,7 @@ def _effect(table: Table, name: str, population: Population, *, metric: str) -> 
     arms = (control, name)
     stop = gate(population, Question(arms=arms, control=control, metric=metric, protocols=(protocol,), considered=arms))
     variant = population.paper.variant(name)
-    base_value, difference = changed(population, name)
+    base_value, difference = population.kept(("changed", name), partial(changed, population, name))
     points = compared.points if compared else None
     values = compared.compared if compared else {}
     return MeasuredEffect(
