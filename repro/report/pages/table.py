@@ -202,11 +202,8 @@ def _files(
 ) -> tuple[tuple[TableView, TableView], ...]:
     """Each table of the page, and what a paper prints of it."""
     sentences = [not isinstance(line.entry, JudgedSized | MeasuredEffect | JudgedLevel) for line in lines]
-    brief = (
-        brief_view(view, sentences=sentences, errors=[_decides(line.measured) for line in lines])
-        if lines
-        else brief_of_planted(view)
-    )
+    decided = [_decides(line.measured) for line in lines]
+    brief = brief_view(view, sentences=sentences, errors=decided) if lines else brief_of_planted(view)
     if printed is None:
         return ((view, brief),)
     return ((printed, printed_as_set(printed, claims)), (view, brief))
