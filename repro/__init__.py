@@ -65,7 +65,7 @@ def build_net(run: str, *, num_classes: int = 1000) -> nn.Module:
     training, the masks of dropout are drawn from a seed that you give: `repro.models.layers.seed_dropout`.
 
     Raises:
-        NoNetError (a ValueError): the name is none, or is that of no network.
+        NoNetError (a ValueError): the name is none, or is that of no network, or `num_classes` is no number of classes.
         UnknownName (a ValueError): no such paper, scale or variant.
     """
     from repro.readers.net import build_net as build

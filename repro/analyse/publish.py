@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def publish(folder: Path, *, out: Path) -> Published:
     """Write what lies in a scale's folder of results, without what is large, to `out/<scale>`.
 
     Raises:
-        CannotPublish: `out` holds this scale already, or the results were not judged.
+        CannotPublish: `out` holds this scale already, or the results have no run or were not judged.
         FileFormatError: a file of a run is missing or damaged.
     """
     target = Path(out) / folder.name
@@ -45,8 +45,19 @@ def publish(folder: Path, *, out: Path) -> Published:
     lacking = [name for name in ("runs.csv", claims_json.FILE) if not (folder / name).is_file()]
     if lacking:
         raise CannotPublish(f"{folder} has no {' and no '.join(lacking)}; type python -m repro collect and judge first")
+    records = sorted((folder / "runs").glob(f"*/*/*/{run_json.FILE}"))
+    if not records:
+        raise CannotPublish(f"{folder} has no finished run; train some first (python -m repro train), or give other results")
+    try:
+        return _published(folder, records, target=target)
+    except BaseException:
+        shutil.rmtree(target, ignore_errors=True)  # which was not there before
+        raise
+
+
+def _published(folder: Path, records: Sequence[Path], *, target: Path) -> Published:
     runs: dict[str, PublishedRun] = {}
-    for path in sorted((folder / "runs").glob(f"*/*/*/{run_json.FILE}")):
+    for path in records:
         record = read_run(folder.parent, "/".join((folder.name, *path.parts[-4:-1])))
         runs[record.id] = _publish_run(record, path.parent, target=target)
     for name in ("runs.csv", claims_json.FILE, LEDGER_FILE, TIP_FILE):

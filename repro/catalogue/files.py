@@ -78,7 +78,7 @@ def _checked(path: Path, *, source: str, package: str, passed: set[Path]) -> str
             )
     except OSError as error:
         raise CatalogueError(
-            f"{source} cannot be read ({error.strerror}, looked from {Path.cwd()}); give a file: --catalogue FILE"
+            f"{source} cannot be read ({error.strerror}, looked from {Path.cwd()}); give a file: --config catalogue=FILE"
         ) from None
     except UnicodeDecodeError as error:
         raise CatalogueError(f"{source} is not UTF-8 text ({error.reason} at byte {error.start}); {NEXT}") from None
@@ -165,7 +165,7 @@ def _public(names: Iterable[str]) -> list[str]:
 
 def _guessed(name: str, allowed: list[str]) -> str:
     close = difflib.get_close_matches(name, allowed, n=1)
-    return f"{name!r}; did you mean {close[0]!r}?" if close else f"{name!r}; allowed: {', '.join(allowed)}"
+    return f"{name!r}; did you mean {close[0]!r}?" if close else f"{name!r}; allowed: {', '.join(allowed) or 'what it imports'}"
 
 
 def _fields_of(kind: str, *, needed: bool = False) -> list[str]:

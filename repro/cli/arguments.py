@@ -22,6 +22,8 @@ DEVICES = ("auto", "cpu", "cuda")
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
 #: The path that stands for standard input.
 STANDARD_INPUT = Path("-")
+#: Of a variant, as in the schema of the workflow's configuration.
+MOST_SEEDS = 1000
 #: Number formats of training.
 PRECISIONS = ("float32", "tf32", "bfloat16")
 
@@ -42,6 +44,13 @@ def parse_seeds(text: str) -> tuple[int, ...]:
             f"got {text!r}; allowed: a range such as 0-2, or a list such as 0,1,5, each seed once, from 0 to 9999"
         )
     return tuple(seeds)
+
+
+def parse_num_seeds(text: str) -> int:
+    """The number of seeds that `text` writes, as many as the workflow's key allows."""
+    if not re.fullmatch(r"\d{1,4}", text.strip(), re.ASCII) or not 1 <= int(text) <= MOST_SEEDS:
+        raise argparse.ArgumentTypeError(f"got {text!r}; allowed: a whole number from 1 to {MOST_SEEDS}")
+    return int(text)
 
 
 def parse_num_gpus(text: str) -> int:

@@ -110,7 +110,7 @@ def _option_of(path: Path | None, options: argparse.Namespace) -> str:
     for name in ("log", "reports", "source", "out", "results"):
         given = getattr(options, name, None)
         if path is not None and isinstance(given, Path) and (path.is_relative_to(given) or given.is_relative_to(path)):
-            kind = "FILE" if name in ("log", "out") else "DIR"
+            kind = "FILE" if name == "log" or (name == "out" and given.suffix) else "DIR"
             return in_typed_words(f" (--{name} {kind})", options)
     return ""
 

@@ -28,7 +28,13 @@ OPTION_OF = {
     "precision": "--precision",
 }
 #: Options of a command that a message may name, and the key that says the same to the workflow.
-KEY_OF = {"--device": "device", "--gpus": "gpus_per_job", "--results": "results", "--reports": "reports"}
+KEY_OF = {
+    "--device": "device",
+    "--gpus": "gpus_per_job",
+    "--results": "results",
+    "--reports": "reports",
+    "--catalogue": "catalogue",
+}
 OPTION = re.compile(rf"({'|'.join(KEY_OF)}) ([^\s;,)]+)")
 #: Stages that other stages ask for, and the options by which they say of what.
 STAGE = re.compile(r"\bpython -m repro (prepare|train|collect|judge)\b(?! --)")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from repro.cli.arguments import DEVICES, Papers, parse_device, parse_papers, parse_place
+from repro.cli.arguments import DEVICES, Papers, parse_device, parse_num_seeds, parse_papers, parse_place
 from repro.cli.examples import examples_of
 from repro.papers import PAPERS
 
@@ -122,4 +122,4 @@ def add_papers(one: argparse.ArgumentParser) -> None:
 def add_num_seeds(one: argparse.ArgumentParser) -> None:
     """Add --num-seeds."""
     words = "seeds of each variant, 0 upwards, from 1 (default: as many as the scale plans)"
-    one.add_argument("--num-seeds", type=int, metavar="N", help=words)
+    one.add_argument("--num-seeds", type=parse_num_seeds, metavar="N", help=words)

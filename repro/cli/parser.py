@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import repro
-from repro.cli.arguments import LineParser, parse_place, parse_variants
+from repro.cli.arguments import LineParser, parse_num_seeds, parse_place, parse_variants
 from repro.cli.catalogue import diff_runs, list_papers, show_run
 from repro.cli.examples import EXAMPLES
 from repro.cli.installed.completion import SHELLS, print_completion
@@ -140,7 +140,7 @@ def _add_trust(commands: Commands) -> None:
     one.add_argument("claim", metavar="CLAIM", help="its id, as the report shows it (python -m repro list --claims)")
     one.add_argument("--beacon", required=True, metavar="TEXT", help="that nobody knew before, such as a public random number")
     words = "how many, from 1"
-    one.add_argument("--num-seeds", "--seeds", dest="seeds", required=True, type=int, metavar="N", help=words)
+    one.add_argument("--num-seeds", "--seeds", dest="seeds", required=True, type=parse_num_seeds, metavar="N", help=words)
     add_device(one)
 
 

@@ -62,13 +62,17 @@ def bring_runs(options: argparse.Namespace, say: Say) -> None:
     with importing():
         from repro.train.runs.brought import Elsewhere, bring, finished_runs
 
-    if not (options.elsewhere / options.scale).is_dir():
-        raise UsageError(f"{options.elsewhere / options.scale} is no folder; give results that have the scale {options.scale}")
+    there, here = options.elsewhere / options.scale, options.results / options.scale
+    if not there.is_dir():
+        raise UsageError(f"{there} is no folder; give results that have the scale {options.scale}")
+    if here.is_dir() and here.samefile(there):
+        raise UsageError(f"{there} is where the runs would be taken to; give other results, or into which: --results DIR")
     ledger = options.ledger or options.elsewhere / options.scale / "ledger.jsonl"
     named = [f"{options.scale}/{name}" for names in options.runs or () for name in names]
     runs = named or finished_runs(options.elsewhere, options.scale)
-    bring(runs, Elsewhere(results=options.elsewhere, ledger=ledger), results=options.results, say=say)
-    say(f"brought {len(runs)} run{'s' * (len(runs) != 1)} to {options.results / options.scale}")
+    brought = bring(runs, Elsewhere(results=options.elsewhere, ledger=ledger), results=options.results, say=say)
+    kept = len(runs) - brought
+    say(f"brought {brought} run{'s' * (brought != 1)} to {here}" + f"; {kept} were there already" * bool(kept))
 
 
 def export_named(options: argparse.Namespace, say: Say) -> None:
@@ -78,6 +82,8 @@ def export_named(options: argparse.Namespace, say: Say) -> None:
         from repro.readers.figures import TABLE, export_table
 
     scale, *rest = options.name.split("/")
+    if len(rest) != 3 and not (len(rest) == 2 and rest[0] in (TABLE, DATA)):
+        raise UsageError(f"got {options.name!r}; allowed: scale/paper/variant/seed, scale/data/NAME or scale/table/NAME")
     if len(rest) == 2 and rest[0] == TABLE:
         written = export_table(scale, rest[1], results=options.results, out=options.to)
     elif len(rest) == 2 and rest[0] == DATA:
@@ -89,10 +95,8 @@ def export_named(options: argparse.Namespace, say: Say) -> None:
 
 def challenge_claim(options: argparse.Namespace, say: Say) -> None:
     """Judge a claim alone by seeds that follow from a text, and write that into the ledger."""
-    if options.seeds < 1 or not options.beacon.strip():
-        raise UsageError(
-            f"--seeds {options.seeds} --beacon {options.beacon!r}; allowed: 1 and above, and a text that is not empty"
-        )
+    if not options.beacon.strip():
+        raise UsageError(f"--beacon {options.beacon!r}; allowed: a text that is not empty; give one that nobody knew before")
     papers = catalogue(options.catalogue).papers_at(options.scale)
     with importing():
         from repro.verify.challenge import Challenged, challenge, seeds_of

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import importlib.resources
 import math
+import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -20,7 +21,9 @@ import yaml
 from repro.spec.names import nearest
 from repro.system.spelling import PlaceError, spelled
 
-WHERE = "edit workflow/config.yaml or the --config options"
+WHERE = "put it right in --config, or in the file of the configuration"
+#: What the workflow writes into within a folder of a scale.
+WITHIN = ("runs", "data", "logs")
 PLACES = ("folder", "file", "new folder", "program")
 #: Types that a command line makes of the name of a folder such as 2012 or 2012-11-30.
 NOT_TEXT = (bool, int, float, datetime.date)
@@ -91,6 +94,20 @@ def check_no_container(image: str | None) -> None:
     """
     if image is not None:
         raise ConfigError(f"container={image!r} is used with --sdm apptainer alone; add that, or leave the key out")
+
+
+def check_written(folder: Path, *, key: str) -> None:
+    """Refuse a folder of a scale that nobody can make or read: Snakemake would end in the middle of its own work.
+
+    Raises:
+        ConfigError: a file lies in its place, in that of a folder above or within it, or it is not the user's to read.
+    """
+    for place in (folder / name for name in WITHIN):
+        there = next(above for above in (place, *place.parents) if os.path.lexists(above))
+        if not there.is_dir():
+            raise ConfigError(f"{there} is no folder, and one is needed there; move it away, or give another: --config {key}=DIR")
+        if not os.access(there, os.R_OK | os.X_OK):
+            raise ConfigError(f"{there} is not yours to read; give your user the right, or give another: --config {key}=DIR")
 
 
 def _is_whole(checker: object, value: object) -> bool:

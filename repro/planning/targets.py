@@ -1,10 +1,12 @@
-"""What is asked of the workflow by name, checked before anything is planned: targets, and the profile of the command line."""
+"""What is typed after Snakemake, checked before anything is planned: targets, keys, and files of profile and configuration."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
+
+import yaml
 
 from repro.catalogue.known import Catalogue
 from repro.planning.config_values import ConfigError
@@ -14,6 +16,8 @@ from repro.spec.names import nearest
 NAME = re.compile(r"[A-Za-z_]\w*")
 #: Options of Snakemake that name a folder with a profile; what is no such folder it passes over in silence.
 PROFILE_OPTIONS = ("--workflow-profile",)
+#: Options of Snakemake that take keys with values, and files of them, up to the next option.
+CONFIG_OPTIONS, CONFIG_FILES = ("--config", "-C"), ("--configfile", "--configfiles")
 
 
 def may_be_targets(arguments: Iterable[str], *, rules: Collection[str]) -> list[str]:
@@ -60,6 +64,71 @@ def check_profile(arguments: Sequence[str], *, profiles: Path) -> None:
                     f"did you mean {str(profiles / close)!r}?" if close else f"allowed: {', '.join(there) or 'a folder'}, none"
                 )
                 raise ConfigError(f"{option} {named!r} is no folder with a profile; {guess}")
+
+
+def check_keys(arguments: Sequence[str], *, keys: Collection[str]) -> None:
+    """Refuse a key of the configuration where Snakemake looks for targets.
+
+    Raises:
+        ConfigError: such as `reproduce scale=smoke`.
+    """
+    given = list(_words_of(arguments, CONFIG_OPTIONS))
+    for word in arguments:
+        if word.partition("=")[0] in keys and "=" in word and word not in given:
+            raise ConfigError(f"{word!r} is no target; a key of the configuration is said by --config {word}")
+
+
+def check_values(arguments: Sequence[str], *, keys: Collection[str]) -> None:
+    """Refuse a word after --config that gives no key a value, on which Snakemake ends in a traceback.
+
+    Raises:
+        ConfigError: such as `--config scale smoke`, or a target after it.
+    """
+    words = list(_words_of(arguments, CONFIG_OPTIONS))
+    for word, following in zip(words, [*words[1:], "VALUE"], strict=False):
+        key, equals, _ = word.partition("=")
+        if equals and NAME.fullmatch(key):
+            continue
+        close = key if key in keys else nearest(key, list(keys))
+        value = "VALUE" if equals or "=" in following.strip("=") else following.strip("=") or "VALUE"
+        guess = f"write --config {close}={value}" if close else "name targets before --config"
+        raise ConfigError(f"--config got {word!r}; allowed: KEY=VALUE without blanks, such as scale=smoke; {guess}")
+
+
+def check_config_files(arguments: Sequence[str]) -> None:
+    """Refuse a file of keys that Snakemake cannot read, which it says by a traceback or without the name of the file.
+
+    Raises:
+        ConfigError: not there, no YAML, or no keys.
+    """
+    for name in _words_of(arguments, CONFIG_FILES):
+        try:
+            found = yaml.safe_load(Path(name).read_text(encoding="utf-8"))
+        except OSError as error:
+            raise ConfigError(f"{name} cannot be read ({error.strerror}); give a file: --configfile FILE") from None
+        except UnicodeDecodeError:
+            raise ConfigError(f"{name} is not UTF-8 text; give a YAML file of keys: --configfile FILE") from None
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            where = f", line {mark.line + 1}" if mark is not None else ""
+            what = str(getattr(error, "problem", None) or "no YAML").replace("'\\t'", "a tab")
+            raise ConfigError(f"{name}{where}: {what}; allowed: YAML, a key a line, such as `scale: smoke`") from None
+        if not isinstance(found, dict | None):
+            raise ConfigError(f"{name} holds a {type(found).__name__}; allowed: YAML, a key a line, such as `scale: smoke`")
+
+
+def _words_of(arguments: Sequence[str], options: Collection[str]) -> Iterator[str]:
+    """The words after each of `options`, up to the next option."""
+    taken = False
+    for argument in arguments:
+        option, equals, value = argument.partition("=")
+        if option in options:
+            taken = not equals
+            yield from [value] * bool(equals)
+        elif argument.startswith("-"):
+            taken = False
+        elif taken:
+            yield argument
 
 
 def _values(arguments: Sequence[str], option: str) -> Iterable[str]:

@@ -35,8 +35,8 @@ def export_run(run_id: str, *, results: Path, out: Path) -> list[Path]:
         ExportError: safetensors is not installed.
         NoNetError, FileFormatError: as repro.load_run.
     """
-    safetensors = _safetensors()
     net = read_net(run_id, results=results)
+    safetensors = _safetensors()
     record = read_run(results, run_id)
     out.mkdir(parents=True, exist_ok=True)
     tensors = {name: value.contiguous().clone() for name, value in net.state_dict().items()}

@@ -19,6 +19,7 @@ from repro.catalogue.known import catalogue
 from repro.models.clip import build_clip_network
 from repro.models.image import build_network
 from repro.spec.experiment import make_run
+from repro.spec.names import nearest
 from repro.spec.network import Network
 from repro.spec.run import Experiment
 from repro.spec.video import ClipNetwork
@@ -57,6 +58,13 @@ def _record(run_id: str, *, results: Path) -> RunJson:
     try:
         return read_run(results, run_id)
     except MissingFileError:
+        if results.name == scale and (results / "runs").is_dir():
+            raise NoNetError(f"{results} is the folder of a scale; give the one above, of all scales: {results.parent}") from None
+        folder = results / scale / "runs" / paper
+        there = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+        close = nearest(variant, there) if variant not in there else None
+        if close:
+            raise NoNetError(f"run {run_id} is not in {results}; did you mean {scale}/{paper}/{close}/{seed}?") from None
         raise NoNetError(
             f"run {run_id} is not finished in {results}; give another folder of results, or train it: "
             f"python -m repro train --scale {scale} --paper {paper} --variant {variant} --seeds {seed} --results {results}"
@@ -100,10 +108,12 @@ def build_net(run_id: str, *, num_classes: int, catalogue_files: Sequence[Path] 
     """The net of the run called `scale/paper/variant/seed` as it is before training, with the initial weights of its seed.
 
     Raises:
-        NoNetError: the name is none, or is that of no network.
+        NoNetError: the name is none, or is that of no network, or no number of classes is given.
         UnknownName: no such paper, scale or variant.
     """
     scale, paper, variant, seed = _parts(run_id)
+    if isinstance(num_classes, bool) or not isinstance(num_classes, int) or num_classes < 1:
+        raise NoNetError(f"num_classes={num_classes!r}; allowed: a whole number from 1, such as 1000")
     run = make_run(catalogue(catalogue_files).paper(paper), scale=scale, variant=variant, seed=int(seed))
     if not isinstance(run.experiment, Experiment):
         raise NoNetError(f"{run_id} is made by a method that trains no net; give a run of a network (python -m repro list)")
@@ -117,7 +127,7 @@ def _with_weights(network: Network | ClipNetwork, *, num_classes: int, key: int)
 
 
 def _parts(run_id: str) -> list[str]:
-    parts = run_id.split("/")
+    parts = run_id.split("/") if isinstance(run_id, str) else []
     if len(parts) != 4 or not parts[3].isdecimal() or {"", ".", ".."} & set(parts):
         raise NoNetError(f"got run {run_id!r}; allowed: scale/paper/variant/seed, such as small/alexnet/full/0")
     return parts

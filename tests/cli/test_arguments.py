@@ -45,6 +45,29 @@ TRAIN = ["train", "--paper", "alexnet", "--scale", "smoke", "--variant", "full",
         (["plan", "--scale", "smoke", "--hours", "nan"], "--hours nan; allowed: a number above 0"),
         (["speed", "nothere.json"], "nothere.json does not exist; make it with pytest tests/bench"),
         (["collect", "--scale", "SMOKE", "--results", "R"], "did you mean 'smoke'?"),
+        (
+            ["collect", "--scale", "smoke", "--num-seeds", "0"],
+            "--num-seeds: got '0'; allowed: a whole number from 1 to 1000",
+        ),
+        (["report", "--scale", "smoke", "--num-seeds", "1001"], "got '1001'; allowed: a whole number from 1 to 1000"),
+        (
+            ["follow", "--scale", "smoke", "--num-seeds", "many"],
+            "--num-seeds: got 'many'; allowed: a whole number from 1",
+        ),
+        (["challenge", "A", "--scale", "smoke", "--beacon", "x", "--num-seeds", "-1"], "argument --num-seeds"),
+        (
+            ["challenge", "A", "--scale", "smoke", "--beacon", " ", "--num-seeds", "1"],
+            "--beacon ' '; allowed: a text that is",
+        ),
+        (
+            ["export", "smoke", "--to", "out"],
+            "got 'smoke'; allowed: scale/paper/variant/seed, scale/data/NAME or scale",
+        ),
+        (
+            ["export", "smoke/dta/procedural", "--to", "out"],
+            "got 'smoke/dta/procedural'; allowed: scale/paper/variant/seed, ",
+        ),
+        (["export", "smoke/alexnet/full/x", "--to", "out"], "got run 'smoke/alexnet/full/x'; allowed: scale/paper/variant/seed"),
         (["list", "AlexNet"], "did you mean 'alexnet'?"),
         (["show", "smoke/alexnet/no-lrn/0"], "did you mean 'no_lrn'?"),
         (

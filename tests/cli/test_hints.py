@@ -20,6 +20,7 @@ TYPED = argparse.Namespace(paper="alexnet", scale="smoke", results=Path("my resu
         ("below the folder given by --config videos=DIR", "below the folder given by --source DIR"),
         ("leave out --config data=DIR to download it", "leave out --source DIR to download it"),
         ("(--config results=DIR)", "(--results DIR)"),
+        ("give a file: --config catalogue=FILE", "give a file: --catalogue FILE"),
         ("ask for fewer (--config gpus_per_job=N), or use --device cpu", "ask for fewer (--gpus N), or use --device cpu"),
         (
             "make it with python -m repro prepare",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -13,7 +14,7 @@ import yaml
 
 from repro.artifacts.provenance import PACKAGE
 from repro.papers import PAPERS
-from repro.planning.config_values import ConfigError, check_program, packaged, with_defaults
+from repro.planning.config_values import ConfigError, check_program, check_written, packaged, with_defaults
 from repro.planning.plan import Config, read_config, source_option
 from tests.planned import ROOT
 
@@ -156,6 +157,29 @@ def test_a_folder_that_may_not_be_read_is_refused_when_it_is_planned(tmp_path: P
     monkeypatch.setattr(Path, "iterdir", closed)
     with pytest.raises(ConfigError, match=r"cannot be read \(Permission denied\); give your user the right to it"):
         source_option(PAPERS["alexnet"], PAPERS["alexnet"].scale("folders").dataset, found)
+
+
+@pytest.mark.parametrize(
+    ("file", "asked"),
+    [("R/smoke", "R"), ("R", "R"), ("R/smoke/runs", "R"), ("R/smoke/data", "R"), ("R/smoke/logs", "R"), ("R", "R/deep/er")],
+)
+def test_a_file_in_the_way_of_a_folder_that_is_written_is_named(file: str, asked: str, tmp_path: Path) -> None:
+    """Snakemake, which lists the folder of what it makes, would end in a traceback."""
+    check_written(tmp_path / asked / "smoke", key="results")
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / file).write_text("mine")
+    with pytest.raises(ConfigError, match=rf"{file} is no folder, and one is needed there; .*--config results=DIR$"):
+        check_written(tmp_path / asked / "smoke", key="results")
+    (tmp_path / file).unlink()
+    (tmp_path / file).symlink_to("nowhere")
+    with pytest.raises(ConfigError, match="is no folder"):
+        check_written(tmp_path / asked / "smoke", key="results")
+
+
+def test_a_folder_of_results_that_may_not_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != tmp_path)  # root may read everything
+    with pytest.raises(ConfigError, match=r"is not yours to read; give your user the right, or .*reports=DIR"):
+        check_written(tmp_path / "smoke", key="reports")
 
 
 def test_with_no_folder_at_all_every_key_that_would_do_is_named() -> None:

@@ -86,6 +86,24 @@ def test_a_run_that_is_not_there_is_an_error_that_says_how_to_train_it(tmp_path:
         repro.load_run("smoke/alexnet/full/3", results=tmp_path)
 
 
+def test_a_name_that_is_misspelt_and_a_folder_too_deep_are_said(tmp_path: Path) -> None:
+    """Neither is mended by training."""
+    for name in ("full", "no_lrn"):
+        (tmp_path / "smoke" / "runs" / "alexnet" / name).mkdir(parents=True)
+    with pytest.raises(NoNetError, match=r"did you mean smoke/alexnet/no_lrn/1\?$"):
+        repro.load_run("smoke/alexnet/no_lnr/1", results=tmp_path)
+    with pytest.raises(NoNetError, match=f"the folder of a scale; give the one above, of all scales: {tmp_path}$"):
+        repro.load_run("smoke/alexnet/full/0", results=tmp_path / "smoke")
+    with pytest.raises(NoNetError, match="or train it"):
+        repro.load_run("smoke/alexnet/one_tower_half/0", results=tmp_path)
+
+
+@pytest.mark.parametrize("num_classes", [0, -1, "a", 2.5, True, None])
+def test_a_net_of_no_number_of_classes_is_not_built(num_classes: Any) -> None:
+    with pytest.raises(NoNetError, match="allowed: a whole number from 1"):
+        repro.build_net("smoke/alexnet/full/0", num_classes=num_classes)
+
+
 def test_a_changed_record_or_changed_or_missing_weights_are_refused(tmp_path: Path) -> None:
     run, _ = finished(tmp_path)
     weights = run_folder(tmp_path, run.id) / "weights.pt"

@@ -16,7 +16,7 @@ from repro.analyse.publish import CannotPublish, publish
 from repro.artifacts.arrays import write_npz
 from repro.artifacts.claims_json import Judgement, write_claims_json
 from repro.artifacts.documents import read_document, text_of, write_document
-from repro.artifacts.files import sha256_bytes, sha256_file
+from repro.artifacts.files import FileFormatError, sha256_bytes, sha256_file
 from repro.artifacts.ledger.append import append
 from repro.artifacts.ledger.chain import TIP_FILE
 from repro.artifacts.ledger.events import Note
@@ -300,6 +300,20 @@ def restated_tables(folder: Path) -> None:
     known = read_document(folder / "published.json", Published)
     tables = {"runs_csv": sha256_file(folder / "runs.csv"), "claims_json": sha256_file(folder / "claims.json")}
     write_document(folder / "published.json", replace(known, **tables))
+
+
+def test_what_cannot_be_published_leaves_nothing_behind(folder: Path, tmp_path: Path) -> None:
+    """Else the next try would be refused, since its folder exists."""
+    out = tmp_path / "out"
+    record = sorted((folder / "runs").glob("*/*/*/run.json"))[-1]
+    record.write_text(record.read_text()[:100])
+    with pytest.raises(FileFormatError):
+        publish(folder, out=out)
+    assert not (out / folder.name).exists()
+    shutil.rmtree(folder / "runs")
+    with pytest.raises(CannotPublish, match="has no finished run; train some first"):
+        publish(folder, out=out)
+    assert not (out / folder.name).exists()
 
 
 def test_what_was_published_is_not_published_over(published: Path, whole: Path) -> None:

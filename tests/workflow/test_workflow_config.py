@@ -31,8 +31,8 @@ def test_the_scale_is_small_unless_said_otherwise():
 
 def test_a_wrong_configuration_ends_in_one_clear_error(fresh):
     done = fresh.run("--dry-run", config=("scael=smoke",))
-    assert done.returncode != 0
-    assert "unknown key 'scael' in the configuration; did you mean 'scale'? allowed: scale, papers, " in done.stdout
+    assert done.returncode == 2
+    assert "repro: error: unknown key 'scael' in the configuration; did you mean 'scale'? allowed: scale, papers, " in done.stdout
     assert "Traceback" not in done.stdout
 
 

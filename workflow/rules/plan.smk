@@ -11,10 +11,17 @@ from snakemake.logging import logger
 from snakemake.settings.enums import Quietness
 from snakemake_interface_executor_plugins.settings import SharedFSUsage
 
+
+def refuse(error):
+    """End as a command does that a user can put right: by one line, and status 2."""
+    print(f"repro: error: {error}", file=sys.stderr, flush=True)
+    raise SystemExit(2)
+
+
 try:
     import repro
 except ModuleNotFoundError:
-    raise WorkflowError("the package repro is not installed; type `pip install -e .` in a clone of it, then the same again")
+    refuse("the package repro is not installed; type `pip install -e .` in a clone of it, then the same again")
 
 from repro.cli.hints import speak_for_the_workflow
 from repro.cli.installed.cluster import check_accounts
@@ -35,7 +42,7 @@ from repro.planning.batch import (
 from repro.planning.declare import declare, plan_of
 from repro.planning.noted import note_population
 from repro.planning.jobs import prepare_priority, prepare_threads, train_jobs
-from repro.planning.config_values import check_no_container, check_program, with_defaults
+from repro.planning.config_values import check_no_container, check_program, check_written, with_defaults
 from repro.planning.source_changes import change_lines, note_source, source_of
 from repro.planning.plan import (
     catalogue_options,
@@ -51,7 +58,7 @@ from repro.planning.plan import (
     templates_digest,
     train_options,
 )
-from repro.planning.targets import check_profile, check_targets, may_be_targets
+from repro.planning.targets import check_keys, check_profile, check_targets, may_be_targets
 from repro.artifacts.provenance import code_digest, spec_digest
 from repro.system.locks import claim, try_lock
 from repro.system.processors import num_usable
@@ -68,6 +75,8 @@ try:
     # Another workflow that uses this one as a module gives the keys that it wants to.
     VALUES = with_defaults(config)
     CONFIG = read_config(VALUES)
+    check_written(Path(CONFIG.results) / CONFIG.scale, key="results")
+    check_written(Path(CONFIG.reports) / CONFIG.scale, key="reports")
     PAPERS = CONFIG.catalogue.papers_at(CONFIG.scale, CONFIG.papers)
     # A line for each paper that is not run since the folder of its data is not given.
     LEFT_OUT = left_out(VALUES, CONFIG)
@@ -103,8 +112,9 @@ try:
         check_apart(CONFIG, apart=APART)
     if not is_a_module():
         check_profile(sys.argv, profiles=Path(workflow.main_snakefile).parent / "profiles")
+        check_keys(sys.argv[1:], keys=VALUES)
 except ValueError as error:
-    raise WorkflowError(error)
+    refuse(error)
 
 # Jobs, and what this process says itself, name keys of the configuration.
 speak_for_the_workflow(os.environ)
@@ -266,7 +276,7 @@ def refuse_unknown_targets():
         targets = get_argument_parser().parse_known_args(sys.argv[1:])[0].targets
         check_targets(targets, rules=rules, known=CONFIG.catalogue, scale=CONFIG.scale)
     except ValueError as error:
-        raise WorkflowError(error)
+        refuse(error)
 
 
 def report_what_is_there():
@@ -336,7 +346,7 @@ def check_cluster():
         try:
             check_accounts(getattr(workflow.executor_settings, "status_command", None))
         except ValueError as error:
-            raise WorkflowError(error)
+            refuse(error)
 
 
 def take_results():
@@ -349,6 +359,6 @@ def take_results():
         for paper, dataset in DATASETS.values():
             note_source(paper, dataset, CONFIG)
     except ValueError as error:
-        raise WorkflowError(error)
+        refuse(error)
     except OSError as error:
-        raise WorkflowError(f"{error.filename or folder}: {error.strerror}; give another folder (--config results=DIR)")
+        refuse(f"{error.filename or folder}: {error.strerror}; give another folder (--config results=DIR)")

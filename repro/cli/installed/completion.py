@@ -41,5 +41,7 @@ def _complete(action: argparse.Action, *, folders: object, files: object) -> Non
     for option, words in WORDS.items():
         if option in action.option_strings:
             action.choices = words
+    if action.metavar == "PAPER" and not action.option_strings:
+        action.choices = tuple(PAPERS)
     if action.metavar in PLACES:
         action.complete = files if action.metavar == "FILE" else folders  # type: ignore[attr-defined]

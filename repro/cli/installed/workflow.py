@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from repro.cli.installed.places import carried
+from repro.planning.config_values import with_defaults
+from repro.planning.targets import check_config_files, check_values
 from repro.system.progress import Say
 
 #: Options of Snakemake that name a profile, which the package may have brought along.
@@ -27,6 +29,8 @@ def run_workflow(options: argparse.Namespace, say: Say) -> int:
     if not options.words or set(options.words) & {"-h", "--help"}:
         options.parser.print_help()
         options.parser.exit()
+    check_values(options.words, keys=with_defaults({}))
+    check_config_files(options.words)
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(folder / "Snakefile")]
     return subprocess.run([*command, *with_profile(options.words, folder=folder)], env=for_anyone(os.environ)).returncode
 

@@ -51,21 +51,23 @@ def finished_runs(results: Path, scale: str) -> list[str]:
     return ["/".join((scale, *path.parts[-4:-1])) for path in sorted((results / scale / "runs").glob(f"*/*/*/{FILE}"))]
 
 
-def bring(run_ids: Sequence[str], elsewhere: Elsewhere, *, results: Path, say: Say) -> None:
+def bring(run_ids: Sequence[str], elsewhere: Elsewhere, *, results: Path, say: Say) -> int:
     """Copy runs to `results`, each whole or not at all, and write into its ledger that they were started and have ended.
 
-    A run that is here already, as it is there, is kept.
+    A run that is here already, as it is there, is kept; the others are counted.
 
     Raises:
         FileFormatError: a file is missing or not the one that was written, or the ledger does not say that the run ended so.
     """
-    told = elsewhere.read()
+    told, brought = elsewhere.read(), 0
     for run_id in run_ids:
         with locked(run_folder(results, run_id), say=say):
-            _bring(run_id, told, elsewhere, results=results, say=say)
+            brought += _bring(run_id, told, elsewhere, results=results, say=say)
+    return brought
 
 
-def _bring(run_id: str, told: Ledger, elsewhere: Elsewhere, *, results: Path, say: Say) -> None:
+def _bring(run_id: str, told: Ledger, elsewhere: Elsewhere, *, results: Path, say: Say) -> bool:
+    """Whether the run had to be copied."""
     source, target = run_folder(elsewhere.results, run_id), run_folder(results, run_id)
     record = read_document(source / FILE, RunJson)
     if record.id != run_id:
@@ -73,12 +75,14 @@ def _bring(run_id: str, told: Ledger, elsewhere: Elsewhere, *, results: Path, sa
     for stored in record.files:
         stored.verify(source, again=AGAIN)
     events = _events_of(run_id, told, record_sha256=sha256_of(record), path=elsewhere.ledger)
-    if (target / FILE).is_file() and sha256_file(target / FILE) == sha256_of(record):
+    is_here = (target / FILE).is_file() and sha256_file(target / FILE) == sha256_of(record)
+    if is_here:
         say(f"{run_id}: is here already; kept")
     else:
         _copy(source, target)
     _tell(results / record.scale, run_id, events, told)
     write_run(target, record)
+    return not is_here
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -41,6 +41,7 @@ def test_a_script_knows_every_command_and_is_good_syntax(shell: str, tmp_path: P
         (["judge", "--papers", "k"], {"karpathy"}),
         (["train", "--device", "c"], {"cpu", "cuda"}),
         (["train", "--tow"], {"--towers-apart"}),
+        (["list", "al"], {"alexnet"}),
         (["challenge", "--bea"], {"--beacon"}),
     ],
 )

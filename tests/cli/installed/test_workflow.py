@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from repro import cli
 from repro.cli.installed.workflow import for_anyone
 
 
@@ -41,3 +42,10 @@ def test_a_home_that_cannot_be_written_is_a_folder_of_ones_own(
 def test_whoever_has_both_keeps_them(tmp_path: Path) -> None:
     environ = {"HOME": str(tmp_path), "USER": "somebody"}
     assert for_anyone(environ) == environ
+
+
+@pytest.mark.parametrize("words", [["--config", "scale", "smoke"], ["reproduce", "--configfile", "nowhere.yaml"]])
+def test_what_snakemake_would_answer_by_a_traceback_is_one_line(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["workflow", "--cores", "1", *words]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("repro: error: ") and said.count("\n") == 1

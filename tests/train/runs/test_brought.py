@@ -144,7 +144,11 @@ def test_the_command_brings_all_that_is_finished_or_what_is_named(
     assert finished_runs(tmp_path / "one", "smoke") == RUNS[1:]
     assert cli.main([*words, str(tmp_path / "all")]) == 0
     assert finished_runs(tmp_path / "all", "smoke") == RUNS
-    capsys.readouterr()
+    assert "brought 2 runs to" in capsys.readouterr().err
+    assert cli.main([*words, str(tmp_path / "one")]) == 0
+    assert "brought 1 run to " in (said := capsys.readouterr().err) and "; 1 were there already" in said
+    assert cli.main([*words, str(there)]) == 2
+    assert "is where the runs would be taken to; give other results" in capsys.readouterr().err
     for wrong in (["bring", "nowhere", "--scale", "smoke"], [*words, str(tmp_path / "x"), "--runs", "alexnet/full/7"]):
         assert cli.main(wrong) == 2
         assert capsys.readouterr().err.count("\n") == 1
