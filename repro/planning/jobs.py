@@ -157,18 +157,24 @@ def train_jobs(paper: Paper, config: Config) -> list[TrainJob]:
     ranks = variant_ranks(paper, scale=config.scale, names=tuple(seeds_of))
     jobs = []
     for label, variants in variant_groups(paper, scale=config.scale, without=without).items():
-        seeds = seeds_of[variants[0]]
-        assert all(seeds_of[name] == seeds for name in variants), f"variants of job {label} have different seeds"
-        added = num * max(1, per_job // len(variants))
-        chunks = _split(seeds[:num], config.seeds_per_job or num) + _split(seeds[num:], config.seeds_per_job or added)
+        planned = tuple(seeds_of[variants[0]][:num])
+        assert all(tuple(seeds_of[name][:num]) == planned for name in variants), f"variants of job {label} have different seeds"
+        parts = [(label, variants, chunk) for chunk in _split(planned, config.seeds_per_job or num)]
+        added = {name: tuple(seeds_of[name][num:]) for name in variants}
+        # Averages add to each variant seeds of its own.
+        alike = {label: variants} if len(set(added.values())) == 1 else {name: (name,) for name in variants}
+        for own, some in alike.items():
+            size = config.seeds_per_job or num * max(1, per_job // len(some))
+            parts += [(own, some, chunk) for chunk in _split(added[some[0]], size)]
         rank = max(ranks[name] for name in variants)
         jobs += [
-            TrainJob(paper=paper, scale=config.scale, label=label, variants=variants, seeds=chunk, rank=rank) for chunk in chunks
+            TrainJob(paper=paper, scale=config.scale, label=own, variants=some, seeds=chunk, rank=rank)
+            for own, some, chunk in parts
         ]
     return jobs
 
 
-def _split(seeds: list[int], size: int) -> list[tuple[int, ...]]:
+def _split(seeds: tuple[int, ...], size: int) -> list[tuple[int, ...]]:
     return [tuple(seeds[start : start + size]) for start in range(0, len(seeds), size)]
 
 
@@ -210,24 +216,25 @@ def variant_groups(paper: Paper, *, scale: str, without: Collection[str] = ()) -
 
     Starting a process costs seconds: where a run costs little more, as many as the scale's `variants_per_job` share one. They
     are of the same pages, so that a page's target trains its own variants alone, and start from the same other runs, if from
-    any. A variant that others start from has its own job, and so has one that is no network. Averages of a page cost nothing:
-    one job makes them all.
+    any. Variants that others start from or average share jobs among themselves, so that who waits for one waits for few. One
+    that is no network has its own job, but averages of a page cost nothing: one job makes them all.
     Which of the jobs a variant is in depends on its name, so that a new variant moves no other.
     """
     per_job = paper.scale(scale).variants_per_job
     names = planned_variants(paper, scale=scale, without=without)
     runs = {name: _run(paper, scale, name) for name in names}
     sources = {name: tuple(dict.fromkeys(needed.variant for needed in needed_runs(run, paper))) for name, run in runs.items()}
-    tied = {source for variants in sources.values() for source in variants}
-    tied |= {name for name, run in runs.items() if not isinstance(run.experiment, Experiment)}
+    first = {source for variants in sources.values() for source in variants}
+    nets = [name for name, run in runs.items() if isinstance(run.experiment, Experiment)]
     pages = {
         name: [table.name.removeprefix(f"{paper.name}_") for table in paper.tables if name in table.variants] for name in names
     }
-    kind = {name: "_".join(("_and_".join(pages[name]), *(f"after_{source}" for source in sources[name]))) for name in names}
+    after = {name: [f"after_{source}" for source in sources[name]] + ["first"] * (name in first) for name in names}
+    kind = {name: "_".join(("_and_".join(pages[name]), *after[name])) for name in names}
     groups: dict[str, tuple[str, ...]] = {}
     for name in names:
         label = name
-        alike = [other for other in names if kind[other] == kind[name] and other not in tied]
+        alike = [other for other in nets if kind[other] == kind[name]]
         if per_job > 1 and name in alike and len(alike) > 1:
             num_jobs = math.ceil(len(alike) / per_job)
             label = f"{kind[name]}_{int(sha256_bytes(name.encode()), 16) % num_jobs + 1}"

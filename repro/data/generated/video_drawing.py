@@ -244,8 +244,16 @@ def view(scene: Image.Image, *, x: float, y: float, zoom: float, frame_px: int) 
     return scene.transform((frame_px, frame_px), Image.Transform.AFFINE, box, Image.Resampling.BILINEAR)
 
 
+def premultiplied(image: Image.Image) -> Image.Image:
+    """An RGBA picture with its colours multiplied by its alpha, as it is interpolated."""
+    return image.convert("RGBa")
+
+
 def put_sprite(frame: Image.Image, image: Image.Image, *, x: float, y: float, angle: float, size: float) -> None:
-    """Paste a sprite into a frame: its middle at (x, y) in pixels, turned by `angle` cycles, `size` times its mean size."""
+    """Paste a sprite into a frame: its middle at (x, y) in pixels, turned by `angle` cycles, `size` times its mean size.
+
+    image: as `premultiplied` makes it, once for all frames: Pillow would do so anew at each turn.
+    """
     scale = size / math.exp(SWING)
     half = math.ceil(image.width * scale * 0.75) + 1
     if not (-half < x < frame.width + half and -half < y < frame.height + half):
@@ -254,7 +262,7 @@ def put_sprite(frame: Image.Image, image: Image.Image, *, x: float, y: float, an
     c, s = math.cos(2 * math.pi * angle) / scale, math.sin(2 * math.pi * angle) / scale
     middle_x, middle_y, centre = x - left, y - top, image.width / 2
     box = (c, s, centre - c * middle_x - s * middle_y, -s, c, centre + s * middle_x - c * middle_y)
-    turned = image.transform((2 * half, 2 * half), Image.Transform.AFFINE, box, Image.Resampling.BILINEAR)
+    turned = image.transform((2 * half, 2 * half), Image.Transform.AFFINE, box, Image.Resampling.BILINEAR).convert("RGBA")
     frame.paste(turned, (left, top), turned)
 
 

@@ -47,6 +47,7 @@ from repro.data.generated.video_drawing import (
     draw_flight,
     mark,
     plain_sprite,
+    premultiplied,
     put_sprite,
     sprite,
     view,
@@ -248,7 +249,7 @@ class Shot:
         if shown.kind == "appearance":
             for _ in range(NUM_OBJECTS):
                 image = self._object(generator, shown.number)
-                self._sprites.append((image, draw_flight(generator, motion=any_motion, upright=True)))
+                self._sprites.append((premultiplied(image), draw_flight(generator, motion=any_motion, upright=True)))
         elif shown.kind == "motion":
             for _ in range(NUM_PLAIN):
                 self._add_plain(generator, motion=MOTIONS[shown.number])
@@ -290,7 +291,7 @@ class Shot:
 
     def _add_plain(self, generator: np.random.Generator, *, motion: Motion) -> None:
         image = plain_sprite(generator, frame_px=self._px)
-        self._sprites.append((image, draw_flight(generator, motion=motion, upright=False)))
+        self._sprites.append((premultiplied(image), draw_flight(generator, motion=motion, upright=False)))
 
 
 def encoder() -> tuple[str, dict[str, str]]:
