@@ -38,6 +38,7 @@ KEY_OF = {
 OPTION = re.compile(rf"({'|'.join(KEY_OF)}) ([^\s;,)]+)")
 #: Stages that other stages ask for, and the options by which they say of what.
 STAGE = re.compile(r"\bpython -m repro (prepare|train|collect|judge)\b(?! --)")
+RUN = re.compile(r"\brun (?P<scale>\w+)/(?P<paper>\w+)/(?P<variant>\w+)/(?P<seeds>\d+)\b")
 ASKED_OF = {"prepare": ("paper", "scale", "results"), "train": ("paper", "scale", "results")}
 
 
@@ -48,14 +49,17 @@ def speak_for_the_workflow(environ: MutableMapping[str, str]) -> None:
 
 def in_typed_words(text: str, options: argparse.Namespace) -> str:
     """A message with the options of the command that was typed."""
-    if os.environ.get(WORKFLOW_VARIABLE) == SNAKEMAKE:
+    if os.environ.get(WORKFLOW_VARIABLE) == SNAKEMAKE or hasattr(options, "words"):  # of `repro workflow`
         return OPTION.sub(lambda found: f"--config {KEY_OF[found[1]]}={found[2]}", text)
     text = KEY.sub(lambda found: f"{OPTION_OF.get(found[1], '--' + found[1])} {found[2]}", text)
-    return STAGE.sub(lambda found: f"{found[0]}{_given(found[1], options)}", text)
+    run = RUN.search(text)
+    return STAGE.sub(lambda found: f"{found[0]}{_given(found[1], options, run=run)}", text)
 
 
-def _given(stage: str, options: argparse.Namespace) -> str:
-    """The options of the command that was typed which a stage before it needs too."""
+def _given(stage: str, options: argparse.Namespace, *, run: re.Match[str] | None) -> str:
+    """The options of the command that was typed which a stage before it needs too, and the run that the message is about."""
     asked = ASKED_OF.get(stage, ("scale", "results"))
     given = {name: getattr(options, name, None) for name in asked}
+    if stage == "train" and run is not None:
+        given = {**run.groupdict(), "results": given["results"]}
     return "".join(f" --{name} {shlex.quote(str(value))}" for name, value in given.items() if value is not None)

@@ -30,6 +30,11 @@ TYPED = argparse.Namespace(paper="alexnet", scale="smoke", results=Path("my resu
             "run python -m repro collect again",
             "run python -m repro collect --scale smoke --results 'my results' again",
         ),
+        (
+            "run smoke/alexnet/no_lrn/3: run.json is no JSON document; run python -m repro train again",
+            "run smoke/alexnet/no_lrn/3: run.json is no JSON document; run python -m repro train --scale smoke --paper alexnet "
+            "--variant no_lrn --seeds 3 --results 'my results' again",
+        ),
         ("type python -m repro judge --papers vgg first", "type python -m repro judge --papers vgg first"),
         ("(python -m repro list)", "(python -m repro list)"),
     ],

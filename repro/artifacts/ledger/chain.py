@@ -152,7 +152,8 @@ def _closes(line: Line, torn: Sequence[bytes], *, before: str) -> bool:
 
 def _check_place(line: Line, *, number: int, previous: str, path: Path) -> None:
     if line.number > number:
-        problem = f"was written as line {line.number}: {line.number - number} lines before it are lost, or it was moved"
+        lost = line.number - number
+        problem = f"was written as line {line.number}: {lost} line{'s' * (lost != 1)} before it lost, or it was moved"
     elif line.number < number:
         problem = f"was written as line {line.number}: lines were put in before it, or it was moved"
     elif line.previous != previous:

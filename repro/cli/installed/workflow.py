@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import importlib.util
 import os
 import subprocess
 import sys
@@ -11,6 +12,9 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import yaml
+
+from repro.cli.arguments import UsageError
 from repro.cli.installed.places import carried
 from repro.planning.config_values import with_defaults
 from repro.planning.targets import check_config_files, check_values
@@ -18,6 +22,9 @@ from repro.system.progress import Say
 
 #: Options of Snakemake that name a profile, which the package may have brought along.
 PROFILE = "--workflow-profile"
+#: Executors that Snakemake has without a plug-in, and those that an extra of this package brings.
+OWN_EXECUTORS = ("local", "dryrun", "touch")
+EXTRAS = {"slurm": "slurm", "store": "cluster-generic"}
 
 
 def run_workflow(options: argparse.Namespace, say: Say) -> int:
@@ -31,8 +38,39 @@ def run_workflow(options: argparse.Namespace, say: Say) -> int:
         options.parser.exit()
     check_values(options.words, keys=with_defaults({}))
     check_config_files(options.words)
+    words = with_profile(options.words, folder=folder)
+    check_executor(words)
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(folder / "Snakefile")]
-    return subprocess.run([*command, *with_profile(options.words, folder=folder)], env=for_anyone(os.environ)).returncode
+    return subprocess.run([*command, *words], env=for_anyone(os.environ)).returncode
+
+
+def check_executor(words: Sequence[str]) -> None:
+    """Refuse a way to submit jobs whose plug-in is not installed, which Snakemake answers by all of its options.
+
+    Raises:
+        UsageError: of an executor that is typed, or that a profile names.
+    """
+    profile = _value(words, PROFILE)
+    settings = Path(profile or "") / "config.yaml"
+    there = yaml.safe_load(settings.read_text(encoding="utf-8")) if profile and settings.is_file() else None
+    name = _value(words, "--executor") or _value(words, "-e") or (there or {}).get("executor")
+    if name is None or name in OWN_EXECUTORS or importlib.util.find_spec(f"snakemake_executor_plugin_{name.replace('-', '_')}"):
+        return
+    extra = next((extra for extra, plugin in EXTRAS.items() if plugin == name), None)
+    way_out = (
+        f"pip install 'repro-claims[{extra}]'" if extra else f"pip install snakemake-executor-plugin-{name}, if there is one"
+    )
+    raise UsageError(f"executor {name!r} is a plug-in of Snakemake that is not installed for {sys.executable}; type {way_out}")
+
+
+def _value(words: Sequence[str], option: str) -> str | None:
+    """The value of an option, which may stand behind `=`."""
+    for word, following in zip(words, [*words[1:], None], strict=False):
+        if word == option:
+            return following
+        if word.startswith(f"{option}="):
+            return word.partition("=")[2]
+    return None
 
 
 def for_anyone(environ: Mapping[str, str]) -> dict[str, str]:

@@ -70,7 +70,7 @@ def test_every_kind_has_an_example_here():
 @pytest.mark.parametrize("place", range(5))
 def test_a_lost_line_is_named(folder, place):
     rewrite(folder, lambda lines: lines[:place] + lines[place + 1 :])
-    found = f"line {place + 1} was written as line {place + 2}: 1 lines before it are lost" if place < 4 else "line 5 .*lost"
+    found = f"line {place + 1} was written as line {place + 2}: 1 line before it lost" if place < 4 else "line 5 .*lost"
     with pytest.raises(LedgerError, match=found):
         read_ledger(folder)
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from repro import cli
-from repro.cli.installed.workflow import for_anyone
+from repro.cli.arguments import UsageError
+from repro.cli.installed.workflow import check_executor, for_anyone
 
 
 @pytest.fixture
@@ -44,8 +45,39 @@ def test_whoever_has_both_keeps_them(tmp_path: Path) -> None:
     assert for_anyone(environ) == environ
 
 
-@pytest.mark.parametrize("words", [["--config", "scale", "smoke"], ["reproduce", "--configfile", "nowhere.yaml"]])
-def test_what_snakemake_would_answer_by_a_traceback_is_one_line(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--config", "scale", "smoke"], "write --config scale=smoke\n"),
+        (["--configfile", "nowhere.yaml"], "give a file: --configfile FILE\n"),
+    ],
+)
+def test_what_snakemake_would_answer_by_a_traceback_is_one_line(
+    words: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert cli.main(["workflow", "--cores", "1", *words]) == 2
     said = capsys.readouterr().err
-    assert said.startswith("repro: error: ") and said.count("\n") == 1
+    assert said.startswith("repro: error: ") and said.count("\n") == 1 and said.endswith(says)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--workflow-profile", "{profile}"], r"'slurm' is a plug-in .*; type pip install 'repro-claims\[slurm\]'"),
+        (["--workflow-profile={profile}", "reproduce"], r"repro-claims\[slurm\]"),
+        (["--executor", "cluster-generic"], r"repro-claims\[store\]"),
+        (["-e", "kubernetes"], "pip install snakemake-executor-plugin-kubernetes, if there is one"),
+        (["--executor=slrum"], "executor 'slrum' is a plug-in of Snakemake that is not installed"),
+    ],
+)
+def test_an_executor_without_its_plug_in_is_named_with_what_to_install(
+    words: list[str], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config.yaml").write_text("executor: slurm\n")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(UsageError, match=says):
+        check_executor([word.format(profile=tmp_path) for word in words])
+    for well in (["--executor", "local"], ["reproduce"], ["--workflow-profile", "none"], ["--executor"], []):
+        check_executor(well)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
+    check_executor([word.format(profile=tmp_path) for word in words])
