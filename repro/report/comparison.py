@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from repro.analyse.compare.compare import DIFFERENT, EQUIVALENT, PREDICTIONS, SAME, TIME, UNDECIDED, ArmCell, Comparison, RunCell
@@ -12,7 +12,7 @@ from repro.artifacts import files
 from repro.artifacts.provenance import Change
 from repro.report.pages.setting import Fact
 from repro.report.render import page_environment
-from repro.report.text.formatting import count, fixed
+from repro.report.text.formatting import count, fixed, relative_change
 from repro.report.text.tables import Cell, Column, Row, TableView, interval
 
 #: Colour and sign of each state, as of verdicts.
@@ -123,17 +123,23 @@ def _run(cell: RunCell) -> Row:
 
 
 def _arm(cell: ArmCell) -> Row:
-    ends = (fixed(end, decimals=4, signed=True) for end in cell.ci90 or (None, None))
+    ends = (_difference(end, on_logs=cell.on_logs) for end in cell.ci90 or (None, None))
+    unit = "%" if cell.on_logs else ""
     return Row(
         cells={
             **_texts({"variant": cell.variant, "metric": f"{cell.metric}{f' ({cell.protocol})' if cell.protocol else ''}"}),
             "state": _state(cell.state),
             **_texts({"n": count(cell.n), "mean": _number(cell.mean), "other_mean": _number(cell.other_mean)}),
-            "difference": Cell(text=fixed(cell.difference, decimals=4, signed=True), unit="log ratio" if cell.on_logs else ""),
-            "ci90": interval(*ends),
+            "difference": Cell(text=_difference(cell.difference, on_logs=cell.on_logs), unit=unit),
+            "ci90": replace(interval(*ends), unit=unit),
             "made": _made(cell.provenance),
         }
     )
+
+
+def _difference(value: float | None, *, on_logs: bool) -> str:
+    """Of logarithms, by how many percent the second mean is above the first."""
+    return relative_change(value) if on_logs else fixed(value, decimals=4, signed=True)
 
 
 def _number(value: float) -> str:

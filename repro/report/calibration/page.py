@@ -30,7 +30,7 @@ from repro.spec.terms.metrics import unit_of
 PAGE = "calibration.html"
 #: The share of 95 % intervals that lie wholly below the truth. The longest label of a drawing.
 TAIL, LABEL_LETTERS = 0.025, 62
-SCALES = {"points": "points", "log_ratio": "log ratio"}
+SCALES = {"points": "points", "log_ratio": "relative change"}
 
 
 @dataclass(frozen=True, kw_only=True)
