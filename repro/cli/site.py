@@ -27,6 +27,9 @@ def write_pages(options: argparse.Namespace, say: Say) -> None:
 
     found = find(options.folders)
     refuse_place(options.out, typed=options.folders, results=found.scales)
+    for folder in found.scales:
+        if not (folder / "runs").is_dir():
+            say(f"{folder} has no runs/, as if half of it was copied: its runs have no page, curve or log; copy the whole folder")
     unjudged = {folder: _unjudged(folder, known, say) for folder in found.scales}
     remove_parts(options.out, below=True)
     written = write_site(

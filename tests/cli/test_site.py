@@ -1,5 +1,6 @@
 """The command that writes a site: what it takes, what it says, and what it refuses in one line."""
 
+import shutil
 from types import SimpleNamespace
 
 import pytest
@@ -41,3 +42,14 @@ def test_what_is_no_folder_of_results_is_refused_in_one_line(tmp_path, monkeypat
     assert len(lines) == 1
     assert "RESULTS" in lines[0]
     assert not (tmp_path / "site").exists()
+
+
+def test_half_a_folder_is_named_and_a_place_in_the_results_is_refused(tmp_path, monkeypatch, capsys):
+    half = tmp_path / "half" / "folders"
+    shutil.copytree(PUBLISHED / "gestures-cpu-2026-11-25" / "folders", half, ignore=shutil.ignore_patterns("runs"))
+    monkeypatch.setattr(tree, "write_site", lambda *_, out, **__: SimpleNamespace(page=out, words="", answers=()))
+    assert not main(["site", str(half), "--out", str(tmp_path / "site")])
+    said = capsys.readouterr()
+    assert f"{half} has no runs/" in said.out + said.err
+    assert main(["site", str(half), "--out", str(half / "site")]) == 2
+    assert "lies in the results" in capsys.readouterr().err

@@ -264,7 +264,7 @@ def unfinished(checkout, *variants: str) -> Path:
 
 def test_after_a_kill_of_everything_in_mid_training_the_same_command_completes(finished):
     """SIGKILL leaves no time to clean up: no lock and no half-written record may stand in the way."""
-    log = unfinished(finished, "blurred_input_k1", "as_released")
+    log = unfinished(finished, "no_augment", "as_released")
     targets = ("alexnet_released", *(run_record(name) for name in VARIANTS))
     first = start(finished, *targets)
     wait_for(log, "epoch", process=first)

@@ -105,8 +105,7 @@ TABLE1 = Table(
         "The paper prints hits on Sports-1M: of clips by themselves, and of videos, whose prediction is the mean over 20 clips. "
         "A hit is compared with the printed one only on the paper's own videos; what one net gains over another can be judged on "
         "any. No rerun of the four fusion nets on Sports-1M was found elsewhere: later papers copy these rows. The last two "
-        "variants are not in the paper's table; a table at the end lists what remains different here from the paper, on the "
-        "pages of transfer and speed too."
+        "variants are not in the paper's table; what remains different is listed under what the papers do not say."
     ),
     differences=DIFFERENCES,
     figures=(

@@ -162,10 +162,11 @@ def value_cells(ours: Estimated | None, *, metric: str, digits: Digits, signed: 
 
 
 def effect_cells(effect: MeasuredEffect, *, digits: Digits) -> Cells:
-    """The estimate and intervals of an effect about which there is no claim: nothing is decided."""
+    """The estimate and intervals of an effect about which there is no claim: nothing is decided; none where a gate closed."""
+    points, log_ratio = (None, None) if effect.gate else (effect.points, effect.log_ratio)
     return {
-        **_estimate_cells(effect.points, metric=effect.metric, decimals=digits.points, strong=False),
-        **_log_ratio_cells(effect.log_ratio, metric=effect.metric, decimals=digits.log_ratio, strong=False),
+        **_estimate_cells(points, metric=effect.metric, decimals=digits.points, strong=False),
+        **_log_ratio_cells(log_ratio, metric=effect.metric, decimals=digits.log_ratio, strong=False),
     }
 
 
@@ -295,7 +296,8 @@ def no_verdict_cells(effect: MeasuredEffect, *, evidence: str) -> Cells:
     failed = f"{effect.gate}: {effect.reason}" if effect.gate else effect.reason
     if effect.points is None:
         return not_run_cells(failed)
-    reason = "The paper prints no number for this measure; it is shown, not judged."
+    shown = "there is no size of an effect" if effect.gate else "it is shown, not judged"
+    reason = f"The paper prints no number for this measure; {shown}."
     return {
         "p_adjusted": Cell(text=p_value(effect.p_adjusted)),
         "verdict": Cell(text="no claim", tone="none", symbol="·", sort="99"),

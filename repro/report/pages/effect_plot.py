@@ -92,7 +92,7 @@ def effect_row(
     seeds: of single runs the value and that with which it is compared. signs: of each author of a reproduction. relative:
     whether effects without a claim are told as change of error.
     """
-    if not isinstance(entry, MeasuredEffect) and entry.verdict == UNTESTABLE:
+    if entry.gate if isinstance(entry, MeasuredEffect) else entry.verdict == UNTESTABLE:
         return None
     on_logs = relative if isinstance(entry, MeasuredEffect) else entry.decided_on == "log_ratio"
     ours = entry.log_ratio if on_logs else entry.points

@@ -47,7 +47,7 @@ from repro.report.pages.setting import (
 from repro.report.pages.tally import APART, Tally, apart_words, tally
 from repro.report.pages.variants import change_of, not_run_reason, variant_anchor, variants_view
 from repro.report.text import formatting
-from repro.report.text.brief import brief_view, with_unit
+from repro.report.text.brief import brief_of_planted, brief_view, with_unit
 from repro.report.text.claim_columns import COLUMNS
 from repro.report.text.differences import differences_view
 from repro.report.text.hits import NOTE, claim_as_shown, effect_as_shown
@@ -201,9 +201,9 @@ def _files(
     printed: TableView | None, view: TableView, lines: Sequence[TableLine], *, claims: Sequence[JudgedClaim]
 ) -> tuple[tuple[TableView, TableView], ...]:
     """Each table of the page, and what a paper prints of it."""
-    brief = view
     sentences = [not isinstance(line.entry, JudgedSized | MeasuredEffect | JudgedLevel) for line in lines]
-    brief = brief_view(view, sentences=sentences, errors=[_decides(line.measured) for line in lines]) if lines else view
+    decided = [_decides(line.measured) for line in lines]
+    brief = brief_view(view, sentences=sentences, errors=decided) if lines else brief_of_planted(view)
     if printed is None:
         return ((view, brief),)
     return ((printed, printed_as_set(printed, claims)), (view, brief))

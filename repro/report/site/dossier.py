@@ -24,6 +24,8 @@ from repro.report.text.started import started_facts
 
 #: The order of a question's statements: what is decided on real data first.
 BY_STATE = ("agree", "mixed", "against", "open", "right", "slip", "generated", "idle", "level")
+#: What the benchmark suite measures too, beside any results.
+CLIP_TIME = "train_s_per_clip"
 #: The way from a page of a question to the site's root.
 UP = "../../"
 
@@ -98,6 +100,7 @@ class Dossier:
     sources: tuple[Source, ...]
     before: Asked | None
     after: Asked | None
+    timed: bool
 
 
 def dossier(
@@ -108,8 +111,12 @@ def dossier(
     before: Asked | None,
     after: Asked | None,
     made: str,
+    timed: bool = False,
 ) -> Dossier:
-    """The page of `asked`. made: the date and code, as a citation names them."""
+    """The page of `asked`.
+
+    made: the date and code, as a citation names them. timed: whether the site has times of the benchmark suite.
+    """
     used = [source for source in sources if source.judges(asked.paper.name)]
     first, *others = [asked.lead, *(item for item in asked.statements if item is not asked.lead)]
     lines = tuple(_line(item, used) for item in (first, *sorted(others, key=lambda item: BY_STATE.index(item.state))))
@@ -134,6 +141,7 @@ def dossier(
         sources=tuple(used),
         before=before,
         after=after,
+        timed=timed and any(statement.claim.metric == CLIP_TIME for statement in asked.statements),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from repro.artifacts import claims_json
@@ -161,7 +161,9 @@ def read_sources(
         key = _key(folder, taken)
         taken[key] = None
         found.append(_source(folder, papers, key=key, unjudged=unjudged.get(folder, ""), out=out))
-    return tuple(sorted(found, key=lambda source: not source.real))
+    titles = [source.title for source in found]
+    told = [replace(item, title=f"{item.title}, {item.key}") if titles.count(item.title) > 1 else item for item in found]
+    return tuple(sorted(told, key=lambda source: not source.real))
 
 
 def _key(folder: Path, taken: Collection[str]) -> str:

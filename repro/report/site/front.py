@@ -224,8 +224,26 @@ def _line(asked: Asked, sources: Sequence[Source], said: Answer) -> Line:
         fields=tuple(_field(asked, source) for source in sources if source.judges(asked.paper.name)),
         spots=spots,
         note="" if spots and measured else "not measured yet" if spots else "no size to compare with",
-        words=" ".join([asked.question.name.replace("_", " "), *(item.claim.statement for item in asked.statements)]),
+        words=_searched([asked.question.name.replace("_", " "), *(text for item in asked.statements for text in _names(item))]),
     )
+
+
+#: How the same is written elsewhere.
+ELSEWHERE = (("isation", "ization"), ("colour", "color"), ("normalise", "normalize"), ("centre", "center"))
+
+
+def _names(statement: Statement) -> tuple[str, str]:
+    return statement.claim.statement, statement.id
+
+
+def _searched(texts: Sequence[str]) -> str:
+    """What the search of the page looks through: the words, ids of claims, and American spelling beside ours."""
+    text = " ".join(texts)
+    other = text
+    for here, there in ELSEWHERE:
+        other = other.replace(here, there)
+    changed = [word for word, known in zip(other.split(), text.split(), strict=True) if word != known]
+    return " ".join(dict.fromkeys([text, *changed]))
 
 
 def _spots(lead: Statement, sources: Sequence[Source]) -> tuple[Spot, ...]:

@@ -154,10 +154,11 @@ def data_views(sources: Sequence[Source]) -> tuple[DataView, ...]:
         facts = [fact for fact in here.facts if fact.term not in ("Evidence",)]
         commits = sorted({run.record.environment.get("commit", "unknown") for run in source.results.runs.values()})
         facts = [Fact(term="Run", text=source.date or "no date is recorded"), *facts]
+        facts += [Fact(term="Made from", text=record.source) for record in source.results.datasets.values() if record.source]
         facts += [Fact(term="Code of the runs", text=", ".join(commits) or "not recorded")]
         facts += [
-            Fact(term=f"Classes of {name}", text=", ".join(record.classes[:12]) + (" …" if len(record.classes) > 12 else ""))
-            for name, record in source.results.datasets.items()
+            Fact(term="Classes", text=", ".join(record.classes[:12]) + (" …" if len(record.classes) > 12 else ""))
+            for record in source.results.datasets.values()
         ]
         views.append(
             DataView(

@@ -84,7 +84,7 @@ def write_site(
     )
     asked, pages = asked_of(papers, sources), Pages(environment=site_environment(made), root=out)
     pages.write(out / "index.html", "site/front.html.j2", {"page": front_page(asked, sources)})
-    _write_dossiers(asked, sources, pages=pages, out=out, prices=prices, made=made)
+    _write_dossiers(asked, sources, pages=pages, out=out, prices=prices, made=made, timed=bool(found.benchmarks))
     _write_further(asked, sources, pages=pages, out=out, kept=kept)
     _write_listings(asked, sources, out=out, made=made)
     for source in sources:
@@ -135,10 +135,11 @@ def _write_dossiers(
     out: Path,
     prices: Mapping[str, Sequence[Price]],
     made: Made,
+    timed: bool,
 ) -> None:
     """Write the page of each question."""
     for before, item, after in zip([None, *asked[:-1]], asked, [*asked[1:], None], strict=True):
-        page = dossier(item, sources, prices=prices, before=before, after=after, made=made.words)
+        page = dossier(item, sources, prices=prices, before=before, after=after, made=made.words, timed=timed)
         pages.write(out / item.href, "site/dossier.html.j2", {"page": page, "allsources": sources})
 
 

@@ -51,6 +51,19 @@ def brief_view(view: TableView, *, sentences: Sequence[bool], errors: Sequence[s
     return TableView(name=view.name, caption=view.caption, columns=COLUMNS, rows=tuple(rows), notes=tuple(notes))
 
 
+#: Of effects that were planted: what a paper would print, with its share of the line.
+PLANTED = {"what": 0.21, "expected": 0.15, "said": 0.13, "effect": 0.09, "effect_ci90": 0.13, "n": 0.07, "verdict": 0.08}
+
+
+def brief_of_planted(view: TableView) -> TableView:
+    """The table of planted effects without the names of variants, as wide as a line."""
+    columns = tuple(replace(column, share=PLANTED[column.key]) for column in view.columns if column.key in PLANTED)
+    if len(columns) != len(PLANTED):
+        return view
+    rows = tuple(replace(row, cells={key: row.cells[key] for key in PLANTED}) for row in view.rows)
+    return replace(view, columns=columns, rows=rows)
+
+
 def with_unit(cell: Cell) -> str:
     """A number with its unit, as short as it can be."""
     return f"{cell.text} {SHORT.get(cell.unit, cell.unit)}".strip() if cell.text else ""

@@ -35,7 +35,7 @@ LEVELS = {
             name=STAND_IN,
             tone="standin",
             banner="Real data, but not the paper's: a verdict says whether the effect carries over to them.",
-            meaning="The data are real, but another set than the paper's. Effects are compared as log error ratios.",
+            meaning="The data are real, but another set than the paper's. Effects are compared as relative changes of the error.",
         ),
         EvidenceLevel(
             name=SAME_DATA,

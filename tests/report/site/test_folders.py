@@ -117,3 +117,13 @@ def test_runs_that_were_changed_after_they_were_judged_are_refused(photos):
 def test_a_file_of_json_that_is_no_benchmark_is_left_alone(tmp_path, photos):
     (photos.parent / "notes.json").write_text(json.dumps({"mine": 1}))
     assert find([photos.parent]).benchmarks == ()
+
+
+def test_two_folders_of_one_data_set_are_told_apart_by_their_names(tmp_path):
+    found = [PUBLISHED / "gestures-cpu-2026-11-25" / "folders"]
+    other = tmp_path / "again" / "folders"
+    shutil.copytree(found[0].parent, other.parent)
+    sources = read_sources([*found, other], list(PAPERS.values()), unjudged={}, out=tmp_path / "site")
+    titles = [source.title for source in sources]
+    assert len(set(titles)) == 2
+    assert all(source.key in source.title for source in sources)

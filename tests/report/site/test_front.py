@@ -156,3 +156,21 @@ def test_results_of_generated_data_alone_answer_nothing(published_site):
     assert numbers["generated"] > 10
     page = front_page(asked, [generated])
     assert page.holds == page.fails == page.unknown == ()
+
+
+@pytest.mark.parametrize("said", ["a.s3.3.lrn.top1", "normalization", "color", "normalisation", "b.s4.1.spread.vid1"])
+def test_the_search_finds_ids_of_claims_and_american_spelling(published_site, said):
+    rows = re.findall(r'data-words="([^"]*)"', published_site.text("index.html"))
+    assert any(said in words for words in rows)
+
+
+def test_a_question_about_speed_leads_to_the_times_that_were_measured(published_site):
+    assert 'href="../../speed/index.html">Speed</a>, beside' in published_site.text("question/karpathy/stream_speed.html")
+    assert 'speed/index.html">Speed</a>, beside' not in published_site.text("question/karpathy/late_fusion.html")
+
+
+def test_a_net_that_learned_nothing_has_no_size_of_an_effect(published_site):
+    page = published_site.text("scales/cifar10-cpu-2026-11-25/cifar10/alexnet/alexnet_ablations.html")
+    assert "there is no size of an effect" in page
+    assert "324 %" not in page
+    assert "324" not in published_site.text("scales/cifar10-cpu-2026-11-25/cifar10/alexnet/alexnet_ablations.tex")

@@ -27,7 +27,7 @@ from repro.system.durations import duration
 
 #: A page shows the curves of at most so many nets of a data set.
 MOST_ARMS = 4
-WIDTH, HEIGHT = 640.0, 250.0
+WIDTH, HEIGHT = 480.0, 240.0
 
 
 @dataclass(frozen=True, kw_only=True)
