@@ -68,6 +68,9 @@ TRAIN = ["train", "--paper", "alexnet", "--scale", "smoke", "--variant", "full",
             "got 'smoke/dta/procedural'; allowed: scale/paper/variant/seed, ",
         ),
         (["export", "smoke/alexnet/full/x", "--to", "out"], "got run 'smoke/alexnet/full/x'; allowed: scale/paper/variant/seed"),
+        (["collect", "--scale", "smoke", "--results", "typo"], "--results typo is no folder; give results, or make some: "),
+        (["judge", "--scale", "smoke", "--results", "typo"], "--results typo is no folder; give results, or make some: "),
+        (["report", "--scale", "smoke", "--results", "typo"], "--results typo is no folder; give results, or make some: "),
         (["list", "AlexNet"], "did you mean 'alexnet'?"),
         (["show", "smoke/alexnet/no-lrn/0"], "did you mean 'no_lrn'?"),
         (
@@ -105,6 +108,7 @@ def test_two_results_of_one_name_are_refused_and_papers_may_have_commas(
     assert cli.main(["speed", "a/speed.json", "b/speed.json"]) == 2
     assert "allowed: files with names of their own" in capsys.readouterr().err
     asked: list[tuple[str, ...]] = []
+    (tmp_path / "R").mkdir()
     monkeypatch.setattr("repro.cli.stage_options.judge_claims", lambda options, say: asked.append(options.papers))
     for words in (["alexnet,karpathy"], ["alexnet", "karpathy"], ["alexnet,", "karpathy,alexnet"]):
         assert cli.main(["judge", "--scale", "smoke", "--results", "R", "--papers", *words]) == 0
