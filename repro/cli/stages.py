@@ -125,17 +125,18 @@ def _writing(options: argparse.Namespace, say: Say) -> Iterator[None]:
         yield
 
 
-def _refuse_no_results(results: Path) -> None:
+def _refuse_no_results(options: argparse.Namespace) -> None:
     """Fail for a folder that is not there: it is mistyped, and pages of nothing would be made of it."""
-    if not results.is_dir():
-        raise UsageError(f"--results {results} is no folder; give results, or make some: snakemake --cores all reproduce")
+    catalogue(options.catalogue).papers_at(options.scale, options.papers)  # a name that is mistyped is told first
+    if not os.path.lexists(options.results):
+        raise UsageError(f"--results {options.results} is not there; give results, or make some: snakemake --cores all reproduce")
 
 
 def alone(stage: Command) -> Command:
     """`stage` as it is typed by itself, while no other process writes what it writes."""
 
     def run(options: argparse.Namespace, say: Say) -> None:
-        _refuse_no_results(options.results)
+        _refuse_no_results(options)
         with _writing(options, say):
             stage(options, say)
 
@@ -285,7 +286,7 @@ def calibrate_invented(options: argparse.Namespace, say: Say) -> None:
 def report_runs(options: argparse.Namespace, say: Say) -> None:
     """Run the stages from collect to render, one process at a time: the claims of runs that are not there are incomplete."""
     left = read_left(options.left)
-    _refuse_no_results(options.results)
+    _refuse_no_results(options)
     with _writing(options, say):
         remove_parts(options.reports / options.scale, below=True)
         collect_runs(options, say)

@@ -177,7 +177,7 @@ def test_a_log_that_can_no_longer_be_written_stops_nothing(
     monkeypatch.setattr("repro.cli.stage_options.judge_claims", work)
     if not Path("/dev/full").exists():
         pytest.skip("no device that is always full")
-    assert cli.main([*JUDGE, "--log", "/dev/full"]) == 0
+    assert cli.main([*JUDGE[:-1], str(tmp_path), "--log", "/dev/full"]) == 0
     assert lines == ["first", "second", "third"]
     text = capsys.readouterr().err
     assert [line for line in text.splitlines() if not line.startswith("warning")] == lines
@@ -192,7 +192,7 @@ def test_a_log_that_cannot_be_opened_is_one_line(tmp_path: Path, capsys: pytest.
         assert text.startswith(f"repro: error: {tmp_path}") and text.count("\n") == 1
 
 
-def test_nobody_who_reads_the_lines_of_progress_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_who_reads_the_lines_of_progress_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Closed(io.StringIO):
         def write(self, text: str) -> int:
             raise BrokenPipeError(errno.EPIPE, "Broken pipe")
@@ -200,7 +200,7 @@ def test_nobody_who_reads_the_lines_of_progress_stops_nothing(monkeypatch: pytes
     done: list[str] = []
     monkeypatch.setattr("repro.cli.stage_options.judge_claims", lambda options, say: (say("a"), say("b"), done.append("c"))[-1])
     monkeypatch.setattr(sys, "stderr", Closed())
-    assert cli.main(JUDGE) == 0
+    assert cli.main([*JUDGE[:-1], str(tmp_path)]) == 0
     assert done == ["c"]
 
 
