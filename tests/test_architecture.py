@@ -4,6 +4,8 @@ import ast
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,8 +33,18 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+@cache
 def functions(path: Path) -> list[ast.FunctionDef]:
-    return [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)]
+    return [node for node in ast.walk(tree_of(path)) if isinstance(node, ast.FunctionDef)]
+
+
+def names(path: Path, nodes: Iterable[ast.FunctionDef | ast.ClassDef]) -> list[str]:
+    return [f"{name_of(path)}: {node.name}" for node in nodes]
 
 
 def test_imports_point_one_way():
@@ -67,28 +79,36 @@ def test_modules_are_named_for_what_they_own():
     assert not [name_of(path) for path in MODULES if path.stem in NAMELESS]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_files_and_functions_stay_short(path):
-    if PACKAGE / "papers" not in path.parents:  # a paper's file is one long list of literals
-        assert len(path.read_text().splitlines()) <= MOST_LINES_OF_A_FILE
-    long = {node.name: node.end_lineno - node.lineno + 1 for node in functions(path)}
-    assert not {name: lines for name, lines in long.items() if lines > MOST_LINES_OF_A_FUNCTION}
+def test_files_stay_short():
+    lengths = {name_of(path): len(path.read_text().splitlines()) for path in MODULES}
+    papers = name_of(PACKAGE / "papers")  # a paper's file is one long list of literals
+    assert not {name: num for name, num in lengths.items() if num > MOST_LINES_OF_A_FILE and not name.startswith(f"{papers}/")}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_no_function_passes_unnamed_keywords_through(path):
-    assert not [node.name for node in functions(path) if node.args.kwarg]
+def test_functions_stay_short():
+    def is_long(node: ast.FunctionDef) -> bool:
+        return node.end_lineno - node.lineno + 1 > MOST_LINES_OF_A_FUNCTION
+
+    assert not [name for path in MODULES for name in names(path, filter(is_long, functions(path)))]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_modules_and_public_functions_say_what_they_do(path):
-    tree = ast.parse(path.read_text())
-    assert ast.get_docstring(tree), "the module has no docstring"
-    public = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")]
-    assert not [node.name for node in public if not ast.get_docstring(node)]
+def test_no_function_passes_unnamed_keywords_through():
+    assert not [name for path in MODULES for name in names(path, [node for node in functions(path) if node.args.kwarg])]
 
 
-@pytest.mark.parametrize("path", MODULES + TESTS, ids=name_of)
-def test_no_file_names_a_folder_of_one_machine(path):
+def test_modules_say_what_they_are_for():
+    assert not [name_of(path) for path in MODULES if not ast.get_docstring(tree_of(path))]
+
+
+def test_public_functions_and_classes_say_what_they_do():
+    def is_bare(node: ast.stmt) -> bool:
+        public = isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+        return public and not ast.get_docstring(node)
+
+    assert not [name for path in MODULES for name in names(path, filter(is_bare, tree_of(path).body))]
+
+
+def test_no_file_names_a_folder_of_one_machine():
     homes = ("/ho" + "me/", "/ro" + "ot/", "/Us" + "ers/", "/wo" + "rk/")
-    assert not [home for home in homes if home in path.read_text()]
+    texts = {name_of(path): path.read_text() for path in MODULES + TESTS}
+    assert not {name: home for name, text in texts.items() for home in homes if home in text}

@@ -45,10 +45,11 @@ def digest(code):
     return module_digest(code.encode())
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_import_statements_are_found_as_the_syntax_tree_has_them(path):
-    source = path.read_text()
-    assert sorted(imported_names(source)) == sorted(imported_by_the_syntax_tree(source))
+def test_import_statements_are_found_as_the_syntax_tree_has_them():
+    sources = {path.relative_to(PACKAGE).as_posix(): path.read_text() for path in MODULES}
+    found = {name: sorted(imported_names(source)) for name, source in sources.items()}
+    assert len(found) > 500
+    assert found == {name: sorted(imported_by_the_syntax_tree(source)) for name, source in sources.items()}
 
 
 def test_import_statements_of_every_form():
