@@ -118,4 +118,4 @@ def data_folder(results: Path, scale: str, dataset: str) -> Path:
 def run_folder(results: Path, run_id: str) -> Path:
     """The folder of the run called `scale/paper/variant/seed`."""
     scale, paper, variant, seed = run_id.split("/")
-    return Path(results) / scale / "runs" / paper / variant / seed
+    return Path(results, scale, "runs", paper, variant, seed)

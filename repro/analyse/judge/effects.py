@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial, reduce
+from functools import reduce
 from typing import Any
 
 from repro.analyse.evidence.comparison import Pair, compare, counts, deviations, estimated, means
@@ -11,10 +11,15 @@ from repro.analyse.evidence.population import Population
 from repro.analyse.judge.case import family_of
 from repro.artifacts.claims_json import MeasuredEffect
 from repro.artifacts.provenance import Change, plain, spec_difference
-from repro.spec.experiment import Table
+from repro.spec.experiment import Paper, Table
 from repro.spec.terms.figures import EARLY_TRAINING_ERROR
 from repro.spec.terms.metrics import EARLY, TOP1
 from repro.spec.terms.protocols import PLAIN_CROP, PROTOCOLS, TRAINING
+
+#: The value that a variant replaces, and in which leaves it differs.
+Changed = tuple[Any, tuple[Change, ...]]
+#: Of each paper by variant, each found once. The paper is kept, so that its id stays its own.
+_CHANGED: dict[int, tuple[Paper, dict[str, Changed]]] = {}
 
 
 def table_effects(table: Table, population: Population) -> list[MeasuredEffect]:
@@ -56,7 +61,7 @@ def _effect(table: Table, name: str, population: Population, *, metric: str) -> 
     arms = (control, name)
     stop = gate(population, Question(arms=arms, control=control, metric=metric, protocols=(protocol,), considered=arms))
     variant = population.paper.variant(name)
-    base_value, difference = population.kept(("changed", name), partial(changed, population, name))
+    base_value, difference = changed(population.paper, name)
     points = compared.points if compared else None
     values = compared.compared if compared else {}
     return MeasuredEffect(
@@ -88,17 +93,24 @@ def _effect(table: Table, name: str, population: Population, *, metric: str) -> 
     )
 
 
-def changed(population: Population, name: str) -> tuple[Any, tuple[Change, ...]]:
+def changed(paper: Paper, name: str) -> Changed:
     """What a variant replaces in its base and in which leaves it differs, at the size that the paper printed.
 
     The former is one value where all places of the key have the same, else a list, one for each place.
     """
-    variant = population.paper.variant(name)
+    _, kept = _CHANGED.setdefault(id(paper), (paper, {}))
+    if name not in kept:
+        kept[name] = _changed(paper, name)
+    return kept[name]
+
+
+def _changed(paper: Paper, name: str) -> Changed:
+    variant = paper.variant(name)
     if variant.base is None:
         return None, ()
-    base = plain(population.paper.experiment(variant.base))
+    base = plain(paper.experiment(variant.base))
     values = [reduce(_step, place.split("."), base) for place in variant.places]
-    difference = spec_difference(base, population.paper.experiment(name))
+    difference = spec_difference(base, paper.experiment(name))
     return values[0] if all(value == values[0] for value in values) else values, difference
 
 
