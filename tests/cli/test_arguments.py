@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from repro import cli
 from repro.artifacts.files import write_text
+from repro.artifacts.provenance import PACKAGE
+from repro.cli.arguments import MOST_SEEDS
 
 TRAIN = ["train", "--paper", "alexnet", "--scale", "smoke", "--variant", "full", "--seeds", "0"]
 
@@ -118,3 +121,8 @@ def test_two_results_of_one_name_are_refused_and_papers_may_have_commas(
 def test_collect_says_how_many_runs_are_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["collect", "--scale", "smoke", "--papers", "alexnet", "--results", str(tmp_path)]) == 0
     assert "runs.csv from 0 of " in capsys.readouterr().err
+
+
+def test_the_command_line_takes_as_many_seeds_as_the_workflow() -> None:
+    schema = yaml.safe_load((PACKAGE / "planning" / "config.schema.yaml").read_text())
+    assert schema["properties"]["seeds"]["maximum"] == MOST_SEEDS

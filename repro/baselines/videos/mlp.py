@@ -217,7 +217,8 @@ def _train(
 class Descent:
     """Stochastic gradient descent with momentum, and weight decay of the weights alone.
 
-    Equal to torch.optim.SGD to the bit, whose first step imports torch's compiler: three seconds of every process that fits.
+    Equal to torch.optim.SGD to the bit, whose first step imports torch's compiler: 1.5 processor seconds of every process
+    that fits.
     """
 
     def __init__(self, layers: LayerWeights, *, choice: Choice, momentum: float) -> None:
