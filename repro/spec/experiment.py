@@ -219,6 +219,10 @@ class Paper:
             return self._variants.setdefault(name, found)
         return named("variant", name, self.variants, where=f" of {self.name}", hint=f"python -m repro list {self.name}")
 
+    def has_variant(self, name: str) -> bool:
+        """Say whether there is a variant called `name`, one at another rate included."""
+        return name in self._variants or variant_at_rate(self, name) is not None
+
     def scale(self, name: str) -> Scale:
         """The scale called `name`, or that of a search at one of them; raise UnknownName if there is none."""
         found = self._scales.get(name) or scale_of_search(self, name)

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from repro.spec.scales.names import factor_text, named_factor
+
+#: Two ways of adding up the same errors differ by less than this.
+ROUNDING = 1e-9
+#: The error of a run that diverged.
+WORST = 1.0
+
+
+def mean_error(errors: Sequence[float | None]) -> float:
+    """The mean of the errors of some runs, of which None diverged."""
+    return math.fsum(WORST if error is None else error for error in errors) / len(errors)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +59,16 @@ class RateGrid:
             f"{listed} times the printed rate, {self.num_seeds} seeds each, up to {self.num_steps} steps more at an end, "
             f"{self.held_out:g} of the training examples held out"
         )
+
+    def best(self, errors: Mapping[float, Sequence[float | None]]) -> float:
+        """The factor of the least mean error; None is the error of a run that diverged, and counts as the worst there is.
+
+        Of several the one that is nearest to the printed rate, of two as near the smaller.
+        """
+        means = {factor: mean_error(values) for factor, values in errors.items()}
+        least = min(means.values())
+        tied = [factor for factor, mean in means.items() if mean <= least + ROUNDING]
+        return min(tied, key=lambda factor: (abs(math.log(factor)), factor))
 
     def beyond(self, tried: tuple[float, ...], *, best: float) -> float | None:
         """The factor that is tried next, if the best of those `tried` is at an end and a step is left; else None."""
