@@ -61,7 +61,7 @@ spec.video_datasets system.memory
 system.one_thread system.workers
 """
 OF_FOLDERS = f"{OF_IMAGES} data.sources.class_folders data.sources.folders"
-OF_VIDEO_FILES = f"{OF_VIDEOS} data.sources.class_folders data.sources.video_folders"
+OF_VIDEO_FILES = f"{OF_VIDEOS} data.files.lists data.sources.class_folders data.sources.class_groups data.sources.video_folders"
 JUDGED = """
 analyse. artifacts. evaluate.average_precision evaluate.metrics spec. system.durations system.filesystem system.seeds system.some
 """
@@ -77,7 +77,7 @@ MAY_REACH = {
     "prepare_procedural_videos": f"""{OF_VIDEOS} data.generated.drawing data.generated.video_drawing data.generated.videos
         system.seeds""",
     "prepare_video_folders": OF_VIDEO_FILES,
-    "prepare_ucf101": f"{OF_VIDEO_FILES} data.files.lists data.sources.ucf101",
+    "prepare_ucf101": f"{OF_VIDEO_FILES} data.sources.ucf101",
     "prepare_sports1m": f"{OF_VIDEOS} data.files.lists data.sources.class_folders data.sources.sports1m",
     "camera_motion": """artifacts.arrays data.generated.drawing data.generated.video_drawing data.generated.videos
         data.files.reading
