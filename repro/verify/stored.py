@@ -91,7 +91,7 @@ def read_stored(folder: Path, known: Catalogue) -> Stored:
         NothingToVerify: no known paper has this scale.
     """
     scale = folder.name
-    papers = [paper for paper in known.papers if scale in [item.name for item in paper.scales]]
+    papers = [paper for paper in known.papers if paper.has_scale(scale)]
     if not papers:
         raise NothingToVerify(f"{folder}: no paper has a scale {scale}; if it is one of a file of yours, add --catalogue FILE")
     problems: list[str] = []
