@@ -18,6 +18,7 @@ from repro.spec.geometry.clips import geometry_of
 from repro.spec.names import UnknownName
 from repro.spec.run import Ensemble, Experiment, Method, Run
 from repro.spec.scales.names import AT_RATE, OF_SEARCH
+from repro.spec.scales.series import looks_sized
 from repro.spec.terms.figures import needed_measure
 from repro.spec.terms.metrics import TIMINGS
 from repro.spec.terms.protocols import protocol_named
@@ -113,6 +114,9 @@ def _wrong_names(paper: Paper) -> Iterator[str]:
                 yield f"{kind} {name!r} of {paper.name}; allowed in its name: {form}"
             if (kind == "variant" and AT_RATE.fullmatch(name)) or (kind == "scale" and OF_SEARCH.fullmatch(name)):
                 yield f"{kind} {name!r} of {paper.name} is called as one at another rate; allowed: no end {TUNED_ENDS[kind]}"
+    for scale in paper.scales:
+        if looks_sized(scale.name):
+            yield f"scale {scale.name!r} of {paper.name} is called like a scale at a size; allowed: names that end otherwise"
     if paper.name in RESERVED:
         yield f"a paper cannot be called {paper.name!r}, by which rules of the workflow are called; give it another name"
     for table in paper.tables:

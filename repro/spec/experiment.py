@@ -16,6 +16,7 @@ from repro.spec.lineage import earlier_data
 from repro.spec.names import UnknownName, named, replaced
 from repro.spec.run import Ensemble, Experiment, Method, Run, Timed, Timing
 from repro.spec.scales.derived import scale_of_search, unscored, variant_at_rate
+from repro.spec.scales.series import scale_at_size
 from repro.spec.scales.sizings import AnyDataset as AnyDataset
 from repro.spec.scales.sizings import AnySizing as AnySizing
 from repro.spec.scales.sizings import MethodSizing as MethodSizing
@@ -200,7 +201,7 @@ class Paper:
 
     @cached_property
     def _scales(self) -> dict[str, Scale]:
-        """The scales by name, those of searches as they are asked for."""
+        """The scales by name, those at sizes and of searches as they are asked for."""
         return {item.name: item for item in self.scales}
 
     @cached_property
@@ -224,15 +225,19 @@ class Paper:
         return name in self._variants or variant_at_rate(self, name) is not None
 
     def scale(self, name: str) -> Scale:
-        """The scale called `name`, or that of a search at one of them; raise UnknownName if there is none."""
-        found = self._scales.get(name) or scale_of_search(self, name)
+        """The scale called `name`, or the one that it is at a size or in a search; raise UnknownName if there is none."""
+        found = self._scales.get(name) or scale_at_size(self, name) or scale_of_search(self, name)
         if found is not None:
             return self._scales.setdefault(name, found)
         return named("scale", name, self.scales, where=f" of {self.name}", hint=f"python -m repro list {self.name}")
 
     def has_scale(self, name: str) -> bool:
-        """Say whether there is a scale called `name`, that of a search included."""
-        return name in self._scales or scale_of_search(self, name) is not None
+        """Say whether there is a scale called `name`, one at a size or of a search included.
+
+        Raises:
+            WrongSize: a size that cannot be.
+        """
+        return name in self._scales or scale_at_size(self, name) is not None or scale_of_search(self, name) is not None
 
     def table(self, name: str) -> Table:
         """The table called `name`; raise UnknownName if there is none."""

@@ -163,6 +163,21 @@ class RateChoice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Publish:
+    """Results of one scale were put into a tree of published results, stated again there, or taken out of it.
+
+    place: their folder below the tree. published: SHA-256 of their published.json, "" of results that were taken out.
+    tip: of their own ledger, "" without one. num_runs: how many runs they have. why: they were stated again or taken out.
+    """
+
+    place: str
+    published: str
+    tip: str
+    num_runs: int
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Note:
     """What is none of the other kinds, in words."""
 
@@ -181,7 +196,7 @@ class Torn:
     before: str
 
 
-Event = Begin | Plan | Start | End | Look | Receipt | Challenge | Tuning | RateChoice | Note | Torn
+Event = Begin | Plan | Start | End | Look | Receipt | Challenge | Tuning | RateChoice | Publish | Note | Torn
 
 #: What a line calls each class.
 KIND_OF: dict[type[Event], str] = {
@@ -194,6 +209,7 @@ KIND_OF: dict[type[Event], str] = {
     Challenge: "challenge",
     Tuning: "tuning",
     RateChoice: "rate",
+    Publish: "publish",
     Note: "note",
     Torn: "torn",
 }

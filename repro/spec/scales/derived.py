@@ -42,9 +42,9 @@ def variant_at_rate(paper: Paper, name: str) -> Variant | None:
 def scale_of_search(paper: Paper, name: str) -> Scale | None:
     """The scale called `name`, as `cifar10_search_5000`: data that hold out no training examples hold out so many."""
     said = of_search(name)
-    base = next((item for item in paper.scales if said and item.name == said.base), None)
-    if said is None or base is None:
+    if said is None or of_search(said.base) is not None or not paper.has_scale(said.base):
         return None
+    base = paper.scale(said.base)
 
     def held_out(dataset: AnyDataset) -> AnyDataset:
         return dataset if dataset.num_validation else replace(dataset, num_validation=said.num)

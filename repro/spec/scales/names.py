@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 #: A variant at another rate, and a scale at which rates are compared: what their names end with.
-AT_RATE = re.compile(r"(?P<base>[a-z][a-z0-9_]*)_rate_x(?P<top>[1-9]\d*)(_(?P<bottom>[1-9]\d*))?")
+AT_RATE = re.compile(r"(?P<base>[a-z][a-z0-9_]*)_rate_x(?P<top>[1-9]\d*)(of(?P<bottom>[1-9]\d*))?")
 OF_SEARCH = re.compile(r"(?P<base>[a-z][a-z0-9_]*)_search_(?P<num>0|[1-9]\d*)")
 #: Fractions with larger numbers are no factors.
 MOST = 1000
@@ -25,7 +25,7 @@ class AtRate:
         """The variant's name; at the printed rate its own."""
         if self.factor == 1:
             return self.base
-        return f"{self.base}_rate_x{factor_text(self.factor).replace('/', '_')}"
+        return f"{self.base}_rate_x{factor_text(self.factor).replace('/', 'of')}"
 
 
 @dataclass(frozen=True, kw_only=True)

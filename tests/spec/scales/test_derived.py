@@ -36,7 +36,7 @@ def test_runs_of_one_seed_share_what_they_draw() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["full_rate_x1", "full_rate_x2_4", "full_rate_x02", "nothing_rate_x2", "sift_fisher_rate_x2", "five_seeds_rate_x2"]
+    "name", ["full_rate_x1", "full_rate_x2of4", "full_rate_x02", "nothing_rate_x2", "sift_fisher_rate_x2", "five_seeds_rate_x2"]
 )
 def test_other_names_lead_nowhere(name: str) -> None:
     with pytest.raises(UnknownName, match="unknown variant"):
