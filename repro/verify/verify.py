@@ -18,6 +18,7 @@ from repro.verify.check import Check, Verified
 from repro.verify.files import data_checked, files_checked, records_checked
 from repro.verify.metrics import metrics_checked
 from repro.verify.stored import Stored, read_stored
+from repro.verify.tuned.searches import rates_checked
 from repro.verify.verdicts import claims_checked
 
 CHECKS: tuple[Callable[[Stored], Check], ...] = (
@@ -29,6 +30,7 @@ CHECKS: tuple[Callable[[Stored], Check], ...] = (
     claims_checked,
     calibration_checked,
     challenges_checked,
+    rates_checked,
 )
 
 
