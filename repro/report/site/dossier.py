@@ -20,6 +20,7 @@ from repro.report.site.plots.runs import CurvesOf, SeedTable, curves_of, seed_ta
 from repro.report.site.plots.sizes import as_printed, axis_of, interval_text, size_of, size_text
 from repro.report.site.rules import rule_digest, rule_words
 from repro.report.site.standing import Asked, Mark, Statement, deciding_entry, in_words, mark_for
+from repro.report.site.tuned import TunedView, tuned_views
 from repro.report.text.started import started_facts
 
 #: The order of a question's statements: what is decided on real data first.
@@ -90,6 +91,7 @@ class Dossier:
     lines: tuple[ClaimLine, ...]
     levels: tuple[ClaimLine, ...]
     seeds: tuple[SeedTable, ...]
+    tuned: tuple[TunedView, ...]
     powers: tuple[PowerView, ...]
     steps: tuple[Step, ...]
     growth: Markup
@@ -131,6 +133,7 @@ def dossier(
         lines=tuple(line for line, level in zip(lines, is_level, strict=True) if not level),
         levels=tuple(line for line, level in zip(lines, is_level, strict=True) if level),
         seeds=seed_tables(asked.lead, sources, up=UP) if asked.kind == "effects" else (),
+        tuned=tuple(view for item in asked.statements for view in tuned_views(item, tuple(used))),
         powers=powers(asked.lead, sources),
         steps=steps(asked, sources, prices) if asked.kind == "effects" else (),
         growth=growth(asked.lead, sources) if asked.kind == "effects" else Markup(""),
