@@ -1,4 +1,4 @@
-"""Runs of two arms that are fabricated instead of trained: as printed the one with the part is worse, at twice the rate better."""
+"""Runs of two arms that are fabricated instead of trained: as printed the one with the part is worse, at its own rate better."""
 
 from __future__ import annotations
 
