@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 
-from repro.analyse.collect.run_files import runs_at_rates
+from repro.analyse.collect.at_rates import runs_at_rates
 from repro.artifacts.documents import read_document
 from repro.artifacts.files import FileFormatError
 from repro.artifacts.run_json import FILE, RunJson

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from repro.analyse.collect.run_files import runs_at_rates
+from repro.analyse.collect.at_rates import runs_at_rates
 from repro.artifacts import calibration_json, claims_json, dataset_json, files
 from repro.artifacts.calibration_json import CalibrationJson, read_calibration
 from repro.artifacts.claims_json import Judgement, read_claims_json

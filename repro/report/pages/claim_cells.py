@@ -31,9 +31,8 @@ from repro.artifacts.ledger.events import Challenge
 from repro.report.pages.several_cells import estimate_cells, parts_cell, printed_cell
 from repro.report.text import wording
 from repro.report.text.formatting import Digits, count, cut, fixed, p_value, relative_change, times
-from repro.report.text.spreads import spread_mark, spread_words
+from repro.report.text.marks import spread_mark, spread_words, tuned_mark
 from repro.report.text.tables import Cell, Link, interval
-from repro.report.text.tuned import tuned_mark
 from repro.report.text.units import measured_text, printed_text
 from repro.spec.terms.metrics import metric_named, unit_of
 from repro.spec.terms.protocols import sampled_by

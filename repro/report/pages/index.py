@@ -28,10 +28,9 @@ from repro.report.text import formatting, wording
 from repro.report.text.file_tables import left_out_view, refused_view
 from repro.report.text.formatting import compact, count, listed, percent, size
 from repro.report.text.hits import claim_as_shown
-from repro.report.text.spreads import spread_mark
+from repro.report.text.marks import spread_mark, tuned_mark
 from repro.report.text.started import started_facts
 from repro.report.text.tables import Cell, Column, Link, Row, TableView
-from repro.report.text.tuned import tuned_mark
 from repro.report.text.wording import VerdictWords
 from repro.spec.experiment import Paper, Table
 from repro.spec.terms.evidence import LEVELS, EvidenceLevel

@@ -15,7 +15,7 @@ from repro.report.site.folders import Source
 from repro.report.site.plots.sizes import as_printed, axis_of, change_of_errors, interval_text, printed_size, size_of, size_text
 from repro.report.site.standing import AGAINST, AGREE, GROUPS, OPEN, SHORT, Asked, Statement, deciding_entry, mark_for
 from repro.report.text.formatting import counted, listed
-from repro.report.text.tuned import SENSITIVE
+from repro.report.text.marks import SENSITIVE
 from repro.spec.terms.metrics import metric_named
 
 

@@ -11,7 +11,7 @@ from repro.artifacts.judged import JudgedClaim, JudgedParts
 from repro.catalogue.questions import questions_of
 from repro.report.site.folders import Source
 from repro.report.text import wording
-from repro.report.text.tuned import with_mark
+from repro.report.text.marks import with_mark
 from repro.spec.claims import Claim
 from repro.spec.claims.questions import Question
 from repro.spec.experiment import Paper

@@ -10,7 +10,7 @@ from repro.report.pages.claim_cells import shown_as_times
 from repro.report.site.folders import Source
 from repro.report.site.standing import Mark, Statement, mark_for, mark_of
 from repro.report.text.formatting import compact, fixed, percent, relative_change, times
-from repro.report.text.tuned import OUTCOMES, tuned_mark
+from repro.report.text.marks import OUTCOMES, tuned_mark
 from repro.report.text.units import measured_text
 from repro.spec.scales.names import factor_text
 from repro.spec.terms.metrics import metric_named, unit_of

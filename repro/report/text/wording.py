@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from repro.analyse.evidence import verdict
 from repro.artifacts.judged import JudgedClaim
-from repro.report.text.tuned import with_mark
+from repro.report.text.marks import with_mark
 
 
 @dataclass(frozen=True, kw_only=True)

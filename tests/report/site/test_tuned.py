@@ -13,7 +13,7 @@ from repro.report.pages.index import verdict_marks
 from repro.report.site.standing import mark_for
 from repro.report.site.tuned import effect_text
 from repro.report.text.brief import verdict_text
-from repro.report.text.tuned import tuned_mark
+from repro.report.text.marks import tuned_mark
 from repro.report.text.wording import words_for
 from tests.artifacts.made import entry
 

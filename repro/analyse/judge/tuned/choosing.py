@@ -16,7 +16,7 @@ from repro.artifacts.judged import TunedArm
 NUM_DRAWS, SEED = 2000, 2012
 #: How many times as much as is lost on the average counts. Losses are no normal draws: most searches lose nothing, some a lot,
 #: and once would leave out too much. Found by simulation (docs/calibration.md, rates of the arms' own).
-WEIGHT = 3.0
+WEIGHT = 2.0
 
 
 def search_spread(arms: Sequence[TunedArm]) -> float | None:

@@ -1,8 +1,8 @@
-"""Say what rates of the arms' own change of a verdict: wherever a verdict stands that hangs on them, it says so."""
+"""Say on what a verdict hangs: by whose spread between seeds it was judged, and what rates of the arms' own change of it."""
 
 from __future__ import annotations
 
-from repro.artifacts.judged import JudgedClaim, Tuned
+from repro.artifacts.judged import JudgedByRuns, JudgedClaim, JudgedEffect, Tuned
 from repro.report.text.formatting import compact, listed
 
 #: What stands beside a verdict that is of another side with rates of the arms' own.
@@ -16,6 +16,37 @@ OUTCOMES = {
     "decided": "is decided, which it was not as printed",
     "unjudged": "was not judged",
 }
+
+
+def spread_mark(claim: JudgedClaim) -> str:
+    """The mark of a verdict that hangs on the spread that is used; "" where none does."""
+    if not isinstance(claim, JudgedEffect) or not claim.depends_on_spread:
+        return ""
+    used = "seed by seed" if claim.test.startswith("paired") else "with the spread of the page's networks"
+    return f"Depends on how seeds are compared: {used} {claim.verdict}, by the two arms' own spreads alone {claim.welch_verdict}."
+
+
+def spread_words(claim: JudgedClaim) -> str:
+    """Which seeds the interval rests on, and how the two arms go together over the seeds that both have."""
+    if not isinstance(claim, JudgedByRuns) or claim.ci90 is None:
+        return ""
+    return " ".join(filter(None, (_own(claim), _together(claim) if isinstance(claim, JudgedEffect) else "")))
+
+
+def _own(claim: JudgedByRuns) -> str:
+    if not claim.alone:
+        return ""
+    stands = "stands" if len(claim.alone) == 1 else "stand"
+    return f"{' and '.join(claim.alone)} {stands} by the spread of {'its' if len(claim.alone) == 1 else 'their'} own seeds."
+
+
+def _together(claim: JudgedEffect) -> str:
+    if claim.correlation is None:
+        return ""
+    seen = f"Over the {claim.num_common} seeds that both arms have, their correlation is {claim.correlation:+.2f}"
+    if claim.test.startswith("paired"):
+        return f"{seen}: they are compared seed by seed."
+    return f"{seen}: too little, or over too few seeds, to compare them seed by seed."
 
 
 def with_mark(name: str, claim: JudgedClaim) -> str:
