@@ -105,7 +105,7 @@ def test_the_committed_schemas_are_those_of_the_classes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("file", DOCUMENTS)
 def test_every_document_that_the_stages_write_fits_its_schema(file: str, results: Path) -> None:
-    paths = [path for path in results.rglob("*.json") if path.name == file or file == EXAMPLE and path in files_in(path.parent)]
+    paths = [path for path in results.rglob("*.json") if path.name == file or (file == EXAMPLE and path in files_in(path.parent))]
     assert paths
     for path in paths:
         schema_of(file).validate(json.loads(path.read_text()))
