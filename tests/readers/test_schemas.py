@@ -15,7 +15,6 @@ from repro.analyse.calibrate.own.calibration import calibrate_results
 from repro.analyse.collect.collect import collect
 from repro.analyse.judge.judge import judge
 from repro.artifacts.judged import Estimated
-from repro.artifacts.provenance import PACKAGE
 from repro.artifacts.sizes_json import (
     EXAMPLE,
     EffectOverSizes,
@@ -29,9 +28,9 @@ from repro.artifacts.sizes_json import (
 from repro.papers import PAPERS
 from repro.readers.schemas import DOCUMENTS, FOLDER, main, schema_texts
 from tests.fabricate import Truth, fabricate
+from tests.published import PUBLISHED
 from tests.tiny import write_prepared
 
-PUBLISHED = PACKAGE.parent / "results" / "published"
 VARIANTS = {
     "alexnet": ["full", "no_lrn", "five_seeds", "sift_fisher"],
     "karpathy": ["single_frame", "slow_fusion", "clip_speed", "feature_histograms"],
