@@ -9,9 +9,10 @@ from pathlib import Path
 
 from repro.analyse.collect.average_precisions import PROTOCOL
 from repro.analyse.collect.run_files import answers_of, read_run_scores
-from repro.artifacts import claims_json, dataset_json, run_json, sizes_json
+from repro.artifacts import claims_json, dataset_json, run_json
 from repro.artifacts.dataset_json import read_dataset, write_dataset
 from repro.artifacts.files import sha256_bytes, sha256_file, write_bytes
+from repro.artifacts.judged import sizes_json
 from repro.artifacts.ledger.chain import FILE as LEDGER_FILE
 from repro.artifacts.ledger.chain import TIP_FILE, read_ledger
 from repro.artifacts.published import answers as bits

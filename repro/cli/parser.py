@@ -29,8 +29,7 @@ from repro.cli.options import (
     add_stage,
 )
 from repro.cli.planning import plan_runs
-from repro.cli.site import write_pages
-from repro.cli.sizes import fit_sizes
+from repro.cli.site import fit_sizes, write_pages
 from repro.cli.stage_options import add_stages
 from repro.cli.stages import calibrate_verdicts, render_speeds
 from repro.cli.trust import bring_runs, challenge_claim, export_named, publish_results, verify_results

@@ -7,9 +7,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from repro.artifacts import calibration_json, claims_json, dataset_json, log_jsonl, run_json, sizes_json, timings_json
+from repro.artifacts import calibration_json, claims_json, dataset_json, log_jsonl, run_json, timings_json
 from repro.artifacts.documents import Document, entry_schema, json_schema
 from repro.artifacts.files import write_text
+from repro.artifacts.judged import sizes_json
 from repro.artifacts.ledger import population_json
 from repro.artifacts.provenance import PACKAGE
 

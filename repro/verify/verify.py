@@ -16,8 +16,8 @@ from repro.verify.chain import chain_checked, publications_checked
 from repro.verify.challenges import challenges_checked
 from repro.verify.check import Check, Verified
 from repro.verify.files import data_checked, files_checked, records_checked
+from repro.verify.made_again.sizes import sizes_checks
 from repro.verify.metrics import metrics_checked
-from repro.verify.sizes import sizes_checks
 from repro.verify.stored import Stored, read_stored
 from repro.verify.verdicts import claims_checked
 

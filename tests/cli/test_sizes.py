@@ -10,7 +10,7 @@ import pytest
 
 from repro.__main__ import main
 from repro.analyse.publish import publish
-from repro.artifacts.sizes_json import read_sizes
+from repro.artifacts.judged.sizes_json import read_sizes
 from repro.catalogue.known import catalogue
 from repro.verify.verify import verified
 from tests.analyse.sizes.made import SCALES, make_series

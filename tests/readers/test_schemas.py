@@ -15,7 +15,7 @@ from repro.analyse.calibrate.own.calibration import calibrate_results
 from repro.analyse.collect.collect import collect
 from repro.analyse.judge.judge import judge
 from repro.artifacts.judged import Estimated
-from repro.artifacts.sizes_json import (
+from repro.artifacts.judged.sizes_json import (
     EXAMPLE,
     EffectOverSizes,
     OthersEffect,

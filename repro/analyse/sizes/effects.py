@@ -10,8 +10,8 @@ from repro.analyse.sizes.folders import AtSize
 from repro.analyse.sizes.line import LEAST_SIZES, FittedLine, fit, student
 from repro.artifacts.claims_json import MeasuredEffect
 from repro.artifacts.judged import Estimated, JudgedDifference, JudgedEffect, JudgedWithin
+from repro.artifacts.judged.sizes_json import DrawnOn, EffectOverSizes, LineOverSizes, OthersEffect, PointAtSize
 from repro.artifacts.ledger.receipts import Bridges
-from repro.artifacts.sizes_json import DrawnOn, EffectOverSizes, LineOverSizes, OthersEffect, PointAtSize
 from repro.spec.claims import Claim
 from repro.spec.experiment import Paper, Sizing
 from repro.spec.network import Network

@@ -12,11 +12,11 @@ from repro.artifacts.claims_json import Judgement, read_claims_json
 from repro.artifacts.dataset_json import DatasetJson, read_dataset
 from repro.artifacts.files import data_folder, run_folder, sha256_file
 from repro.artifacts.judged import JudgedClaim
+from repro.artifacts.judged.sizes_json import SizeFolder
 from repro.artifacts.ledger.receipts import Bridges, bridges_in
 from repro.artifacts.run_json import FILE as RUN_FILE
 from repro.artifacts.run_json import RunJson, read_run
 from repro.artifacts.runs_csv import read_runs_csv
-from repro.artifacts.sizes_json import SizeFolder
 from repro.spec.experiment import Paper
 from repro.spec.scales.series import AXES, IMAGES, SizeOf, split_name
 

@@ -17,9 +17,9 @@ from repro.analyse.sizes.folders import (
     siblings,
 )
 from repro.analyse.sizes.line import LEAST_SIZES
-from repro.artifacts import sizes_json
 from repro.artifacts.files import FileFormatError
-from repro.artifacts.sizes_json import SizesJson
+from repro.artifacts.judged import sizes_json
+from repro.artifacts.judged.sizes_json import SizesJson
 from repro.spec.experiment import Paper
 
 

@@ -14,8 +14,8 @@ from repro.analyse.judge.judge import judge
 from repro.analyse.sizes.effects import outcome, papers_size, seeds_differ
 from repro.analyse.sizes.series import CannotFit, LackingSizes, again, siblings, sizes_in
 from repro.artifacts.dataset_json import read_dataset, write_dataset
+from repro.artifacts.judged.sizes_json import EffectOverSizes, SizesJson, read_sizes, write_sizes
 from repro.artifacts.run_json import read_run
-from repro.artifacts.sizes_json import EffectOverSizes, SizesJson, read_sizes, write_sizes
 from repro.spec.experiment import make_run
 from tests.analyse.sizes.made import ALEXNET, EFFECTS, PAPERS_KNOWN, SCALES, make_series, make_size
 from tests.fabricate import change_run

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from repro.artifacts.judged import Interval
-from repro.artifacts.sizes_json import DrawnOn, EffectOverSizes
+from repro.artifacts.judged.sizes_json import DrawnOn, EffectOverSizes
 from repro.report.text.formatting import compact, count, counted, relative_change, times
 
 #: What doubles, and how a size is told.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from repro.analyse.sizes.series import LackingSizes, again
 from repro.artifacts.files import FileFormatError
-from repro.artifacts.sizes_json import files_in
+from repro.artifacts.judged.sizes_json import files_in
 from repro.report.text.formatting import counted
 from repro.verify.check import Check
 from repro.verify.stored import Stored
