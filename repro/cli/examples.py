@@ -27,6 +27,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "report": ("report --scale smoke", "report --scale small --results other/results --reports other/reports"),
     "follow": ("follow --scale small", "follow --scale paper --results /shared/results --pages"),
     "site": ("site results/published", "site results/small results/published --out site"),
+    "sizes": ("sizes results/cifar10",),
     "speed": ("speed speed.json",),
     "calibrate": ("calibrate --replications 500", "calibrate --scale small"),
     "ledger": ("ledger --scale small",),

@@ -203,6 +203,18 @@ def planned_runs(
     return sorted(runs, key=lambda run: (place[run.variant], run.seed))
 
 
+def runs_of_sizes(paper: Paper, runs: Sequence[Run], *, num_seeds: int | None = None) -> list[Run]:
+    """Those of the planned `runs` that the effects need which the paper shows at several sizes, and what these start from.
+
+    Of each variant the seeds of a page, and none that averages add.
+    """
+    seeds = planned_seeds(paper, scale=runs[0].scale, num_seeds=num_seeds) if runs else ()
+    claims = {claim.id: claim for claim in paper.claims}
+    arms = {name for item in (paper.sizes.effects if paper.sizes else ()) for name in claims[item.claim].variants}
+    needed = {run.id for run in with_needed([run for run in runs if run.variant in arms and run.seed in seeds], paper)}
+    return [run for run in runs if run.id in needed]
+
+
 def source_option(paper: Paper, dataset: Dataset | VideoDataset, config: Config) -> str:
     """The options of the prepare stage that say where `dataset` of `paper` is, and what it is called: "" if it needs no folder.
 

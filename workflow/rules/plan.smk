@@ -54,6 +54,7 @@ from repro.planning.plan import (
     planned_runs,
     prepare_code,
     read_config,
+    runs_of_sizes,
     source_option,
     templates_digest,
     train_options,
@@ -296,7 +297,7 @@ def remove_what_a_kill_left(folder):
 
 def pages_are_wanted():
     """Say whether this call makes pages."""
-    wanted = {"reproduce", "report", "all", "render", *(table.name for paper in PAPERS for table in paper.tables)}
+    wanted = {"reproduce", "report", "all", "render", "sizes", *(table.name for paper in PAPERS for table in paper.tables)}
     return bool(wanted & {job.rule.name for job in workflow.dag.jobs})
 
 
