@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from repro.artifacts.judged import JudgedClaim, JudgedDifference, Tuned, TunedArm
 from repro.report.pages.claim_cells import shown_as_times
 from repro.report.site.folders import Source
-from repro.report.site.standing import Mark, Statement, mark_for, mark_of
+from repro.report.site.standing import Mark, Statement, in_words, mark_for, mark_of
 from repro.report.text.formatting import compact, fixed, percent, relative_change, times
 from repro.report.text.marks import OUTCOMES, tuned_mark
 from repro.report.text.units import measured_text
@@ -69,6 +69,8 @@ def tuned_views(statement: Statement, sources: tuple[Source, ...]) -> tuple[Tune
 
 def _view(entry: JudgedClaim, tuned: Tuned, statement: Statement, source: Source) -> TunedView:
     num = len(tuned.search_seeds)
+    turns = f" The claim {OUTCOMES[tuned.outcome]}." if entry.tuning_sensitive else ""
+    worst = max((tried.error for arm in tuned.arms for tried in arm.tried), default=1.0) or 1.0
     return TunedView(
         source=source,
         statement=statement,
@@ -76,9 +78,9 @@ def _view(entry: JudgedClaim, tuned: Tuned, statement: Statement, source: Source
         tuned=mark_of(tuned.verdict, kind=entry.kind),
         effect=effect_text(entry, tuned),
         measure=f"{metric_named(entry.metric).title}, {unit_of(entry.metric).value}".rstrip(", "),
-        words=f"{tuned_mark(entry)} The claim {OUTCOMES[tuned.outcome]}.",
+        words=in_words(f"{tuned_mark(entry)}{turns}"),
         search=f"Held-out training examples, never test data; {num} seeds of their own a rate (scale {tuned.search}).",
-        arms=tuple(_arm(arm, entry, statement) for arm in tuned.arms),
+        arms=tuple(_arm(arm, entry, statement, worst=worst) for arm in tuned.arms),
     )
 
 
@@ -92,7 +94,7 @@ def effect_text(entry: JudgedClaim, tuned: Tuned) -> str:
         unit = " times"
     elif isinstance(entry, JudgedDifference) and entry.decided_on == "log_ratio":
         shown = [f"{relative_change(value)} %" for value in (tuned.estimate, *(ends or ()))]
-        unit = " errors"
+        unit = " more errors" if tuned.estimate > 0 else " errors"
     elif unit_of(entry.metric).share:
         shown = [percent(value, decimals=1, signed=True) for value in (tuned.estimate, *(ends or ()))]
         unit = " pt"
@@ -102,9 +104,8 @@ def effect_text(entry: JudgedClaim, tuned: Tuned) -> str:
     return f"{shown[0]}{unit}" + (f" [{shown[1]}, {shown[2]}]" if ends else "")
 
 
-def _arm(arm: TunedArm, entry: JudgedClaim, statement: Statement) -> ArmView:
+def _arm(arm: TunedArm, entry: JudgedClaim, statement: Statement, *, worst: float) -> ArmView:
     unit = unit_of(entry.metric)
-    worst = max((tried.error for tried in arm.tried), default=1.0) or 1.0
     rates = tuple(
         RateView(
             factor=f"{factor_text(tried.factor)} \N{MULTIPLICATION SIGN}",
