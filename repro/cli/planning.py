@@ -60,8 +60,8 @@ def tune_claims(options: argparse.Namespace, say: Say) -> None:
     papers = tuple(catalogue(options.catalogue).papers_at(options.scale, options.papers))
     if not (options.results / options.scale / "runs").is_dir():
         raise UsageError(
-            f"--results {options.results} has no runs of scale {options.scale}, so that no claim came out yet; make some first: "
-            f"snakemake --cores all reproduce --config scale={options.scale}"
+            f"--results {options.results} has no runs of scale {options.scale}, so that no claim came out yet; make some first "
+            "(snakemake --cores all reproduce), or give other results"
         )
     with importing():
         from repro.planning.deciding.train import Place
