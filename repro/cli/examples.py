@@ -22,6 +22,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "collect": ("collect --scale smoke", "collect --scale smoke --papers alexnet karpathy --num-seeds 5"),
     "judge": ("judge --scale smoke",),
     "decide": ("decide --scale small --looks 3,5,10 --hours 2",),
+    "tune": ("tune --papers alexnet --scale cifar10 --dry-run", "tune --papers alexnet --scale cifar10 --hours 3"),
     "render": ("render --scale smoke",),
     "report": ("report --scale smoke", "report --scale small --results other/results --reports other/reports"),
     "follow": ("follow --scale small", "follow --scale paper --results /shared/results --pages"),

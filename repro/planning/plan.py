@@ -75,6 +75,7 @@ class Config:
     until: str | None
     looks: tuple[int, ...]
     hours: float | None
+    tuned: bool
     seeds_per_job: int | None
     gpus_per_job: int | None
     precision: str
@@ -108,8 +109,10 @@ def _checked_looks(values: Mapping[str, Any]) -> dict[str, Any]:
     """The looks of a configuration, and the seeds of each variant: with `until`, as many as the first look has."""
     looks = tuple(values["looks"])
     if values["until"] is None:
-        if values["hours"] is not None:
-            raise ConfigError(f"configuration hours={values['hours']} is a budget of until=decided; add that, or leave it out")
+        if values["hours"] is not None and not values["tuned"]:
+            raise ConfigError(
+                f"configuration hours={values['hours']} is a budget of until=decided or tuned=true; add one, or leave it out"
+            )
         return {"looks": ()}
     if values["seeds"] is not None:
         raise ConfigError(

@@ -19,6 +19,7 @@ from repro.verify.files import data_checked, files_checked, records_checked
 from repro.verify.made_again.sizes import sizes_checks
 from repro.verify.metrics import metrics_checked
 from repro.verify.stored import Stored, read_stored
+from repro.verify.tuned.searches import rates_checked
 from repro.verify.verdicts import claims_checked
 
 CHECKS: tuple[Callable[[Stored], Check], ...] = (
@@ -30,6 +31,7 @@ CHECKS: tuple[Callable[[Stored], Check], ...] = (
     claims_checked,
     calibration_checked,
     challenges_checked,
+    rates_checked,
 )
 
 

@@ -156,6 +156,8 @@ ON = f"--device {CONFIG.device}"
 PREPARE_ON = ON if LONGEST is None else "--device cpu"
 # What the ledger of there says goes to the store too.
 TELLING = f' && cp "$at/{CONFIG.scale}/ledger.jsonl" {{output.told:q}}' * APART
+# After seeds were added, what claims need that came out against their paper.
+TUNING = f" && {REPRO} tune {AT} {ON} --papers {{params.papers}} {{params.hours}} --threads {{threads}}" * CONFIG.tuned
 INTO = f"--reports {literal(quote(CONFIG.reports))}"
 
 SCALE_FOLDER = (Path(CONFIG.results) / CONFIG.scale).as_posix()

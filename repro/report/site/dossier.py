@@ -21,7 +21,11 @@ from repro.report.site.plots.runs import CurvesOf, SeedTable, curves_of, seed_ta
 from repro.report.site.plots.sizes import as_printed, axis_of, interval_text, size_of, size_text
 from repro.report.site.rules import rule_digest, rule_words
 from repro.report.site.standing import Asked, Mark, Statement, deciding_entry, in_words, mark_for
+<<<<<<< HEAD
 from repro.report.sizes.page import SeriesView, series_view
+=======
+from repro.report.site.tuned import TunedView, tuned_views
+>>>>>>> main
 from repro.report.text.started import started_facts
 
 #: The order of a question's statements: what is decided on real data first.
@@ -92,6 +96,7 @@ class Dossier:
     lines: tuple[ClaimLine, ...]
     levels: tuple[ClaimLine, ...]
     seeds: tuple[SeedTable, ...]
+    tuned: tuple[TunedView, ...]
     powers: tuple[PowerView, ...]
     steps: tuple[Step, ...]
     sizes: tuple[SeriesView, ...]
@@ -136,6 +141,7 @@ def dossier(
         lines=tuple(line for line, level in zip(lines, is_level, strict=True) if not level),
         levels=tuple(line for line, level in zip(lines, is_level, strict=True) if level),
         seeds=seed_tables(asked.lead, sources, up=UP) if asked.kind == "effects" else (),
+        tuned=tuple(view for item in asked.statements for view in tuned_views(item, tuple(used))),
         powers=powers(asked.lead, sources),
         steps=steps(asked, sources, prices) if asked.kind == "effects" else (),
         sizes=tuple(
