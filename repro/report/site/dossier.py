@@ -21,11 +21,8 @@ from repro.report.site.plots.runs import CurvesOf, SeedTable, curves_of, seed_ta
 from repro.report.site.plots.sizes import as_printed, axis_of, interval_text, size_of, size_text
 from repro.report.site.rules import rule_digest, rule_words
 from repro.report.site.standing import Asked, Mark, Statement, deciding_entry, in_words, mark_for
-<<<<<<< HEAD
-from repro.report.sizes.page import SeriesView, series_view
-=======
 from repro.report.site.tuned import TunedView, tuned_views
->>>>>>> main
+from repro.report.sizes.page import SeriesView, series_view
 from repro.report.text.started import started_facts
 
 #: The order of a question's statements: what is decided on real data first.
