@@ -20,6 +20,7 @@ def write_pages(options: argparse.Namespace, say: Say) -> None:
     """Write the site; verdicts that `judge` would not write are refused."""
     known = catalogue(options.catalogue)
     with importing():
+        from repro.analyse.sizes.series import series_among
         from repro.planning.prices import own_data_prices
         from repro.report.site.answers import stale_lines
         from repro.report.site.folders import find
@@ -32,6 +33,9 @@ def write_pages(options: argparse.Namespace, say: Say) -> None:
         if not (folder / "runs").is_dir():
             say(f"{folder} has no runs/, as if half of it was copied: its runs have no page, curve or log; copy the whole folder")
     unjudged = {folder: _unjudged(folder, known, say) for folder in found.scales}
+    series, refused = series_among(found.scales, known.papers)
+    for line in refused:
+        say(line)
     remove_parts(options.out, below=True)
     written = write_site(
         found,
@@ -42,6 +46,7 @@ def write_pages(options: argparse.Namespace, say: Say) -> None:
         version=repro.__version__,
         unjudged=unjudged,
         prices=own_data_prices(known.papers),
+        series=series,
         num_processes=num_usable(),
     )
     for line in stale_lines(written.answers):

@@ -135,6 +135,15 @@ def refuse_other_data(items: Sequence[AtSize], papers: Sequence[Paper], *, along
                 )
 
 
+def is_of_data(item: AtSize, whole: AtSize, papers: Sequence[Paper]) -> bool:
+    """Whether the results at a size are of the data of the whole."""
+    try:
+        refuse_other_data([item, whole], papers, along=item.size.axis if item.size else IMAGES)
+    except CannotFit:
+        return False
+    return True
+
+
 def _judged(paper: Paper, items: Sequence[AtSize]) -> bool:
     return all(paper.name in item.judgement.evidence for item in items)
 

@@ -11,6 +11,7 @@ from repro.analyse.sizes.folders import (
     CannotFit,
     along_axes,
     base_of,
+    is_of_data,
     read_at_size,
     refuse_few,
     refuse_other_data,
@@ -44,6 +45,26 @@ def sizes_in(folders: Sequence[Path], papers: Sequence[Paper]) -> list[tuple[Pat
         along, items = next(iter(axes.items()))
         refuse_few(items, least=LEAST_SIZES, along=along)
     return [(items[-1].folder, along_axis(items, known, along=along)) for along, items in enough.items()]
+
+
+def series_among(folders: Sequence[Path], papers: Sequence[Paper]) -> tuple[dict[Path, list[SizesJson]], list[str]]:
+    """Of many folders of results, the effects over sizes of each scale that is there whole, by its folder.
+
+    A size belongs to the results of the same data. Beside them a line for each series that is none, and why.
+    """
+    found, refused = dict[Path, list[SizesJson]](), list[str]()
+    sized = [folder for folder in folders if base_of(folder.name, papers)[1] is not None]
+    for whole in folders:
+        of_it = [folder for folder in sized if base_of(folder.name, papers)[0] == whole.name]
+        if not of_it:
+            continue
+        known = [paper for paper in papers if paper.has_scale(whole.name)]
+        try:
+            own = [folder for folder in of_it if is_of_data(read_at_size(folder, known), read_at_size(whole, known), known)]
+            found[whole] = [sizes for _, sizes in sizes_in([whole, *own], papers)]
+        except CannotFit as error:
+            refused.append(f"no line over sizes of {whole}: {error}")
+    return found, refused
 
 
 def along_axis(items: Sequence[AtSize], papers: Sequence[Paper], *, along: str) -> SizesJson:

@@ -8,16 +8,16 @@ from repro.report.text.formatting import compact, count, counted, relative_chang
 
 #: What doubles, and how a size is told.
 NOUNS = {"images": "training images", "width": "width", "epochs": "epochs"}
+#: A multiple from which on it has no decimals.
+LARGE = 10
 #: What is said of a line that is drawn on, by repro.analyse.sizes.effects.OUTCOMES.
 SAID = {
-    "too_wide": "too wide to tell, it holds no effect and the paper's alike",
-    "printed": "it holds the paper's effect, and not none",
-    "none": "it holds none{besides}",
-    "neither": "it holds neither the paper's effect nor none",
-    "some": "it leaves out that there is none; the paper prints no size",
+    "too_wide": "too wide to tell, zero and the paper's effect both lie within that range",
+    "printed": "the paper's effect lies within that range, zero does not",
+    "none": "zero lies within that range{besides}",
+    "neither": "zero and the paper's effect both lie outside that range",
+    "some": "zero lies outside that range; the paper prints no size",
 }
-#: That a line is no verdict, wherever one is shown.
-NO_VERDICT = "An extrapolation, and no verdict."
 
 
 def change_words(log_ratio: float, interval: Interval | None = None) -> str:
@@ -43,13 +43,17 @@ def slope_words(effect: EffectOverSizes, *, along: str) -> str:
 
 def drawn_on_words(drawn: DrawnOn, *, along: str) -> str:
     """Where the line leads at the paper's size, and what lies within what is expected there."""
-    besides = "; the paper prints no size" if drawn.paper is None else ", and not the paper's effect"
-    far = f"{times(drawn.times)} times the largest here" if drawn.times > 1 else "within the sizes here"
-    at = f"at the paper's {size_words(drawn.size, along)} {NOUNS[along]} ({far})"
+    besides = "; the paper prints no size" if drawn.paper is None else ", the paper's effect does not"
+    far = (
+        f"{count(drawn.times) if drawn.times >= LARGE else times(drawn.times)} times the largest here"
+        if drawn.times > 1
+        else "within the sizes here"
+    )
+    at = f"an extrapolation, no verdict: at the paper's {size_words(drawn.size, along)} {NOUNS[along]} ({far})"
     expected = f"{change_words(drawn.effect.estimate, drawn.predicted90)} of errors"
     printed = "" if drawn.paper is None else f"; the paper's is {change_words(drawn.paper)}"
     said = SAID[drawn.says].format(besides=besides)
-    return f"{at} the line comes to {expected}{printed}; as for the range expected there, {said}"
+    return f"{at} the line comes to {expected}{printed}; {said}"
 
 
 def left_out_words(effect: EffectOverSizes) -> tuple[str, ...]:
