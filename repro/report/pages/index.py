@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from repro.analyse.evidence.verdict import ANSWERS, NOT_COMPARABLE
 from repro.artifacts.dataset_json import SplitFiles
 from repro.artifacts.judged import JudgedByRuns, JudgedClaim
+from repro.artifacts.judged.sizes_json import files_in
 from repro.report.inputs.copies import TABLES
 from repro.report.inputs.results import Results
 from repro.report.pages import claim_cells as claim_rows
@@ -101,6 +102,7 @@ class IndexPage:
 def index_page(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Results) -> IndexPage:
     """The index of a scale. absent: papers that have no such scale, or that were not judged."""
     claims, logs = results.judgement.claims, (results.folder / "logs").rglob("*.log")
+    tables = (*TABLES, *(path.name for path in files_in(results.folder)))
     return IndexPage(
         setting=setting(results),
         started=tuple(Fact(term=term, text=text) for term, text in started_facts(results.judgement.ledger)),
@@ -114,7 +116,7 @@ def index_page(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Res
         levels=tuple(LEVELS.values()),
         environment=environment_facts(list(results.runs.values())),
         calibrated=results.calibration is not None,
-        files=_files([name for name in TABLES if (results.folder / name).is_file()], results=results),
+        files=_files([name for name in tables if (results.folder / name).is_file()], results=results),
         logs=_files(sorted(path.relative_to(results.folder).as_posix() for path in logs), results=results),
     )
 
