@@ -21,7 +21,7 @@ THREADS = (
 )
 #: Variables that are read while a command runs, and decide nothing of what was imported before.
 READ_LATER = frozenset(
-    (VARIABLE, *THREADS, "REPRO_LOG_ALONE", "PWD", "OLDPWD", "SHLVL", "_", "COLUMNS", "LINES")
+    (VARIABLE, *THREADS, "REPRO_LOG_ALONE", "PWD", "OLDPWD", "SHLVL", "PS1", "PS2", "_", "COLUMNS", "LINES")
     + ("TMPDIR", "TMP", "TEMP", "TEMPDIR", "PYTEST_CURRENT_TEST", "PYTEST_VERSION")
 )
 #: Commands that say themselves how many threads numeric libraries may start, before they load any: by default one.
