@@ -77,7 +77,7 @@ def test_every_workflow_line_of_the_readme_names_existing_targets_and_keys(line)
     assert {word.split("=")[0] for word in config} <= set(keys)
     for word in config:
         if word.startswith("scale="):
-            assert any(scale.name == word.split("=")[1] for paper in known for scale in paper.scales)
+            assert any(paper.has_scale(word.split("=")[1]) for paper in known)
     assert targets & set(words)
     if "--workflow-profile" in words:
         assert (ROOT / words[words.index("--workflow-profile") + 1] / "config.yaml").is_file()

@@ -15,6 +15,7 @@ from repro.artifacts.files import sha256_bytes, sha256_file, write_bytes
 from repro.artifacts.ledger.chain import FILE as LEDGER_FILE
 from repro.artifacts.ledger.chain import TIP_FILE, read_ledger
 from repro.artifacts.published import answers as bits
+from repro.artifacts.published import publications
 from repro.artifacts.published.answers import Answers, answers_bytes, distinct, examples_bytes, examples_file
 from repro.artifacts.published.published_json import Published, PublishedRun, read_published, write_published
 from repro.artifacts.run_json import RunJson, read_run
@@ -32,14 +33,16 @@ class CannotPublish(ValueError):
     """Results that are not complete enough to be published, or a folder that is not empty."""
 
 
-def publish(folder: Path, *, out: Path) -> Published:
-    """Write what lies in a scale's folder of results, without what is large, to `out/<scale>`.
+def publish(folder: Path, *, out: Path, name: str = "") -> Published:
+    """Write what lies in a scale's folder of results, without what is large, to `out/<scale>`, or `out/<name>/<scale>`.
+
+    The ledger of `out` (repro.artifacts.published.publications) gets a line.
 
     Raises:
         CannotPublish: `out` holds this scale already, or the results have no run or were not judged.
         FileFormatError: a file of a run is missing or damaged.
     """
-    target = Path(out) / folder.name
+    target = Path(out) / name / folder.name
     if target.exists():
         raise CannotPublish(f"{target} exists; allowed: a folder without this scale; name another by --out")
     lacking = [name for name in ("runs.csv", claims_json.FILE) if not (folder / name).is_file()]
@@ -49,7 +52,9 @@ def publish(folder: Path, *, out: Path) -> Published:
     if not records:
         raise CannotPublish(f"{folder} has no finished run; train some first (python -m repro train), or give other results")
     try:
-        return _published(folder, records, target=target)
+        published = _published(folder, records, target=target)
+        publications.add(Path(out), target)
+        return published
     except BaseException:
         shutil.rmtree(target, ignore_errors=True)  # which was not there before
         raise
@@ -133,8 +138,10 @@ def left_out_of(folder: Path, names: Collection[str]) -> tuple[str, ...]:
     return tuple(name for name in names if not (folder / name).is_file())
 
 
-def restate(folder: Path) -> None:
+def restate(folder: Path, *, why: str) -> None:
     """State the hashes that records and tables have now: of published files that were carried over to a new form.
+
+    The ledger of the tree in which they lie gets a line that says why.
 
     Raises:
         CannotPublish: nothing was published there.
@@ -148,3 +155,6 @@ def restate(folder: Path) -> None:
     }
     table, claims = sha256_file(folder / "runs.csv"), sha256_file(folder / claims_json.FILE)
     write_published(folder, replace(before, runs=runs, runs_csv=table, claims_json=claims))
+    tree = publications.tree_of(folder)
+    if tree is not None:
+        publications.add(tree, folder, why=why)

@@ -33,11 +33,15 @@ VIDEO_SOURCES = {
 }
 PREPARE_IMAGES = ("repro.data.prepare.preparation", "repro.data.prepare.image_packer")
 PREPARE_VIDEOS = ("repro.data.prepare.preparation", "repro.data.prepare.video_packer")
+#: What chooses a share of the training examples, where a scale has a share alone.
+PART = "repro.data.sources.part"
 
 #: The modules from which each stage starts; `code_digest` follows their imports.
 STAGE_ROOTS = {
     **{f"prepare_{kind}": (*PREPARE_IMAGES, source) for kind, source in IMAGE_SOURCES.items()},
     **{f"prepare_{kind}": (*PREPARE_VIDEOS, source) for kind, source in VIDEO_SOURCES.items()},
+    **{f"prepare_{kind}_part": (*PREPARE_IMAGES, source, PART) for kind, source in IMAGE_SOURCES.items()},
+    **{f"prepare_{kind}_part": (*PREPARE_VIDEOS, source, PART) for kind, source in VIDEO_SOURCES.items()},
     "camera_motion": ("repro.data.prepare.camera_motion",),
     "train_images": ("repro.train.networks.run", "repro.train.networks.images"),
     "train_clips": ("repro.train.networks.run", "repro.train.networks.clips"),
@@ -166,9 +170,9 @@ def spec_digest(value: Any) -> str:
     return sha256_bytes(canonical_json(plain(value)).encode())
 
 
-def prepare_stage(kind: str) -> str:
-    """The stage whose code prepares data sets of this kind."""
-    return f"prepare_{kind}"
+def prepare_stage(kind: str, *, part: bool = False) -> str:
+    """The stage whose code prepares data sets of this kind. part: with a share of the training examples alone."""
+    return f"prepare_{kind}{'_part' * part}"
 
 
 @functools.cache

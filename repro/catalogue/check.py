@@ -17,6 +17,7 @@ from repro.spec.experiment import AnyDataset, Paper, Scale, Table, Variant, make
 from repro.spec.geometry.clips import geometry_of
 from repro.spec.names import UnknownName
 from repro.spec.run import Ensemble, Experiment, Method, Run
+from repro.spec.scales.series import looks_sized
 from repro.spec.terms.figures import needed_measure
 from repro.spec.terms.metrics import TIMINGS
 from repro.spec.terms.protocols import protocol_named
@@ -108,6 +109,9 @@ def _wrong_names(paper: Paper) -> Iterator[str]:
         for name in names:
             if not pattern.fullmatch(name):
                 yield f"{kind} {name!r} of {paper.name}; allowed in its name: {form}"
+    for scale in paper.scales:
+        if looks_sized(scale.name):
+            yield f"scale {scale.name!r} of {paper.name} is called like a scale at a size; allowed: names that end otherwise"
     if paper.name in RESERVED:
         yield f"a paper cannot be called {paper.name!r}, by which rules of the workflow are called; give it another name"
     for table in paper.tables:

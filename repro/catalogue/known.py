@@ -35,7 +35,7 @@ class Catalogue:
     def papers_at(self, scale: str, names: Sequence[str] | None = None) -> list[Paper]:
         """Those papers (of `names`; default: all) that have `scale`; raise UnknownName if none has."""
         papers = list(self.papers) if names is None else [self.paper(name) for name in names]
-        found = [paper for paper in papers if scale in {item.name for item in paper.scales}]
+        found = [paper for paper in papers if paper.has_scale(scale)]
         if not found:
             allowed = dict.fromkeys(item.name for paper in papers for item in paper.scales)
             where = f" of {', '.join(paper.name for paper in papers)}"

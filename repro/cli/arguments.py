@@ -87,6 +87,17 @@ def parse_place(text: str) -> Path:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
+def parse_folder_name(text: str) -> str:
+    """A name of one folder, which is no path.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", text):
+        raise argparse.ArgumentTypeError(f"got {text!r}; allowed: letters, digits, '.', '_' and '-', such as gestures-2026")
+    return text
+
+
 def parse_input(text: str) -> Path:
     """The file that `text` names, in its one spelling; `-`, standard input, as it is."""
     return STANDARD_INPUT if text == str(STANDARD_INPUT) else parse_place(text)

@@ -13,6 +13,7 @@ from repro.cli.arguments import UsageError, parse_run
 from repro.spec.experiment import Paper, Variant
 from repro.spec.geometry.summary import geometry_summary
 from repro.spec.run import Experiment, Run
+from repro.spec.scales.series import ALLOWED
 from repro.system.progress import Say
 from repro.system.startup import importing
 
@@ -36,6 +37,7 @@ def list_papers(options: argparse.Namespace, say: Say) -> None:
             seeds = f"{scale.num_seeds} seed{'s' if scale.num_seeds > 1 else ''}"
             data = ", ".join(dataset.name for dataset in scale.datasets)
             print(f"    {scale.name:{width}}{scale.title}; {scale.evidence}; {seeds}; data: {data}")
+        print(f"    each also at a size, {ALLOWED}")
         print("  variants")
         for variant in paper.variants:
             print(f"    {variant.name:{width}}{variant.title}{_change(paper, variant)}")

@@ -30,7 +30,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "calibrate": ("calibrate --replications 500", "calibrate --scale small"),
     "ledger": ("ledger --scale small",),
     "verify": ("verify", "verify results/published", "verify results --rerun 3"),
-    "publish": ("publish results/smoke --out published",),
+    "publish": (
+        "publish results/smoke --out published",
+        "publish results/folders --out published --name gestures",
+        'publish --take-out gestures/folders --why "made again with all seeds" --out published',
+    ),
     "export": (
         "export small/alexnet/full/0 --to alexnet-small",
         "export small/data/procedural --to data-card",

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 RESULTS, REPORTS = Path("results"), Path("reports")
 #: The built-in scales, for the help and for completion.
 SCALES = tuple(dict.fromkeys(scale.name for paper in PAPERS.values() for scale in paper.scales))
-SCALE_HELP = f"one of {', '.join(SCALES)}, or of a --catalogue (python -m repro list)"
+SCALE_HELP = (
+    f"one of {', '.join(SCALES)}, of a --catalogue, or one of these at a size: cifar10_images_1of4 (python -m repro list)"
+)
 
 
 def add_command(

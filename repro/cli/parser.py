@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import repro
-from repro.cli.arguments import LineParser, parse_num_seeds, parse_place, parse_variants
+from repro.cli.arguments import LineParser, parse_folder_name, parse_num_seeds, parse_place, parse_variants
 from repro.cli.catalogue import diff_runs, list_papers, show_run
 from repro.cli.examples import EXAMPLES
 from repro.cli.installed.completion import SHELLS, print_completion
@@ -129,8 +129,12 @@ def _add_trust(commands: Commands) -> None:
     one.add_argument("--seed", type=int, metavar="N", help="of the choice of runs (default: drawn, and printed)")
     add_device(one, text="on which runs are made again")
     one = add_knowing(commands, "publish", publish_results, "write results without what is large, to be given away")
-    one.add_argument("results", type=parse_place, metavar="RESULTS", help="of one scale or several")
+    one.add_argument("results", type=parse_place, nargs="?", metavar="RESULTS", help="of one scale or several")
     one.add_argument("--out", type=parse_place, required=True, metavar="DIR", help="a new folder, or one that was written so")
+    words = "of a folder within DIR, for what has the same scale on other data"
+    one.add_argument("--name", type=parse_folder_name, metavar="NAME", help=words)
+    one.add_argument("--take-out", metavar="PLACE", help="take results out of DIR again, such as gestures/folders")
+    one.add_argument("--why", metavar="TEXT", help="with --take-out: the reason, which stands in the ledger of DIR")
     text = "write a finished run's weights (safetensors) with a model card, a card of prepared data, or a table's figure"
     one = add_command(commands, "export", export_named, text)
     one.add_argument("name", metavar="NAME", help="scale/paper/variant/seed, scale/data/NAME or scale/table/NAME")

@@ -52,7 +52,7 @@ def _unjudged(folder: Path, known: Catalogue, say: Say) -> str:
     """Why the verdicts of a folder could not be judged again, "" if they were."""
     from repro.analyse.judge.again import refuse_other_verdicts
 
-    papers = [paper for paper in known.papers if folder.name in {scale.name for scale in paper.scales}]
+    papers = [paper for paper in known.papers if paper.has_scale(folder.name)]
     why = refuse_other_verdicts(papers, scale=folder.name, results=folder.parent) if papers else ""
     if why:
         say(f"the verdicts of {folder} could not be judged again: {why}; the pages say so")

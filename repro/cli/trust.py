@@ -27,21 +27,31 @@ def verify_results(options: argparse.Namespace, say: Say) -> int:
     seed = secrets.randbelow(10**6) if options.seed is None else options.seed
     with importing():
         from repro.verify.stored import scale_folders
-        from repro.verify.verify import json_of, verified
+        from repro.verify.verify import json_of, verified, verified_tree
 
     found = []
-    for folder in scale_folders(options.results):
+    folders = scale_folders(options.results)
+    for folder in folders:
         further = _made_again(folder, known, options, seed=seed, say=say)
         found.append(verified(folder, known, further=further))
         if not options.json:
             print("\n".join(found[-1].lines()), flush=True)
+    tree = verified_tree(options.results, folders)
+    if tree is not None:
+        found.append(tree)
+        if not options.json:
+            print("\n".join(tree.lines()), flush=True)
     if options.json:
         print(json_of(found))
     return 0 if all(item.holds for item in found) else 1
 
 
 def publish_results(options: argparse.Namespace, say: Say) -> int:
-    """Write results without what is large to a folder, and check what was written."""
+    """Write results without what is large to a folder, and check what was written; or take published ones out again."""
+    if options.take_out is not None:
+        return _take_out(options, say)
+    if options.results is None or options.why is not None:
+        raise UsageError("publish takes RESULTS and --out DIR, or --take-out PLACE --why TEXT and --out DIR (publish --help)")
     with importing():
         from repro.analyse.publish import publish
         from repro.verify.stored import scale_folders
@@ -49,12 +59,25 @@ def publish_results(options: argparse.Namespace, say: Say) -> int:
 
     known, held = catalogue(options.catalogue), True
     for folder in scale_folders(options.results):
-        published = publish(folder, out=options.out)
-        say(f"wrote {options.out / folder.name}: {len(published.runs)} runs")
-        found = verified((options.out / folder.name).resolve(), known)
+        name = options.name or ""
+        published, place = publish(folder, out=options.out, name=name), options.out / name / folder.name
+        say(f"wrote {place}: {len(published.runs)} runs")
+        found = verified(place.resolve(), known)
         print("\n".join(found.lines()))
         held = held and found.holds
     return 0 if held else 1
+
+
+def _take_out(options: argparse.Namespace, say: Say) -> int:
+    from repro.artifacts.published.publications import take_out
+
+    if options.results is not None or options.name:
+        raise UsageError("--take-out takes no RESULTS and no --name; give --out DIR, the tree that holds the place")
+    if not (options.why or "").strip():
+        raise UsageError("--take-out needs --why TEXT; allowed: a reason, which stands in the ledger of what was published")
+    gone = take_out(options.out, options.take_out, why=options.why)
+    say(f"took {gone.place} out of {options.out}: {gone.num_runs} runs; its ledger says why")
+    return 0
 
 
 def bring_runs(options: argparse.Namespace, say: Say) -> None:

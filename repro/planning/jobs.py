@@ -14,6 +14,7 @@ from repro.spec.experiment import AnyDataset, ModelSizing, Paper, make_run, need
 from repro.spec.geometry.clips import ClipGeometry, geometry_of
 from repro.spec.geometry.image import Geometry
 from repro.spec.run import Ensemble, Experiment, Fitted, Run, Timing
+from repro.spec.scales.series import ImagePart, VideoPart
 from repro.spec.video_datasets import VideoDataset
 from repro.system.processors import num_usable
 
@@ -129,9 +130,10 @@ def _priority(run: Run) -> int:
 
 def _num_examples(dataset: AnyDataset) -> int:
     """How many examples a generated set has to train on; of others, which a scale does not mix with these, EXAMPLES."""
+    share = dataset.share if isinstance(dataset, ImagePart | VideoPart) else 1
     if dataset.procedural is None:
-        return EXAMPLES
-    return dataset.procedural.num_train * (dataset.clips.num_train if isinstance(dataset, VideoDataset) else 1)
+        return round(share * EXAMPLES)
+    return round(share * dataset.procedural.num_train) * (dataset.clips.num_train if isinstance(dataset, VideoDataset) else 1)
 
 
 def _mem_mb(run: Run) -> int:

@@ -17,6 +17,7 @@ from repro.spec.claims import train_errors_of
 from repro.spec.datasets import Dataset
 from repro.spec.experiment import Paper, make_run, with_needed
 from repro.spec.run import Ensemble, Experiment, Fitted, Run, Timing
+from repro.spec.scales.series import ImagePart, VideoPart
 from repro.spec.video_datasets import VideoDataset
 
 #: Which configuration key names the source of a kind of data, and whether the data are the same wherever they come from.
@@ -251,7 +252,8 @@ def _check_holds(path: Path, kind: str, *, key: str) -> None:
 
 def prepare_code(dataset: Dataset | VideoDataset) -> str:
     """The digest of the code that prepares such data, and of what measures them on the way."""
-    stages = [prepare_stage(dataset.kind), *(["camera_motion"] if isinstance(dataset, VideoDataset) else [])]
+    part = isinstance(dataset, ImagePart | VideoPart)
+    stages = [prepare_stage(dataset.kind, part=part), *(["camera_motion"] if isinstance(dataset, VideoDataset) else [])]
     return sha256_bytes(" ".join(map(code_digest, stages)).encode())
 
 

@@ -10,6 +10,7 @@ from repro.artifacts.documents import MissingFileError
 from repro.data.sources import ilsvrc2010
 from repro.data.sources.ilsvrc import NUM_CLASSES, NUM_IMAGES
 from repro.spec.datasets import Dataset
+from repro.spec.scales.series import ImagePart, VideoPart
 from repro.spec.video_datasets import VideoDataset
 
 #: CIFAR-10 as its page says; UCF-101's first fold as its lists have.
@@ -90,8 +91,9 @@ def known_sizes(dataset: Dataset | VideoDataset) -> Sizes | None:
 def _num_sources(dataset: Dataset | VideoDataset) -> tuple[int, int, int, int] | None:
     """Classes, and training, validation and test images or videos."""
     held_out, made = dataset.num_validation, dataset.procedural
+    share = dataset.share if isinstance(dataset, ImagePart | VideoPart) else 1
     if made:
-        return made.num_classes, made.num_train - held_out, held_out, made.num_test
+        return made.num_classes, round(share * (made.num_train - held_out)), held_out, made.num_test
     known = {
         "cifar10": CIFAR10,
         "ilsvrc2010": {"classes": NUM_CLASSES, **ilsvrc2010.NUM_IMAGES},
@@ -102,4 +104,4 @@ def _num_sources(dataset: Dataset | VideoDataset) -> tuple[int, int, int, int] |
     found = RELEASES.get(dataset.name) or known.get(dataset.kind)
     if found is None:
         return None
-    return found["classes"], found["train"] - held_out, held_out, found["test"]
+    return found["classes"], round(share * (found["train"] - held_out)), held_out, found["test"]

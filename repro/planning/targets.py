@@ -38,7 +38,9 @@ def check_targets(targets: Iterable[str], *, rules: Collection[str], known: Cata
         if target in tables:
             paper = tables[target]
             scales = [item.name for item in paper.scales]
-            why = f"the configuration leaves {paper.name} out" if scale in scales else f"{paper.name} has no scale {scale!r}"
+            why = (
+                f"the configuration leaves {paper.name} out" if paper.has_scale(scale) else f"{paper.name} has no scale {scale!r}"
+            )
             raise ConfigError(
                 f"target {target!r} is a table of {paper.name}, and {why}; allowed for it: papers={paper.name} and one of "
                 f"scale={', scale='.join(scales)}"

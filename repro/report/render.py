@@ -70,7 +70,7 @@ def render(
 
 def with_scale(papers: Sequence[Paper], scale: str) -> list[Paper]:
     """Those papers that have the scale; raise ValueError if none has."""
-    known = [paper for paper in papers if scale in [item.name for item in paper.scales]]
+    known = [paper for paper in papers if paper.has_scale(scale)]
     if not known:
         allowed = sorted({item.name for paper in papers for item in paper.scales})
         raise ValueError(f"no paper has the scale {scale!r}; allowed: {', '.join(allowed)}")

@@ -10,19 +10,19 @@ from typing import Any, NoReturn
 from repro.spec.claims import Claim
 from repro.spec.claims.planted import PlantedEffect
 from repro.spec.claims.questions import Question
-from repro.spec.datasets import Dataset, Printed, PrintedSet
+from repro.spec.datasets import Printed, PrintedSet
 from repro.spec.differences import Difference
 from repro.spec.lineage import earlier_data
-from repro.spec.model import Model
 from repro.spec.names import UnknownName, named, replaced
-from repro.spec.network import Network, Size
-from repro.spec.recipe import Schedule
-from repro.spec.run import Ensemble, Experiment, Fitted, Method, Run, Timed, Timing
+from repro.spec.run import Ensemble, Experiment, Method, Run, Timed, Timing
+from repro.spec.scales.series import scale_at_size
+from repro.spec.scales.sizings import AnyDataset as AnyDataset
+from repro.spec.scales.sizings import AnySizing as AnySizing
+from repro.spec.scales.sizings import MethodSizing as MethodSizing
+from repro.spec.scales.sizings import ModelSizing as ModelSizing
+from repro.spec.scales.sizings import Sizing as Sizing
+from repro.spec.scales.sizings import scaled as scaled
 from repro.spec.terms.figures import Figure
-from repro.spec.video import ClipNetwork
-from repro.spec.video_datasets import VideoDataset
-
-AnyDataset = Dataset | VideoDataset
 
 #: What the numbers of a printed table are: errors, or hits, 1 - error.
 SHOWS = ("errors", "hits")
@@ -53,47 +53,6 @@ class Variant:
     def places(self) -> tuple[str, ...]:
         """The dotted paths of `key`, one or several."""
         return tuple(self.key.split(" + ")) if self.key else ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sizing:
-    """How large the networks of one `family` are at a scale, and how long they are trained.
-
-    folds: the data of the family where they are not those of the scale; with several, run s is of the fold s modulo their
-        number, as three seeds are the three folds of UCF-101.
-    """
-
-    family: str
-    size: Size
-    batch_size: int
-    schedule: Schedule
-    learning_rate: float
-    num_train_examples: int
-    folds: tuple[AnyDataset, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class ModelSizing:
-    """How large the classical models of one `family` are at a scale. folds: as of networks.
-
-    num_threads: processes by which a model is fitted, of as many as there are cores.
-    """
-
-    family: str
-    model: Model
-    folds: tuple[AnyDataset, ...] = ()
-    num_threads: int = 1
-
-
-@dataclass(frozen=True, kw_only=True)
-class MethodSizing:
-    """A family of methods that have no size of their own, ensembles and timings: a scale has them or not."""
-
-    family: str
-    folds: tuple[AnyDataset, ...] = ()
-
-
-AnySizing = Sizing | ModelSizing | MethodSizing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,6 +199,11 @@ class Paper:
         return {**names, **{item.alias: item for item in self.variants if item.alias}}
 
     @cached_property
+    def _scales(self) -> dict[str, Scale]:
+        """The scales by name, those at sizes as they are asked for."""
+        return {item.name: item for item in self.scales}
+
+    @cached_property
     def _experiments(self) -> dict[str, Method]:
         """What variants that have a base came to, each made once."""
         return {}
@@ -256,8 +220,18 @@ class Paper:
         return named("variant", name, self.variants, where=f" of {self.name}", hint=f"python -m repro list {self.name}")
 
     def scale(self, name: str) -> Scale:
-        """The scale called `name`; raise UnknownName if there is none."""
-        return named("scale", name, self.scales, where=f" of {self.name}", hint=f"python -m repro list {self.name}")
+        """The scale called `name`, or the one that it is at a size; raise UnknownName if there is none."""
+        if name not in self._scales and (sized := scale_at_size(self, name)) is not None:
+            return self._scales.setdefault(name, sized)
+        return (
+            self._scales[name]
+            if name in self._scales
+            else named("scale", name, self.scales, where=f" of {self.name}", hint=f"python -m repro list {self.name}")
+        )
+
+    def has_scale(self, name: str) -> bool:
+        """Say whether there is a scale called `name`, one at a size included; raise WrongSize for a size that cannot be."""
+        return name in self._scales or scale_at_size(self, name) is not None
 
     def table(self, name: str) -> Table:
         """The table called `name`; raise UnknownName if there is none."""
@@ -360,36 +334,3 @@ def with_needed(runs: Iterable[Run], paper: Paper) -> list[Run]:
             found.setdefault(needed.id, needed)
         found.setdefault(run.id, run)
     return list(found.values())
-
-
-def scaled(experiment: Method, sizing: AnySizing) -> Method:
-    """`experiment` at the size of `sizing`.
-
-    Raises:
-        TypeError: the sizing is of another kind of method.
-    """
-    if isinstance(experiment, Ensemble | Timing) and isinstance(sizing, MethodSizing):
-        return experiment
-    if isinstance(experiment, Fitted) and isinstance(sizing, ModelSizing):
-        return replace(experiment, model=sizing.model)
-    if not (isinstance(experiment, Experiment) and isinstance(sizing, Sizing)):
-        raise TypeError(f"a {type(experiment).__name__} of family {sizing.family} with a {type(sizing).__name__}")
-    recipe = replace(
-        experiment.recipe,
-        batch_size=sizing.batch_size,
-        schedule=sizing.schedule,
-        optimizer=replace(experiment.recipe.optimizer, learning_rate=sizing.learning_rate),
-    )
-    return replace(
-        experiment,
-        network=_sized(experiment.network, sizing.size),
-        recipe=recipe,
-        evaluation=replace(experiment.evaluation, num_train_examples=sizing.num_train_examples),
-    )
-
-
-def _sized(network: Network | ClipNetwork, size: Size) -> Network | ClipNetwork:
-    """`network` at `size`, which of a network of clips is that of its frames."""
-    if isinstance(network, ClipNetwork):
-        return replace(network, frame=replace(network.frame, size=size))
-    return replace(network, size=size)

@@ -1,6 +1,9 @@
-"""Check the ledger: its chain, and that the runs that lie here are those which it says have ended."""
+"""Check ledgers: their chains, and that what lies here is what they say: runs that ended, results that were published."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
 
 from repro.artifacts.documents import MissingFileError, read_document
 from repro.artifacts.files import FileFormatError, sha256_file
@@ -8,6 +11,7 @@ from repro.artifacts.ledger.chain import FILE, TIP_FILE, Ledger, read_ledger, re
 from repro.artifacts.ledger.events import Begin, End, Receipt, Start
 from repro.artifacts.ledger.population_json import FILE as POPULATION
 from repro.artifacts.ledger.population_json import PopulationJson
+from repro.artifacts.published import publications, published_json
 from repro.artifacts.run_json import FILE as RUN_FILE
 from repro.report.text.formatting import counted
 from repro.verify.check import Check
@@ -112,3 +116,21 @@ def _of_population(stored: Stored) -> list[str]:
     except FileFormatError as error:
         return [str(error)]
     return []
+
+
+def publications_checked(tree: Path, folders: Sequence[Path]) -> Check | None:
+    """Check that the published results among `folders`, those of `tree`, are what its ledger says; None if none is published."""
+    published = [folder for folder in folders if folder != tree and (folder / published_json.FILE).is_file()]
+    own = tree / publications.FOLDER / FILE
+    if not published and not own.is_file():
+        return None
+    if not own.is_file():
+        why = f"there is no {own}: nothing shows whether other results were published here, and taken away"
+        return Check(name="publications", unchecked=(why,)) if len(published) > 1 else None
+    try:
+        problems = tuple(publications.problems_of(tree, published))
+        lines = counted(len(read_ledger(own.parent).lines), "line")
+    except FileFormatError as error:
+        return Check(name="publications", problems=(str(error),))
+    found = f"{lines}, each names the one before; {counted(len(published), 'folder')} as published"
+    return Check(name="publications", found="" if problems else found, problems=problems)

@@ -172,7 +172,8 @@ def alone(challenged: Challenged) -> Paper:
         for table in challenged.paper.tables
         if known & set(table.claims)
     ]
-    scales = tuple(replace(item, num_seeds=0) if item.name == challenged.scale else item for item in challenged.paper.scales)
+    others = tuple(item for item in challenged.paper.scales if item.name != challenged.scale)
+    scales = (*others, replace(challenged.paper.scale(challenged.scale), num_seeds=0))
     return replace(challenged.paper, claims=tuple(claims), tables=tuple(tables), scales=scales)
 
 

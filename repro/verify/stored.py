@@ -10,7 +10,7 @@ from repro.artifacts import claims_json
 from repro.artifacts.documents import read_document
 from repro.artifacts.files import FileFormatError
 from repro.artifacts.ledger.chain import FILE as LEDGER_FILE
-from repro.artifacts.published import published_json
+from repro.artifacts.published import publications, published_json
 from repro.artifacts.published.published_json import Published, read_published
 from repro.artifacts.run_json import FILE, FINISHED, RunJson, read_run
 from repro.catalogue.known import Catalogue
@@ -80,7 +80,7 @@ def _scales_in(folder: Path, depth: int) -> Iterator[Path]:
     if any((folder / name).exists() for name in SIGNS):
         yield folder
     elif depth:
-        for inner in sorted(path for path in folder.iterdir() if path.is_dir()):
+        for inner in sorted(path for path in folder.iterdir() if path.is_dir() and path.name != publications.FOLDER):
             yield from _scales_in(inner, depth - 1)
 
 
@@ -91,7 +91,7 @@ def read_stored(folder: Path, known: Catalogue) -> Stored:
         NothingToVerify: no known paper has this scale.
     """
     scale = folder.name
-    papers = [paper for paper in known.papers if scale in [item.name for item in paper.scales]]
+    papers = [paper for paper in known.papers if paper.has_scale(scale)]
     if not papers:
         raise NothingToVerify(f"{folder}: no paper has a scale {scale}; if it is one of a file of yours, add --catalogue FILE")
     problems: list[str] = []

@@ -12,7 +12,7 @@ from repro.artifacts.ledger.receipts import made_again_words
 from repro.catalogue.known import Catalogue
 from repro.report.text.formatting import counted
 from repro.verify.calibration import calibration_checked
-from repro.verify.chain import chain_checked
+from repro.verify.chain import chain_checked, publications_checked
 from repro.verify.challenges import challenges_checked
 from repro.verify.check import Check, Verified
 from repro.verify.files import data_checked, files_checked, records_checked
@@ -48,6 +48,13 @@ def verified(folder: Path, known: Catalogue, *, further: Sequence[Check] = ()) -
         pass  # the chain's own check says so
     head = ", ".join(filter(None, (counted(len(stored.records), "run"), made_again)))
     return Verified(folder=str(folder), head=head, tip=tip, checks=(*checks, *further))
+
+
+def verified_tree(tree: Path, folders: Sequence[Path]) -> Verified | None:
+    """Check the ledger of what was published in `tree`, which holds the scales' `folders`; None if nothing was."""
+    tree = Path(tree).resolve()
+    check = publications_checked(tree, folders)
+    return Verified(folder=str(tree), head="what was published", tip="", checks=(check,)) if check is not None else None
 
 
 def json_of(folders: Sequence[Verified]) -> str:

@@ -61,7 +61,7 @@ spec.video_datasets system.memory
 system.one_thread system.workers
 """
 OF_FOLDERS = f"{OF_IMAGES} data.sources.class_folders data.sources.folders"
-OF_VIDEO_FILES = f"{OF_VIDEOS} data.sources.class_folders data.sources.video_folders"
+OF_VIDEO_FILES = f"{OF_VIDEOS} data.files.lists data.sources.class_folders data.sources.class_groups data.sources.video_folders"
 JUDGED = """
 analyse. artifacts. evaluate.average_precision evaluate.metrics spec. system.durations system.filesystem system.seeds system.some
 """
@@ -77,7 +77,7 @@ MAY_REACH = {
     "prepare_procedural_videos": f"""{OF_VIDEOS} data.generated.drawing data.generated.video_drawing data.generated.videos
         system.seeds""",
     "prepare_video_folders": OF_VIDEO_FILES,
-    "prepare_ucf101": f"{OF_VIDEO_FILES} data.files.lists data.sources.ucf101",
+    "prepare_ucf101": f"{OF_VIDEO_FILES} data.sources.ucf101",
     "prepare_sports1m": f"{OF_VIDEOS} data.files.lists data.sources.class_folders data.sources.sports1m",
     "camera_motion": """artifacts.arrays data.generated.drawing data.generated.video_drawing data.generated.videos
         data.files.reading
@@ -107,6 +107,12 @@ MAY_REACH = {
     "calibrate": JUDGED,
     "render": """analyse.collect. analyse.evidence. artifacts. report. spec. system.durations system.filesystem system.seeds
         system.some""",
+}
+#: A share of the training examples needs what chooses it besides.
+MAY_REACH |= {
+    f"{stage}_part": f"{modules} data.sources.part data.sources.video_source"
+    for stage, modules in MAY_REACH.items()
+    if stage.startswith("prepare_")
 }
 #: No method's settings are among what pages and verdicts are made by: those of a run stand in its record.
 METHODS = ("repro.spec.classical", "repro.spec.histograms")
@@ -198,6 +204,7 @@ def test_pages_and_verdicts_run_no_spec_of_a_single_method(stage):
         ("data/generated/images.py", {"prepare_procedural"}),
         ("data/sources/ucf101.py", {"prepare_ucf101"}),
         ("data/prepare/camera_motion.py", {"camera_motion"}),
+        ("spec/scales/series.py", CATALOGUE),
         ("spec/claims/kinds.py", CATALOGUE),
         ("spec/terms/metrics.py", CATALOGUE),
         ("baselines/videos/mlp.py", {"fit_videos"}),
@@ -219,7 +226,12 @@ def test_pages_and_verdicts_run_no_spec_of_a_single_method(stage):
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_an_edit_makes_again_what_runs_it_and_nothing_else(edited, file, stages):
-    assert edited(file) == stages
+    parts = {f"{stage}_part" for stage in stages if stage.startswith("prepare_")}
+    assert edited(file) == stages | parts
+
+
+def test_what_chooses_a_share_of_the_examples_prepares_shares_again_and_no_whole_set(edited):
+    assert edited("data/sources/part.py") == {f"{stage}_part" for stage in PREPARING}
 
 
 @pytest.mark.parametrize("stage", STAGE_LIBRARIES)

@@ -24,7 +24,7 @@ from tests.bench.layers import norm_contest, update_contest
 from tests.bench.loading import loading_contest
 from tests.bench.peers import NO_COMPILER, FormulaNorm, has_compiler
 from tests.bench.steps import clip_contests, step_contest
-from tests.bench.test_speed import KEEPING_LOADERS, LOADERS
+from tests.bench.test_speed import KEEPING_LOADERS, LOADERS, printed_targets
 from tests.bench.turns import Contest, Replay, measure
 
 
@@ -119,6 +119,12 @@ def test_networks_of_clips_train_and_score():
     for contest in contests.values():
         for turn in contest.contenders.values():
             turn()
+
+
+def test_two_streams_are_set_beside_what_the_paper_prints():
+    single, slow = printed_targets()
+    assert (single.contender, slow.contender) == ("single_frame_multires", "slow_fusion_multires")
+    assert (single.printed, slow.printed) == (21 / 6, 10 / 5)
 
 
 def test_contenders_take_turns_in_orders_drawn_anew(monkeypatch):

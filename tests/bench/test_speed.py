@@ -93,15 +93,24 @@ def clips_of(scale: str, kind: str) -> Contest:
     """Return the networks of clips whose speed the paper prints."""
     num_classes, batch_size = CLIP_SCALES[scale]
     nets = {name: experiment("karpathy", scale, name) for name in CLIP_NETS}
-    ratio_of = {claim.id: claim.paper_ratio for claim in PAPERS["karpathy"].claims}
-    printed = tuple(
-        Target(contender=f"{net}_multires", peer=(net,), printed=ratio_of[claim]) for net, claim in PRINTED_RATIOS.items()
-    )
     rounds = 5 if scale == "paper" else 15
     contests = clip_contests(
-        nets, name=f"scale {scale}", num_classes=num_classes, batch_size=batch_size, printed=printed, num_rounds=rounds
+        nets,
+        name=f"scale {scale}",
+        num_classes=num_classes,
+        batch_size=batch_size,
+        printed=printed_targets(),
+        num_rounds=rounds,
     )
     return contests[kind]
+
+
+def printed_targets() -> tuple[Target, ...]:
+    """How many times as fast the paper's nets are with two streams, as it prints it."""
+    claims = {claim.id: claim for claim in PAPERS["karpathy"].claims}
+    return tuple(
+        Target(contender=f"{net}_multires", peer=(net,), printed=claims[name].paper_ratio) for net, name in PRINTED_RATIOS.items()
+    )
 
 
 #: By group: who takes part, and what makes the contest in a folder for its files.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,9 +17,7 @@ from repro.artifacts.arrays import write_npz
 from repro.artifacts.claims_json import Judgement, write_claims_json
 from repro.artifacts.documents import read_document, text_of, write_document
 from repro.artifacts.files import FileFormatError, sha256_bytes, sha256_file
-from repro.artifacts.ledger.append import append
 from repro.artifacts.ledger.chain import TIP_FILE
-from repro.artifacts.ledger.events import Note
 from repro.artifacts.log_jsonl import log_text, parse_log
 from repro.artifacts.published.answers import FILE as ANSWERS
 from repro.artifacts.published.answers import answers_bytes, parse_answers
@@ -37,20 +35,9 @@ from repro.verify.stored import Stored
 from repro.verify.verdicts import claims_checked
 from repro.verify.verify import verified
 from tests.fabricate import change_run, record_scores_again
-from tests.verify.made import made, stored_in, witness_all
+from tests.verify.made import stored_in
 
 RUN = "smoke/alexnet/no_lrn/1"
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Results with a ledger in which every run has ended."""
-    with pytest.MonkeyPatch.context() as patch:
-        results = tmp_path_factory.mktemp("whole")
-        append(results / "smoke", Note(text="before the first run"))
-        folder = made(results, patch)
-        witness_all(folder)
-        yield folder
 
 
 @pytest.fixture

@@ -128,6 +128,21 @@ class Challenge:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Publish:
+    """Results of one scale were put into a tree of published results, stated again there, or taken out of it.
+
+    place: their folder below the tree. published: SHA-256 of their published.json, "" of results that were taken out.
+    tip: of their own ledger, "" without one. num_runs: how many runs they have. why: they were stated again or taken out.
+    """
+
+    place: str
+    published: str
+    tip: str
+    num_runs: int
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Note:
     """What is none of the other kinds, in words."""
 
@@ -146,7 +161,7 @@ class Torn:
     before: str
 
 
-Event = Begin | Plan | Start | End | Look | Receipt | Challenge | Note | Torn
+Event = Begin | Plan | Start | End | Look | Receipt | Challenge | Publish | Note | Torn
 
 #: What a line calls each class.
 KIND_OF: dict[type[Event], str] = {
@@ -157,6 +172,7 @@ KIND_OF: dict[type[Event], str] = {
     Look: "look",
     Receipt: "receipt",
     Challenge: "challenge",
+    Publish: "publish",
     Note: "note",
     Torn: "torn",
 }

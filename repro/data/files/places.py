@@ -12,7 +12,7 @@ from repro.data.files.formats import IMAGES, NO_FORMATS, VIDEOS, Formats
 from repro.data.files.found import FoundFile, files_below, found_file
 from repro.data.files.left_out import LeftOut
 
-#: Our own name for the groups of UCF-101's classes.
+#: Our own name for the groups of a set's classes.
 GROUPS_FILE = "groups.txt"
 UCF101_LISTS = ("", "lists", "ucfTrainTestlist")
 SPORTS1M_LISTS = ("", "original")
@@ -80,7 +80,7 @@ def places_of(kind: str, *, fold: int = 1) -> Places | None:
             formats=NO_FORMATS,
             lists=(*_in((CIFAR10_FOLDER, ""), *CIFAR10_TRAIN, *CIFAR10_TEST), CIFAR10_ARCHIVE),
         ),
-        "video_folders": Places(formats=VIDEOS, folders=("train", "test")),
+        "video_folders": Places(formats=VIDEOS, folders=("train", "test"), lists=_in(UCF101_LISTS, GROUPS_FILE)),
         "ucf101": Places(formats=VIDEOS, folders=(".",), lists=_in(UCF101_LISTS, "classInd.txt", *splits, GROUPS_FILE)),
         "sports1m": Places(formats=VIDEOS, folders=("videos",), lists=_in(SPORTS1M_LISTS, "labels.txt", *partitions)),
     }

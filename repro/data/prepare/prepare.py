@@ -12,9 +12,11 @@ from repro.data.prepare.packer import Packer
 from repro.data.prepare.preparation import Preparation
 from repro.data.prepare.shard_plan import SHARD_BYTES
 from repro.data.prepare.video_packer import VideoPacker
+from repro.data.sources.part import PartOfImages, PartOfVideos
 from repro.data.sources.source import Source, SourceError
 from repro.data.sources.video_source import VideoSource
 from repro.spec.datasets import DATASET_KINDS, MAX_LEFT_OUT, Dataset
+from repro.spec.scales.series import ImagePart, VideoPart
 from repro.spec.video_datasets import VIDEO_KINDS, VideoDataset
 from repro.system.progress import Say
 
@@ -42,12 +44,16 @@ def prepare(
     """
     packer: Packer
     if isinstance(dataset, VideoDataset):
-        packer = VideoPacker(dataset, open_videos(dataset, source), num_processes=num_threads)
+        videos = open_videos(dataset, source)
+        if isinstance(dataset, VideoPart):
+            videos = PartOfVideos(videos, share=dataset.share, num_validation=dataset.num_validation)
+        packer = VideoPacker(dataset, videos, num_processes=num_threads)
     else:
-        packer = ImagePacker(
-            dataset, open_images(dataset, source, folder=folder, say=say), num_threads=num_threads, device=device
-        )
-    stage = prepare_stage(dataset.kind)
+        images = open_images(dataset, source, folder=folder, say=say)
+        if isinstance(dataset, ImagePart):
+            images = PartOfImages(images, share=dataset.share, num_validation=dataset.num_validation)
+        packer = ImagePacker(dataset, images, num_threads=num_threads, device=device)
+    stage = prepare_stage(dataset.kind, part=isinstance(dataset, ImagePart | VideoPart))
     Preparation(
         packer=packer,
         folder=folder,

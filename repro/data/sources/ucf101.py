@@ -28,6 +28,7 @@ from repro.data.files.left_out import NOT_LISTED
 from repro.data.files.lists import Line, read_lines, unquoted, whole_number
 from repro.data.files.places import GROUPS_FILE, UCF101_LISTS, UserFiles, files_of
 from repro.data.sources.class_folders import folded
+from repro.data.sources.class_groups import known_groups, read_groups
 from repro.data.sources.source import SourceError, as_text
 from repro.data.sources.video_folders import shuffled_listing
 from repro.data.sources.video_source import Content, VideoListing
@@ -173,29 +174,6 @@ def read_classes(path: Path) -> tuple[str, ...]:
     if not names:
         raise SourceError(f"{path} lists no class; expected lines such as `1 ApplyEyeMakeup`, counted from 1")
     return tuple(names)
-
-
-def read_groups(path: Path, *, classes: tuple[str, ...]) -> dict[str, str]:
-    """The group of each class.
-
-    Raises:
-        SourceError: a line has no group, or the classes are not exactly those of `classInd.txt`.
-    """
-    lines = [line.after_first() for line in read_lines(path)]
-    named = {name: group for name, group in lines if group}
-    if len(named) < len(lines) or set(named) != set(classes):
-        wrong = sorted(set(named) ^ set(classes))
-        raise SourceError(
-            f"{path} does not say once for each of the {len(classes)} classes of which group it is"
-            f"{f': {wrong[0]}' if wrong else ''}; expected lines such as `{classes[0]} Name of the group`"
-        )
-    return {name: named[name] for name in classes}
-
-
-def known_groups(groups: Sequence[ClassGroup], *, classes: tuple[str, ...]) -> dict[str, str]:
-    """The group of each class that `groups` name; capitals do not count, as the lists and the files differ in some."""
-    group_of = {name.lower(): group.name for group in groups for name in group.classes}
-    return {name: group_of[name.lower()] for name in classes if name.lower() in group_of}
 
 
 def read_list(path: Path, *, classes: tuple[str, ...]) -> VideoListing:

@@ -1,6 +1,7 @@
 """Read any tree of class folders of videos: `{train,test}/<class>/*` of MP4, AVI, MKV, WebM and whatever else FFmpeg reads.
 
 Classes are the folders of `train` that hold videos, sorted by name; a class of `test` that `train` does not have is an error.
+`groups.txt`, there or in `lists/`, may say of which group each class is (repro.data.sources.class_groups).
 Hidden files and files of other kinds are left out and counted; files deeper than the class folder belong to it.
 Names that end in `_gGG_cCC`, as those of UCF-101 do, say which videos are of one scene: a scene is not divided between
 training and held-out videos.
@@ -18,6 +19,7 @@ import numpy as np
 from repro.data.files.found import FoundFile
 from repro.data.files.places import files_of
 from repro.data.sources.class_folders import agree_on_classes, below_folder, by_class, count_empty, example_keys
+from repro.data.sources.class_groups import groups_below
 from repro.data.sources.source import SourceError, as_bytes, stable_hashes
 from repro.data.sources.video_source import Content, VideoListing, groups_of, label_matrix
 
@@ -34,7 +36,6 @@ class VideoFoldersSource:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self.groups: Mapping[str, str] = {}
         for name in ("train", "test"):
             if not (root / name).is_dir():
                 raise SourceError(
@@ -44,6 +45,7 @@ class VideoFoldersSource:
         self.files = files_of(root, "video_folders")
         train, test = by_class(self.files, "train"), by_class(self.files, "test")
         self.classes, warnings = agree_on_classes(train=train, test=test, places=(root / "train", root / "test"), unit="video")
+        self.groups: Mapping[str, str] = groups_below(root, classes=self.classes)
         self.warnings = tuple(warnings)
         count_empty(self.files, "train", train)
         self.listings: Mapping[str, VideoListing] = {

@@ -70,7 +70,7 @@ def _absent(absent: Sequence[Paper], *, results: Results) -> Iterable[NotRun]:
         scales = [scale.name for scale in paper.scales]
         why = (
             "these results were judged without it"
-            if results.scale in scales
+            if paper.has_scale(results.scale)
             else f"it has no scale {results.scale}, but {listed(scales)}"
         )
         yield NotRun(what=f"all of {paper.name}", reason=why)

@@ -178,7 +178,7 @@ def _key(folder: Path, taken: Collection[str]) -> str:
 
 def _source(folder: Path, papers: Sequence[Paper], *, key: str, unjudged: str, out: Path) -> Source:
     scale = folder.name
-    known = [paper for paper in papers if scale in {item.name for item in paper.scales}]
+    known = [paper for paper in papers if paper.has_scale(scale)]
     if not known:
         allowed = sorted({item.name for paper in papers for item in paper.scales})
         raise FileFormatError(

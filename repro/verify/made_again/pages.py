@@ -23,7 +23,7 @@ def pages_made_again(stored: Stored, known: Catalogue, *, reports: Path) -> Chec
     folder = Path(reports) / stored.scale
     if not (folder / "index.html").is_file():
         return Check(name="pages", unchecked=(f"there are no pages in {folder}",))
-    chosen = [tuple(paper for paper in known.papers if stored.scale in {item.name for item in paper.scales}), stored.papers]
+    chosen = [tuple(paper for paper in known.papers if paper.has_scale(stored.scale)), stored.papers]
     try:
         found = min((_differing(stored, papers, reports=Path(reports)) for papers in chosen), key=len)
     except (FileFormatError, ValueError) as error:

@@ -16,6 +16,7 @@ from repro.artifacts.ledger.events import (
     Look,
     Note,
     Plan,
+    Publish,
     Receipt,
     Start,
     Torn,
@@ -39,6 +40,7 @@ EXAMPLES = [
     Look(runs_sha256=DIGEST, claims_sha256=DIGEST, n={"alexnet/full": 3}),
     Receipt(run=RUN, equal=True, compared="scores", code_before="a", code_after="b", host="node", device="cpu"),
     Challenge(claim="A", beacon="text", seeds=(7, 8), verdict="DIRECTION", reason="", estimate=0.5, ci90=(0.25, 1.0)),
+    Publish(place="gestures/folders", published=DIGEST, tip=DIGEST, num_runs=3, why="again"),
     Note(text='quote " and\nline'),
     Torn(num_lines=1, sha256=DIGEST, before=NOTHING),
 ]

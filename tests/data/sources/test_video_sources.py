@@ -173,6 +173,21 @@ def test_the_groups_of_ucf101_are_those_of_the_users_list(tmp_path: Path) -> Non
             Ucf101Source(root, fold=1)
 
 
+@pytest.mark.parametrize("place", ["groups.txt", "lists/groups.txt"])
+def test_class_folders_may_say_of_which_group_each_class_is(tmp_path: Path, place: str) -> None:
+    root = tree(tmp_path)
+    assert VideoFoldersSource(root).groups == {}
+    (root / place).parent.mkdir(exist_ok=True)
+    (root / place).write_text("walk Body motion\nrun Sports\n")
+    source = VideoFoldersSource(root)
+    assert source.groups == {"run": "Sports", "walk": "Body motion"}
+    assert place in {file.name for file in source.files.all}
+    for text in ("run Sports\n", "run Sports\nwalk\n", "run Sports\nwalk Sports\nswim Sports\n", ""):
+        (root / place).write_text(text)
+        with pytest.raises(SourceError, match=r"groups\.txt does not say once for each of the 2 classes"):
+            VideoFoldersSource(root)
+
+
 def test_the_groups_of_the_data_set_are_taken_where_the_user_has_no_list(tmp_path: Path) -> None:
     root = ucf(tmp_path)
     groups = (ClassGroup(name="Sports", classes=("ARCHERY", "Fencing")), ClassGroup(name="Other", classes=("Haircut",)))

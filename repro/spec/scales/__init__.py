@@ -1,0 +1,1 @@
+"""What a scale makes of an experiment: its size and its length, and the same scale at other sizes."""
