@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import socket
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -36,6 +38,8 @@ def start(command: Sequence[str], *, environ: Mapping[str, str]) -> Started:
 
     From now on who asks waits until it has begun. The socket has a name of the kernel's, and no file: nothing is left of it.
     """
+    if sys.platform != "linux":
+        raise OSError(errno.ENOSYS, f"no server on {sys.platform}; each command starts by itself")
     name = f"repro-{os.getpid()}-{secrets.token_hex(8)}"
     theirs, ours = os.pipe()
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
