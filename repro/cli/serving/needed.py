@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import os
 from collections.abc import Sequence
+from contextlib import suppress
 
 from repro.papers import PAPERS
-from repro.planning.plan import stage_of
+from repro.planning.plan import DRIVER_NODE, stage_of
 from repro.spec.experiment import make_run
 
 #: Modules by command, and of `train` by the stage that makes the runs.
@@ -25,8 +25,8 @@ OF_STAGE = {
     "average": ("repro.train.methods.average",),
     "time": ("repro.train.methods.timing",),
 }
-#: Where there is a GPU, what decodes images may speak to it as soon as it is imported, which each process then does itself.
-DRIVER, NEVER_SPEAKS = "/dev/nvidiactl", ("torch",)
+#: Where there is a GPU: what decodes images may speak to it as soon as it is imported, and each process imports that itself.
+BESIDE_A_GPU = ("torch",)
 
 
 def import_for(arguments: Sequence[str]) -> None:
@@ -38,8 +38,8 @@ def import_for(arguments: Sequence[str]) -> None:
 def modules_for(arguments: Sequence[str]) -> tuple[str, ...]:
     """The modules that are worth importing beforehand; none where that cannot be told."""
     command = arguments[0] if arguments else ""
-    if os.path.exists(DRIVER):
-        return NEVER_SPEAKS if command in ("prepare", "train") else ()
+    if DRIVER_NODE.exists():
+        return BESIDE_A_GPU if command in ("prepare", "train") else ()
     if command != "train":
         return OF_COMMAND.get(command, ())
     stage = _stage(arguments)
@@ -47,12 +47,17 @@ def modules_for(arguments: Sequence[str]) -> tuple[str, ...]:
 
 
 def _stage(arguments: Sequence[str]) -> str:
-    """The stage that trains, of a built-in paper and its first variant that is named; "" if that is not to be seen."""
+    """The stage that makes the first variant that is named, of a built-in paper; "" if it is not to be seen."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
-    for names in (("--paper", "--papers"), ("--variant", "--variants"), ("--scale",)):
+    for names in (("--paper", "--papers"), ("--variant", "--variants")):
         parser.add_argument(*names, default="")
     try:
         given, _ = parser.parse_known_args(arguments[1:])
-        return stage_of(make_run(PAPERS[given.paper], scale=given.scale, variant=given.variant.split(",")[0], seed=0))
-    except (argparse.ArgumentError, KeyError, ValueError):
+    except argparse.ArgumentError:
         return ""
+    if given.paper in PAPERS:
+        paper, variant = PAPERS[given.paper], given.variant.split(",")[0]
+        for scale in paper.scales:  # the stage is the same at each that has the variant
+            with suppress(ValueError):
+                return stage_of(make_run(paper, scale=scale.name, variant=variant, seed=0))
+    return ""
