@@ -1,7 +1,4 @@
-"""Serve: `python -m repro.cli.serving SOCKET PIPE`, by the numbers of two open files that are inherited.
-
-Who starts it is repro.system.forkserver.starting.
-"""
+"""Serve: `python -m repro.cli.serving SOCKET PIPE DIGEST`, as repro.system.forkserver.starting types it."""
 
 import os
 import socket
@@ -9,11 +6,14 @@ import sys
 
 from repro.cli.serving.needed import import_for
 from repro.system.forkserver.child import become, run
+from repro.system.forkserver.likeness import package_digest
 from repro.system.forkserver.server import Server
 
 
-def main(listener: int, owner: int) -> None:
+def main(listener: int, owner: int, digest: str) -> None:
     """Serve until the owner of the pipe ends; in a process that was forked, carry out its command."""
+    if package_digest() != digest:
+        sys.exit("repro: no server: the package was edited as it began; each job starts by itself")
     for descriptor in (listener, owner):
         os.set_inheritable(descriptor, False)
     server = os.getpid()
@@ -24,4 +24,4 @@ def main(listener: int, owner: int) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:3]))
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])

@@ -5,10 +5,12 @@ It is compared as plain values, since who asks has imported next to nothing.
 
 from __future__ import annotations
 
+import marshal
 import os
 import resource
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 #: The folder of this package.
 PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -89,9 +91,16 @@ def unlike(one: Likeness, other: Likeness) -> list[str]:
     return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
 
 
-def package_state() -> list[object]:
+def package_state() -> list[Any]:
     """Which package this is, and the sizes and times of its files: any edit changes it."""
     return [PACKAGE, *sorted(_files(PACKAGE))]
+
+
+def package_digest() -> str:
+    """A digest of that state, as one process tells it to another."""
+    import hashlib  # which the many that only compare do without
+
+    return hashlib.sha256(marshal.dumps(package_state())).hexdigest()
 
 
 def _files(folder: str) -> Iterator[tuple[str, int, int, int, int]]:

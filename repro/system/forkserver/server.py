@@ -22,6 +22,7 @@ from typing import Any
 from repro.system.forkserver.child import Request
 from repro.system.forkserver.likeness import PACKAGE, Likeness, likeness, package_state, unlike
 from repro.system.forkserver.messages import close, peer_of, receive, send
+from repro.system.startup import importing
 
 #: Seconds between two looks whether a process that asked was stopped; for which a server that nobody asks goes on; to say what.
 LOOK_S, IDLE_S, HEARING_S = 0.25, 600.0, 5.0
@@ -85,16 +86,18 @@ class Server:
         link.settimeout(HEARING_S)
         try:
             asker, user = peer_of(link)
+            if user != os.geteuid():
+                raise PermissionError(f"user {user}")
             wanted, files = receive(link)
         except OSError:
             link.close()
             return None
-        assert isinstance(wanted, dict)
-        refusal = "another user" if user != os.geteuid() else self._refusal(wanted)
+        refusal = self._refusal(wanted)
         if refusal:
-            with suppress(OSError):
+            with link, suppress(OSError):
                 send(link, refusal)
         else:
+            assert isinstance(wanted, dict)
             process = os.fork()
             if process == 0:
                 self._forget_others()
@@ -102,27 +105,29 @@ class Server:
                 return Request(wanted=wanted, files=files, link=link)
             self._carried[os.pidfd_open(process)] = Carried(process=process, asker=asker, link=link)
         close(files)
-        if refusal:
-            link.close()
         return None
 
-    def _refusal(self, wanted: Mapping[str, Any]) -> str:
+    def _refusal(self, wanted: object) -> str:
         """Why no fork is what the asking process would have become; "" if one is."""
+        try:
+            assert isinstance(wanted, dict)
+            return self._difference(wanted) or self._imported(wanted) or unsafe()
+        except Exception as error:  # of a command that will meet it too, or of a process that speaks otherwise
+            return f"{type(error).__name__}: {error}"
+
+    def _difference(self, wanted: Mapping[str, Any]) -> str:
         differing = unlike(self.like, wanted["likeness"])
         hidden = shadowed(wanted["path"])
-        if differing or hidden:
-            return f"other {', '.join(differing)}" if differing else f"{wanted['path']} has a {hidden} of its own"
-        gc.disable()
-        try:
+        if differing:
+            return f"other {', '.join(differing)}"
+        return f"{wanted['path']} has a module {hidden} of its own" if hidden else ""
+
+    def _imported(self, wanted: Mapping[str, Any]) -> str:
+        """Import what the command needs."""
+        with importing():
             self.import_for(wanted["arguments"])
-        except Exception as error:  # the command will meet it too, and say it
-            return f"{type(error).__name__}: {error}"
-        finally:
-            gc.enable()
         gc.freeze()
-        if package_state() != self.like["package"]:
-            return "the package was edited"
-        return unsafe()
+        return "" if package_state() == self.like["package"] else "the package was edited"
 
     def _ended(self, descriptor: int) -> None:
         """Tell who asked how the process ended."""

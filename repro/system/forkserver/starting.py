@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from repro.system.forkserver.likeness import THREADS
+from repro.system.forkserver.likeness import THREADS, package_digest
 from repro.system.stopping import END_S
 
 
@@ -34,7 +34,8 @@ class Started:
 
 
 def start(command: Sequence[str], *, environ: Mapping[str, str]) -> Started:
-    """Start a server by a command that takes two numbers more: of the socket where it answers, and of the pipe of our life.
+    """Start a server by a command that takes three words more: which open files are the socket where it answers and the pipe of
+    our life, and a digest of the package: what it imports, it imports of that.
 
     From now on who asks waits until it has begun. The socket has a name of the kernel's, and no file: nothing is left of it.
     """
@@ -47,7 +48,7 @@ def start(command: Sequence[str], *, environ: Mapping[str, str]) -> Started:
             listener.bind(f"\0{name}")
             listener.listen(64)
             process = subprocess.Popen(
-                [*command, str(listener.fileno()), str(theirs)],
+                [*command, str(listener.fileno()), str(theirs), package_digest()],
                 env={**environ, **dict.fromkeys(THREADS, "1")},
                 pass_fds=(listener.fileno(), theirs),
                 stdin=subprocess.DEVNULL,

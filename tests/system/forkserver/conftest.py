@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ import os, socket, sys
 from repro.system.forkserver.child import become, run
 from repro.system.forkserver.server import Server
 
-listener, owner = map(int, sys.argv[1:])
+listener, owner = map(int, sys.argv[1:3])
 server = os.getpid()
 given = os.environ.get("TEST_IMPORTS", "").split()
 listening = socket.socket(fileno=listener)
@@ -79,6 +80,17 @@ def started(folder: Path, **more: str) -> Told:
     kept = {name: value for name, value in os.environ.items() if name not in THREADS}
     environ = {**kept, "PYTHONPATH": f"{PACKAGE.parent}:{folder}", **more}
     return Told(folder=folder, server=start([sys.executable, str(folder / "server.py")], environ=environ))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def none_ignored() -> Iterator[None]:
+    """Have no signal ignored, as shells have it of what they start beside them."""
+    ignored = [number for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP) if signal.getsignal(number) is signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, signal.SIG_DFL)
+    yield
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,12 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import pytest
 
 from repro.system.forkserver.likeness import READ_LATER, likeness, takes_one_thread, unlike
+from repro.system.forkserver.messages import receive, send
 from repro.system.forkserver.server import shadowed
 from tests.system.forkserver.conftest import started
 
@@ -148,6 +150,21 @@ def test_no_server_is_no_error(told, tmp_path, answer):
             link.close()
         assert process.communicate(timeout=30) == (f"{OWN}done\n", "")
         assert process.returncode == 0
+
+
+def test_who_speaks_otherwise_does_not_end_the_server(told):
+    """As a process whose code is another version's would."""
+    for message in (None, [], {}, {"likeness": 1}, {"likeness": {}, "path": 3}):
+        with socket.socket(socket.AF_UNIX) as link:
+            link.connect(f"\0{told.server.name}")
+            send(link, message)
+            assert isinstance(receive(link)[0], str)
+    with socket.socket(socket.AF_UNIX) as link:
+        link.connect(f"\0{told.server.name}")
+        link.sendall(b"\xff" * 8)
+        with suppress(ConnectionResetError):
+            assert link.recv(9) == b""
+    assert told.run("print('done')") == (0, "done\n", "")
 
 
 def test_a_server_that_is_killed_takes_what_it_carries_out_with_it(tmp_path):
