@@ -128,7 +128,8 @@ class Counts:
     """How many claims there are of which sort: `decided` of the `judgeable`; the others are counted apart.
 
     not_comparable: levels on other data than the printed ones. untestable: what no run here can speak to. post_hoc: of the
-    judgeable, those that were changed after runs had been seen.
+    judgeable, those that were changed after runs had been seen. tuning_sensitive: of the decided, those of another side with
+    rates of the arms' own.
     """
 
     decided: int
@@ -136,6 +137,7 @@ class Counts:
     not_comparable: int
     untestable: int
     post_hoc: int
+    tuning_sensitive: int = 0
 
     @property
     def words(self) -> str:
@@ -143,7 +145,8 @@ class Counts:
         apart = f"{self.not_comparable} levels of other data, {self.untestable} that nothing here can test"
         if self.post_hoc:
             apart = f"{self.post_hoc} post hoc, {apart}"
-        return f"{self.decided} of {self.judgeable} judgeable claims decided; counted apart: {apart}"
+        sensitive = f", {self.tuning_sensitive} of them tuning-sensitive" if self.tuning_sensitive else ""
+        return f"{self.decided} of {self.judgeable} judgeable claims decided{sensitive}; counted apart: {apart}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +158,7 @@ class Judgement:
     diverged: runs that ever diverged, whatever was run later under their names.
     """
 
-    SCHEMA: ClassVar[str] = "claims/6"
+    SCHEMA: ClassVar[str] = "claims/7"
     STAGE: ClassVar[str] = "judge"
 
     scale: str

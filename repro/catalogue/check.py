@@ -17,6 +17,7 @@ from repro.spec.experiment import AnyDataset, Paper, Scale, Table, Variant, make
 from repro.spec.geometry.clips import geometry_of
 from repro.spec.names import UnknownName
 from repro.spec.run import Ensemble, Experiment, Method, Run
+from repro.spec.scales.names import AT_RATE, OF_SEARCH
 from repro.spec.scales.series import looks_sized
 from repro.spec.terms.figures import needed_measure
 from repro.spec.terms.metrics import TIMINGS
@@ -26,6 +27,8 @@ from repro.spec.terms.protocols import protocol_named
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 CLAIM_ID = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*")
 RESERVED = ("prepare", "train")
+#: How names end that stand in no catalogue.
+TUNED_ENDS = {"variant": "such as _rate_x2", "scale": "such as _search_5000"}
 
 
 def paper_faults(paper: Paper) -> Iterator[str]:
@@ -109,6 +112,8 @@ def _wrong_names(paper: Paper) -> Iterator[str]:
         for name in names:
             if not pattern.fullmatch(name):
                 yield f"{kind} {name!r} of {paper.name}; allowed in its name: {form}"
+            if (kind == "variant" and AT_RATE.fullmatch(name)) or (kind == "scale" and OF_SEARCH.fullmatch(name)):
+                yield f"{kind} {name!r} of {paper.name} is called as one at another rate; allowed: no end {TUNED_ENDS[kind]}"
     for scale in paper.scales:
         if looks_sized(scale.name):
             yield f"scale {scale.name!r} of {paper.name} is called like a scale at a size; allowed: names that end otherwise"

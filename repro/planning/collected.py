@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from repro.analyse.collect.run_files import runs_at_rates
 from repro.artifacts.files import run_folder
 from repro.planning.plan import planned_runs
 from repro.spec.experiment import Paper, make_run
@@ -15,6 +16,7 @@ def collected_runs(paper: Paper, *, scale: str, results: Path, num_seeds: int | 
     runs = {run.id: run for run in planned_runs(paper, scale=scale, num_seeds=num_seeds)}
     names = dict.fromkeys([run.variant for run in runs.values()])
     names |= {variant.name: None for variant in paper.variants if paper.scale(scale).has(paper.family(variant.name))}
+    names |= dict.fromkeys(runs_at_rates(paper, scale=scale, results=results))
     for name in names:
         folder = run_folder(results, f"{scale}/{paper.name}/{name}/0").parent
         for seed in sorted(int(path.parent.name) for path in folder.glob("*/run.json") if path.parent.name.isdigit()):

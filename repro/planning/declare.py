@@ -14,7 +14,7 @@ from repro.artifacts.ledger.append import extend
 from repro.artifacts.ledger.chain import Ledger, read_ledger
 from repro.artifacts.ledger.events import Plan
 from repro.spec.claims.declared import claim_digests, table_digests
-from repro.spec.experiment import Paper
+from repro.spec.experiment import Paper, Sizing
 from repro.spec.run import Run
 
 V = TypeVar("V")
@@ -23,13 +23,20 @@ V = TypeVar("V")
 def plan_of(papers: Sequence[Paper], runs: Iterable[Run], *, looks: tuple[int, ...] = ()) -> Plan:
     """What `papers` claim, and the seeds of `runs`. looks: the numbers of seeds at which each claim is looked at."""
     seeds: dict[str, set[int]] = {}
+    rates: dict[str, str] = {}
+    known = {paper.name: paper for paper in papers}
     for run in runs:
         seeds.setdefault(f"{run.paper}/{run.variant}", set()).add(run.seed)
+        family = known[run.paper].family(run.variant)
+        sizing = known[run.paper].scale(run.scale).sizing(family)
+        if isinstance(sizing, Sizing):
+            rates[f"{run.paper}/{family}"] = sizing.rates.words
     return Plan(
         claims=_merged(claim_digests(paper) for paper in papers),
         tables=_merged(table_digests(paper) for paper in papers),
         seeds={name: tuple(sorted(found)) for name, found in seeds.items()},
         looks={f"{paper.name}/{claim.id}": looks for paper in papers for claim in paper.claims} if looks else {},
+        rates=rates,
     )
 
 
@@ -50,7 +57,9 @@ def growth(ledger: Ledger, plan: Plan) -> list[Plan]:
     claims = _new(_merged(known.claims for known in before), plan.claims)
     tables = _new(_merged(known.tables for known in before), plan.tables)
     looks = _new(_merged(known.looks for known in before), plan.looks)
-    return [Plan(claims=claims, tables=tables, seeds=seeds, looks=looks)] if claims or tables or seeds or looks else []
+    rates = _new(_merged(known.rates for known in before), plan.rates)
+    grown = Plan(claims=claims, tables=tables, seeds=seeds, looks=looks, rates=rates)
+    return [grown] if any(vars(grown).values()) else []
 
 
 def _new_seeds(before: Sequence[Plan], plan: Plan) -> dict[str, tuple[int, ...]]:

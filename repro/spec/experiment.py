@@ -15,6 +15,7 @@ from repro.spec.differences import Difference
 from repro.spec.lineage import earlier_data
 from repro.spec.names import UnknownName, named, replaced
 from repro.spec.run import Ensemble, Experiment, Method, Run, Timed, Timing
+from repro.spec.scales.derived import scale_of_search, unscored, variant_at_rate
 from repro.spec.scales.series import scale_at_size
 from repro.spec.scales.sizings import AnyDataset as AnyDataset
 from repro.spec.scales.sizings import AnySizing as AnySizing
@@ -200,7 +201,7 @@ class Paper:
 
     @cached_property
     def _scales(self) -> dict[str, Scale]:
-        """The scales by name, those at sizes as they are asked for."""
+        """The scales by name, those at sizes and of searches as they are asked for."""
         return {item.name: item for item in self.scales}
 
     @cached_property
@@ -213,25 +214,30 @@ class Paper:
         return f"{self.printed_set(printed.of).title} {printed.split}".strip() if printed else ""
 
     def variant(self, name: str) -> Variant:
-        """The variant called `name`, or with that alias; raise UnknownName if there is none."""
-        found = self._variants.get(name)
+        """The variant called `name`, or with that alias, or one of these at another rate; raise UnknownName if there is none."""
+        found = self._variants.get(name) or variant_at_rate(self, name)
         if found is not None:
-            return found
+            return self._variants.setdefault(name, found)
         return named("variant", name, self.variants, where=f" of {self.name}", hint=f"python -m repro list {self.name}")
 
+    def has_variant(self, name: str) -> bool:
+        """Say whether there is a variant called `name`, one at another rate included."""
+        return name in self._variants or variant_at_rate(self, name) is not None
+
     def scale(self, name: str) -> Scale:
-        """The scale called `name`, or the one that it is at a size; raise UnknownName if there is none."""
-        if name not in self._scales and (sized := scale_at_size(self, name)) is not None:
-            return self._scales.setdefault(name, sized)
-        return (
-            self._scales[name]
-            if name in self._scales
-            else named("scale", name, self.scales, where=f" of {self.name}", hint=f"python -m repro list {self.name}")
-        )
+        """The scale called `name`, or the one that it is at a size or in a search; raise UnknownName if there is none."""
+        found = self._scales.get(name) or scale_at_size(self, name) or scale_of_search(self, name)
+        if found is not None:
+            return self._scales.setdefault(name, found)
+        return named("scale", name, self.scales, where=f" of {self.name}", hint=f"python -m repro list {self.name}")
 
     def has_scale(self, name: str) -> bool:
-        """Say whether there is a scale called `name`, one at a size included; raise WrongSize for a size that cannot be."""
-        return name in self._scales or scale_at_size(self, name) is not None
+        """Say whether there is a scale called `name`, one at a size or of a search included.
+
+        Raises:
+            WrongSize: a size that cannot be.
+        """
+        return name in self._scales or scale_at_size(self, name) is not None or scale_of_search(self, name) is not None
 
     def table(self, name: str) -> Table:
         """The table called `name`; raise UnknownName if there is none."""
@@ -300,7 +306,7 @@ def make_run(paper: Paper, *, scale: str, variant: str, seed: int) -> Run:
 
 def _run(paper: Paper, *, scale: str, variant: str, seed: int) -> Run:
     chosen, family = paper.scale(scale), paper.family(variant)
-    method = scaled(paper.experiment(variant), chosen.sizing(family))
+    method = unscored(scaled(paper.experiment(variant), chosen.sizing(family)), scale=scale)
     if isinstance(method, Timing):
         timed = [(name, make_run(paper, scale=scale, variant=name, seed=seed).trained) for name in method.variants]
         method = replace(method, networks=tuple(Timed(name=name, experiment=experiment) for name, experiment in timed))

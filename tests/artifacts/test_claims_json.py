@@ -181,7 +181,7 @@ def test_a_judgement_of_another_runs_csv_is_refused(path: Path) -> None:
 
 def test_a_file_of_before_is_refused_by_its_schema(path: Path) -> None:
     path.write_text(json.dumps({"schema": "claims/1", "claims": []}))
-    assert "schema 'claims/1', this version reads 'claims/6'" in refused(path)
+    assert "schema 'claims/1', this version reads 'claims/7'" in refused(path)
 
 
 def test_the_json_schema_takes_what_is_written_and_refuses_a_field_of_another_kind(path: Path) -> None:

@@ -10,6 +10,7 @@ import sys
 
 import numpy as np
 import pytest
+import simplejpeg
 import torch
 
 from repro.artifacts.provenance import PACKAGE
@@ -20,6 +21,7 @@ from repro.report.speed.page import render_speed
 from repro.spec.experiment import make_run
 from repro.spec.geometry.clips import geometry_of
 from tests.bench import layers, steps, turns, work
+from tests.bench.cutting import STORED_PX, cutting_contest
 from tests.bench.layers import norm_contest, update_contest
 from tests.bench.loading import loading_contest
 from tests.bench.peers import NO_COMPILER, FormulaNorm, has_compiler
@@ -110,6 +112,20 @@ def test_loaders_give_the_same_batches(tmp_path, keep):
             torch.testing.assert_close(batch.image_BCHW, image_BCHW, rtol=0, atol=3.0)
             assert float((batch.image_BCHW - image_BCHW).abs().mean()) < 0.2
     assert len(contest.contenders["cv2"]()) == 20
+
+
+def test_cutters_give_the_same_clips(tmp_path):
+    contest = cutting_contest(tmp_path, codec="MPEG-4")
+    ours, *others = (
+        [simplejpeg.decode_jpeg(strip).astype(int) for strip in contest.contenders[name]()] for name in ("ours", "pyav", "opencv")
+    )
+    assert len(ours) == 20
+    assert ours[0].shape == (16 * STORED_PX, STORED_PX, 3)
+    # Each resizes by a filter of its own; a frame further on differs by more.
+    apart = np.abs(ours[0][:STORED_PX] - ours[0][-STORED_PX:]).mean()
+    for other in others:
+        assert np.mean([np.abs(one - two).mean() for one, two in zip(ours, other, strict=True)]) < apart / 4
+    assert contest.contenders["bare"]() == 300
 
 
 def test_networks_of_clips_train_and_score():

@@ -21,6 +21,7 @@ from repro.papers import PAPERS
 from repro.spec.experiment import make_run
 from repro.spec.run import Experiment
 from repro.system.memory import keep_freed_memory
+from tests.bench.cutting import CODECS, CUTTERS, cutting_contest
 from tests.bench.layers import NORM_PEERS, norm_contest, update_contest
 from tests.bench.loading import gpu_loading_contest, loading_contest
 from tests.bench.peers import NO_COMPILER, Compiled, has_compiler
@@ -133,6 +134,7 @@ GROUPS: dict[str, tuple[tuple[str, ...], Callable[[Path], Contest]]] = {
     },
     "loading 256 px": (LOADERS, lambda folder: loading_of(folder, 256)),
     "loading 36 px": (KEEPING_LOADERS, lambda folder: loading_of(folder, 36)),
+    **{f"cutting {codec}": (tuple(CUTTERS), lambda folder, c=codec: cutting_contest(folder, codec=c)) for codec in CODECS},
     **{
         f"clips {scale}, {kind}": (CLIP_NETS, lambda _, s=scale, k=kind: clips_of(s, k))
         for scale in CLIP_SCALES

@@ -20,17 +20,16 @@ from repro.analyse.collect.collect import collect
 from repro.analyse.judge.judge import judge
 from repro.artifacts.failed_json import note_failure
 from repro.artifacts.files import run_folder
-from repro.artifacts.provenance import PACKAGE
 from repro.cli import main
 from repro.papers.alexnet import ALEXNET
 from repro.papers.karpathy import KARPATHY
 from repro.spec.experiment import make_run
 from tests.browser.opened import Opened, Tree
 from tests.fabricate import Truth, fabricate
+from tests.published import IMAGENETTE, PUBLISHED, SPEED
 
-PUBLISHED = PACKAGE.parent / "results" / "published"
 #: Real results that are small, and times.
-PUBLISHED_NAMES = ("imagenette-cpu-2026-11-28", "speed-cpu-2026-11-28")
+PUBLISHED_NAMES = (IMAGENETTE, SPEED)
 #: Each way to make a run, and what figures are drawn from: kernels, galleries, streams, times.
 IMAGES = ("full", "no_lrn", "pool_2x2", "tanh", "figure1_relu", "figure1_tanh", "sift_fisher")
 CLIPS = ("single_frame", "slow_fusion", "single_frame_multires", "fovea_only", "feature_histograms", "cnn_average", "clip_speed")

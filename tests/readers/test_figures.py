@@ -11,13 +11,12 @@ from repro import cli
 from repro.artifacts.claims_json import FILE, read_claims_json
 from repro.artifacts.runs_csv import read_runs_csv
 from repro.readers.figures import Line, export_table, lines_of, reach_of
+from tests.published import CIFAR10, GESTURES, IMAGENETTE, PUBLISHED
 
-PUBLISHED = Path(__file__).parents[2] / "results" / "published"
-CIFAR10 = PUBLISHED / "cifar10-cpu-2026-11-25"
 TABLES = [
-    ("cifar10-cpu-2026-11-25", "cifar10", "alexnet_ablations"),
-    ("gestures-cpu-2026-11-25", "folders", "karpathy_table1"),
-    ("imagenette-cpu-2026-11-28", "folders", "alexnet_table2"),
+    (CIFAR10, "cifar10", "alexnet_ablations"),
+    (GESTURES, "folders", "karpathy_table1"),
+    (IMAGENETTE, "folders", "alexnet_table2"),
 ]
 
 
@@ -27,7 +26,7 @@ def line(estimate: float, *, paper: float | None = None, half: float = 0.5) -> L
 
 
 def test_the_effects_are_those_of_the_claims_and_the_papers_sign_is_of_the_same_difference() -> None:
-    folder = CIFAR10 / "cifar10"
+    folder = PUBLISHED / CIFAR10 / "cifar10"
     lines = lines_of(read_claims_json(folder / FILE, table=read_runs_csv(folder / "runs.csv")), "alexnet_ablations")
     found = {each.title: each for each in lines}
     # facts/claims.csv: 1.4 points of top-1 error by response normalisation, 1.7 by the second tower.
@@ -52,7 +51,7 @@ def test_both_files_are_written_and_the_same_again(published: str, scale: str, t
 def test_an_effect_far_beyond_the_others_is_cut_off_and_told_with_its_number(tmp_path: Path) -> None:
     low, high = reach_of([line(1), line(-2), line(0.5), line(69)])
     assert -4 < low < -2 and 1.5 < high < 4
-    export_table("cifar10", "alexnet_ablations", results=CIFAR10, out=tmp_path)
+    export_table("cifar10", "alexnet_ablations", results=PUBLISHED / CIFAR10, out=tmp_path)
     assert re.search(r"\+68\.\d", (tmp_path / "effects.svg").read_text())
 
 
@@ -72,7 +71,7 @@ def test_the_axis_holds_zero_every_near_line_and_the_paper(lines: list[Line]) ->
     ],
 )
 def test_a_table_that_is_not_there_is_one_line(name: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["export", name, "--results", str(CIFAR10), "--to", str(tmp_path / "out")]) == 2
+    assert cli.main(["export", name, "--results", str(PUBLISHED / CIFAR10), "--to", str(tmp_path / "out")]) == 2
     error = capsys.readouterr().err
     assert said in error and error.count("\n") == 1
     assert not (tmp_path / "out").exists()
@@ -84,7 +83,7 @@ def test_results_without_an_effect_say_what_to_do(tmp_path: Path) -> None:
     from repro.artifacts.documents import write_document
     from repro.artifacts.files import FileFormatError
 
-    folder = CIFAR10 / "cifar10"
+    folder = PUBLISHED / CIFAR10 / "cifar10"
     table = read_runs_csv(folder / "runs.csv")
     (tmp_path / "cifar10").mkdir()
     (tmp_path / "cifar10" / "runs.csv").write_bytes((folder / "runs.csv").read_bytes())

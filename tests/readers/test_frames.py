@@ -21,9 +21,9 @@ from repro.papers import PAPERS
 from repro.readers.frames import CLAIM_COLUMNS
 from tests.artifacts.made import measurement
 from tests.fabricate import Truth, fabricate
+from tests.published import PUBLISHED
 
 ALEXNET = PAPERS["alexnet"]
-PUBLISHED = PACKAGE.parent / "results" / "published"
 
 
 @pytest.fixture(scope="module")

@@ -13,13 +13,12 @@ import pytest
 from repro.analyse.calibrate.own.calibration import calibrate_results
 from repro.analyse.collect.collect import collect
 from repro.analyse.judge.judge import judge
-from repro.artifacts.provenance import PACKAGE
 from repro.papers import PAPERS
 from repro.readers.schemas import DOCUMENTS, FOLDER, main, schema_texts
 from tests.fabricate import Truth, fabricate
+from tests.published import PUBLISHED
 from tests.tiny import write_prepared
 
-PUBLISHED = PACKAGE.parent / "results" / "published"
 VARIANTS = {
     "alexnet": ["full", "no_lrn", "five_seeds", "sift_fisher"],
     "karpathy": ["single_frame", "slow_fusion", "clip_speed", "feature_histograms"],

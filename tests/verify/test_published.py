@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from repro.artifacts.provenance import PACKAGE
 from repro.artifacts.runs_csv import read_runs_csv
 from repro.verify.files import data_checked, files_checked, records_checked
 from repro.verify.metrics import compared, computed_again, metrics_checked
 from repro.verify.stored import scale_folders
 from repro.verify.verdicts import claims_checked
+from tests.published import PUBLISHED
 from tests.verify.made import stored_in
 
-PUBLISHED = PACKAGE.parent / "results" / "published"
 FOLDERS = scale_folders(PUBLISHED)
 README = (PUBLISHED / "README.md").read_text()
 

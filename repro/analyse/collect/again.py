@@ -52,10 +52,10 @@ def refuse_other_rows(papers: Sequence[Paper], *, scale: str, results: Path) -> 
 def _runs_in(rows: Sequence[Measurement], papers: Sequence[Paper], *, scale: str) -> Iterator[Run]:
     """The runs of `papers` that have rows, as far as the papers still have their variants."""
     known = {paper.name: paper for paper in papers}
-    variants = {paper.name: {variant.name for variant in paper.variants} for paper in papers}
     for name, variant, seed in dict.fromkeys((row.paper, row.variant, row.seed) for row in rows if row.scale == scale):
-        if variant in variants.get(name, ()) and known[name].scale(scale).has(known[name].family(variant)):
-            yield make_run(known[name], scale=scale, variant=variant, seed=seed)
+        paper = known.get(name)
+        if paper is not None and paper.has_variant(variant) and paper.scale(scale).has(paper.family(variant)):
+            yield make_run(paper, scale=scale, variant=variant, seed=seed)
 
 
 def _compare(found: Measurement | None, made: Measurement, *, path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from repro.analyse.collect.run_files import find_run, read_collected_scores, read_run_answers
+from repro.analyse.collect.run_files import find_run, read_collected_scores, read_run_answers, runs_at_rates
 from repro.artifacts.files import FileFormatError, run_folder, sha256_bytes
 from repro.artifacts.ledger.chain import read_ledger
 from repro.artifacts.ledger.standing import Histories
@@ -84,9 +84,11 @@ class Population:
             seeds_of.setdefault(row.variant, set()).add(row.seed)
         codes = {row.run: row.code for row in rows}
         self._runs: dict[str, list[RunJson]] = {}
-        for variant in [item.name for item in paper.variants if self.has(item.name)]:
+        listed = [item.name for item in paper.variants if self.has(item.name)]
+        for variant in [*listed, *self._at_rates()]:
             # Further seeds, those of members of an ensemble, are missing where the ensemble is, and nowhere else.
-            seeds = set(range(self.scale.num_seeds)) | seeds_of.get(variant, set()) | self._begun_seeds(variant)
+            planned = set(range(self.scale.num_seeds)) if variant in listed else set()
+            seeds = planned | seeds_of.get(variant, set()) | self._begun_seeds(variant)
             for seed in sorted(seeds):
                 self._read(f"{scale}/{paper.name}/{variant}/{seed}", codes)
         self._read_answers: dict[tuple[str, str, str], Answers] = {}
@@ -118,6 +120,20 @@ class Population:
         started = {run.removeprefix(head) for run in self._histories.started if run.startswith(head)}
         there = {path.parent.name for path in run_folder(self.results, f"{head}0").parent.glob(f"*/{FILE}")}
         return {int(seed) for seed in started | there if seed.isdigit()}
+
+    def _at_rates(self) -> list[str]:
+        """The variants at rates of their own that were started or have a folder: the catalogue lists none of them."""
+        head = f"{self.scale.name}/{self.paper.name}/"
+        started = {run.split("/")[2] for run in self._histories.started if run.startswith(head)}
+        known = {item.name for item in self.paper.variants}
+        there = runs_at_rates(self.paper, scale=self.scale.name, results=self.results)
+        return sorted({*there, *(name for name in started - known if self.paper.has_variant(name))} - known)
+
+    def about(self, paper: Paper) -> Population:
+        """The same runs, asked by another state of their paper."""
+        found = copy(self)
+        found.paper, found._kept = paper, {}
+        return found
 
     def _leave_out(self, run_id: str) -> None:
         """Forget what runs.csv has of a run that does not count."""

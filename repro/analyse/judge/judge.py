@@ -12,6 +12,8 @@ from repro.analyse.judge.class_gains import class_gains
 from repro.analyse.judge.effects import table_effects
 from repro.analyse.judge.gain_by_camera_motion import gain_by_camera_motion
 from repro.analyse.judge.looks import judged_claims
+from repro.analyse.judge.tuned.declared import declared_tunings
+from repro.analyse.judge.tuned.judged import judged_tuned
 from repro.artifacts import claims_json
 from repro.artifacts.claims_json import CameraGap, ClassGain, Counts, Diverged, Judgement, MeasuredEffect, write_claims_json
 from repro.artifacts.judged import (
@@ -56,7 +58,9 @@ def judgement_of(papers: Sequence[Paper], *, scale: str, results: Path) -> Judge
     records: list[RunJson] = []
     for paper in papers:
         population = Population(table.rows, paper=paper, scale=scale, results=results)
-        claims += judged_claims(population, declared(ledger, population))
+        known = declared(ledger, population)
+        tunings = declared_tunings(ledger, paper, scale=scale)
+        claims += judged_tuned(judged_claims(population, known), tunings, population, known)
         effects += [effect for page in paper.tables for effect in table_effects(page, population)]
         gains += [gain for page in paper.tables for gain in class_gains(page, population)]
         gaps += [gap for page in paper.tables for gap in gain_by_camera_motion(page, population)]
@@ -91,4 +95,5 @@ def counted(claims: Sequence[JudgedClaim]) -> Counts:
         not_comparable=verdicts.count(verdict.NOT_COMPARABLE),
         untestable=verdicts.count(verdict.UNTESTABLE),
         post_hoc=verdicts.count(verdict.POST_HOC),
+        tuning_sensitive=sum(claim.tuning_sensitive for claim in claims),
     )

@@ -28,6 +28,7 @@ from repro.artifacts.judged.several import (
 )
 from repro.artifacts.judged.slopes import JudgedSlope, Line
 from repro.artifacts.judged.stated import Estimated, Interval, Judged, JudgedByRuns, Look, PostHoc, Reproduction
+from repro.artifacts.judged.tuned import TriedRate, Tuned, TunedArm
 
 JudgedClaim = (
     JudgedLevel
@@ -71,4 +72,7 @@ __all__ = [
     "RatioAt",
     "Reproduction",
     "SignedPart",
+    "TriedRate",
+    "Tuned",
+    "TunedArm",
 ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+from repro.artifacts.judged.tuned import Tuned
+
 Interval = tuple[float, float]
 
 
@@ -84,6 +86,7 @@ class Judged:
         the test examples were counted as a sample too. look: at which the verdict was reached. post_hoc: what was
         changed after runs had been seen, so that the verdict is POST-HOC.
     remarks: sentences about the runs that a reader should know, such as that they are from several machines.
+    tuned: what is judged with a learning rate of its own for each arm; None where nobody asked.
     """
 
     id: str
@@ -112,6 +115,12 @@ class Judged:
     post_hoc: PostHoc | None = None
     remarks: tuple[str, ...] = ()
     runs: tuple[str, ...] = ()
+    tuned: Tuned | None = None
+
+    @property
+    def tuning_sensitive(self) -> bool:
+        """Whether rates of the arms' own change the side of the verdict."""
+        return self.tuned is not None and self.tuned.tuning_sensitive
 
     @property
     def arm(self) -> str:

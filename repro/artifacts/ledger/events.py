@@ -29,12 +29,14 @@ class Plan:
 
     claims, tables: by `paper/claim` and `paper/table` the SHA-256 of what they declare. seeds: by `paper/variant`.
     looks: by `paper/claim` the numbers of seeds at which it is to be looked at; a claim that is not named declares none.
+    rates: by `paper/family` the words of the grid in which an arm's own learning rate is sought, should it be.
     """
 
     claims: dict[str, str]
     tables: dict[str, str]
     seeds: dict[str, tuple[int, ...]]
     looks: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    rates: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +130,39 @@ class Challenge:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tuning:
+    """A claim is to be judged once more, each arm with a learning rate of its own, by runs that are not begun yet.
+
+    claim: as `paper/claim`. verdict: the one as printed, on account of which. seeds: of each arm's own runs, by variant. grids:
+    by variant that has a rate the words of its grid. search: the scale at which rates are compared. search_seeds: of its runs.
+    """
+
+    claim: str
+    verdict: str
+    seeds: dict[str, tuple[int, ...]]
+    grids: dict[str, str]
+    search: str
+    search_seeds: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateChoice:
+    """The learning rate of a variant was chosen, before the first run with it.
+
+    variant: as `paper/variant`. search: the scale of the search. tried: by factor of the printed rate the errors on held-out
+    training examples, one for each seed of the search; None of a run that diverged. factor: the one that is chosen. at_edge:
+    whether it is an end of all that were tried. tip: SHA-256 of the last line of the ledger of the search by then.
+    """
+
+    variant: str
+    search: str
+    tried: dict[str, tuple[float | None, ...]]
+    factor: str
+    at_edge: bool
+    tip: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Publish:
     """Results of one scale were put into a tree of published results, stated again there, or taken out of it.
 
@@ -161,7 +196,7 @@ class Torn:
     before: str
 
 
-Event = Begin | Plan | Start | End | Look | Receipt | Challenge | Publish | Note | Torn
+Event = Begin | Plan | Start | End | Look | Receipt | Challenge | Tuning | RateChoice | Publish | Note | Torn
 
 #: What a line calls each class.
 KIND_OF: dict[type[Event], str] = {
@@ -172,6 +207,8 @@ KIND_OF: dict[type[Event], str] = {
     Look: "look",
     Receipt: "receipt",
     Challenge: "challenge",
+    Tuning: "tuning",
+    RateChoice: "rate",
     Publish: "publish",
     Note: "note",
     Torn: "torn",

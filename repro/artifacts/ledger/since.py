@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from repro.artifacts.ledger.chain import Ledger
-from repro.artifacts.ledger.events import Begin, End, Event, Look, Plan, Receipt, Start, Torn
+from repro.artifacts.ledger.events import Begin, End, Event, Look, Plan, RateChoice, Receipt, Start, Torn, Tuning
 from repro.artifacts.ledger.summary import LedgerSummary
 
 #: Lines that are told; the others are counted.
@@ -41,6 +41,10 @@ def _words(event: Event, *, runs_sha256: str) -> str:
         return f"it is begun anew ({event.why})"
     if isinstance(event, Plan):
         return "more is planned, or claims have changed"
+    if isinstance(event, Tuning):
+        return f"{event.claim} is judged with rates of its arms' own too"
+    if isinstance(event, RateChoice):
+        return f"the rate of {event.variant} is chosen"
     if isinstance(event, Start):
         return f"{event.run} is started"
     if isinstance(event, End):

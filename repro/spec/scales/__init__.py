@@ -1,1 +1,1 @@
-"""What a scale makes of an experiment: its size and its length, and the same scale at other sizes."""
+"""What a scale makes of an experiment: its size, its length, its rate, and the rates that are tried beside it."""

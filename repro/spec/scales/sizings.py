@@ -9,6 +9,7 @@ from repro.spec.model import Model
 from repro.spec.network import Network, Size
 from repro.spec.recipe import Schedule
 from repro.spec.run import Ensemble, Experiment, Fitted, Method, Timing
+from repro.spec.scales.grid import DEFAULT_GRID, RateGrid
 from repro.spec.video import ClipNetwork
 from repro.spec.video_datasets import VideoDataset
 
@@ -21,6 +22,7 @@ class Sizing:
 
     folds: the data of the family where they are not those of the scale; with several, run s is of the fold s modulo their
         number, as three seeds are the three folds of UCF-101.
+    rates: among which an arm's own rate is chosen where a claim comes out against the paper.
     """
 
     family: str
@@ -30,6 +32,7 @@ class Sizing:
     learning_rate: float
     num_train_examples: int
     folds: tuple[AnyDataset, ...] = ()
+    rates: RateGrid = DEFAULT_GRID
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,9 +17,11 @@ from repro.artifacts.ledger.events import (
     Note,
     Plan,
     Publish,
+    RateChoice,
     Receipt,
     Start,
     Torn,
+    Tuning,
 )
 
 RUN, DIGEST = "small/alexnet/full/0", "ab" * 32
@@ -40,6 +42,22 @@ EXAMPLES = [
     Look(runs_sha256=DIGEST, claims_sha256=DIGEST, n={"alexnet/full": 3}),
     Receipt(run=RUN, equal=True, compared="scores", code_before="a", code_after="b", host="node", device="cpu"),
     Challenge(claim="A", beacon="text", seeds=(7, 8), verdict="DIRECTION", reason="", estimate=0.5, ci90=(0.25, 1.0)),
+    Tuning(
+        claim="alexnet/A",
+        verdict="REVERSED",
+        seeds={"full": (0, 1)},
+        grids={"full": "1/2, 1, 2"},
+        search="small_search_0",
+        search_seeds=(1000, 1001),
+    ),
+    RateChoice(
+        variant="alexnet/full",
+        search="small_search_0",
+        tried={"1/2": (0.5, None), "1": (0.25, 0.5)},
+        factor="1",
+        at_edge=True,
+        tip=DIGEST,
+    ),
     Publish(place="gestures/folders", published=DIGEST, tip=DIGEST, num_runs=3, why="again"),
     Note(text='quote " and\nline'),
     Torn(num_lines=1, sha256=DIGEST, before=NOTHING),

@@ -8,15 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from repro.artifacts.provenance import PACKAGE
 from repro.papers import PAPERS
 from repro.planning.prices import own_data_prices
 from repro.report.site.folders import Source, find, read_sources
 from repro.report.site.standing import Asked, asked_of
 from repro.report.site.tree import write_site
 from tests.once import made_once
-
-PUBLISHED = PACKAGE.parent / "results" / "published"
+from tests.published import PUBLISHED
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from repro.papers import PAPERS
 from repro.papers.alexnet import ALEXNET
 from repro.papers.karpathy import KARPATHY
 from repro.report.site.folders import find, read_sources
-from tests.report.site.conftest import PUBLISHED
+from tests.published import CIFAR10, GESTURES, IMAGENETTE, PUBLISHED, SPEED
 
 ALL = tuple(PAPERS.values())
-PHOTOS = PUBLISHED / "imagenette-cpu-2026-11-28" / "folders"
+PHOTOS = PUBLISHED / IMAGENETTE / "folders"
 
 
 def read(folder: Path, papers=ALL):
@@ -40,9 +40,9 @@ def test_the_same_folder_typed_twice_is_one_source():
 
 def test_folders_of_one_scale_are_told_apart_by_what_holds_them(published_site):
     assert [source.key for source in published_site.sources] == [
-        "cifar10-cpu-2026-11-25",
-        "gestures-cpu-2026-11-25",
-        "imagenette-cpu-2026-11-28",
+        CIFAR10,
+        GESTURES,
+        IMAGENETTE,
     ]
 
 
@@ -57,7 +57,7 @@ BAD = {
     "a file": (lambda folder: PHOTOS / "runs.csv", "is a file; allowed: a folder of results"),
     "empty": (lambda folder: folder, "is empty; allowed: a folder with claims.json; type snakemake"),
     "the runs alone": (lambda folder: PHOTOS / "runs", "is no folder of results: neither it nor a folder up to 2 below"),
-    "times alone": (lambda folder: PUBLISHED / "speed-cpu-2026-11-28", "hold times of the benchmark suite alone; allowed"),
+    "times alone": (lambda folder: PUBLISHED / SPEED, "hold times of the benchmark suite alone; allowed"),
 }
 
 
@@ -120,7 +120,7 @@ def test_a_file_of_json_that_is_no_benchmark_is_left_alone(tmp_path, photos):
 
 
 def test_two_folders_of_one_data_set_are_told_apart_by_their_names(tmp_path):
-    found = [PUBLISHED / "gestures-cpu-2026-11-25" / "folders"]
+    found = [PUBLISHED / GESTURES / "folders"]
     other = tmp_path / "again" / "folders"
     shutil.copytree(found[0].parent, other.parent)
     sources = read_sources([*found, other], list(PAPERS.values()), unjudged={}, out=tmp_path / "site")

@@ -12,8 +12,8 @@ import pytest
 
 from repro.report.site.front import FILTERS, front_page
 from repro.report.site.standing import GROUPS, STATES, asked_of, counted
+from tests.published import CIFAR10, PUBLISHED
 from tests.report.reading import Page
-from tests.report.site.conftest import PUBLISHED
 
 CLAIMS = {path.parent: json.loads(path.read_text()) for path in sorted(PUBLISHED.glob("*/*/claims.json"))}
 
@@ -170,7 +170,7 @@ def test_a_question_about_speed_leads_to_the_times_that_were_measured(published_
 
 
 def test_a_net_that_learned_nothing_has_no_size_of_an_effect(published_site):
-    page = published_site.text("scales/cifar10-cpu-2026-11-25/cifar10/alexnet/alexnet_ablations.html")
+    page = published_site.text(f"scales/{CIFAR10}/cifar10/alexnet/alexnet_ablations.html")
     assert "there is no size of an effect" in page
     assert "324 %" not in page
-    assert "324" not in published_site.text("scales/cifar10-cpu-2026-11-25/cifar10/alexnet/alexnet_ablations.tex")
+    assert "324" not in published_site.text(f"scales/{CIFAR10}/cifar10/alexnet/alexnet_ablations.tex")

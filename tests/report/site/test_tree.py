@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 import html5lib
 
+from tests.published import CIFAR10
 from tests.report.reading import Page
 
 LINK = re.compile(r'<(\w+)[^>]*?\s(?:href|src)="([^"]*)"([^>]*)>')
@@ -100,7 +101,7 @@ def test_records_and_curves_of_the_runs_lie_inside(published_site):
 
 def test_a_run_differs_from_its_base_in_what_was_changed_though_records_have_grown_since(published_site):
     for run in ("no_lrn-0", "no_lrn-2"):
-        page = published_site.text(f"scales/cifar10-cpu-2026-11-25/cifar10/runs/alexnet/{run}.html")
+        page = published_site.text(f"scales/{CIFAR10}/cifar10/runs/alexnet/{run}.html")
         said = page.partition('id="difference"')[2].partition("</section>")[0]
         keys = re.findall(r"(?:network|recipe|evaluation)\.[a-z_.]+", said)
         assert keys

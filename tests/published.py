@@ -1,0 +1,13 @@
+"""The results that are published in this repository, by the names of their folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+PUBLISHED = Path(__file__).parents[1] / "results" / "published"
+CIFAR10, GESTURES, IMAGENETTE, SPEED = (
+    "cifar10-cpu-2026-11-25",
+    "gestures-cpu-2026-11-25",
+    "imagenette-cpu-2026-11-28",
+    "speed-cpu-2026-11-28",
+)
