@@ -337,7 +337,7 @@ def _record(
         reason="the training loss is NaN in epoch 1" if diverged else "",
         dataset=RunData(name=data.name, title=data.title, digest=data.digest, classes=data.classes, groups=dict(data.groups)),
         num_classes=truth.num_classes,
-        num_train_examples=TRAINING_IMAGES,
+        num_train_examples=round(TRAINING_IMAGES * getattr(run.dataset, "share", 1)),
         costs=costs,
         scores=tuple(scores),
         network=made if isinstance(made, TrainedNetwork) else None,

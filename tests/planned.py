@@ -35,6 +35,7 @@ CONFIG = {
     "until": None,
     "looks": [3, 5, 10],
     "hours": None,
+    "tuned": False,
     "seeds_per_job": "all",
     "gpus_per_job": None,
     "precision": "float32",

@@ -35,6 +35,7 @@ OPTIONS = {
     "collect": STAGE | PAPERS_OPTION | {"--num-seeds"},
     "judge": STAGE | PAPERS_OPTION,
     "decide": STAGE | COMPUTE | PAPERS_OPTION | {"--looks", "--hours"},
+    "tune": STAGE | COMPUTE | PAPERS_OPTION | {"--claims", "--dry-run", "--hours"},
     "render": STAGE | PAPERS_OPTION | {"--reports", "--threads"},
     "report": STAGE | PAPERS_OPTION | {"--left", "--num-seeds", "--reports"},
     "follow": (STAGE - {"--log"}) | PAPERS_OPTION | {"--jobs", "--num-seeds", "--pages", "--reports", "--runs", "--until-end-of"},

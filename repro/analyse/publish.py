@@ -12,6 +12,7 @@ from repro.analyse.collect.run_files import answers_of, read_run_scores
 from repro.artifacts import claims_json, dataset_json, run_json
 from repro.artifacts.dataset_json import read_dataset, write_dataset
 from repro.artifacts.files import sha256_bytes, sha256_file, write_bytes
+from repro.artifacts.judged import sizes_json
 from repro.artifacts.ledger.chain import FILE as LEDGER_FILE
 from repro.artifacts.ledger.chain import TIP_FILE, read_ledger
 from repro.artifacts.published import answers as bits
@@ -65,7 +66,8 @@ def _published(folder: Path, records: Sequence[Path], *, target: Path) -> Publis
     for path in records:
         record = read_run(folder.parent, "/".join((folder.name, *path.parts[-4:-1])))
         runs[record.id] = _publish_run(record, path.parent, target=target)
-    for name in ("runs.csv", claims_json.FILE, LEDGER_FILE, TIP_FILE):
+    sizes = [path.name for path in sizes_json.files_in(folder)]
+    for name in ("runs.csv", claims_json.FILE, LEDGER_FILE, TIP_FILE, *sizes):
         if (folder / name).is_file():
             shutil.copyfile(folder / name, target / name)
     published = Published(

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from repro.catalogue.fields import faults
 from repro.catalogue.questions import question_faults
+from repro.catalogue.sizes import size_faults
 from repro.spec.claims import Claim, OfClaims, Within
 from repro.spec.claims.planted import SAME
 from repro.spec.experiment import AnyDataset, Paper, Scale, Table, Variant, make_run, needed_runs
@@ -43,6 +44,7 @@ def paper_faults(paper: Paper) -> Iterator[str]:
         _wrong_claims,
         _wrong_tables,
         question_faults,
+        size_faults,
     ):
         found = list(check(paper))
         yield from found

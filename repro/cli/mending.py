@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from repro.artifacts import dataset_json, run_json
-from repro.artifacts.files import data_folder, run_folder
+from repro.artifacts.files import data_folder, remove_parts, run_folder
 from repro.spec.experiment import Paper
 from repro.spec.video_datasets import CAMERA_FILE, VideoDataset
+from repro.system.locks import locked
 from repro.system.progress import Say
 
 
@@ -59,3 +61,12 @@ def setting_damage_aside(results: Path, scale: str) -> Iterator[None]:
                 (folder / run_json.FILE).rename(folder / run_json.FINISHED)
         error.args = (f"{error}; the workflow does so when its command is typed again",)
         raise
+
+
+@contextmanager
+def writing(options: argparse.Namespace, say: Say) -> Iterator[None]:
+    """Be the one process that writes numbers and verdicts of a scale; what a killed one has left half-written is removed."""
+    folder = options.results / options.scale
+    with locked(folder / "report", say=say):
+        remove_parts(folder)
+        yield

@@ -29,7 +29,7 @@ from repro.cli.options import (
     add_stage,
 )
 from repro.cli.planning import plan_runs
-from repro.cli.site import write_pages
+from repro.cli.site import fit_sizes, write_pages
 from repro.cli.stage_options import add_stages
 from repro.cli.stages import calibrate_verdicts, render_speeds
 from repro.cli.trust import bring_runs, challenge_claim, export_named, publish_results, verify_results
@@ -63,6 +63,7 @@ def command_parser() -> argparse.ArgumentParser:
     words = "folders of results, such as results/small, or above several, such as results/published"
     command.add_argument("folders", nargs="+", type=parse_place, metavar="RESULTS", help=words)
     command.add_argument("--out", type=parse_place, default=REPORTS, metavar="DIR", help=f"of the site (default: {REPORTS})")
+    _add_sizes(commands)
     command = add_command(commands, "ledger", show_ledger, "print what was started and what came of it, or begin anew")
     add_scale(command)
     add_results(command)
@@ -103,6 +104,14 @@ def _add_calibrate(commands: Commands) -> None:
     words = "the same seed gives the same numbers (default: 2012)"
     command.add_argument("--seed", type=int, default=2012, metavar="N", help=words)
     command.add_argument("--out", type=parse_place, metavar="FILE", help="write a line for each setting here too, as CSV")
+
+
+def _add_sizes(commands: Commands) -> None:
+    text = "fit lines of effects against size, over results at several sizes of one scale"
+    command = add_knowing(commands, "sizes", fit_sizes, text)
+    words = "of one size, with others beside it such as results/cifar10_images_1of4; or each that is to be taken"
+    command.add_argument("folders", nargs="+", type=parse_place, metavar="FOLDER", help=words)
+    command.add_argument("--json", action="store_true", help="print what is written")
 
 
 def _add_trust(commands: Commands) -> None:

@@ -1,4 +1,4 @@
-"""The commands `plan`, what a scale will cost, and `follow`, how far its runs are and how long the rest takes."""
+"""The commands `plan`, what a scale costs, `follow`, how far its runs are, and `tune`, claims with rates of arms' own."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from repro.artifacts.files import run_folder
 from repro.artifacts.run_json import is_finished
 from repro.catalogue.known import catalogue
 from repro.cli.arguments import STANDARD_INPUT, UsageError, limit_threads
+from repro.cli.mending import writing
 from repro.planning.plan import planned_runs
 from repro.spec.experiment import Paper
 from repro.spec.run import Run
@@ -50,6 +51,36 @@ def plan_runs(options: argparse.Namespace, say: Say) -> None:
     print("\n".join(outlook.lines()))
     if options.hours is not None:
         print("\n".join(outlook.proposal_lines(hours=options.hours)))
+
+
+def tune_claims(options: argparse.Namespace, say: Say) -> None:
+    """Judge claims with rates of their arms' own; with --dry-run say what that would take."""
+    if options.hours is not None and options.hours < 0:
+        raise UsageError(f"--hours {options.hours:g}; allowed: 0 and above, of processor time for searches and tuned runs")
+    papers = tuple(catalogue(options.catalogue).papers_at(options.scale, options.papers))
+    if not (options.results / options.scale / "runs").is_dir():
+        raise UsageError(
+            f"--results {options.results} has no runs of scale {options.scale}, so that no claim came out yet; make some first "
+            "(snakemake --cores all reproduce), or give other results"
+        )
+    with importing():
+        from repro.planning.deciding.train import Place
+        from repro.planning.tuning.tune import Task, dry_run, tune
+
+    extra = [word for file in options.catalogue for word in ("--catalogue", str(file))]
+    task = Task(
+        papers=papers,
+        scale=options.scale,
+        names=None if options.claims is None else tuple(name for several in options.claims for name in several),
+        budget_s=None if options.hours is None else 3600 * options.hours,
+        place=Place(results=options.results, options=("--device", options.device, *extra), threads=options.threads),
+    )
+    if options.dry_run:
+        print("\n".join(dry_run(task)))
+        return
+    with writing(options, say):
+        judgement = tune(task, say=say)
+    say(f"wrote {task.folder / 'claims.json'}: {judgement.counts.words}")
 
 
 def follow_runs(options: argparse.Namespace, say: Say) -> None:

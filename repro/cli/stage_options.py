@@ -18,7 +18,7 @@ from repro.cli.options import (
     add_stage,
     add_threads,
 )
-from repro.cli.planning import follow_runs
+from repro.cli.planning import follow_runs, tune_claims
 from repro.cli.stages import (
     alone,
     collect_runs,
@@ -58,6 +58,7 @@ def add_stages(commands: Commands) -> None:
     )
     stage.add_argument("--hours", type=float, metavar="H", help="of processor time beyond the first look (default: no limit)")
     add_compute(stage)
+    _add_tune(commands)
     stage = add_stage(commands, "render", render_reports, "write the pages and tables")
     add_threads(stage)
     add_papers(stage)
@@ -69,6 +70,18 @@ def add_stages(commands: Commands) -> None:
     words = "runs are being made: a JSON object of the ids of those that are left and the seconds that each adds; - is stdin"
     stage.add_argument("--left", type=parse_input, metavar="FILE", help=words)
     _add_follow(commands)
+
+
+def _add_tune(commands: Commands) -> None:
+    text = "judge claims that came out against their paper once more, each arm with a learning rate of its own"
+    stage = add_stage(commands, "tune", tune_claims, text)
+    add_papers(stage)
+    words = "their ids (default: those that came out REVERSED, ABSENT or NOT-REPRODUCED)"
+    stage.add_argument("--claims", nargs="+", type=parse_variants, metavar="CLAIM", help=words)
+    words = "of processor time for searches and tuned runs (default: no limit)"
+    stage.add_argument("--hours", type=float, metavar="H", help=words)
+    stage.add_argument("--dry-run", action="store_true", help="say what would be searched and trained, and what it takes")
+    add_compute(stage)
 
 
 def _add_follow(commands: Commands) -> None:

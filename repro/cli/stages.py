@@ -15,7 +15,7 @@ from repro.artifacts.ledger.population_json import keep_population
 from repro.artifacts.run_json import FAITHFUL, is_finished
 from repro.catalogue.known import catalogue
 from repro.cli.arguments import UsageError, chosen_device, limit_threads
-from repro.cli.mending import mend_camera_motions, setting_damage_aside
+from repro.cli.mending import mend_camera_motions, setting_damage_aside, writing
 from repro.cli.options import RESULTS
 from repro.cli.planning import read_left
 from repro.data.files.prepared_from import remember_source
@@ -116,15 +116,6 @@ def _noting_failures(runs: Sequence[Run], options: argparse.Namespace) -> Iterat
         raise
 
 
-@contextmanager
-def _writing(options: argparse.Namespace, say: Say) -> Iterator[None]:
-    """Be the one process that writes numbers and verdicts of a scale; what a killed one has left half-written is removed."""
-    folder = options.results / options.scale
-    with locked(folder / "report", say=say):
-        remove_parts(folder)
-        yield
-
-
 def _refuse_no_results(options: argparse.Namespace) -> None:
     """Fail for a folder that is not there: it is mistyped, and pages of nothing would be made of it."""
     catalogue(options.catalogue).papers_at(options.scale, options.papers)  # a name that is mistyped is told first
@@ -137,7 +128,7 @@ def alone(stage: Command) -> Command:
 
     def run(options: argparse.Namespace, say: Say) -> None:
         _refuse_no_results(options)
-        with _writing(options, say):
+        with writing(options, say):
             stage(options, say)
 
     return run
@@ -198,7 +189,7 @@ def decide_claims(options: argparse.Namespace, say: Say) -> None:
 
     device = ("--device", options.device)
     extra = [word for file in options.catalogue for word in ("--catalogue", file)]
-    with _writing(options, say):
+    with writing(options, say):
         task = Task(
             papers=papers,
             scale=options.scale,
@@ -287,7 +278,7 @@ def report_runs(options: argparse.Namespace, say: Say) -> None:
     """Run the stages from collect to render, one process at a time: the claims of runs that are not there are incomplete."""
     left = read_left(options.left)
     _refuse_no_results(options)
-    with _writing(options, say):
+    with writing(options, say):
         remove_parts(options.reports / options.scale, below=True)
         collect_runs(options, say)
         _judge(options, say)  # what this process has just collected need not be collected again

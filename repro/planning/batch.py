@@ -70,12 +70,17 @@ def check_apart(config: Config, *, apart: bool) -> None:
     """Refuse what jobs that share no folder with this machine cannot do.
 
     Raises:
-        ConfigError: seeds are to be added by a job that reads all runs and the data.
+        ConfigError: seeds are to be added, or claims to be tuned, by a job that reads all runs and the data.
     """
     if apart and config.until:
         raise ConfigError(
             f"until={config.until}, and jobs share no folder with this machine: they cannot see what is decided; "
             "leave until out, or say how many seeds: --config seeds=N"
+        )
+    if apart and config.tuned:
+        raise ConfigError(
+            "tuned=true, and jobs share no folder with this machine: they cannot see what came out; leave tuned out, and type "
+            "python -m repro tune where the results are"
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from repro.analyse.collect.run_files import runs_at_rates
+from repro.analyse.collect.at_rates import runs_at_rates
 from repro.artifacts.files import run_folder
 from repro.planning.plan import planned_runs
 from repro.spec.experiment import Paper, make_run

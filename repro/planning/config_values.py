@@ -51,7 +51,7 @@ def checked_values(values: Mapping[str, Any], *, schema: str) -> dict[str, Any]:
     """
     rules = yaml.safe_load(schema)
     properties: Mapping[str, Mapping[str, Any]] = rules["properties"]
-    values = {key: _as_numbers(value) if _lists_numbers(properties.get(key, {})) else value for key, value in values.items()}
+    values = {key: _as_typed(value, properties.get(key, {})) for key, value in values.items()}
     for error in _Validator(rules).iter_errors(dict(values)):
         raise ConfigError(_explained(error, properties))
     return {key: _in_one_spelling(key, value, _format(properties[key])) for key, value in values.items()}
@@ -62,6 +62,14 @@ def listed(value: str | Sequence[str]) -> tuple[str, ...]:
     if not isinstance(value, str):
         return tuple(value)
     return (value,) if Path(value).exists() else tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _as_typed(value: Any, rule: Mapping[str, Any]) -> Any:
+    """What a command line hands on as text, in the type of its key: numbers of a list, true and false."""
+    if _lists_numbers(rule):
+        return _as_numbers(value)
+    known = {"true": True, "false": False}
+    return known.get(value.casefold(), value) if rule.get("type") == "boolean" and isinstance(value, str) else value
 
 
 def _lists_numbers(rule: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from repro.planning.budget import ASSUMED_SD, Need, Proposal, needs_of, propose, spreads_in
 from repro.planning.cost import Cost, Rate, cost_of, rate_from, representatives, sizes_at
-from repro.planning.plan import planned_runs
+from repro.planning.plan import planned_runs, runs_of_sizes
 from repro.spec.experiment import Paper
 from repro.spec.geometry.clips import geometry_of
 from repro.system.progress import Say
@@ -42,7 +42,9 @@ class Outlook:
             )
             for table in paper.tables
         }
-        every = cost_of(paper, scale=self.scale, runs=planned_runs(paper, scale=self.scale), rates=rates, sizes=sizes)
+        runs = planned_runs(paper, scale=self.scale)
+        found["sizes"] = cost_of(paper, scale=self.scale, runs=runs_of_sizes(paper, runs), rates=rates, sizes=sizes)
+        every = cost_of(paper, scale=self.scale, runs=runs, rates=rates, sizes=sizes)
         return {name: cost for name, cost in found.items() if cost.num_runs or cost.not_counted} | {"all": every}
 
     def lines(self) -> list[str]:

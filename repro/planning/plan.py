@@ -75,6 +75,7 @@ class Config:
     until: str | None
     looks: tuple[int, ...]
     hours: float | None
+    tuned: bool
     seeds_per_job: int | None
     gpus_per_job: int | None
     precision: str
@@ -109,8 +110,10 @@ def _checked_looks(values: Mapping[str, Any]) -> dict[str, Any]:
     """The looks of a configuration, and the seeds of each variant: with `until`, as many as the first look has."""
     looks = tuple(values["looks"])
     if values["until"] is None:
-        if values["hours"] is not None:
-            raise ConfigError(f"configuration hours={values['hours']} is a budget of until=decided; add that, or leave it out")
+        if values["hours"] is not None and not values["tuned"]:
+            raise ConfigError(
+                f"configuration hours={values['hours']} is a budget of until=decided or tuned=true; add one, or leave it out"
+            )
         return {"looks": ()}
     if values["seeds"] is not None:
         raise ConfigError(
@@ -202,6 +205,18 @@ def planned_runs(
     runs = with_needed(reached, paper)
     place = {name: number for number, name in enumerate(dict.fromkeys([*chosen, *(run.variant for run in runs)]))}
     return sorted(runs, key=lambda run: (place[run.variant], run.seed))
+
+
+def runs_of_sizes(paper: Paper, runs: Sequence[Run], *, num_seeds: int | None = None) -> list[Run]:
+    """Those of the planned `runs` that the effects need which the paper shows at several sizes, and what these start from.
+
+    Of each variant the seeds of a page, and none that averages add.
+    """
+    seeds = planned_seeds(paper, scale=runs[0].scale, num_seeds=num_seeds) if runs else ()
+    claims = {claim.id: claim for claim in paper.claims}
+    arms = {name for item in (paper.sizes.effects if paper.sizes else ()) for name in claims[item.claim].variants}
+    needed = {run.id for run in with_needed([run for run in runs if run.variant in arms and run.seed in seeds], paper)}
+    return [run for run in runs if run.id in needed]
 
 
 def source_option(paper: Paper, dataset: Dataset | VideoDataset, config: Config) -> str:

@@ -21,6 +21,7 @@ CLAIM_COLUMNS = (
     *("estimate", "ci90_low", "ci90_high", "ci95_low", "ci95_high", "smallest_effect", "p_raw"),
     *("n_arm", "n_against", "mean_arm", "mean_against", "sd_arm", "sd_against"),
     *("evidence", "verdict", "size", "reason", "runs"),
+    *("tuning_sensitive", "tuned_verdict", "tuned_estimate", "tuned_ci90_low", "tuned_ci90_high"),
 )
 
 
@@ -52,6 +53,9 @@ def read_frames(folder: Path) -> ResultFrames:
 def _claim(claim: JudgedClaim) -> dict[str, Any]:
     """Values of a row by column; what the kind of a claim does not have is missing."""
     found: dict[str, Any] = {name: getattr(claim, name) for name in CLAIM_COLUMNS if hasattr(claim, name)}
+    if claim.tuned is not None:
+        found |= {"tuned_verdict": claim.tuned.verdict, "tuned_estimate": claim.tuned.estimate}
+        found |= _ends("tuned_ci90", claim.tuned.ci90)
     if isinstance(claim, JudgedExact | JudgedParts | JudgedSigns):
         return found
     for name, variant in zip(("arm", "against"), claim.chosen, strict=False):

@@ -10,6 +10,7 @@ from pathlib import Path
 from repro.artifacts import calibration_json, claims_json, dataset_json, log_jsonl, run_json, timings_json
 from repro.artifacts.documents import Document, entry_schema, json_schema
 from repro.artifacts.files import write_text
+from repro.artifacts.judged import sizes_json
 from repro.artifacts.ledger import population_json
 from repro.artifacts.provenance import PACKAGE
 
@@ -20,6 +21,7 @@ DOCUMENTS: dict[str, type[Document]] = {
     dataset_json.FILE: dataset_json.DatasetJson,
     population_json.FILE: population_json.PopulationJson,
     run_json.FILE: run_json.RunJson,
+    sizes_json.EXAMPLE: sizes_json.SizesJson,
     timings_json.FILE: timings_json.TimingsJson,
 }
 FOLDER = PACKAGE.parent / "workflow" / "schemas"

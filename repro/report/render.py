@@ -78,9 +78,18 @@ def with_scale(papers: Sequence[Paper], scale: str) -> list[Paper]:
 
 
 def write_pages(
-    papers: Sequence[Paper], *, results: Results, folder: Path, root: Path | None = None, num_processes: int = 1
+    papers: Sequence[Paper],
+    *,
+    results: Results,
+    folder: Path,
+    root: Path | None = None,
+    num_processes: int = 1,
+    has_sizes: bool = False,
 ) -> None:
-    """Write the pages of `results` into `folder`. root: of the site that they are a part of. Raises as `render` does."""
+    """Write the pages of `results` into `folder`; raises as `render` does.
+
+    root: of the site that they are a part of. has_sizes: whether it has a page of effects against size.
+    """
     known = with_scale(papers, results.scale)
     present = [paper for paper in known if paper.name in results.judgement.evidence]
     if not present:
@@ -89,6 +98,7 @@ def write_pages(
             f"{results.folder / claims_json.FILE} judges {got}, not {wanted}; type python -m repro judge --papers {wanted} first"
         )
     pages = Pages(environment=page_environment(), root=root)
+    pages.environment.globals["has_sizes"] = has_sizes
     tables = [
         partial(_write_table, table, paper, results=results, folder=folder, pages=pages)
         for paper in present
@@ -138,6 +148,7 @@ def page_environment() -> Environment:
     environment.globals["site_style"] = Markup((TEMPLATES / "site" / "header.css").read_text(encoding="utf-8"))
     environment.globals["plain_cells"] = plain_cells
     environment.globals["up"] = ""
+    environment.globals["has_sizes"] = False
     environment.globals["icon"] = f"data:image/svg+xml;base64,{b64encode(ICON.encode()).decode()}"
     environment.globals["script"] = Markup((TEMPLATES / "report.js").read_text(encoding="utf-8"))
     return environment

@@ -15,6 +15,7 @@ from repro.spec.differences import Difference
 from repro.spec.lineage import earlier_data
 from repro.spec.names import UnknownName, named, replaced
 from repro.spec.run import Ensemble, Experiment, Method, Run, Timed, Timing
+from repro.spec.scales.declared import Sizes
 from repro.spec.scales.derived import scale_of_search, unscored, variant_at_rate
 from repro.spec.scales.series import scale_at_size
 from repro.spec.scales.sizings import AnyDataset as AnyDataset
@@ -150,6 +151,7 @@ class Paper:
 
     printed_sets: the data of which it prints numbers; claims and data sets of the scales name them.
     questions: what a reader asks of it, each with the claims that answer it. doi: by which it is found.
+    sizes: effects that are measured at several sizes; None if none is named.
 
     Raises:
         UnknownName: a claim or a data set names data that are not among the printed sets or near them.
@@ -166,6 +168,7 @@ class Paper:
     printed_sets: tuple[PrintedSet, ...] = ()
     questions: tuple[Question, ...] = ()
     doi: str = ""
+    sizes: Sizes | None = None
 
     def __post_init__(self) -> None:
         for claim in self.claims:

@@ -16,6 +16,7 @@ from repro.artifacts.provenance import spec_digest
 from repro.artifacts.published import published_json
 from repro.artifacts.published.answers import EXAMPLES
 from repro.artifacts.run_json import RunJson
+from repro.planning.tuning.search import FOLDER as TUNING
 from repro.report.text.formatting import counted
 from repro.spec.video_datasets import CAMERA_FILE
 from repro.system.locks import LOCK_FILE
@@ -35,6 +36,7 @@ CHECKED = (
     claims_json.FILE,
     calibration_json.FILE,
     CHALLENGES,
+    TUNING,
     published_json.FILE,
     LEDGER_FILE,
     TIP_FILE,

@@ -16,8 +16,10 @@ from repro.verify.chain import chain_checked, publications_checked
 from repro.verify.challenges import challenges_checked
 from repro.verify.check import Check, Verified
 from repro.verify.files import data_checked, files_checked, records_checked
+from repro.verify.made_again.sizes import sizes_checks
 from repro.verify.metrics import metrics_checked
 from repro.verify.stored import Stored, read_stored
+from repro.verify.tuned.searches import rates_checked
 from repro.verify.verdicts import claims_checked
 
 CHECKS: tuple[Callable[[Stored], Check], ...] = (
@@ -29,6 +31,7 @@ CHECKS: tuple[Callable[[Stored], Check], ...] = (
     claims_checked,
     calibration_checked,
     challenges_checked,
+    rates_checked,
 )
 
 
@@ -39,7 +42,7 @@ def verified(folder: Path, known: Catalogue, *, further: Sequence[Check] = ()) -
         NothingToVerify: no known paper has this scale.
     """
     stored = read_stored(folder, known)
-    checks = [check(stored) for check in CHECKS]
+    checks = [*(check(stored) for check in CHECKS), *sizes_checks(stored)]
     tip, made_again = "", ""
     try:
         ledger = read_ledger(folder)

@@ -136,3 +136,6 @@ def test_jobs_that_share_no_folder_cannot_see_what_is_decided() -> None:
     check_apart(checked(scale="smoke", until="decided", seeds=None), apart=False)
     with pytest.raises(ConfigError, match="until=decided, and jobs share no folder"):
         check_apart(checked(scale="smoke", until="decided", seeds=None), apart=True)
+    check_apart(checked(scale="smoke", tuned=True), apart=False)
+    with pytest.raises(ConfigError, match=r"tuned=true, and jobs share no folder .* type python -m repro tune"):
+        check_apart(checked(scale="smoke", tuned=True), apart=True)

@@ -204,3 +204,14 @@ def test_what_the_user_calls_the_data_goes_to_preparation_quoted(title: str | No
     found = config(scale="folders", papers="alexnet", images=str(tmp_path), images_title=title, videos_title="films")
     dataset = PAPERS["alexnet"].scale("folders").dataset
     assert source_option(PAPERS["alexnet"], dataset, found) == f"--source {tmp_path}{option}"
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("true", True), ("True", True), ("false", False), (True, True)])
+def test_true_is_typed_in_small_letters_or_as_python_writes_it(typed: object, meant: bool) -> None:
+    assert read_config(with_defaults({"scale": "smoke", "tuned": typed})).tuned is meant
+
+
+@pytest.mark.parametrize("typed", ["yes", "1", 1, "tuned", ""])
+def test_what_is_neither_true_nor_false_is_refused(typed: object) -> None:
+    with pytest.raises(ConfigError, match=r"tuned=.* is not allowed; allowed: true or false"):
+        read_config(with_defaults({"scale": "smoke", "tuned": typed}))

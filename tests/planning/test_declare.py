@@ -11,6 +11,7 @@ from repro.papers import PAPERS
 from repro.planning.declare import declare, plan_of
 from repro.planning.plan import planned_runs
 from repro.spec.experiment import make_run
+from repro.spec.scales.grid import DEFAULT_GRID, RateGrid
 
 ALEXNET, KARPATHY = PAPERS["alexnet"], PAPERS["karpathy"]
 
@@ -88,3 +89,15 @@ def test_who_begins_anew_declares_anew(tmp_path):
     declare(plan_of([ALEXNET], runs(0)), folder=tmp_path)
     one, other = plans(tmp_path)
     assert one == other
+
+
+def test_the_grids_of_rates_are_declared_once_and_another_one_is_a_line_more(tmp_path):
+    runs = planned_runs(ALEXNET, scale="smoke", table="alexnet_ablations", num_seeds=1)
+    plan = plan_of([ALEXNET], runs)
+    assert plan.rates["alexnet/alexnet"] == DEFAULT_GRID.words and "alexnet/ensemble" not in plan.rates
+    declare(plan, folder=tmp_path)
+    declare(plan, folder=tmp_path)
+    assert len(read_ledger(tmp_path).events(Plan)) == 1
+    other = replace(plan, rates={"alexnet/alexnet": RateGrid(factors=(0.25, 1.0)).words})
+    declare(other, folder=tmp_path)
+    assert read_ledger(tmp_path).events(Plan)[1] == Plan(claims={}, tables={}, seeds={}, rates=other.rates)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,17 @@ import pytest
 from repro.analyse.calibrate.own.calibration import calibrate_results
 from repro.analyse.collect.collect import collect
 from repro.analyse.judge.judge import judge
+from repro.artifacts.judged import Estimated
+from repro.artifacts.judged.sizes_json import (
+    EXAMPLE,
+    EffectOverSizes,
+    OthersEffect,
+    PointAtSize,
+    SizeFolder,
+    SizesJson,
+    files_in,
+    write_sizes,
+)
 from repro.papers import PAPERS
 from repro.readers.schemas import DOCUMENTS, FOLDER, main, schema_texts
 from tests.fabricate import Truth, fabricate
@@ -23,6 +35,41 @@ VARIANTS = {
     "alexnet": ["full", "no_lrn", "five_seeds", "sift_fisher"],
     "karpathy": ["single_frame", "slow_fusion", "clip_speed", "feature_histograms"],
 }
+#: An effect at three sizes, one of which was not run.
+POINT = PointAtSize(
+    scale="smoke",
+    share="1",
+    size=384.0,
+    verdict="DIRECTION",
+    effect=Estimated(estimate=0.1, ci90=(0.0, 0.2), ci95=None),
+    se=0.05,
+    df=8.0,
+    n={"full": 3, "no_lrn": 3},
+    runs=("smoke/alexnet/full/0",),
+)
+OVER_SIZES = SizesJson(
+    scale="smoke",
+    along="images",
+    data="generated images",
+    folders=(SizeFolder(scale="smoke", share="1", claims_sha256="0" * 64),),
+    effects=(
+        EffectOverSizes(
+            paper="alexnet",
+            claim="A.S3.3.lrn.top1",
+            title="",
+            statement="",
+            arm="full",
+            against="no_lrn",
+            metric="top1_error",
+            protocol="ten_crop",
+            points=(POINT, replace(POINT, effect=None, se=None, df=None, why="not run at this size")),
+            line=None,
+            drawn_on=None,
+            others=(OthersEffect(who="somebody", effect=0.1, same_quantity=True, note=""),),
+            reason="1 size has an effect; a line needs 3",
+        ),
+    ),
+)
 
 
 @functools.cache
@@ -43,6 +90,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     judge(papers, scale="smoke", results=results)
     calibrate_results(papers, scale="smoke", results=results)
     write_prepared(results / "tiny")
+    write_sizes(results / "smoke", OVER_SIZES)
     return results
 
 
@@ -56,7 +104,7 @@ def test_the_committed_schemas_are_those_of_the_classes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("file", DOCUMENTS)
 def test_every_document_that_the_stages_write_fits_its_schema(file: str, results: Path) -> None:
-    paths = list(results.rglob(file))
+    paths = [path for path in results.rglob("*.json") if path.name == file or (file == EXAMPLE and path in files_in(path.parent))]
     assert paths
     for path in paths:
         schema_of(file).validate(json.loads(path.read_text()))

@@ -173,6 +173,7 @@ def test_until_decided_begins_with_the_seeds_of_its_first_look() -> None:
     found = checked(until="decided", seeds=None, looks=[2, 4], hours=1)
     assert (found.seeds, found.looks, found.hours) == (2, (2, 4), 1)
     assert checked(seeds=None).looks == ()
+    assert checked(tuned=True, hours=1).tuned and not checked().tuned
 
 
 @pytest.mark.parametrize(
@@ -180,7 +181,7 @@ def test_until_decided_begins_with_the_seeds_of_its_first_look() -> None:
     [
         ({"until": "decided", "seeds": 3}, "seeds=3 and until=decided exclude each other"),
         ({"until": "decided", "seeds": None, "looks": [5, 3]}, r"looks=\[5, 3\] do not rise"),
-        ({"hours": 1}, "hours=1 is a budget of until=decided"),
+        ({"hours": 1}, "hours=1 is a budget of until=decided or tuned=true; add one"),
         ({"until": "tired"}, "until='tired' is not allowed; allowed: decided, or null"),
     ],
 )

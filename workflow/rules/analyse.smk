@@ -1,11 +1,12 @@
 # Numbers, verdicts and pages, made from the files of the runs.
-# With until=decided one job adds seeds where they are needed, with all threads; runs.csv is then its own.
+# With until=decided one job adds seeds where they are needed, with tuned=true one tries rates of the arms' own, each with all
+# threads; runs.csv is then theirs.
 rule collect:
     input:
         runs_of(PAPERS),
     output:
         here(COUNTED),
-        [] if CONFIG.until else here(f"{SCALE_FOLDER}/runs.csv"),
+        [] if CONFIG.until or CONFIG.tuned else here(f"{SCALE_FOLDER}/runs.csv"),
     log:
         f"{LOGS}/collect.log",
     localrule: True
@@ -50,6 +51,34 @@ if CONFIG.until:
         shell:
             f"{REPRO} decide {AT} {ON} "
             "--papers {params.papers} --looks {params.looks} {params.hours} --threads {threads} --log {log:q}"
+            f"{TUNING}"
+
+elif CONFIG.tuned:
+
+    rule tune:
+        input:
+            runs_of(PAPERS),
+            here(COUNTED),
+        output:
+            here(f"{SCALE_FOLDER}/runs.csv"),
+            here(f"{SCALE_FOLDER}/claims.json"),
+        log:
+            f"{LOGS}/tune.log",
+        retries: tries()
+        conda:
+            "../envs/repro.yaml"
+        threads: num_usable()
+        resources:
+            mem_mb=growing_memory(2000),
+            runtime=growing_time(),
+            gpu=gpus_per_job(CONFIG),
+        params:
+            papers=PAPER_NAMES,
+            hours="" if CONFIG.hours is None else f"--hours {CONFIG.hours:g}",
+            spec=[measured_digest(PAPERS), claims_digest(PAPERS)],
+            code=[code_digest("collect"), code_digest("judge")],
+        shell:
+            f"{REPRO} tune {AT} {ON} " "--papers {params.papers} {params.hours} --threads {threads} --log {log:q}"
 
 else:
 

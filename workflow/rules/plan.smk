@@ -54,6 +54,7 @@ from repro.planning.plan import (
     planned_runs,
     prepare_code,
     read_config,
+    runs_of_sizes,
     source_option,
     templates_digest,
     train_options,
@@ -157,6 +158,8 @@ ON = f"--device {CONFIG.device}"
 PREPARE_ON = ON if LONGEST is None else "--device cpu"
 # What the ledger of there says goes to the store too.
 TELLING = f' && cp "$at/{CONFIG.scale}/ledger.jsonl" {{output.told:q}}' * APART
+# After seeds were added, what claims need that came out against their paper.
+TUNING = f" && {REPRO} tune {AT} {ON} --papers {{params.papers}} {{params.hours}} --threads {{threads}}" * CONFIG.tuned
 INTO = f"--reports {literal(quote(CONFIG.reports))}"
 
 SCALE_FOLDER = (Path(CONFIG.results) / CONFIG.scale).as_posix()
@@ -300,7 +303,7 @@ def remove_what_a_kill_left(folder):
 
 def pages_are_wanted():
     """Say whether this call makes pages."""
-    wanted = {"reproduce", "report", "all", "render", *(table.name for paper in PAPERS for table in paper.tables)}
+    wanted = {"reproduce", "report", "all", "render", "sizes", *(table.name for paper in PAPERS for table in paper.tables)}
     return bool(wanted & {job.rule.name for job in workflow.dag.jobs})
 
 

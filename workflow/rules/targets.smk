@@ -31,6 +31,30 @@ rule site:
         f"--out {literal(quote(CONFIG.reports))} > {{log:q}} 2>&1"
 
 
+# The effects that papers show at several sizes: of this scale, or of a size of it, their own variants alone.
+rule sizes:
+    input:
+        here(
+            [
+                run_folder(CONFIG.results, run.id) / "run.json"
+                for paper in PAPERS
+                for run in runs_of_sizes(paper, planned([paper]), num_seeds=CONFIG.seeds)
+            ]
+        ),
+    log:
+        f"{LOGS}/report/sizes.log",
+    localrule: True
+    conda:
+        "../envs/repro.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        papers=PAPER_NAMES,
+        seeds=SEEDS_OPTION,
+    shell:
+        f"{REPRO} report {AT} {INTO} " "--papers {params.papers} {params.seeds} --log {log:q}"
+
+
 for paper in PAPERS:
     for table in paper.tables:
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from repro.analyse.calibrate.draws import draw_settings
+from repro.analyse.calibrate.lines import line_settings
 from repro.analyse.calibrate.looks import EFFECT, LookRow, look_rows
 from repro.analyse.calibrate.ratios import ratio_settings
 from repro.analyse.calibrate.settings import NOMINAL, SLACK, Outcome, Setting, run
@@ -25,7 +26,7 @@ HEADS = ("REPR", "DIR", "INCON", "NOT-R", "ABSENT", "INCON", "false DIR", "REVER
 
 def all_settings() -> list[Setting]:
     """Every setting, in the order in which they are printed."""
-    return [*spread_settings(), *ratio_settings(), *draw_settings(), *several_settings()]
+    return [*spread_settings(), *ratio_settings(), *draw_settings(), *several_settings(), *line_settings()]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,8 +18,6 @@ from repro.artifacts.run_json import RunJson, ScoresFile, read_run
 from repro.artifacts.scores import Scores, load_scores, parse_scores
 from repro.artifacts.stored_files import StoredFile
 from repro.evaluate.metrics import top_k_correct
-from repro.spec.experiment import Paper
-from repro.spec.scales.names import at_rate
 from repro.spec.terms.metrics import TOP_K
 
 AGAIN = "train it again: what is damaged is made anew"
@@ -45,13 +43,6 @@ def find_run(results: Path, run_id: str) -> RunJson | None:
         return None
     except FileFormatError as error:
         raise DamagedRunError(run_id, error) from None
-
-
-def runs_at_rates(paper: Paper, *, scale: str, results: Path) -> list[str]:
-    """The variants of `paper` at rates of their own, which no catalogue lists, that have a folder in `results`."""
-    place = run_folder(results, f"{scale}/{paper.name}/variant/0").parent.parent
-    names = sorted(path.name for path in place.glob("*_rate_x*") if path.is_dir())
-    return [name for name in names if at_rate(name) is not None and paper.has_variant(name)]
 
 
 def read_run_file(record: RunJson, stored: StoredFile, *, results: Path) -> bytes:

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from repro.analyse.collect.run_files import find_run, read_collected_scores, read_run_answers, runs_at_rates
+from repro.analyse.collect.at_rates import runs_at_rates
+from repro.analyse.collect.run_files import find_run, read_collected_scores, read_run_answers
 from repro.artifacts.files import FileFormatError, run_folder, sha256_bytes
 from repro.artifacts.ledger.chain import read_ledger
 from repro.artifacts.ledger.standing import Histories

@@ -14,6 +14,7 @@ from repro.papers.alexnet.questions import QUESTIONS
 from repro.papers.alexnet.released import RELEASED, WHAT_IF
 from repro.papers.alexnet.scales import SCALES
 from repro.papers.alexnet.scaling import SCALING
+from repro.papers.alexnet.sizes import SIZES
 from repro.papers.alexnet.tables import TABLES
 from repro.spec.experiment import Paper
 
@@ -28,5 +29,6 @@ ALEXNET = Paper(
     tables=(*TABLES, PLANTED_PAGE),
     printed_sets=PRINTED_SETS,
     questions=QUESTIONS,
+    sizes=SIZES,
     doi="10.1145/3065386",
 )

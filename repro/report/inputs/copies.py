@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from repro.artifacts import calibration_json, claims_json, files, run_json
+from repro.artifacts.judged.sizes_json import files_in
 from repro.report.inputs.results import Results, RunRecord
 
 #: Files of a scale that are given along.
@@ -34,7 +35,8 @@ def copied(results: Results, *, folder: Path) -> tuple[Results, Copies]:
         raise files.FileFormatError(
             f"the results {results.folder} lie where their pages keep copies; give another folder for the pages: --reports DIR"
         )
-    tables = tuple(name for name in TABLES if (results.folder / name).is_file())
+    sizes = (path.name for path in files_in(results.folder))
+    tables = tuple(name for name in (*TABLES, *sizes) if (results.folder / name).is_file())
     logs = tuple(sorted(_logs(results.folder)))
     runs = {name: replace(run, folder=folder / _place(run)) for name, run in results.runs.items()}
     kept = {folder / name for name in (*tables, *logs)}

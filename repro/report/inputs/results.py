@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from repro.analyse.collect.at_rates import runs_at_rates
 from repro.artifacts import calibration_json, claims_json, dataset_json, files
 from repro.artifacts.calibration_json import CalibrationJson, read_calibration
 from repro.artifacts.claims_json import Judgement, read_claims_json
@@ -215,12 +216,12 @@ def _read_refused(path: Path) -> tuple[dict[str, str], ...]:
 
 def run_records(paper: Paper, *, scale: str, results: Path) -> Iterator[RunRecord]:
     """Read the run folders of the paper's variants at `scale`, seeds in order."""
-    for variant in paper.variants:
-        parent = files.run_folder(results, f"{scale}/{paper.name}/{variant.name}/0").parent
+    for name in (*(item.name for item in paper.variants), *runs_at_rates(paper, scale=scale, results=results)):
+        parent = files.run_folder(results, f"{scale}/{paper.name}/{name}/0").parent
         for folder in _seed_folders(parent):
             if not is_finished(folder):
                 continue
-            run_id = f"{scale}/{paper.name}/{variant.name}/{folder.name}"
+            run_id = f"{scale}/{paper.name}/{name}/{folder.name}"
             record = read_run(results, run_id)
             log, lines = _log(record, folder)
             yield RunRecord(id=run_id, folder=folder, record=record, log=log, log_lines=lines)

@@ -31,7 +31,7 @@ from repro.artifacts.ledger.events import Challenge
 from repro.report.pages.several_cells import estimate_cells, parts_cell, printed_cell
 from repro.report.text import wording
 from repro.report.text.formatting import Digits, count, cut, fixed, p_value, relative_change, times
-from repro.report.text.spreads import spread_mark, spread_words
+from repro.report.text.marks import spread_mark, spread_words, tuned_mark
 from repro.report.text.tables import Cell, Link, interval
 from repro.report.text.units import measured_text, printed_text
 from repro.spec.terms.metrics import metric_named, unit_of
@@ -254,7 +254,7 @@ def arm_cells(entry: JudgedClaim | MeasuredEffect, role: str, *, name: str, digi
 
 def verdict_cells(claim: JudgedClaim, challenges: Sequence[Challenge] = ()) -> Cells:
     """The verdict with symbol and colour, its size flag and its reason; beside it what challenges of it gave."""
-    words = wording.verdict_words(claim.verdict)
+    words, shown = wording.verdict_words(claim.verdict), wording.words_for(claim)
     remarks = []
     if claim.total_flips:
         seen = sampled_by(claim.protocol)
@@ -262,7 +262,7 @@ def verdict_cells(claim: JudgedClaim, challenges: Sequence[Challenge] = ()) -> C
     if claim.post_hoc and claim.verdict != POST_HOC:
         remarks.append(f"Changed after runs had been seen: {'; '.join(claim.post_hoc.changed)}.")
     remarks += claim.remarks
-    remarks += filter(None, [spread_mark(claim)])
+    remarks += filter(None, [spread_mark(claim), tuned_mark(claim)])
     remarks += map(challenge_words, challenges)
     brief = " ".join([claim.brief, *remarks]) if claim.brief else ""
     position = list(wording.VERDICTS).index(words.name)
@@ -270,7 +270,7 @@ def verdict_cells(claim: JudgedClaim, challenges: Sequence[Challenge] = ()) -> C
     needed = claim.seeds_needed if claim.verdict == INCONCLUSIVE and isinstance(claim, ASKING_SEEDS) else None
     return {
         "p_adjusted": Cell(text=p_value(adjusted)),
-        "verdict": Cell(text=words.name, symbol=words.symbol, tone=words.tone, sort=f"{position:02d}"),
+        "verdict": Cell(text=shown.name, symbol=words.symbol, tone=words.tone, sort=f"{position:02d}"),
         "size": Cell(text=wording.SIZES[claim.size]),
         "seeds_needed": Cell(text=count(needed)),
         "evidence": Cell(text=claim.evidence),

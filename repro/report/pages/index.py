@@ -28,7 +28,7 @@ from repro.report.text import formatting, wording
 from repro.report.text.file_tables import left_out_view, refused_view
 from repro.report.text.formatting import compact, count, listed, percent, size
 from repro.report.text.hits import claim_as_shown
-from repro.report.text.spreads import spread_mark
+from repro.report.text.marks import spread_mark, tuned_mark
 from repro.report.text.started import started_facts
 from repro.report.text.tables import Cell, Column, Link, Row, TableView
 from repro.report.text.wording import VerdictWords
@@ -221,7 +221,7 @@ def _claim_cells(claim: JudgedClaim, paper: Paper, table: Table | None, *, page:
 
 def verdict_marks(claim: JudgedClaim) -> list[str]:
     """What must stand beside a verdict wherever it stands: that it was changed, or hangs on a choice."""
-    return [*claim.remarks, *filter(None, [spread_mark(claim)])]
+    return [*claim.remarks, *filter(None, [spread_mark(claim), tuned_mark(claim)])]
 
 
 def _seeds(claim: JudgedClaim) -> dict[str, Cell]:

@@ -37,7 +37,7 @@ from repro.report.text.changes import part_words
 from repro.report.text.formatting import compact, count, counted, device_words, fixed, listed, percent
 from repro.report.text.tables import Cell, Column, Link, Row, TableView
 from repro.report.text.units import NEVER, measured_text
-from repro.report.text.wording import VerdictWords, verdict_words
+from repro.report.text.wording import VerdictWords, words_for
 from repro.spec.experiment import Paper, Variant
 from repro.spec.terms.methods import run_method
 from repro.spec.terms.metrics import unit_of
@@ -378,5 +378,5 @@ def _decided_claims(run: RunRecord, paper: Paper, *, results: Results) -> tuple[
         if claim.paper == paper.name and run.id in claim.runs and claim.verdict not in (*NO_QUESTION, INCOMPLETE):
             page = table_page_path(paper.name, table.name) if table else "index.html"
             href = f"{relative(page, page=here)}#{claim.id}"
-            found.append(DecidedClaim(link=Link(text=claim.statement, href=href), verdict=verdict_words(claim.verdict)))
+            found.append(DecidedClaim(link=Link(text=claim.statement, href=href), verdict=words_for(claim)))
     return tuple(found)

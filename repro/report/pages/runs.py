@@ -42,6 +42,11 @@ def runs_page(papers: Sequence[Paper], *, absent: Sequence[Paper], results: Resu
 def _runs_of(paper: Paper, *, results: Results) -> TableView:
     measures: list[Measure] = [(metric, protocol) for metric in METRICS for protocol in PROTOCOLS]
     variants = [item.name for item in paper.variants]
+    variants += dict.fromkeys(
+        run.record.variant
+        for run in results.runs.values()
+        if run.record.paper == paper.name and run.record.variant not in variants
+    )
     return runs_view(paper, variants, measures=measures, results=results, href=lambda path: path)
 
 

@@ -52,7 +52,7 @@ from repro.report.text.claim_columns import COLUMNS
 from repro.report.text.differences import differences_view
 from repro.report.text.hits import NOTE, claim_as_shown, effect_as_shown
 from repro.report.text.tables import Cell, Link, Row, TableView
-from repro.report.text.wording import verdict_words
+from repro.report.text.wording import words_for
 from repro.spec.datasets import SAME_DATA
 from repro.spec.experiment import Paper, Table
 
@@ -385,7 +385,7 @@ def _plot_row(line: TableLine, paper: Paper, table: Table, *, signs: Mapping[str
         href=f"#{line.claim.id}" if line.claim else "",
         detail=detail,
         value=_deciding_words(cells, relative=_decides(entry) == "relative" and relative),
-        verdict=verdict_words(line.claim.verdict) if line.claim else None,
+        verdict=words_for(line.claim) if line.claim else None,
         signs=signs,
         seeds=seeds,
         relative=relative,

@@ -87,7 +87,9 @@ def standing(claims: Sequence[JudgedClaim], *, data: str) -> str:
     if not tried:
         return f"No claim that nets must be trained for was tried on {data}."
     said = f"{count(len(tried))} claims were tried on {data}: {count(agree)} go the paper's way, {count(against)} do not"
-    return f"{said}, {count(open_)} cannot be told yet." if open_ else f"{said}."
+    sensitive = sum(claim.tuning_sensitive for claim in claims)
+    hang = f" {count(sensitive)} of these verdicts {'is' if sensitive == 1 else 'are'} tuning-sensitive." if sensitive else ""
+    return (f"{said}, {count(open_)} cannot be told yet." if open_ else f"{said}.") + hang
 
 
 def headline(decided: int, judgeable: int) -> str:

@@ -13,8 +13,9 @@ from repro.artifacts.judged import JudgedClaim, JudgedSpread
 from repro.report.pages.claim_cells import AT_LEAST
 from repro.report.site.folders import Source
 from repro.report.site.plots.sizes import as_printed, axis_of, change_of_errors, interval_text, printed_size, size_of, size_text
-from repro.report.site.standing import AGAINST, AGREE, GROUPS, OPEN, Asked, Statement, deciding_entry, mark_for
+from repro.report.site.standing import AGAINST, AGREE, GROUPS, OPEN, SHORT, Asked, Statement, deciding_entry, mark_for
 from repro.report.text.formatting import counted, listed
+from repro.report.text.marks import SENSITIVE
 from repro.spec.terms.metrics import metric_named
 
 
@@ -42,7 +43,8 @@ def digest_of_answers(asked: Asked, sources: Sequence[Source]) -> str:
             entry = statement.entries.get(source.key)
             if source.real and entry is not None and GROUPS[entry.verdict] in (AGREE, AGAINST, OPEN):
                 part = entry.deciding if not hasattr(entry, "parts") else None
-                found.append([entry.id, entry.evidence, entry.verdict, None if part is None else part.estimate])
+                hangs = [SENSITIVE] if entry.tuning_sensitive else []
+                found.append([entry.id, entry.evidence, entry.verdict, None if part is None else part.estimate, *hangs])
     return digest_of({"question": asked.question.name, "answers": sorted(found, key=str)})[:16]
 
 
@@ -146,10 +148,19 @@ def measured(statement: Statement, sources: Sequence[Source], groups: Sequence[s
 
 
 def effect_words(entry: JudgedClaim, statement: Statement, source: Source, *, brief: bool = False) -> str:
+    """An effect in a sentence, and whether its verdict is tuning-sensitive."""
+    said = _measured_words(entry, statement, source, brief=brief)
+    if not entry.tuning_sensitive or entry.tuned is None:
+        return said
+    other = "" if brief else f": “{SHORT[entry.tuned.verdict]}” with a rate of its own for each net"
+    return f"{said}, {SENSITIVE}{other}"
+
+
+def _measured_words(entry: JudgedClaim, statement: Statement, source: Source, *, brief: bool) -> str:
     """An effect in a sentence: the change of error and what the paper prints; unless `brief`, its interval, and points."""
     part = deciding_entry(entry, source.entries)
     if part is not entry:
-        said = effect_words(part, statement, source, brief=brief)
+        said = _measured_words(part, statement, source, brief=brief)
         return f"{mark_for(entry).short}, “{part.statement.rstrip('.')}”: {said}"
     size, paper, axis = size_of(entry), printed_size(entry), axis_of(entry)
     printed = as_printed(entry, statement.paper, results=source.results)

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from repro.analyse.evidence.verdict import UNTESTABLE
 from repro.artifacts.judged import JudgedClaim
+from repro.artifacts.judged.sizes_json import SizesJson
 from repro.report.pages.claim_cells import challenge_words
 from repro.report.pages.setting import Fact, citation, table_page_path
 from repro.report.site.answers import Answer, answer
@@ -20,6 +21,8 @@ from repro.report.site.plots.runs import CurvesOf, SeedTable, curves_of, seed_ta
 from repro.report.site.plots.sizes import as_printed, axis_of, interval_text, size_of, size_text
 from repro.report.site.rules import rule_digest, rule_words
 from repro.report.site.standing import Asked, Mark, Statement, deciding_entry, in_words, mark_for
+from repro.report.site.tuned import TunedView, tuned_views
+from repro.report.sizes.page import SeriesView, series_view
 from repro.report.text.started import started_facts
 
 #: The order of a question's statements: what is decided on real data first.
@@ -90,8 +93,10 @@ class Dossier:
     lines: tuple[ClaimLine, ...]
     levels: tuple[ClaimLine, ...]
     seeds: tuple[SeedTable, ...]
+    tuned: tuple[TunedView, ...]
     powers: tuple[PowerView, ...]
     steps: tuple[Step, ...]
+    sizes: tuple[SeriesView, ...]
     growth: Markup
     curves: tuple[CurvesOf, ...]
     trust: tuple[Trust, ...]
@@ -112,10 +117,12 @@ def dossier(
     after: Asked | None,
     made: str,
     timed: bool = False,
+    series: Sequence[tuple[str, SizesJson]] = (),
 ) -> Dossier:
     """The page of `asked`.
 
     made: the date and code, as a citation names them. timed: whether the site has times of the benchmark suite.
+    series: effects over sizes, with the key of their source.
     """
     used = [source for source in sources if source.judges(asked.paper.name)]
     first, *others = [asked.lead, *(item for item in asked.statements if item is not asked.lead)]
@@ -131,8 +138,14 @@ def dossier(
         lines=tuple(line for line, level in zip(lines, is_level, strict=True) if not level),
         levels=tuple(line for line, level in zip(lines, is_level, strict=True) if level),
         seeds=seed_tables(asked.lead, sources, up=UP) if asked.kind == "effects" else (),
+        tuned=tuple(view for item in asked.statements for view in tuned_views(item, tuple(used))),
         powers=powers(asked.lead, sources),
         steps=steps(asked, sources, prices) if asked.kind == "effects" else (),
+        sizes=tuple(
+            view
+            for key, item in series
+            if (view := series_view(item, key=key, hrefs={}, only=[statement.id for statement in asked.statements])).effects
+        ),
         growth=growth(asked.lead, sources) if asked.kind == "effects" else Markup(""),
         curves=curves_of(asked, sources, up=UP) if asked.kind == "effects" else (),
         trust=tuple(_trust(source, asked) for source in used),

@@ -17,6 +17,7 @@ from repro.report.inputs.results import Results, read_results
 from repro.report.text.formatting import count, listed
 from repro.spec.datasets import DEMONSTRATION, SAME_DATA
 from repro.spec.experiment import Paper
+from repro.spec.scales.series import split_name
 from repro.system.filesystem import read_regular
 
 #: How many folders below the one that was typed may lie between it and the results.
@@ -164,6 +165,12 @@ def read_sources(
     titles = [source.title for source in found]
     told = [replace(item, title=f"{item.title}, {item.key}") if titles.count(item.title) > 1 else item for item in found]
     return tuple(sorted(told, key=lambda source: not source.real))
+
+
+def without_sizes(sources: Sequence[Source]) -> tuple[Source, ...]:
+    """The sources but for those that are a size of another: no data set of their own, so that they count in no answer."""
+    there = {source.scale for source in sources}
+    return tuple(source for source in sources if split_name(source.scale, there) is None)
 
 
 def _key(folder: Path, taken: Collection[str]) -> str:

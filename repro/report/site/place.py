@@ -9,7 +9,7 @@ from repro.artifacts import files
 
 #: What a site consists of, a path a line: the next site in the same folder deletes what it does not write again.
 LIST = "files.txt"
-PAGES = ("index.html", "tables.html", "data.html", "unsaid.html", "reading.html", "speed/index.html")
+PAGES = ("index.html", "tables.html", "data.html", "unsaid.html", "reading.html", "sizes.html", "speed/index.html")
 LISTINGS = ("answers.csv", "answers.json", "matrix.tex")
 FOLDERS = ("question", "scales", "speed")
 #: By which a page of ours is known: what it says itself, or the header of those that were written before it did.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from repro.analyse.evidence import verdict
 from repro.artifacts.judged import JudgedClaim, JudgedParts
 from repro.catalogue.questions import questions_of
 from repro.report.site.folders import Source
 from repro.report.text import wording
+from repro.report.text.marks import with_mark
 from repro.spec.claims import Claim
 from repro.spec.claims.questions import Question
 from repro.spec.experiment import Paper
@@ -78,13 +79,14 @@ STATES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """A verdict as it is shown: `name` in the files' words, `short` in the reader's."""
+    """A verdict as it is shown: `name` in the files' words, `short` in the reader's. sensitive: to rates of the arms' own."""
 
     name: str
     short: str
     symbol: str
     tone: str
     group: str
+    sensitive: bool = False
 
 
 def mark_of(name: str, *, kind: str = "") -> Mark:
@@ -96,7 +98,8 @@ def mark_of(name: str, *, kind: str = "") -> Mark:
 
 def mark_for(entry: JudgedClaim) -> Mark:
     """The mark of what was judged."""
-    return mark_of(entry.verdict, kind=entry.kind)
+    mark = mark_of(entry.verdict, kind=entry.kind)
+    return replace(mark, short=with_mark(mark.short, entry), sensitive=True) if entry.tuning_sensitive else mark
 
 
 def deciding_entry(entry: JudgedClaim, entries: Mapping[str, JudgedClaim]) -> JudgedClaim:

@@ -71,7 +71,8 @@ def with_unit(cell: Cell) -> str:
 
 def verdict_text(name: str) -> str:
     """A verdict as running text has it."""
-    return name.replace("-", " ").capitalize() if name.isupper() else name
+    name, mark, rest = name.partition(", ")
+    return f"{name.replace('-', ' ').capitalize() if name.isupper() else name}{mark}{rest}"
 
 
 def _seeds(cells: Mapping[str, Cell]) -> str:

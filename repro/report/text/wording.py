@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from repro.analyse.evidence import verdict
+from repro.artifacts.judged import JudgedClaim
+from repro.report.text.marks import with_mark
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +140,12 @@ SIZES = {
     "open": "size open",
     "": "",
 }
+
+
+def words_for(claim: JudgedClaim) -> VerdictWords:
+    """How the verdict of `claim` is shown: one that is tuning-sensitive says so."""
+    words = verdict_words(claim.verdict)
+    return replace(words, name=with_mark(words.name, claim)) if claim.tuning_sensitive else words
 
 
 def verdict_words(name: str) -> VerdictWords:

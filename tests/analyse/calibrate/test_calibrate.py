@@ -56,6 +56,7 @@ def test_what_is_simulated() -> None:
         "seeds and images",
         "largest mean less smallest",
         "share of runs",
+        "line over sizes",
     }
     assert len({(setting.kind, setting.name, setting.num_seeds) for setting in SETTINGS}) == len(SETTINGS)
     for kind in ("difference in points", "log ratio of errors", "ratio of epochs"):

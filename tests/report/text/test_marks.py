@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from repro.artifacts.judged import Estimated, JudgedEffect
-from repro.report.text.spreads import spread_mark, spread_words
+from repro.report.text.marks import spread_mark, spread_words
 from tests.artifacts.made import entry
 
 WIDE = Estimated(estimate=0.1, ci90=(-0.1, 0.3), ci95=(-0.2, 0.4))

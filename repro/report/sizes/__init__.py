@@ -1,0 +1,1 @@
+"""Effects over sizes in words, as drawings and as a page."""
