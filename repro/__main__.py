@@ -1,6 +1,12 @@
 """Run the command line: `python -m repro`."""
 
+import os
 import sys
+
+if __name__ == "__main__" and "REPRO_SERVER" in os.environ:  # before anything that takes time to import
+    from repro.system.forkserver.client import carry_out
+
+    carry_out(sys.argv[1:])
 
 from repro.system.startup import importing, leave_it
 

@@ -41,6 +41,7 @@ CONFIG = {
     "precision": "float32",
     "towers_apart": False,
     "container": None,
+    "fork_server": True,
     "python": None,
     "max_left_out": 0.01,
 }

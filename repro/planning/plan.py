@@ -81,6 +81,7 @@ class Config:
     precision: str
     towers_apart: bool
     container: str | None
+    fork_server: bool
     python: str | None
     max_left_out: float
 

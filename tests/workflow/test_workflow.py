@@ -251,6 +251,20 @@ def start(checkout, *targets: str) -> subprocess.Popen[bytes]:
     )
 
 
+def children(process: int) -> list[int]:
+    """Return the processes that the threads of a process have started."""
+    started = [path.read_text().split() for path in Path(f"/proc/{process}/task").glob("*/children")]
+    return [int(child) for children in started for child in children]
+
+
+def command_of(process: int) -> str:
+    """Return the command line of a process; "" if it has ended."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
 def unfinished(checkout, *variants: str) -> Path:
     """Take the runs of `variants`, which have a job each, away and return the log that the first of these will write."""
     results = checkout.folder / "results" / "smoke"
@@ -268,8 +282,15 @@ def test_after_a_kill_of_everything_in_mid_training_the_same_command_completes(f
     targets = ("alexnet_released", *(run_record(name) for name in VARIANTS))
     first = start(finished, *targets)
     wait_for(log, "epoch", process=first)
+    (server,) = [child for child in children(first.pid) if "repro.cli.serving" in command_of(child)]
+    forked = children(server)
+    assert forked, "the server that forks jobs has forked none"
     os.killpg(first.pid, signal.SIGKILL)
     first.wait()
+    end = time.monotonic() + 30
+    while any(command_of(process) for process in (server, *forked)):
+        assert time.monotonic() < end, "a job outlives the process that was typed, or the server outlives its workflow"
+        time.sleep(0.05)
     again = finished.run(*targets)
     assert again.returncode == 0, again.stdout[-6000:]
     assert all((finished.folder / run_record(name)).exists() for name in VARIANTS)

@@ -61,6 +61,8 @@ from repro.planning.plan import (
 )
 from repro.planning.targets import check_keys, check_profile, check_targets, may_be_targets
 from repro.artifacts.provenance import code_digest, spec_digest
+from repro.system.forkserver.likeness import THREADS, VARIABLE
+from repro.system.forkserver.starting import start
 from repro.system.locks import claim, try_lock
 from repro.system.processors import num_usable
 from repro.system.progress import LOG_ALONE
@@ -199,8 +201,10 @@ for line in change_lines(SOURCE_STATES):
 
 #: What Snakemake says of jobs where this workflow says it in its own words; pages are made before the job that makes them last.
 SAID_ELSEWHERE = ("Select jobs to execute", "Execute ", "Warning: the following output files of rule")
-#: Locks that this process holds until it ends, and the process that says how far everything is.
-HELD, FOLLOWER = [], []
+#: Locks that this process holds until it ends, the process that says how far everything is, and the one that forks jobs.
+HELD, FOLLOWER, SERVER = [], [], []
+#: A server takes as long to start as it saves with so many jobs.
+FEWEST_TO_SERVE = 3
 
 
 def planned(papers, table=None):
@@ -303,6 +307,24 @@ def pages_are_wanted():
     return bool(wanted & {job.rule.name for job in workflow.dag.jobs})
 
 
+def begin_to_serve():
+    """Start a server that forks the jobs of this machine, so that none has to import what another one has."""
+    executor = workflow.executor_plugin
+    is_here = workflow.is_main_process and not DEPLOYED and not APART
+    if executor is not None and not executor.common_settings.local_exec or not CONFIG.fork_server or not is_here:
+        return
+    if sum(job.is_shell for job in workflow.dag.needrun_jobs()) >= FEWEST_TO_SERVE:
+        with suppress(OSError):  # every job can start by itself
+            SERVER.append(start([PYTHON, "-m", "repro.cli.serving"], environ=os.environ))
+            os.environ[VARIABLE] = SERVER[0].name
+
+
+def end_serving():
+    """End that server."""
+    while SERVER:
+        SERVER.pop().end()
+
+
 def begin_to_follow():
     """Let a process of its own say how far everything is, and make pages meanwhile; jobs then write into their logs alone."""
     runs = [run for job in workflow.dag.needrun_jobs() for run in map(run_id_of, job.output) if run]
@@ -311,7 +333,8 @@ def begin_to_follow():
     command = f"{REPRO} follow {AT} {INTO} --papers {' '.join(PAPER_NAMES)} {SEEDS_OPTION} --runs - --until-end-of {os.getpid()}"
     num_jobs = workflow.resource_settings.nodes or workflow.resource_settings.cores  # a cluster has no number of cores
     command += " --pages" * pages_are_wanted() + f" --jobs {num_jobs}" * bool(num_jobs)
-    FOLLOWER.append(subprocess.Popen(shlex.split(unbraced(command)), stdin=subprocess.PIPE))
+    environ = {**os.environ, **dict.fromkeys(THREADS, "1")}
+    FOLLOWER.append(subprocess.Popen(shlex.split(unbraced(command)), stdin=subprocess.PIPE, env=environ))
     with suppress(BrokenPipeError), FOLLOWER[0].stdin as told:
         told.write("\n".join(runs).encode())
     os.environ[LOG_ALONE] = "1"

@@ -96,3 +96,9 @@ def test_what_was_forged_is_named(results: Path, forge: Callable[[Path], None], 
     forge(results)
     found = checked(results)
     assert found.state == FAILED and any(said in text for text in found.problems), found.problems
+
+
+def test_where_no_rate_was_chosen_there_is_nothing_to_check(tmp_path: Path) -> None:
+    (tmp_path / "smoke" / "runs").mkdir(parents=True)
+    found = checked(tmp_path)
+    assert found.state == OK and found.found == "none was chosen"
