@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from repro.artifacts.files import FileFormatError, canonical_json, sha256_bytes
-from repro.artifacts.ledger.events import CLASS_OF, KIND_OF, Begin, Event, Torn
+from repro.artifacts.ledger.events import ADDED_LATER, CLASS_OF, KIND_OF, Begin, Event, Torn
 from repro.artifacts.provenance import plain
 from repro.system.filesystem import read_regular
 
@@ -93,7 +93,11 @@ class Ledger:
 
 def line_text(event: Event, *, number: int, previous: str, at: str) -> bytes:
     """The bytes of a line, without its end."""
-    fields = {"number": number, "previous": previous, "at": at, "kind": KIND_OF[type(event)], "event": plain(event)}
+    stated = plain(event)
+    for name in ADDED_LATER.get(type(event), ()):
+        if not stated[name]:
+            del stated[name]
+    fields = {"number": number, "previous": previous, "at": at, "kind": KIND_OF[type(event)], "event": stated}
     return canonical_json(fields).encode()
 
 

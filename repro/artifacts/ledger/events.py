@@ -214,3 +214,7 @@ KIND_OF: dict[type[Event], str] = {
     Torn: "torn",
 }
 CLASS_OF: dict[str, type[Event]] = {kind: of for of, kind in KIND_OF.items()}
+
+#: Fields that a kind of event got after lines of it had been written. Where one is empty its line goes without it, so that a line
+#: of before is read, and would be written, as it was. A new field of an event that there is belongs here.
+ADDED_LATER: dict[type[Event], tuple[str, ...]] = {Plan: ("rates",)}

@@ -1,13 +1,16 @@
 """A line that is lost, edited, moved or put in is found and named."""
 
+import dataclasses
 import itertools
+import json
 
 import pytest
 
-from repro.artifacts.files import sha256_bytes
+from repro.artifacts.files import canonical_json, sha256_bytes
 from repro.artifacts.ledger.append import append
 from repro.artifacts.ledger.chain import FILE, NOTHING, TIP_FILE, LedgerError, line_text, parse_line, read_ledger
 from repro.artifacts.ledger.events import (
+    ADDED_LATER,
     KIND_OF,
     Begin,
     Challenge,
@@ -81,6 +84,35 @@ def test_every_kind_of_event_is_read_as_it_was_written(event):
     line = parse_line(line_text(event, number=1, previous=NOTHING, at="2026-01-01T00:00:00Z"))
     assert line.event == event
     assert type(line.event) is type(event)
+
+
+#: The fields of the lines that version 0.2.0 has written first; those that came since are in ADDED_LATER.
+FIELDS = {
+    "begin": "runs why",
+    "plan": "claims looks seeds tables",
+    "start": "device host identity processor python run threads",
+    "end": "identity reason results run sha256 start status",
+    "look": "claims_sha256 n runs_sha256",
+    "receipt": "code_after code_before compared device end equal host reason run same_machine within",
+    "challenge": "beacon ci90 claim estimate reason seeds verdict",
+    "tuning": "claim grids search search_seeds seeds verdict",
+    "rate": "at_edge factor search tip tried variant",
+    "publish": "num_runs place published tip why",
+    "note": "text",
+    "torn": "before num_lines sha256",
+}
+
+
+@pytest.mark.parametrize("event", EXAMPLES, ids=lambda event: KIND_OF[type(event)])
+def test_lines_of_earlier_versions_are_read_as_they_are(event):
+    """A field that comes to an event would make every ledger that there is unreadable, unless it is left out where empty."""
+    kind = KIND_OF[type(event)]
+    assert {field.name for field in dataclasses.fields(event)} == {*FIELDS[kind].split(), *ADDED_LATER.get(type(event), ())}
+    stored = json.loads(line_text(event, number=1, previous=NOTHING, at="2026-01-01T00:00:00Z"))
+    stored["event"] = {name: stored["event"][name] for name in FIELDS[kind].split()}
+    before = canonical_json(stored).encode()
+    line = parse_line(before)
+    assert line_text(line.event, number=1, previous=NOTHING, at=line.at) == before
 
 
 def test_every_kind_has_an_example_here():
