@@ -156,7 +156,7 @@ def compare(population: Population, pair: Pair, *, decided_on: str) -> Compariso
         return None
     seeds = {name: list(by_seed[name]) for name in arms}
     common = common_values(by_seed[arm], by_seed[against])
-    floor = 0.5 / (1 + population.num_examples((arm, against), metric=metric, protocol=protocol))
+    floor = population.least_value((arm, against), metric=metric, protocol=protocol)
 
     def measured(log: bool) -> Estimate:
         if common.paired:
@@ -211,8 +211,7 @@ def compare_within(
     points = paired([against - value for value, against in both] or [value_by_seed[seed] for seed in seeds])
     log_ratio = None
     if metric_named(metric).ratio != NEVER and both:
-        fewest = min(population.num_examples((arm,), metric=metric, protocol=name) for name in (protocol, against_protocol))
-        floor = 0.5 / (1 + fewest)  # what an error of 0 counts as
+        floor = max(population.least_value((arm,), metric=metric, protocol=name) for name in (protocol, against_protocol))
         log_ratio = paired([math.log(max(against, floor) / max(value, floor)) for value, against in both])
     deciding = points if decided_on == "points" else log_ratio
     views = ((arm, protocol), (arm, against_protocol))

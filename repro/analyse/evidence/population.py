@@ -21,7 +21,7 @@ from repro.artifacts.runs_csv import Measurement, short_code
 from repro.artifacts.scores import Scores
 from repro.spec.experiment import Paper, Scale, make_run, with_needed
 from repro.spec.run import Fitted, Method
-from repro.spec.terms.metrics import TOP_K, TRAIN_TOP1
+from repro.spec.terms.metrics import TOP_K, TRAIN_TOP1, metric_named
 from repro.spec.terms.protocols import example_of, scores_examples
 
 #: Two ways of adding up the same share differ by less than this.
@@ -212,6 +212,15 @@ class Population:
     def num_examples(self, variants: Sequence[str], *, metric: str, protocol: str) -> int:
         """The fewest examples that a value of `variants` rests on, each by the protocol by which it is scored."""
         return min(self._num_examples[variant, metric, self.scored_by(variant, protocol)] for variant in variants)
+
+    def least_value(self, variants: Sequence[str], *, metric: str, protocol: str) -> float:
+        """What a value counts as at least in a logarithm: of shares of examples half an example's, since they may be 0.
+
+        Times and epochs are above 0, and as small as their unit makes them: they count as they are.
+        """
+        if not metric_named(metric).unit.share:
+            return 0.0
+        return 0.5 / (1 + self.num_examples(variants, metric=metric, protocol=protocol))
 
     def correct_SN(
         self, variant: str, *, split: str, protocol: str, k: int, seeds: Collection[int] | None = None

@@ -8,8 +8,8 @@ from pathlib import Path
 from repro.artifacts.dataset_json import DatasetJson
 from repro.artifacts.run_json import RunJson
 
-#: Data sets whose own titles say only that they are folders begin so.
-UNNAMED = "a folder of "
+#: Data sets whose own titles say only that they are folders begin so, those to which nets are transferred with the second.
+UNNAMED = ("a folder of ", "a second folder of ")
 README = "README.md"
 
 
@@ -17,7 +17,9 @@ def named(record: DatasetJson, *, results: Path) -> DatasetJson:
     """`record` with the title by which a reader knows it. results: the folder of its scale."""
     if not record.title.startswith(UNNAMED):
         return record
-    return replace(record, title=heading(results) or record.source.rpartition(" in ")[2] or record.title)
+    # What a folder of results is called by is the data of its scale, and not a second set.
+    called = heading(results) if record.title.startswith(UNNAMED[0]) else ""
+    return replace(record, title=called or record.source.rpartition(" in ")[2] or record.title)
 
 
 def named_in(run: RunJson, datasets: dict[str, DatasetJson]) -> RunJson:

@@ -54,7 +54,8 @@ class Results:
     bridges: which codes give the same numbers, by receipts. unjudged: why verdicts could not be judged again. left: while runs
     are being made, the ids of those that are left and the seconds that each adds to the time until all are. moments: by run,
     when it was started and when it ended, UTC; "" where the ledger does not say. published: the day in the name of the folder
-    that publishes them. job_logs: by run, the logs of the jobs that made it, from `folder`.
+    that publishes them. job_logs: by run, the logs of the jobs that made it, from `folder`. further: data sets beside that of the
+    scale, such as those to which nets are transferred.
     """
 
     scale: str
@@ -75,6 +76,7 @@ class Results:
     moments: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     published: str = ""
     job_logs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    further: Mapping[str, DatasetJson] = field(default_factory=dict)
 
     @cached_property
     def said(self) -> dict[Hashable, Any]:
@@ -161,7 +163,8 @@ def read_results(
             datasets[name] = named(read_dataset(data), results=folder)
             refused[name] = _read_refused(data / "refused.csv")
     found = (run for paper in papers for run in run_records(paper, scale=scale, results=results))
-    runs = {run.id: replace(run, record=named_in(run.record, datasets)) for run in found}
+    further = _further_data(folder, known=datasets)
+    runs = {run.id: replace(run, record=named_in(run.record, {**further, **datasets})) for run in found}
     ledger = read_ledger(folder)
     return Results(
         scale=scale,
@@ -184,6 +187,7 @@ def read_results(
         moments=_moments(ledger),
         published="".join(re.findall(r"\d{4}-\d{2}-\d{2}", folder.parent.name)[:1]),
         job_logs=_job_logs(folder, scale=scale),
+        further=further,
     )
 
 
@@ -205,6 +209,12 @@ def _job_logs(folder: Path, *, scale: str) -> dict[str, tuple[str, ...]]:
             if seed.isdigit() and name.count("/") == 1:
                 found.setdefault(f"{scale}/{name}/{seed}", {})[path.relative_to(folder).as_posix()] = None
     return {run: tuple(logs) for run, logs in found.items()}
+
+
+def _further_data(folder: Path, *, known: Collection[str]) -> dict[str, DatasetJson]:
+    """The prepared data sets of a scale's folder that are not `known`, such as those to which nets are transferred."""
+    places = [path.parent for path in sorted((folder / "data").glob(f"*/{dataset_json.FILE}")) if path.parent.name not in known]
+    return {place.name: named(read_dataset(place), results=folder) for place in places}
 
 
 def _read_refused(path: Path) -> tuple[dict[str, str], ...]:

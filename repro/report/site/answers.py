@@ -143,7 +143,7 @@ def measured(statement: Statement, sources: Sequence[Source], groups: Sequence[s
     for source in sources:
         entry = statement.entries.get(source.key)
         if source.real and entry is not None and GROUPS[entry.verdict] in groups:
-            parts.append(f"on {source.title}, {effect_words(entry, statement, source)}")
+            parts.append(f"on {source.data_of(entry)}, {effect_words(entry, statement, source)}")
     return "; ".join(parts)
 
 

@@ -38,6 +38,8 @@ class Card:
     """A data set at the head of the page."""
 
     source: Source
+    title: str
+    about: str
     mark: Mark | None
     effect: str
     change: str
@@ -161,7 +163,8 @@ def dossier(
 def _card(lead: Statement, source: Source) -> Card:
     entry = lead.entries.get(source.key)
     if entry is None:
-        return Card(source=source, mark=None, effect="", change="", text="It does not judge this statement.", href="")
+        text = "It does not judge this statement."
+        return Card(source=source, title=source.title, about=source.about, mark=None, effect="", change="", text=text, href="")
     part, mark = deciding_entry(entry, source.entries), mark_for(entry)
     size = size_of(part)
     printed = as_printed(part, lead.paper, results=source.results)
@@ -172,6 +175,8 @@ def _card(lead: Statement, source: Source) -> Card:
         change = f"{size_text(size.value, axis='relative', claim=part)} errors {ends}".strip()
     return Card(
         source=source,
+        title=source.data_of(entry),
+        about=source.about_of(entry),
         mark=mark,
         effect=" ".join(filter(None, [printed.ours, printed.ci90])) if shown else "",
         change=change if shown else "",

@@ -62,6 +62,22 @@ class Source:
         """The folder of the report of its scale, from the site's root."""
         return f"scales/{self.key}/{self.scale}"
 
+    def data_of(self, entry: JudgedClaim) -> str:
+        """How a reader calls the data of the runs of a claim: of nets that were transferred those to which they were."""
+        return listed(list(dict.fromkeys(record.title for record in self._further(entry)))) or self.title
+
+    def about_of(self, entry: JudgedClaim) -> str:
+        """The data of the runs of a claim in a few words."""
+        own = list(self.results.datasets.values())
+        return "; ".join(dict.fromkeys(sizes_words(record) for record in self._further(entry) or own))
+
+    def _further(self, entry: JudgedClaim) -> list[DatasetJson]:
+        """The data sets of the runs of a claim that are not that of the scale."""
+        arms = {f"{self.scale}/{entry.paper}/{name}/" for name in entry.chosen}
+        runs = [run for run_id, run in self.results.runs.items() if f"{run_id.rpartition('/')[0]}/" in arms]
+        names = dict.fromkeys(run.record.dataset.name for run in runs)
+        return [self.results.further[name] for name in names if name in self.results.further]
+
     def judges(self, paper: str) -> bool:
         return paper in self.results.judgement.evidence
 
@@ -235,11 +251,14 @@ def _title(folder: Path, results: Results) -> str:
 
 
 def _about(results: Results) -> str:
-    parts = [_sizes(record) for record in results.datasets.values()]
-    return "; ".join(dict.fromkeys(parts))
+    """All data in a few words; of generated data those of the scale alone."""
+    parts = [sizes_words(record) for record in results.datasets.values()]
+    real = DEMONSTRATION not in results.judgement.evidence.values()
+    further = [f"{record.title}: {sizes_words(record)}" for record in results.further.values() if real]
+    return "; ".join(dict.fromkeys([*parts, *further]))
 
 
-def _sizes(record: DatasetJson) -> str:
+def sizes_words(record: DatasetJson) -> str:
     """`50,000 training and 10,000 test images`."""
     noun = "videos" if any(split.videos for split in record.splits.values()) else "images"
     names = {"train": "training", "test": "test"}

@@ -189,7 +189,7 @@ def _seen(statement: Statement, sources: Sequence[Source]) -> str:
     for source in sources:
         entry = statement.entries.get(source.key)
         if source.real and entry is not None and mark_for(entry).group in ("agree", "against", "open"):
-            parts.append(f"{source.title}: {effect_words(entry, statement, source, brief=True)}")
+            parts.append(f"{source.data_of(entry)}: {effect_words(entry, statement, source, brief=True)}")
     return "; ".join(parts)
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from repro.analyse.evidence.comparison import Comparison, Pair, compare, measure_level
+from repro.analyse.evidence.comparison import Comparison, Pair, compare, compare_within, measure_level
+from repro.analyse.evidence.population import Population
 from tests.analyse.judging import ALEXNET, claim, judged, made, truth
 from tests.fabricate import fabricate
 
@@ -58,6 +59,8 @@ class Runs:
     def num_examples(self, variants: Sequence[str], *, metric: str, protocol: str) -> int:
         return self._num
 
+    least_value = Population.least_value
+
     def runs(self, variant: str) -> list[Any]:
         network = None if variant in CLASSICAL else object()
         other = self._other.get(variant, {})
@@ -75,6 +78,37 @@ def compared(values: Mapping[str, Sequence[float]], *, decided_on: str = "points
     found = compare(Runs(values), replace(PAIR, **pair), decided_on=decided_on)  # type: ignore[arg-type]
     assert found is not None
     return found
+
+
+class Timed(Runs):
+    """One variant that was measured in two ways, each with its values by seed."""
+
+    def by_seed(self, variant: str, *, metric: str, protocol: str) -> dict[int, float]:
+        return self.values[protocol]
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1e-6, 1e-3, 1.0, 1e3])
+@pytest.mark.parametrize("metric", ["train_s_per_clip", "test_s_per_clip"])
+def test_a_ratio_of_times_is_the_same_however_short_they_are(scale: float, metric: str) -> None:
+    """Half an example's share, which a share of 0 counts as, is no least time."""
+    one, other = [0.64, 0.65, 0.66], [0.89, 0.90, 0.91]
+    runs: Any = Timed({"one": [scale * t for t in one], "other": [scale * t for t in other]}, num_examples=480)
+    found = compare_within(
+        runs, arm="clip_speed", metric=metric, protocol="one", against_protocol="other", decided_on="log_ratio"
+    )
+    assert found is not None and found.log_ratio is not None
+    expected = sum(math.log(b / a) for a, b in zip(one, other, strict=True)) / 3
+    assert found.log_ratio.value == pytest.approx(expected, rel=1e-9)
+    assert found.log_ratio.ci90 is not None
+
+
+def test_a_share_of_0_counts_as_half_an_example() -> None:
+    runs: Any = Timed({"one": [0.0, 0.01], "other": [0.10, 0.11]}, num_examples=49)
+    found = compare_within(
+        runs, arm="full", metric="top1_error", protocol="one", against_protocol="other", decided_on="log_ratio"
+    )
+    assert found is not None and found.log_ratio is not None
+    assert found.log_ratio.value == pytest.approx((math.log(0.10 / 0.01) + math.log(0.11 / 0.01)) / 2)
 
 
 def three(values: Mapping[str, Sequence[float]]) -> dict[str, Sequence[float]]:

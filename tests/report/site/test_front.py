@@ -12,6 +12,7 @@ import pytest
 
 from repro.report.site.front import FILTERS, front_page
 from repro.report.site.standing import GROUPS, STATES, asked_of, counted
+from repro.spec.terms.metrics import metric_named
 from tests.published import CIFAR10, PUBLISHED
 from tests.report.reading import Page
 
@@ -55,11 +56,16 @@ def test_the_bar_is_printed_with_the_counted_numbers(published_site):
 def test_the_listing_has_every_claim_of_every_folder_with_verdict_and_estimate_as_judged(published_site):
     with open(published_site.root / "answers.csv", newline="", encoding="utf-8") as stream:
         rows = {(row["claim"], row["data"]): row for row in csv.DictReader(stream)}
-    titles = {source.results.folder: source.title for source in published_site.sources}
+    titles = {
+        (source.results.folder, name): source.data_of(entry)
+        for source in published_site.sources
+        for name, entry in source.entries.items()
+    }
+    assert {"Pointing gestures", "Nine classes of UCF-101", "CIFAR-10"} <= set(titles.values())
     num = 0
     for folder, judged in CLAIMS.items():
         for claim in judged["claims"]:
-            row = rows[claim["id"], titles[folder]]
+            row = rows[claim["id"], titles[folder, claim["id"]]]
             assert row["verdict"] == claim["verdict"]
             estimate = claim.get("estimate")
             assert row["estimate"] == ("" if estimate is None else repr(estimate))
@@ -112,6 +118,7 @@ def test_each_effect_on_the_pages_is_that_of_claims_json_in_points_and_in_relati
             if (
                 entry is None
                 or getattr(entry, "log_ratio", None) is None
+                or not metric_named(entry.metric).unit.share
                 or GROUPS[entry.verdict] not in ("agree", "against", "open")
             ):
                 continue

@@ -55,16 +55,16 @@ def test_markdown_and_latex_say_the_same_in_every_cell(made: str, request: pytes
 def test_every_answer_is_the_same_in_csv_in_json_and_in_the_verdicts_that_it_comes_from(published_site: Site) -> None:
     answers = json.loads((published_site.root / "answers.json").read_text(encoding="utf-8"))
     entries = {
-        (claim, answers["sources"][key]["title"]): entry
+        (claim, key): entry
         for question in answers["questions"]
         for claim, by_source in question["claims"].items()
         for key, entry in by_source.items()
     }
     with open(published_site.root / "answers.csv", newline="", encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
-    assert {(row["claim"], row["data"]) for row in rows} == set(entries)
+    assert {(row["claim"], row["results"]) for row in rows} == set(entries)
     claims = {
-        (claim["id"], source.title): claim
+        (claim["id"], source.key): claim
         for source in published_site.sources
         for claim in json.loads(next(published_site.root.glob(f"scales/{source.key}/results/*/claims.json")).read_text())[
             "claims"
@@ -72,8 +72,8 @@ def test_every_answer_is_the_same_in_csv_in_json_and_in_the_verdicts_that_it_com
     }
     num = 0
     for row in rows:
-        entry = entries[row["claim"], row["data"]]
-        assert entry == {**claims[row["claim"], row["data"]]}
+        entry = entries[row["claim"], row["results"]]
+        assert entry == {**claims[row["claim"], row["results"]]}
         assert [row["verdict"], row["evidence"], row["reason"]] == [entry["verdict"], entry["evidence"], entry["reason"]]
         sizes = [
             part for part in (entry, entry.get("points"), entry.get("log_ratio")) if part and part.get("estimate") is not None

@@ -49,8 +49,8 @@ class Measure:
         """What an error of 0 counts as in a logarithm."""
         if not self.log:
             return 0.0
-        num: int = self.population.num_examples(list(self.by_seed), metric=self.metric, protocol=self.protocol)
-        return 0.5 / (1 + num)
+        least: float = self.population.least_value(list(self.by_seed), metric=self.metric, protocol=self.protocol)
+        return least
 
 
 def measures_of(population: Population, claims: Sequence[JudgedClaim]) -> list[Measure]:

@@ -171,7 +171,7 @@ def _source_row(lead: Statement, source: Source, place: int, track: Track) -> Pl
     kind = "the paper's own data" if source.is_papers_own(lead.id) else "real data" if source.real else "generated, no evidence"
     printed = as_printed(entry, lead.paper, results=source.results)
     return PlotRow(
-        label=source.title,
+        label=source.data_of(entry),
         detail=", ".join(filter(None, [kind, f"{seeds} seeds" if seeds else ""])),
         href=f"#{entry.id}",
         tone="own" if size is not None else "none",
@@ -239,7 +239,7 @@ def _further_row(item: Statement, sources: Sequence[Source], track: Track) -> Pl
     found = _sizes(item, sources)
     behind = sorted(found, key=lambda item: item[1].real)  # generated data lie behind real ones
     spots = [track.spot(size, kind=f"s{place}", dashed=not source.real) for place, source, _, size in behind]
-    said = [f"{source.title} {size_text(size.value, axis=track.kind, claim=of)}" for _, source, of, size in found]
+    said = [f"{source.data_of(of)} {size_text(size.value, axis=track.kind, claim=of)}" for _, source, of, size in found]
     return PlotRow(
         label=item.claim.statement,
         detail=item.id,
