@@ -7,7 +7,7 @@ from pathlib import Path
 PUBLISHED = Path(__file__).parents[1] / "results" / "published"
 CIFAR10, GESTURES, IMAGENETTE, SPEED = (
     "cifar10-cpu-2026-11-25",
-    "gestures-cpu-2026-11-25",
+    "gestures",
     "imagenette-cpu-2026-11-28",
     "speed-cpu-2026-11-28",
 )

@@ -7,7 +7,7 @@ import pytest
 
 from repro.cli import main
 from repro.report.site import tree
-from tests.published import CIFAR10, GESTURES, PUBLISHED
+from tests.published import CIFAR10, IMAGENETTE, PUBLISHED
 
 
 def test_it_takes_any_number_of_folders_and_says_what_was_written(tmp_path, monkeypatch, capsys):
@@ -18,9 +18,9 @@ def test_it_takes_any_number_of_folders_and_says_what_was_written(tmp_path, monk
         return SimpleNamespace(page=options["out"] / "index.html", words="34 questions", answers=())
 
     monkeypatch.setattr(tree, "write_site", write)
-    folders = [str(PUBLISHED / name) for name in (GESTURES, CIFAR10)]
+    folders = [str(PUBLISHED / name) for name in (IMAGENETTE, CIFAR10)]
     assert not main(["site", *folders, "--out", str(tmp_path / "site")])
-    assert taken["scales"] == [GESTURES, CIFAR10]
+    assert taken["scales"] == [IMAGENETTE, CIFAR10]
     assert all("not published" in why for why in taken["unjudged"].values())
     assert all(seconds > 0 for prices in taken["prices"].values() for price in prices for seconds in price.seconds.values())
     said = capsys.readouterr()
@@ -44,7 +44,7 @@ def test_what_is_no_folder_of_results_is_refused_in_one_line(tmp_path, monkeypat
 
 def test_half_a_folder_is_named_and_a_place_in_the_results_is_refused(tmp_path, monkeypatch, capsys):
     half = tmp_path / "half" / "folders"
-    shutil.copytree(PUBLISHED / GESTURES / "folders", half, ignore=shutil.ignore_patterns("runs"))
+    shutil.copytree(PUBLISHED / IMAGENETTE / "folders", half, ignore=shutil.ignore_patterns("runs"))
     monkeypatch.setattr(tree, "write_site", lambda *_, out, **__: SimpleNamespace(page=out, words="", answers=()))
     assert not main(["site", str(half), "--out", str(tmp_path / "site")])
     said = capsys.readouterr()

@@ -48,8 +48,13 @@ def test_folders_of_one_scale_are_told_apart_by_what_holds_them(published_site):
 
 def test_data_have_the_name_by_which_a_reader_knows_them(published_site):
     assert [source.title for source in published_site.sources] == ["CIFAR-10", "Pointing gestures", "Ten classes of ImageNet"]
-    assert [source.date for source in published_site.sources] == ["2026-11-25", "2026-11-25", "2026-11-28"]
-    assert published_site.sources[1].about == "149 training and 68 test videos of 10 classes"
+    assert [source.date for source in published_site.sources] == ["2026-11-25", "2026-11-30", "2026-11-28"]
+    gestures = published_site.sources[1]
+    own, other = "149 training and 68 test videos of 10 classes", "320 training and 122 test videos of 9 classes"
+    assert gestures.about == f"{own}; Nine classes of UCF-101: {other}"
+    seen, transferred = (gestures.entries[name] for name in ("B.S4.1.slow_single.vid1", "B.S4.2.all_scratch"))
+    assert [gestures.data_of(entry) for entry in (seen, transferred)] == ["Pointing gestures", "Nine classes of UCF-101"]
+    assert [gestures.about_of(entry) for entry in (seen, transferred)] == [own, other]
 
 
 BAD = {
