@@ -184,7 +184,7 @@ FORGED: dict[str, tuple[Callable[[Stored], Check], Callable[[Path], object], str
 
 
 def test_results_as_they_were_made_hold(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    whole = ("chain", "records", "files", "metrics", "claims", "challenges")
+    whole = ("chain", "records", "files", "metrics", "claims", "challenges", "rates")
     assert states(folder) == dict.fromkeys(whole, OK) | {"data": PARTLY, "calibration": UNCHECKED}
     assert cli.main(["verify", str(folder.parent), "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
