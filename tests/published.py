@@ -9,5 +9,5 @@ CIFAR10, GESTURES, IMAGENETTE, SPEED = (
     "cifar10-cpu-2026-11-25",
     "gestures",
     "imagenette-cpu-2026-11-28",
-    "speed-cpu-2026-11-28",
+    "speed",
 )

@@ -31,7 +31,7 @@ def test_a_folder_of_a_scale_one_above_it_and_one_above_several_are_found():
     assert find([PHOTOS]).scales == (PHOTOS.resolve(),)
     assert find([PHOTOS.parent]).scales == (PHOTOS.resolve(),)
     assert len(find([PUBLISHED]).scales) == 3
-    assert [path.name for path in find([PUBLISHED]).benchmarks] == ["two_xeon_cores.json"]
+    assert [path.name for path in find([PUBLISHED]).benchmarks] == ["two_epyc_cores.json"]
 
 
 def test_the_same_folder_typed_twice_is_one_source():
