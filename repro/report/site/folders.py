@@ -64,19 +64,23 @@ class Source:
 
     def data_of(self, entry: JudgedClaim) -> str:
         """How a reader calls the data of the runs of a claim: of nets that were transferred those to which they were."""
-        return listed(list(dict.fromkeys(record.title for record in self._further(entry)))) or self.title
+        own = self.results.datasets
+        titles = (self.title if name in own else record.title for name, record in self._data(entry).items())
+        return listed(list(dict.fromkeys(titles))) or self.title
 
     def about_of(self, entry: JudgedClaim) -> str:
         """The data of the runs of a claim in a few words."""
-        own = list(self.results.datasets.values())
-        return "; ".join(dict.fromkeys(sizes_words(record) for record in self._further(entry) or own))
+        return "; ".join(dict.fromkeys(map(sizes_words, self._data(entry).values()))) or self.about
 
-    def _further(self, entry: JudgedClaim) -> list[DatasetJson]:
-        """The data sets of the runs of a claim that are not that of the scale."""
-        arms = {f"{self.scale}/{entry.paper}/{name}/" for name in entry.chosen}
-        runs = [run for run_id, run in self.results.runs.items() if f"{run_id.rpartition('/')[0]}/" in arms]
-        names = dict.fromkeys(run.record.dataset.name for run in runs)
-        return [self.results.further[name] for name in names if name in self.results.further]
+    def _data(self, entry: JudgedClaim) -> dict[str, DatasetJson]:
+        """The data sets of the runs of a claim, by name; of invented data, which count in no answer, those of the scale."""
+        own = dict(self.results.datasets)
+        if not self.real:
+            return own
+        arms = {f"{self.scale}/{entry.paper}/{name}" for name in entry.chosen}
+        runs = (run for run_id, run in self.results.runs.items() if run_id.rpartition("/")[0] in arms)
+        known = {**self.results.further, **own}
+        return {name: known[name] for name in dict.fromkeys(run.record.dataset.name for run in runs) if name in known}
 
     def judges(self, paper: str) -> bool:
         return paper in self.results.judgement.evidence

@@ -55,6 +55,9 @@ def test_data_have_the_name_by_which_a_reader_knows_them(published_site):
     seen, transferred = (gestures.entries[name] for name in ("B.S4.1.slow_single.vid1", "B.S4.2.all_scratch"))
     assert [gestures.data_of(entry) for entry in (seen, transferred)] == ["Pointing gestures", "Nine classes of UCF-101"]
     assert [gestures.about_of(entry) for entry in (seen, transferred)] == [own, other]
+    both = replace(seen, chosen=("slow_fusion", "transfer_all"))
+    assert gestures.data_of(both) == "Pointing gestures and Nine classes of UCF-101"
+    assert gestures.about_of(both) == f"{own}; {other}"
 
 
 BAD = {
