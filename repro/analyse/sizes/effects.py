@@ -10,7 +10,7 @@ from repro.analyse.sizes.folders import AtSize
 from repro.analyse.sizes.line import LEAST_SIZES, FittedLine, fit, student
 from repro.artifacts.claims_json import MeasuredEffect
 from repro.artifacts.judged import Estimated, JudgedDifference, JudgedEffect, JudgedWithin
-from repro.artifacts.judged.sizes_json import DrawnOn, EffectOverSizes, LineOverSizes, OthersEffect, PointAtSize
+from repro.artifacts.judged.sizes_json import DrawnOn, EffectOverSizes, OthersEffect, PointAtSize
 from repro.artifacts.ledger.receipts import Bridges
 from repro.spec.claims import Claim
 from repro.spec.experiment import Paper, Sizing
@@ -88,7 +88,7 @@ def effect_over(asked: Asked, items: Sequence[AtSize], *, along: str) -> EffectO
         metric=asked.metric,
         protocol=asked.protocol,
         points=points,
-        line=None if line is None else _stored(line),
+        line=None if line is None else line.stored(),
         drawn_on=None if line is None else _drawn_on(asked, line, used, printed=printed or None, along=along),
         others=tuple(
             OthersEffect(who=item.who, effect=item.log_ratio, same_quantity=item.same_quantity, note=item.note)
@@ -205,21 +205,6 @@ def _line(used: Sequence[PointAtSize]) -> FittedLine:
         [point.effect.estimate for point in used if point.effect],
         [point.se for point in used if point.se],
         df_seeds=sum(point.df for point in used if point.df),
-    )
-
-
-def _stored(line: FittedLine) -> LineOverSizes:
-    return LineOverSizes(
-        middle=line.middle,
-        level=line.level,
-        slope=line.slope,
-        se_level=line.se_level,
-        se_slope=line.se_slope,
-        tau=line.tau,
-        scatter=line.scatter,
-        df=line.df,
-        df_seeds=line.df_seeds,
-        per_doubling=line.per_doubling,
     )
 
 

@@ -14,36 +14,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
 from repro.artifacts.judged import Estimated, Interval
+from repro.artifacts.judged.sizes_json import Line, LineOverSizes
 
 #: With fewer sizes nothing is left to tell a line from chance.
 LEAST_SIZES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class FittedLine:
-    """A line over log2 of sizes. level: its value at `middle`, the weighted mean of log2 of the sizes.
+class FittedLine(Line):
+    """A line that is asked for its value and its bands."""
 
-    se_level, se_slope: standard errors of both, which are uncorrelated there. tau: standard deviation of sizes about the line.
-    scatter: how far sizes lie off the line, as a multiple of what their standard errors and tau let expect. df: of the
-    scatter. df_seeds: of the standard errors.
-    """
+    @classmethod
+    def of(cls, line: Line) -> FittedLine:
+        """A line that was stored, to be asked again."""
+        return cls(**_numbers(line))
 
-    middle: float
-    level: float
-    slope: float
-    se_level: float
-    se_slope: float
-    tau: float
-    scatter: float
-    df: int
-    df_seeds: float
+    def stored(self) -> LineOverSizes:
+        """The line as a file has it."""
+        return LineOverSizes(**_numbers(self), per_doubling=self.per_doubling)
 
     def at(self, size: float) -> float:
         """The line at `size`."""
@@ -134,3 +130,8 @@ def _squares_per_variance(x_K: NDArray[np.float64], weight_K: NDArray[np.float64
     middle = float(weight_K @ x_K) / weight
     spread = float(weight_K @ (x_K - middle) ** 2)
     return weight - float((weight_K**2).sum()) / weight - float(weight_K**2 @ (x_K - middle) ** 2) / spread
+
+
+def _numbers(line: Line) -> dict[str, Any]:
+    """The numbers that every form of a line has, by name."""
+    return {item.name: getattr(line, item.name) for item in fields(Line)}

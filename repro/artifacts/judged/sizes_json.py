@@ -49,12 +49,12 @@ class PointAtSize:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LineOverSizes:
-    """A weighted line over log2 of the size.
+class Line:
+    """A line over log2 of sizes. level: its value at `middle`, the weighted mean of log2 of the sizes.
 
-    level: its value at `middle` (log2 of a size). per_doubling: its slope. tau: standard deviation of sizes about the line,
-    beyond their standard errors. scatter: how far sizes lie off the line, as a multiple of what is expected. df: of the
-    scatter; df_seeds: of the standard errors.
+    se_level, se_slope: standard errors of both, which are uncorrelated there. tau: standard deviation of sizes about the line.
+    scatter: how far sizes lie off the line, as a multiple of what their standard errors and tau let expect. df: of the
+    scatter. df_seeds: of the standard errors.
     """
 
     middle: float
@@ -66,6 +66,17 @@ class LineOverSizes:
     scatter: float
     df: int
     df_seeds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineOverSizes(Line):
+    """A weighted line over log2 of the size.
+
+    level: its value at `middle` (log2 of a size). per_doubling: its slope. tau: standard deviation of sizes about the line,
+    beyond their standard errors. scatter: how far sizes lie off the line, as a multiple of what is expected. df: of the
+    scatter; df_seeds: of the standard errors.
+    """
+
     per_doubling: Estimated
 
 

@@ -74,24 +74,9 @@ def _panel(effect: EffectOverSizes, shown: Sequence[PointAtSize]) -> Panel:
     )
 
 
-def fitted(line: LineOverSizes) -> FittedLine:
-    """The line as it is fitted, to be asked for its bands."""
-    return FittedLine(
-        middle=line.middle,
-        level=line.level,
-        slope=line.slope,
-        se_level=line.se_level,
-        se_slope=line.se_slope,
-        tau=line.tau,
-        scatter=line.scatter,
-        df=line.df,
-        df_seeds=line.df_seeds,
-    )
-
-
 def _line(drawn: Drawing, panel: Panel, stored: LineOverSizes, *, last: float) -> None:
     """The line with its band, and the band of an effect around it; dashed beyond the largest size."""
-    line = fitted(stored)
+    line = FittedLine.of(stored)
     step = (panel.x.high / panel.x.low) ** (1 / STEPS)
     sizes = [panel.x.low * step**number for number in range(STEPS + 1)]
     wide = [line.predicted(size) for size in sizes]

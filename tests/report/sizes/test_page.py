@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from repro.analyse.evidence.verdict import VERDICTS
-from repro.analyse.sizes.line import fit
+from repro.analyse.sizes.line import FittedLine, fit
 from repro.artifacts.judged import Estimated
 from repro.artifacts.judged.sizes_json import (
     DrawnOn,
@@ -19,7 +19,7 @@ from repro.artifacts.judged.sizes_json import (
     SizesJson,
 )
 from repro.report.sizes.page import series_view
-from repro.report.sizes.plot import drawing, fitted
+from repro.report.sizes.plot import drawing
 from repro.report.sizes.words import SAID, drawn_on_words, effect_words, left_out_words, slope_words
 from repro.report.text.formatting import MINUS
 from tests.report.reading import Page
@@ -53,8 +53,8 @@ def effect(values=(0.0, 0.03, 0.06, 0.09), **changes) -> EffectOverSizes:
     drawn_on = DrawnOn(
         size=1_200_000.0,
         times=24.0,
-        effect=fitted(line).estimated(1_200_000),
-        predicted90=fitted(line).predicted(1_200_000),
+        effect=FittedLine.of(line).estimated(1_200_000),
+        predicted90=FittedLine.of(line).predicted(1_200_000),
         paper=0.033,
         says="neither",
     )
