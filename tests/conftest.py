@@ -15,6 +15,7 @@ import pytest
 from hypothesis import settings
 
 from repro.artifacts.provenance import PACKAGE
+from tests.calls.snakemake import snakemake
 from tests.once import made_once
 from tests.pace import WHOLE_RUNS, Meter, read_pace
 
@@ -135,11 +136,9 @@ class Checkout:
         return [sys.executable, "-m", "snakemake", "--cores", "2", *options, "--config", *config]
 
     def run(self, *options: str, config: tuple[str, ...] = ONE_PAPER) -> subprocess.CompletedProcess[str]:
-        """Run the workflow and return how it ended; `stdout` holds both streams."""
-        command = self.command(*options, config=config)
-        return subprocess.run(
-            command, cwd=self.folder, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
+        """Run the workflow, forked by what has imported Snakemake, and return how it ended; `stdout` holds both streams."""
+        arguments = self.command(*options, config=config)[3:]
+        return snakemake(arguments, folder=self.folder, environment=self.environment)
 
     def planned(self, *options: str, config: tuple[str, ...] = ONE_PAPER) -> dict[str, int]:
         """Return how many jobs of each rule a dry run plans; empty if there is nothing to be done."""
@@ -197,7 +196,9 @@ def smoke(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
 
     def make(folder: Path) -> None:
         checkout = copy_checkout(ROOT, folder / "checkout")
-        done = checkout.run("reproduce")
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        command = checkout.command("reproduce")  # as a user types it
+        done = subprocess.run(command, cwd=checkout.folder, env=checkout.environment, text=True, **pipes)
         (checkout.folder / "first-run.log").write_text(done.stdout)
         assert done.returncode == 0, done.stdout[-8000:]
 

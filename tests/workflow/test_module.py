@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.calls import snakemake as forked
 from tests.planned import ROOT
 
 OUTER = """
@@ -32,11 +32,10 @@ def git(folder: Path, *words: str) -> None:
 
 def snakemake(folder: Path, *options: str) -> str:
     """Run the outer workflow with the package of this checkout; what it says."""
-    command = [sys.executable, "-m", "snakemake", "--cores", "1", *options]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
+    done = forked.snakemake(["--cores", "1", *options], folder=folder, environment=environment)
+    assert done.returncode == 0, done.stdout
+    return done.stdout
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from repro.papers import PAPERS
+from tests.calls.snakemake import snakemake
 from tests.conftest import ROOT, Checkout
 from tests.planned import TABLES
 
@@ -58,15 +59,10 @@ def test_the_catalogue_of_workflows_finds_all_that_it_asks_for() -> None:
 
 def test_the_configuration_of_the_test_folder_plans_the_workflow(fresh: Checkout) -> None:
     config = ROOT / ".test" / "config" / "config.yaml"
-    command = [sys.executable, "-m", "snakemake", "--dry-run", "--quiet", "--cores", "1", "--configfile", str(config)]
-    done = subprocess.run(
-        [*command, "--directory", str(fresh.folder / "elsewhere")],
-        cwd=fresh.folder,
-        env=fresh.environment,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    words = ["--dry-run", "--quiet", "--cores", "1", "--configfile", str(config)]
+    words += ["--directory", str(fresh.folder / "elsewhere")]
+    done = snakemake(words, folder=fresh.folder, environment=fresh.environment)
+    assert done.returncode == 0, done.stdout
 
 
 def test_the_readme_of_the_configuration_names_keys_and_profiles_that_exist() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.calls import snakemake as forked
 from tests.planned import ROOT
 
 DATA = "smoke/data/procedural/dataset.json"
@@ -17,9 +17,9 @@ DATA = "smoke/data/procedural/dataset.json"
 def snakemake(folder: Path, *options: str, config: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
     """Type the workflow of this checkout in another folder."""
     words = ["--cores", "1", "--snakefile", str(ROOT / "Snakefile"), *options]
-    command = [sys.executable, "-m", "snakemake", *words, "--config", "scale=smoke", "papers=alexnet", *config]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PWD": str(folder)}
-    return subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    words += ["--config", "scale=smoke", "papers=alexnet", *config]
+    return forked.snakemake(words, folder=folder, environment=environment)
 
 
 def test_a_hostile_name_is_one_folder_however_it_is_spelled_and_runs_nothing(tmp_path: Path) -> None:
