@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -33,6 +34,15 @@ def import_for(arguments: Sequence[str]) -> None:
     """Import what the command that `arguments` type will need."""
     for name in modules_for(arguments):
         importlib.import_module(name)
+    if "numba" in sys.modules:
+        _begin_with_numba()
+
+
+def _begin_with_numba() -> None:
+    """Load what numba does as it first calls something compiled: 0.4 s of each process that is forked without it."""
+    from numba.core.registry import cpu_target
+
+    cpu_target.target_context.refresh()
 
 
 def modules_for(arguments: Sequence[str]) -> tuple[str, ...]:

@@ -4,9 +4,10 @@ import importlib.util
 from pathlib import Path
 
 import pytest
+from numba.core.registry import cpu_target
 
 from repro.cli.serving import needed
-from repro.cli.serving.needed import BESIDE_A_GPU, OF_COMMAND, OF_EVERY_STAGE, OF_STAGE, modules_for
+from repro.cli.serving.needed import BESIDE_A_GPU, OF_COMMAND, OF_EVERY_STAGE, OF_STAGE, import_for, modules_for
 from repro.papers import PAPERS
 from repro.planning.plan import STAGES, stage_of
 from repro.spec.experiment import make_run
@@ -72,3 +73,10 @@ def test_beside_a_gpu_nothing_is_imported_that_may_speak_to_it(monkeypatch, tmp_
     monkeypatch.setattr(needed, "DRIVER_NODE", tmp_path)
     assert modules_for(["train", "--paper", "alexnet", "--variant", "full"]) == modules_for(["prepare"]) == BESIDE_A_GPU
     assert modules_for(["report"]) == ()
+
+
+def test_what_numba_loads_at_the_first_call_is_loaded_beforehand(monkeypatch):
+    loaded = []
+    monkeypatch.setattr(cpu_target.target_context, "refresh", lambda: loaded.append("registries"))
+    import_for(["train", "--paper", "alexnet", "--variant", "full"])
+    assert loaded[-1:] == ["registries"]
