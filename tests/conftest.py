@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +17,7 @@ import pytest
 from hypothesis import settings
 
 from repro.artifacts.provenance import PACKAGE
+from repro.system.startup import importing
 from tests.calls.snakemake import snakemake
 from tests.once import made_once
 from tests.pace import WHOLE_RUNS, Meter, read_pace
@@ -84,28 +87,32 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if config.option.markexpr == "quick" and within.startswith(WHOLE_RUNS) else None
 
 
+@pytest.hookimpl(hookwrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Look for garbage neither while test files are imported nor, later on, among what they have imported: all of that stays."""
+    with importing():
+        yield
+    gc.freeze()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave benchmarks and what runs alone out unless they are asked for, mark what is quick, let the longest files begin."""
-    if not measures_speed(config):
-        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("bench")])
-        items[:] = [item for item in items if not item.get_closest_marker("bench")]
-    for long in ALONE:
-        if not asks_for(long, config):
-            config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker(long)])
-            items[:] = [item for item in items if not item.get_closest_marker(long)]
+    marks = {item: {mark.name for mark in item.iter_markers()} for item in items}
+    left_out = {mark for mark in ALONE if not asks_for(mark, config)} | (set() if measures_speed(config) else {"bench"})
+    config.hook.pytest_deselected(items=[item for item in items if marks[item] & left_out])
+    items[:] = [item for item in items if not marks[item] & left_out]
     pace = read_pace()
     for item in items:
-        if pace.is_quick(item) and not item.get_closest_marker("gpu"):
+        if pace.is_quick(item) and "gpu" not in marks[item]:
             item.add_marker("quick")
     if config.option.dist != "no" or "PYTEST_XDIST_WORKER" in os.environ:
         items[:] = pace.longest_file_first(items)
-    skip_without_gpu(items)
+    skip_without_gpu([item for item in items if "gpu" in marks[item]])
 
 
-def skip_without_gpu(items: list[pytest.Item]) -> None:
+def skip_without_gpu(need_gpu: list[pytest.Item]) -> None:
     """Skip the tests that need a GPU where there is none, and say so."""
-    need_gpu = [item for item in items if item.get_closest_marker("gpu")]
     if not need_gpu:
         return
     import torch
@@ -173,6 +180,17 @@ def unfinished(folder: str, names: list[str]) -> list[str]:
     return [name for name in names if Path(folder).name == "__pycache__" and not name.endswith((".pyc", ".nbi", ".nbc", ".json"))]
 
 
+def keep_compiled(checkout: Checkout) -> None:
+    """Keep here what numba has compiled in a copy of this checkout, unless the same function was compiled here meanwhile."""
+    for index in (checkout.folder / "repro").rglob("*.nbi"):
+        here = ROOT / index.parent.relative_to(checkout.folder)
+        with suppress(OSError):  # where this checkout cannot be written, each process compiles
+            for path in (*index.parent.glob(f"{index.stem}.*.nbc"), index) if not (here / index.name).exists() else ():
+                part = here / f"{path.name}.{os.getpid()}"
+                shutil.copy(path, part)
+                part.replace(here / path.name)
+
+
 def copy_checkout(source: Path, target: Path, *, also: tuple[str, ...] = ()) -> Checkout:
     """Copy a checkout with its times, and with the folders `also`, to `target`."""
     target.mkdir(parents=True)
@@ -201,6 +219,7 @@ def smoke(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
         done = subprocess.run(command, cwd=checkout.folder, env=checkout.environment, text=True, **pipes)
         (checkout.folder / "first-run.log").write_text(done.stdout)
         assert done.returncode == 0, done.stdout[-8000:]
+        keep_compiled(checkout)
 
     return Checkout(folder=made_once(tmp_path_factory, "smoke", make) / "checkout")
 

@@ -1,8 +1,9 @@
 """What an experiment computes first and last, of images and of clips alike, by the code that trains.
 
 For each variant and its base, at scale smoke and with the same keys of randomness, the same things are computed: logits of the
-initial net in both modes, one batch of the first and of the last epoch, and the weights after one update in each. All of it is
-deterministic, so that what is equal is equal to the bit, and an ablation without effect is found.
+initial net in both modes, one batch of the first and of the last epoch, the weights after one update in each, and after one of a
+net that moves already, since momentum decides nothing of a first update. All of it is deterministic, so that what is equal is
+equal to the bit, and an ablation without effect is found.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ from tests.tiny import write_prepared
 
 SCALE = "smoke"
 CPU = torch.device("cpu")
+#: Of a net that moves already, the velocity of each weight as a share of the weight.
+MOVING = 0.01
 #: Classes of the nets whose weights others begin with: more than those others have.
 OTHER_CLASSES = 40
 
@@ -59,16 +62,25 @@ CHANGES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Trace:
-    """What an experiment computes, each as tensors in a fixed order. `layers` are the names of the updated parameters."""
+    """What an experiment computes, each as tensors in a fixed order. `layers` are the names of the updated parameters.
+
+    moved: of a net that moves already, the parameters after an update in the first epoch.
+    """
 
     logits: tuple[torch.Tensor, ...]
     batches: tuple[torch.Tensor, ...]
     updates: tuple[torch.Tensor, ...]
+    moved: tuple[torch.Tensor, ...]
     layers: tuple[str, ...]
 
     def changed(self, other: Trace) -> set[str]:
-        """Return which of the three differ from those of `other`."""
-        return {name for name in ("logits", "batches", "updates") if not equal(getattr(self, name), getattr(other, name))}
+        """Return which differ from those of `other`: logits, batches, and updates, be it of a net that moves already."""
+        pairs = {
+            "logits": (self.logits, other.logits),
+            "batches": (self.batches, other.batches),
+            "updates": ((*self.updates, *self.moved), (*other.updates, *other.moved)),
+        }
+        return {name for name, pair in pairs.items() if not equal(*pair)}
 
 
 def equal(left: tuple[torch.Tensor, ...], right: tuple[torch.Tensor, ...]) -> bool:
@@ -111,13 +123,11 @@ class Tracer:
         epochs = (0, run.trained.recipe.schedule.num_epochs - 1)
         batches = tuple(first_batch(self.start(with_all_frames(run), epoch=epoch), epoch) for epoch in epochs)
         trainings = [self.start(run, epoch=epoch) for epoch in epochs]
-        for training in trainings:
-            with pytest.raises(Stopped):
-                training.run()
         return Trace(
             logits=self.logits_of(run),
             batches=batches,
-            updates=tuple(parameter.detach() for training in trainings for parameter in training.net.parameters()),
+            updates=tuple(parameter for training in trainings for parameter in updated(training)),
+            moved=updated(set_moving(self.start(run, epoch=0))),
             layers=tuple(name for training in trainings for name, _ in training.net.named_parameters()),
         )
 
@@ -162,6 +172,21 @@ class Tracer:
         seed_dropout(net, key=1, step=0, device=CPU)
         with torch.no_grad():
             return net.eval()(noise(run)), net.train()(noise(run))
+
+
+def set_moving(training: Training) -> Training:
+    """Give every weight a velocity in proportion to it; return the training."""
+    weights = dict(training.net.named_parameters())
+    velocities = training.optimizer.state_dict()
+    training.optimizer.load_state_dict({name: MOVING * weights[name].detach() for name in velocities})
+    return training
+
+
+def updated(training: Training) -> tuple[torch.Tensor, ...]:
+    """Return the parameters after one update, with which `training` stops."""
+    with pytest.raises(Stopped):
+        training.run()
+    return tuple(parameter.detach() for parameter in training.net.parameters())
 
 
 def few_videos(dataset: VideoDataset) -> VideoDataset:
