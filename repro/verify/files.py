@@ -16,6 +16,7 @@ from repro.artifacts.provenance import spec_digest
 from repro.artifacts.published import published_json
 from repro.artifacts.published.answers import EXAMPLES
 from repro.artifacts.run_json import RunJson
+from repro.data.prepare.settings import other_settings
 from repro.planning.tuning.search import FOLDER as TUNING
 from repro.report.text.formatting import counted
 from repro.spec.video_datasets import CAMERA_FILE
@@ -118,7 +119,7 @@ def files_checked(stored: Stored) -> Check:
 
 
 def data_checked(stored: Stored) -> Check:
-    """Check every file of the prepared data, and that runs were trained on the data that lie here."""
+    """Check every file of the prepared data, and that these are the scale's and those on which runs were trained."""
     num, problems, left, here = 0, [], 0, {}
     for folder in sorted(path for path in (stored.folder / "data").glob("*") if path.is_dir()):
         try:
@@ -137,7 +138,7 @@ def data_checked(stored: Stored) -> Check:
             except FileFormatError as error:
                 problems.append(str(error))
         problems += _of_camera(folder, here[folder.name])
-    problems += _other_data(stored, here)
+    problems += [*_other_settings(stored, here), *_other_data(stored, here)]
     absent = sorted({record.dataset.name for record in stored.records.values()} - set(here))
     unchecked = [f"{counted(left, 'file')} of data not published"] if left else []
     unchecked += [f"data {some(absent)} not here"] if absent else []
@@ -162,6 +163,18 @@ def _of_camera(folder: Path, data: DatasetJson) -> Iterator[str]:
         return
     if not whole or index != data.splits["test"].index.sha256:
         yield f"{path} is {'of other test clips' if whole else 'not as it was written'}; {AGAIN}"
+
+
+def _other_settings(stored: Stored, here: dict[str, DatasetJson]) -> Iterator[str]:
+    """Say which data were prepared by other settings than their scale has now."""
+    for paper in stored.papers:
+        for dataset in paper.scale(stored.scale).datasets:
+            other = other_settings(here[dataset.name].spec, dataset) if dataset.name in here else ""
+            if other:
+                yield (
+                    f"data {dataset.name} were prepared with {other}; type python -m repro prepare --paper {paper.name} "
+                    f"--scale {stored.scale} --dataset {dataset.name} --results {stored.results}, and train again"
+                )
 
 
 def _other_data(stored: Stored, here: dict[str, DatasetJson]) -> Iterator[str]:

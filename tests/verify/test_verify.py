@@ -15,6 +15,7 @@ from repro import cli
 from repro.analyse.publish import CannotPublish, publish
 from repro.artifacts.arrays import write_npz
 from repro.artifacts.claims_json import Judgement, write_claims_json
+from repro.artifacts.dataset_json import read_dataset, write_dataset
 from repro.artifacts.documents import read_document, text_of, write_document
 from repro.artifacts.files import FileFormatError, sha256_bytes, sha256_file
 from repro.artifacts.ledger.chain import TIP_FILE
@@ -136,6 +137,12 @@ def other_shard(folder: Path) -> None:
     (folder / "data/procedural/train-00000.tar").write_text("others")
 
 
+def other_settings(folder: Path) -> None:
+    path = folder / "data/procedural"
+    found = read_dataset(path)
+    write_dataset(path, replace(found, spec={**found.spec, "stored_px": 30}))
+
+
 def other_motions(folder: Path) -> None:
     path = folder / "data/procedural_videos/test.camera.npz"
     with np.load(path) as stored:
@@ -176,6 +183,7 @@ FORGED: dict[str, tuple[Callable[[Stored], Check], Callable[[Path], object], str
     "a run that is gone": (chain_checked, gone, f"run {RUN} has ended by the ledger, and its record is gone"),
     "a copied run": (records_checked, another_run, "is of run smoke/alexnet/no_lrn/1, not of smoke/alexnet/no_lrn/2"),
     "a shard": (data_checked, other_shard, "train-00000.tar was changed"),
+    "data of another size": (data_checked, other_settings, "data procedural were prepared with stored_px 30, now 28; type"),
     "motions of the camera": (metrics_checked, other_motions, "camera_error_trend"),
     "a ledger without its end": (chain_checked, cut_ledger, "lost"),
     "a ledger and its tip without the end": (chain_checked, cut_ledger_and_tip, "the ledger knows no start of it"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from repro.data.files.prepared_from import FILE as SOURCE_FILE
 from repro.data.files.prepared_from import PreparedFrom, prepared_from, remember_source
 from repro.data.prepare.mend import mend
 from repro.system.locks import LOCK_FILE
-from repro.train.methods.mending import Mending
+from repro.train.methods.mending import Mending, OtherSettings
 from repro.train.networks.prepared import open_prepared
 from tests.data.prepare.test_preparation import IMAGES, PHOTOS, damage, run
 from tests.data.prepare.test_preparation import content as all_content
@@ -59,6 +60,18 @@ def test_what_was_never_prepared_is_no_damage(tmp_path: Path) -> None:
     with pytest.raises(FileFormatError, match="does not exist; make it with python -m repro prepare"):
         opening(tmp_path, [])(tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def test_data_that_were_prepared_by_other_settings_are_refused_and_stay(original: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(original, tmp_path / "toys"))
+    before, now = content(folder), replace(IMAGES, stored_px=IMAGES.stored_px - 2)
+    said = (
+        rf"toys was prepared with stored_px {IMAGES.stored_px}, now {now.stored_px}; .*: python -m repro prepare --dataset toys;"
+    )
+    with pytest.raises(OtherSettings, match=said):
+        opening(folder, [], dataset=now)(folder)
+    assert content(folder) == before
+    assert opening(folder, [], dataset=replace(IMAGES, title="called otherwise"))(folder).train.num_examples
 
 
 def test_whole_data_are_opened_once_and_another_process_opens_them_plainly(original: Path) -> None:
