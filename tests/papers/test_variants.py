@@ -73,6 +73,14 @@ def test_a_variant_without_effect_would_be_found(trace, alexnet):
     assert alexnet.trace(same).changed(trace(ALEXNET, "full")) == set()
 
 
+@pytest.mark.parametrize(("field", "value"), [("momentum", 0.0), ("weight_decay", 0.0), ("learning_rate", 0.003)])
+def test_whatever_decides_an_update_is_found_in_updates_alone(field: str, value: float, trace, alexnet):
+    run = alexnet.run_of("full")
+    recipe = replace(run.experiment.recipe, optimizer=replace(run.experiment.recipe.optimizer, **{field: value}))
+    other = replace(run, experiment=replace(run.experiment, recipe=recipe))
+    assert alexnet.trace(other).changed(trace(ALEXNET, "full")) == {"updates"}
+
+
 @pytest.mark.parametrize(("paper", "variant"), ROOTS)
 def test_every_root_computes_finite_numbers(paper: Paper, variant: Variant, trace):
     found = trace(paper, variant.name)
