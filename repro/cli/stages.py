@@ -19,10 +19,10 @@ from repro.cli.mending import mend_camera_motions, setting_damage_aside, writing
 from repro.cli.options import RESULTS
 from repro.cli.planning import read_left
 from repro.data.files.prepared_from import remember_source
-from repro.planning.collected import collected_runs
+from repro.planning.collected import collected_runs, papers_of
 from repro.planning.declare import declare, plan_of
 from repro.planning.plan import planned_runs, stage_of
-from repro.spec.experiment import make_run
+from repro.spec.experiment import Paper, make_run
 from repro.spec.run import Run
 from repro.spec.video_datasets import VideoDataset
 from repro.system.locks import locked
@@ -123,6 +123,11 @@ def _refuse_no_results(options: argparse.Namespace) -> None:
         raise UsageError(f"--results {options.results} is not there; give results, or make some: snakemake --cores all reproduce")
 
 
+def _papers(options: argparse.Namespace) -> list[Paper]:
+    """The papers whose numbers are written."""
+    return papers_of(catalogue(options.catalogue), scale=options.scale, results=options.results, names=options.papers)
+
+
 def alone(stage: Command) -> Command:
     """`stage` as it is typed by itself, while no other process writes what it writes."""
 
@@ -136,7 +141,7 @@ def alone(stage: Command) -> Command:
 
 def collect_runs(options: argparse.Namespace, say: Say) -> None:
     """Run the collect stage for all runs that the tables need."""
-    papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
+    papers = _papers(options)
     where = {"scale": options.scale, "results": options.results}
     runs = [run for paper in papers for run in collected_runs(paper, num_seeds=options.num_seeds, **where)]
     with importing():
@@ -155,14 +160,14 @@ def judge_claims(options: argparse.Namespace, say: Say) -> None:
     with importing():
         from repro.analyse.collect.again import refuse_other_rows
 
-    papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
+    papers = _papers(options)
     with setting_damage_aside(options.results, options.scale):
         refuse_other_rows(papers, scale=options.scale, results=options.results)
     _judge(options, say)
 
 
 def _judge(options: argparse.Namespace, say: Say) -> None:
-    papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
+    papers = _papers(options)
     with importing():
         from repro.analyse.judge.judge import judge
         from repro.planning.noted import note_look
@@ -174,7 +179,7 @@ def _judge(options: argparse.Namespace, say: Say) -> None:
 
 def decide_claims(options: argparse.Namespace, say: Say) -> None:
     """Add seeds to the claims that are not decided, look by look."""
-    papers = tuple(catalogue(options.catalogue).papers_at(options.scale, options.papers))
+    papers = tuple(_papers(options))
     looks: tuple[int, ...] = options.looks
     if any(one >= other for one, other in pairwise(looks)) or looks[0] < 2:
         raise UsageError(f"--looks {','.join(map(str, looks))}; allowed: numbers of seeds that rise, from 2 on, such as 3,5,10")
@@ -251,7 +256,7 @@ def calibrate_verdicts(options: argparse.Namespace, say: Say) -> None:
 def calibrate_own(options: argparse.Namespace, say: Say) -> None:
     """Write calibration.json of a folder of results."""
     limit_threads(1)
-    papers = catalogue(options.catalogue).papers_at(options.scale, options.papers)
+    papers = _papers(options)
     with importing():
         from repro.analyse.calibrate.own.calibration import FILE, calibrate_results
 
