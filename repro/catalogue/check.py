@@ -9,20 +9,19 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from repro.catalogue.claims import claim_faults, unknown_variant
 from repro.catalogue.fields import faults
 from repro.catalogue.questions import question_faults
 from repro.catalogue.sizes import size_faults
-from repro.spec.claims import Claim, OfClaims, Within
+from repro.spec.claims import Claim
 from repro.spec.claims.planted import SAME
-from repro.spec.experiment import AnyDataset, Paper, Scale, Table, Variant, make_run, needed_runs
+from repro.spec.experiment import AnyDataset, Paper, Scale, Sizing, Table, Variant, make_run, needed_runs
 from repro.spec.geometry.clips import geometry_of
 from repro.spec.names import UnknownName
 from repro.spec.run import Ensemble, Experiment, Method, Run
 from repro.spec.scales.names import AT_RATE, OF_SEARCH
 from repro.spec.scales.series import looks_sized
 from repro.spec.terms.figures import needed_measure
-from repro.spec.terms.metrics import TIMINGS
-from repro.spec.terms.protocols import protocol_named
 
 #: Names become folders, targets of the workflow and parts of run ids; those of papers begin the names of the workflow's rules.
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -41,7 +40,7 @@ def paper_faults(paper: Paper) -> Iterator[str]:
         _wrong_experiments,
         _wrong_scales,
         _twins,
-        _wrong_claims,
+        claim_faults,
         _wrong_tables,
         question_faults,
         size_faults,
@@ -113,7 +112,7 @@ def _wrong_names(paper: Paper) -> Iterator[str]:
         )
         for name in names:
             if not pattern.fullmatch(name):
-                yield f"{kind} {name!r} of {paper.name}; allowed in its name: {form}"
+                yield f"{kind} {name!r}{f' of {paper.name}' * (kind != 'paper')}; allowed in its name: {form}"
             if (kind == "variant" and AT_RATE.fullmatch(name)) or (kind == "scale" and OF_SEARCH.fullmatch(name)):
                 yield f"{kind} {name!r} of {paper.name} is called as one at another rate; allowed: no end {TUNED_ENDS[kind]}"
     for scale in paper.scales:
@@ -138,17 +137,10 @@ def _wrong_bases(paper: Paper) -> Iterator[str]:
             yield from _wrong_base(paper, variant, where=where)
 
 
-def _unknown(paper: Paper, variant: str) -> str:
-    """Say that no variant has this name, and which one may be meant; nothing if there is one."""
-    names = [item.name for item in paper.variants]
-    known = variant in names or variant in [item.alias for item in paper.variants if item.alias]
-    return "" if known else str(UnknownName("variant", variant, names))
-
-
 def _wrong_base(paper: Paper, variant: Variant, *, where: str) -> Iterator[str]:
     name, passed = variant.base, [variant.name]
     while name is not None:
-        unknown = _unknown(paper, name)
+        unknown = unknown_variant(paper, name)
         if unknown:
             yield f"{where}: its base is an {unknown}"
             return
@@ -180,7 +172,7 @@ def _shared_draws(paper: Paper, ensemble: Ensemble, *, where: str) -> Iterator[s
     """Say which members share what is drawn: runs of one seed that begin from chance, or that do not."""
     taken: dict[tuple[bool, int], str] = {}
     for member in ensemble.members:
-        if _unknown(paper, member.variant):
+        if unknown_variant(paper, member.variant):
             return
         method = paper.experiment(member.variant)
         begun = isinstance(method, Experiment) and method.initial_weights is not None
@@ -200,11 +192,22 @@ def _wrong_scales(paper: Paper) -> Iterator[str]:
         for sizing in scale.sizings:
             if sizing.family not in families:
                 yield f"{where}: {UnknownName('family', sizing.family, sorted(families))}"
+            yield from (f"{where}, family {sizing.family}: {fault}" for fault in _wrong_drops(sizing))
         for family in _repeated(sizing.family for sizing in scale.sizings):
             yield f"{where} sizes family {family!r} twice; allowed: one sizing a family"
         for variant in paper.variants:
             if scale.has(paper.family(variant.name)):
                 yield from _wrong_run(paper, scale, variant, where=f"{where}, variant {variant.name}")
+
+
+def _wrong_drops(sizing: object) -> Iterator[str]:
+    schedule = sizing.schedule if isinstance(sizing, Sizing) else None
+    if schedule is None or schedule.rule != "epochs":
+        return
+    drops = schedule.drops
+    if list(drops) != sorted(set(drops)) or any(not 0 < drop < schedule.num_epochs for drop in drops):
+        got = f"({', '.join(f'{drop:g}' for drop in drops)})"
+        yield f"its rate drops after epochs {got} of {schedule.num_epochs}; allowed: numbers that rise, above 0 and below that"
 
 
 def _wrong_run(paper: Paper, scale: Scale, variant: Variant, *, where: str) -> Iterator[str]:
@@ -257,28 +260,6 @@ def _twins(paper: Paper) -> Iterator[str]:
         )
 
 
-def _wrong_claims(paper: Paper) -> Iterator[str]:
-    ids = {claim.id for claim in paper.claims}
-    for claim in paper.claims:
-        where = f"claim {claim.id} of {paper.name}"
-        yield from (f"{where}: {unknown}" for unknown in (_unknown(paper, name) for name in claim.variants) if unknown)
-        yield from _wrong_measure(claim, where=where)
-        for part in claim.parts if isinstance(claim, OfClaims) else ():
-            if part not in ids:
-                yield f"{where}: {UnknownName('part', part, sorted(ids))}"
-
-
-def _wrong_measure(claim: Claim, *, where: str) -> Iterator[str]:
-    """Say what is wrong with the protocols of a claim; a time is measured by a network, not by a protocol."""
-    if claim.measured.of == TIMINGS:
-        return
-    try:
-        for name in filter(None, (claim.protocol, claim.against_protocol if isinstance(claim, Within) else "")):
-            protocol_named(name)
-    except UnknownName as error:
-        yield f"{where}: {error}"
-
-
 def _wrong_tables(paper: Paper) -> Iterator[str]:
     claims = {claim.id: claim for claim in paper.claims}
     for table in paper.tables:
@@ -294,7 +275,7 @@ def _wrong_tables(paper: Paper) -> Iterator[str]:
 def _wrong_table(paper: Paper, table: Table, claims: dict[str, Claim]) -> Iterator[str]:
     where = f"table {table.name} of {paper.name}"
     named = dict.fromkeys((*table.variants, table.control, *(name for pair in table.controls for name in pair)))
-    yield from (f"{where}: {unknown}" for unknown in (_unknown(paper, name) for name in named) if unknown)
+    yield from (f"{where}: {unknown}" for unknown in (unknown_variant(paper, name) for name in named) if unknown)
     for name in named:
         if name not in table.variants:
             yield f"{where} compares with {name}, which is not among its variants; allowed: one of them"

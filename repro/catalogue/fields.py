@@ -241,4 +241,4 @@ def _words(kind: Any) -> str:
         if len(parts) == 2 and parts[1] is Ellipsis:
             return f"a tuple, each item {_words(parts[0])}"
         return f"a tuple of {len(parts)} items"
-    return PLAIN.get(kind) or f"a {kind.__name__}"
+    return PLAIN.get(kind) or f"a{'n' * (kind.__name__[0] in 'AEIOU')} {kind.__name__}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 import importlib.util
+import pkgutil
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -14,14 +15,17 @@ from types import TracebackType
 from typing import Any
 
 from repro.catalogue import fields as field_types
-from repro.catalogue.literals import faults
+from repro.catalogue.literals import IMPORTED, faults
 from repro.spec.experiment import Extension, Paper
 from repro.system.filesystem import read_regular
 
 NEXT = 'put it right there (docs/adding.md, "Another paper")'
+LITERALS = (
+    "allowed: imports from repro.spec and repro.papers, `replace`, and names for literals, calls of what is imported, sums and "
+    "quotients"
+)
 LACKING = re.compile(r"(\w+)\.__init__\(\) missing \d+ required keyword-only arguments?: (.*)")
 UNKNOWN = re.compile(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'")
-NOT_THERE = re.compile(r"cannot import name '(\w+)' from '([\w.]+)'")
 
 
 class CatalogueError(ValueError):
@@ -70,12 +74,10 @@ def _checked(path: Path, *, source: str, package: str, passed: set[Path]) -> str
     """The text of a file once it, and all of its own package that it imports, is found to be literals."""
     passed.add(path)
     try:
-        text = read_regular(path).decode()
-        for line, what in sorted(faults(text, package=package)):
-            raise CatalogueError(
-                f"{source}, line {line}: {what}; allowed: imports from repro.spec and repro.papers, `replace`, and names for "
-                f"literals, calls of what is imported, sums and quotients; {NEXT}"
-            )
+        text = read_regular(path).decode("utf-8-sig")  # some editors of Windows begin a file with a mark of its encoding
+        found = [(line, f"{what}; {LITERALS}") for line, what in faults(text, package=package)]
+        for line, what in sorted([*found, *_lacking_names(text)]):
+            raise CatalogueError(f"{source}, line {line}: {what}; {NEXT}")
     except OSError as error:
         raise CatalogueError(
             f"{source} cannot be read ({error.strerror}, looked from {Path.cwd()}); give a file: --config catalogue=FILE"
@@ -83,7 +85,8 @@ def _checked(path: Path, *, source: str, package: str, passed: set[Path]) -> str
     except UnicodeDecodeError as error:
         raise CatalogueError(f"{source} is not UTF-8 text ({error.reason} at byte {error.start}); {NEXT}") from None
     except SyntaxError as error:
-        raise CatalogueError(f"{source}, line {error.lineno}: {error.msg}; allowed: Python; {NEXT}") from None
+        where = f", line {error.lineno}" if error.lineno else ""
+        raise CatalogueError(f"{source}{where}: {error.msg}; allowed: Python; {NEXT}") from None
     except ValueError as error:
         if isinstance(error, CatalogueError):
             raise
@@ -92,6 +95,33 @@ def _checked(path: Path, *, source: str, package: str, passed: set[Path]) -> str
         if other not in passed:
             _checked(other, source=str(other), package=package, passed=passed)
     return text
+
+
+def _lacking_names(text: str) -> Iterator[tuple[int, str]]:
+    """Give the line and the description of what a file imports of this package, and is not there."""
+    for node in ast.parse(text).body:
+        module = node.module or "" if isinstance(node, ast.ImportFrom) and not node.level else ""
+        if not isinstance(node, ast.ImportFrom) or not module.startswith(tuple(f"{name}." for name in IMPORTED)):
+            continue
+        try:
+            there = [*vars(importlib.import_module(module)), *_modules_below(module)]
+        except ModuleNotFoundError:
+            parent = module.rpartition(".")[0]
+            yield node.lineno, f"no module {_guessed(module, [f'{parent}.{other}' for other in _modules_below(parent)])}"
+            continue
+        for item in node.names:
+            if item.name not in (*there, "*"):
+                yield node.lineno, f"{module} has no {_guessed(item.name, _public(there))}"
+
+
+def _modules_below(package: str) -> list[str]:
+    """The modules of a package; none of one that is not there."""
+    try:
+        found = importlib.util.find_spec(package)
+    except ModuleNotFoundError:
+        return []
+    places = found.submodule_search_locations if found is not None else None
+    return [item.name for item in pkgutil.iter_modules(places)] if places else []
 
 
 def module_file(name: str) -> Path | None:
@@ -141,8 +171,6 @@ def _explained(error: Exception, names: dict[str, Any]) -> str:
         return f"{found[1]} lacks {found[2]}; allowed: all of {', '.join(_fields_of(found[1], needed=True))}"
     if found := UNKNOWN.match(text):
         return f"{found[1]} has no {_guessed(found[2], _fields_of(found[1]))}"
-    if found := NOT_THERE.match(text):
-        return f"{found[2]} has no {_guessed(found[1], _public(vars(importlib.import_module(found[2]))))}"
     if isinstance(error, NameError) and error.name:
         return f"no name {_guessed(error.name, _public(names))}"
     return text if isinstance(error, ValueError) else f"{type(error).__name__}: {text}"

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 IMPORTED = ("repro.spec", "repro.papers")
 COPY = ("dataclasses", "replace")
 
-#: What a file is made of: assignments, and in them literals, names, calls, and sums and quotients of numbers.
+#: What a file is made of: assignments, and in them literals, names, calls, and sums, quotients and powers of numbers.
 ALLOWED = (
     ast.Module,
     ast.Import,
@@ -32,10 +32,18 @@ ALLOWED = (
     ast.keyword,
     ast.BinOp,
     ast.UnaryOp,
-    ast.operator,
+    ast.Add,
+    ast.Sub,
+    ast.Mult,
+    ast.Div,
+    ast.FloorDiv,
+    ast.Mod,
+    ast.Pow,
     ast.unaryop,
     ast.expr_context,
 )
+#: The largest exponent of a power: of a larger one Python would compute for hours.
+MAX_EXPONENT = 64
 #: How a reader calls what is not allowed.
 WORDS: dict[type[ast.AST], str] = {
     ast.If: "an if",
@@ -56,6 +64,9 @@ WORDS: dict[type[ast.AST], str] = {
     ast.NamedExpr: "an assignment inside an expression",
     ast.BoolOp: "an `and` or `or`",
     ast.Compare: "a comparison",
+    ast.Raise: "a raise",
+    ast.LShift: "a shift",
+    ast.RShift: "a shift",
 }
 
 
@@ -98,9 +109,17 @@ def _fault(node: ast.AST, *, imported: Collection[str], package: str) -> str:
     if isinstance(node, ast.Call):
         called = ast.unparse(node.func)
         return "" if isinstance(node.func, ast.Name) and called in imported else f"a call of `{called}`, which is not imported"
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and not _is_small(node.right):
+        return f"a power whose exponent is no number up to {MAX_EXPONENT}"
     if isinstance(node, ast.keyword) and node.arg is None:
         return "arguments unpacked by `**`"
     return ""
+
+
+def _is_small(exponent: ast.expr) -> bool:
+    number = exponent.operand if isinstance(exponent, ast.UnaryOp) else exponent
+    value = number.value if isinstance(number, ast.Constant) else None
+    return isinstance(value, int | float) and abs(value) <= MAX_EXPONENT
 
 
 def _may_be_imported(node: ast.ImportFrom, *, package: str) -> bool:

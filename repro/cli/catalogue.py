@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sized
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ def list_papers(options: argparse.Namespace, say: Say) -> None:
         width = 2 + max(map(len, names + [table.name for table in paper.tables]))
         print("  scales")
         for scale in paper.scales:
-            seeds = f"{scale.num_seeds} seed{'s' if scale.num_seeds > 1 else ''}"
+            seeds = _counted(range(scale.num_seeds), "seed")
             data = ", ".join(dataset.name for dataset in scale.datasets)
             print(f"    {scale.name:{width}}{scale.title}; {scale.evidence}; {seeds}; data: {data}")
         print(f"    each also at a size, {ALLOWED}")
@@ -43,7 +44,13 @@ def list_papers(options: argparse.Namespace, say: Say) -> None:
             print(f"    {variant.name:{width}}{variant.title}{_change(paper, variant)}")
         print("  tables (each is a target of the workflow)")
         for table in paper.tables:
-            print(f"    {table.name:{width}}{table.title}; {len(table.variants)} variants, {len(table.claims)} claims")
+            print(
+                f"    {table.name:{width}}{table.title}; {_counted(table.variants, 'variant')}, {_counted(table.claims, 'claim')}"
+            )
+
+
+def _counted(items: Sized, noun: str) -> str:
+    return f"{len(items)} {noun}{'s' * (len(items) != 1)}"
 
 
 def _list_claims(paper: Paper) -> None:

@@ -73,6 +73,32 @@ def test_unknown_names_are_refused_with_what_there_is(written):
         ([('    title="tiny",\n', "")], "line 9: Scale lacks 'title'; allowed: all of name, title, dataset, evidence, num_seeds"),
         ([('evidence="dem', 'evidense="dem')], "line 9: Scale has no 'evidense'; did you mean 'evidence'?"),
         ([("import Size, Stem", "import Sise as Size, Stem")], "line 6: repro.spec.network has no 'Sise'; did you mean 'Size'?"),
+        ([("import Size, Stem", "import Sise, Stem")], "line 6: repro.spec.network has no 'Sise'; did you mean 'Size'?"),
+        (
+            [("spec.network import", "spec.networks import")],
+            "line 6: no module 'repro.spec.networks'; did you mean 'repro.spec.network'?",
+        ),
+        (
+            [("SMOKE = Scale(", "X = 10**10**10\nSMOKE = Scale(")],
+            "line 9: a power whose exponent is no number up to 64; allowed: ",
+        ),
+        ([("SMOKE = Scale(", "X = 1 << 10**10\nSMOKE = Scale(")], "line 9: a shift; allowed: "),
+        (
+            [("claims=(),\n    tables", "claims=SMOKE,\n    tables")],
+            "tiny.claims is a Scale; allowed: a tuple, each item an Effect or a ",
+        ),
+        (
+            [('name="tiny",\n    title', 'name="ti ny",\n    title')],
+            "tiny.py: paper 'ti ny'; allowed in its name: a-z, 0-9 and _",
+        ),
+        (
+            [("num_epochs=1)", "num_epochs=5, drops=(4, 2))")],
+            "scale smoke of tiny, family tiny: its rate drops after epochs (4, 2) of 5; allowed: numbers that rise, above 0 and",
+        ),
+        (
+            [("num_epochs=1)", "num_epochs=5, drops=(9,))")],
+            "scale smoke of tiny, family tiny: its rate drops after epochs (9) of 5; allowed: numbers that rise, above 0 and",
+        ),
         ([("scales=(SMOKE,)", "scales=(SMOK,)")], "line 36: no name 'SMOK'; did you mean 'SMOKE'?"),
         (
             [('evidence="demonstration"', 'evidence="demonstrations"')],
@@ -190,6 +216,15 @@ def test_files_that_are_none_are_refused(tmp_path: Path, monkeypatch: pytest.Mon
     Path("null.py").write_text("X = '\0'\n")
     with pytest.raises(CatalogueError, match=r"null.py"):
         catalogue(["null.py"])
+
+
+def test_a_byte_order_mark_is_no_part_of_the_file_and_a_null_byte_has_no_line(written):
+    path = written()
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert [paper.name for paper in catalogue([path]).papers] == [*PAPERS, "tiny"]
+    path.write_bytes(b"\0")
+    with pytest.raises(CatalogueError, match=r"tiny.py: source code (string )?cannot contain null bytes; allowed: Python"):
+        catalogue([path])
 
 
 def test_extensions_of_papers_that_are_not_there_or_of_other_types_are_refused(written):
