@@ -44,9 +44,8 @@ def list_papers(options: argparse.Namespace, say: Say) -> None:
             print(f"    {variant.name:{width}}{variant.title}{_change(paper, variant)}")
         print("  tables (each is a target of the workflow)")
         for table in paper.tables:
-            print(
-                f"    {table.name:{width}}{table.title}; {_counted(table.variants, 'variant')}, {_counted(table.claims, 'claim')}"
-            )
+            holds = f"{_counted(table.variants, 'variant')}, {_counted(table.claims, 'claim')}"
+            print(f"    {table.name:{width}}{table.title}; {holds}")
 
 
 def _counted(items: Sized, noun: str) -> str:

@@ -89,7 +89,7 @@ def test_unknown_names_are_refused_with_what_there_is(written):
         ),
         (
             [('name="tiny",\n    title', 'name="ti ny",\n    title')],
-            "tiny.py: paper 'ti ny'; allowed in its name: a-z, 0-9 and _",
+            ": paper 'ti ny'; allowed in its name: a-z, 0-9 and _",
         ),
         (
             [("num_epochs=1)", "num_epochs=5, drops=(4, 2))")],
