@@ -18,6 +18,7 @@ from repro.artifacts.ledger.chain import TIP_FILE, read_ledger
 from repro.artifacts.published import answers as bits
 from repro.artifacts.published import publications
 from repro.artifacts.published.answers import Answers, answers_bytes, distinct, examples_bytes, examples_file
+from repro.artifacts.published.brought_json import published_run
 from repro.artifacts.published.published_json import Published, PublishedRun, read_published, write_published
 from repro.artifacts.run_json import RunJson, read_run
 from repro.artifacts.stored_files import StoredFile
@@ -87,6 +88,9 @@ def _publish_run(record: RunJson, place: Path, *, target: Path) -> PublishedRun:
     own.mkdir(parents=True)
     shutil.copyfile(place / run_json.FILE, own / run_json.FILE)
     results = place.parents[4]
+    known = published_run(results, record.id)
+    if known is not None:
+        return _publish_again(record, known, place, target=target)
     left_out = []
     whole = {entry.file for entry in record.scores if entry.protocol == KEPT_PROTOCOL}
     for item in record.files:
@@ -102,6 +106,18 @@ def _publish_run(record: RunJson, place: Path, *, target: Path) -> PublishedRun:
     }
     stored = _write_answers(record.id, answers, own, target=target) if answers else None
     return PublishedRun(record=sha256_file(own / run_json.FILE), answers=stored, left_out=tuple(left_out))
+
+
+def _publish_again(record: RunJson, known: PublishedRun, place: Path, *, target: Path) -> PublishedRun:
+    """Publish a run that came from published results: what it came with."""
+    own = target / "runs" / Path(*place.parts[-3:])
+    stored = [item for item in record.files if item.file not in known.left_out]
+    for item in (*stored, *([known.answers] if known.answers else [])):
+        write_bytes(own / item.file, item.read(place, again="bring the published results again"))
+    for path in sorted((place.parents[3] / bits.EXAMPLES).glob("*")):
+        (target / bits.EXAMPLES).mkdir(exist_ok=True)
+        shutil.copyfile(path, target / bits.EXAMPLES / path.name)
+    return replace(known, record=sha256_file(own / run_json.FILE))
 
 
 def _write_answers(run: str, answers: dict[tuple[str, str], Answers], own: Path, *, target: Path) -> StoredFile:

@@ -43,7 +43,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "export small/table/alexnet_ablations --to figures",
     ),
     "challenge": ('challenge A.S3.3.lrn.top1 --scale smoke --num-seeds 3 --beacon "a text nobody knew before"',),
-    "bring": ("bring other/results --scale small", "bring other/results --scale small --runs alexnet/full/3,alexnet/no_lrn/3"),
+    "bring": (
+        "bring other/results --scale small",
+        "bring other/results --scale small --runs alexnet/full/3,alexnet/no_lrn/3",
+        "bring results/published/gestures --scale folders",
+    ),
     "doctor": ("doctor", "doctor --json"),
     "workflow": (
         "workflow --cores all reproduce --config scale=smoke",

@@ -18,9 +18,9 @@ from repro.system.progress import Say
 def mend_camera_motions(papers: Sequence[Paper], *, scale: str, results: Path, say: Say) -> None:
     """Measure the motions of the camera again where their file is damaged; of published data nothing can be made again."""
     from repro.analyse.collect.camera import parse_motion
-    from repro.analyse.collect.run_files import published_in
+    from repro.artifacts.published.published_json import read_published
 
-    if published_in(results, scale) is not None:
+    if read_published(results / scale) is not None:
         return
     datasets = {item.name: item for paper in papers for item in paper.scale(scale).datasets}
     for dataset in datasets.values():
@@ -46,12 +46,13 @@ def setting_damage_aside(results: Path, scale: str) -> Iterator[None]:
     Raises:
         DamagedRunError: one is; says what to type.
     """
-    from repro.analyse.collect.run_files import DamagedRunError, published_in
+    from repro.analyse.collect.run_files import DamagedRunError
+    from repro.artifacts.published.brought_json import published_run
 
     try:
         yield
     except DamagedRunError as error:
-        if published_in(results, scale) is not None:
+        if published_run(results, error.run) is not None:
             raise
         folder = run_folder(results, error.run)
         with suppress(FileNotFoundError):

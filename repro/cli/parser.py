@@ -160,7 +160,12 @@ def _add_trust(commands: Commands) -> None:
 def _add_bring(commands: Commands) -> None:
     text = "take in runs from other results, made where no folder is shared, and say so in the ledger"
     one = add_command(commands, "bring", bring_runs, text)
-    one.add_argument("elsewhere", type=parse_place, metavar="RESULTS", help="the other results, or a copy of them")
+    one.add_argument(
+        "elsewhere",
+        type=parse_place,
+        metavar="RESULTS",
+        help="the other results, a copy of them, or published ones to go on from",
+    )
     add_scale(one)
     add_results(one, text="into which they are taken")
     words = "paper/variant/seed, or several joined by commas (default: all that are finished there)"

@@ -83,6 +83,7 @@ def _take_out(options: argparse.Namespace, say: Say) -> int:
 def bring_runs(options: argparse.Namespace, say: Say) -> None:
     """Take in runs that were made where no folder is shared, with what the ledger of there says of them."""
     with importing():
+        from repro.artifacts.published.published_json import FILE as PUBLISHED
         from repro.train.runs.brought import Elsewhere, bring, finished_runs
 
     there, here = options.elsewhere / options.scale, options.results / options.scale
@@ -90,12 +91,27 @@ def bring_runs(options: argparse.Namespace, say: Say) -> None:
         raise UsageError(f"{there} is no folder; give results that have the scale {options.scale}")
     if here.is_dir() and here.samefile(there):
         raise UsageError(f"{there} is where the runs would be taken to; give other results, or into which: --results DIR")
+    if (there / PUBLISHED).is_file():
+        bring_published(options, there, to=here, say=say)
+        return
     ledger = options.ledger or options.elsewhere / options.scale / "ledger.jsonl"
     named = [f"{options.scale}/{name}" for names in options.runs or () for name in names]
     runs = named or finished_runs(options.elsewhere, options.scale)
     brought = bring(runs, Elsewhere(results=options.elsewhere, ledger=ledger), results=options.results, say=say)
     kept = len(runs) - brought
     say(f"brought {brought} run{'s' * (brought != 1)} to {here}" + f"; {kept} were there already" * bool(kept))
+
+
+def bring_published(options: argparse.Namespace, there: Path, *, to: Path, say: Say) -> None:
+    """Take over published results whole, with their ledger, to go on with them."""
+    with importing():
+        from repro.artifacts.published.taken_over import take_over
+
+    if options.runs or options.ledger:
+        raise UsageError(f"{there} was published, and is taken over whole; leave out --runs and --ledger")
+    brought = take_over(there, to=to)
+    runs = f"{len(brought.runs)} published run{'s' * (len(brought.runs) != 1)}"
+    say(f"took over {runs} to {to}; the workflow's command goes on from there, with the same folders of data")
 
 
 def export_named(options: argparse.Namespace, say: Say) -> None:

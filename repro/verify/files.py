@@ -13,7 +13,7 @@ from repro.artifacts.ledger import population_json
 from repro.artifacts.ledger.chain import FILE as LEDGER_FILE
 from repro.artifacts.ledger.chain import TIP_FILE
 from repro.artifacts.provenance import spec_digest
-from repro.artifacts.published import published_json
+from repro.artifacts.published import brought_json, published_json
 from repro.artifacts.published.answers import EXAMPLES
 from repro.artifacts.run_json import RunJson
 from repro.data.prepare.settings import other_settings
@@ -35,6 +35,7 @@ CHECKED = (
     "data",
     "runs.csv",
     claims_json.FILE,
+    brought_json.FILE,
     calibration_json.FILE,
     CHALLENGES,
     TUNING,
@@ -98,7 +99,7 @@ def files_checked(stored: Stored) -> Check:
     for run_id, record in stored.records.items():
         place, left_out = stored.place(run_id), stored.left_out(run_id)
         named = list(record.files)
-        known = stored.published.runs.get(run_id) if stored.published else None
+        known = stored.published_run(run_id)
         named += [known.answers] if known and known.answers else []
         for item in named:
             if item.file in left_out:
@@ -127,7 +128,7 @@ def data_checked(stored: Stored) -> Check:
         except FileFormatError as error:
             problems.append(str(error))
             continue
-        left_out = stored.published.data_left_out.get(folder.name, ()) if stored.published else ()
+        left_out = stored.data_left_out(folder.name)
         for item in here[folder.name].files():
             if item.file in left_out:
                 left += 1

@@ -11,7 +11,8 @@ from repro.artifacts.documents import read_document
 from repro.artifacts.files import FileFormatError
 from repro.artifacts.ledger.chain import FILE as LEDGER_FILE
 from repro.artifacts.published import publications, published_json
-from repro.artifacts.published.published_json import Published, read_published
+from repro.artifacts.published.brought_json import Brought, read_brought
+from repro.artifacts.published.published_json import Published, PublishedRun, read_published
 from repro.artifacts.run_json import FILE, FINISHED, RunJson, read_run
 from repro.catalogue.known import Catalogue
 from repro.spec.experiment import Paper
@@ -39,6 +40,7 @@ class Stored:
     records: dict[str, RunJson]
     broken: dict[str, str]
     published: Published | None
+    brought: Brought | None = None
     problems: tuple[str, ...] = field(default=())
     known: tuple[Paper, ...] = field(default=())
 
@@ -57,8 +59,21 @@ class Stored:
 
     def left_out(self, run_id: str) -> tuple[str, ...]:
         """The files of a run that were not published."""
-        known = self.published.runs.get(run_id) if self.published else None
+        known = self.published_run(run_id)
         return known.left_out if known else ()
+
+    def published_run(self, run_id: str) -> PublishedRun | None:
+        """What a run has in place of the files that were left out when it was published, here or before it was taken over."""
+        if self.published is not None:
+            return self.published.runs.get(run_id)
+        return self.brought.known(self.folder, run_id) if self.brought else None
+
+    def data_left_out(self, name: str) -> tuple[str, ...]:
+        """The files of a data set that were not published, and are not here."""
+        if self.published is not None:
+            return self.published.data_left_out.get(name, ())
+        names = self.brought.data_left_out.get(name, ()) if self.brought else ()
+        return tuple(file for file in names if not (self.folder / "data" / name / file).is_file())
 
 
 def scale_folders(folder: Path) -> list[Path]:
@@ -95,9 +110,9 @@ def read_stored(folder: Path, known: Catalogue) -> Stored:
     if not papers:
         raise NothingToVerify(f"{folder}: no paper has a scale {scale}; if it is one of a file of yours, add --catalogue FILE")
     problems: list[str] = []
-    published = None
+    published = brought = None
     try:
-        published = read_published(folder)
+        published, brought = read_published(folder), read_brought(folder)
     except FileFormatError as error:
         problems.append(str(error))
     runs = tuple(f"{scale}/{'/'.join(path.parts[-3:])}" for path in sorted((folder / "runs").glob("*/*/*")) if path.is_dir())
@@ -122,6 +137,7 @@ def read_stored(folder: Path, known: Catalogue) -> Stored:
         records=records,
         broken=broken,
         published=published,
+        brought=brought,
         problems=tuple(problems),
         known=tuple(papers),
     )

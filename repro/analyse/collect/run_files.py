@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -11,9 +10,8 @@ import numpy as np
 from repro.artifacts import run_json
 from repro.artifacts.documents import MissingFileError
 from repro.artifacts.files import FileFormatError, run_folder, sha256_bytes
-from repro.artifacts.published import published_json
 from repro.artifacts.published.answers import Answers, examples_of, parse_answers
-from repro.artifacts.published.published_json import Published, read_published
+from repro.artifacts.published.brought_json import published_run
 from repro.artifacts.run_json import RunJson, ScoresFile, read_run
 from repro.artifacts.scores import Scores, load_scores, parse_scores
 from repro.artifacts.stored_files import StoredFile
@@ -98,8 +96,7 @@ def read_run_answers(record: RunJson, *, split: str, protocol: str, results: Pat
         DamagedRunError: as `read_run_scores` does.
     """
     entry = _entry(record, split=split, protocol=protocol, results=results)
-    published = published_in(results, record.scale)
-    known = published.runs.get(record.id) if published else None
+    known = published_run(results, record.id)
     if known is not None and entry.file in known.left_out:
         folder = run_folder(results, record.id)
         if known.answers is None:
@@ -121,22 +118,6 @@ def answers_of(scores: Scores) -> Answers:
     correct_N = {k: top_k_correct(scores.scores_NK, scores.labels, k=k) for k in sizes}
     digest = sha256_bytes(np.ascontiguousarray(scores.scores_NK).tobytes())
     return Answers(correct_N=correct_N, examples=examples_of(scores), num_classes=num_classes, scores_sha256=digest)
-
-
-def published_in(results: Path, scale: str) -> Published | None:
-    """What a scale's folder says was published; None where results lie as they were made."""
-    path = Path(results) / scale / published_json.FILE
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        return None
-    return _published(path, status.st_size, status.st_mtime_ns)
-
-
-@lru_cache(maxsize=4)
-def _published(path: Path, size: int, modified_ns: int) -> Published | None:
-    """What the file says, read once for each of its states."""
-    return read_published(path.parent)
 
 
 class Parse(Protocol):

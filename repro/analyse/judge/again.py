@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from repro.analyse.collect.run_files import ScoresLeftOutError, published_in
+from repro.analyse.collect.run_files import ScoresLeftOutError
 from repro.analyse.judge.judge import judgement_of
 from repro.artifacts import claims_json
 from repro.artifacts.claims_json import Judgement
@@ -14,6 +14,7 @@ from repro.artifacts.documents import fields_of, read_document, text_of
 from repro.artifacts.files import FileFormatError
 from repro.artifacts.ledger.chain import read_ledger
 from repro.artifacts.ledger.since import since_judged
+from repro.artifacts.published.published_json import read_published
 from repro.spec.experiment import Paper
 from repro.system.some import and_more, some
 
@@ -67,7 +68,7 @@ def refuse_other_verdicts(papers: Sequence[Paper], *, scale: str, results: Path)
 
 def lacks_scores(results: Path, scale: str) -> bool:
     """Whether results are published ones, of some of whose runs neither scores nor right answers are there."""
-    published = published_in(results, scale)
+    published = read_published(Path(results) / scale)
     return published is not None and any(run.lacks_scores for run in published.runs.values())
 
 

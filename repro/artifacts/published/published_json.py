@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar
 
-from repro.artifacts.documents import MissingFileError, read_document, write_document
+from repro.artifacts.documents import read_document, write_document
 from repro.artifacts.stored_files import StoredFile
 
 FILE = "published.json"
@@ -54,10 +55,18 @@ def read_published(folder: Path) -> Published | None:
     Raises:
         FileFormatError: the file is damaged (repro.artifacts.documents.read_document).
     """
+    path = Path(folder) / FILE
     try:
-        return read_document(Path(folder) / FILE, Published)
-    except MissingFileError:
+        status = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    return _read(path, status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, size: int, modified_ns: int) -> Published:
+    """What the file says, read once for each of its states."""
+    return read_document(path, Published)
 
 
 def write_published(folder: Path, published: Published) -> None:

@@ -7,7 +7,7 @@ budget spent, there is nothing to do.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -17,16 +17,18 @@ from repro.analyse.collect.run_files import find_run
 from repro.analyse.judge.judge import judge
 from repro.artifacts.claims_json import FILE as CLAIMS_FILE
 from repro.artifacts.claims_json import Judgement, read_claims_json
+from repro.artifacts.published.brought_json import published_run
 from repro.artifacts.runs_csv import read_runs_csv
 from repro.planning.collected import collected_runs
 from repro.planning.deciding.choice import Candidate, candidates_of, chosen
 from repro.planning.deciding.train import Place, is_there, train
 from repro.planning.noted import note_look
 from repro.planning.plan import planned_runs
-from repro.spec.experiment import Paper
+from repro.spec.experiment import Paper, needed_runs
 from repro.spec.run import Run
 from repro.system.durations import duration
 from repro.system.progress import Say
+from repro.system.some import some
 
 #: Seconds that a round of runs takes of each thread at least: judging takes some too.
 ROUND_S = 60.0
@@ -56,9 +58,11 @@ def decide(task: Task, *, say: Say) -> Judgement:
         judgement = judged(task)
         costs = Costs.of(task)
         left = None if task.budget_s is None else task.budget_s - costs.spent_s
-        items = _next(task, judgement, costs, left=left)
+        open_items = _open(task, judgement)
+        items = _next(task, [item for item in open_items if not _without_weights(item, task)], costs, left=left)
         say(progress(judgement, costs, left=left))
         if not items:
+            _say_stuck([item for item in open_items if _without_weights(item, task)], task, say=say)
             if not any(entry.look.planned for entry in judgement.claims):
                 say("no claim here has several looks, as the folder was planned with one: give another folder of results")
             return judgement
@@ -116,12 +120,32 @@ class Costs:
         return self.seed_s.get(name, fmean(others) if others else 0.0)
 
 
-def _next(task: Task, judgement: Judgement, costs: Costs, *, left: float | None) -> list[Candidate]:
-    """The claims that are worth their time most; none when all is done."""
+def _open(task: Task, judgement: Judgement) -> list[Candidate]:
+    """The claims that are not decided and have a look left."""
     candidates = []
     for paper in task.papers:
         entries = {entry.id: entry for entry in judgement.claims if entry.paper == paper.name}
         candidates += candidates_of(paper, entries, scale=task.scale, is_there=lambda run_id: is_there(task.results, run_id))
+    return candidates
+
+
+def _without_weights(item: Candidate, task: Task) -> list[str]:
+    """The runs from which those of `item` would start, and which were taken over from published results, without weights."""
+    needed = {one.id for run in item.runs for one in needed_runs(run, item.paper)} - item.names
+    return sorted(run_id for run_id in needed if published_run(task.results, run_id) is not None)
+
+
+def _say_stuck(items: Sequence[Candidate], task: Task, *, say: Say) -> None:
+    """Say which claims get no further seeds because runs were published without what others start from."""
+    for item in items:
+        say(
+            f"{item.claim} gets no further seeds here: they start from {some(_without_weights(item, task))}, which came without "
+            "weights or scores from published results; results in a folder of their own have them"
+        )
+
+
+def _next(task: Task, candidates: Sequence[Candidate], costs: Costs, *, left: float | None) -> list[Candidate]:
+    """The claims that are worth their time most; none when all is done."""
     budget_s = math.inf if left is None else left
     return chosen(candidates, cost=costs.of_run, budget_s=budget_s, round_s=ROUND_S * task.place.threads)
 

@@ -11,6 +11,7 @@ import pytest
 from repro.artifacts.claims_json import Judgement
 from repro.artifacts.ledger.chain import read_ledger
 from repro.artifacts.ledger.events import Look
+from repro.artifacts.published.published_json import PublishedRun
 from repro.planning.deciding import decide as deciding
 from repro.planning.deciding.chance import chance_of, share_of_variance
 from repro.planning.deciding.choice import Candidate, chosen
@@ -85,6 +86,31 @@ def test_stopped_in_the_middle_of_a_look_it_goes_on_with_what_is_lacking(made: l
     run(tmp_path, [3], variants=["no_lrn"])
     decide(task(tmp_path, budget_s=4 * CPU_S), say=lambda line: None)
     assert sorted(made) == [f"small/alexnet/{name}" for name in ("full/3", "full/4", "no_lrn/4")]
+
+
+def test_runs_that_would_start_from_published_ones_are_not_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Published runs have no weights, and no scores that an average of nets is made of."""
+    average = Candidate(
+        paper=ONE, claim="A", chance=0.5, num_seeds=5, runs=(make_run(ALEXNET, scale="small", variant="five_cnns", seed=0),)
+    )
+    alone = replace(candidate("B", 0.5, "full"), paper=ONE)
+    published = PublishedRun(record="", answers=None, left_out=("weights.pt",))
+    monkeypatch.setattr(deciding, "_open", lambda *_: [average, alone])
+    monkeypatch.setattr(deciding, "published_run", lambda results, run_id: published)
+    begun: list[str] = []
+
+    def trained(paper: Paper, runs: list[Run], place: Place, *, say: Any) -> None:
+        begun.extend(one.id for one in runs)
+        monkeypatch.setattr(deciding, "_open", lambda *_: [average])
+
+    monkeypatch.setattr(deciding, "train", trained)
+    plan(tmp_path, looks=LOOKS, paper=ONE)
+    run(tmp_path, range(3))
+    said: list[str] = []
+    decide(task(tmp_path), say=said.append)
+    assert begun == ["small/alexnet/full/7"]
+    assert [line for line in said if line.startswith("A gets no further seeds here: they start from small/alexnet/")]
+    assert not any(line.startswith("B gets") for line in said)
 
 
 def candidate(name: str, chance: float, *runs: str) -> Candidate:
