@@ -1,11 +1,12 @@
 """Write docs/answers.md: what published results answer to each question, and a remark where they go against the paper.
 
-`python docs/write_answers.py` writes the file. The answers are those of the site; a remark (`remark=` of a question) has the
-digest of the verdicts that it was written for, and a test fails when they are others.
+`python docs/write_answers.py` writes the file, and the numbers with which the README begins. The answers are those of the site;
+a remark (`remark=` of a question) has the digest of the verdicts that it was written for, and a test fails when they are others.
 """
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +21,9 @@ from repro.report.site.standing import GROUPS as GROUPS_OF
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE, PUBLISHED = ROOT / "docs" / "answers.md", ROOT / "results" / "published"
+README = ROOT / "README.md"
+#: The paragraph of the README that says how the statements stand.
+COUNTED = re.compile(r"^[\d,]+ statements of \d+ papers, .*?(?=\n\n)", re.DOTALL | re.MULTILINE)
 WIDTH = 110
 
 #: Groups of questions, in the order of the page, with what stands above each.
@@ -108,15 +112,23 @@ def _runs(item: Asked, sources: Sequence[Source]) -> str:
     return f"Runs, each with its record and, of a net, its curve (`log.jsonl`): {', '.join(links)}." if links else ""
 
 
+def with_lead(readme: str, lead: str) -> str:
+    """Return the text of the README with `lead` where it says how the statements stand; ValueError if it does so nowhere."""
+    if not COUNTED.search(readme):
+        raise ValueError(f"{README} has no paragraph such as '241 statements of 2 papers, ...'; put it below the picture")
+    return COUNTED.sub(lambda found: _filled(lead), readme, count=1)
+
+
 def _filled(text: str, *, indent: str = "") -> str:
     return textwrap.fill(text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def main() -> None:
-    """Write the page, and name remarks that must be read again."""
+    """Write the page and the paragraph of the README, and name remarks that must be read again."""
     with TemporaryDirectory() as folder:
         lead, found, sources = answers(Path(folder))
     FILE.write_text(page(lead, found, sources), encoding="utf-8")
+    README.write_text(with_lead(README.read_text(encoding="utf-8"), lead), encoding="utf-8")
     for line in stale_remarks(found):
         print(f"read the remark again, then put in its digest: {line}")
 

@@ -58,6 +58,16 @@ def test_the_readme_begins_with_what_the_front_page_begins_with(found) -> None:
     assert re.sub(r"\s+", " ", lead) in readme
 
 
+def test_the_numbers_of_the_readme_are_written_with_the_page(writer: ModuleType, found) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert writer.with_lead(readme, found[0]) == readme
+    other = writer.with_lead(readme, "9 statements of 1 papers, tried again.")
+    assert "\n\n9 statements of 1 papers, tried again.\n\n[Answers](docs/answers.md)" in other
+    assert len(other) < len(readme) and writer.with_lead(other, found[0]) == readme
+    with pytest.raises(ValueError, match="put it below the picture"):
+        writer.with_lead("# repro\n", found[0])
+
+
 def test_the_pictures_of_the_front_page_are_there(writer: ModuleType) -> None:
     readme = Path(ROOT / "README.md").read_text(encoding="utf-8")
     for name in ("docs/answer-light.png", "docs/answer-dark.png"):
