@@ -12,7 +12,7 @@ from itertools import pairwise
 from repro.artifacts.failed_json import find_failure, note_failure
 from repro.artifacts.files import data_folder, remove_parts, run_folder
 from repro.artifacts.ledger.population_json import keep_population
-from repro.artifacts.run_json import FAITHFUL, is_finished
+from repro.artifacts.run_json import FAITHFUL, is_finished, read_run
 from repro.catalogue.known import catalogue
 from repro.cli.arguments import UsageError, chosen_device, limit_threads
 from repro.cli.mending import mend_camera_motions, setting_damage_aside, writing
@@ -100,6 +100,9 @@ def train_variants(options: argparse.Namespace, say: Say) -> None:
             log=options.log,
         )
         make(runs, results=options.results, compute=compute, say=say)
+    for record in (read_run(options.results, run.id) for run in runs):
+        if record.diverged:
+            say(f"{record.id} diverged: {record.reason}; it has no error, and claims of {record.variant} are INVALID")
 
 
 @contextmanager

@@ -87,9 +87,10 @@ def challenge(challenged: Challenged, *, device: str, say: Say) -> Challenge:
     if before is not None and before.verdict:
         say(f"{challenged.name} was challenged by this text before: {before.verdict}")
         return before
+    _refuse_lacking_data(challenged, runs)
     extend(folder, lambda ledger: [] if _known(ledger, challenged) else [event_of(challenged)])
     with locked(challenged.root, say=say):
-        _borrow_data(challenged, runs)
+        _borrow_data(challenged)
         _train(runs, challenged, device=device, say=say)
         collect(runs, papers=[alone(challenged)], results=challenged.root)
         event = event_of(challenged, judged_alone(challenged))
@@ -177,14 +178,17 @@ def alone(challenged: Challenged) -> Paper:
     return replace(challenged.paper, claims=tuple(claims), tables=tuple(tables), scales=scales)
 
 
-def _borrow_data(challenged: Challenged, runs: Sequence[Run]) -> None:
-    """Lay a link to the prepared data of the scale into the folder of the challenge."""
+def _refuse_lacking_data(challenged: Challenged, runs: Sequence[Run]) -> None:
     for name in dict.fromkeys(run.dataset.name for run in runs):
         if not (data_folder(challenged.results, challenged.scale, name) / "dataset.json").is_file():
             raise CannotChallenge(
                 f"the data {name} of scale {challenged.scale} are not prepared in {challenged.results}; type python -m repro "
                 f"prepare --paper {challenged.paper.name} --scale {challenged.scale} --dataset {name} first"
             )
+
+
+def _borrow_data(challenged: Challenged) -> None:
+    """Lay a link to the prepared data of the scale into the folder of the challenge."""
     link = challenged.root / challenged.scale / "data"
     link.parent.mkdir(parents=True, exist_ok=True)
     if not link.is_symlink():

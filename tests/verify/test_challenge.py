@@ -145,3 +145,4 @@ def test_what_has_no_runs_or_no_data_is_refused_before_anything_is_written(tmp_p
     assert not list(tmp_path.iterdir())
     with pytest.raises(CannotChallenge, match="type python -m repro prepare"):
         challenge(challenged(tmp_path), device="cpu", say=quiet)
+    assert not list(tmp_path.iterdir())

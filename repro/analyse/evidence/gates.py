@@ -271,7 +271,8 @@ def _other_spec(population: Population, arm: str) -> str:
         now = now or plain(make_run(population.paper, scale=population.scale.name, variant=arm, seed=record.seed).experiment)
         keys = [] if record.spec == now else [item.key for item in spec_difference(record.spec, now)]
         if keys:
-            return f"The run {record.id} was trained by another specification than its name has now: {', '.join(keys)}."
+            other = ", ".join(keys)
+            return f"The run {record.id} was trained by another specification than its name has now: {other}; train it again."
     return ""
 
 

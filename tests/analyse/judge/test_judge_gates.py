@@ -114,7 +114,7 @@ def test_arms_trained_by_an_old_specification_are_invalid(tmp_path: Path) -> Non
             change_run(tmp_path, f"small/alexnet/{arm}/{seed}", spec=spec)
     found = claim(judged(tmp_path))
     assert found.verdict == "INVALID"
-    assert "another specification than its name has now: recipe.batch_size" in found.reason
+    assert "another specification than its name has now: recipe.batch_size; train it again." in found.reason
 
 
 def test_arms_scored_on_different_images_are_invalid(tmp_path: Path) -> None:

@@ -264,7 +264,7 @@ def test_shipped_pairs_may_differ_in_all_that_they_declare_and_in_nothing_else(t
         change_run(tmp_path, f"small/alexnet/cifar_13pct/{seed}", spec=spec)
     found = judged(tmp_path, scale="small")["A.S3.3.lrn.cifar.shipped"]
     assert found.verdict == "INVALID"
-    assert "another specification than its name has now: recipe.optimizer.momentum" in found.reason
+    assert "another specification than its name has now: recipe.optimizer.momentum; train it again." in found.reason
 
 
 def test_only_metrics_that_rest_on_scores_need_the_same_images(tmp_path: Path) -> None:
