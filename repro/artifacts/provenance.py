@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import importlib.metadata
+import os
 import platform
 import subprocess
 import sys
@@ -206,27 +207,27 @@ def stage_modules(stage: str) -> dict[str, Path]:
 def imported_modules(roots: tuple[str, ...], *, without: tuple[str, ...] = ()) -> dict[str, Path]:
     """Name and file of every module of this package reached from `roots` by import statements, those of `without` left out."""
     found: dict[str, Path] = {}
-    waiting = list(roots)
+    seen, waiting = set(without), list(roots)
     while waiting:
         name = waiting.pop()
-        path = _module_file(name)
-        if path is None or name in found or name in without:
+        if name in seen:
             continue
-        found[name] = path
-        waiting += module_at(str(path), path.stat().st_mtime_ns).imports
+        seen.add(name)
+        path = _module_file(name)
+        if path:
+            found[name] = Path(path)
+            waiting += module_at(path, os.stat(path).st_mtime_ns).imports
     return found
 
 
-def _module_file(name: str) -> Path | None:
-    parts = name.split(".")
-    if parts[0] != "repro":
-        return None
-    folder = PACKAGE.joinpath(*parts[1:])
-    if folder.with_suffix(".py").is_file() and len(parts) > 1:
-        return folder.with_suffix(".py")
-    if (folder / "__init__.py").is_file():
-        return folder / "__init__.py"
-    return None
+def _module_file(name: str) -> str:
+    """The file of a module of this package; "" where `name` is no such module."""
+    package, *parts = name.split(".")
+    if package != "repro":
+        return ""
+    place = os.path.join(PACKAGE, *parts)
+    file, init = f"{place}.py", os.path.join(place, "__init__.py")
+    return file if parts and os.path.isfile(file) else init if os.path.isfile(init) else ""
 
 
 def library_versions(stage: str) -> dict[str, str]:
