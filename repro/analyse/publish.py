@@ -11,6 +11,7 @@ from repro.analyse.collect.average_precisions import PROTOCOL
 from repro.analyse.collect.run_files import answers_of, read_run_scores
 from repro.artifacts import claims_json, dataset_json, run_json
 from repro.artifacts.dataset_json import read_dataset, write_dataset
+from repro.artifacts.documents import read_document
 from repro.artifacts.files import sha256_bytes, sha256_file, write_bytes
 from repro.artifacts.judged import sizes_json
 from repro.artifacts.ledger.chain import FILE as LEDGER_FILE
@@ -21,6 +22,7 @@ from repro.artifacts.published.answers import Answers, answers_bytes, distinct, 
 from repro.artifacts.published.brought_json import published_run
 from repro.artifacts.published.published_json import Published, PublishedRun, read_published, write_published
 from repro.artifacts.run_json import RunJson, read_run
+from repro.artifacts.runs_csv import read_runs_csv
 from repro.artifacts.stored_files import StoredFile
 from repro.spec.video_datasets import CAMERA_FILE
 
@@ -42,7 +44,7 @@ def publish(folder: Path, *, out: Path, name: str = "") -> Published:
 
     Raises:
         CannotPublish: `out` holds this scale already, or the results have no run or were not judged.
-        FileFormatError: a file of a run is missing or damaged.
+        FileFormatError: a file of a run is missing or damaged, or numbers or verdicts are.
     """
     target = Path(out) / name / folder.name
     if target.exists():
@@ -50,6 +52,7 @@ def publish(folder: Path, *, out: Path, name: str = "") -> Published:
     lacking = [name for name in ("runs.csv", claims_json.FILE) if not (folder / name).is_file()]
     if lacking:
         raise CannotPublish(f"{folder} has no {' and no '.join(lacking)}; type python -m repro collect and judge first")
+    read_document(folder / claims_json.FILE, claims_json.Judgement), read_runs_csv(folder / "runs.csv")  # whole, or no further
     records = sorted((folder / "runs").glob(f"*/*/*/{run_json.FILE}"))
     if not records:
         raise CannotPublish(f"{folder} has no finished run; train some first (python -m repro train), or give other results")

@@ -54,11 +54,14 @@ def publish_results(options: argparse.Namespace, say: Say) -> int:
         raise UsageError("publish takes RESULTS and --out DIR, or --take-out PLACE --why TEXT and --out DIR (publish --help)")
     with importing():
         from repro.analyse.publish import publish
-        from repro.verify.stored import scale_folders
+        from repro.verify.stored import read_stored, scale_folders
         from repro.verify.verify import verified
 
-    known, held = catalogue(options.catalogue), True
-    for folder in scale_folders(options.results):
+    known, held, folders = catalogue(options.catalogue), True, scale_folders(options.results)
+    for folder in folders:
+        for problem in read_stored(folder, known).problems:
+            raise UsageError(f"{folder} cannot be published: {problem}")
+    for folder in folders:
         name = options.name or ""
         published, place = publish(folder, out=options.out, name=name), options.out / name / folder.name
         say(f"wrote {place}: {len(published.runs)} runs")

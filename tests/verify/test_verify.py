@@ -305,10 +305,27 @@ def test_what_cannot_be_published_leaves_nothing_behind(folder: Path, tmp_path: 
     with pytest.raises(FileFormatError):
         publish(folder, out=out)
     assert not (out / folder.name).exists()
+    for name in ("claims.json", "runs.csv"):
+        text = (folder / name).read_text()
+        (folder / name).write_text(text[: len(text) // 2])
+        with pytest.raises(FileFormatError, match=f"{name}.*again"):
+            publish(folder, out=out)
+        (folder / name).write_text(text)
+    assert not out.exists() or not list(out.glob("*/*"))
     shutil.rmtree(folder / "runs")
     with pytest.raises(CannotPublish, match="has no finished run; train some first"):
         publish(folder, out=out)
     assert not (out / folder.name).exists()
+
+
+def test_results_of_a_paper_that_is_not_known_are_not_published(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "runs" / "glorot" / "tanh" / "0").mkdir(parents=True)
+    assert cli.main(["publish", str(folder), "--out", str(tmp_path / "out")]) == 2
+    text = capsys.readouterr().err
+    assert text.count("\n") == 1 and "paper glorot has runs or verdicts here and is not known; add --catalogue FILE" in text
+    assert not (tmp_path / "out").exists()
 
 
 def test_what_was_published_is_not_published_over(published: Path, whole: Path) -> None:
