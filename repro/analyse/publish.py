@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,15 +11,18 @@ from repro.analyse.collect.average_precisions import PROTOCOL
 from repro.analyse.collect.run_files import answers_of, read_run_scores
 from repro.artifacts import claims_json, dataset_json, run_json
 from repro.artifacts.dataset_json import read_dataset, write_dataset
-from repro.artifacts.documents import read_document
+from repro.artifacts.documents import read_document, write_document
 from repro.artifacts.files import sha256_bytes, sha256_file, write_bytes
 from repro.artifacts.judged import sizes_json
+from repro.artifacts.ledger.append import append
 from repro.artifacts.ledger.chain import FILE as LEDGER_FILE
 from repro.artifacts.ledger.chain import TIP_FILE, read_ledger
+from repro.artifacts.ledger.events import Restate
 from repro.artifacts.published import answers as bits
 from repro.artifacts.published import publications
 from repro.artifacts.published.answers import Answers, answers_bytes, distinct, examples_bytes, examples_file
 from repro.artifacts.published.brought_json import published_run
+from repro.artifacts.published.commands import without_folders
 from repro.artifacts.published.published_json import Published, PublishedRun, read_published, write_published
 from repro.artifacts.run_json import RunJson, read_run
 from repro.artifacts.runs_csv import read_runs_csv
@@ -29,6 +32,8 @@ from repro.spec.video_datasets import CAMERA_FILE
 #: Files of a run that are published as they are; averages of precisions and choices need all scores of videos.
 KEPT = ("log.jsonl", "kernels.npz", "stream_kernels.npz", "timings.json")
 KEPT_PROTOCOL = PROTOCOL
+#: Why records that are published are not to the byte those with which their runs ended.
+WITHOUT_FOLDERS = "folders of the machine are left out of the commands"
 #: Files of prepared data that are published.
 KEPT_DATA = ("refused.csv", "missing.csv")
 
@@ -70,10 +75,13 @@ def _published(folder: Path, records: Sequence[Path], *, target: Path) -> Publis
     for path in records:
         record = read_run(folder.parent, "/".join((folder.name, *path.parts[-4:-1])))
         runs[record.id] = _publish_run(record, path.parent, target=target)
+    restated = _restated(runs, folder, target=target)
     sizes = [path.name for path in sizes_json.files_in(folder)]
     for name in ("runs.csv", claims_json.FILE, LEDGER_FILE, TIP_FILE, *sizes):
         if (folder / name).is_file():
             shutil.copyfile(folder / name, target / name)
+    if restated and read_ledger(target).lines:
+        append(target, Restate(records=restated, why=WITHOUT_FOLDERS))
     published = Published(
         scale=folder.name,
         runs=runs,
@@ -89,7 +97,11 @@ def _published(folder: Path, records: Sequence[Path], *, target: Path) -> Publis
 def _publish_run(record: RunJson, place: Path, *, target: Path) -> PublishedRun:
     own = target / "runs" / Path(*place.parts[-3:])
     own.mkdir(parents=True)
-    shutil.copyfile(place / run_json.FILE, own / run_json.FILE)
+    command = without_folders(record.command)
+    if command == record.command:
+        shutil.copyfile(place / run_json.FILE, own / run_json.FILE)
+    else:
+        write_document(own / run_json.FILE, replace(record, command=command))
     results = place.parents[4]
     known = published_run(results, record.id)
     if known is not None:
@@ -109,6 +121,12 @@ def _publish_run(record: RunJson, place: Path, *, target: Path) -> PublishedRun:
     }
     stored = _write_answers(record.id, answers, own, target=target) if answers else None
     return PublishedRun(record=sha256_file(own / run_json.FILE), answers=stored, left_out=tuple(left_out))
+
+
+def _restated(runs: Mapping[str, PublishedRun], folder: Path, *, target: Path) -> dict[str, tuple[str, str]]:
+    """The records that say less than those they were made from: SHA-256 of both, by run."""
+    before = {run: sha256_file(folder / "runs" / Path(*run.split("/")[1:]) / run_json.FILE) for run in runs}
+    return {run: (before[run], known.record) for run, known in runs.items() if known.record != before[run]}
 
 
 def _publish_again(record: RunJson, known: PublishedRun, place: Path, *, target: Path) -> PublishedRun:

@@ -8,7 +8,7 @@ from pathlib import Path
 from repro.artifacts.documents import MissingFileError, read_document
 from repro.artifacts.files import FileFormatError, sha256_file
 from repro.artifacts.ledger.chain import FILE, TIP_FILE, Ledger, read_ledger, read_tip
-from repro.artifacts.ledger.events import Begin, End, Receipt, Start
+from repro.artifacts.ledger.events import Begin, End, Receipt, Restate, Start
 from repro.artifacts.ledger.population_json import FILE as POPULATION
 from repro.artifacts.ledger.population_json import PopulationJson
 from repro.artifacts.published import publications, published_json
@@ -43,8 +43,12 @@ def chain_checked(stored: Stored) -> Check:
     lines = counted(len(ledger.lines), "line")
     found = f"{lines}, each names the one before; {counted(len(stored.records), 'record')} as their ends in it say"
     begun = sum(len(event.runs) for event in ledger.events(Begin)[-1:])
-    unchecked = (f"how {counted(begun, 'run')} came about that lay here when the ledger began",) if begun else ()
-    return Check(name="chain", found="" if problems else found, problems=tuple(problems), unchecked=unchecked)
+    unchecked = [f"how {counted(begun, 'run')} came about that lay here when the ledger began"] if begun else []
+    again = {run_id for restate in ledger.events(Restate) for run_id in restate.records}
+    unchecked += (
+        [f"that {counted(len(again), 'record')} stated again lost nothing but folders of their commands"] if again else []
+    )
+    return Check(name="chain", found="" if problems else found, problems=tuple(problems), unchecked=tuple(unchecked))
 
 
 def _of_tip(stored: Stored, ledger: Ledger) -> list[str]:
@@ -69,6 +73,10 @@ def _of_records(stored: Stored, ledger: Ledger) -> list[str]:
     for end in ledger.events(End):
         if end.whole:
             known.setdefault(end.run, set()).add(end.sha256)
+    for restate in ledger.events(Restate):
+        for run_id, (before, now) in restate.records.items():
+            if before in known.get(run_id, ()):
+                known[run_id].add(now)
     problems = []
     for run_id in stored.records:
         path = stored.place(run_id) / RUN_FILE

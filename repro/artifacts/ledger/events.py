@@ -178,6 +178,17 @@ class Publish:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Restate:
+    """Records are stated again with less in them: where they are published, the folders of a machine leave their commands.
+
+    records: by run the SHA-256 of the record with which it ended, and of the one that is there now.
+    """
+
+    records: dict[str, tuple[str, str]]
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Note:
     """What is none of the other kinds, in words."""
 
@@ -196,7 +207,7 @@ class Torn:
     before: str
 
 
-Event = Begin | Plan | Start | End | Look | Receipt | Challenge | Tuning | RateChoice | Publish | Note | Torn
+Event = Begin | Plan | Start | End | Look | Receipt | Challenge | Tuning | RateChoice | Publish | Restate | Note | Torn
 
 #: What a line calls each class.
 KIND_OF: dict[type[Event], str] = {
@@ -210,6 +221,7 @@ KIND_OF: dict[type[Event], str] = {
     Tuning: "tuning",
     RateChoice: "rate",
     Publish: "publish",
+    Restate: "restate",
     Note: "note",
     Torn: "torn",
 }

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from repro.artifacts.documents import digest_of, text_of
 from repro.artifacts.files import sha256_bytes
 from repro.artifacts.ledger.chain import Ledger, OfKind
-from repro.artifacts.ledger.events import Begin, End, Start
+from repro.artifacts.ledger.events import Begin, End, Restate, Start
 from repro.artifacts.run_json import STARTED_BY, RunJson
 
 ANEW = "python -m repro ledger --begin-anew WHY"
@@ -32,11 +32,20 @@ WHOLE = Standing()
 
 @dataclass
 class History:
-    """What was said of one run. found: SHA-256 of its record when the ledger was begun, if it was there then."""
+    """What was said of one run.
+
+    found: SHA-256 of its record when the ledger was begun, if it was there then. restated: by the SHA-256 of a record that of
+    the one which stands for it now.
+    """
 
     starts: list[OfKind[Start]] = field(default_factory=list)
     ends: list[OfKind[End]] = field(default_factory=list)
     found: str = ""
+    restated: dict[str, str] = field(default_factory=dict)
+
+    def stands_for(self, sha256: str, record: RunJson) -> bool:
+        """Whether `record` is the one of that SHA-256, or was stated again for it."""
+        return sha256_of(record) in (sha256, self.restated.get(sha256))
 
     @property
     def whole_ends(self) -> list[OfKind[End]]:
@@ -74,6 +83,9 @@ class Histories:
             self._history(start.event.run).starts.append(start)
         for end in since.of(End):
             self._history(end.event.run).ends.append(end)
+        for restate in since.events(Restate):
+            for run, (before, now) in restate.records.items():
+                self._history(run).restated[before] = now
 
     def _history(self, run: str) -> History:
         return self._of.setdefault(run, History())
@@ -104,7 +116,7 @@ class Histories:
     def _unseen(self, history: History, record: RunJson) -> str:
         """Why a run that was never started here does not count."""
         if history.found:
-            is_same = history.found == sha256_of(record)
+            is_same = history.stands_for(history.found, record)
             return "" if is_same else "its record is not the one that was there when the ledger was begun"
         if not self._begun and STARTED_BY not in record.environment:
             return ""
@@ -148,7 +160,7 @@ def _other_end(history: History, record: RunJson) -> str:
     ends = [line for line in history.whole_ends if line.event.identity == identity]
     if not ends:
         return f"it was started by line {last.number} of the ledger, and no line says that it ended"
-    if all(line.event.sha256 != sha256_of(record) for line in ends):
+    if not any(history.stands_for(line.event.sha256, record) for line in ends):
         return "its record is none of those with which it ended"
     if ends[0].event.results != record.results_digest:
         line = ends[0].number

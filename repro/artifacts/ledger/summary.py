@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from repro.artifacts.ledger.chain import Ledger, Line
-from repro.artifacts.ledger.events import Begin, Challenge, Look, Note, Receipt
+from repro.artifacts.ledger.events import Begin, Challenge, Look, Note, Receipt, Restate
 from repro.artifacts.ledger.standing import Histories
 
 
@@ -15,7 +15,7 @@ class LedgerSummary:
     """What a ledger says since it was last begun, run by run: each that was started has come to one of five things.
 
     line, tip: number and SHA-256 of the last line that a verdict may rest on. Looks at the same runs.csv, and receipts,
-        challenges and notes behind it, are later lines.
+        challenges, notes and records stated again behind it, are later lines.
     found: runs that were there when it was begun. started = ended + diverged + failed + stopped + open, where open runs have a
         start and no end. made_again: runs that ended more than once.
     begins: how often it was begun; begun_at, why: the last time. started_before, diverged_before: runs of before that.
@@ -72,6 +72,6 @@ def deciding_line(ledger: Ledger, *, runs_sha256: str) -> Line:
     for line in reversed(ledger.lines):
         event = line.event
         is_this_look = isinstance(event, Look) and event.runs_sha256 == runs_sha256
-        if not is_this_look and not isinstance(event, Receipt | Challenge | Note):
+        if not is_this_look and not isinstance(event, Receipt | Challenge | Restate | Note):
             return line
     return ledger.lines[0]

@@ -22,6 +22,7 @@ from repro.artifacts.ledger.events import (
     Publish,
     RateChoice,
     Receipt,
+    Restate,
     Start,
     Torn,
     Tuning,
@@ -62,6 +63,7 @@ EXAMPLES = [
         tip=DIGEST,
     ),
     Publish(place="gestures/folders", published=DIGEST, tip=DIGEST, num_runs=3, why="again"),
+    Restate(records={RUN: (DIGEST, "cd" * 32)}, why="shorter"),
     Note(text='quote " and\nline'),
     Torn(num_lines=1, sha256=DIGEST, before=NOTHING),
 ]
@@ -98,6 +100,7 @@ FIELDS = {
     "tuning": "claim grids search search_seeds seeds verdict",
     "rate": "at_edge factor search tip tried variant",
     "publish": "num_runs place published tip why",
+    "restate": "records why",
     "note": "text",
     "torn": "before num_lines sha256",
 }
