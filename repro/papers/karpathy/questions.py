@@ -21,10 +21,12 @@ FUSION = (
         ),
         remark=Written(
             text=(
-                "The printed order of the four nets fails here because Early Fusion, last in the paper, comes second: "
-                "it too sees how a hand moves. That Slow Fusion comes first holds."
+                "On gestures, where movement makes the class, Slow Fusion errs on 13 % of the videos and one frame on "
+                "69 %. On nine classes of UCF-101 one frame knows as much as Slow Fusion does, 45 % errors each, and "
+                "Late Fusion errs less, on 41 %. So what a net gains from time is a matter of the data: where a frame "
+                "shows a scene or a sport it is not seen to matter, and the paper says the same of its million sports videos."
             ),
-            digest="ae1517ddd6627519",
+            digest="88d98b1620adafa5",
         ),
     ),
     Question(
@@ -40,12 +42,11 @@ FUSION = (
         ),
         remark=Written(
             text=(
-                "These gestures differ in how a hand moves, and single frames show little of it: 31 % of the videos "
-                "are known by one frame, where the paper knows 59.3 % of its sports. So a net that sees time gains "
-                "far more here. Whether early fusion loses where frames tell the class is open; sports from UCF-101 "
-                "would be nearer to the paper's."
+                "One frame knows 31 % of the gestures, 55 % of the videos of UCF-101 and 59.3 % of the paper's "
+                "sports. Where it knows little, a net that sees time gains far more. On UCF-101 Early Fusion and one "
+                "frame are not told apart by 122 test videos."
             ),
-            digest="a50c629b5bd169e7",
+            digest="8b824eac43468fdc",
         ),
     ),
     Question(
@@ -59,10 +60,11 @@ FUSION = (
         ),
         remark=Written(
             text=(
-                "Late Fusion is better here, not worse: two frames half a second apart already tell something of a "
-                "movement that one frame does not."
+                "On gestures Late Fusion is better, not worse: the first and the last frame of a clip already tell "
+                "something of a movement that one frame does not. On UCF-101 it errs on 4.5 points fewer videos than "
+                "one frame, which 122 test videos do not tell from none."
             ),
-            digest="b06794989cf1b290",
+            digest="acf3dee26e03bbf4",
         ),
     ),
     Question(
@@ -72,10 +74,12 @@ FUSION = (
         claims=("B.S4.1.spread.vid1",),
         remark=Written(
             text=(
-                "The statement is about sports, where one frame tells most. On videos whose classes differ in "
-                "movement alone the nets are far apart, so that it is the data, and not the nets, of which it holds."
+                "The statement is about sports, where one frame tells most. On gestures, whose classes differ in "
+                "movement alone, the nets are 57 points apart; on nine classes of UCF-101, five of them sports, 6 "
+                "points, of which 122 test videos cannot say whether they are more than the 3.2 of the paper. So it "
+                "is the data, and not the nets, of which the statement holds."
             ),
-            digest="65d74f68a009b1f7",
+            digest="e1f651492f849074",
         ),
     ),
     Question(
@@ -100,10 +104,12 @@ FUSION = (
         ),
         remark=Written(
             text=(
-                "The net of single frames makes more errors than the histograms, which hold movement too, in cuboids "
-                "over time. Slow and Early Fusion, which see time, make fewer."
+                "On gestures the net of single frames makes more errors than the histograms, which hold movement too, "
+                "in cuboids over time; Slow and Early Fusion, which see time, make fewer. On 320 videos of UCF-101 "
+                "the histograms err on 36 % and the nets on 40 to 47 %, which 122 test videos do not tell from equal: "
+                "so few videos are little for nets that learn their features."
             ),
-            digest="86d7018066434b13",
+            digest="98fd4c5b9b0dd872",
         ),
     ),
 )
@@ -123,10 +129,10 @@ STREAMS = (
         remark=Written(
             text=(
                 "The fovea stream sees the middle of the frame alone, where a pointing hand need not be; yet alone it "
-                "does no worse here than the whole frame at half the pixels. The frames are small, so that half of "
-                "their pixels may be too few. Larger frames were not tried."
+                "does no worse than the whole frame at half the pixels, on gestures and on UCF-101. The frames are "
+                "small, so that half of their pixels may be too few. Larger frames were not tried."
             ),
-            digest="107333c823395f5e",
+            digest="8d681d9e1f7f10bb",
         ),
     ),
     Question(
@@ -142,10 +148,11 @@ STREAMS = (
         ),
         remark=Written(
             text=(
-                "A frame shows little of these gestures, to either stream: alone or together they know about a "
-                "quarter of the videos. An effect as large as the paper's is ruled out."
+                "A frame shows little of the gestures, to either stream: alone or together they know about a quarter "
+                "of the videos. On UCF-101 they know about half, and the centre is no worse than the whole there "
+                "either. An effect as large as the paper's is ruled out on both."
             ),
-            digest="c704a33b8145eee3",
+            digest="b0b26127a568eae4",
         ),
     ),
     Question(
@@ -168,10 +175,11 @@ STREAMS = (
         ),
         remark=Written(
             text=(
-                "149 videos of hands before a few rooms say little about colours, so that first kernels need none; both "
-                "streams are nearly as grey."
+                "149 videos of hands before a few rooms say little about colours, so that first kernels need none; "
+                "both streams are nearly as grey. On UCF-101 the kernels of the fovea have the higher frequencies, as "
+                "the paper says, and the colours of the context cannot be told."
             ),
-            digest="c5a72e0a850a90dd",
+            digest="85fc47d97d7ec657",
         ),
     ),
 )

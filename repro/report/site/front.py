@@ -151,7 +151,7 @@ def _lead(numbers: dict[str, int], *, papers: int) -> str:
         f"{count(numbers['open'])} cannot be told yet",
     ]
     if numbers["mixed"]:
-        said.insert(1, f"{count(numbers['mixed'])} depend on the data")
+        said.insert(1, f"{count(numbers['mixed'])} depend{'s' * (numbers['mixed'] == 1)} on the data")
     trained = total - numbers["right"] - numbers["slip"] - numbers["level"]
     counts = numbers["right"] + numbers["slip"]
     text = (
