@@ -218,7 +218,8 @@ def smoke(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
         command = checkout.command("reproduce")  # as a user types it
         done = subprocess.run(command, cwd=checkout.folder, env=checkout.environment, text=True, **pipes)
         (checkout.folder / "first-run.log").write_text(done.stdout)
-        assert done.returncode == 0, done.stdout[-8000:]
+        errors = "".join(line for line in done.stdout.splitlines(keepends=True) if re.search("error|Error|status", line))
+        assert done.returncode == 0, f"{errors[:8000]}\n...\n{done.stdout[-8000:]}"
         keep_compiled(checkout)
 
     return Checkout(folder=made_once(tmp_path_factory, "smoke", make) / "checkout")

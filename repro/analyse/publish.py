@@ -24,7 +24,7 @@ from repro.artifacts.published.answers import Answers, answers_bytes, distinct, 
 from repro.artifacts.published.brought_json import published_run
 from repro.artifacts.published.commands import without_folders
 from repro.artifacts.published.published_json import Published, PublishedRun, read_published, write_published
-from repro.artifacts.run_json import RunJson, read_run
+from repro.artifacts.run_json import RunJson, is_finished, read_run, record_path
 from repro.artifacts.runs_csv import read_runs_csv
 from repro.artifacts.stored_files import StoredFile
 from repro.spec.video_datasets import CAMERA_FILE
@@ -58,7 +58,7 @@ def publish(folder: Path, *, out: Path, name: str = "") -> Published:
     if lacking:
         raise CannotPublish(f"{folder} has no {' and no '.join(lacking)}; type python -m repro collect and judge first")
     read_document(folder / claims_json.FILE, claims_json.Judgement), read_runs_csv(folder / "runs.csv")  # whole, or no further
-    records = sorted((folder / "runs").glob(f"*/*/*/{run_json.FILE}"))
+    records = [record_path(place) for place in sorted((folder / "runs").glob("*/*/*")) if is_finished(place)]
     if not records:
         raise CannotPublish(f"{folder} has no finished run; train some first (python -m repro train), or give other results")
     try:
@@ -99,7 +99,7 @@ def _publish_run(record: RunJson, place: Path, *, target: Path) -> PublishedRun:
     own.mkdir(parents=True)
     command = without_folders(record.command)
     if command == record.command:
-        shutil.copyfile(place / run_json.FILE, own / run_json.FILE)
+        shutil.copyfile(record_path(place), own / run_json.FILE)
     else:
         write_document(own / run_json.FILE, replace(record, command=command))
     results = place.parents[4]
@@ -125,7 +125,7 @@ def _publish_run(record: RunJson, place: Path, *, target: Path) -> PublishedRun:
 
 def _restated(runs: Mapping[str, PublishedRun], folder: Path, *, target: Path) -> dict[str, tuple[str, str]]:
     """The records that say less than those they were made from: SHA-256 of both, by run."""
-    before = {run: sha256_file(folder / "runs" / Path(*run.split("/")[1:]) / run_json.FILE) for run in runs}
+    before = {run: sha256_file(record_path(folder / "runs" / Path(*run.split("/")[1:]))) for run in runs}
     return {run: (before[run], known.record) for run, known in runs.items() if known.record != before[run]}
 
 

@@ -91,3 +91,12 @@ def test_a_record_stated_again_with_other_results_does_not_count(typed: Path, tm
     (restate,) = ledger.events(Restate)
     append(given, Restate(records={RUN: (restate.records[RUN][0], sha256_of(better))}, why="better"))
     assert "has other results than line" in Histories(read_ledger(given)).standing(RUN, better).incomplete
+
+
+def test_a_run_whose_record_the_workflow_has_removed_is_published_too(typed: Path, tmp_path: Path) -> None:
+    """Snakemake removes run.json of the other runs of a job that ends early; finished.json is the same record."""
+    place = typed / "runs/alexnet/full/0"
+    shutil.move(place / "run.json", place / "finished.json")
+    publish(typed, out=tmp_path / "out")
+    assert (tmp_path / "out/smoke/runs/alexnet/full/0/run.json").is_file()
+    assert verified(tmp_path / "out" / "smoke", catalogue(())).holds

@@ -173,11 +173,12 @@ def test_one_new_entry_is_a_new_ablation_and_another_a_claim_about_it(finished):
     ablated = jobs(finished.planned())
     (trained,) = set(ablated) - set(AFTERWARDS)
     assert trained.startswith("train_alexnet_ablations_")
-    claim, (claims, of_tables) = section_of("A claim, by example")
+    claim, (claims, of_tables, questions) = section_of("A claim, by example")
     assert of_tables == tables
     named = "TRAINING_CLAIMS = (\n"
     finished.edit(claims, lambda text: text.replace(named, f"{claim}\n{named}    {claim.partition(' = ')[0]},\n", 1))
     finished.edit(tables, lambda text: text.replace('"A.S4.1.crop",\n', '"A.S4.1.crop",\n"A.S4.1.pca.end",\n', 1))
+    finished.edit(questions, lambda text: text.replace('"A.S4.1.pca.light"', '"A.S4.1.pca.light", "A.S4.1.pca.end"', 1))
     assert jobs(finished.planned()) == ablated
     check = "from repro.papers import PAPERS; from repro.catalogue.check import paper_faults; "
     command = [sys.executable, "-c", f"{check}print(list(paper_faults(PAPERS['alexnet'])))"]

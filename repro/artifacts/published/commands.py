@@ -15,7 +15,7 @@ ABSOLUTE = re.compile(r"[/~][^\s'\"]+")
 def without_folders(command: str) -> str:
     """`command` without the folders that lead to its results, and of any other absolute path the last part alone.
 
-    `--results /home/me/res --log /home/me/res/small/a.log` becomes `--results res --log res/small/a.log`. A command without
+    `--results /data/me/res --log /data/me/res/small/a.log` becomes `--results res --log res/small/a.log`. A command without
     absolute paths stays as it is.
     """
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from repro.analyse.evidence import verdict
 from repro.artifacts.documents import digest_of
 from repro.artifacts.judged import JudgedClaim, JudgedSpread
 from repro.report.pages.claim_cells import AT_LEAST
@@ -162,6 +163,8 @@ def _measured_words(entry: JudgedClaim, statement: Statement, source: Source, *,
     if part is not entry:
         said = _measured_words(part, statement, source, brief=brief)
         return f"{mark_for(entry).short}, “{part.statement.rstrip('.')}”: {said}"
+    if entry.verdict == verdict.DID_NOT_TRAIN:
+        return mark_for(entry).short
     size, paper, axis = size_of(entry), printed_size(entry), axis_of(entry)
     printed = as_printed(entry, statement.paper, results=source.results)
     if size is None:

@@ -12,7 +12,7 @@ from repro.papers import PAPERS
 from repro.papers.alexnet import ALEXNET
 from repro.papers.karpathy import KARPATHY
 from repro.report.site.folders import find, read_sources
-from tests.published import CIFAR10, GESTURES, IMAGENETTE, PUBLISHED, SPEED, UCF101
+from tests.published import CIFAR10, GESTURES, IMAGENETTE, PARTS, PUBLISHED, SPEED, UCF101
 
 ALL = tuple(PAPERS.values())
 PHOTOS = PUBLISHED / IMAGENETTE / "folders"
@@ -42,6 +42,7 @@ def test_folders_of_one_scale_are_told_apart_by_what_holds_them(published_site):
     assert [source.key for source in published_site.sources] == [
         CIFAR10,
         GESTURES,
+        PARTS,
         IMAGENETTE,
         UCF101,
     ]
@@ -51,10 +52,12 @@ def test_data_have_the_name_by_which_a_reader_knows_them(published_site):
     assert [source.title for source in published_site.sources] == [
         "CIFAR-10",
         "Pointing gestures",
+        "Ten classes of ImageNet (parts)",
         "Ten classes of ImageNet",
         "Nine classes of UCF-101",
     ]
-    assert [source.date for source in published_site.sources] == ["2026-11-25", "2026-11-30", "2026-11-28", "2026-11-30"]
+    dates = [source.date for source in published_site.sources]
+    assert dates == ["2026-11-25", "2026-11-30", "2026-11-30", "2026-11-28", "2026-11-30"]
     gestures = published_site.sources[1]
     own, other = "149 training and 68 test videos of 10 classes", "320 training and 122 test videos of 9 classes"
     assert gestures.about == f"{own}; Nine classes of UCF-101: {other}"
