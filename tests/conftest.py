@@ -18,7 +18,7 @@ from hypothesis import settings
 
 from repro.artifacts.provenance import PACKAGE
 from repro.system.startup import importing
-from tests.calls.snakemake import snakemake
+from tests.calls.snakemake import end_server, snakemake
 from tests.once import made_once
 from tests.pace import WHOLE_RUNS, Meter, read_pace
 
@@ -79,6 +79,10 @@ def measures_speed(config: pytest.Config) -> bool:
 def asks_for(marker: str, config: pytest.Config) -> bool:
     """Say whether `-m` names a marker, alone or among others (`bench and not gpu`), and not to leave it out."""
     return re.search(rf"(?<!not )\b{marker}\b", config.option.markexpr) is not None
+
+
+def pytest_sessionfinish() -> None:
+    end_server()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

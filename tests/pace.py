@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.calls.snakemake import served_s
+
 FILE = Path(__file__).parent / "pace.json"
 #: What takes less is not listed.
 MEASURED_S = 0.2
@@ -24,8 +26,9 @@ WHOLE_RUNS = ("tests/workflow/", "tests/bench/", "tests/examples/")
 
 
 def cpu_s() -> float:
+    """Of this process, of its children that have ended, and of what was forked for it to call Snakemake."""
     times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
+    return times.user + times.system + times.children_user + times.children_system + served_s()
 
 
 def function_of(item: pytest.Item) -> str:

@@ -7,7 +7,6 @@ server, or it refuses, the call is a process of its own.
 
 from __future__ import annotations
 
-import atexit
 import os
 import select
 import signal
@@ -78,8 +77,10 @@ def snakemake(arguments: Sequence[str], *, folder: Path, environment: Mapping[st
     with ExitStack() as opened:
         try:
             call = _begun(command, folder, environment, opened)
-        except (OSError, ValueError):  # no server, or it refuses
-            _server.cache_clear()
+        except ValueError:  # the server refuses
+            pass
+        except OSError:  # there is none, or it has ended
+            end_server()
         else:
             status, text = call.end()
             return subprocess.CompletedProcess(command, status, stdout=text)
@@ -131,6 +132,19 @@ def _wanted(command: Sequence[str], folder: Path, environment: Mapping[str, str]
 def _server() -> Started:
     """The server of this process; it ends with it, however that ends."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    started = start([sys.executable, "-c", SERVE.format(root=str(PACKAGE.parent))], environ=environment)
-    atexit.register(started.end)
-    return started
+    return start([sys.executable, "-c", SERVE.format(root=str(PACKAGE.parent))], environ=environment)
+
+
+def end_server() -> None:
+    """End the server of this process, if there is one, and wait for it: what it has carried out then counts as our children's."""
+    if _server.cache_info().currsize:
+        _server().end()
+        _server.cache_clear()
+
+
+def served_s() -> float:
+    """The processor seconds of the server that is there, and of what it has carried out."""
+    if not _server.cache_info().currsize:
+        return 0.0
+    of_process = Path(f"/proc/{_server().process.pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, of_process[11:15])) / os.sysconf("SC_CLK_TCK")

@@ -16,6 +16,7 @@ import pytest
 from repro.artifacts.provenance import PACKAGE
 from tests.calls import snakemake as calls
 from tests.calls.snakemake import snakemake
+from tests.pace import cpu_s
 from tests.workflow.test_workflow import children, command_of
 
 #: A workflow that says what its process is: nothing of it may depend on who has started it.
@@ -98,6 +99,17 @@ def test_each_call_imports_the_package_of_its_own_checkout(tmp_path: Path) -> No
         (tmp_path / name / "Snakefile").write_text("import repro\nprint('of', repro.NAME)\nrule all:\n    shell: 'true'\n")
         asked = environment(PYTHONPATH=str(tmp_path / name))
         assert f"of {name}" in snakemake(["-n", "--cores", "1"], folder=tmp_path / name, environment=asked).stdout
+
+
+def test_what_a_call_takes_is_counted_before_and_after_the_server_has_ended(tmp_path: Path) -> None:
+    (tmp_path / "Snakefile").write_text("sum(range(30_000_000))\nrule all:\n    shell: 'true'\n")
+    snakemake(["--version"], folder=tmp_path, environment=environment())
+    before = cpu_s()
+    snakemake(["-n", "--cores", "1"], folder=tmp_path, environment=environment())
+    counted = cpu_s() - before
+    assert counted > 0.2
+    calls.end_server()
+    assert cpu_s() - before >= counted - 0.1  # clocks tick every hundredth of a second
 
 
 def test_without_a_server_a_call_is_a_process_of_its_own_and_the_next_has_a_server(tmp_path: Path) -> None:
