@@ -77,7 +77,7 @@ def page(lead: str, found: Found, sources: Sequence[Source]) -> str:
             blocks += [f"## {title}", *[_filled(words)] * bool(words)]
         for item, said in chosen:
             blocks += [f"### {item.question.title}", _filled(f"{item.paper.authors} {item.paper.year}. {said.text}")]
-            blocks += ["\n".join(also)] if (also := _also_against(item, sources)) else []
+            blocks += ["\n".join(also)] if (also := _also_against(item, sources, said=said.text)) else []
             blocks += [_filled(f"*{said.remark}*")] * bool(said.remark)
             blocks += [_filled(runs)] if (runs := _runs(item, sources)) else []
     rest = [item.question.title for item, _ in found if item.state not in [state for state, _, _ in GROUPS]]
@@ -85,11 +85,12 @@ def page(lead: str, found: Found, sources: Sequence[Source]) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _also_against(item: Asked, sources: Sequence[Source]) -> list[str]:
-    """Return a line for each further statement of the question that does not hold, with what was measured."""
-    lead = next(iter(item.lead.entries.values()), None)
-    parts = {part.id for part in getattr(lead, "parts", ())}
-    rest = [found for found in against(item) if found is not item.lead and found.id not in parts]
+def _also_against(item: Asked, sources: Sequence[Source], *, said: str) -> list[str]:
+    """Return a line for each further statement of the question that does not hold, with what was measured.
+
+    `said`, the answer, names the part by which a statement of several parts is decided.
+    """
+    rest = [found for found in against(item) if found is not item.lead and f"“{found.claim.statement.rstrip('.')}”" not in said]
     lines = [
         f"- “{found.claim.statement.rstrip('.')}” ({found.claim.where.partition(';')[0]}) does not hold: "
         f"{measured(found, sources, (AGAINST,))}."
