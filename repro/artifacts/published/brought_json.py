@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar
 
 from repro.artifacts import run_json
-from repro.artifacts.documents import read_document, write_document
+from repro.artifacts.documents import write_document
 from repro.artifacts.files import sha256_file
-from repro.artifacts.published.published_json import PublishedRun, read_published
+from repro.artifacts.published.published_json import PublishedRun, read_if_there, read_published
 
 FILE = "brought.json"
 
@@ -42,18 +41,7 @@ def read_brought(folder: Path) -> Brought | None:
     Raises:
         FileFormatError: the file is damaged (repro.artifacts.documents.read_document).
     """
-    path = Path(folder) / FILE
-    try:
-        status = path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    return _read(path, status.st_size, status.st_mtime_ns)
-
-
-@lru_cache(maxsize=4)
-def _read(path: Path, size: int, modified_ns: int) -> Brought:
-    """What the file says, read once for each of its states."""
-    return read_document(path, Brought)
+    return read_if_there(Path(folder) / FILE, Brought)
 
 
 def write_brought(folder: Path, brought: Brought) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar, TypeVar, cast
 
 from repro.artifacts.documents import read_document, write_document
 from repro.artifacts.stored_files import StoredFile
+
+Document = TypeVar("Document")
 
 FILE = "published.json"
 #: How the names of files of scores begin (repro.artifacts.scores.scores_file).
@@ -55,18 +58,26 @@ def read_published(folder: Path) -> Published | None:
     Raises:
         FileFormatError: the file is damaged (repro.artifacts.documents.read_document).
     """
-    path = Path(folder) / FILE
+    return read_if_there(Path(folder) / FILE, Published)
+
+
+def read_if_there(path: Path, kind: type[Document]) -> Document | None:
+    """The document at `path`, read once for each state of its file; None if there is no file.
+
+    Raises:
+        FileFormatError: the file is damaged (repro.artifacts.documents.read_document).
+    """
     try:
         status = path.stat()
     except (FileNotFoundError, NotADirectoryError):
         return None
-    return _read(path, status.st_size, status.st_mtime_ns)
+    found: Document = _read(path, cast(Hashable, kind), status.st_size, status.st_mtime_ns)
+    return found
 
 
-@lru_cache(maxsize=4)
-def _read(path: Path, size: int, modified_ns: int) -> Published:
-    """What the file says, read once for each of its states."""
-    return read_document(path, Published)
+@lru_cache(maxsize=8)
+def _read(path: Path, kind: Any, size: int, modified_ns: int) -> Any:
+    return read_document(path, kind)
 
 
 def write_published(folder: Path, published: Published) -> None:
