@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from repro.analyse.publish import publish
 from repro.artifacts.ledger.append import append
 from repro.artifacts.ledger.events import Note
 from tests.verify.made import made, witness_all
@@ -21,3 +22,11 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         folder = made(results, patch)
         witness_all(folder)
         yield folder
+
+
+@pytest.fixture(scope="session")
+def given(whole: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same results, published."""
+    out = tmp_path_factory.mktemp("given")
+    publish(whole, out=out)
+    return out / whole.name

@@ -23,14 +23,6 @@ from repro.verify.verify import verified
 RUN = "smoke/alexnet/full/0"
 
 
-@pytest.fixture(scope="module")
-def given(whole: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Results of two variants, published."""
-    out = tmp_path_factory.mktemp("given")
-    publish(whole, out=out)
-    return out / whole.name
-
-
 @pytest.fixture
 def here(given: Path, tmp_path: Path) -> Path:
     to = tmp_path / "here" / given.name

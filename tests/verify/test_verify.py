@@ -46,14 +46,6 @@ def folder(whole: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(whole, tmp_path / whole.name))
 
 
-@pytest.fixture(scope="module")
-def given(whole: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same results, published."""
-    out = tmp_path_factory.mktemp("given")
-    publish(whole, out=out)
-    return out / whole.name
-
-
 @pytest.fixture
 def published(given: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(given, tmp_path / given.name))
