@@ -72,7 +72,7 @@ def begin_anew(folder: Path, *, why: str) -> None:
 def _put_aside(folder: Path) -> str:
     """Give the files of a ledger names that no ledger has; the name of its lines."""
     number = next(number for number in itertools.count(1) if not list(folder.glob(f"ledger.{number}.*")))
-    for name in (FILE, TIP_FILE):
+    for name in (TIP_FILE, FILE):  # for who reads meanwhile: a ledger without a tip is one, a tip without a ledger is a loss
         if (folder / name).exists():
             (folder / name).rename(folder / name.replace("ledger.", f"ledger.{number}.", 1))
     return FILE.replace("ledger.", f"ledger.{number}.", 1)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -14,11 +16,13 @@ import msgspec
 from repro.artifacts.files import FileFormatError, canonical_json, sha256_bytes
 from repro.artifacts.ledger.events import ADDED_LATER, CLASS_OF, KIND_OF, Begin, Event, Torn
 from repro.artifacts.provenance import plain
-from repro.system.filesystem import read_regular
+from repro.system.filesystem import open_regular, read_regular
 
 FILE, TIP_FILE = "ledger.jsonl", "ledger.tip"
 #: What the first line names as the one before.
 NOTHING = "0" * 64
+#: Longer than it takes to write the tip, of which a reader may see the beginning of one and the end of another. Seconds.
+WRITING_S = 0.05
 
 E = TypeVar("E", bound=Event, covariant=True)
 
@@ -102,19 +106,29 @@ def line_text(event: Event, *, number: int, previous: str, at: str) -> bytes:
 
 
 def read_ledger(folder: Path) -> Ledger:
-    """The ledger of a scale's folder of results; an empty one where there is none.
+    """The ledger of a scale's folder of results; an empty one where there is none. Others may be writing it meanwhile.
 
     Raises:
         LedgerError: a line is lost, edited, moved or no event; names file and line.
     """
     path = Path(folder) / FILE
     try:
-        status = path.stat()
+        return _read_once(path)
+    except LedgerError:  # if a writer is at it, the next reading finds what it has written
+        time.sleep(WRITING_S)
+        return _read_once(path)
+
+
+def _read_once(path: Path) -> Ledger:
+    """The tip is read first: what is written after that makes the ledger longer than the tip says, never shorter."""
+    tip = read_tip(path.parent)
+    try:
+        with open_regular(path) as stream:  # to open it, and not to ask for its size, brings what another machine wrote
+            status = os.fstat(stream.fileno())
+        ledger = _read(path, status.st_ino, status.st_size, status.st_mtime_ns)
     except FileNotFoundError:
-        check_tip(folder, Ledger(), path=path)
-        return Ledger()
-    ledger = _read(path, status.st_ino, status.st_size, status.st_mtime_ns)
-    check_tip(folder, ledger, path=path)
+        ledger = Ledger()
+    check_tip(tip, ledger, path=path)
     return ledger
 
 
@@ -214,12 +228,11 @@ def read_tip(folder: Path) -> Tip | None:
         return None
 
 
-def check_tip(folder: Path, ledger: Ledger, *, path: Path) -> None:
-    """Refuse a ledger whose last lines are lost or edited, as ledger.tip shows.
+def check_tip(tip: Tip | None, ledger: Ledger, *, path: Path) -> None:
+    """Refuse a ledger whose last lines are lost or edited, as `tip` shows, which was read before it.
 
     A writer that died, or is at it, may have left the tip of an earlier line; it has never left that of a later one.
     """
-    tip = read_tip(folder)
     if tip is None:
         return
     last = ledger.lines[-1].number if ledger.lines else 0

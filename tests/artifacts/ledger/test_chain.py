@@ -3,12 +3,16 @@
 import dataclasses
 import itertools
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
 from repro.artifacts.files import canonical_json, sha256_bytes
+from repro.artifacts.ledger import chain
 from repro.artifacts.ledger.append import append
-from repro.artifacts.ledger.chain import FILE, NOTHING, TIP_FILE, LedgerError, line_text, parse_line, read_ledger
+from repro.artifacts.ledger.chain import FILE, NOTHING, TIP_FILE, LedgerError, Tip, line_text, parse_line, read_ledger
 from repro.artifacts.ledger.events import (
     ADDED_LATER,
     KIND_OF,
@@ -69,9 +73,21 @@ EXAMPLES = [
 ]
 
 
+#: A process that writes for a while.
+WRITER = """
+import sys
+from pathlib import Path
+from repro.artifacts.ledger.append import append
+from repro.artifacts.ledger.events import Note
+for number in range(150):
+    append(Path(sys.argv[1]), Note(text=str(number)))
+"""
+
+
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     monkeypatch.setattr("os.fsync", lambda descriptor: None)
+    monkeypatch.setattr(chain, "WRITING_S", 0)  # damage is read twice, and here nobody is writing
     append(tmp_path, Begin(why="test"), *(Note(text=text) for text in ("one", "two", "three", "four")))
     return tmp_path
 
@@ -199,6 +215,47 @@ def test_the_tip_may_be_behind_or_gone_but_not_ahead(folder):
     (folder / TIP_FILE).write_text(f"6 {NOTHING}\n")
     with pytest.raises(LedgerError, match="line 6 is lost"):
         read_ledger(folder)
+
+
+@pytest.mark.parametrize("before", [0, 1, 9, 99])
+def test_a_line_may_be_added_between_any_two_readings(tmp_path, before, monkeypatch):
+    """A reader holds no lock, and reads two files: what is written between them is no loss."""
+    append(tmp_path, *(Note(text=str(number)) for number in range(before)))
+    opened = os.open
+
+    def open_after_a_line(path, *others, **named):
+        if str(path).endswith((FILE, TIP_FILE)):
+            with monkeypatch.context() as patch:
+                patch.setattr(os, "open", opened)
+                append(tmp_path, Note(text="meanwhile"))
+        return opened(path, *others, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", open_after_a_line)
+        found = read_ledger(tmp_path)
+    assert found.lines == read_ledger(tmp_path).lines[: len(found.lines)]
+    assert "meanwhile" in [note.text for note in found.events(Note)]
+
+
+def test_half_a_tip_that_is_being_written_is_no_damage(folder, monkeypatch):
+    number, sha256 = (folder / TIP_FILE).read_text().split()
+    halves = [Tip(number=int(number), sha256=NOTHING[:32] + sha256[32:])]
+    read = chain.read_tip
+    monkeypatch.setattr(chain, "read_tip", lambda folder: halves.pop() if halves else read(folder))
+    assert read_ledger(folder).tip == sha256
+    assert not halves
+
+
+def test_readers_beside_a_writer_find_a_whole_ledger(tmp_path):
+    append(tmp_path, Note(text="first"))
+    command = [sys.executable, "-c", WRITER, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:
+        lengths = []
+        while writer.poll() is None:
+            lengths.append(len(read_ledger(tmp_path).lines))
+    assert writer.returncode == 0
+    assert lengths == sorted(lengths)
+    assert len(set(lengths)) > 5, "nothing was read while it was written"
 
 
 def test_an_absent_ledger_is_empty_unless_a_tip_is_left(folder):
