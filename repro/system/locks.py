@@ -23,6 +23,8 @@ NO_LOCKS = LACKING | {errno.ENOLCK}
 WHOLE_FILE = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
 #: Longer than the number of any process.
 MOST_DIGITS = 20
+#: How often a folder is made that others remove.
+TRIES = 100
 
 #: The devices of whose missing locks this process has spoken.
 _told: set[int] = set()
@@ -92,8 +94,7 @@ def try_lock(folder: Path, *, say: Say = to_stderr) -> int | None:
     """
     path = folder / LOCK_FILE
     while True:
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor = open_own(path, os.O_RDWR | os.O_CREAT)
+        descriptor = _open_lock(path)
         try:
             if not lock(descriptor, say=say):
                 os.close(descriptor)
@@ -105,6 +106,16 @@ def try_lock(folder: Path, *, say: Say = to_stderr) -> int | None:
             sign(descriptor)
             return descriptor
         os.close(descriptor)  # who held it before has removed it together with the folder
+
+
+def _open_lock(path: Path) -> int:
+    """Open a lock file after making its folder, which who held the lock may be removing, as it stayed empty."""
+    for _ in range(TRIES):
+        with suppress(FileNotFoundError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return open_own(path, os.O_RDWR | os.O_CREAT)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return open_own(path, os.O_RDWR | os.O_CREAT)
 
 
 def _is_still(path: Path, descriptor: int) -> bool:

@@ -140,3 +140,29 @@ def test_a_lock_of_a_folder_that_its_holder_removed_is_taken_anew(tmp_path: Path
     descriptor = try_lock(tmp_path)
     assert descriptor is not None and os.path.samestat(os.fstat(descriptor), os.stat(tmp_path / ".lock"))
     os.close(descriptor)
+
+
+@pytest.mark.parametrize("which", ["folder", "parent"])
+def test_a_folder_that_its_holder_removes_as_it_is_opened_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, which: str
+) -> None:
+    folder = tmp_path / "parent" / "folder"
+    opened, left = locks.open_own, [3]
+
+    def open_after_removal(path: Path, *others: int) -> int:
+        if left[0]:
+            left[0] -= 1
+            folder.rmdir()
+            if which == "parent":
+                folder.parent.rmdir()
+        return opened(path, *others)
+
+    monkeypatch.setattr(locks, "open_own", open_after_removal)
+    descriptor = try_lock(folder)
+    assert descriptor is not None and (folder / ".lock").is_file() and not left[0]
+    os.close(descriptor)
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_that_names_it() -> None:
+    with pytest.raises(OSError, match="/proc/nothing"):
+        try_lock(Path("/proc/nothing/below"))
