@@ -208,6 +208,8 @@ def test_a_failed_job_costs_itself_alone_and_its_cells_say_why_and_link_the_log(
     done = finished.run("reproduce")
     assert done.returncode != 0
     assert "Each job's log is under results/smoke/logs" in done.stdout
+    told = f"alexnet {log.stem} failed: OSError: no disk; its log: {log.relative_to(finished.folder)}"
+    assert done.stdout.splitlines().count(told) == 1, "at the end each job that failed is told once"
     assert "no disk" in log.read_text()
     left = {path.name for path in (finished.folder / "results/smoke/runs/alexnet/full").rglob("*.json")}
     assert left == {"failed.json"}

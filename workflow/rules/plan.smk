@@ -3,6 +3,7 @@ import os
 import shlex
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from shlex import quote
 
@@ -39,6 +40,7 @@ from repro.planning.batch import (
     runtime_of,
     tries_of,
 )
+from repro.planning.following.job_logs import failures_since
 from repro.planning.declare import declare, plan_of
 from repro.planning.noted import note_population
 from repro.planning.jobs import prepare_priority, prepare_threads, train_jobs
@@ -201,6 +203,8 @@ for line in change_lines(SOURCE_STATES):
 
 #: What Snakemake says of jobs where this workflow says it in its own words; pages are made before the job that makes them last.
 SAID_ELSEWHERE = ("Select jobs to execute", "Execute ", "Warning: the following output files of rule")
+#: When this call began: jobs that failed before are of another one.
+BEGAN = time.time()
 #: Locks that this process holds until it ends, the process that says how far everything is, and the one that forks jobs.
 HELD, FOLLOWER, SERVER = [], [], []
 #: A server takes as long to start as it saves with so many jobs.

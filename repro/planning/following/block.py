@@ -12,6 +12,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from repro.planning.following.job_logs import Failure
 from repro.planning.following.standing import Standing
 from repro.system.durations import roughly
 from repro.system.some import some
@@ -40,6 +41,7 @@ class Teller:
         self._console = console or Console(stderr=True, highlight=False, soft_wrap=True)
         self._last = ""
         self._pages = ""
+        self._failed: list[Failure] = []
         self._said = time.monotonic()
         self._live = Live(console=self._console, auto_refresh=False, transient=True) if self._console.is_terminal else None
         if self._live is None:
@@ -60,6 +62,12 @@ class Teller:
         self._last = f"{paper}/{variant} seed {seed}" + f": {score}" * bool(score)
         if self._live is None:
             self._line(f"{self._last}; {standing.words}")
+
+    def failed(self, failure: Failure) -> None:
+        """A job has failed; that is told once."""
+        if failure not in self._failed:
+            self._failed.append(failure)
+            self._line(failure.words)
 
     def table(self, title: str) -> None:
         """All runs of a table have ended."""

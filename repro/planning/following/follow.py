@@ -30,6 +30,8 @@ def follow(what: Following, *, pause: Callable[[float], None] = time.sleep) -> S
         with teller.shown():
             while True:
                 standing = what.standings.now()
+                for failure in what.standings.logs.failures():
+                    teller.failed(failure)
                 for run in standing.new:
                     teller.ended(run, score=what.standings.logs.score(run), standing=standing)
                 if what.pages is not None:

@@ -15,6 +15,8 @@ EPOCH = re.compile(r"epoch (?P<epoch>\d+)/(?P<of>\d+)(?: step (?P<step>\d+)/(?P<
 SCORE = re.compile(r"test top-1 error (?P<error>\d\.\d+) \((?P<protocol>\w+)")
 #: The last line of a job that makes no run.
 ENDED = re.compile(r"^(wrote|kept|prepare .*: (done|complete)|repro: error:)")
+#: What a user can put right, in one line; the beginning of what a defect leaves, and its end, which names the error.
+MENDABLE, TRACEBACK, RAISED = "repro: error: ", "Traceback (most recent call last):", re.compile(r"[A-Za-z_][\w.]*(: .*)?$")
 #: A log that has not grown for so long is no longer of a job that runs. Seconds.
 QUIET_S = 900.0
 
@@ -31,6 +33,26 @@ class GoingOn:
     share: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """A job that failed: why, in one line, and its log, of which that is the end so far."""
+
+    why: str
+    log: Path
+
+    @property
+    def words(self) -> str:
+        """Which job, why, and where to look."""
+        return f"{self.log.parent.name} {self.log.stem} failed: {self.why}; its log: {self.log}"
+
+
+def failures_since(begin: float, folder: Path, *, scale: str) -> tuple[Failure, ...]:
+    """The jobs with logs below `folder` that have failed since `begin`, in seconds since 1970."""
+    logs = JobLogs(folder, scale=scale, begin=begin)
+    logs.read()
+    return logs.failures()
+
+
 class JobLogs:
     """The logs of a scale's jobs, below `folder`, that have grown since `begin` (seconds since 1970)."""
 
@@ -39,6 +61,8 @@ class JobLogs:
         self._read: dict[Path, int] = {}
         self._last: dict[Path, tuple[float, GoingOn]] = {}
         self._scores: dict[str, str] = {}
+        self._traced: set[Path] = set()
+        self._failed: dict[Path, Failure] = {}
 
     def read(self) -> None:
         """Take in what was written since."""
@@ -58,6 +82,10 @@ class JobLogs:
         current = [item for when, item in self._last.values() if now - when < QUIET_S and item.run not in done]
         return tuple(sorted(current, key=lambda item: (not item.run, item.words)))
 
+    def failures(self) -> tuple[Failure, ...]:
+        """The jobs that have failed and were not begun again, in the order in which that was read."""
+        return tuple(self._failed.values())
+
     def score(self, run: str) -> str:
         """What a run measured, in words: by the last protocol its log tells of, on images as they are; "" before."""
         return self._scores.get(run, "")
@@ -75,6 +103,7 @@ class JobLogs:
         return whole.decode(errors="backslashreplace").splitlines()
 
     def _take(self, line: str, *, path: Path, when: float) -> None:
+        self._take_failure(line, path=path)
         found = OF_RUN.match(line)
         if found is None:
             self._last.pop(path, None)
@@ -89,6 +118,19 @@ class JobLogs:
         share = max(_share(found["said"]), before[1].share if before and before[1].run == run else 0.0)
         words = f"{found['paper']}/{found['variant']} seed {found['seed']}: {found['said'].split(',')[0]}"
         self._last[path] = (when, GoingOn(run=run, words=words, share=share))
+
+    def _take_failure(self, line: str, *, path: Path) -> None:
+        """Note that a job has failed, by the last line that it writes then; any other line is of one that goes on."""
+        if line.startswith(MENDABLE):
+            self._failed[path] = Failure(why=line.removeprefix(MENDABLE), log=path)
+        elif line == TRACEBACK:
+            self._traced.add(path)
+        elif path in self._traced:
+            if RAISED.match(line):
+                self._traced.discard(path)
+                self._failed[path] = Failure(why=line, log=path)
+        elif OF_RUN.match(line):
+            self._failed.pop(path, None)
 
 
 def _share(said: str) -> float:

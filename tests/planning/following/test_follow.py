@@ -15,7 +15,7 @@ from rich.console import Console
 from repro.cli import main
 from repro.planning.following.block import EVERY_S, MOST_NAMED, Heading, Teller, now_words
 from repro.planning.following.follow import is_alive
-from repro.planning.following.job_logs import GoingOn
+from repro.planning.following.job_logs import Failure, GoingOn
 from repro.planning.following.standing import Standing
 from tests.planning.following.test_standing import RUNS, Clock, made
 
@@ -51,6 +51,18 @@ def test_a_file_gets_a_line_for_each_run_table_and_making_of_pages() -> None:
         "all runs of “What each part is worth” have ended",
         "pages of the runs so far: reports/smoke/index.html",
     ]
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_a_job_that_failed_is_told_once_with_its_reason_and_its_log(terminal: bool) -> None:
+    teller, stream = told(terminal=terminal, width=400)
+    failure = Failure(why="a: No space left on device; make room", log=Path("logs/train/alexnet/full.seeds-0.log"))
+    with teller.shown():
+        for _ in range(3):
+            teller.failed(failure)
+            teller.at(STANDING)
+    said = "alexnet full.seeds-0 failed: a: No space left on device; make room; its log: logs/train/alexnet/full.seeds-0.log"
+    assert stream.getvalue().count(said) == 1
 
 
 def test_a_file_hears_of_long_runs_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:

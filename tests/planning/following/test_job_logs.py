@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from repro.planning.following.job_logs import QUIET_S, GoingOn, JobLogs
+from repro.planning.following.job_logs import QUIET_S, Failure, GoingOn, JobLogs, failures_since
 
 NOW = 1_000_000.0
 
@@ -104,3 +104,41 @@ def test_bytes_that_are_no_text_are_shown_as_such(tmp_path: Path, log: Path) -> 
 
 def test_no_folder_of_logs_is_no_error(tmp_path: Path) -> None:
     assert going_on(logs(tmp_path)) == ()
+
+
+RUN = "alexnet/full seed 0: epoch 1/4, loss 2.0\n"
+DEFECT = """Traceback (most recent call last):
+  File "a.py", line 1, in b
+    raise KeyError(1)
+           ^^^^^^^^^^^
+KeyError: 'one'
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("repro: error: a/b: No space left on device; make room there\n", "a/b: No space left on device; make room there"),
+        (RUN + "repro: error: --variant x; allowed: full\n", "--variant x; allowed: full"),
+        (RUN + DEFECT, "KeyError: 'one'"),
+        (DEFECT.replace("KeyError: 'one'", "repro.system.stopping.Stopped"), "repro.system.stopping.Stopped"),
+        ("repro: error: first\n" + RUN, ""),
+        (DEFECT + RUN, ""),
+        (RUN, ""),
+        ("Traceback (most recent call last):\n", ""),
+    ],
+)
+def test_a_job_that_failed_says_why_unless_it_goes_on(tmp_path: Path, log: Path, text: str, why: str) -> None:
+    written(log, text)
+    found = failures_since(NOW - 10, tmp_path / "logs", scale="smoke")
+    assert found == ((Failure(why=why, log=log),) if why else ())
+    assert not failures_since(NOW + 10, tmp_path / "logs", scale="smoke"), "it failed in an earlier call"
+
+
+def test_a_failure_that_comes_in_two_pieces_is_read_as_one(tmp_path: Path, log: Path) -> None:
+    found = logs(tmp_path)
+    for end in (20, 60, len(DEFECT)):
+        written(log, DEFECT[:end])
+        found.read()
+    (failure,) = found.failures()
+    assert failure.words == f"alexnet full.seeds-0-2 failed: KeyError: 'one'; its log: {log}"
