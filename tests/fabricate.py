@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from repro.artifacts import log_jsonl, run_json, timings_json
 from repro.artifacts.dataset_json import (
@@ -46,10 +45,10 @@ from repro.artifacts.stored_files import stored_file
 from repro.spec.experiment import AnyDataset, Paper, make_run, with_needed
 from repro.spec.run import Experiment, Fitted, Run, Timing
 from repro.spec.video_datasets import VideoDataset
-from repro.system.seeds import derived_seed
 from tests.described import FABRICATED, no_environment, stand_in
 from tests.fabricate_clips import clip_pictures, scores_entry, table_of_videos, video_data, write_clip_scores, write_timings
-from tests.fabricate_images import GALLERY_PX, image_data, saturation, write_gallery, write_kernels
+from tests.fabricate_images import GALLERY_PX, image_data, layer_names, saturation, write_gallery, write_kernels
+from tests.fabricate_scores import draws, fabricated_scores
 
 CODE_DIGEST = sha256_bytes(FABRICATED.encode())
 #: How much worse than ten crops a protocol is, as a share of what the centre crop is worse.
@@ -132,11 +131,6 @@ def run_at(paper: Paper, scale: str) -> list[str]:
     return [item.name for item in paper.variants if paper.scale(scale).has(paper.family(item.name))]
 
 
-def draws(name: str, purpose: str) -> np.random.Generator:
-    """Return the generator of what is invented for `name`, a run or a split, and `purpose`."""
-    return np.random.default_rng(derived_seed(f"{name}\n{purpose}", num_bits=64))
-
-
 def fabricate_run(run: Run, *, results: Path, truth: Truth) -> Path:
     """Write the folder of one run, and of its data set if that is not there, and return the run's folder."""
     dataset = data_folder(results, run.scale, run.dataset.name) / "dataset.json"
@@ -216,36 +210,6 @@ def class_names(truth: Truth) -> tuple[str, ...]:
     return tuple(CLASSES[k] if k < len(CLASSES) else f"class {k}" for k in range(truth.num_classes))
 
 
-def fabricated_scores(
-    rng: np.random.Generator, *, split: str, error: float, truth: Truth
-) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.bytes_]]:
-    """Return scores, labels and keys whose top-1 error is exactly `error`, rounded to whole examples.
-
-    Some examples are harder than others in every run, so that the errors of two runs overlap as those of trained networks do.
-    """
-    num, num_classes = truth.num_examples, truth.num_classes
-    num_wrong = round(min(max(error, 0.0), 1.0) * num)
-    hardness_N = draws(split, "hardness").standard_normal(num) + 0.5 * rng.standard_normal(num)
-    order_N = np.argsort(-hardness_N)
-    rank_N = np.zeros(num, np.int64)
-    num_far = round(truth.top5_share * num_wrong)
-    rank_N[order_N[:num_far]] = min(5, num_classes - 1)
-    rank_N[order_N[num_far:num_wrong]] = 1
-    label_N = (np.arange(num) % num_classes).astype(np.int32)
-    draws_NK = rng.random((num, num_classes))
-    draws_NK[np.arange(num), label_N] = -1.0
-    others_NK = np.argsort(-draws_NK, axis=1)[:, :-1]
-    place_K = np.arange(num_classes)[None, :]
-    source_NK = np.clip(place_K - (place_K > rank_N[:, None]), 0, num_classes - 2)
-    ranked_NK = np.where(place_K == rank_N[:, None], label_N[:, None], np.take_along_axis(others_NK, source_NK, axis=1))
-    shares_K = 0.5 ** np.arange(1, num_classes + 1)
-    scores_NK = np.empty((num, num_classes), np.float32)
-    np.put_along_axis(
-        scores_NK, ranked_NK, np.broadcast_to(shares_K / shares_K.sum(), ranked_NK.shape).astype(np.float32), axis=1
-    )
-    return scores_NK, label_N, np.array([f"{split}-{i:06d}".encode() for i in range(num)])
-
-
 def _write_all_scores(
     run: Run, folder: Path, truth: Truth, rng: np.random.Generator, *, ten_crop: float, train: float
 ) -> list[ScoresFile]:
@@ -275,6 +239,8 @@ def _write_log(run: Run, path: Path, rng: np.random.Generator, truth: Truth, *, 
         own = draws(run.id, f"fabricate pace {truth.seed}")
         pace *= float(np.exp(truth.pace_noise * own.standard_normal()))
     probed = not isinstance(run.dataset, VideoDataset) and bool(run.experiment.evaluation.num_probe)
+    network = run.experiment.network
+    names = layer_names(network, num_classes=truth.num_classes) if probed and not diverged else ()
     entries = []
     for epoch in range(1, num_epochs + 1):
         done = epoch / num_epochs
@@ -289,9 +255,7 @@ def _write_log(run: Run, path: Path, rng: np.random.Generator, truth: Truth, *, 
             images_per_s=IMAGES_PER_S,
             wall_s=round(TRAINING_IMAGES / IMAGES_PER_S, 3),
             data_wait_s=0.01,
-            saturation=saturation(run.experiment.network, num_classes=truth.num_classes, done=done)
-            if probed and not diverged
-            else None,
+            saturation=saturation(names, activation=network.activation, done=done) if names else None,
         )
         entries.append(entry)
     write_text(path, log_text(entries))
@@ -362,6 +326,7 @@ def _made(run: Run, folder: Path, rng: np.random.Generator, truth: Truth, *, tra
         _write_log(run, folder / log_jsonl.FILE, rng, truth, final_error=train, diverged=diverged)
         num_epochs = 1 if diverged else run.trained.recipe.schedule.num_epochs
         probed = not isinstance(run.dataset, VideoDataset) and bool(run.trained.evaluation.num_probe)
+        names = layer_names(run.experiment.network, num_classes=truth.num_classes) if probed else ()
         return TrainedNetwork(
             num_epochs=num_epochs,
             num_steps=28 * num_epochs,
@@ -372,7 +337,7 @@ def _made(run: Run, folder: Path, rng: np.random.Generator, truth: Truth, *, tra
             log=stored_file(folder / log_jsonl.FILE),
             weights=stand_in(folder / "weights.pt", run.id),
             pictures=_pictures(run, folder, truth, diverged=diverged),
-            saturation_at_start=saturation(run.experiment.network, num_classes=truth.num_classes, done=0.0) if probed else None,
+            saturation_at_start=saturation(names, activation=run.experiment.network.activation, done=0.0) if probed else None,
         )
     if isinstance(run.experiment, Timing):
         return write_timings(run.experiment, folder / timings_json.FILE, rng)

@@ -5,6 +5,7 @@ Shapes: N examples, K kernels, M neighbours, H height, W width, S side, C colour
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -37,10 +38,14 @@ def image_data(stored_px: int, folder: Path) -> ImageData:
     return ImageData(mean_image=stored_file(folder / "mean_image.npy"), color=color)
 
 
-def saturation(network: Network, *, num_classes: int, done: float) -> Saturation:
+def layer_names(network: Network, *, num_classes: int) -> Sequence[str]:
+    """Return the names of the layers whose units can saturate."""
+    return [layer.name for layer in _shapes(network, num_classes).layers][:-1]
+
+
+def saturation(names: Sequence[str], *, activation: str, done: float) -> Saturation:
     """Return shares that grow with training, a little more in later layers."""
-    names = [layer.name for layer in _shapes(network, num_classes).layers][:-1]
-    shares = [SATURATED[network.activation] * (0.5 + 0.5 * done) * (0.8 + 0.2 * i / len(names)) for i in range(len(names))]
+    shares = [SATURATED[activation] * (0.5 + 0.5 * done) * (0.8 + 0.2 * i / len(names)) for i in range(len(names))]
     return {
         name: LayerSaturation(saturated=round(share, 4), dead=round(share / 10, 4))
         for name, share in zip(names, shares, strict=True)
@@ -72,12 +77,12 @@ def write_gallery(path: Path, rng: np.random.Generator, *, num: int, side: int, 
     score_N5 = np.broadcast_to((0.5 ** np.arange(1, num_best + 1)).astype(np.float32), best_N5.shape)
     label_NM = rng.integers(num_classes, size=(num, NUM_NEAR)).astype(np.int32)
     arrays = {
-        "image_NSSC": rng.integers(256, size=(num, side, side, 3)).astype(np.uint8),
+        "image_NSSC": rng.integers(256, size=(num, side, side, 3), dtype=np.uint8),
         "label_N": np.where(np.arange(num) % 3 == 0, (best_N5[:, 0] + 1) % num_classes, best_N5[:, 0]).astype(np.int32),
         "example_N": np.array([f"test-{i:06d}".encode() for i in range(num)]),
         "best_N5": best_N5,
         "score_N5": score_N5,
-        "near_image_NMSSC": rng.integers(256, size=(num, NUM_NEAR, side, side, 3)).astype(np.uint8),
+        "near_image_NMSSC": rng.integers(256, size=(num, NUM_NEAR, side, side, 3), dtype=np.uint8),
         "near_label_NM": label_NM,
         "near_example_NM": np.array([[f"train-{NUM_NEAR * i + j:06d}".encode() for j in range(NUM_NEAR)] for i in range(num)]),
         "near_distance_NM": np.sort(rng.random((num, NUM_NEAR)), axis=1).astype(np.float32),

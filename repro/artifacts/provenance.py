@@ -96,7 +96,7 @@ DECIDE_NOTHING = (
 )
 
 
-#: Types whose values are JSON as they are; most of a spec is of these.
+#: Types whose values are JSON as they are; most of a spec is of these, so that asking first takes half the calls away.
 SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
@@ -117,11 +117,11 @@ def plain(value: Any) -> Any:
         return value
     names = _field_names(kind)
     if names is not None:
-        return {name: plain(getattr(value, name)) for name in names}
+        return {name: item if type(item := getattr(value, name)) in SCALARS else plain(item) for name in names}
     if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): item if type(item) in SCALARS else plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
+        return [item if type(item) in SCALARS else plain(item) for item in value]
     if isinstance(value, str | int | float | bool):
         return value
     raise TypeError(f"a spec holds {kind.__name__}; allowed: dataclasses, dict, tuple, list, str, int, float, bool, None")

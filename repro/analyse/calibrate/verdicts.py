@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from repro.analyse.calibrate.settings import named, rng_for
 from repro.analyse.evidence import verdict
-from repro.analyse.evidence.statistics import Estimate, difference, pooled_t
+from repro.analyse.evidence.statistics import difference, pooled_t
 from repro.artifacts.judged import Interval
 
 NUM_ARMS = 8
@@ -45,27 +46,27 @@ def verdict_rows(*, num: int, seed: int) -> list[Verdicts]:
         for num_seeds in sorted({n for _, n in ROWS}):
             rng = rng_for(seed, "verdicts", num_seeds)
             tables = [named(rng.standard_normal((NUM_ARMS, num_seeds)).tolist()) for _ in range(num)]
-            estimates = [estimate(table, arm="0", against="1") for table in tables]
-            found += [_row(rule, noise, num_seeds, estimates) for noise, n in ROWS if n == num_seeds]
+            intervals = [estimate(table, arm="0", against="1").ci90 for table in tables]
+            found += [_row(rule, noise, num_seeds, intervals) for noise, n in ROWS if n == num_seeds]
     order = {(rule, *row): place for place, (rule, row) in enumerate((r, row) for r in ("pooled", "guarded") for row in ROWS)}
     return sorted(found, key=lambda row: order[row.rule, row.noise, row.num_seeds])
 
 
-def _row(rule: str, noise: float, num_seeds: int, estimates: list[Estimate]) -> Verdicts:
+def _row(rule: str, noise: float, num_seeds: int, intervals: Sequence[Interval | None]) -> Verdicts:
     d0 = 1 / noise  # in units of the noise, which is 1 in the tables
 
     def counts(effect: float) -> Counter[str]:
-        moved = [_moved(item, effect * d0) for item in estimates]
+        moved = [_moved(item, effect * d0) for item in intervals]
         return Counter(verdict.decide_effect(item, d0=d0, smallest_effect=d0 / 4) for item in moved)
 
     by_effect = {effect: counts(effect) for effect in {effect for effect, _ in COLUMNS}}
-    shares = tuple(sum(by_effect[effect][name] for name in names) / len(estimates) for effect, names in COLUMNS)
+    shares = tuple(sum(by_effect[effect][name] for name in names) / len(intervals) for effect, names in COLUMNS)
     return Verdicts(rule=rule, noise=noise, num_seeds=num_seeds, shares=shares)
 
 
-def _moved(estimate: Estimate, shift: float) -> Interval:
-    assert estimate.ci90 is not None
-    low, high = estimate.ci90
+def _moved(interval: Interval | None, shift: float) -> Interval:
+    assert interval is not None
+    low, high = interval
     return low + shift, high + shift
 
 

@@ -11,8 +11,11 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 #: The level of the test for a larger spread, times the arm's degrees of freedom.
@@ -56,19 +59,38 @@ def alone_p(df: float) -> float:
     return ALONE / df
 
 
+class SeedsOf(NamedTuple):
+    """What the seeds of an arm add to a pooled spread: their number, the sum of squares about their mean, the largest size."""
+
+    num: int
+    squares: float
+    largest: float
+
+
+def seeds_of(values: Values) -> SeedsOf:
+    """What an arm of these values adds to a pooled spread; one of a single seed adds no squares."""
+    num, squares = len(values), 0.0
+    if num > 1:
+        middle = math.fsum(values) / num
+        squares = math.fsum([(value - middle) ** 2 for value in values])
+    return SeedsOf(num, squares, max(map(abs, values), default=0.0))
+
+
 def pooled_spread(arms: Sequence[Values]) -> Spread:
     """Pool the variance of the seeds over `arms`; an arm of one seed adds nothing, sizes may differ."""
-    df = sum(len(values) - 1 for values in arms if len(values))
+    return _pool([seeds_of(values) for values in arms])
+
+
+def _pool(arms: Collection[SeedsOf]) -> Spread:
+    """The spread of arms of which this is known."""
+    df, squares = 0, 0.0
+    for num, of_arm, _ in arms:
+        df += num - 1 if num else 0
+        squares += of_arm
     if df == 0:
         return Spread(sd=0.0, df=0)
-    squares = 0.0
-    for values in arms:
-        if len(values) > 1:
-            middle = math.fsum(values) / len(values)
-            squares += math.fsum((value - middle) ** 2 for value in values)
     sd = math.sqrt(squares / df)
-    largest = max(abs(value) for values in arms for value in values)
-    return Spread(sd=sd if sd > ROUNDING * largest else 0.0, df=df)
+    return Spread(sd=sd if sd > ROUNDING * max([arm.largest for arm in arms]) else 0.0, df=df)
 
 
 def spreads_for(
@@ -79,15 +101,17 @@ def spreads_for(
     lenders: the variants whose spreads may be pooled (default: all); one of `wanted` that is none of them stands alone.
     seeds: of each value; where arms share draws of the same seed, their spreads tell less than so many others would.
     """
-    own = {name: pooled_spread([arms[name]]) for name in wanted}
     members = [name for name in wanted if lenders is None or name in lenders]
     others = [name for name in arms if name not in wanted and (lenders is None or name in lenders)]
-    lending = _without_wild(arms, [name for name in others if len(arms[name]) > 1 and _finite(arms[name])])
-    lent = _pooled(arms, lending, seeds)
+    lend = [name for name in others if len(arms[name]) > 1 and all(map(math.isfinite, arms[name]))]
+    known = {name: seeds_of(arms[name]) for name in (*wanted, *lend)}
+    own = {name: _pool([known[name]]) for name in wanted}
+    lending = _without_wild({name: _pool([known[name]]) for name in lend})
+    lent = _pooled(arms, known, lending, seeds)
     alone = _alone(own, members, lent)
     sharing = [name for name in members if name not in alone]
     pool = [*sharing, *lending] if len(sharing) + len(lending) > 1 and sharing else []
-    shared = _pooled(arms, pool, seeds)
+    shared = _pooled(arms, known, pool, seeds)
     return Lent(
         of={name: shared if name in pool else own[name] for name in wanted},
         alone=tuple(name for name in wanted if name not in pool),
@@ -130,10 +154,10 @@ def excess_p(spread: Spread, other: Spread) -> float:
     return float(special.fdtrc(spread.df, other.df, (spread.sd / other.sd) ** 2))
 
 
-def _without_wild(arms: Arms, names: Sequence[str]) -> list[str]:
-    """`names` but for those, fewer than half, whose spread is far above that of all others (Cochran's test)."""
-    left = {name: pooled_spread([arms[name]]) for name in names}
-    for _ in range((len(names) - 1) // 2):
+def _without_wild(spreads: Mapping[str, Spread]) -> list[str]:
+    """The names but for those, fewer than half, whose spread is far above that of all others (Cochran's test)."""
+    left = dict(spreads)
+    for _ in range((len(spreads) - 1) // 2):
         wildest = max(left, key=lambda name: left[name].sd)
         rest = _together([spread for name, spread in left.items() if name != wildest])
         if excess_p(left[wildest], rest) >= WILD_P / len(left):
@@ -142,9 +166,9 @@ def _without_wild(arms: Arms, names: Sequence[str]) -> list[str]:
     return list(left)
 
 
-def _pooled(arms: Arms, names: Sequence[str], seeds: Mapping[str, Sequence[int]] | None) -> Spread:
+def _pooled(arms: Arms, known: Mapping[str, SeedsOf], names: Sequence[str], seeds: Mapping[str, Sequence[int]] | None) -> Spread:
     """The spread pooled over `names`; where they share draws, with the degrees of freedom that are left."""
-    spread = pooled_spread([arms[name] for name in names])
+    spread = _pool([known[name] for name in names])
     if seeds is None or len(names) < 2 or spread.df == 0:
         return spread
     return Spread(sd=spread.sd, df=spread.df / (1 + (len(names) - 1) * common_share(arms, names, seeds)))
@@ -152,23 +176,25 @@ def _pooled(arms: Arms, names: Sequence[str], seeds: Mapping[str, Sequence[int]]
 
 def common_share(arms: Arms, names: Sequence[str], seeds: Mapping[str, Sequence[int]]) -> float:
     """The mean squared correlation of arms over the seeds that all have, less what chance gives; 0 with fewer than two."""
-    common = set.intersection(*(set(seeds[name]) for name in names))
+    by_seed = [dict(zip(seeds[name], arms[name], strict=False)) for name in names]
+    common = sorted(set.intersection(*map(set, by_seed)))
     if len(common) < 2:
         return 0.0
-    places = {name: {seed: place for place, seed in enumerate(seeds[name])} for name in names}
-    values = np.array([[arms[name][places[name][seed]] for seed in sorted(common)] for name in names])
+    values = np.array([[of[seed] for seed in common] for of in by_seed])
     left = values - values.mean(axis=1, keepdims=True)
     size = np.sqrt((left**2).sum(axis=1))
     left = left[size > 0] / size[size > 0, None]
     num = len(left)
     if num < 2:
         return 0.0
-    r = (left @ left.T)[np.triu_indices(num, 1)]
+    r = (left @ left.T)[_pairs(num)]
     if len(common) == 2:  # each correlation is 1 or -1: their mean is 2/pi arcsin of the true one
         return math.sin(math.pi / 2 * max(float(r.mean()), 0.0)) ** 2
     chance = 1 / (len(common) - 1)
     return max(0.0, (float((r**2).mean()) - chance) / (1 - chance))
 
 
-def _finite(values: Values) -> bool:
-    return all(math.isfinite(value) for value in values)
+@cache
+def _pairs(num: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The places above the diagonal of a matrix, row by row."""
+    return np.triu_indices(num, 1)
