@@ -8,8 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import CodeType
+from typing import ClassVar
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from repro.artifacts import calibration_json, claims_json, files
@@ -133,6 +136,19 @@ class Pages:
         files.write_text(path, self.environment.get_template(template).render({**values, "up": up}))
 
 
+class Compiled(BytecodeCache):
+    """Templates as this process has compiled them, for its next environment: that takes a quarter of a second for all of them."""
+
+    _code: ClassVar[dict[tuple[str, str], CodeType]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._code[bucket.key, bucket.checksum] = bucket.code
+
+
 def page_environment() -> Environment:
     """The templates' environment: every value escaped, an unknown name is an error."""
     environment = Environment(
@@ -142,6 +158,7 @@ def page_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=shown,
+        bytecode_cache=Compiled(),
     )
     styles = [(TEMPLATES / name).read_text(encoding="utf-8") for name in STYLES]
     environment.globals["style"] = Markup("\n".join(styles))
