@@ -14,6 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+#: The columns by which values belong together.
+KEY = ("paper", "variant", "metric", "protocol")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,9 +41,12 @@ class Folder:
 
     def num_examples(self, paper: str, variant: str, metric: str, protocol: str) -> int:
         """The fewest examples of a value of a variant."""
-        rows, own = self.rows, self.protocol(paper, variant, metric, protocol)
-        chosen = (rows.paper == paper) & (rows.variant == variant) & (rows.metric == metric) & (rows.protocol == own)
-        return int(rows[chosen].n_examples.astype(int).min())
+        return self._fewest[paper, variant, metric, self.protocol(paper, variant, metric, protocol)]
+
+    @cached_property
+    def _fewest(self) -> dict[tuple[str, ...], int]:
+        examples = self.rows.n_examples.astype(int).groupby([self.rows[name] for name in KEY]).min()
+        return {key: int(num) for key, num in examples.items()}
 
     def protocol(self, paper: str, variant: str, metric: str, protocol: str) -> str:
         """The protocol by which a variant is measured where others are by `protocol`."""

@@ -9,6 +9,7 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -280,5 +281,10 @@ def spread(bench: Bench, claim: Claim) -> Opinion | None:
 
 
 def _range_ends(found: Found, num_arms: int, chance: float) -> Interval:
-    half = float(stats.studentized_range.ppf(chance, num_arms, found.df)) / math.sqrt(2) * found.se
+    half = _range_quantile(chance, num_arms, found.df) / math.sqrt(2) * found.se
     return abs(found.value) - half, abs(found.value) + half
+
+
+@cache
+def _range_quantile(chance: float, num_arms: int, df: float) -> float:
+    return float(stats.studentized_range.ppf(chance, num_arms, df))

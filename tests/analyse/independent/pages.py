@@ -31,11 +31,12 @@ class Page:
         return tuple(dict.fromkeys((variant, *others)))
 
 
-def pages_of(paper: str) -> list[Page]:
+@cache
+def pages_of(paper: str) -> tuple[Page, ...]:
     """The pages of a built-in paper."""
     trees = (ast.parse(path.read_text()) for path in sorted((PAPERS / paper).glob("*.py")))
     calls = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call))
-    return [Page(**_fields(call)) for call in calls if getattr(call.func, "id", "") == "Table"]
+    return tuple(Page(**_fields(call)) for call in calls if getattr(call.func, "id", "") == "Table")
 
 
 def _fields(call: ast.Call) -> dict[str, Any]:
