@@ -6,7 +6,7 @@ import argparse
 import json
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -98,6 +98,7 @@ def follow_runs(options: argparse.Namespace, say: Say) -> None:
         results=options.results,
         num_at_a_time=options.jobs or num_usable(),
         made_anew=anew or (),
+        others=_one_of_each_kind(papers, options, but=[run.id for _, run in runs]),
     )
     heading = Heading(
         what=f"repro  {options.scale}: {len(runs)} runs of {' and '.join(paper.name for paper in papers)}",
@@ -124,6 +125,19 @@ def _runs(papers: Sequence[Paper], options: argparse.Namespace, *, among: Sequen
     if unknown:
         raise UsageError(f"--runs {options.runs}: {unknown[0]!r} is not planned; allowed: ids as scale/paper/variant/seed")
     return (planned[name] for name in (planned if among is None else among))
+
+
+def _one_of_each_kind(papers: Sequence[Paper], options: argparse.Namespace, *, but: Collection[str]) -> list[tuple[Paper, Run]]:
+    """A finished run of each kind, none of `but`: it says how long its kind takes here."""
+    from repro.planning.following.expected import kind_of
+
+    found: dict[str, tuple[Paper, Run]] = {}
+    for paper in papers:
+        for run in planned_runs(paper, scale=options.scale, num_seeds=options.num_seeds):
+            kind = kind_of(paper, run)
+            if kind not in found and run.id not in but and is_finished(run_folder(options.results, run.id)):
+                found[kind] = (paper, run)
+    return list(found.values())
 
 
 def _page_maker(papers: Sequence[Paper], runs: Sequence[tuple[Paper, Run]], options: argparse.Namespace) -> PageMaker:

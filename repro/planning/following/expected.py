@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from repro.planning.cost import RUN_S, run_cost, sizes_at
@@ -17,18 +17,22 @@ ASSUMED_FLOPS_PER_S, ASSUMED_FIT_S = 40e9, 10.0
 
 @dataclass(frozen=True, kw_only=True)
 class Expected:
-    """How long each run takes, in seconds, by its id, and of which kind it is: the paper and its family of networks."""
+    """How long each run takes, in seconds, by its id, and of which kind it is: the paper and its family of networks.
+
+    guessed: the runs whose operations cannot be counted; how wrong the guess was says nothing about others.
+    """
 
     seconds: Mapping[str, float]
     kinds: Mapping[str, str]
+    guessed: frozenset[str] = frozenset()
 
     def corrected(self, measured: Mapping[str, float]) -> Expected:
         """The same after `measured`, seconds of runs that have ended: what these took, the rest by the ratio of their kind.
 
-        A kind of which no run has ended takes the ratio of all that have.
+        A kind of which no run has ended takes the ratio of all that have and whose operations are counted.
         """
         known = {name: seconds for name, seconds in measured.items() if self.seconds.get(name)}
-        overall = self._ratio(known, known)
+        overall = self._ratio(known, known.keys() - self.guessed)
         ratios = {
             kind: self._ratio(known, [name for name in known if self.kinds[name] == kind])
             for kind in {self.kinds[name] for name in known}
@@ -36,7 +40,7 @@ class Expected:
         seconds = {
             name: known.get(name, planned * ratios.get(self.kinds[name], overall)) for name, planned in self.seconds.items()
         }
-        return Expected(seconds=seconds, kinds=self.kinds)
+        return replace(self, seconds=seconds)
 
     def _ratio(self, measured: Mapping[str, float], names: Iterable[str]) -> float:
         """How many times as long as expected the runs of `names` took together; 1 without any."""
@@ -48,10 +52,17 @@ class Expected:
 def expected(runs: Sequence[tuple[Paper, Run]], *, scale: str, results: Path) -> Expected:
     """What `runs` take at the assumed rates, on data as they are prepared or, before, as they are known to be."""
     sizes = {paper.name: sizes_at(paper, scale=scale, results=results) for paper, _ in runs}
-    seconds = {}
+    seconds, guessed = {}, set()
     for paper, run in runs:
         of_data = sizes[paper.name][run.dataset.name]
         work = None if of_data is None else run_cost(run, of_data, paper)
         flops = 0.0 if work is None else work.train_flops + work.score_flops
         seconds[run.id] = ASSUMED_FIT_S if work is None else flops / ASSUMED_FLOPS_PER_S + RUN_S
-    return Expected(seconds=seconds, kinds={run.id: f"{paper.name}/{paper.family(run.variant)}" for paper, run in runs})
+        if work is None:
+            guessed.add(run.id)
+    return Expected(seconds=seconds, kinds={run.id: kind_of(paper, run) for paper, run in runs}, guessed=frozenset(guessed))
+
+
+def kind_of(paper: Paper, run: Run) -> str:
+    """The kind of a run: those of one kind are as fast as each other."""
+    return f"{paper.name}/{paper.family(run.variant)}"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from repro.artifacts.files import FileFormatError, data_folder, run_folder
@@ -55,7 +56,8 @@ class Standings:
     """Looks at the runs that are to be made, again and again.
 
     runs: with their papers; those whose id is in `made_anew` count as done once their record is younger than the first look,
-    whatever lies there before. num_at_a_time: how many jobs are assumed to go on at once, until it is seen.
+    whatever lies there before. num_at_a_time: how many jobs are assumed to go on at once, until it is seen. others: runs that
+    are finished; those of a kind say how long this kind takes here until one of `runs` has ended.
     """
 
     def __init__(
@@ -66,10 +68,13 @@ class Standings:
         results: Path,
         num_at_a_time: int,
         made_anew: Collection[str] = (),
+        others: Sequence[tuple[Paper, Run]] = (),
         clock: Clock = time.time,
     ) -> None:
         self._runs, self._scale, self._results = list(runs), scale, results
         self._num_at_a_time, self._made_anew, self._clock = num_at_a_time, frozenset(made_anew), clock
+        self._others = list(others)
+        self._others_s = dict(_times_of(self._others, results))
         self._begin = clock()
         self._first: float | None = None  # when runs were first made, which waits for data
         self._measured: dict[str, float] = {}
@@ -83,7 +88,7 @@ class Standings:
         self.logs.read()
         new = self._look()
         done = self._measured
-        told = self._told().corrected(self._measured)
+        told = self._corrected()
         going_on = self.logs.going_on(now=self._clock(), done=done)
         self._note_first(new, [item.run for item in going_on if item.run])
         shares = {item.run: item.share for item in going_on}
@@ -119,12 +124,21 @@ class Standings:
             new.append(run.id)
         return new
 
+    def _corrected(self) -> Expected:
+        """What runs take, by those of their kind that have ended: now, or else before."""
+        told = self._told()
+        kinds = {told.kinds[name] for name in self._measured}
+        before = {name: seconds for name, seconds in self._others_s.items() if told.kinds[name] not in kinds}
+        whole = told.corrected({**before, **self._measured})
+        return replace(whole, seconds={run.id: whole.seconds[run.id] for _, run in self._runs})
+
     def _told(self) -> Expected:
         """What runs are expected to take; made again when the number of examples of more data is known."""
-        names = dict.fromkeys(run.dataset.name for _, run in self._runs)
+        runs = [*self._runs, *self._others]
+        names = dict.fromkeys(run.dataset.name for _, run in runs)
         data = tuple((data_folder(self._results, self._scale, name) / "dataset.json").is_file() for name in names)
         if data != self._data or not self._expected.seconds:
-            self._data, self._expected = data, expected(self._runs, scale=self._scale, results=self._results)
+            self._data, self._expected = data, expected(runs, scale=self._scale, results=self._results)
         return self._expected
 
     def _note_first(self, new: Sequence[str], going_on: Sequence[str]) -> None:
@@ -137,3 +151,10 @@ class Standings:
         """Seconds of runs that are done in a second: as assumed at first, as seen later."""
         elapsed = 0.0 if self._first is None else self._clock() - self._first
         return (ASSUMED_S * self._num_at_a_time + done_s) / (ASSUMED_S + elapsed)
+
+
+def _times_of(runs: Sequence[tuple[Paper, Run]], results: Path) -> Iterator[tuple[str, float]]:
+    """What runs took, in seconds, by their ids; nothing of one whose record is gone or damaged."""
+    for _, run in runs:
+        with suppress(FileFormatError, OSError):
+            yield run.id, read_run(results, run.id).costs.wall_s

@@ -48,6 +48,21 @@ def test_before_anything_is_made_the_time_left_is_as_assumed(tmp_path: Path) -> 
     assert set(found.left) == {run.id for run in RUNS}
 
 
+def test_runs_that_were_made_before_say_how_long_their_kind_takes_until_one_has_ended_now(tmp_path: Path) -> None:
+    clock = Clock()
+    made(tmp_path, 3, wall_s=500.0, when=clock.now - 1000)
+    runs = [(ALEXNET, run) for run in RUNS]
+    looks = Standings(runs[:3], others=runs[3:], scale="smoke", results=tmp_path, num_at_a_time=1, clock=clock)
+    found = looks.now()
+    assert set(found.left) == {run.id for run in RUNS[:3]}
+    assert found.left[RUNS[2].id] == pytest.approx(500.0), "the other seed of the same net"
+    assert (found.num_done, found.share) == (0, 0.0)
+    made(tmp_path, 2, wall_s=50.0, when=clock.now)
+    found = looks.now()
+    assert found.done_s == pytest.approx(50.0)
+    assert found.all_s < 200.0
+
+
 def test_what_runs_took_says_what_the_others_of_their_kind_will_take(tmp_path: Path) -> None:
     clock = Clock()
     looks = standings(tmp_path, clock)
