@@ -15,6 +15,8 @@ from repro.spec.experiment import make_run
 #: Modules by command, and of `train` by the stage that makes the runs.
 OF_COMMAND = {
     "prepare": ("repro.data.prepare.prepare",),
+    "judge": ("repro.analyse.judge.judge",),
+    "calibrate": ("repro.analyse.calibrate.own.calibration",),
     "report": ("repro.analyse.judge.judge", "repro.analyse.calibrate.own.calibration", "repro.report.render"),
 }
 OF_EVERY_STAGE = ("repro.system.gpu_leases", "repro.train.methods.stages")

@@ -61,12 +61,17 @@ def test_the_stage_of_every_variant_is_seen_from_what_is_typed(paper):
         "train --paper alexnet --variant no_lnr",
         "train --variants full",
         "train --paper=alexnet",
-        "judge --scale smoke",
+        "collect --scale smoke",
         "list",
     ],
 )
 def test_where_it_is_not_to_be_seen_the_command_imports_itself(words):
     assert modules_for(words.split()) == ()
+
+
+def test_what_judge_and_calibrate_share_is_imported_once():
+    assert modules_for(["judge", "--scale", "smoke"]) == ("repro.analyse.judge.judge",)
+    assert modules_for(["calibrate", "--scale", "smoke"]) == ("repro.analyse.calibrate.own.calibration",)
 
 
 def test_beside_a_gpu_nothing_is_imported_that_may_speak_to_it(monkeypatch, tmp_path):
