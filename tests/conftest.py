@@ -96,7 +96,7 @@ def pytest_collection() -> Iterator[None]:
     """Look for garbage neither while test files are imported nor, later on, among what they have imported: all of that stays."""
     with importing():
         yield
-    gc.freeze()
+        gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)
