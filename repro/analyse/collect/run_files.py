@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Protocol
 
@@ -35,6 +36,12 @@ def find_run(results: Path, run_id: str) -> RunJson | None:
     Raises:
         DamagedRunError: the file is damaged or belongs to another run.
     """
+    try:
+        os.stat(run_folder(results, run_id))  # of many planned runs there is no folder yet: asked once, not five times
+    except FileNotFoundError:
+        return None
+    except OSError:
+        pass  # what is wrong is said below
     try:
         return read_run(results, run_id)
     except MissingFileError:

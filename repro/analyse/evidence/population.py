@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -190,11 +191,11 @@ class Population:
 
     def missing_of(self, variants: Sequence[str]) -> list[str]:
         """The runs of `variants` that are planned or were started, and are not whole."""
-        return [run for run in self.missing if run.split("/")[2] in variants]
+        return [run for run in self.missing if _variant_of(run) in variants]
 
     def diverged_of(self, variants: Sequence[str]) -> dict[str, str]:
         """The runs of `variants` that ever diverged, variant by variant, and why."""
-        return {run: self.diverged[run] for name in variants for run in self.diverged if run.split("/")[2] == name}
+        return {run: self.diverged[run] for name in variants for run in self.diverged if _variant_of(run) == name}
 
     def arms(self, variants: Sequence[str], *, metric: str, protocol: str) -> dict[str, list[float]]:
         """The values of each of `variants` by seed; variants without any are left out."""
@@ -289,6 +290,12 @@ class Population:
             if collected is not None and abs(collected - (1 - float(correct_N[k].mean()))) > ROUNDING:
                 found = f"runs.csv has {metric} ({protocol}) {collected} of run {record.id}"
                 raise FileFormatError(f"{found}, its scores give another; collect again")
+
+
+@cache
+def _variant_of(run: str) -> str:
+    """The variant of a run: each claim asks it of all that are missing."""
+    return run.split("/")[2]
 
 
 def planned_seeds(paper: Paper, scale: Scale, *, num_seeds: int = 0) -> dict[str, set[int]]:

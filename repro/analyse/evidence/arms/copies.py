@@ -42,6 +42,10 @@ def equal_in_part(population: Population, arms: Sequence[str], *, protocol: str)
 
 def equal_runs(population: Population, arms: Sequence[str], *, protocol: str) -> list[tuple[RunJson, RunJson]]:
     """All pairs of finished runs of `arms` whose scores of test examples are equal to the last bit."""
+    return population.kept(("equal runs", protocol, *arms), lambda: _equal_runs(population, arms, protocol=protocol))
+
+
+def _equal_runs(population: Population, arms: Sequence[str], *, protocol: str) -> list[tuple[RunJson, RunJson]]:
     by_digest: dict[str, list[RunJson]] = {}
     for arm in arms:
         own = population.paper.experiment(arm).evaluation.protocols
