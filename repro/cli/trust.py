@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from repro.catalogue.claim_ids import find_claim
 from repro.catalogue.known import Catalogue, catalogue
 from repro.cli.arguments import UsageError, chosen_device
+from repro.system.locks import writer
 from repro.system.progress import Say
 from repro.system.startup import importing
 
@@ -32,6 +33,9 @@ def verify_results(options: argparse.Namespace, say: Say) -> int:
     found = []
     folders = scale_folders(options.results)
     for folder in folders:
+        process = writer(folder)
+        if process is not None:
+            say(f"process {process} is writing {folder}: what it has not written yet is missing below; check again when it ends")
         further = _made_again(folder, known, options, seed=seed, say=say)
         found.append(verified(folder, known, further=further))
         if not options.json:

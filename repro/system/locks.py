@@ -23,6 +23,8 @@ NO_LOCKS = LACKING | {errno.ENOLCK}
 WHOLE_FILE = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
 #: Longer than the number of any process.
 MOST_DIGITS = 20
+#: Longer than it takes to ask whether a lock is held, for which it is taken. Seconds.
+ASKED_S = 0.1
 #: How often a folder is made that others remove.
 TRIES = 100
 
@@ -138,12 +140,29 @@ def claim(folder: Path) -> int:
         FolderInUse: another process holds it.
     """
     descriptor = try_lock(folder)
+    if descriptor is None:  # unless somebody only asks at this moment whether it is held
+        time.sleep(ASKED_S)
+        descriptor = try_lock(folder)
     if descriptor is None:
         raise FolderInUse(
             f"{folder} is in use by process {holder(folder)}; allowed: one workflow at a time on a folder of results; "
             "wait until it ends or give this one another folder (--config results=DIR)"
         )
     return descriptor
+
+
+def writer(folder: Path) -> str | None:
+    """The number of the process that holds the lock of `folder`, or `unknown`; None if nobody does. Nothing is written."""
+    try:
+        descriptor = os.open(folder / LOCK_FILE, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError:
+        return None
+    try:
+        return None if lock(descriptor) else holder(folder)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import pytest
 
 from repro.system import locks
 from repro.system.filesystem import NoOwnFile
-from repro.system.locks import holder, lock, locked, sign, signed_by, try_lock
+from repro.system.locks import holder, lock, locked, sign, signed_by, try_lock, writer
 from repro.system.progress import Say
 
 
@@ -166,3 +166,20 @@ def test_a_folder_that_its_holder_removes_as_it_is_opened_is_made_anew(
 def test_a_folder_that_cannot_be_made_is_an_error_that_names_it() -> None:
     with pytest.raises(OSError, match="/proc/nothing"):
         try_lock(Path("/proc/nothing/below"))
+
+
+def test_who_writes_a_folder_is_named_and_nothing_is_written_to_find_out(tmp_path: Path) -> None:
+    assert writer(tmp_path) is None
+    assert not list(tmp_path.iterdir())
+    descriptor = try_lock(tmp_path)
+    assert descriptor is not None
+    assert writer(tmp_path) == str(os.getpid())
+    os.close(descriptor)
+    assert writer(tmp_path) is None
+
+
+def test_who_only_asks_keeps_nobody_from_taking_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = try_lock(tmp_path)
+    assert first is not None
+    monkeypatch.setattr(locks.time, "sleep", lambda seconds: os.close(first))
+    os.close(locks.claim(tmp_path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,6 +29,7 @@ from repro.artifacts.runs_csv import read_runs_csv, write_runs_csv
 from repro.artifacts.scores import read_scores, write_scores
 from repro.artifacts.stored_files import stored_file
 from repro.catalogue.known import catalogue
+from repro.system.locks import try_lock
 from repro.verify.chain import chain_checked
 from repro.verify.check import FAILED, OK, PARTLY, UNCHECKED, Check
 from repro.verify.files import data_checked, files_checked, records_checked
@@ -189,6 +191,18 @@ def test_results_as_they_were_made_hold(folder: Path, capsys: pytest.CaptureFixt
     assert cli.main(["verify", str(folder.parent), "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert said["holds"] and [item["state"] for item in said["folders"][0]["checks"]].count(OK) == len(whole)
+
+
+def test_who_writes_the_results_meanwhile_is_said_before_what_is_missing(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    descriptor = try_lock(folder)
+    assert descriptor is not None
+    assert cli.main(["verify", str(folder.parent)]) == 0
+    assert f"process {os.getpid()} is writing {folder}: " in capsys.readouterr().err
+    os.close(descriptor)
+    assert cli.main(["verify", str(folder.parent)]) == 0
+    assert "is writing" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", FORGED)

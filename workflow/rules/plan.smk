@@ -1,4 +1,5 @@
 # What the rules share: the checked configuration and the plan that follows from it.
+import logging
 import os
 import shlex
 import subprocess
@@ -11,6 +12,7 @@ from snakemake.cli import get_argument_parser
 from snakemake.logging import logger
 from snakemake.settings.enums import Quietness
 from snakemake_interface_executor_plugins.settings import SharedFSUsage
+from snakemake_interface_logger_plugins.common import LogEvent
 
 
 def refuse(error):
@@ -203,8 +205,9 @@ for line in change_lines(SOURCE_STATES):
 
 #: What Snakemake says of jobs where this workflow says it in its own words; pages are made before the job that makes them last.
 SAID_ELSEWHERE = ("Select jobs to execute", "Execute ", "Warning: the following output files of rule")
-#: When this call began: jobs that failed before are of another one.
-BEGAN = time.time()
+#: When this call began: jobs that failed before are of another one. Those of this one that failed and were not tried again with
+#: success: number and log.
+BEGAN, FAILED = time.time(), {}
 #: Locks that this process holds until it ends, the process that says how far everything is, and the one that forks jobs.
 HELD, FOLLOWER, SERVER = [], [], []
 #: A server takes as long to start as it saves with so many jobs.
@@ -367,6 +370,20 @@ def be_quiet_about_jobs():
                 if hasattr(item, "quiet"):
                     item.quiet = {Quietness.RULES, Quietness.PROGRESS}
             handler.addFilter(lambda record: not str(record.msg).startswith(SAID_ELSEWHERE))
+
+
+def note_failed_jobs():
+    """Note the logs of jobs that fail, as Snakemake tells its loggers."""
+
+    class Noting(logging.Handler):
+        def emit(self, record):
+            event = getattr(record, "event", None)
+            if event == LogEvent.JOB_ERROR and record.log:
+                FAILED[record.jobid] = Path(record.log[0])
+            elif event == LogEvent.JOB_FINISHED:
+                FAILED.pop(record.job_id, None)
+
+    logger.addHandler(Noting())
 
 
 def check_cluster():

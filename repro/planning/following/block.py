@@ -110,4 +110,5 @@ class Teller:
 
 def now_words(standing: Standing) -> str:
     """What is going on: the first jobs, and how many more."""
-    return some([item.words for item in standing.going_on], most=MOST_NAMED, joint=" · ") or "jobs are starting"
+    idle = "jobs are starting" if standing.left else "numbers and pages are made of all runs"
+    return some([item.words for item in standing.going_on], most=MOST_NAMED, joint=" · ") or idle

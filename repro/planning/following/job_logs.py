@@ -17,6 +17,8 @@ SCORE = re.compile(r"test top-1 error (?P<error>\d\.\d+) \((?P<protocol>\w+)")
 ENDED = re.compile(r"^(wrote|kept|prepare .*: (done|complete)|repro: error:)")
 #: What a user can put right, in one line; the beginning of what a defect leaves, and its end, which names the error.
 MENDABLE, TRACEBACK, RAISED = "repro: error: ", "Traceback (most recent call last):", re.compile(r"[A-Za-z_][\w.]*(: .*)?$")
+#: Of a job whose log says nothing of a failure.
+KILLED = "it was ended from outside, as for want of memory, and could say nothing"
 #: A log that has not grown for so long is no longer of a job that runs. Seconds.
 QUIET_S = 900.0
 
@@ -43,14 +45,19 @@ class Failure:
     @property
     def words(self) -> str:
         """Which job, why, and where to look."""
-        return f"{self.log.parent.name} {self.log.stem} failed: {self.why}; its log: {self.log}"
+        return f"{self.log.parent.name} {self.log.stem} failed: {self.why.rstrip('.')}; its log: {self.log}"
 
 
-def failures_since(begin: float, folder: Path, *, scale: str) -> tuple[Failure, ...]:
-    """The jobs with logs below `folder` that have failed since `begin`, in seconds since 1970."""
+def failures_since(begin: float, folder: Path, *, scale: str, ended: Collection[Path] = ()) -> tuple[Failure, ...]:
+    """The jobs with logs below `folder` that have failed since `begin`, in seconds since 1970.
+
+    ended: logs of jobs that are known to have failed. Of which the log says nothing: they were killed.
+    """
     logs = JobLogs(folder, scale=scale, begin=begin)
     logs.read()
-    return logs.failures()
+    told = logs.failures()
+    killed = [path for path in dict.fromkeys(ended) if path.resolve() not in {failure.log.resolve() for failure in told}]
+    return told + tuple(Failure(why=KILLED, log=path) for path in killed)
 
 
 class JobLogs:

@@ -97,6 +97,7 @@ def test_before_jobs_write_they_start() -> None:
     with teller.shown():
         teller.at(replace(STANDING, going_on=()))
     assert "jobs are starting" in stream.getvalue()
+    assert now_words(replace(STANDING, going_on=(), left={})) == "numbers and pages are made of all runs"
 
 
 def test_many_jobs_are_counted() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from repro.planning.following.job_logs import QUIET_S, Failure, GoingOn, JobLogs, failures_since
+from repro.planning.following.job_logs import KILLED, QUIET_S, Failure, GoingOn, JobLogs, failures_since
 
 NOW = 1_000_000.0
 
@@ -133,6 +133,17 @@ def test_a_job_that_failed_says_why_unless_it_goes_on(tmp_path: Path, log: Path,
     found = failures_since(NOW - 10, tmp_path / "logs", scale="smoke")
     assert found == ((Failure(why=why, log=log),) if why else ())
     assert not failures_since(NOW + 10, tmp_path / "logs", scale="smoke"), "it failed in an earlier call"
+
+
+def test_a_job_that_was_killed_and_could_say_nothing_is_named(tmp_path: Path, log: Path) -> None:
+    written(log, RUN)
+    other = log.with_name("conv6.seeds-0.log")
+    written(other, "repro: error: --variant x; allowed: full. \n".replace(". ", "."))
+    found = failures_since(NOW - 10, tmp_path / "logs", scale="smoke", ended=[other, log, log])
+    assert [failure.words.rpartition("; its log")[0] for failure in found] == [
+        "alexnet conv6.seeds-0 failed: --variant x; allowed: full",
+        f"alexnet full.seeds-0-2 failed: {KILLED}",
+    ]
 
 
 def test_a_failure_that_comes_in_two_pieces_is_read_as_one(tmp_path: Path, log: Path) -> None:
