@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from repro.artifacts.judged import JudgedSlope
 from repro.papers import PAPERS
 from repro.report.site.front import FILTERS, front_page
 from repro.report.site.standing import GROUPS, STATES, asked_of, counted
@@ -132,6 +133,22 @@ def test_each_effect_on_the_pages_is_that_of_claims_json_in_points_and_in_relati
                 assert _decided(entry).replace("-", "\N{MINUS SIGN}") in page
                 num += 1
     assert num >= 10
+
+
+def test_a_line_along_sizes_is_shown_as_a_power_and_not_in_points(published_site):
+    front = published_site.text("index.html")
+    item = next(item for item in published_site.asked if item.question.name == "more_data")
+    shown = {
+        f"{entry.estimate:+.2f} power".replace("-", "\N{MINUS SIGN}")
+        for entry in item.lead.entries.values()
+        if isinstance(entry, JudgedSlope) and entry.estimate is not None
+    }
+    assert shown
+    row = front[front.index('id="alexnet-more_data"') :]
+    for text in shown:
+        assert text in published_site.text(item.href)
+        assert text.partition(" ")[0] in row[: row.index("</tr>")]
+    assert " pt<" not in row[: row.index("</tr>")]
 
 
 def _decided(entry) -> str:

@@ -17,6 +17,7 @@ from repro.artifacts.judged import (
     JudgedLevel,
     JudgedRatio,
     JudgedSized,
+    JudgedSlope,
     JudgedSpread,
 )
 from repro.report.inputs.results import Results
@@ -103,7 +104,9 @@ def change_of_errors(log_ratio: float) -> float:
 
 
 def size_text(value: float, *, axis: str, claim: JudgedClaim) -> str:
-    """A place on an axis in words: `+3.4 %`, `6.0` times, `+1.2 points`."""
+    """A place on an axis in words: `+3.4 %`, `6.0` times, `+1.2 points`, `+0.12 power` of a line along sizes."""
+    if isinstance(claim, JudgedSlope):
+        return f"{fixed(value, decimals=2, signed=True)} power"
     if axis == RELATIVE:
         return relative_text(value)
     if axis == TIMES:
