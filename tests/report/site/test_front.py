@@ -148,6 +148,7 @@ def test_a_line_along_sizes_is_shown_as_a_power_and_not_in_points(published_site
     for text in shown:
         assert text in published_site.text(item.href)
         assert text.partition(" ")[0] in row[: row.index("</tr>")]
+    assert "The power by which the error falls" in published_site.text(item.href)
     assert " pt<" not in row[: row.index("</tr>")]
 
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from repro.report.drawing.svg import Axis, Drawing, Panel, frame, reach
 from repro.report.site.folders import Source
-from repro.report.site.plots.sizes import POINTS, RELATIVE, TIMES, Size, axis_of, size_of
+from repro.report.site.plots.sizes import POINTS, POWER, RELATIVE, TIMES, Size, axis_of, size_of
 from repro.report.site.standing import Statement, mark_for
 
 WIDTH, HEIGHT = 640.0, 230.0
@@ -17,8 +17,9 @@ TITLES = {
     RELATIVE: "effect: relative change of error (%), up is as the paper says",
     TIMES: "times as many, up is as the paper says",
     POINTS: "effect in its own unit times 100, up is as the paper says",
+    POWER: "power by which the error falls, up is as the paper says",
 }
-FACTORS = {RELATIVE: 100.0, TIMES: 1.0, POINTS: 100.0}
+FACTORS = {RELATIVE: 100.0, TIMES: 1.0, POINTS: 100.0, POWER: 1.0}
 
 #: Training examples, size, place of the source, and the source.
 Point = tuple[int, Size, int, Source]

@@ -31,7 +31,7 @@ from repro.spec.experiment import Paper
 from repro.spec.terms.metrics import metric_named, unit_of
 
 #: What an axis measures.
-RELATIVE, TIMES, POINTS = "relative", "times", "points"
+RELATIVE, TIMES, POINTS, POWER = "relative", "times", "points", "power"
 #: The largest multiple of the paper's effect that an overview shows; beyond it an arrow stands.
 MULTIPLES = (-3.0, 5.0)
 
@@ -46,7 +46,9 @@ class Size:
 
 
 def axis_of(claim: JudgedClaim) -> str:
-    """What a claim's effect is measured in: of RELATIVE, TIMES and POINTS."""
+    """What a claim's effect is measured in: of RELATIVE, TIMES, POINTS and, of a line along sizes, POWER."""
+    if isinstance(claim, JudgedSlope):
+        return POWER
     if isinstance(claim, JudgedRatio) or (isinstance(claim, JudgedSized) and claim.paper_ratio):
         return TIMES
     if isinstance(claim, JudgedSpread) and claim.decided_on == "log_ratio":
@@ -90,7 +92,7 @@ def printed_size(claim: JudgedClaim) -> float | None:
 
 def _change(axis: str) -> Callable[[float], float]:
     """What makes a place on the axis of a stored number: of logarithms their ratio, or its distance from 1."""
-    changes: dict[str, Callable[[float], float]] = {RELATIVE: math.expm1, TIMES: math.exp, POINTS: float}
+    changes: dict[str, Callable[[float], float]] = {RELATIVE: math.expm1, TIMES: math.exp, POINTS: float, POWER: float}
     return changes[axis]
 
 
@@ -105,7 +107,7 @@ def change_of_errors(log_ratio: float) -> float:
 
 def size_text(value: float, *, axis: str, claim: JudgedClaim) -> str:
     """A place on an axis in words: `+3.4 %`, `6.0` times, `+1.2 points`, `+0.12 power` of a line along sizes."""
-    if isinstance(claim, JudgedSlope):
+    if axis == POWER:
         return f"{fixed(value, decimals=2, signed=True)} power"
     if axis == RELATIVE:
         return relative_text(value)
